@@ -1,0 +1,6 @@
+"""Vertebral levels, landmark names, frames and shapes."""
+
+from spondyl.anatomy.landmarks import ImageSide, Landmarks, View, make_landmarks
+from spondyl.anatomy.levels import AP_LEVELS, Level
+
+__all__ = ["AP_LEVELS", "ImageSide", "Landmarks", "Level", "View", "make_landmarks"]

@@ -1,0 +1,106 @@
+"""Landmarks of a film: four corners a vertebra, femoral heads, pedicles."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spondyl.anatomy.levels import Level
+from spondyl.provenance import Provenance
+
+FloatArray = NDArray[np.float64]
+
+
+class View(Enum):
+    """The projection of a film. PA and AP share their geometry and are measured alike."""
+
+    AP = "AP"
+    PA = "PA"
+    LATERAL = "LATERAL"
+    UNKNOWN = "UNKNOWN"
+
+    @property
+    def is_coronal(self) -> bool:
+        """True for AP and PA."""
+        return self in (View.AP, View.PA)
+
+
+class ImageSide(Enum):
+    """What lies on the left edge of the picture. Unknown is never guessed: sided statements are then refused."""
+
+    PATIENT_LEFT = "patient_left"
+    PATIENT_RIGHT = "patient_right"
+    ANTERIOR = "anterior"
+    POSTERIOR = "posterior"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landmarks:
+    """Points on one film, in that film's own pixels (x right, y down, origin at the centre of the top-left pixel).
+
+    * ``levels``: the n vertebrae, cranial to caudal, each once.
+    * ``corners_px``: (n, 4, 2), corners TL, TR, BL, BR *as seen in the picture*; TL and TR lie on the superior
+      endplate. NaN where a corner was not given (the sacrum has only TL and TR: its superior endplate).
+    * ``confidence``: (n,), 0 to 1: probability that this vertebra is found and named right. 1 for a person's points.
+    * ``corner_sd_px``: (n, 4) standard deviation of each corner, isotropic; NaN where unknown.
+    * ``femoral_heads_px``: (0, 1 or 2, 3): centre x, centre y, radius (radius NaN where unknown).
+    * ``pedicles_px``: (n, 2, 2): pedicle centres, picture-left then picture-right; NaN where unknown.
+    """
+
+    view: View
+    image_left: ImageSide
+    levels: tuple[Level, ...]
+    corners_px: FloatArray
+    confidence: FloatArray
+    corner_sd_px: FloatArray
+    femoral_heads_px: FloatArray
+    pedicles_px: FloatArray
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        n = len(self.levels)
+        shapes = {
+            "corners_px": (self.corners_px.shape, (n, 4, 2)),
+            "confidence": (self.confidence.shape, (n,)),
+            "corner_sd_px": (self.corner_sd_px.shape, (n, 4)),
+            "pedicles_px": (self.pedicles_px.shape, (n, 2, 2)),
+            "femoral_heads_px": (self.femoral_heads_px.shape, (len(self.femoral_heads_px), 3)),
+        }
+        for name, (found, wanted) in shapes.items():
+            if found != wanted:
+                raise ValueError(f"Landmarks.{name} has shape {found}, but {n} levels need {wanted}.")
+        if any(not a < b for a, b in zip(self.levels, self.levels[1:], strict=False)):
+            raise ValueError(f"Levels must run head to foot, each once; got {[level.value for level in self.levels]}.")
+
+    def corners_of(self, level: Level) -> FloatArray | None:
+        """Corners (4, 2) of one level, or None when the film has no such landmark."""
+        return self.corners_px[self.levels.index(level)] if level in self.levels else None
+
+
+def make_landmarks(
+    *,
+    view: View,
+    levels: tuple[Level, ...],
+    corners_px: FloatArray,
+    provenance: Provenance,
+    image_left: ImageSide = ImageSide.UNKNOWN,
+    confidence: FloatArray | None = None,
+    corner_sd_px: FloatArray | None = None,
+    femoral_heads_px: FloatArray | None = None,
+    pedicles_px: FloatArray | None = None,
+) -> Landmarks:
+    """Build :class:`Landmarks`, filling what was not given with "unknown" (NaN; confidence 1)."""
+    n = len(levels)
+    return Landmarks(
+        view=view,
+        image_left=image_left,
+        levels=levels,
+        corners_px=np.asarray(corners_px, dtype=np.float64),
+        confidence=np.ones(n) if confidence is None else np.asarray(confidence, dtype=np.float64),
+        corner_sd_px=np.full((n, 4), np.nan) if corner_sd_px is None else np.asarray(corner_sd_px, np.float64),
+        femoral_heads_px=np.empty((0, 3)) if femoral_heads_px is None else np.asarray(femoral_heads_px, np.float64),
+        pedicles_px=np.full((n, 2, 2), np.nan) if pedicles_px is None else np.asarray(pedicles_px, np.float64),
+        provenance=provenance,
+    )

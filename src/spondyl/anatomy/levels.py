@@ -1,0 +1,46 @@
+"""Vertebral levels from the axis to the sacrum, in anatomical order."""
+
+from enum import Enum
+
+
+class Level(Enum):
+    """A vertebra, C2 (cranial) to S1 (caudal). Members are declared and ordered head to foot."""
+
+    C2 = "C2"
+    C3 = "C3"
+    C4 = "C4"
+    C5 = "C5"
+    C6 = "C6"
+    C7 = "C7"
+    T1 = "T1"
+    T2 = "T2"
+    T3 = "T3"
+    T4 = "T4"
+    T5 = "T5"
+    T6 = "T6"
+    T7 = "T7"
+    T8 = "T8"
+    T9 = "T9"
+    T10 = "T10"
+    T11 = "T11"
+    T12 = "T12"
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+    L4 = "L4"
+    L5 = "L5"
+    S1 = "S1"
+
+    @property
+    def index(self) -> int:
+        """Position from the head: C2 is 0, S1 is 23."""
+        return _ORDER[self]
+
+    def __lt__(self, other: "Level") -> bool:
+        return self.index < other.index
+
+
+_ORDER = {level: index for index, level in enumerate(Level)}
+
+AP_LEVELS: tuple[Level, ...] = tuple(level for level in Level if level.value[0] in "TL")
+"""T1 to L5, the 17 levels that the AP detector finds."""

@@ -1,0 +1,74 @@
+"""What can be measured: a quantity is a pure function of (many drawings of) one film's points.
+
+Uncertainty is propagated by drawing the points s times and computing every quantity on all drawings at once, so a
+quantity never knows about intervals (see :mod:`spondyl.assessment.propagate`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from spondyl.anatomy import ImageSide, Level, View
+from spondyl.anatomy.landmarks import FloatArray, Landmarks
+from spondyl.assessment.measurement import Unit
+
+Segment = tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmContext:
+    """What a measurement needs to know besides the points.
+
+    ``spacing_mm`` is (row, column) or None (then millimetres are refused by name); ``spacing_at_patient`` is False when
+    the spacing is that of the detector, uncorrected for magnification. ``rows`` is the image height in pixels.
+    """
+
+    rows: int
+    columns: int
+    spacing_mm: tuple[float, float] | None = None
+    spacing_at_patient: bool = True
+    age_years: float | None = None
+    sex: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """s drawings of the landmarks of one film, in isotropic units: millimetres where the spacing is known, else pixels.
+
+    ``corners`` (s, n, 4, 2) TL, TR, BL, BR as seen in the picture; ``femoral_heads`` (s, k, 3); ``pedicles``
+    (s, n, 2, 2). x right, y down. ``height`` is the image height in the same units.
+    """
+
+    view: View
+    image_left: ImageSide
+    levels: tuple[Level, ...]
+    corners: FloatArray
+    femoral_heads: FloatArray
+    pedicles: FloatArray
+    height: float
+    in_mm: bool
+
+    def of(self, level: Level) -> FloatArray:
+        """Corners (s, 4, 2) of one level; KeyError-free use needs :func:`has` first."""
+        return self.corners[:, self.levels.index(level)]
+
+    def has(self, *levels: Level) -> bool:
+        """True when every one of the levels is among the landmarks."""
+        return all(level in self.levels for level in levels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """A measurable thing: how to compute it on (s, …) points → (s,) values, how to draw it, how it is defined.
+
+    ``compute`` returns values in ``unit`` (MM only when the points are in mm). ``draw`` returns line segments in the
+    film's own pixels for the nominal landmarks. ``levels`` names the vertebrae used on the nominal points.
+    """
+
+    kind: str
+    label: str
+    unit: Unit
+    levels: tuple[Level, ...]
+    compute: Callable[[Points], FloatArray]
+    draw: Callable[[Landmarks], tuple[Segment, ...]]
+    definition: str
+    source: str

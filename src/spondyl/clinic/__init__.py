@@ -1,0 +1,1 @@
+"""The shell: command line, batch runs and reports."""
