@@ -25,6 +25,8 @@ class Refusal(Enum):
     SPINE_INCOMPLETE = "spine_incomplete"
     LOW_CONFIDENCE = "low_confidence"
     LANDMARKS_INVALID = "landmarks_invalid"
+    WORKER_DIED = "worker_died"
+    INTERNAL_ERROR = "internal_error"
 
 
 class FilmRefused(Exception):

@@ -18,6 +18,7 @@ class SpacingSource(Enum):
     PIXEL_SPACING = "PixelSpacing"
     IMAGER_PIXEL_SPACING_CORRECTED = "ImagerPixelSpacing corrected by magnification"
     IMAGER_PIXEL_SPACING = "ImagerPixelSpacing, at the detector (not corrected for magnification)"
+    STATED = "stated by the person who ran the measurement"
     NONE = "none"
 
 
