@@ -1,0 +1,30 @@
+"""Published classifications of a film, each with its probabilities or the reason why it cannot be made."""
+
+from spondyl.anatomy import Landmarks
+from spondyl.assessment.gap import gap
+from spondyl.assessment.genant import genant
+from spondyl.assessment.lenke import lenke
+from spondyl.assessment.measurement import Classification, Measurement
+from spondyl.assessment.quantity import FilmContext
+from spondyl.assessment.roussouly import roussouly
+from spondyl.assessment.schwab import schwab
+from spondyl.assessment.slip_grade import INSTABILITY, meyerding
+
+
+def classify(
+    measurements: tuple[Measurement, ...], landmarks: Landmarks, context: FilmContext
+) -> tuple[Classification, ...]:
+    """Every classification of this film. Measurements of a second view may be added for those that need both.
+
+    ``grade`` is None where something is missing, and ``reason`` then names it. Probabilities take each
+    measurement as normal with its standard deviation, so a value on a border shows both grades.
+    """
+    return (
+        *schwab(measurements, context),
+        gap(measurements, context),
+        roussouly(measurements),
+        *lenke(measurements, landmarks),
+        meyerding(measurements),
+        genant(measurements),
+        INSTABILITY,
+    )

@@ -1,0 +1,414 @@
+"""Sagittal alignment of a lateral film: pelvis, lordosis, kyphosis, balance, neck.
+
+Angles are positive as clinicians name them: lordosis positive, kyphosis positive, slopes positive when the
+anterior end is lower, balance positive when the upper point lies in front.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from spondyl.anatomy import Landmarks, Level, View
+from spondyl.anatomy.landmarks import FloatArray
+from spondyl.assessment.lateral import (
+    FACING,
+    LateralPoints,
+    Plate,
+    drawn,
+    lateral,
+    missing_corners,
+    plumb,
+    segment,
+    wrapped_deg,
+)
+from spondyl.assessment.measurement import Unit, Unmeasured
+from spondyl.assessment.quantity import FilmContext, Points, Quantity, Segment
+
+SUP, INF = Plate.SUPERIOR, Plate.INFERIOR
+BOTH = (SUP, INF)
+Compute = Callable[[LateralPoints], FloatArray]
+Draw = Callable[[LateralPoints], tuple[Segment, ...]]
+
+PELVIS = (
+    "Pelvic parameters as in Duval-Beaupere; wording checked against BMC Surg 2019;19:7, table 1 (PMC6334400)"
+)
+MEANS = (
+    "Multi-Ethnic Alignment Normative Study (468 pain-free adults), Spine, doi 10.1097/BRS.0000000000004966"
+)
+GAP_SOURCE = "GAP score, Yilgor et al. 2017; second-hand: the original paper was not read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One sagittal value: what it needs, how it is computed and drawn, how it is defined.
+
+    ``needs`` names the endplates used. ``mirror_safe`` values do not change with the side the patient faces.
+    """
+
+    kind: str
+    label: str
+    needs: tuple[tuple[Level, tuple[Plate, ...]], ...]
+    compute: Compute
+    draw: Draw
+    definition: str
+    source: str
+    unit: Unit = Unit.DEG
+    hips: bool = False
+    mirror_safe: bool = False
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The vertebrae used, head to foot."""
+        return tuple(sorted(level for level, _ in self.needs))
+
+
+def sacral_slope(side: LateralPoints) -> FloatArray:
+    """SS in degrees."""
+    return side.slope_deg(Level.S1, SUP)
+
+
+def pelvic_tilt(side: LateralPoints) -> FloatArray:
+    """PT in degrees: positive when the sacrum lies behind the hips."""
+    return -side.lean_deg(side.hips(), side.midpoint(Level.S1, SUP))
+
+
+def pelvic_incidence(side: LateralPoints) -> FloatArray:
+    """PI in degrees, from vectors and not as PT + SS, so that the identity can be tested.
+
+    Negative when the facing is taken the wrong way round, which is how an unknown facing is made harmless.
+    """
+    plate = side.anterior(Level.S1, SUP) - side.posterior(Level.S1, SUP)
+    to_hips = side.hips() - side.midpoint(Level.S1, SUP)
+    along = plate[:, 0] * to_hips[:, 0] + plate[:, 1] * to_hips[:, 1]
+    across = plate[:, 0] * to_hips[:, 1] - plate[:, 1] * to_hips[:, 0]
+    return np.degrees(np.arctan2(along, side.facing * across))
+
+
+def between(upper: tuple[Level, Plate], lower: tuple[Level, Plate]) -> Compute:
+    """Kyphosis between two endplates, in degrees; its negative is lordosis."""
+    return lambda side: wrapped_deg(side.slope_deg(*upper) - side.slope_deg(*lower))
+
+
+def lordosis(upper: tuple[Level, Plate], lower: tuple[Level, Plate]) -> Compute:
+    """Lordosis between two endplates, in degrees."""
+    return between(lower, upper)
+
+
+lumbar_lordosis = lordosis((Level.L1, SUP), (Level.S1, SUP))
+low_lumbar_lordosis = lordosis((Level.L4, SUP), (Level.S1, SUP))
+
+
+def t1_pelvic_angle(side: LateralPoints) -> FloatArray:
+    """TPA in degrees: from the line hips to sacrum, forward to the line hips to T1."""
+    hips = side.hips()
+    spine = side.lean_deg(hips, side.centre(Level.T1))
+    return wrapped_deg(spine - side.lean_deg(hips, side.midpoint(Level.S1, SUP)))
+
+
+def global_tilt(side: LateralPoints) -> FloatArray:
+    """GT in degrees: C7 vertical tilt plus pelvic tilt."""
+    sacrum = side.midpoint(Level.S1, SUP)
+    return wrapped_deg(side.lean_deg(sacrum, side.centre(Level.C7)) - side.lean_deg(side.hips(), sacrum))
+
+
+def offset(level: Level, below: Level) -> Compute:
+    """How far the centre of one vertebra lies in front of the postero-superior corner of another."""
+    return lambda side: side.forward(side.posterior(below, SUP), side.centre(level))
+
+
+def plates(*ends: tuple[Level, Plate]) -> Draw:
+    """Draw the endplates."""
+    return lambda side: tuple(segment(side.posterior(*end), side.anterior(*end)) for end in ends)
+
+
+def _pelvis(side: LateralPoints) -> tuple[Segment, ...]:
+    return (*plates((Level.S1, SUP))(side), segment(side.hips(), side.midpoint(Level.S1, SUP)))
+
+
+def _pelvis_and_spine(side: LateralPoints) -> tuple[Segment, ...]:
+    return (*_pelvis(side), *plates((Level.L1, SUP))(side))
+
+
+def _tpa_lines(side: LateralPoints) -> tuple[Segment, ...]:
+    hips = side.hips()
+    return segment(hips, side.centre(Level.T1)), segment(hips, side.midpoint(Level.S1, SUP))
+
+
+def _tilt_lines(side: LateralPoints) -> tuple[Segment, ...]:
+    sacrum = side.midpoint(Level.S1, SUP)
+    return segment(sacrum, side.centre(Level.C7)), segment(side.hips(), sacrum)
+
+
+def _plumb(level: Level, below: Level) -> Draw:
+    return lambda side: plumb(side.centre(level), side.posterior(below, SUP))
+
+
+_S1 = (Level.S1, (SUP,))
+_L1 = (Level.L1, (SUP,))
+_L4 = (Level.L4, (SUP,))
+_C7 = (Level.C7, BOTH)
+
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter(
+        kind="sacral_slope",
+        label="Sacral slope (SS)",
+        needs=(_S1,),
+        compute=sacral_slope,
+        draw=plates((Level.S1, SUP)),
+        definition="Angle of the S1 superior endplate to the horizontal, positive when its anterior end is "
+        "lower.",
+        source=PELVIS,
+    ),
+    Parameter(
+        kind="pelvic_tilt",
+        label="Pelvic tilt (PT)",
+        needs=(_S1,),
+        hips=True,
+        compute=pelvic_tilt,
+        draw=_pelvis,
+        definition="Angle to the vertical of the line from the mean femoral-head centre to the middle of "
+        "the S1 "
+        "endplate, positive when the sacrum lies behind the hips.",
+        source=PELVIS,
+    ),
+    Parameter(
+        kind="pelvic_incidence",
+        label="Pelvic incidence (PI)",
+        needs=(_S1,),
+        hips=True,
+        mirror_safe=True,
+        compute=lambda side: np.abs(pelvic_incidence(side)),
+        draw=_pelvis,
+        definition="Angle between the perpendicular to the S1 endplate at its middle and the line to the "
+        "mean "
+        "femoral-head centre; equals PT + SS.",
+        source=PELVIS,
+    ),
+    Parameter(
+        kind="lumbar_lordosis_l1_s1",
+        label="Lumbar lordosis (LL), L1 superior to S1 superior",
+        needs=(_L1, _S1),
+        compute=lumbar_lordosis,
+        draw=plates((Level.L1, SUP), (Level.S1, SUP)),
+        definition="Angle between the superior endplates of L1 and S1; lordosis is positive (some papers "
+        "write it "
+        "negative).",
+        source=PELVIS,
+    ),
+    Parameter(
+        kind="lordosis_l4_s1",
+        label="Low lumbar lordosis, L4 superior to S1 superior",
+        needs=(_L4, _S1),
+        compute=low_lumbar_lordosis,
+        draw=plates((Level.L4, SUP), (Level.S1, SUP)),
+        definition="Angle between the superior endplates of L4 and S1; lordosis is positive.",
+        source=GAP_SOURCE,
+    ),
+    Parameter(
+        kind="thoracic_kyphosis_t4_t12",
+        label="Thoracic kyphosis (TK), T4 superior to T12 inferior",
+        needs=((Level.T4, (SUP,)), (Level.T12, (INF,))),
+        compute=between((Level.T4, SUP), (Level.T12, INF)),
+        draw=plates((Level.T4, SUP), (Level.T12, INF)),
+        definition="Angle between the T4 superior and T12 inferior endplates; kyphosis is positive.",
+        source=MEANS,
+    ),
+    Parameter(
+        kind="kyphosis_t5_t12",
+        label="Thoracic kyphosis, T5 superior to T12 inferior",
+        needs=((Level.T5, (SUP,)), (Level.T12, (INF,))),
+        compute=between((Level.T5, SUP), (Level.T12, INF)),
+        draw=plates((Level.T5, SUP), (Level.T12, INF)),
+        definition="Angle between the T5 superior and T12 inferior endplates; kyphosis is positive. The "
+        "value of the "
+        "Lenke sagittal modifier.",
+        source="Lenke et al. 2001, as summarised by the AO Surgery Reference (Lenke classification)",
+    ),
+    Parameter(
+        kind="sva",
+        label="Sagittal vertical axis (SVA)",
+        unit=Unit.MM,
+        needs=(_C7, _S1),
+        compute=offset(Level.C7, Level.S1),
+        draw=_plumb(Level.C7, Level.S1),
+        definition="Horizontal distance from the postero-superior corner of S1 to the plumb line of the C7 "
+        "centre, "
+        "positive when C7 lies in front. The film's vertical is taken as gravity's.",
+        source="Wording checked against BMC Surg 2019;19:7, table 1 (PMC6334400)",
+    ),
+    Parameter(
+        kind="t1_pelvic_angle",
+        label="T1 pelvic angle (TPA)",
+        needs=((Level.T1, BOTH), _S1),
+        hips=True,
+        compute=t1_pelvic_angle,
+        draw=_tpa_lines,
+        definition="Angle at the mean femoral-head centre between the lines to the centre of T1 and to the "
+        "middle of "
+        "the S1 endplate, positive when T1 lies in front.",
+        source="Protopsaltis et al. 2014; wording checked against BMC Surg 2019;19:7, table 1 (PMC6334400)",
+    ),
+    Parameter(
+        kind="global_tilt",
+        label="Global tilt (GT)",
+        needs=(_C7, _S1),
+        hips=True,
+        compute=global_tilt,
+        draw=_tilt_lines,
+        definition="Angle between the line from the middle of the S1 endplate to the centre of C7 and the "
+        "line from the "
+        "mean femoral-head centre to the middle of the S1 endplate; equals PT + C7 vertical tilt.",
+        source="Obeid et al., Eur Spine J 2016;25:3644-3649 (abstract)",
+    ),
+    Parameter(
+        kind="cervical_lordosis_c2_c7",
+        label="Cervical lordosis (CL), C2 inferior to C7 inferior",
+        needs=((Level.C2, (INF,)), (Level.C7, (INF,))),
+        compute=lordosis((Level.C2, INF), (Level.C7, INF)),
+        draw=plates((Level.C2, INF), (Level.C7, INF)),
+        definition="Angle between the inferior endplates of C2 and C7; lordosis is positive.",
+        source="Medicine 2021;100:e25987, figure 3 (PMC8154400)",
+    ),
+    Parameter(
+        kind="csva",
+        label="Cervical sagittal vertical axis (cSVA)",
+        unit=Unit.MM,
+        needs=((Level.C2, BOTH), (Level.C7, (SUP,))),
+        compute=offset(Level.C2, Level.C7),
+        draw=_plumb(Level.C2, Level.C7),
+        definition="Horizontal distance from the postero-superior corner of C7 to the plumb line of the C2 "
+        "centre (mean "
+        "of its four corners), positive when C2 lies in front.",
+        source="Tang et al., Neurosurgery 2012;71:662-669, as quoted by spinebase.org; original not read. "
+        "Some "
+        "papers measure to the centre of C7 instead",
+    ),
+    Parameter(
+        kind="t1_slope",
+        label="T1 slope",
+        needs=((Level.T1, (SUP,)),),
+        compute=lambda side: side.slope_deg(Level.T1, SUP),
+        draw=plates((Level.T1, SUP)),
+        definition="Angle of the T1 superior endplate to the horizontal, positive when its anterior end is "
+        "lower.",
+        source="Medicine 2021;100:e25987, figure 3 (PMC8154400)",
+    ),
+    Parameter(
+        kind="pi_minus_ll",
+        label="PI - LL mismatch",
+        needs=(_L1, _S1),
+        hips=True,
+        compute=lambda side: pelvic_incidence(side) - lumbar_lordosis(side),
+        draw=_pelvis_and_spine,
+        definition="Pelvic incidence minus lumbar lordosis L1-S1; positive when lordosis falls short of "
+        "incidence.",
+        source="SRS-Schwab; Terran et al., Neurosurgery 2013;73:559-568, as quoted by neurosurgerywiki.com",
+    ),
+    Parameter(
+        kind="relative_pelvic_version",
+        label="Relative pelvic version (GAP)",
+        needs=(_S1,),
+        hips=True,
+        compute=lambda side: sacral_slope(side) - (0.59 * pelvic_incidence(side) + 9),
+        draw=_pelvis,
+        definition="SS - (0.59 PI + 9).",
+        source=GAP_SOURCE,
+    ),
+    Parameter(
+        kind="relative_lumbar_lordosis",
+        label="Relative lumbar lordosis (GAP)",
+        needs=(_L1, _S1),
+        hips=True,
+        compute=lambda side: lumbar_lordosis(side) - (0.62 * pelvic_incidence(side) + 29),
+        draw=_pelvis_and_spine,
+        definition="LL - (0.62 PI + 29).",
+        source=GAP_SOURCE,
+    ),
+    Parameter(
+        kind="lordosis_distribution_index",
+        label="Lordosis distribution index (GAP)",
+        unit=Unit.PERCENT,
+        needs=(_L1, _L4, _S1),
+        mirror_safe=True,
+        compute=lambda side: 100 * low_lumbar_lordosis(side) / lumbar_lordosis(side),
+        draw=plates((Level.L1, SUP), (Level.L4, SUP), (Level.S1, SUP)),
+        definition="100 x (L4-S1 lordosis) / (L1-S1 lordosis); has no meaning when L1-S1 lordosis is near "
+        "zero.",
+        source=GAP_SOURCE,
+    ),
+    Parameter(
+        kind="relative_spinopelvic_alignment",
+        label="Relative spinopelvic alignment (GAP)",
+        needs=(_C7, _S1),
+        hips=True,
+        compute=lambda side: global_tilt(side) - (0.48 * pelvic_incidence(side) - 15),
+        draw=_tilt_lines,
+        definition="GT - (0.48 PI - 15).",
+        source=GAP_SOURCE,
+    ),
+)
+
+
+def sagittal_quantities(landmarks: Landmarks, context: FilmContext) -> tuple[Quantity | Unmeasured, ...]:
+    """Every sagittal value the landmarks of a lateral film allow, and the reason for each that they do not.
+
+    A coronal film gives none of them and no reasons: they are not expected of it.
+    """
+    if landmarks.view.is_coronal:
+        return ()
+    return tuple(_quantity_or_reason(parameter, landmarks, context) for parameter in PARAMETERS)
+
+
+def _quantity_or_reason(
+    parameter: Parameter, landmarks: Landmarks, context: FilmContext
+) -> Quantity | Unmeasured:
+    reason = _why_not(parameter, landmarks, context)
+    if reason is not None:
+        return Unmeasured(kind=parameter.kind, label=parameter.label, reason=reason)
+    return Quantity(
+        kind=parameter.kind,
+        label=parameter.label,
+        unit=parameter.unit,
+        levels=parameter.levels,
+        compute=lambda points: parameter.compute(lateral(points)),
+        draw=lambda given: parameter.draw(drawn(given)),
+        definition=parameter.definition,
+        source=parameter.source,
+    )
+
+
+def _why_not(parameter: Parameter, landmarks: Landmarks, context: FilmContext) -> str | None:
+    """The first reason that forbids the value, or None."""
+    lacking = [level for level, used in parameter.needs if missing_corners(landmarks, level, used)]
+    reasons = (
+        (landmarks.view is not View.LATERAL, "the view is unknown: this value needs a lateral film"),
+        (bool(lacking), "landmarks are missing: " + ", ".join(level.value for level in sorted(lacking))),
+        (parameter.hips and not _hips_given(landmarks), "landmarks are missing: femoral heads"),
+        (parameter.unit is Unit.MM and context.spacing_mm is None, NO_SPACING),
+        (not parameter.mirror_safe and landmarks.image_left not in FACING, NO_FACING),
+        (_flat(parameter, landmarks), "L1-S1 lordosis is below 10 degrees: the ratio has no meaning"),
+    )
+    return next((text for applies, text in reasons if applies), None)
+
+
+NO_SPACING = "no pixel spacing: millimetres are refused"
+NO_FACING = "which way the patient faces is unknown: the sign of this value cannot be given"
+
+
+def _hips_given(landmarks: Landmarks) -> bool:
+    heads = landmarks.femoral_heads_px
+    return len(heads) > 0 and bool(np.isfinite(heads[:, :2]).all())
+
+
+def _flat(parameter: Parameter, landmarks: Landmarks) -> bool:
+    """True when a ratio to the lumbar lordosis is asked for and there is hardly any."""
+    if parameter.unit is not Unit.PERCENT:
+        return False
+    return bool(abs(lumbar_lordosis(drawn(landmarks))[0]) < 10)
+
+
+def measure(kind: str, points: Points) -> FloatArray:
+    """One sagittal value (s,) on s drawings, for callers that have points and no film."""
+    parameter = next(item for item in PARAMETERS if item.kind == kind)
+    return parameter.compute(lateral(points))
