@@ -1,0 +1,100 @@
+"""Two films of one patient: what changed, and whether it can be told from noise."""
+
+import math
+from dataclasses import dataclass
+
+from spondyl.assessment.grading import probability_below
+from spondyl.assessment.measurement import Flag, Measurement, Unit
+
+PROGRESSION_DEG = 5.0
+SDC_SOURCE = (
+    "Smallest detectable change at 95 %: 1.96 x sqrt(sd_a^2 + sd_b^2), which follows from independent "
+    "normal errors "
+    "of the two films and is 1.96 x sqrt(2) x SEM when both are measured alike"
+)
+RULE = "Convention: a Cobb angle more than 5 deg larger than before is called progression"
+STANCE = "The interval covers the marking of the points, not how the patient stood or how the film was taken."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One measurement on two films, in ``unit``; ``difference`` is after minus before.
+
+    ``beyond_noise`` is True when the difference exceeds the smallest detectable change.
+    ``progression_probability`` is given for clinical Cobb angles only: P(magnitude grew by more than 5 degrees).
+    """
+
+    kind: str
+    label: str
+    unit: Unit
+    before: float
+    after: float
+    difference: float
+    smallest_detectable: float
+    beyond_noise: bool
+    progression_probability: float | None
+    notes: tuple[str, ...]
+    source: str = SDC_SOURCE
+
+
+def smallest_detectable_change(sd_a: float, sd_b: float) -> float:
+    """1.96·sqrt(sd_a² + sd_b²), in the unit of the standard deviations.
+
+    >>> round(smallest_detectable_change(1.5, 2.0), 2)
+    4.9
+    """
+    return 1.96 * math.hypot(sd_a, sd_b)
+
+
+def smallest_detectable_change_deg(sd_a: float, sd_b: float) -> float:
+    """The smallest change of an angle that two films can show, in degrees, from their standard deviations."""
+    return smallest_detectable_change(sd_a, sd_b)
+
+
+def compare(
+    measurements_a: tuple[Measurement, ...], measurements_b: tuple[Measurement, ...]
+) -> tuple[Change, ...]:
+    """Changes of every measurement that both films have by the same kind, unit and definition, as ordered in b."""
+    before = {(item.kind, item.unit, item.definition): item for item in measurements_a}
+    pairs = [(before.get((item.kind, item.unit, item.definition)), item) for item in measurements_b]
+    return tuple(_change(old, new) for old, new in pairs if old is not None)
+
+
+def _change(old: Measurement, new: Measurement) -> Change:
+    difference, detectable = new.value - old.value, smallest_detectable_change(old.sd, new.sd)
+    return Change(
+        kind=new.kind,
+        label=new.label,
+        unit=new.unit,
+        before=old.value,
+        after=new.value,
+        difference=difference,
+        smallest_detectable=detectable,
+        beyond_noise=abs(difference) > detectable,
+        progression_probability=_progression(old, new),
+        notes=_notes(old, new),
+    )
+
+
+def _progression(old: Measurement, new: Measurement) -> float | None:
+    if not new.kind.startswith("cobb_"):
+        return None
+    grown = abs(new.value) - abs(old.value)
+    return 1.0 - probability_below(PROGRESSION_DEG, grown, math.hypot(old.sd, new.sd))
+
+
+def _notes(old: Measurement, new: Measurement) -> tuple[str, ...]:
+    flags = {*old.flags, *new.flags}
+    was, now = ("-".join(level.value for level in item.levels) for item in (old, new))
+    candidates = (
+        (True, STANCE),
+        (new.kind.startswith("cobb_"), RULE),
+        (old.levels != new.levels, f"Different vertebrae: {was} before, {now} after."),
+        (
+            Flag.SPACING_UNCORRECTED in flags,
+            "Millimetres are not corrected for magnification on at least one film.",
+        ),
+        (Flag.UNCALIBRATED_INTERVAL in flags, "The intervals are not calibrated on at least one film."),
+        (Flag.LOW_CONFIDENCE in flags, "Landmarks of low confidence on at least one film."),
+    )
+    return tuple(text for applies, text in candidates if applies)

@@ -1,0 +1,266 @@
+"""Findings: sentences with probabilities, how common each is without pain, and what a film cannot tell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from spondyl.anatomy import Landmarks
+from spondyl.assessment import prevalence
+from spondyl.assessment.genant import GRADED
+from spondyl.assessment.grading import probability_above, probability_below
+from spondyl.assessment.measurement import Finding, Measurement, Unit
+from spondyl.assessment.norms import ReferenceInterval, described, reference_interval
+from spondyl.assessment.quantity import FilmContext
+from spondyl.assessment.segmental import GENANT
+
+SHOWN_FROM = 0.05
+"""Findings less probable than this are left out; curve size is always stated."""
+
+FILM_LIMITS: tuple[str, ...] = (
+    "A film cannot tell where pain comes from.",
+    "One film cannot show instability: that needs films in flexion and extension, and no validated test "
+    "exists.",
+    "A film does not show discs, nerves, muscles or ligaments.",
+    "One film cannot tell whether anything is getting worse.",
+    "A film is no evidence that an adjustment realigns the spine.",
+)
+_PAIN, _UNSTABLE, _SOFT, _PROGRESS, _REALIGN = FILM_LIMITS
+
+UNIT_TEXT = {Unit.DEG: "deg", Unit.MM: "mm", Unit.PERCENT: "%", Unit.RATIO: ""}
+CURVE_NAMES = {
+    "cobb_major": "largest coronal curve",
+    "cobb_pt": "proximal thoracic curve",
+    "cobb_mt": "main thoracic curve",
+    "cobb_tl_l": "thoracolumbar or lumbar curve",
+}
+SCOLIOSIS_SOURCE = "Threshold of 10 deg: Eur Spine J 2020;29:2960-2969, introduction"
+SURGEON_SOURCE = "isass.org, patient page on scoliosis"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A published border of one measurement and what is known about it."""
+
+    kind: str
+    limit: float
+    meaning: str
+    common: Callable[[FilmContext], str]
+    cannot_tell: str
+    source: Callable[[FilmContext], str]
+    always: bool = False
+    only_below_age_years: float | None = None
+
+
+def _curves(context: FilmContext) -> str:
+    return prevalence.scoliosis(context.age_years)
+
+
+def _curve_source(context: FilmContext) -> str:
+    return f"{SCOLIOSIS_SOURCE}. How common: {prevalence.scoliosis_source(context.age_years)}"
+
+
+def _curve(kind: str) -> Threshold:
+    return Threshold(
+        kind=kind,
+        limit=10.0,
+        meaning="a curve is called scoliosis from 10 deg on, with rotation, which this value does not "
+        "measure",
+        common=_curves,
+        cannot_tell=f"{_PAIN} {_PROGRESS}",
+        source=_curve_source,
+        always=kind == "cobb_major",
+    )
+
+
+def _fixed(text: str) -> Callable[[FilmContext], str]:
+    return lambda _context: text
+
+
+MISMATCH_COMMON = (
+    "Among 468 pain-free adults 8.3 % had a mismatch of 10 deg or more, and in 32.1 % lordosis exceeded "
+    "incidence by "
+    "10 deg or more."
+)
+MISMATCH_SOURCE = (
+    "Threshold: SRS-Schwab. How common: MEANS, as published by one of its authors (sardarspine.com)"
+)
+
+THRESHOLDS: tuple[Threshold, ...] = (
+    *(_curve(kind) for kind in CURVE_NAMES),
+    Threshold(
+        kind="cobb_major",
+        limit=40.0,
+        meaning="spine surgeons name 40 to 45 deg and growing as the size from which an operation is "
+        "discussed in "
+        "adolescents",
+        common=_curves,
+        cannot_tell=f"{_PROGRESS} The age of the skeleton is not read from this film.",
+        source=lambda context: (
+            f"{SURGEON_SOURCE}. How common: {prevalence.scoliosis_source(context.age_years)}"
+        ),
+        only_below_age_years=18.0,
+    ),
+    Threshold(
+        kind="pi_minus_ll",
+        limit=10.0,
+        meaning="lordosis falls short of pelvic incidence by the SRS-Schwab border",
+        common=_fixed(MISMATCH_COMMON),
+        cannot_tell=f"{_PAIN} {_REALIGN}",
+        source=_fixed(MISMATCH_SOURCE),
+    ),
+    Threshold(
+        kind="sva",
+        limit=40.0,
+        meaning="the trunk leans forward by the SRS-Schwab border",
+        common=_fixed(
+            "Mean of pain-free adults: -14 mm in the youngest group, 17 mm over 64 years; how many exceed "
+            "40 mm was not read."
+        ),
+        cannot_tell=f"{_PAIN} How the patient stood for the film changes this value.",
+        source=_fixed("Threshold: SRS-Schwab. How common: MEANS (abstract)"),
+    ),
+)
+
+
+def find(
+    measurements: tuple[Measurement, ...], landmarks: Landmarks, context: FilmContext
+) -> tuple[Finding, ...]:
+    """Every finding of one film. ``landmarks`` is kept for findings that need points; none does yet.
+
+    No finding names a side: that needs a known side, which a measurement does not carry.
+    """
+    del landmarks
+    of = {item.kind: item for item in measurements}
+    known = {item.kind: item.value for item in measurements}
+    return (
+        *(_crossed(rule, of[rule.kind], context) for rule in THRESHOLDS if _applies(rule, of, context)),
+        *_uncommon(measurements, known, context),
+        *_slips(measurements, context),
+        *_height_losses(measurements, context),
+    )
+
+
+def chance(probability: float) -> str:
+    """ "= 0.93", or "> 0.99" and "< 0.01" at the ends: a measured probability is never certain."""
+    if probability > 0.99:
+        return "> 0.99"
+    return "< 0.01" if probability < 0.01 else f"= {probability:.2f}"
+
+
+def stated(item: Measurement) -> str:
+    """Value with its 90 % interval: "12.4 deg (90 % interval 9.6 to 15.2)"."""
+    low, high = item.interval_90
+    return f"{item.value:.1f} {UNIT_TEXT[item.unit]}".rstrip() + f" (90 % interval {low:.1f} to {high:.1f})"
+
+
+def _applies(rule: Threshold, of: dict[str, Measurement], context: FilmContext) -> bool:
+    if rule.kind not in of:
+        return False
+    if rule.only_below_age_years is not None:
+        young = context.age_years is not None and context.age_years < rule.only_below_age_years
+        return young and probability_above(rule.limit, of[rule.kind]) >= SHOWN_FROM
+    return rule.always or probability_above(rule.limit, of[rule.kind]) >= SHOWN_FROM
+
+
+def _crossed(rule: Threshold, item: Measurement, context: FilmContext) -> Finding:
+    probability = probability_above(rule.limit, item)
+    name = CURVE_NAMES.get(item.kind, item.label)
+    text = f"P({_short(item)} ≥ {rule.limit:g} {UNIT_TEXT[item.unit]}) {chance(probability)}"
+    return Finding(
+        kind=f"{item.kind}_from_{rule.limit:g}",
+        sentence=f"{text}: {name} {stated(item)}; {rule.meaning}.",
+        probability=probability,
+        measurement_kind=item.kind,
+        prevalence=rule.common(context),
+        cannot_tell=rule.cannot_tell,
+        source=rule.source(context),
+        flags=item.flags,
+    )
+
+
+def _short(item: Measurement) -> str:
+    return "Cobb" if item.kind in CURVE_NAMES else item.label
+
+
+def _uncommon(
+    measurements: tuple[Measurement, ...], known: dict[str, float], context: FilmContext
+) -> tuple[Finding, ...]:
+    """Values that may lie outside the middle 95 % of pain-free adults."""
+    found: list[Finding] = []
+    for item in measurements:
+        interval = reference_interval(item.kind, age_years=context.age_years, sex=context.sex, known=known)
+        if isinstance(interval, ReferenceInterval) and interval.interval_95 is not None:
+            finding = _outside(item, interval, interval.interval_95)
+            found.extend([finding] if (finding.probability or 0.0) >= SHOWN_FROM else [])
+    return tuple(found)
+
+
+def _outside(item: Measurement, interval: ReferenceInterval, borders: tuple[float, float]) -> Finding:
+    low, high = (probability_below(border, item.value, item.sd) for border in borders)
+    probability = low + (1.0 - high)
+    return Finding(
+        kind=f"{item.kind}_uncommon",
+        sentence=f"P({item.label} outside the middle 95 % of pain-free adults) {chance(probability)}: "
+        f"{stated(item)}.",
+        probability=probability,
+        measurement_kind=item.kind,
+        prevalence=f"By construction about 5 in 100 pain-free adults lie outside. {described(interval)}"
+        + (f" Note: {interval.note}." if interval.note else ""),
+        cannot_tell=f"Uncommon is not ill. {_PAIN}",
+        source=interval.source,
+        flags=item.flags,
+    )
+
+
+SLIP_PERCENT = 5.0
+
+
+def _slips(measurements: tuple[Measurement, ...], context: FilmContext) -> tuple[Finding, ...]:
+    """Each slip that probably exceeds the reporting threshold, forward or backward."""
+    found: list[Finding] = []
+    for item in (m for m in measurements if m.kind.startswith("slip_")):
+        forward = probability_above(SLIP_PERCENT, item)
+        backward = probability_below(-SLIP_PERCENT, item.value, item.sd)
+        probability, way = max((forward, "forward"), (backward, "backward"))
+        if probability >= 0.5:
+            found.append(_slip(item, probability, way, context))
+    return tuple(found)
+
+
+def _slip(item: Measurement, probability: float, way: str, context: FilmContext) -> Finding:
+    return Finding(
+        kind=f"{item.kind}_{way}",
+        sentence=f"P({item.label} {way} by {SLIP_PERCENT:g} % or more) {chance(probability)}: "
+        f"{stated(item)}.",
+        probability=probability,
+        measurement_kind=item.kind,
+        prevalence=prevalence.by_age(prevalence.SPONDYLOLISTHESIS, context.age_years),
+        cannot_tell=f"{_UNSTABLE} {_PAIN}",
+        source="5 % is this software's reporting threshold, not a published one. How common: "
+        + prevalence.SPONDYLOLISTHESIS.source,
+        flags=item.flags,
+    )
+
+
+HEIGHT_LOSS_PERCENT = 20.0
+
+
+def _height_losses(measurements: tuple[Measurement, ...], context: FilmContext) -> tuple[Finding, ...]:
+    """Each graded vertebra that probably lost a fifth of a height."""
+    losses = [m for m in measurements if m.kind.startswith("height_loss_") and set(m.levels) & GRADED]
+    return tuple(_height_loss(m, context) for m in losses if probability_above(HEIGHT_LOSS_PERCENT, m) >= 0.5)
+
+
+def _height_loss(item: Measurement, context: FilmContext) -> Finding:
+    probability = probability_above(HEIGHT_LOSS_PERCENT, item)
+    return Finding(
+        kind=f"{item.kind}_from_20",
+        sentence=f"P({item.label} by 20 % or more) {chance(probability)}: {stated(item)}.",
+        probability=probability,
+        measurement_kind=item.kind,
+        prevalence=prevalence.vertebral_deformity(context.age_years),
+        cannot_tell="Four corners tell neither a fracture from another deformity, nor a new one from an "
+        "old one, nor "
+        f"why it broke. {_PAIN}",
+        source=f"{GENANT}. How common: {prevalence.NHANES}",
+        flags=item.flags,
+    )

@@ -1,0 +1,241 @@
+"""What pain-free adults measure: means, spreads and regressions, each with its source.
+
+A value outside an interval is uncommon, not ill; a value inside is common, not healthy.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from spondyl.assessment.measurement import Unit
+
+Z_95 = 1.959964
+
+MEANS_TABLE = (
+    "Multi-Ethnic Alignment Normative Study (MEANS), 468 pain-free adults of 18-80 years; means and standard "
+    "deviations as published by one of its authors (sardarspine.com, 2024-02-17), thoracic kyphosis and "
+    "lumbar "
+    "lordosis also in the study's abstract"
+)
+MEANS_GROUPS = (
+    "Multi-Ethnic Alignment Normative Study (MEANS), 468 pain-free adults, age- and gender-based alignment "
+    "(abstract)"
+)
+PI_STUDY = "642 healthy volunteers of 18-90 years, 2025, pubmed.ncbi.nlm.nih.gov/40261392 (abstract)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceInterval:
+    """Where the middle 95 % of pain-free adults lie, in ``unit``; None where only part of it is published.
+
+    ``expected`` is the value a regression gives for this person's other values, ``expected_from`` names it.
+    """
+
+    kind: str
+    unit: Unit
+    population: str
+    source: str
+    mean: float | None = None
+    sd: float | None = None
+    expected: float | None = None
+    expected_from: str = ""
+    note: str = ""
+
+    @property
+    def interval_95(self) -> tuple[float, float] | None:
+        """Mean plus and minus 1.96 standard deviations: the middle 95 % if values are normal."""
+        if self.mean is None or self.sd is None:
+            return None
+        return self.mean - Z_95 * self.sd, self.mean + Z_95 * self.sd
+
+    def z_of(self, value: float) -> float | None:
+        """Standard deviations above the mean of pain-free adults."""
+        return None if self.mean is None or self.sd is None else (value - self.mean) / self.sd
+
+    def percentile_of(self, value: float) -> float | None:
+        """Per cent of pain-free adults with a smaller value, if values are normal."""
+        z = self.z_of(value)
+        return None if z is None else 50.0 * math.erfc(-z / math.sqrt(2.0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoReference:
+    """Why no reference value is shown."""
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Mean and standard deviation of one kind in the whole cohort."""
+
+    mean: float
+    sd: float
+    unit: Unit = Unit.DEG
+    note: str = ""
+
+
+SPREADS: dict[str, Spread] = {
+    "thoracic_kyphosis_t4_t12": Spread(mean=37.4, sd=10.9, note="kyphosis rises with age in this cohort"),
+    "lumbar_lordosis_l1_s1": Spread(
+        mean=57.4,
+        sd=11.3,
+        note="no significant difference between the age groups; the paper writes it negative",
+    ),
+    "pelvic_incidence": Spread(mean=52.0, sd=10.7),
+    "pelvic_tilt": Spread(mean=12.5, sd=7.3),
+    "pi_minus_ll": Spread(mean=-5.4, sd=10.7),
+    "t1_slope": Spread(mean=23.0, sd=7.9),
+    "cervical_lordosis_c2_c7": Spread(
+        mean=-0.4,
+        sd=12.7,
+        note="lordosis taken as positive: the same source gives CL = -24.5 + 1.1 x T1 slope and calls "
+        "slight kyphosis "
+        "of the young neck normal; the sign is inferred from that",
+    ),
+    "csva": Spread(mean=19.0, sd=9.8, unit=Unit.MM),
+}
+
+GROUP_MEANS: dict[str, tuple[float, float, Unit]] = {
+    "sva": (-14.2, 17.0, Unit.MM),
+    "t1_pelvic_angle": (5.0, 13.7, Unit.DEG),
+}
+"""Mean of the youngest of five age groups and of those over 64; the groups between and the spreads were not read."""
+YOUNGEST_MAX_AGE, OLDEST_MIN_AGE = 28, 65
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regression:
+    """An expected value from other values: ``of(known)`` in the kind's unit, up to ``max_age_years``."""
+
+    kind: str
+    needs: tuple[str, ...]
+    of: Callable[[Mapping[str, float]], float]
+    text: str
+    source: str
+    max_age_years: float = math.inf
+
+
+def _lordosis(base: float, per_pi: float, per_tk: float, max_age_years: float) -> Regression:
+    """Lumbar lordosis from incidence and kyphosis, in one age group."""
+    return Regression(
+        kind="lumbar_lordosis_l1_s1",
+        needs=("pelvic_incidence", "thoracic_kyphosis_t4_t12"),
+        of=lambda known: (
+            base + per_pi * known["pelvic_incidence"] + per_tk * known["thoracic_kyphosis_t4_t12"]
+        ),
+        text=f"LL = {base:g} + {per_pi:g} PI + {per_tk:g} TK",
+        source=MEANS_TABLE,
+        max_age_years=max_age_years,
+    )
+
+
+def _by_incidence(kind: str, base: float, per_pi: float, per_year: float, name: str) -> Regression:
+    """A pelvic value from incidence and age."""
+    return Regression(
+        kind=kind,
+        needs=("pelvic_incidence", "age_years"),
+        of=lambda known: base + per_pi * known["pelvic_incidence"] + per_year * known["age_years"],
+        text=f"{name} = {base:g} + {per_pi:g} PI + {per_year:g} age",
+        source=PI_STUDY,
+    )
+
+
+REGRESSIONS: tuple[Regression, ...] = (
+    _lordosis(8.6, 0.55, 0.61, 28),
+    _lordosis(5.8, 0.62, 0.57, 37),
+    _lordosis(5.9, 0.57, 0.58, 50),
+    _lordosis(8.6, 0.56, 0.46, 64),
+    _lordosis(4.0, 0.51, 0.53, math.inf),
+    _by_incidence("pelvic_tilt", -12.7, 0.38, 0.14, "PT"),
+    _by_incidence("t1_pelvic_angle", -16.9, 0.34, 0.15, "TPA"),
+)
+
+
+def reference_interval(
+    kind: str, *, age_years: float | None, sex: str | None, known: Mapping[str, float]
+) -> ReferenceInterval | NoReference:
+    """Reference values of one measurement kind for a person, or why there are none.
+
+    ``known`` maps measurement kinds to this person's values, for regressions. The published values are not split
+    by sex, so ``sex`` changes only the note. Nothing is shown under 18 years.
+    """
+    if age_years is not None and age_years < 18:
+        return NoReference(
+            kind=kind, reason="the reference groups are adults; no values under 18 years are known here"
+        )
+    spread, ends = SPREADS.get(kind), GROUP_MEANS.get(kind)
+    if spread is None and ends is None:
+        return NoReference(
+            kind=kind, reason="no reference values from pain-free people are known for this measurement"
+        )
+    expected, how = _expected(kind, age_years, known)
+    mean, note = (spread.mean, spread.note) if spread is not None else _group_mean(ends, age_years)
+    return ReferenceInterval(
+        kind=kind,
+        unit=spread.unit if spread is not None else GROUP_MEANS[kind][2],
+        population=_population(age_years, in_cohort=spread is not None),
+        source=MEANS_TABLE if spread is not None else MEANS_GROUPS,
+        mean=mean,
+        sd=None if spread is None else spread.sd,
+        expected=expected,
+        expected_from=how,
+        note="; ".join(part for part in (note, _sex_note(sex), _age_note(age_years)) if part),
+    )
+
+
+def _group_mean(ends: tuple[float, float, Unit] | None, age_years: float | None) -> tuple[float | None, str]:
+    """The mean of this age group where it was read, and the trend in words."""
+    young, old, unit = ends or (math.nan, math.nan, Unit.DEG)
+    trend = f"group means rise from {young:g} {unit.value} (youngest) to {old:g} {unit.value} (over 64 years)"
+    if age_years is not None and age_years < YOUNGEST_MAX_AGE + 1:
+        return young, trend
+    if age_years is not None and age_years >= OLDEST_MIN_AGE:
+        return old, trend
+    return None, trend
+
+
+def _expected(kind: str, age_years: float | None, known: Mapping[str, float]) -> tuple[float | None, str]:
+    """What a regression expects of this person, and its text with the source."""
+    if age_years is None:
+        return None, ""
+    given = {**known, "age_years": age_years}
+    for regression in REGRESSIONS:
+        if regression.kind == kind and age_years < regression.max_age_years + 1:
+            ready = all(name in given for name in regression.needs)
+            return (regression.of(given), f"{regression.text} ({regression.source})") if ready else (None, "")
+    return None, ""
+
+
+def _population(age_years: float | None, *, in_cohort: bool) -> str:
+    if in_cohort or age_years is None or YOUNGEST_MAX_AGE + 1 <= age_years < OLDEST_MIN_AGE:
+        return "pain-free adults of 18 to 80 years"
+    return (
+        "pain-free adults of 18 to 28 years"
+        if age_years < OLDEST_MIN_AGE
+        else "pain-free adults over 64 years"
+    )
+
+
+def _sex_note(sex: str | None) -> str:
+    return "" if sex is None else "the published values used here are not split by sex"
+
+
+def _age_note(age_years: float | None) -> str:
+    if age_years is None:
+        return "the age is unknown: holds for adults only"
+    return "older than the people studied" if age_years > 80 else ""
+
+
+def described(interval: ReferenceInterval) -> str:
+    """One sentence for a report: "Pain-free adults of 18 to 80 years: mean 37.4 deg, ..."."""
+    unit = interval.unit.value
+    parts = [f"{interval.population[0].upper()}{interval.population[1:]}:"]
+    parts.append("mean not read" if interval.mean is None else f"mean {interval.mean:.1f} {unit}")
+    if interval.interval_95 is not None:
+        low, high = interval.interval_95
+        parts.append(f"middle 95 % {low:.1f} to {high:.1f} {unit} if values are normal")
+    if interval.expected is not None:
+        parts.append(f"expected for this person {interval.expected:.1f} {unit}")
+    return parts[0] + " " + ", ".join(parts[1:]) + "."

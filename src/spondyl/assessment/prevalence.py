@@ -1,0 +1,92 @@
+"""How common a finding is in people without pain, or in the population where only that is known."""
+
+from dataclasses import dataclass
+
+BRINJIKJI = (
+    "Brinjikji et al., AJNR 2015;36:811-816, CT and MR of people without pain; figures for 20 to 50 years "
+    "read in "
+    "table 1 of doi 10.1186/s13013-016-0080-0"
+)
+BRINJIKJI_60 = "spondylolisthesis at 60 years read in summaries of the same review (ucymtr.hatenablog.com, strengthscience.co)"
+KEBAISH = (
+    "Kebaish et al., Spine 2011;36:731-736 (abstract): lumbar curves of 11 deg or more on bone densitometry"
+)
+MCAVINEY = (
+    "McAviney et al., Eur Spine J 2020;29:2960-2969 (abstract): pooled, adults of the general population"
+)
+SOSORT = "SOSORT guideline committee, indications for conservative management of scoliosis, 2010 version"
+NHANES = "NHANES 2013-2014, 3330 US adults of 40 years and more, PMC7422504 (abstract)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgeTable:
+    """Per cent of people without pain who show a finding, by age in years."""
+
+    name: str
+    percent: dict[int, int]
+    caution: str
+    source: str
+
+
+DISC_HEIGHT_LOSS = AgeTable(
+    name="disc height loss",
+    percent={20: 24, 30: 34, 40: 45, 50: 56},
+    caution="CT or MR, not radiographs",
+    source=BRINJIKJI,
+)
+SPONDYLOLISTHESIS = AgeTable(
+    name="spondylolisthesis",
+    percent={20: 3, 30: 5, 40: 8, 50: 14, 60: 23},
+    caution="CT or MR lying down, not standing radiographs; the figures at 20 and 30 years rest on a "
+    "model, not on people",
+    source=f"{BRINJIKJI}; {BRINJIKJI_60}",
+)
+
+
+def by_age(table: AgeTable, age_years: float | None) -> str:
+    """How common the finding is at the two tabulated ages around this one, or why that is not shown."""
+    ages = sorted(table.percent)
+    if age_years is None:
+        return f"How common {table.name} is without pain depends on age, and the age is unknown."
+    if not ages[0] <= age_years < ages[-1] + 10:
+        return f"Not shown: no verified figure for {table.name} without pain at {age_years:.0f} years."
+    around = [age for age in ages if abs(age - age_years) < 10]
+    shown = ", ".join(f"{table.percent[age]} % at {age} years" for age in around)
+    return f"Without pain: {table.name} in {shown} ({table.caution})."
+
+
+def scoliosis(age_years: float | None) -> str:
+    """How common coronal curves are; no study of pain-free adults was verified, so the population is named."""
+    if age_years is None:
+        return "How common curves are depends on age, and the age is unknown."
+    if age_years < 18:
+        return (
+            "Curves over 10 deg: 0.9 to 12 % of adolescents; over 20 deg: 0.3 to 0.5 %; over 40 deg: below "
+            "0.1 %. "
+            "How many of them have no pain is not known here."
+        )
+    return (
+        "In adults of the general population, pain or not: 13 % below 60 years (95 % CI 5 to 30) and 36 % "
+        "above (17 to "
+        "61) have a curve that came in adult life; another study found lumbar curves of 11 deg or more in "
+        "8.9 % from "
+        "40 years on. A figure for pain-free adults alone is not known here."
+    )
+
+
+def scoliosis_source(age_years: float | None) -> str:
+    """Where :func:`scoliosis` comes from."""
+    return SOSORT if age_years is not None and age_years < 18 else f"{MCAVINEY}; {KEBAISH}"
+
+
+def vertebral_deformity(age_years: float | None) -> str:
+    """How common vertebral fractures are on images of the population."""
+    if age_years is None or age_years < 40:
+        return "Not shown: no verified figure for this age."
+    bands = (
+        (80, "18 %"),
+        (70, "11 %"),
+        (60, "between the figures below 60 (under 5 %) and at 70 to 79 years (11 %)"),
+    )
+    rate = next((text for start, text in bands if age_years >= start), "under 5 %")
+    return f"Graded vertebral fractures in the general population, pain or not, at this age: {rate}."
