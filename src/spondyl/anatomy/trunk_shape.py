@@ -1,0 +1,131 @@
+"""Soft tissue and air around a posed spine: trunk, lungs, heart, liver, bowel gas (chosen shapes; no truth)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spondyl.anatomy.landmarks import FloatArray
+from spondyl.anatomy.levels import Level
+from spondyl.anatomy.solid import Solid, ellipsoid, plane, waisted_cylinder
+from spondyl.anatomy.spine_shape import SpineShape
+
+SOFT_PER_MM = 0.0185
+_AIR_PER_MM = -0.75 * SOFT_PER_MM
+_SLAB_MM = 12.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """``hull`` are slabs to be blurred together; ``organs`` have edges of their own."""
+
+    hull: tuple[Solid, ...]
+    organs: tuple[Solid, ...]
+
+
+def trunk_solids(spine: SpineShape, *, girth: float = 1.0, rng: np.random.Generator) -> Trunk:
+    """The trunk of a person with ``girth`` (1: lean), bowel gas drawn from ``rng``."""
+    organs = (*_lungs(spine), *_gas(spine, rng), _trachea(spine))
+    return Trunk(hull=tuple(_slabs(spine, girth)), organs=organs)
+
+
+def _stations(spine: SpineShape) -> FloatArray:
+    """(n, 3) height, half width, half depth of the trunk, foot to head, in millimetres."""
+    k = spine.pose.scale
+
+    def z(level: Level) -> float:
+        return float(spine.of(level).centre_mm[2])
+
+    hips = float(spine.femoral_heads_mm[0, 2])
+    return np.array(
+        [
+            (hips - 260 * k, 165 * k, 95 * k),
+            (hips - 20 * k, 182 * k, 112 * k),
+            (60 * k, 158 * k, 108 * k),
+            (z(Level.L2), 145 * k, 102 * k),
+            (z(Level.T9), 152 * k, 112 * k),
+            (z(Level.T4), 165 * k, 105 * k),
+            (z(Level.T1) - 10 * k, 190 * k, 72 * k),
+            (z(Level.T1) + 22 * k, 95 * k, 62 * k),
+            (z(Level.C6), 60 * k, 58 * k),
+            (z(Level.C3), 60 * k, 62 * k),
+            (z(Level.C2) + 25 * k, 74 * k, 88 * k),
+            (z(Level.C2) + 110 * k, 76 * k, 95 * k),
+        ]
+    )
+
+
+def _slabs(spine: SpineShape, girth: float) -> list[Solid]:
+    table = _stations(spine)
+    line = np.array([v.centre_mm for v in spine.vertebrae[::-1]])
+    heights = np.arange(table[0, 0], table[-1, 0], _SLAB_MM)
+    slabs: list[Solid] = []
+    for height in heights:
+        half = (float(np.interp(height, table[:, 0], table[:, i])) * girth for i in (1, 2))
+        x = 0.75 * float(np.interp(height, line[:, 2], line[:, 0]))
+        y = float(np.interp(height, np.append(-100, line[:, 2]), np.append(0.0, line[:, 1])))
+        width, depth = half
+        centre = np.array([x, y + 62 * spine.pose.scale - depth, height])
+        slabs.append(
+            waisted_cylinder(
+                centre, np.eye(3), half_mm=(width, depth, _SLAB_MM / 2), attenuation_per_mm=SOFT_PER_MM
+            )
+        )
+    return slabs
+
+
+def _lungs(spine: SpineShape) -> tuple[Solid, ...]:
+    """Two half ellipsoids above the domes of the diaphragm, less heart and mediastinum."""
+    k, base, top = spine.pose.scale, spine.of(Level.T11).centre_mm, spine.of(Level.T1).centre_mm
+    middle = spine.of(Level.T8).centre_mm
+    height = float(top[2] - base[2])
+    solids: list[Solid] = []
+    for side in (-1, 1):
+        centre = np.array([middle[0] + side * 18 * k, middle[1] - 62 * k, base[2] - 0.04 * height])
+        lung = ellipsoid(
+            centre, np.eye(3), radii_mm=(108 * k, 92 * k, 1.06 * height), attenuation_per_mm=_AIR_PER_MM
+        )
+        wall = plane(middle + side * 24.0 * k * np.array([1.0, 0.0, 0.0]), np.array([-side, 0.0, 0.0]))
+        lung = lung.cut(wall, plane(base - 45 * k * np.array([0.0, 0.0, 1.0]), np.array([0.0, 0.0, -1.0])))
+        dome_top = base + np.array([side * 66 * k, -75 * k, (-70 - 8 * side) * k])
+        dome = ellipsoid(dome_top, np.eye(3), radii_mm=(88 * k, 105 * k, 105 * k), attenuation_per_mm=0.0)
+        solids += [lung, lung.within(dome, attenuation_per_mm=-0.92 * _AIR_PER_MM)]
+        heart = ellipsoid(
+            middle + k * np.array([24.0, -95.0, -52.0]),
+            np.eye(3),
+            radii_mm=(66 * k, 45 * k, 60 * k),
+            attenuation_per_mm=0.0,
+        )
+        solids.append(lung.within(heart, attenuation_per_mm=-0.85 * _AIR_PER_MM))
+    return tuple(solids)
+
+
+def _trachea(spine: SpineShape) -> Solid:
+    """The windpipe's air in front of the upper thoracic spine."""
+    start, end = spine.of(Level.C5).centre_mm, spine.of(Level.T5).centre_mm
+    k = spine.pose.scale
+    centre = (start + end) / 2 + np.array([0.0, -38.0 * k, 0.0])
+    half = float(np.linalg.norm(start - end)) / 2
+    along = (start - end) / np.linalg.norm(start - end)
+    left = np.array([1.0, 0.0, 0.0]) - along[0] * along
+    left /= np.linalg.norm(left)
+    axes = np.stack([left, np.cross(along, left), along], axis=1)
+    return waisted_cylinder(centre, axes, half_mm=(8 * k, 8 * k, half), attenuation_per_mm=0.7 * _AIR_PER_MM)
+
+
+def _gas(spine: SpineShape, rng: np.random.Generator) -> list[Solid]:
+    """Pockets of bowel gas in the front of the belly, mostly along the colon's frame."""
+    k, l3 = spine.pose.scale, spine.of(Level.L3).centre_mm
+    pockets: list[Solid] = []
+    for _ in range(int(rng.integers(8, 20))):
+        angle = rng.uniform(0, 2 * np.pi)
+        frame = np.array(
+            [np.cos(angle) * rng.uniform(60, 105), 0.0, np.sin(angle) * rng.uniform(60, 110) - 20]
+        )
+        centre = l3 + k * (frame + np.array([0.0, rng.uniform(-125, -85), 0.0]))
+        radii = k * rng.uniform((8, 8, 6), (24, 18, 18))
+        turn = rng.uniform(0, np.pi)
+        c, s = np.cos(turn), np.sin(turn)
+        axes = np.array([[c, 0, -s], [0, 1.0, 0], [s, 0, c]])
+        size = (float(radii[0]), float(radii[1]), float(radii[2]))
+        pockets.append(ellipsoid(centre, axes, radii_mm=size, attenuation_per_mm=0.8 * _AIR_PER_MM))
+    return pockets
