@@ -1,0 +1,71 @@
+# Every target runs from a fresh clone: it makes .venv first when there is none.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo
+# Two threads a library: the figures in benchmarks/ and docs/ are for two cores.
+export OMP_NUM_THREADS ?= 2
+
+.PHONY: help setup demo test lint typecheck nightly bench docs reference train lock clean
+
+help:
+	@echo "make demo     make synthetic films, measure them, write the reports"
+	@echo "make test     every check: style, types, imports, tests, documents"
+	@echo "make setup    only create .venv"
+	@echo "make nightly | bench | docs | train | lock | clean"
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Spondyl needs Python 3.11 or newer; set PYTHON=")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: setup
+	rm -rf $(DEMO)
+	$(BIN)/spondyl phantom $(DEMO)/films --patients 3
+	$(BIN)/spondyl measure $(DEMO)/films --landmarks $(DEMO)/films --out $(DEMO)/results
+	@echo "Open $(DEMO)/results/reports in a browser: one folder a film, start with its .html page."
+
+test: lint typecheck
+	$(BIN)/python -m pytest -q -m "not nightly"
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
+
+typecheck: setup
+	$(BIN)/pyright
+
+nightly: setup
+	$(BIN)/python -m pytest -q
+
+bench: setup
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/latency.py
+
+reference: setup
+	$(BIN)/python docs/generate.py
+
+docs: setup
+	$(BIN)/python docs/generate.py
+	$(BIN)/mkdocs build --strict --site-dir site
+
+train: setup
+	$(BIN)/pip install --quiet -e '.[training]'
+	$(BIN)/python -m training.train
+
+# Maintainers: write the lock file anew. It names packages, versions and hashes, never where they were fetched.
+lock: setup
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --quiet --extra dev --extra dask --extra docs --generate-hashes \
+		--python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		-o requirements.lock > /dev/null
+
+clean:
+	rm -rf $(VENV) $(DEMO) site build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
