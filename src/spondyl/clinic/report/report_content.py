@@ -1,0 +1,260 @@
+"""What a report of one film says, in words, before any layout: HTML and PDF print exactly this."""
+
+from dataclasses import dataclass
+
+from spondyl import __version__
+from spondyl.anatomy import ImageSide, View
+from spondyl.assessment import Assessment, Classification, Finding, Measurement
+from spondyl.clinic.report.drawing import unsure_levels
+from spondyl.clinic.report.signature import confirmation_of
+from spondyl.clinic.report.wording import (
+    FLAG_TEXT,
+    UNIT_TEXT,
+    interval_text,
+    levels_text,
+    number_text,
+    probability_text,
+)
+from spondyl.clinic.result import FilmResult
+from spondyl.radiograph import Radiograph
+
+DISCLAIMER = "Research software, not a medical device."
+NOT_REVIEWED = "Not yet reviewed by a clinician."
+HOW_TO_CORRECT = (
+    "To correct a point: edit the landmarks file beside this report (the “landmarks” of {stem}.json) and run "
+    "“spondyl measure FILM --landmarks FILE” again; every value, line and sentence here then follows."
+)
+VIEW_TEXT = {View.AP: "AP", View.PA: "PA", View.LATERAL: "lateral", View.UNKNOWN: "unknown"}
+SIDE_TEXT = {
+    ImageSide.PATIENT_LEFT: "patient's left",
+    ImageSide.PATIENT_RIGHT: "patient's right",
+    ImageSide.ANTERIOR: "anterior",
+    ImageSide.POSTERIOR: "posterior",
+    ImageSide.UNKNOWN: "unknown (sided statements are refused)",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasurementRow:
+    """One line of the table; ``note`` numbers its definition and source."""
+
+    kind: str
+    name: str
+    value: str
+    interval: str
+    levels: str
+    flags: tuple[str, ...]
+    note: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteText:
+    """Definition and source of one or more measurements."""
+
+    number: int
+    definition: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingText:
+    """One finding in words."""
+
+    sentence: str
+    probability: str
+    prevalence: str
+    cannot_tell: str
+    source: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassificationText:
+    """One classification in words: its grade, or why it cannot be classified."""
+
+    label: str
+    verdict: str
+    reason: str
+    probabilities: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalText:
+    """Why a film was refused."""
+
+    code: str
+    what: str
+    why: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportContent:
+    """Everything on the page. Pairs are (name, text); ``signed_by`` is None until a clinician confirms."""
+
+    title: str
+    film: str
+    examination: tuple[tuple[str, str], ...]
+    alerts: tuple[str, ...]
+    caption: str
+    rows: tuple[MeasurementRow, ...]
+    notes: tuple[NoteText, ...]
+    unmeasured: tuple[tuple[str, str], ...]
+    findings: tuple[FindingText, ...]
+    classifications: tuple[ClassificationText, ...]
+    refusal: RefusalText | None
+    provenance: tuple[tuple[str, str], ...]
+    signed_by: str | None
+    signed_at: str | None
+    how_to_correct: str
+    disclaimer: str = DISCLAIMER
+
+
+def report_content(result: FilmResult, *, stem: str = "report") -> ReportContent:
+    """Put one film's result into words. ``stem`` names the report's files, for the hint on correcting."""
+    assessment = result.assessment or Assessment(
+        measurements=(), unmeasured=(), classifications=(), findings=(), red_lines=()
+    )
+    notes = _notes(assessment.measurements)
+    confirmation = confirmation_of(result)
+    return ReportContent(
+        title="Spine film report" if result.assessment else "Spine film not measured",
+        film=result.film,
+        examination=_examination(result),
+        alerts=_alerts(result, assessment),
+        caption=_caption(result),
+        rows=tuple(_row(m, notes) for m in assessment.measurements),
+        notes=notes,
+        unmeasured=tuple((item.label, item.reason) for item in assessment.unmeasured),
+        findings=tuple(map(_finding, assessment.findings)),
+        classifications=tuple(map(_classification, assessment.classifications)),
+        refusal=_refusal(result),
+        provenance=_provenance(result),
+        signed_by=confirmation.person if confirmation else None,
+        signed_at=confirmation.at.isoformat(sep=" ", timespec="minutes") if confirmation else None,
+        how_to_correct=HOW_TO_CORRECT.format(stem=stem),
+    )
+
+
+def _notes(measurements: tuple[Measurement, ...]) -> tuple[NoteText, ...]:
+    pairs = dict.fromkeys((m.definition, m.source) for m in measurements)
+    return tuple(NoteText(number=n, definition=d, source=s) for n, (d, s) in enumerate(pairs, start=1))
+
+
+def _row(measurement: Measurement, notes: tuple[NoteText, ...]) -> MeasurementRow:
+    key = (measurement.definition, measurement.source)
+    return MeasurementRow(
+        kind=measurement.kind,
+        name=measurement.label,
+        value=number_text(measurement.value, measurement.unit) + UNIT_TEXT[measurement.unit],
+        interval=interval_text(measurement),
+        levels=levels_text(measurement),
+        flags=tuple(FLAG_TEXT[flag] for flag in measurement.flags),
+        note=next(note.number for note in notes if (note.definition, note.source) == key),
+    )
+
+
+def _finding(finding: Finding) -> FindingText:
+    probability = finding.probability
+    return FindingText(
+        sentence=finding.sentence,
+        probability="not given" if probability is None else probability_text(probability),
+        prevalence=finding.prevalence,
+        cannot_tell=finding.cannot_tell,
+        source=finding.source,
+        flags=tuple(FLAG_TEXT[flag] for flag in finding.flags),
+    )
+
+
+def _classification(item: Classification) -> ClassificationText:
+    verdict = item.grade if item.grade is not None else "cannot be classified"
+    return ClassificationText(
+        label=item.label,
+        verdict=verdict,
+        reason=item.reason,
+        probabilities=", ".join(f"{name}: {probability_text(p)}" for name, p in item.probabilities),
+        source=item.source,
+    )
+
+
+def _refusal(result: FilmResult) -> RefusalText | None:
+    if result.refusal is None:
+        return None
+    refused = result.refusal
+    return RefusalText(code=refused.refusal.value, what=refused.what, why=refused.why, do=refused.do)
+
+
+def _alerts(result: FilmResult, assessment: Assessment) -> tuple[str, ...]:
+    """The red lines, and the unsure vertebrae when no red line names them."""
+    unsure = unsure_levels(result.landmarks)
+    named = all(any(level.value in line for line in assessment.red_lines) for level in unsure)
+    if not unsure or named:
+        return assessment.red_lines
+    names = ", ".join(level.value for level in unsure)
+    return (*assessment.red_lines, f"Unsure vertebrae (dashed on the film): {names}. Check them before use.")
+
+
+def _caption(result: FilmResult) -> str:
+    if result.radiograph is None:
+        return "The file could not be decoded, so there is no picture."
+    if result.landmarks is None:
+        return "The film as read. No vertebrae were marked on it."
+    return (
+        "Outlines: vertebrae. Thick outline and “end”: an end vertebra of a curve. Dashed and “unsure”: "
+        "confidence below 0.5. Long lines: what was measured, with levels, value and 90 % interval."
+    )
+
+
+def _examination(result: FilmResult) -> tuple[tuple[str, str], ...]:
+    film = result.radiograph
+    if film is None:
+        return (("Film", result.film),)
+    header = film.header
+    view = result.landmarks.view if result.landmarks is not None else film.view
+    side = result.landmarks.image_left if result.landmarks is not None else film.image_left
+    known = (
+        ("Patient", _patient_name(header.patient_name)),
+        ("Patient number", header.patient_id),
+        ("Sex", header.sex),
+        ("Age at the film", None if header.age_years is None else f"{header.age_years:.0f} years"),
+        ("Date of the film", None if header.study_date is None else header.study_date.isoformat()),
+        ("View", VIEW_TEXT[view]),
+        ("Left edge of the picture", SIDE_TEXT[side]),
+        ("Film", result.film),
+    )
+    return tuple((name, text) for name, text in known if text)
+
+
+def _patient_name(name: str | None) -> str | None:
+    """A DICOM person name (``Family^Given^Middle^Prefix^Suffix``) as people write it."""
+    if name is None or "^" not in name:
+        return name
+    family, given, *_ = [*name.split("=", maxsplit=1)[0].split("^"), ""]
+    return ", ".join(part for part in (family.strip(), given.strip()) if part)
+
+
+def _provenance(result: FilmResult) -> tuple[tuple[str, str], ...]:
+    pairs = [("Spondyl version", __version__)]
+    film = result.radiograph
+    if film is not None:
+        pairs += [
+            ("Picture", f"{film.pixels.shape[1]} × {film.pixels.shape[0]} pixels, SHA-256 {film.sha256}"),
+            ("Pixel spacing", _spacing_text(film)),
+            *([("SOP instance", film.sop_uid)] if film.sop_uid else []),
+            *[("Note on the film", note) for note in film.notes],
+        ]
+    if result.landmarks is not None:
+        made = result.landmarks.provenance
+        pairs.append(("Landmarks by", f"{made.method}, version {made.version}"))
+    if result.assessment is not None and result.assessment.measurements:
+        made = result.assessment.measurements[0].provenance
+        pairs.append(("Measured by", f"{made.method}, version {made.version}"))
+    return tuple(pairs)
+
+
+def _spacing_text(film: Radiograph) -> str:
+    if film.spacing_mm is None:
+        return "unknown: angles and ratios only, millimetres are refused"
+    row, column = film.spacing_mm
+    return f"{row:.4g} × {column:.4g} mm (row × column), from {film.spacing_source.value}"
