@@ -13,7 +13,7 @@ FILMS = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "aasce"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledFilms:
-    """Labels of n films: corners (n, 17, 4, 2) in original pixels, sizes (n, 2) as width and height, angles (n, 3)."""
+    """Labels of n films: corners (n, 17, 4, 2) in original pixels, size (n, 2) as width, height; angles (n, 3)."""
 
     names: tuple[str, ...]
     corners_px: NDArray[np.float64]

@@ -1,6 +1,6 @@
 """Claim: the fast evaluator equals a literal, one-film-at-a-time reading of alignment.md section 1 to 1e-5°.
 
-Source: the rules of section 1, written out below with loops and an arccos, sharing no code with the evaluator.
+Source: the rules of section 1, written out below with loops and an arccos, sharing no code with it.
 """
 
 import math
@@ -80,7 +80,7 @@ def test_covers_all_three_rules() -> None:
 
 
 def test_the_second_angle_depends_on_the_crop() -> None:
-    """The reason for calling these angles a convention: cropping the same film changes them, no bone has moved."""
+    """Why these angles are a convention: cropping the same film changes them, no bone has moved."""
     snake = np.interp(np.arange(17), [0, 3, 8, 13, 16], [-4, 18, -22, 12, 2])
     corners = drawn_spine(snake, 600.0 + 60.0 * np.sin(np.pi * np.arange(17) / 6), 100.0)
     whole, cropped = aasce_angles_deg(np.stack([corners, corners]), np.array([3000.0, 1000.0]))
@@ -99,4 +99,4 @@ def test_scores_match_hand_computed_numbers() -> None:
     assert smape(found, true) == pytest.approx(100.0 * 3 / 87)
     assert cmae_deg(found, true) == pytest.approx(1.0, abs=1e-3)
     corners = np.zeros((17, 4, 2))
-    assert corner_med_px(corners + [3.0, 4.0], corners) == pytest.approx(5.0)
+    assert corner_med_px(corners + np.array([3.0, 4.0]), corners) == pytest.approx(5.0)

@@ -1,13 +1,13 @@
-"""Claim: the evaluator reproduces the challenge's own angles to 0.1° on every one of the 462 supplied real films.
+"""Claim: the evaluator reproduces the challenge's own angles to 0.1° on each of the 462 supplied real films.
 
-Source: angles.csv, computed by the challenge's organisers. Limit: the films lie beside the checkout; without them the
-test says "not run: no films".
+Source: angles.csv, computed by the challenge's organisers. Limit: the films lie beside the checkout; without
+them the test says "not run: no films".
 """
 
 import numpy as np
 import pytest
-from films import LabelledFilms
 
+from films import LabelledFilms
 from spondyl.assessment.aasce import aasce_angles_deg
 
 pytestmark = pytest.mark.films

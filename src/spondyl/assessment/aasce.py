@@ -1,11 +1,11 @@
 """The three angles of the AASCE 2019 challenge and its scores, exactly as its evaluator computes them.
 
-These angles are a benchmark's convention, not anatomy: the first is the largest angle between any two vertebrae, the
-other two lie above and below it, and their choice depends on where the film was cropped. The clinical Cobb angle is in
-:mod:`spondyl.assessment.coronal`.
+These angles are a benchmark's convention, not anatomy: the first is the largest angle between any two
+vertebrae, the other two lie above and below it, and their choice depends on where the film was cropped. The
+clinical Cobb angle is in :mod:`spondyl.assessment.coronal`.
 
-Source: H. Wu et al., "Automatic landmark estimation for adolescent idiopathic scoliosis assessment using BoostNet",
-MICCAI 2017, and the challenge's evaluator; this form of it reproduces the official angles of the 462 supplied films.
+Source: the challenge's evaluator (data: H. Wu et al., MICCAI 2017, "BoostNet"); this form of it reproduces the
+official angles of all 462 supplied films (tests/conformance/test_aasce.py).
 """
 
 from dataclasses import dataclass
@@ -45,9 +45,9 @@ def aasce_angles_deg(corners: FloatArray, height: float | FloatArray) -> FloatAr
 def read_aasce(corners: FloatArray, height: float | FloatArray) -> AasceReading:
     """Read s drawings of 17 vertebrae the way the challenge's evaluator does.
 
-    ``corners`` is (s, 17, 4, 2), TL, TR, BL, BR, x right and y down in isotropic units, in the order of the label file:
-    the official angles were computed from unsorted labels. ``height`` is the image height in the same units, one
-    number or (s,).
+    ``corners`` is (s, 17, 4, 2), TL, TR, BL, BR, x right and y down in isotropic units, in the order of the
+    label file: the official angles were computed from unsorted labels. ``height`` is the image height in the
+    same units, one number or (s,).
 
     >>> level = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 8.0], [10.0, 8.0]])
     >>> spine = np.stack([level + [0.0, 10.0 * i] for i in range(17)])
@@ -59,7 +59,7 @@ def read_aasce(corners: FloatArray, height: float | FloatArray) -> AasceReading:
     between = _angles_between_deg(corners)
     upper, lower = _largest_pair(between)
     is_s = _is_s_shaped(corners)
-    flat, curved = _simple_ends(between, upper, lower), _s_shaped_ends(between, upper, lower, corners, height)
+    flat, curved = _simple_ends(upper, lower), _s_shaped_ends(between, upper, lower, corners, height)
     above = np.where(is_s[:, None], curved[0], flat[0])
     below = np.where(is_s[:, None], curved[1], flat[1])
     spans = np.stack([np.stack([upper, lower], axis=-1), above, below], axis=1)
@@ -70,7 +70,8 @@ def read_aasce(corners: FloatArray, height: float | FloatArray) -> AasceReading:
 def _angles_between_deg(corners: FloatArray) -> FloatArray:
     """Angle (s, 17, 17) between every two vertebrae, 0 to 180.
 
-    The tilt difference equals the evaluator's arccos of the clipped cosine, and keeps the digits arccos loses near 0.
+    The tilt difference equals the evaluator's arccos of the clipped cosine, and keeps the digits that arccos
+    loses near 0.
     """
     across = (corners[..., 1, :] + corners[..., 3, :] - corners[..., 0, :] - corners[..., 2, :]) / 2.0
     tilt_deg = np.degrees(np.arctan2(across[..., 1], across[..., 0]))
@@ -87,8 +88,8 @@ def _largest_pair(between: FloatArray) -> tuple[IntArray, IntArray]:
 def _is_s_shaped(corners: FloatArray) -> BoolArray:
     """True (s,) where the endplate midpoints leave the line from first to last towards both sides.
 
-    Where the first midpoint stands exactly above (or beside) the last, the evaluator's quotient is 0/0; an offset too
-    small to matter stands in, as rounding does in unrounded labels.
+    Where the first midpoint stands exactly above (or beside) the last, the evaluator divides by zero; an offset
+    too small to matter stands in, as it does in unrounded labels.
     """
     line = ((corners[..., 0::2, :] + corners[..., 1::2, :]) / 2.0).reshape(len(corners), 2 * VERTEBRAE, 2)
     from_foot = line - line[:, -1:]
@@ -99,7 +100,7 @@ def _is_s_shaped(corners: FloatArray) -> BoolArray:
     return np.asarray(excess >= S_CURVE_THRESHOLD)
 
 
-def _simple_ends(between: FloatArray, upper: IntArray, lower: IntArray) -> tuple[IntArray, IntArray]:
+def _simple_ends(upper: IntArray, lower: IntArray) -> tuple[IntArray, IntArray]:
     """Not S-shaped: from the first vertebra to p, and from the last one to q."""
     first, last = np.zeros_like(upper), np.full_like(lower, VERTEBRAE - 1)
     return np.stack([first, upper], axis=-1), np.stack([last, lower], axis=-1)
@@ -108,7 +109,7 @@ def _simple_ends(between: FloatArray, upper: IntArray, lower: IntArray) -> tuple
 def _s_shaped_ends(
     between: FloatArray, upper: IntArray, lower: IntArray, corners: FloatArray, height: float | FloatArray
 ) -> tuple[IntArray, IntArray]:
-    """S-shaped: the largest angle above p; below q, or above that again when the pair lies low in the picture."""
+    """S-shaped: largest angle above p; then below q, or above that again when the pair lies low in the film."""
     rows, number = np.arange(len(between)), np.arange(VERTEBRAE)
     from_upper, from_lower = between[rows, upper], between[rows, lower]
     above = np.where(number <= upper[:, None], from_upper, -1.0).argmax(axis=1)
@@ -121,13 +122,13 @@ def _s_shaped_ends(
 
 
 def smape(found_deg: FloatArray, true_deg: FloatArray) -> float:
-    """Symmetric mean absolute percentage error over films: mean of 100·Σ|a−b| / Σ(a+b), angles (films, 3) in degrees."""
+    """Symmetric mean absolute percentage error: mean over films of 100·Σ|a−b| / Σ(a+b), angles (films, 3)."""
     apart = np.abs(found_deg - true_deg).sum(axis=-1)
     return float(np.mean(100.0 * apart / (found_deg + true_deg).sum(axis=-1)))
 
 
 def cmae_deg(found_deg: FloatArray, true_deg: FloatArray) -> float:
-    """Circular mean absolute error in degrees over films: mean of atan(Σ sin|Δ| / Σ cos|Δ|), angles (films, 3)."""
+    """Circular mean absolute error: mean over films of atan(Σ sin|Δ| / Σ cos|Δ|), angles (films, 3)."""
     apart = np.radians(np.abs(found_deg - true_deg))
     return float(np.degrees(np.mean(np.arctan2(np.sin(apart).sum(axis=-1), np.cos(apart).sum(axis=-1)))))
 
