@@ -21,7 +21,7 @@ class Change:
     """One measurement on two films, in ``unit``; ``difference`` is after minus before.
 
     ``beyond_noise`` is True when the difference exceeds the smallest detectable change.
-    ``progression_probability`` is given for clinical Cobb angles only: P(magnitude grew by more than 5 degrees).
+    ``progression_probability`` is given for clinical Cobb angles only: P(magnitude grew by more than 5 deg).
     """
 
     kind: str
@@ -54,7 +54,7 @@ def smallest_detectable_change_deg(sd_a: float, sd_b: float) -> float:
 def compare(
     measurements_a: tuple[Measurement, ...], measurements_b: tuple[Measurement, ...]
 ) -> tuple[Change, ...]:
-    """Changes of every measurement that both films have by the same kind, unit and definition, as ordered in b."""
+    """Changes of every measurement both films have by the same kind, unit and definition, as ordered in b."""
     before = {(item.kind, item.unit, item.definition): item for item in measurements_a}
     pairs = [(before.get((item.kind, item.unit, item.definition)), item) for item in measurements_b]
     return tuple(_change(old, new) for old, new in pairs if old is not None)

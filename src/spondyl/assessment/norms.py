@@ -101,7 +101,7 @@ GROUP_MEANS: dict[str, tuple[float, float, Unit]] = {
     "sva": (-14.2, 17.0, Unit.MM),
     "t1_pelvic_angle": (5.0, 13.7, Unit.DEG),
 }
-"""Mean of the youngest of five age groups and of those over 64; the groups between and the spreads were not read."""
+"""Mean of the youngest of five age groups and of those over 64; those between were not read."""
 YOUNGEST_MAX_AGE, OLDEST_MIN_AGE = 28, 65
 
 
@@ -158,8 +158,8 @@ def reference_interval(
 ) -> ReferenceInterval | NoReference:
     """Reference values of one measurement kind for a person, or why there are none.
 
-    ``known`` maps measurement kinds to this person's values, for regressions. The published values are not split
-    by sex, so ``sex`` changes only the note. Nothing is shown under 18 years.
+    ``known`` maps measurement kinds to this person's values, for regressions. The published values are not
+    split by sex, so ``sex`` changes only the note. Nothing is shown under 18 years.
     """
     if age_years is not None and age_years < 18:
         return NoReference(

@@ -7,7 +7,10 @@ BRINJIKJI = (
     "read in "
     "table 1 of doi 10.1186/s13013-016-0080-0"
 )
-BRINJIKJI_60 = "spondylolisthesis at 60 years read in summaries of the same review (ucymtr.hatenablog.com, strengthscience.co)"
+BRINJIKJI_60 = (
+    "spondylolisthesis at 60 years read in summaries of the same review (ucymtr.hatenablog.com, "
+    "strengthscience.co)"
+)
 KEBAISH = (
     "Kebaish et al., Spine 2011;36:731-736 (abstract): lumbar curves of 11 deg or more on bone densitometry"
 )
@@ -56,7 +59,7 @@ def by_age(table: AgeTable, age_years: float | None) -> str:
 
 
 def scoliosis(age_years: float | None) -> str:
-    """How common coronal curves are; no study of pain-free adults was verified, so the population is named."""
+    """How common coronal curves are: in the population, as no study of pain-free adults was verified."""
     if age_years is None:
         return "How common curves are depends on age, and the age is unknown."
     if age_years < 18:
