@@ -98,6 +98,51 @@ def tube(
     return waisted_cylinder((start + end) / 2, axes, half_mm=half, attenuation_per_mm=attenuation_per_mm)
 
 
+def pipe(
+    line: FloatArray, *, radii_mm: tuple[float, float], side: FloatArray, attenuation_per_mm: float
+) -> tuple[Solid, ...]:
+    """A bent tube along the points (n, 3) of a line, its straight pieces mitred so that they meet without overlap."""
+    along = np.diff(line, axis=0)
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    inner = along[:-1] + along[1:]
+    joints = np.concatenate([along[:1], inner, along[-1:]])
+    reach = 1.2 * max(radii_mm)
+    pieces = (
+        tube(
+            line[i] - reach * along[i],
+            line[i + 1] + reach * along[i],
+            radii_mm=radii_mm,
+            side=side,
+            attenuation_per_mm=attenuation_per_mm,
+        ).cut(plane(line[i], -joints[i]), plane(line[i + 1], joints[i + 1]))
+        for i in range(len(along))
+    )
+    return tuple(pieces)
+
+
+def hollow_pipe(
+    line: FloatArray,
+    *,
+    radii_mm: tuple[float, float],
+    side: FloatArray,
+    wall_mm: float,
+    per_mm: tuple[float, float],
+) -> tuple[Solid, ...]:
+    """A bent tube whose wall and filling attenuate by ``per_mm`` = (wall, filling)."""
+    outer = pipe(line, radii_mm=radii_mm, side=side, attenuation_per_mm=per_mm[0])
+    small = (max(radii_mm[0] - wall_mm, 0.3), max(radii_mm[1] - wall_mm, 0.3))
+    inner = pipe(line, radii_mm=small, side=side, attenuation_per_mm=per_mm[1] - per_mm[0])
+    return (*outer, *inner)
+
+
+def smooth_line(points: FloatArray, *, pieces: int) -> FloatArray:
+    """(pieces + 1, 3) points along a natural spline through a few points (n, 3)."""
+    from scipy.interpolate import CubicSpline
+
+    way = np.append(0.0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1)))
+    return np.asarray(CubicSpline(way, points, bc_type="natural")(np.linspace(0, way[-1], pieces + 1)))
+
+
 def hollow(solids: tuple[Solid, Solid], *, inner_per_mm: float) -> tuple[Solid, Solid]:
     """A shell: an outer solid and an inner one that takes its attenuation down to ``inner_per_mm``."""
     outer, inner = solids

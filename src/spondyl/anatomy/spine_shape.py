@@ -141,21 +141,26 @@ def _chain(sizes: tuple[VertebraSize, ...], normals: FloatArray) -> FloatArray:
 
 
 def _balanced(pose: SpinePose, sizes: tuple[VertebraSize, ...], sagittal: FloatArray) -> FloatArray:
-    """Coronal tilts with one constant added above the sacrum, so that C7 stands over S1 plus the trunk shift.
+    """Coronal tilts with one constant added from T1 to L5, so that C7 stands over S1 plus the trunk shift.
 
-    A constant changes no angle between two presacral endplates. Found by bisection (the shift grows with it).
+    A constant changes no angle between two of these endplates. Found by bisection (the shift grows with it).
     """
     free = coronal_tilts_deg(pose)
-    free[Level.S1.index] = 0.0
     wanted, c7 = pose.trunk_shift_mm * pose.scale, Level.C7.index
-    span = 89 - np.abs(free[:-1]).max()
+    span = 85 - np.abs(free).max()
     low, high = -span, span
     for _ in range(60):
         middle = (low + high) / 2
-        tilted = free + np.where(np.arange(len(free)) < len(sizes), middle, 0.0)[:, None]
-        x = _chain(sizes, _normals(tilted, sagittal))[c7, :, 0].mean()
+        x = _chain(sizes, _normals(_leaned(free, middle), sagittal))[c7, :, 0].mean()
         low, high = (middle, high) if x < wanted else (low, middle)
-    return free + np.where(np.arange(len(free)) < len(sizes), low, 0.0)[:, None]
+    return _leaned(free, low)
+
+
+def _leaned(free: FloatArray, lean_deg: float) -> FloatArray:
+    """Tilts leaned by a constant from T1 to L5, level at the sacrum and righting themselves up the neck."""
+    upright = np.clip((np.arange(len(free)) - Level.C4.index) / (Level.T1.index - Level.C4.index), 0, 1)
+    upright[Level.S1.index] = 0.0
+    return (free + lean_deg) * upright[:, None]
 
 
 def _plate_size(size: VertebraSize, which: int) -> tuple[float, float]:

@@ -4,17 +4,17 @@ import numpy as np
 
 from spondyl.anatomy.landmarks import FloatArray
 from spondyl.anatomy.levels import Level
-from spondyl.anatomy.solid import Solid, ellipsoid, hollow, tube
+from spondyl.anatomy.solid import Solid, ellipsoid, hollow_pipe, smooth_line
 from spondyl.anatomy.spine_shape import PlacedVertebra, SpineShape
 
-_RIB_PER_MM = 0.020
+_RIB_PER_MM = 0.036
 # Half width and half depth of the cage at each rib, and how far the rib falls from back to front, in millimetres.
 _HALF_WIDTH = (48, 72, 92, 106, 116, 122, 127, 130, 130, 126, 112, 88)
 _HALF_DEPTH = (36, 54, 68, 78, 84, 88, 91, 93, 93, 90, 70, 50)
 _FALL = (22, 38, 52, 62, 70, 76, 80, 84, 88, 86, 60, 42)
 # How far round the rib runs: π/2 is the flank, π the sternum.
 _SWEEP = (2.7, 2.7, 2.7, 2.65, 2.6, 2.55, 2.5, 2.4, 2.3, 2.2, 1.5, 1.15)
-_PIECES = 16
+_PIECES = 20
 
 
 def thorax_solids(spine: SpineShape) -> tuple[Solid, ...]:
@@ -30,7 +30,7 @@ def thorax_solids(spine: SpineShape) -> tuple[Solid, ...]:
 
 
 def rib_line_mm(vertebra: PlacedVertebra, number: int, side: int, scale: float) -> FloatArray:
-    """(17, 3) centre line of one rib, from the costovertebral joint forwards."""
+    """(21, 3) centre line of one rib, from the costovertebral joint forwards."""
     angle = np.linspace(0.0, _SWEEP[number], _PIECES + 1)
     share = angle / np.pi
     width, depth = scale * _HALF_WIDTH[number], scale * _HALF_DEPTH[number]
@@ -41,9 +41,13 @@ def rib_line_mm(vertebra: PlacedVertebra, number: int, side: int, scale: float) 
     fall = scale * _FALL[number] * (share**1.15) * 1.4
     local = np.stack([side * across, -ahead + 6.0 * scale, 0.38 * vertebra.size.height_mm - fall], axis=1)
     upright = 0.5 * vertebra.axes + 0.5 * np.eye(3)
-    return vertebra.centre_mm + np.array([0, 0.7 * vertebra.size.upper_depth_mm / 2, 0]) + local @ upright.T
+    joint = vertebra.centre_mm + np.array([0.0, 0.7 * vertebra.size.upper_depth_mm / 2, 0.0])
+    centred = np.outer(np.sin(angle / 2) ** 2, [(TRUNK_FOLLOWS - 1) * vertebra.centre_mm[0], 0.0, 0.0])
+    return joint + local @ upright.T + centred
 
 
+TRUNK_FOLLOWS = 0.4
+"""The trunk shifts sideways by this share of the spine's own shift (chosen)."""
 _BACKSET = 26.0
 
 
@@ -54,55 +58,55 @@ def _fold(angle: FloatArray) -> FloatArray:
 
 def _rib(vertebra: PlacedVertebra, number: int, side: int, scale: float) -> tuple[Solid, ...]:
     line = rib_line_mm(vertebra, number, side, scale)
-    up = np.array([0.0, 0.0, 1.0])
-    tall, thick = (4.6 + 0.12 * number) * scale, 2.8 * scale
-    return tuple(
-        solid
-        for start, end in zip(line, line[1:], strict=False)
-        for solid in _piece(start, end, (tall, thick), up)
+    radii = ((4.8 + 0.12 * number) * scale, 3.0 * scale)
+    bony = _PIECES if number > 9 else _PIECES - 4  # the front end is cartilage, which hardly shows
+    return hollow_pipe(
+        line[: bony + 1],
+        radii_mm=radii,
+        side=_UP,
+        wall_mm=1.0 * scale,
+        per_mm=(_RIB_PER_MM, 0.3 * _RIB_PER_MM),
     )
 
 
-def _piece(
-    start: FloatArray, end: FloatArray, radii: tuple[float, float], side: FloatArray
-) -> tuple[Solid, Solid]:
-    inner = (radii[0] - 0.9, radii[1] - 0.9)
-    pair = (
-        tube(start, end, radii_mm=radii, side=side, attenuation_per_mm=_RIB_PER_MM),
-        tube(start, end, radii_mm=inner, side=side, attenuation_per_mm=0.0),
-    )
-    return hollow(pair, inner_per_mm=0.35 * _RIB_PER_MM)
+_UP = np.array([0.0, 0.0, 1.0])
 
 
 def _girdle(spine: SpineShape) -> tuple[Solid, ...]:
-    """Sternum, clavicles and shoulder blades."""
+    """Sternum, clavicles, shoulder blades and the heads of the arms."""
     k, t1, t8 = spine.pose.scale, spine.of(Level.T1).centre_mm, spine.of(Level.T8).centre_mm
-    notch = t1 + k * np.array([0.0, -52.0, -38.0])
-    foot = np.array([t8[0], t8[1] - 165.0 * k, t8[2] - 10.0 * k])
-    sternum = _piece(notch, foot, (17.0 * k, 5.0 * k), np.array([1.0, 0.0, 0.0]))
+    notch = t1 + k * np.array([0.0, -50.0, -38.0])
+    foot = np.array([t8[0], t8[1] - 140.0 * k, t8[2] - 10.0 * k])
+    middle = (notch + foot) / 2 + k * np.array([0.0, -14.0, 6.0])
+    line = smooth_line(np.stack([notch, middle, foot]), pieces=6)
+    sternum = hollow_pipe(
+        line,
+        radii_mm=(17.0 * k, 4.5 * k),
+        side=np.array([1.0, 0.0, 0.0]),
+        wall_mm=0.8 * k,
+        per_mm=(0.5 * _RIB_PER_MM, 0.15 * _RIB_PER_MM),
+    )
     sides = tuple(solid for side in (-1, 1) for solid in _shoulder(notch, t1, side, k))
     return (*sternum, *sides)
 
 
 def _shoulder(notch: FloatArray, t1: FloatArray, side: int, k: float) -> tuple[Solid, ...]:
-    inner = notch + k * np.array([side * 20.0, 2.0, 6.0])
-    bend = notch + k * np.array([side * 80.0, 10.0, 22.0])
-    tip = notch + k * np.array([side * 150.0, 50.0, 30.0])
-    clavicle = (
-        *_piece(inner, bend, (6.0 * k, 5.5 * k), np.array([0.0, 0.0, 1.0])),
-        *_piece(bend, tip, (5.5 * k, 5.0 * k), np.array([0.0, 0.0, 1.0])),
+    bends = np.array([(14, 4, 2), (45, -2, 8), (85, 14, 20), (120, 34, 30), (150, 44, 30)], dtype=np.float64)
+    line = notch + k * bends * np.array([side, 1, 1])
+    clavicle = hollow_pipe(
+        smooth_line(line, pieces=10),
+        radii_mm=(5.8 * k, 5.2 * k),
+        side=_UP,
+        wall_mm=1.4 * k,
+        per_mm=(0.8 * _RIB_PER_MM, 0.2 * _RIB_PER_MM),
     )
     flat = np.array([[0.8, side * 0.6, 0.0], [-side * 0.6, 0.8, 0.0], [0.0, 0.0, 1.0]]).T
     blade = ellipsoid(
         t1 + k * np.array([side * 108.0, 42.0, -95.0]),
         flat,
         radii_mm=(40 * k, 3.0 * k, 78 * k),
-        attenuation_per_mm=0.6 * _RIB_PER_MM,
+        attenuation_per_mm=0.4 * _RIB_PER_MM,
     )
-    head = ellipsoid(
-        tip + k * np.array([side * 18.0, 4.0, -26.0]),
-        np.eye(3),
-        radii_mm=(24 * k,) * 3,
-        attenuation_per_mm=0.008,
-    )
+    arm = line[-1] + k * np.array([side * 14.0, 4.0, -24.0])
+    head = ellipsoid(arm, np.eye(3), radii_mm=(24 * k,) * 3, attenuation_per_mm=0.004)
     return (*clavicle, blade, head)

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 from spondyl.anatomy.landmarks import FloatArray
 from spondyl.anatomy.levels import Level
 from spondyl.anatomy.solid import Solid, ellipsoid, plane, waisted_cylinder
 from spondyl.anatomy.spine_shape import SpineShape
+from spondyl.anatomy.thorax_shape import TRUNK_FOLLOWS
 
 SOFT_PER_MM = 0.0185
 _AIR_PER_MM = -0.75 * SOFT_PER_MM
-_SLAB_MM = 12.0
+_SLAB_MM = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +49,9 @@ def _stations(spine: SpineShape) -> FloatArray:
             (z(Level.T1) - 10 * k, 190 * k, 72 * k),
             (z(Level.T1) + 22 * k, 95 * k, 62 * k),
             (z(Level.C6), 60 * k, 58 * k),
-            (z(Level.C3), 60 * k, 62 * k),
-            (z(Level.C2) + 25 * k, 74 * k, 88 * k),
+            (z(Level.C4), 60 * k, 66 * k),
+            (z(Level.C2) - 8 * k, 72 * k, 92 * k),
+            (z(Level.C2) + 30 * k, 74 * k, 94 * k),
             (z(Level.C2) + 110 * k, 76 * k, 95 * k),
         ]
     )
@@ -57,13 +60,13 @@ def _stations(spine: SpineShape) -> FloatArray:
 def _slabs(spine: SpineShape, girth: float) -> list[Solid]:
     table = _stations(spine)
     line = np.array([v.centre_mm for v in spine.vertebrae[::-1]])
+    outline = PchipInterpolator(table[:, 0], table[:, 1:])
     heights = np.arange(table[0, 0], table[-1, 0], _SLAB_MM)
     slabs: list[Solid] = []
     for height in heights:
-        half = (float(np.interp(height, table[:, 0], table[:, i])) * girth for i in (1, 2))
-        x = 0.75 * float(np.interp(height, line[:, 2], line[:, 0]))
+        x = TRUNK_FOLLOWS * float(np.interp(height, line[:, 2], line[:, 0]))
         y = float(np.interp(height, np.append(-100, line[:, 2]), np.append(0.0, line[:, 1])))
-        width, depth = half
+        width, depth = (girth * float(outline(height)[i]) for i in (0, 1))
         centre = np.array([x, y + 62 * spine.pose.scale - depth, height])
         slabs.append(
             waisted_cylinder(
@@ -76,27 +79,34 @@ def _slabs(spine: SpineShape, girth: float) -> list[Solid]:
 def _lungs(spine: SpineShape) -> tuple[Solid, ...]:
     """Two half ellipsoids above the domes of the diaphragm, less heart and mediastinum."""
     k, base, top = spine.pose.scale, spine.of(Level.T11).centre_mm, spine.of(Level.T1).centre_mm
-    middle = spine.of(Level.T8).centre_mm
-    height = float(top[2] - base[2])
+    middle = spine.of(Level.T8).centre_mm * np.array([TRUNK_FOLLOWS, 1.0, 1.0])
+    height = float(top[2] - base[2]) + 8 * k
+    heart = _blob(middle + k * np.array([20.0, -92.0, -50.0]), (62 * k, 46 * k, 56 * k))
+    middle_wall = _blob(middle + k * np.array([2.0, -50.0, 40.0]), (31 * k, 88 * k, 190 * k))
+    floor = plane(base + 30 * k * _UP, -_UP)  # below it the dome fills the lung already
     solids: list[Solid] = []
     for side in (-1, 1):
-        centre = np.array([middle[0] + side * 18 * k, middle[1] - 62 * k, base[2] - 0.04 * height])
+        centre = np.array([middle[0] + side * 20 * k, middle[1] - 60 * k, base[2] - 4 * k])
+        inwards = np.array([-float(side), 0.0, 0.0])
         lung = ellipsoid(
-            centre, np.eye(3), radii_mm=(108 * k, 92 * k, 1.06 * height), attenuation_per_mm=_AIR_PER_MM
+            centre, np.eye(3), radii_mm=(106 * k, 90 * k, height), attenuation_per_mm=_AIR_PER_MM
         )
-        wall = plane(middle + side * 24.0 * k * np.array([1.0, 0.0, 0.0]), np.array([-side, 0.0, 0.0]))
-        lung = lung.cut(wall, plane(base - 45 * k * np.array([0.0, 0.0, 1.0]), np.array([0.0, 0.0, -1.0])))
-        dome_top = base + np.array([side * 66 * k, -75 * k, (-70 - 8 * side) * k])
-        dome = ellipsoid(dome_top, np.eye(3), radii_mm=(88 * k, 105 * k, 105 * k), attenuation_per_mm=0.0)
-        solids += [lung, lung.within(dome, attenuation_per_mm=-0.92 * _AIR_PER_MM)]
-        heart = ellipsoid(
-            middle + k * np.array([24.0, -95.0, -52.0]),
-            np.eye(3),
-            radii_mm=(66 * k, 45 * k, 60 * k),
-            attenuation_per_mm=0.0,
-        )
-        solids.append(lung.within(heart, attenuation_per_mm=-0.85 * _AIR_PER_MM))
+        lung = lung.cut(plane(middle - 13.0 * k * inwards, inwards), plane(base - 40 * k * _UP, -_UP))
+        dome = _blob(centre - (52 + 5 * side) * k * _UP, (118 * k, 104 * k, 92 * k))
+        solids += [
+            lung,
+            lung.within(dome, attenuation_per_mm=-_AIR_PER_MM),
+            lung.within(heart.cut(floor), attenuation_per_mm=-0.8 * _AIR_PER_MM),
+            lung.within(middle_wall.cut(floor), attenuation_per_mm=-0.85 * _AIR_PER_MM),
+        ]
     return tuple(solids)
+
+
+_UP = np.array([0.0, 0.0, 1.0])
+
+
+def _blob(centre: FloatArray, radii: tuple[float, float, float]) -> Solid:
+    return ellipsoid(centre, np.eye(3), radii_mm=radii, attenuation_per_mm=0.0)
 
 
 def _trachea(spine: SpineShape) -> Solid:

@@ -11,10 +11,10 @@ from spondyl.anatomy.levels import Level
 from spondyl.anatomy.solid import Solid, ellipsoid, hollow, tube, waisted_cylinder
 from spondyl.anatomy.spine_shape import Endplate, PlacedVertebra
 
-CORTEX_PER_MM = 0.034
-SPONGY_PER_MM = 0.0075
+CORTEX_PER_MM = 0.04
+SPONGY_PER_MM = 0.0095
 ENDPLATE_PER_MM = 0.026
-_CORTEX_MM = 1.0
+_CORTEX_MM = 1.3
 _ENDPLATE_MM = 1.5
 
 

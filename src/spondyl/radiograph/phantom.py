@@ -9,6 +9,7 @@ from scipy import ndimage
 from spondyl.anatomy.landmarks import FloatArray, ImageSide, Landmarks, View
 from spondyl.anatomy.levels import Level
 from spondyl.anatomy.pelvis_shape import pelvis_solids
+from spondyl.anatomy.skull_shape import skull_solids
 from spondyl.anatomy.solid import Solid
 from spondyl.anatomy.spine_pose import Convexity, CurvePose, SpinePose
 from spondyl.anatomy.spine_shape import SpineShape, build_spine
@@ -210,7 +211,9 @@ def _extent(spine: SpineShape) -> tuple[float, float]:
 def _bone(spine: SpineShape, geometry: FilmGeometry, rng: np.random.Generator) -> FloatArray:
     """Line integrals of all bones, with a faint grain."""
     solids: list[Solid] = [solid for vertebra in spine.vertebrae for solid in vertebra_solids(vertebra)]
-    film = line_integrals((*solids, *pelvis_solids(spine), *thorax_solids(spine)), geometry)
+    film = line_integrals(
+        (*solids, *pelvis_solids(spine), *thorax_solids(spine), *skull_solids(spine)), geometry
+    )
     grain = ndimage.gaussian_filter(rng.standard_normal(film.shape), 0.7 / geometry.spacing_mm)
     return film * (1 + 0.05 * grain / max(float(grain.std()), 1e-9))
 
@@ -218,10 +221,9 @@ def _bone(spine: SpineShape, geometry: FilmGeometry, rng: np.random.Generator) -
 def _soft(trunk: Trunk, geometry: FilmGeometry) -> FloatArray:
     """Line integrals of soft tissue and air, rendered coarsely and blurred."""
     hull = line_integrals(trunk.hull, geometry, step_px=_SOFT_STEP_PX)
-    tall = 9.0 / (geometry.spacing_mm * _SOFT_STEP_PX)
-    hull = ndimage.gaussian_filter(hull, (tall, tall / 6), mode="nearest")
+    hull = ndimage.gaussian_filter(hull, 5.0 / (geometry.spacing_mm * _SOFT_STEP_PX), mode="nearest")
     organs = line_integrals(trunk.organs, geometry, step_px=_ORGAN_STEP_PX)
-    organs = ndimage.gaussian_filter(organs, 1.0 / (geometry.spacing_mm * _ORGAN_STEP_PX))
+    organs = ndimage.gaussian_filter(organs, 1.6 / (geometry.spacing_mm * _ORGAN_STEP_PX))
     both = _enlarge(hull, geometry, _SOFT_STEP_PX) + _enlarge(organs, geometry, _ORGAN_STEP_PX)
     return np.maximum(both, 0.02)
 

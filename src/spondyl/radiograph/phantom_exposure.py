@@ -66,8 +66,13 @@ def expose(
     counts = ndimage.gaussian_filter(primary, appearance.blur_px) * appearance.photons
     noisy = counts + np.sqrt(counts) * rng.standard_normal(counts.shape)
     density = -np.log(np.maximum(noisy, 1.0) / appearance.photons)
-    density -= appearance.flatten * _wide(density, sigma_px=60)
-    return _grey(density, appearance)
+    inside = (integrals > 0.25).astype(np.float64)
+    density -= (
+        appearance.flatten
+        * _wide(density * inside, sigma_px=60)
+        / np.maximum(_wide(inside, sigma_px=60), 0.05)
+    )
+    return _grey(density, inside, appearance)
 
 
 def _wide(values: FloatArray, *, sigma_px: float) -> FloatArray:
@@ -86,9 +91,12 @@ def _resample(values: FloatArray, at: FloatArray) -> FloatArray:
     return values[low] * (1 - part) + values[high] * part
 
 
-def _grey(density: FloatArray, appearance: Appearance) -> "np.ndarray[tuple[int, int], np.dtype[np.uint16]]":
-    low, high = np.percentile(density[::4, ::4], (1.0, 99.7))
-    level = np.clip((density - low) / (high - low) * appearance.gain, 0, 1) ** appearance.gamma
+def _grey(
+    density: FloatArray, inside: FloatArray, appearance: Appearance
+) -> "np.ndarray[tuple[int, int], np.dtype[np.uint16]]":
+    low, high = np.percentile(density[::4, ::4][inside[::4, ::4] > 0], (0.5, 99.8))
+    body = ndimage.gaussian_filter(inside, 2.0)
+    level = body * np.clip((density - low) / (high - low) * appearance.gain, 0, 1) ** appearance.gamma
     left, right, top, bottom = appearance.collimation
     rows, columns = level.shape
     shut = np.ones_like(level)
