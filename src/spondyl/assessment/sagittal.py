@@ -403,7 +403,9 @@ def _hips_given(landmarks: Landmarks) -> bool:
 
 def _flat(parameter: Parameter, landmarks: Landmarks) -> bool:
     """True when a ratio to the lumbar lordosis is asked for and there is hardly any."""
-    if parameter.unit is not Unit.PERCENT:
+    if parameter.unit is not Unit.PERCENT or any(
+        missing_corners(landmarks, *need) for need in parameter.needs
+    ):
         return False
     return bool(abs(lumbar_lordosis(drawn(landmarks))[0]) < 10)
 
