@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lateral_spines import HandSpine, context, film_of, points_of, values_of
 
+from lateral_spines import HandSpine, context, film_of, points_of, values_of
 from spondyl.anatomy import ImageSide, Level, View, make_landmarks
 from spondyl.assessment.measurement import Unit, Unmeasured
 from spondyl.assessment.quantity import Quantity

@@ -1,13 +1,13 @@
 """Segmental values equal the shifts, heights and wedges a spine is built from.
 
 Tolerance 1e-9 in each unit; the truth is closed form. Independent source: the construction, and the Meyerding ratio
-(shift over depth of the endplate below; radiopaedia.org). Limit: says nothing about real discs or corners found wrongly.
+(shift over depth of the endplate below; radiopaedia.org). Limit: says nothing about real discs or misplaced corners.
 """
 
 import numpy as np
 import pytest
-from lateral_spines import DEPTH, DISC, HEIGHT, HandSpine, context, film_of, points_of, values_of
 
+from lateral_spines import DEPTH, DISC, HEIGHT, HandSpine, context, film_of, points_of, values_of
 from spondyl.anatomy import ImageSide, Level, View, make_landmarks
 from spondyl.assessment.measurement import Unmeasured
 from spondyl.assessment.segmental import segmental_quantities

@@ -1,0 +1,163 @@
+"""Findings state probabilities, commonness and limits, and nothing that is not known.
+
+Independent sources: normal tail areas by scipy.stats.norm (1e-9); prevalence cells read in table 1 of
+doi 10.1186/s13013-016-0080-0. Limit: the wording is judged by forbidden words only.
+"""
+
+import re
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from lateral_spines import HandSpine, context, film_of
+from spondyl.anatomy import Level
+from spondyl.assessment import prevalence
+from spondyl.assessment.findings import FILM_LIMITS, chance, find
+from spondyl.assessment.measurement import Finding, Flag, Measurement, Unit
+from spondyl.provenance import Provenance
+
+FILM = film_of(HandSpine())
+
+
+def value(
+    kind: str,
+    number: float,
+    sd: float,
+    *,
+    unit: Unit = Unit.DEG,
+    flags: tuple[Flag, ...] = (),
+    levels: tuple[Level, ...] = (),
+) -> Measurement:
+    return Measurement(
+        kind=kind,
+        label=kind,
+        value=number,
+        unit=unit,
+        sd=sd,
+        interval_90=(number - 1.645 * sd, number + 1.645 * sd),
+        levels=levels,
+        points_px=(),
+        definition="d",
+        source="s",
+        provenance=Provenance(method="by hand"),
+        flags=flags,
+    )
+
+
+MANY = (
+    value("cobb_major", 43.0, 2.0, flags=(Flag.LOW_CONFIDENCE,)),
+    value("cobb_mt", 43.0, 2.0),
+    value("pi_minus_ll", 22.0, 4.0),
+    value("sva", 70.0, 8.0, unit=Unit.MM),
+    value("pelvic_tilt", 34.0, 2.0),
+    value("slip_l4_l5", 14.0, 2.0, unit=Unit.PERCENT, levels=(Level.L4, Level.L5)),
+    value("height_loss_anterior_t12", 31.0, 4.0, unit=Unit.PERCENT, levels=(Level.T12,)),
+)
+
+
+def found(kind: str, findings: tuple[Finding, ...]) -> Finding:
+    return next(item for item in findings if item.kind == kind)
+
+
+def test_the_probability_of_a_curve_is_a_normal_tail() -> None:
+    item = found("cobb_major_from_10", find((value("cobb_major", 12.4, 1.626),), FILM, context()))
+    assert item.probability == pytest.approx(stats.norm.sf(10, 12.4, 1.626), abs=1e-9)
+    assert item.sentence.startswith(
+        "P(Cobb ≥ 10 deg) = 0.93: largest coronal curve 12.4 deg (90 % interval 9.7 to 15.1)"
+    )
+
+
+def test_a_small_major_curve_is_still_stated() -> None:
+    item = found("cobb_major_from_10", find((value("cobb_major", 3.0, 1.0),), FILM, context()))
+    assert "P(Cobb ≥ 10 deg) < 0.01" in item.sentence
+
+
+def test_improbable_findings_are_left_out() -> None:
+    ordinary = (
+        value("pi_minus_ll", -5.0, 4.0),
+        value("sva", 0.0, 5.0, unit=Unit.MM),
+        value("pelvic_tilt", 12.0, 2.0),
+        value("slip_l4_l5", 1.0, 2.0, unit=Unit.PERCENT),
+    )
+    assert find(ordinary, FILM, context()) == ()
+
+
+def test_outside_the_middle_of_pain_free_adults_is_a_two_sided_area() -> None:
+    item = found("pelvic_tilt_uncommon", find((value("pelvic_tilt", 26.0, 2.0),), FILM, context()))
+    low, high = stats.norm(12.5, 7.3).ppf([0.025, 0.975])
+    area = stats.norm(26.0, 2.0).cdf(low) + stats.norm(26.0, 2.0).sf(high)
+    assert item.probability == pytest.approx(area, abs=1e-4)
+    assert "5 in 100 pain-free adults" in item.prevalence
+
+
+def test_children_get_no_adult_reference_and_only_they_get_the_forty_degree_border() -> None:
+    child = {item.kind for item in find(MANY, FILM, context(age_years=14))}
+    adult = {item.kind for item in find(MANY, FILM, context(age_years=50))}
+    assert "cobb_major_from_40" in child - adult
+    assert "pelvic_tilt_uncommon" in adult - child
+
+
+@pytest.mark.parametrize(("number", "way"), [(14.0, "forward"), (-14.0, "backward")])
+def test_slips_name_the_way_and_the_instability_that_a_film_cannot_show(number: float, way: str) -> None:
+    (item,) = find((value("slip_l4_l5", number, 3.0, unit=Unit.PERCENT),), FILM, context())
+    assert item.kind == f"slip_l4_l5_{way}"
+    assert item.probability == pytest.approx(stats.norm.sf(5, 14, 3), abs=1e-9)
+    assert "flexion" in item.cannot_tell
+
+
+def test_every_finding_is_complete_and_carries_the_flags_of_its_measurement() -> None:
+    findings = find(MANY, FILM, context())
+    assert {item.measurement_kind for item in findings} == {item.kind for item in MANY}
+    for item in findings:
+        assert item.probability is not None
+        assert item.prevalence
+        assert item.cannot_tell
+        assert item.source
+    assert found("cobb_major_from_10", findings).flags == (Flag.LOW_CONFIDENCE,)
+
+
+@pytest.mark.parametrize("age", [None, 9.0, 14.0, 35.0, 62.0, 90.0])
+def test_no_finding_gives_a_verdict_a_cause_or_a_side(age: float | None) -> None:
+    forbidden = r"\b(caused?|because of|due to|abnormal|pathological|diagnosis|needs treatment|left|right)\b"
+    for item in find(MANY, FILM, context(age_years=age)):
+        text = f"{item.sentence} {item.prevalence} {item.cannot_tell}"
+        assert not re.search(forbidden, text, re.IGNORECASE), text
+        assert re.search(r"P\(.+\) (= 0\.\d\d|> 0\.99|< 0\.01)", item.sentence)
+
+
+@pytest.mark.parametrize(
+    ("age", "shown"),
+    [
+        (20.0, "3 % at 20 years"),
+        (45.0, "8 % at 40 years, 14 % at 50 years"),
+        (50.0, "14 % at 50 years"),
+        (65.0, "23 % at 60 years"),
+    ],
+)
+def test_spondylolisthesis_without_pain_shows_the_cells_that_were_read(age: float, shown: str) -> None:
+    text = prevalence.by_age(prevalence.SPONDYLOLISTHESIS, age)
+    assert shown in text
+    assert "CT or MR" in text
+
+
+@pytest.mark.parametrize("age", [15.0, 70.0, 85.0])
+def test_unverified_cells_are_not_shown(age: float) -> None:
+    assert prevalence.by_age(prevalence.SPONDYLOLISTHESIS, age).startswith("Not shown: no verified figure")
+
+
+def test_an_unknown_age_is_said() -> None:
+    assert prevalence.by_age(prevalence.DISC_HEIGHT_LOSS, None).endswith("the age is unknown.")
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [(0.9999, "> 0.99"), (0.5, "= 0.50"), (0.004, "< 0.01"), (1.0, "> 0.99"), (0.0, "< 0.01")],
+)
+def test_a_probability_is_never_shown_as_certain(probability: float, text: str) -> None:
+    assert chance(probability) == text
+
+
+def test_the_limits_of_a_film_cover_pain_instability_tissue_time_and_adjustment() -> None:
+    words = ("pain", "instability", "muscles", "worse", "adjustment")
+    assert np.all([any(word in line for line in FILM_LIMITS) for word in words])

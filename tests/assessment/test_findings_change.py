@@ -1,0 +1,82 @@
+"""What two films can show: the smallest detectable change and the 5 degree convention.
+
+Independent sources: 1.96·√2·SEM for equal errors, and 100,000 simulated pairs of readings of an unchanged spine, of
+which 5 % (± 0.3) must exceed it. Limit: covers marking error only, not stance.
+"""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from spondyl.anatomy import Level
+from spondyl.assessment.change import compare, smallest_detectable_change_deg
+from spondyl.assessment.measurement import Flag, Measurement, Unit
+from spondyl.provenance import Provenance
+
+
+def value(
+    kind: str,
+    number: float,
+    sd: float,
+    *,
+    levels: tuple[Level, ...] = (Level.T5, Level.T12),
+    definition: str = "clinical",
+    flags: tuple[Flag, ...] = (),
+) -> Measurement:
+    return Measurement(
+        kind=kind,
+        label=kind,
+        value=number,
+        unit=Unit.DEG,
+        sd=sd,
+        interval_90=(number - 1.645 * sd, number + 1.645 * sd),
+        levels=levels,
+        points_px=(),
+        definition=definition,
+        source="s",
+        provenance=Provenance(method="by hand"),
+        flags=flags,
+    )
+
+
+def test_the_smallest_detectable_change_of_equal_films_is_the_usual_formula() -> None:
+    assert smallest_detectable_change_deg(2.0, 2.0) == pytest.approx(1.96 * np.sqrt(2) * 2.0)
+    assert smallest_detectable_change_deg(1.5, 2.0) == pytest.approx(4.9)
+
+
+def test_an_unchanged_spine_seems_changed_in_five_per_cent_of_pairs() -> None:
+    rng = np.random.default_rng(3)
+    differences = rng.normal(20, 1.5, 100_000) - rng.normal(20, 2.5, 100_000)
+    exceed = np.abs(differences) > smallest_detectable_change_deg(1.5, 2.5)
+    assert exceed.mean() == pytest.approx(0.05, abs=0.003)
+
+
+@pytest.mark.parametrize(("after", "beyond"), [(24.8, False), (25.0, True), (15.2, False), (15.0, True)])
+def test_change_is_told_from_noise_on_both_sides(after: float, beyond: bool) -> None:
+    (change,) = compare((value("cobb_mt", 20, 1.5),), (value("cobb_mt", after, 2.0),))
+    assert change.beyond_noise is beyond
+    assert change.difference == pytest.approx(after - 20)
+
+
+def test_progression_is_a_probability_of_a_labelled_convention() -> None:
+    (change,) = compare((value("cobb_mt", 20, 1.5),), (value("cobb_mt", 27, 2.0),))
+    assert change.progression_probability == pytest.approx(stats.norm.sf(5, 7, 2.5), abs=1e-9)
+    assert any(note.startswith("Convention: ") for note in change.notes)
+
+
+def test_only_cobb_angles_have_the_progression_rule() -> None:
+    (change,) = compare((value("pelvic_tilt", 20, 1),), (value("pelvic_tilt", 30, 1),))
+    assert change.progression_probability is None
+
+
+def test_conventions_are_never_mixed() -> None:
+    clinical, aasce = value("cobb_major", 20, 1), value("aasce_a1", 22, 1)
+    assert compare((clinical,), (aasce,)) == ()
+    assert compare((clinical,), (value("cobb_major", 22, 1, definition="other"),)) == ()
+
+
+def test_other_end_vertebrae_and_red_lines_are_named() -> None:
+    new = value("cobb_mt", 22, 1, levels=(Level.T6, Level.L1), flags=(Flag.LOW_CONFIDENCE,))
+    (change,) = compare((value("cobb_mt", 20, 1),), (new,))
+    assert "Different vertebrae: T5-T12 before, T6-L1 after." in change.notes
+    assert "Landmarks of low confidence on at least one film." in change.notes
