@@ -1,4 +1,4 @@
-"""The solids of the pelvis: sacrum, hip bones and proximal femora (chosen shapes; only S1 and the heads carry truth)."""
+"""The solids of pelvis and proximal femora (chosen shapes; only S1 and the femoral heads carry truth)."""
 
 import numpy as np
 
@@ -159,7 +159,7 @@ def _hip(spine: SpineShape, side: int) -> tuple[Solid, ...]:
 
 
 def _sphere(centre: FloatArray, radius: float, attenuation: float) -> Solid:
-    return ellipsoid(centre, np.eye(3), radii_mm=(radius,) * 3, attenuation_per_mm=attenuation)
+    return ellipsoid(centre, np.eye(3), radii_mm=(radius, radius, radius), attenuation_per_mm=attenuation)
 
 
 def _pubis(hip: FloatArray, side: int, k: float) -> tuple[Solid, ...]:

@@ -108,5 +108,5 @@ def _shoulder(notch: FloatArray, t1: FloatArray, side: int, k: float) -> tuple[S
         attenuation_per_mm=0.4 * _RIB_PER_MM,
     )
     arm = line[-1] + k * np.array([side * 14.0, 4.0, -24.0])
-    head = ellipsoid(arm, np.eye(3), radii_mm=(24 * k,) * 3, attenuation_per_mm=0.004)
+    head = ellipsoid(arm, np.eye(3), radii_mm=(24 * k, 24 * k, 24 * k), attenuation_per_mm=0.004)
     return (*clavicle, blade, head)

@@ -31,7 +31,7 @@ def trunk_solids(spine: SpineShape, *, girth: float = 1.0, rng: np.random.Genera
 
 
 def _stations(spine: SpineShape) -> FloatArray:
-    """(n, 3) height, half width, half depth of the trunk, foot to head, in millimetres."""
+    """(n, 4) height, half width, half depth, skin of the back behind the spine; foot to head, in mm."""
     k = spine.pose.scale
 
     def z(level: Level) -> float:
@@ -40,19 +40,19 @@ def _stations(spine: SpineShape) -> FloatArray:
     hips = float(spine.femoral_heads_mm[0, 2])
     return np.array(
         [
-            (hips - 260 * k, 165 * k, 95 * k),
-            (hips - 20 * k, 182 * k, 112 * k),
-            (60 * k, 158 * k, 108 * k),
-            (z(Level.L2), 145 * k, 102 * k),
-            (z(Level.T9), 152 * k, 112 * k),
-            (z(Level.T4), 165 * k, 105 * k),
-            (z(Level.T1) - 10 * k, 190 * k, 72 * k),
-            (z(Level.T1) + 22 * k, 95 * k, 62 * k),
-            (z(Level.C6), 60 * k, 58 * k),
-            (z(Level.C4), 60 * k, 66 * k),
-            (z(Level.C2) - 8 * k, 72 * k, 92 * k),
-            (z(Level.C2) + 30 * k, 74 * k, 94 * k),
-            (z(Level.C2) + 110 * k, 76 * k, 95 * k),
+            (hips - 260 * k, 165 * k, 95 * k, 80 * k),
+            (hips - 20 * k, 182 * k, 112 * k, 104 * k),
+            (60 * k, 158 * k, 108 * k, 84 * k),
+            (z(Level.L2), 145 * k, 102 * k, 62 * k),
+            (z(Level.T9), 152 * k, 112 * k, 56 * k),
+            (z(Level.T4), 165 * k, 105 * k, 52 * k),
+            (z(Level.T1) - 10 * k, 190 * k, 72 * k, 48 * k),
+            (z(Level.T1) + 22 * k, 95 * k, 62 * k, 44 * k),
+            (z(Level.C6), 60 * k, 58 * k, 46 * k),
+            (z(Level.C4), 60 * k, 66 * k, 54 * k),
+            (z(Level.C2) - 8 * k, 72 * k, 92 * k, 60 * k),
+            (z(Level.C2) + 30 * k, 74 * k, 94 * k, 62 * k),
+            (z(Level.C2) + 110 * k, 76 * k, 95 * k, 64 * k),
         ]
     )
 
@@ -66,8 +66,8 @@ def _slabs(spine: SpineShape, girth: float) -> list[Solid]:
     for height in heights:
         x = TRUNK_FOLLOWS * float(np.interp(height, line[:, 2], line[:, 0]))
         y = float(np.interp(height, np.append(-100, line[:, 2]), np.append(0.0, line[:, 1])))
-        width, depth = (girth * float(outline(height)[i]) for i in (0, 1))
-        centre = np.array([x, y + 62 * spine.pose.scale - depth, height])
+        width, depth, back = (girth * float(value) for value in outline(height))
+        centre = np.array([x, y + back - depth, height])
         slabs.append(
             waisted_cylinder(
                 centre, np.eye(3), half_mm=(width, depth, _SLAB_MM / 2), attenuation_per_mm=SOFT_PER_MM
@@ -83,7 +83,7 @@ def _lungs(spine: SpineShape) -> tuple[Solid, ...]:
     height = float(top[2] - base[2]) + 8 * k
     heart = _blob(middle + k * np.array([20.0, -92.0, -50.0]), (62 * k, 46 * k, 56 * k))
     middle_wall = _blob(middle + k * np.array([2.0, -50.0, 40.0]), (31 * k, 88 * k, 190 * k))
-    floor = plane(base + 30 * k * _UP, -_UP)  # below it the dome fills the lung already
+    floor = plane(base + 16 * k * _UP, -_UP)  # below it the dome fills the lung already
     solids: list[Solid] = []
     for side in (-1, 1):
         centre = np.array([middle[0] + side * 20 * k, middle[1] - 60 * k, base[2] - 4 * k])
@@ -114,10 +114,11 @@ def _trachea(spine: SpineShape) -> Solid:
     start, end = spine.of(Level.C5).centre_mm, spine.of(Level.T5).centre_mm
     k = spine.pose.scale
     centre = (start + end) / 2 + np.array([0.0, -38.0 * k, 0.0])
-    half = float(np.linalg.norm(start - end)) / 2
-    along = (start - end) / np.linalg.norm(start - end)
+    along: FloatArray = start - end
+    half = float(np.linalg.norm(along)) / 2
+    along = along / (2 * half)
     left = np.array([1.0, 0.0, 0.0]) - along[0] * along
-    left /= np.linalg.norm(left)
+    left = left / float(np.linalg.norm(left))
     axes = np.stack([left, np.cross(along, left), along], axis=1)
     return waisted_cylinder(centre, axes, half_mm=(8 * k, 8 * k, half), attenuation_per_mm=0.7 * _AIR_PER_MM)
 

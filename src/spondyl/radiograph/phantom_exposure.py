@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from spondyl.anatomy.landmarks import FloatArray
@@ -57,10 +58,8 @@ def _random_collimation(rng: np.random.Generator) -> tuple[float, float, float, 
     return float(sides[0]), float(sides[1]), float(sides[2]), float(sides[3])
 
 
-def expose(
-    integrals: FloatArray, *, appearance: Appearance, rng: np.random.Generator
-) -> "np.ndarray[tuple[int, int], np.dtype[np.uint16]]":
-    """12-bit display values (0 to 4095, bright is dense) of a film with these line integrals."""
+def expose(integrals: FloatArray, *, appearance: Appearance, rng: np.random.Generator) -> NDArray[np.uint16]:
+    """Display values of a film: 4096 grey levels spread over 0 to 65535, bright is dense."""
     primary = np.exp(-integrals)
     primary += appearance.scatter * _wide(primary, sigma_px=40)
     counts = ndimage.gaussian_filter(primary, appearance.blur_px) * appearance.photons
@@ -91,9 +90,7 @@ def _resample(values: FloatArray, at: FloatArray) -> FloatArray:
     return values[low] * (1 - part) + values[high] * part
 
 
-def _grey(
-    density: FloatArray, inside: FloatArray, appearance: Appearance
-) -> "np.ndarray[tuple[int, int], np.dtype[np.uint16]]":
+def _grey(density: FloatArray, inside: FloatArray, appearance: Appearance) -> NDArray[np.uint16]:
     low, high = np.percentile(density[::4, ::4][inside[::4, ::4] > 0], (0.5, 99.8))
     body = ndimage.gaussian_filter(inside, 2.0)
     level = body * np.clip((density - low) / (high - low) * appearance.gain, 0, 1) ** appearance.gamma
@@ -104,4 +101,4 @@ def _grey(
         int(top * rows) : rows - int(bottom * rows), int(left * columns) : columns - int(right * columns)
     ] = 0
     level = np.where(shut > 0, 0.02, level)
-    return np.round(level * 4095).astype(np.uint16)
+    return np.round(np.round(level * 4095) * (65535 / 4095)).astype(np.uint16)
