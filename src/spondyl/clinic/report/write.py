@@ -25,7 +25,7 @@ def write_report(
     """Write the asked formats as ``directory/stem.*`` and return the paths, in the order of :data:`FORMATS`.
 
     A format that this film cannot have is left out: pictures of an undecoded file, a DICOM SR without
-    ``dicom_path`` or of a refused film. Every file appears by a rename, so a reader never meets half of one.
+    ``dicom_path``, of a refused film, or whose header lacks the UIDs that an SR must name. Every file appears by a rename, so a reader never meets half of one.
     Raises ValueError for an unknown format and OSError when the directory cannot be written.
     """
     unknown = sorted(set(formats) - set(FORMATS))
@@ -93,9 +93,9 @@ def _json(result: FilmResult, _stem: str, _dicom: Path | None) -> _Files:
 
 
 def _sr(result: FilmResult, _stem: str, dicom_path: Path | None) -> _Files:
-    from spondyl.clinic.report.dicom_sr import dicom_sr_bytes
+    from spondyl.clinic.report.dicom_sr import dicom_sr_bytes, has_sr
 
-    if dicom_path is None or result.assessment is None or not result.assessment.measurements:
+    if dicom_path is None or not has_sr(result):
         return ()
     return ((".sr.dcm", dicom_sr_bytes(result, dicom_path)),)
 

@@ -1,0 +1,324 @@
+"""The measurements as a DICOM SR: TID 1500 Measurement Report in a Comprehensive SR, as OHIF writes and reads it.
+
+Every measurement is a TID 1501 group with a tracking identifier; a Cobb angle carries its four points as one
+POLYLINE and OHIF's own tracking identifier, so that OHIF shows it as a Cobb angle that can be moved.
+"""
+
+import hashlib
+import io
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spondyl import __version__
+from spondyl.assessment import Measurement
+from spondyl.clinic.report.codes import LEVELS, PRIVATE, SPINE, UNITS, Code, concept_of, is_cobb, private_code
+from spondyl.clinic.report.json_lines import DIGITS, film_result_to_json
+from spondyl.clinic.report.signature import confirmation_of
+from spondyl.clinic.result import FilmResult
+from spondyl.provenance import Confirmation
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+OHIF_COBB = "Cornerstone3DTools@^0.1.0:CobbAngle"
+"""The tracking identifier by which OHIF (cornerstone3D adapters) knows a Cobb angle."""
+
+EMPTY_WHEN_MISSING = [
+    "PatientID",
+    "PatientName",
+    "PatientBirthDate",
+    "PatientSex",
+    "AccessionNumber",
+    "StudyID",
+    "StudyDate",
+    "StudyTime",
+    "ReferringPhysicianName",
+]
+READ_TAGS = [
+    "SOPClassUID",
+    "SOPInstanceUID",
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "SpecificCharacterSet",
+    "Modality",
+]
+
+
+class SourceMismatchError(ValueError):
+    """The DICOM file given is not the film that was measured."""
+
+
+def dicom_sr(
+    result: FilmResult, source: "Path | Dataset", *, created_at: datetime | None = None
+) -> "Dataset":
+    """Build the SR document of one measured film.
+
+    ``source`` is the film's DICOM file (or its dataset, pixels not needed). ``created_at`` dates the document; else
+    the confirmation does, else the examination, so that no clock is read and the same input gives the same bytes.
+    The document is UNVERIFIED and PRELIMINARY until every measurement is confirmed. Points move by half a pixel:
+    DICOM counts from the corner of the first pixel, Spondyl from its centre.
+
+    Raises SourceMismatchError when the source is another film, ValueError when nothing was measured.
+    """
+    from highdicom.sr import ComprehensiveSR
+
+    if result.assessment is None or not result.assessment.measurements:
+        raise ValueError(
+            f"{result.film} has no measurements, so there is nothing to put into an SR document."
+        )
+    film = _source_header(result, source)
+    confirmation = confirmation_of(result)
+    sop_uid = str(film.SOPInstanceUID)
+    document = ComprehensiveSR(
+        evidence=[film],
+        content=_report(result, film, confirmation)[0],
+        series_instance_uid=_uid(sop_uid, "spondyl-sr-series"),
+        series_number=9901,
+        sop_instance_uid=_uid(sop_uid, _content_key(result)),
+        instance_number=1,
+        manufacturer="Spondyl",
+        manufacturer_model_name="Spondyl",
+        software_versions=__version__,
+        device_serial_number="none",
+        series_description="Spine measurements (Spondyl, research use)",
+        specific_character_set="ISO_IR 192",
+        is_complete=True,
+        is_final=confirmation is not None,
+        is_verified=confirmation is not None,
+        verifying_observer_name=None if confirmation is None else _person_name(confirmation.person),
+        verifying_organization=None if confirmation is None else "not stated",
+    )
+    _date(document, film, confirmation, created_at)
+    _describe_private_scheme(document)
+    return document
+
+
+def has_sr(result: FilmResult) -> bool:
+    """True when the film was measured and its header names all that an SR document must refer to."""
+    if result.radiograph is None or result.assessment is None or not result.assessment.measurements:
+        return False
+    header = result.radiograph.header
+    uids = (
+        result.radiograph.sop_uid,
+        header.sop_class_uid,
+        header.study_instance_uid,
+        header.series_instance_uid,
+    )
+    return all(uids)
+
+
+def dicom_sr_bytes(
+    result: FilmResult, source: "Path | Dataset", *, created_at: datetime | None = None
+) -> bytes:
+    """The same document as the bytes of a DICOM file."""
+    document = dicom_sr(result, source, created_at=created_at)
+    buffer = io.BytesIO()
+    document.save_as(buffer, enforce_file_format=True)
+    return buffer.getvalue()
+
+
+def _source_header(result: FilmResult, source: "Path | Dataset") -> "Dataset":
+    from pydicom import Dataset, dcmread
+
+    wanted = [*READ_TAGS, *EMPTY_WHEN_MISSING]
+    found = (
+        dcmread(source, stop_before_pixels=True, specific_tags=wanted) if isinstance(source, Path) else source
+    )
+    film = Dataset()
+    for keyword in wanted:
+        if keyword in found:
+            film[keyword] = found[keyword]
+        elif keyword in EMPTY_WHEN_MISSING:
+            setattr(film, keyword, "")
+    expected = None if result.radiograph is None else result.radiograph.sop_uid
+    if film.get("SOPInstanceUID") != expected or expected is None:
+        raise SourceMismatchError(
+            f"The DICOM file has SOP instance {film.get('SOPInstanceUID')}, but {expected} was measured. "
+            "Give the file that the film was read from."
+        )
+    return film
+
+
+def _report(result: FilmResult, film: "Dataset", confirmation: Confirmation | None) -> Any:
+    from highdicom.sr import LanguageOfContentItemAndDescendants, MeasurementReport
+    from pydicom.sr.codedict import codes
+
+    assert result.assessment is not None  # checked by dicom_sr
+    english = _concept_of(value="en", scheme="RFC5646", meaning="English")
+    return MeasurementReport(
+        observation_context=_observers(result, confirmation),
+        procedure_reported=_concept_of(
+            value="spine_radiograph", scheme=PRIVATE, meaning="Radiograph of the spine"
+        ),
+        imaging_measurements=[_group(m, film) for m in result.assessment.measurements],
+        title=codes.DCM.ImagingMeasurementReport,
+        language_of_content_item_and_descendants=LanguageOfContentItemAndDescendants(language=english),
+    )
+
+
+def _observers(result: FilmResult, confirmation: Confirmation | None) -> Any:
+    from highdicom.sr import (
+        DeviceObserverIdentifyingAttributes,
+        ObservationContext,
+        ObserverContext,
+        PersonObserverIdentifyingAttributes,
+    )
+    from pydicom.sr.codedict import codes
+
+    device = DeviceObserverIdentifyingAttributes(
+        uid=_uid("spondyl", __version__, _method(result)),
+        name="Spondyl",
+        manufacturer_name="Spondyl",
+        model_name=_method(result)[:64],
+        serial_number=__version__,
+    )
+    person = None
+    if confirmation is not None:
+        attributes = PersonObserverIdentifyingAttributes(name=_person_name(confirmation.person))
+        person = ObserverContext(observer_type=codes.DCM.Person, observer_identifying_attributes=attributes)
+    return ObservationContext(
+        observer_person_context=person,
+        observer_device_context=ObserverContext(
+            observer_type=codes.DCM.Device, observer_identifying_attributes=device
+        ),
+    )
+
+
+def _group(measurement: Measurement, film: "Dataset") -> Any:
+    """TID 1501: one measurement, what it is, where it was taken, by which algorithm, with its points."""
+    from highdicom.sr import (
+        AlgorithmIdentification,
+        FindingSite,
+        MeasurementsAndQualitativeEvaluations,
+        SourceImageForMeasurementGroup,
+        TrackingIdentifier,
+    )
+
+    sop_uid = str(film.SOPInstanceUID)
+    name = OHIF_COBB if is_cobb(measurement.kind) else f"Spondyl:{measurement.kind}"
+    made = measurement.provenance
+    images = None
+    if not measurement.points_px:
+        images = [SourceImageForMeasurementGroup(str(film.SOPClassUID), sop_uid)]
+    return MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=TrackingIdentifier(uid=_uid(sop_uid, "track", measurement.kind), identifier=name),
+        finding_type=_concept(private_code(measurement.kind, measurement.label)),
+        algorithm_id=AlgorithmIdentification(
+            name=made.method[:64] or "Spondyl", version=made.version, parameters=["interval: central 90 %"]
+        ),
+        finding_sites=[
+            FindingSite(anatomic_location=_concept(code))
+            for code in (SPINE, *(LEVELS[level] for level in _ends(measurement)))
+        ],
+        measurements=[_number(measurement, film)],
+        source_images=images,
+    )
+
+
+def _ends(measurement: Measurement) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys((*measurement.levels[:1], *measurement.levels[-1:])))
+
+
+def _number(measurement: Measurement, film: "Dataset") -> Any:
+    """TID 300: the value in UCUM units, the distances to the ends of the 90 % interval, and the points."""
+    from highdicom.sr import (
+        CoordinatesForMeasurement,
+        GraphicTypeValues,
+        MeasurementProperties,
+        SourceImageForRegion,
+    )
+    from highdicom.sr import Measurement as SrMeasurement
+
+    picture = SourceImageForRegion(str(film.SOPClassUID), str(film.SOPInstanceUID))
+    coordinates = [
+        CoordinatesForMeasurement(
+            graphic_type=GraphicTypeValues.POLYLINE, graphic_data=points + 0.5, source_image=picture
+        )
+        for points in polylines_px(measurement)
+    ]
+    digits = DIGITS[measurement.unit]
+    low, high = measurement.interval_90
+    unit = _concept(UNITS[measurement.unit])
+    item = SrMeasurement(
+        name=_concept(concept_of(measurement.kind, measurement.label)),
+        value=round(measurement.value, digits),
+        unit=unit,
+        referenced_coordinates=coordinates or None,
+        properties=MeasurementProperties(
+            upper_measurement_uncertainty=round(high - measurement.value, digits),
+            lower_measurement_uncertainty=round(measurement.value - low, digits),
+        ),
+    )
+    for child in item[0].ContentSequence:
+        if child.ValueType == "NUM":  # highdicom writes these two without a unit; they have the value's
+            child.MeasuredValueSequence[0].MeasurementUnitsCodeSequence = [unit]
+    return item
+
+
+def polylines_px(measurement: Measurement) -> tuple[Any, ...]:
+    """The points (k, 2) of each POLYLINE, film pixels: four points in one for a Cobb angle, else one a segment."""
+    segments = [np.asarray(segment, dtype=np.float64) for segment in measurement.points_px]
+    if is_cobb(measurement.kind) and len(segments) == 2:
+        return (np.concatenate(segments),)
+    return tuple(segments)
+
+
+def _concept(code: Code) -> Any:
+    return _concept_of(value=code.value, scheme=code.scheme, meaning=code.meaning)
+
+
+def _concept_of(*, value: str, scheme: str, meaning: str) -> Any:
+    from highdicom.sr import CodedConcept
+
+    return CodedConcept(value=value, scheme_designator=scheme, meaning=meaning)
+
+
+def _method(result: FilmResult) -> str:
+    return result.landmarks.provenance.method if result.landmarks is not None else "Spondyl"
+
+
+def _person_name(person: str) -> str:
+    """The name as one DICOM component: which part is the family name is not guessed."""
+    return person.replace("\\", " ").replace("=", " ").replace("^", " ").strip()[:64] + "^"
+
+
+def _uid(*parts: str) -> str:
+    from pydicom.uid import generate_uid
+
+    return str(generate_uid(entropy_srcs=["spondyl", *parts]))
+
+
+def _content_key(result: FilmResult) -> str:
+    content = film_result_to_json(result)
+    content.pop("film")
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _date(
+    document: "Dataset", film: "Dataset", confirmation: Confirmation | None, created_at: datetime | None
+) -> None:
+    """Replace the clock's readings by dates that follow from the input."""
+    moment = created_at or (confirmation.at if confirmation is not None else None)
+    date = moment.strftime("%Y%m%d") if moment else str(film.StudyDate or "19000101")
+    time = moment.strftime("%H%M%S") if moment else str(film.StudyTime or "000000")
+    document.ContentDate = document.InstanceCreationDate = date
+    document.ContentTime = document.InstanceCreationTime = time
+    for equipment in document.get("ContributingEquipmentSequence", []):
+        equipment.ContributionDateTime = date + time[:6]
+    if confirmation is not None:
+        verified = confirmation.at.strftime("%Y%m%d%H%M%S%z")
+        document.VerifyingObserverSequence[0].VerificationDateTime = verified
+
+
+def _describe_private_scheme(document: "Dataset") -> None:
+    from pydicom import Dataset
+
+    scheme = Dataset()
+    scheme.CodingSchemeDesignator = PRIVATE
+    scheme.CodingSchemeName = "Spondyl measurement kinds"
+    scheme.CodingSchemeResponsibleOrganization = "Spondyl"
+    document.CodingSchemeIdentificationSequence = [scheme]
