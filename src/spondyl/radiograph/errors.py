@@ -16,6 +16,7 @@ class Refusal(Enum):
     TOO_SMALL = "too_small"
     MULTI_FRAME = "multi_frame"
     NO_PIXELS = "no_pixels"
+    PIXELS_UNSUPPORTED = "pixels_unsupported"
     NO_CONTRAST = "no_contrast"
     TIME_LIMIT = "time_limit"
     MEMORY_LIMIT = "memory_limit"
@@ -29,7 +30,7 @@ class Refusal(Enum):
     INTERNAL_ERROR = "internal_error"
 
 
-class FilmRefused(Exception):
+class FilmRefused(Exception):  # noqa: N818 (a refusal is an answer, not a fault)
     """A film cannot be measured. ``what`` is wrong, ``why``, and what to ``do`` next, each one plain sentence."""
 
     def __init__(self, refusal: Refusal, *, what: str, why: str, do: str) -> None:

@@ -1,0 +1,125 @@
+"""Films kept as DICOM: CR, DX, RG, RF and secondary captures, in every common transfer syntax."""
+
+import warnings
+import zlib
+from pathlib import Path
+
+import pydicom.config
+from pydicom import dcmread
+from pydicom.dataset import FileDataset
+from pydicom.filereader import read_file_meta_info
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+from spondyl.provenance import Provenance
+from spondyl.radiograph.dicom_fields import Fields
+from spondyl.radiograph.dicom_grey import grey_scale
+from spondyl.radiograph.dicom_kind import FOR_PROCESSING, check_kind
+from spondyl.radiograph.dicom_patient import header_of
+from spondyl.radiograph.dicom_pixels import PixelLayout, decode_pixels, pixel_layout
+from spondyl.radiograph.dicom_spacing import spacing_of
+from spondyl.radiograph.dicom_view import view_and_side
+from spondyl.radiograph.digest import pixel_digest
+from spondyl.radiograph.errors import FilmRefused, Refusal
+from spondyl.radiograph.film import Radiograph
+from spondyl.radiograph.grey_values import GreyPixels, show
+from spondyl.radiograph.limits import DecodeLimits
+from spondyl.radiograph.picture_checks import check_contrast
+from spondyl.radiograph.picture_film import METHOD, file_digest
+
+_CHUNK_BYTES = 1024 * 1024
+
+
+def read_dicom_film(path: Path, limits: DecodeLimits) -> Radiograph:
+    """Decode one DICOM film. Raises FilmRefused, or whatever pydicom and the decoders raise on damaged files."""
+    pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _read(path, limits)
+
+
+def _read(path: Path, limits: DecodeLimits) -> Radiograph:
+    _check_inflated_size(path, limits)
+    dataset = dcmread(path, force=True)
+    fields = Fields(dataset=dataset)
+    _check_is_filled(fields)
+    check_kind(fields, _media_class(dataset))
+    layout = pixel_layout(fields, limits)
+    spacing_mm, spacing_source = spacing_of(fields)
+    pixels = _shown(fields, layout)
+    view, image_left = view_and_side(fields)
+    header = header_of(fields)
+    _note_the_rest(fields)
+    return Radiograph(
+        pixels=pixels,
+        spacing_mm=spacing_mm,
+        spacing_source=spacing_source,
+        view=view,
+        image_left=image_left,
+        sop_uid=fields.text("SOPInstanceUID"),
+        sha256=pixel_digest(pixels),
+        header=header,
+        provenance=Provenance(method=METHOD, inputs=(file_digest(path),)),
+        notes=tuple(dict.fromkeys(fields.notes)),
+    )
+
+
+def _shown(fields: Fields, layout: PixelLayout) -> GreyPixels:
+    stored, has_colour = decode_pixels(fields, layout)
+    scale = grey_scale(fields, photometric=layout.photometric, is_signed=stored.is_signed)
+    display = show(stored, scale, is_narrow=layout.bits_stored <= 8)
+    check_contrast(display.pixels)
+    fields.notes.extend(display.notes)
+    if has_colour:
+        fields.note("Colours were turned into grey.")
+    return display.pixels
+
+
+def _check_is_filled(fields: Fields) -> None:
+    if not any(fields.values(keyword) for keyword in ("SOPClassUID", "Modality", "Rows")):
+        raise FilmRefused(
+            Refusal.FILE_DAMAGED,
+            what="The file begins like DICOM, but has no readable header.",
+            why="It says neither what it is nor how large its picture is; it was cut off or overwritten.",
+            do="Export or copy the film again.",
+        )
+
+
+def _media_class(dataset: FileDataset) -> str | None:
+    return str(dataset.file_meta.get("MediaStorageSOPClassUID") or "") or None
+
+
+def _check_inflated_size(path: Path, limits: DecodeLimits) -> None:
+    """Refuse a deflated file that would fill the memory: pydicom inflates it whole (PS3.5 clause A.5)."""
+    with path.open("rb") as file:
+        if file.read(132)[128:] != b"DICM":
+            return
+    meta = read_file_meta_info(path)
+    if meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
+        return
+    with path.open("rb") as file:
+        file.seek(144 + int(meta.FileMetaInformationGroupLength))
+        inflater, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
+        while chunk := inflater.unconsumed_tail or file.read(_CHUNK_BYTES):
+            total += len(inflater.decompress(chunk, _CHUNK_BYTES))
+            if total > limits.max_inflated_bytes:
+                raise _too_inflated(limits)
+
+
+def _too_inflated(limits: DecodeLimits) -> FilmRefused:
+    return FilmRefused(
+        Refusal.TOO_LARGE,
+        what=f"The file grows to more than {limits.max_inflated_bytes} bytes when it is inflated.",
+        why="No film is that large; files are made like this to fill a computer's memory.",
+        do="Export the film without deflate compression.",
+    )
+
+
+def _note_the_rest(fields: Fields) -> None:
+    if fields.word("BurnedInAnnotation") == "YES":
+        fields.note("The header says that text is burnt into the picture.")
+    if fields.text("SOPClassUID") == FOR_PROCESSING:
+        fields.note("This is a raw film (for processing): its greys are not those meant for reading.")
+    if laterality := fields.word("ImageLaterality") or fields.word("Laterality"):
+        fields.note(
+            f"Laterality {laterality} names a body part; it says nothing about the sides of the picture."
+        )

@@ -1,0 +1,45 @@
+"""From paths and folders to candidate films."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_NO_FILM = re.compile(
+    r"bmp|bz2|c|cfg|css|csv|db|docx?|eps|gif|gz|h|html?|ini|ipynb|jsonl?|js|log|md|mha|mhd|mp4|nii|npy|npz|odt|onnx"
+    r"|parquet|pdf|pptx|ps|pt|pyc?|rst|sh|sqlite|svg|tar|tmp|toml|tsv|txt|webp|xlsx?|xml|xz|ya?ml|zip|zst"
+)
+
+
+def film_paths(paths: "Iterable[str | os.PathLike[str]]") -> Iterator[Path]:
+    """Expand folders, recursively and in sorted order, into the files that may be films.
+
+    A file that is named is always yielded, even when it is missing: its refusal says so. In a folder, hidden files,
+    DICOMDIR and files whose extension is that of no film (text, tables, archives, web pages …) are passed over;
+    files without an extension, or with an unknown one, are yielded, because PACS exports are named like that. A
+    folder that cannot be listed is yielded itself, so that it is refused aloud. Linked folders are not followed.
+    """
+    for path in paths:
+        if Path(path).is_dir():
+            yield from _films_in(Path(path))
+        else:
+            yield Path(path)
+
+
+def _films_in(folder: Path) -> Iterator[Path]:
+    closed: list[Path] = []
+
+    def remember(error: OSError) -> None:
+        closed.append(Path(str(error.filename)))
+
+    for place, folders, files in os.walk(folder, onerror=remember):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(place, name) for name in sorted(files) if _may_be_film(name))
+        yield from closed
+        closed.clear()
+    yield from closed
+
+
+def _may_be_film(name: str) -> bool:
+    hidden = name.startswith((".", "~")) or name.upper() == "DICOMDIR"
+    return not hidden and not _NO_FILM.fullmatch(Path(name).suffix.lower().removeprefix("."))
