@@ -8,7 +8,7 @@ from scipy.interpolate import PchipInterpolator
 from spondyl.anatomy.landmarks import FloatArray
 from spondyl.anatomy.levels import Level
 from spondyl.anatomy.solid import Solid, ellipsoid, plane, waisted_cylinder
-from spondyl.anatomy.spine_shape import SpineShape
+from spondyl.anatomy.spine_shape import SpineShape, axes_about
 from spondyl.anatomy.thorax_shape import TRUNK_FOLLOWS
 
 SOFT_PER_MM = 0.0185
@@ -117,9 +117,7 @@ def _trachea(spine: SpineShape) -> Solid:
     along: FloatArray = start - end
     half = float(np.linalg.norm(along)) / 2
     along = along / (2 * half)
-    left = np.array([1.0, 0.0, 0.0]) - along[0] * along
-    left = left / float(np.linalg.norm(left))
-    axes = np.stack([left, np.cross(along, left), along], axis=1)
+    axes = axes_about(along)
     return waisted_cylinder(centre, axes, half_mm=(8 * k, 8 * k, half), attenuation_per_mm=0.7 * _AIR_PER_MM)
 
 

@@ -12,7 +12,7 @@ from spondyl.anatomy.landmark_text import landmarks_to_json
 from spondyl.anatomy.landmarks import ImageSide, View
 from spondyl.anatomy.spine_pose import SpinePose
 from spondyl.provenance import Provenance
-from spondyl.radiograph.phantom import FilmSetup, PhantomFilm, phantom_film
+from spondyl.radiograph.phantom_film import FilmSetup, PhantomFilm, phantom_film
 from spondyl.radiograph.phantom_exposure import Appearance
 
 if TYPE_CHECKING:

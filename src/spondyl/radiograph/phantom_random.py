@@ -6,14 +6,14 @@ from spondyl.anatomy.landmarks import ImageSide, View
 from spondyl.anatomy.levels import Level
 from spondyl.anatomy.spine_pose import Convexity, CurvePose, SpinePose
 from spondyl.anatomy.spine_shape import build_spine
-from spondyl.radiograph.phantom import PhantomFilm, phantom_film
+from spondyl.radiograph.phantom_film import PhantomFilm, phantom_film
 from spondyl.radiograph.phantom_exposure import random_appearance
 from spondyl.radiograph.phantom_setup import FilmSetup
 
 
-def random_phantom(seed: int, *, view: View, pixel_mm: float = 0.5) -> PhantomFilm:
+def random_phantom(seed: int, *, view: View | str, pixel_mm: float = 0.5) -> PhantomFilm:
     """A film with random pose, size, machine and appearance; for training and for tests of what a program refuses."""
-    rng = np.random.default_rng(seed)
+    rng, view = np.random.default_rng(seed), View(view)
     setup = FilmSetup(
         pixel_mm=pixel_mm,
         source_detector_mm=None if rng.uniform() < 0.5 else float(rng.uniform(1500, 2500)),
