@@ -1,0 +1,45 @@
+"""The reference page shows every number the code uses, so that a change of one shows in the other."""
+
+from pathlib import Path
+
+import pytest
+
+from spondyl.assessment.norms import (
+    GROUP_MEANS,
+    REGRESSIONS,
+    SPREADS,
+    ReferenceInterval,
+    Regression,
+    reference_interval,
+)
+from spondyl.assessment.prevalence import DISC_HEIGHT_LOSS, SPONDYLOLISTHESIS, AgeTable
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "norms.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", SPREADS)
+def test_every_spread_is_a_row(kind: str) -> None:
+    found = reference_interval(kind, age_years=40, sex=None, known={})
+    assert isinstance(found, ReferenceInterval)
+    assert found.interval_95 is not None
+    low, high = found.interval_95
+    row = f"| `{kind}` | {found.mean} | {found.sd} | {found.unit.value} | {low:.1f} to {high:.1f} |"
+    assert row in PAGE
+
+
+@pytest.mark.parametrize("kind", GROUP_MEANS)
+def test_every_group_mean_is_a_row(kind: str) -> None:
+    young, old, unit = GROUP_MEANS[kind]
+    assert f"| `{kind}` | {young} | {old} | {unit.value} |" in PAGE
+
+
+@pytest.mark.parametrize("regression", REGRESSIONS, ids=lambda item: item.text)
+def test_every_regression_is_written_out(regression: Regression) -> None:
+    text = regression.text.replace("-", "−").replace("= 4 ", "= 4.0 ")
+    assert text in PAGE
+
+
+@pytest.mark.parametrize("table", [DISC_HEIGHT_LOSS, SPONDYLOLISTHESIS], ids=lambda item: item.name)
+def test_every_prevalence_cell_is_shown(table: AgeTable) -> None:
+    cells = " | ".join(f"{percent} %" for percent in table.percent.values())
+    assert f"| {table.name} | {cells} |" in PAGE
