@@ -1,6 +1,7 @@
 """Soft tissue and air around a posed spine: trunk, lungs, heart, liver, bowel gas (chosen shapes; no truth)."""
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -83,7 +84,6 @@ def _lungs(spine: SpineShape) -> tuple[Solid, ...]:
     height = float(top[2] - base[2]) + 8 * k
     heart = _blob(middle + k * np.array([20.0, -92.0, -50.0]), (62 * k, 46 * k, 56 * k))
     middle_wall = _blob(middle + k * np.array([2.0, -50.0, 40.0]), (31 * k, 88 * k, 190 * k))
-    floor = plane(base + 16 * k * _UP, -_UP)  # below it the dome fills the lung already
     solids: list[Solid] = []
     for side in (-1, 1):
         centre = np.array([middle[0] + side * 20 * k, middle[1] - 60 * k, base[2] - 4 * k])
@@ -93,13 +93,20 @@ def _lungs(spine: SpineShape) -> tuple[Solid, ...]:
         )
         lung = lung.cut(plane(middle - 13.0 * k * inwards, inwards), plane(base - 40 * k * _UP, -_UP))
         dome = _blob(centre - (52 + 5 * side) * k * _UP, (118 * k, 104 * k, 92 * k))
-        solids += [
-            lung,
-            lung.within(dome, attenuation_per_mm=-_AIR_PER_MM),
-            lung.within(heart.cut(floor), attenuation_per_mm=-0.8 * _AIR_PER_MM),
-            lung.within(middle_wall.cut(floor), attenuation_per_mm=-0.85 * _AIR_PER_MM),
-        ]
+        solids += [lung, *_filled(lung, (dome, heart, middle_wall))]
     return tuple(solids)
+
+
+def _filled(lung: Solid, organs: tuple[Solid, ...]) -> list[Solid]:
+    """What takes the air out of the union of organs inside a lung (inclusion and exclusion of their overlaps)."""
+    parts: list[Solid] = []
+    for count in range(1, len(organs) + 1):
+        for chosen in combinations(organs, count):
+            part = lung
+            for organ in chosen:
+                part = part.within(organ, attenuation_per_mm=(-1) ** count * _AIR_PER_MM)
+            parts.append(part)
+    return parts
 
 
 _UP = np.array([0.0, 0.0, 1.0])
@@ -130,7 +137,7 @@ def _gas(spine: SpineShape, rng: np.random.Generator) -> list[Solid]:
         frame = np.array(
             [np.cos(angle) * rng.uniform(60, 105), 0.0, np.sin(angle) * rng.uniform(60, 110) - 20]
         )
-        centre = l3 + k * (frame + np.array([0.0, rng.uniform(-125, -85), 0.0]))
+        centre = l3 + k * (frame + np.array([0.0, rng.uniform(-100, -60), 0.0]))
         radii = k * rng.uniform((8, 8, 6), (24, 18, 18))
         turn = rng.uniform(0, np.pi)
         c, s = np.cos(turn), np.sin(turn)
