@@ -23,7 +23,9 @@ class FilmResult:
 
     def __post_init__(self) -> None:
         if (self.assessment is None) == (self.refusal is None):
-            raise ValueError("A film is either measured or refused: set exactly one of assessment and refusal.")
+            raise ValueError(
+                "A film is either measured or refused: set exactly one of assessment and refusal."
+            )
 
     @property
     def status(self) -> str:

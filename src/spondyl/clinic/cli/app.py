@@ -1,0 +1,59 @@
+"""The ``spondyl`` program: its commands and its ``--version``."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from spondyl import __version__
+from spondyl.clinic.cli.compare_command import compare
+from spondyl.clinic.cli.doctor_command import doctor
+from spondyl.clinic.cli.landmarks_command import landmarks
+from spondyl.clinic.cli.measure_command import measure
+from spondyl.clinic.cli.phantom_command import phantom
+
+app = typer.Typer(
+    name="spondyl",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"spondyl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def spondyl(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and end."),
+    ] = False,
+) -> None:
+    """Measure spine radiographs: from the film to a report that a clinician can check, correct and sign.
+
+    Research software, not a medical device.
+
+    \b
+    Start here:
+      spondyl doctor                          is everything installed?
+      spondyl phantom films                   make synthetic films to try with
+      spondyl measure films --out results     measure them, write reports and tables
+    """
+
+
+app.command()(measure)
+app.command()(compare)
+app.command()(landmarks)
+app.command()(phantom)
+app.command()(doctor)
+
+
+def main() -> None:
+    """Run the program; the exit codes are those of :class:`spondyl.clinic.exit_codes.ExitCode`."""
+    sys.exit(app())

@@ -1,0 +1,38 @@
+"""End a command with a message on stderr and a documented exit code."""
+
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from spondyl.clinic.exit_codes import ExitCode
+
+
+def leave(code: ExitCode, message: str = "") -> NoReturn:
+    """Print the message on stderr and end with the code."""
+    if message:
+        typer.echo(message, err=True)
+    raise typer.Exit(int(code))
+
+
+@contextmanager
+def clean_stop(how_to_go_on: str) -> Generator[None]:
+    """Turn Ctrl-C, SIGTERM and a failed write into a message and an exit code instead of a traceback."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        leave(ExitCode.INTERRUPTED, f"Stopped. {how_to_go_on}")
+    except BrokenPipeError:
+        raise  # the reader of our output went away (as in "| head"): typer ends quietly
+    except OSError as error:
+        leave(ExitCode.OUTPUT_FAILED, f"The results could not be written: {error}. {how_to_go_on}")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,152 @@
+"""Carry out ``spondyl measure``: find the films, plan the tasks, choose where they run."""
+
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from spondyl.clinic.cli.leave import leave
+from spondyl.clinic.cli.terminal import Totals, watch
+from spondyl.clinic.cohort.journal import Journal
+from spondyl.clinic.cohort.local_pool import measure_on_cores
+from spondyl.clinic.cohort.run import Measure, RunFolderError, measure_into, report_names, run_cohort
+from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup, task_key
+from spondyl.clinic.cohort.worker import measure_with, record_of
+from spondyl.clinic.compose import LazyDetector, open_tools
+from spondyl.clinic.exit_codes import ExitCode
+from spondyl.clinic.landmark_file import LandmarkChoice
+from spondyl.clinic.measure_film import MissingModelError
+from spondyl.clinic.report import FORMATS
+from spondyl.clinic.settings import Settings
+from spondyl.radiograph.folder import film_paths
+
+REPORTED_FILMS = 20
+"""Up to this many films get every report by default; a larger cohort gets its tables only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureRequest:
+    """What the person asked for."""
+
+    paths: tuple[Path, ...]
+    out: Path | None
+    landmarks: Path | None
+    json_lines: bool
+    resume: bool
+    jobs: int
+    cluster: str | None
+    formats: str | None
+    settings: Settings
+
+
+def run_request(request: MeasureRequest) -> Totals:
+    """Measure what was asked for; a request that contradicts itself ends with a usage error."""
+    films = _films(request)
+    if not films:
+        leave(ExitCode.NO_FILMS, "No film was found in " + ", ".join(map(str, request.paths)) + ".")
+    _check(request, films)
+    setup = _setup(request, films)
+    totals = Totals()
+    watcher = watch(totals, json_lines=request.json_lines)
+    try:
+        with watcher as told:
+            tasks = _tasks(
+                films, setup, LandmarkChoice(path=request.landmarks) if request.landmarks else None
+            )
+            measure = _where(request, setup, films=len(films))
+            if request.out is None:
+                with TemporaryDirectory(prefix="spondyl-") as folder:
+                    journal = Journal(Path(folder))
+                    measure_into(journal, tasks, measure=measure, watcher=told)
+            else:
+                run_cohort(tasks, out=request.out, measure=measure, watcher=told, resume=request.resume)
+    except RunFolderError as error:
+        leave(ExitCode.USAGE, str(error))
+    except MissingModelError as error:
+        leave(ExitCode.INSTALLATION_INCOMPLETE, str(error))
+    return totals
+
+
+def _films(request: MeasureRequest) -> list[str]:
+    """Every film once, by path; pictures that an earlier run wrote to ``--out`` are no films."""
+    out = request.out.resolve() if request.out else None
+    paths = film_paths(request.paths)
+    return sorted({str(path) for path in paths if out is None or out not in path.resolve().parents})
+
+
+def _check(request: MeasureRequest, films: Sequence[str]) -> None:
+    one_file_for_many = request.landmarks and not request.landmarks.is_dir() and len(films) > 1
+    complaints = {
+        "--resume needs --out: the folder of the run to go on with.": request.resume and not request.out,
+        "--formats needs --out: a folder to write the reports to.": request.formats and not request.out,
+        f"--landmarks names one file, but there are {len(films)} films. Give a folder of files.": one_file_for_many,
+        f"--sign confirms one film that you have checked, but there are {len(films)}.": (
+            request.settings.signature and len(films) > 1
+        ),
+    }
+    for complaint, applies in complaints.items():
+        if applies:
+            leave(ExitCode.USAGE, complaint)
+
+
+def _setup(request: MeasureRequest, films: Sequence[str]) -> WorkSetup:
+    alone = len(films) == 1
+    settings = replace(request.settings, threads=request.jobs if alone else 1)
+    formats = _formats(request.formats, films) if request.out else ()
+    reports = (request.out / "reports").absolute() if request.out and formats else None
+    return WorkSetup(settings=settings, reports=reports, formats=formats)
+
+
+def _formats(asked: str | None, films: Sequence[str]) -> tuple[str, ...]:
+    if asked is None:
+        return tuple(FORMATS) if len(films) <= REPORTED_FILMS else ()
+    if asked in ("all", "none"):
+        return tuple(FORMATS) if asked == "all" else ()
+    names = tuple(name.strip().lower() for name in asked.split(","))
+    unknown = [name for name in names if name not in FORMATS]
+    if unknown:
+        leave(
+            ExitCode.USAGE,
+            f"--formats does not know {', '.join(unknown)}; it takes {', '.join(FORMATS)}, all, none.",
+        )
+    return tuple(name for name in FORMATS if name in names)
+
+
+def _tasks(films: Sequence[str], setup: WorkSetup, choice: LandmarkChoice | None) -> list[FilmTask]:
+    files = {film: choice.file_for(Path(film)) if choice else None for film in films}
+    names = report_names(films)
+    model_id = None
+    if None in files.values():
+        model_id = LazyDetector(weights_dir=setup.settings.weights_dir, threads=1).model_id
+    return [
+        FilmTask(
+            film=film,
+            landmarks=str(file) if file else None,
+            report_name=names[film],
+            key=task_key(setup=setup, model_id=model_id, landmarks=file, report_name=names[film]),
+        )
+        for film, file in files.items()
+    ]
+
+
+def _where(request: MeasureRequest, setup: WorkSetup, *, films: int) -> Measure:
+    """A cluster when one is named; this process for one film, which then needs no second one; else all cores."""
+    if request.cluster:
+        return _on_cluster(request.cluster, setup)
+    if films == 1:
+        return lambda tasks: _measure_here(tasks, setup)
+    return lambda tasks: measure_on_cores(tasks, setup=setup, jobs=min(request.jobs, films))
+
+
+def _on_cluster(address: str, setup: WorkSetup) -> Measure:
+    try:
+        from spondyl.clinic.cohort.dask_cluster import measure_on_cluster
+    except ImportError:
+        leave(ExitCode.INSTALLATION_INCOMPLETE, "--cluster needs Dask: pip install 'spondyl[dask]'.")
+    return lambda tasks: measure_on_cluster(tasks, setup=setup, address=address)
+
+
+def _measure_here(tasks: Iterable[FilmTask], setup: WorkSetup) -> Generator[FilmRecord]:
+    with open_tools(setup.settings) as tools:
+        for task in tasks:
+            yield record_of(measure_with(tools, setup, task), setup=setup, task=task)

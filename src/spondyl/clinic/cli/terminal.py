@@ -1,0 +1,119 @@
+"""What a person sees while films are measured: progress on stderr, results on stdout."""
+
+import json
+import sys
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from spondyl.assessment import Unit
+from spondyl.clinic.cohort.run import Watcher
+from spondyl.clinic.cohort.task import FilmRecord
+
+SHOWN_FILMS = 40
+"""A longer run is summed up instead of listed."""
+
+
+@dataclass(slots=True)
+class Totals:
+    """What became of the films, and the first few results to show."""
+
+    measured: int = 0
+    refused: int = 0
+    reused: int = 0
+    shown: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    def count(self, record: FilmRecord) -> None:
+        """Take one finished film."""
+        result = json.loads(record.line)
+        self.measured += result["status"] == "measured"
+        self.refused += result["status"] == "refused"
+        if len(self.shown) <= SHOWN_FILMS:
+            self.shown.append(result)
+
+
+@contextmanager
+def watch(totals: Totals, *, json_lines: bool) -> Generator[Watcher]:
+    """Count finished films, print their JSON lines when asked, and show a bar when stderr is a terminal."""
+    with ExitStack() as stack:
+        bar = stack.enter_context(_progress()) if sys.stderr.isatty() else None
+        task = bar.add_task("Films", total=None) if bar else None
+        yield Watcher(
+            started=lambda films, reused: _started(totals, bar, task, films, reused),
+            finished=lambda record: _finished(totals, record, json_lines=json_lines),
+            ticked=lambda: bar.advance(task) if bar and task is not None else None,
+        )
+
+
+def _started(totals: Totals, bar: Progress | None, task: TaskID | None, films: int, reused: int) -> None:
+    totals.reused = reused
+    if bar and task is not None:
+        bar.update(task, total=films, completed=reused)
+
+
+def _finished(totals: Totals, record: FilmRecord, *, json_lines: bool) -> None:
+    totals.count(record)
+    if json_lines:
+        sys.stdout.write(record.line + "\n")
+        sys.stdout.flush()
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def show_totals(totals: Totals, *, out: Path | None, json_lines: bool) -> None:
+    """The closing table and where to look: on stdout, or one line on stderr beside JSON Lines."""
+    console = Console(stderr=json_lines)
+    if not json_lines and len(totals.shown) <= SHOWN_FILMS:
+        console.print(_table(totals))
+    reused = f" ({totals.reused} unchanged since the last run)" if totals.reused else ""
+    console.print(f"{totals.measured} measured, {totals.refused} refused{reused}.", highlight=False)
+    if out is not None and not json_lines:
+        _show_where(console, out)
+
+
+def _show_where(console: Console, out: Path) -> None:
+    if (out / "reports").is_dir():
+        console.print(f"Reports: {out / 'reports'}", highlight=False, soft_wrap=True)
+    console.print(f"Results: {out / 'results.jsonl'} and {out / 'tables'}", highlight=False, soft_wrap=True)
+
+
+def _table(totals: Totals) -> Table:
+    table = Table("Film", "Result", "90 % interval", "Note")
+    for result in totals.shown:
+        table.add_row(Path(result["film"]).name, *_cells(result))
+    return table
+
+
+def _cells(result: dict[str, Any]) -> tuple[str, str, str]:
+    if result["status"] == "refused":
+        return "refused", "", str(result["reason"])
+    headline = _headline(result["measurements"])
+    red_lines = "; ".join(result["red_lines"])
+    if headline is None:
+        return "measured", "", red_lines
+    unit = next(unit for unit in Unit if unit.json_key in headline)
+    sign = {"deg": "°", "mm": " mm", "%": " %", "1": ""}[unit.value]
+    low, high = headline["interval_90"]
+    return (
+        f"{headline['label']} {headline[unit.json_key]:.1f}{sign}",
+        f"{low:.1f} to {high:.1f}{sign}",
+        red_lines,
+    )
+
+
+def _headline(measurements: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The value a clinician asks for first: the largest Cobb angle, else the first value there is."""
+    by_kind = {measurement["kind"]: measurement for measurement in measurements}
+    return next((by_kind[kind] for kind in HEADLINES if kind in by_kind), next(iter(measurements), None))
+
+
+HEADLINES = ("cobb_major", "lumbar_lordosis_l1_s1", "pelvic_incidence")

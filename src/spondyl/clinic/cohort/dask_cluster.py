@@ -1,0 +1,54 @@
+"""Measure films on a Dask cluster whose workers see the same files under the same paths."""
+
+from collections.abc import Generator, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from distributed import Client, Future, KilledWorker, as_completed
+
+from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup
+from spondyl.clinic.cohort.worker import measure_tasks, record_of_death
+
+FILMS_PER_TASK = 100
+"""Fewer, larger tasks: the scheduler's own cost stays far below the work."""
+
+Chunk = tuple[FilmTask, ...]
+
+
+def measure_on_cluster(
+    tasks: Iterable[FilmTask], *, setup: WorkSetup, address: str, films_per_task: int = FILMS_PER_TASK
+) -> Generator[FilmRecord]:
+    """Measure films on the cluster at ``address`` ("tcp://host:port"); records come a task at a time, in any order.
+
+    Dask moves the task of a lost worker to another one. A task that ends worker after worker is halved until the film
+    that does it stands alone; that film is reported and the others are measured.
+    """
+    with Client(address, timeout="20s", set_as_default=False) as client:
+        flying = {_submit(client, setup, chunk): chunk for chunk in _chunks(tasks, films_per_task)}
+        finished = as_completed(list(flying))
+        for future in finished:
+            chunk = flying.pop(future)
+            if not isinstance(future.exception(), KilledWorker):
+                yield from future.result()
+            elif len(chunk) == 1:
+                yield record_of_death(setup, chunk[0])
+            else:
+                for half in _halves(chunk):
+                    again = _submit(client, setup, half)
+                    flying[again] = half
+                    finished.add(again)
+
+
+def _submit(client: Client, setup: WorkSetup, chunk: Chunk) -> Future[Any]:
+    return client.submit(measure_tasks, setup, chunk, pure=False)
+
+
+def _chunks(tasks: Iterable[FilmTask], size: int) -> Iterator[Chunk]:
+    remaining = iter(tasks)
+    while chunk := tuple(islice(remaining, size)):
+        yield chunk
+
+
+def _halves(chunk: Chunk) -> tuple[Chunk, Chunk]:
+    middle = len(chunk) // 2
+    return chunk[:middle], chunk[middle:]

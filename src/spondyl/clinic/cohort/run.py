@@ -1,0 +1,121 @@
+"""Run a list of films to the end: reuse what is known, measure the rest, write the results."""
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
+
+from spondyl.clinic.cohort.journal import Journal
+from spondyl.clinic.cohort.outputs import write_outputs
+from spondyl.clinic.cohort.task import FilmRecord, FilmTask, is_unchanged
+
+Measure = Callable[[Iterator[FilmTask]], Generator[FilmRecord]]
+"""How films are measured: here, over the cores, or on a cluster."""
+
+
+class RunFolderError(Exception):
+    """The output folder cannot take this run; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watcher:
+    """Who is told of progress: ``started(films, reused)`` once, ``finished(record)`` in the order of the films."""
+
+    started: Callable[[int, int], None]
+    finished: Callable[[FilmRecord], None]
+    ticked: Callable[[], None]
+
+
+def run_cohort(
+    tasks: Sequence[FilmTask], *, out: Path, measure: Measure, watcher: Watcher, resume: bool
+) -> None:
+    """Measure all films and write the results to ``out``; see docs/how-to/cohort.md for the files.
+
+    With ``resume``, a film whose file, landmarks, model and settings are unchanged is not measured again. Without it,
+    a folder that already holds a run is left alone: RunFolderError.
+    """
+    with _locked(out):
+        journal = Journal(out / "journal")
+        if not resume and journal.folder.exists():
+            raise RunFolderError(
+                f"{out} already holds a run. Add --resume to go on with it (unchanged films are not measured again) or "
+                "give another folder with --out."
+            )
+        journal.open()
+        measure_into(journal, tasks, measure=measure, watcher=watcher)
+        films = [task.film for task in tasks]
+        write_outputs((_known(journal, film) for film in films), out)
+        journal.keep_only(films)
+
+
+def measure_into(journal: Journal, tasks: Sequence[FilmTask], *, measure: Measure, watcher: Watcher) -> None:
+    """Fill the journal with a record of every task; an interrupted run leaves what it has finished."""
+    reused = {task.film for task in tasks if _is_reusable(journal.get(task.film), task)}
+    waiting = _InOrder(films=[task.film for task in tasks], ready=set(reused))
+    watcher.started(len(tasks), len(reused))
+    try:
+        with closing(measure(task for task in tasks if task.film not in reused)) as records:
+            waiting.tell(journal, watcher)
+            for record in records:
+                journal.add(record)
+                watcher.ticked()
+                waiting.ready.add(record.film)
+                waiting.tell(journal, watcher)
+    finally:
+        journal.save()
+
+
+@dataclass(slots=True, kw_only=True)
+class _InOrder:
+    """Tell of finished films in the order they were given, whatever order they finish in."""
+
+    films: list[str]
+    ready: set[str]
+    told: int = 0
+
+    def tell(self, journal: Journal, watcher: Watcher) -> None:
+        while self.told < len(self.films) and self.films[self.told] in self.ready:
+            watcher.finished(_known(journal, self.films[self.told]))
+            self.told += 1
+
+
+def _known(journal: Journal, film: str) -> FilmRecord:
+    record = journal.get(film)
+    if record is None:
+        raise LookupError(f"No record of {film}: the run ended without measuring it.")
+    return record
+
+
+def _is_reusable(record: FilmRecord | None, task: FilmTask) -> bool:
+    return record is not None and record.key == task.key and is_unchanged(Path(task.film), record.file)
+
+
+@contextmanager
+def _locked(out: Path) -> Generator[None]:
+    """Keep a second run out of the folder while this one works; the lock ends with the process, however it ends."""
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / ".lock").open("w") as lock:
+        try:
+            flock(lock, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            raise RunFolderError(
+                f"Another run is writing to {out}. Wait for it, or give another --out."
+            ) from None
+        yield
+
+
+def report_names(films: Sequence[str]) -> dict[str, str]:
+    """A folder name for each film, no two alike: its stem, numbered where films share one."""
+    counts = Counter(Path(film).stem for film in films)
+    taken = set(counts)
+    names: dict[str, str] = {}
+    for film in films:
+        stem = name = Path(film).stem
+        number = 1
+        while counts[stem] > 1 and name in taken:
+            name, number = f"{stem}-{number}", number + 1
+        taken.add(name)
+        names[film] = name
+    return names

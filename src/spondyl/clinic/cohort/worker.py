@@ -1,0 +1,118 @@
+"""What runs in a worker process: measure one film, write its reports, give back its record."""
+
+import os
+import shutil
+import signal
+import threading
+from contextlib import ExitStack
+from functools import lru_cache
+from multiprocessing import connection, parent_process
+from multiprocessing.util import Finalize
+from pathlib import Path
+
+from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup, file_state, result_key
+from spondyl.clinic.compose import Tools
+from spondyl.clinic.measure_film import internal_error, measure_film
+from spondyl.clinic.report import write_report
+from spondyl.clinic.report.json_lines import to_json_line
+from spondyl.clinic.result import FilmResult
+from spondyl.radiograph import FilmRefused, Refusal
+
+
+def start_worker() -> None:
+    """Leave Ctrl-C to the parent, and end with it: a parent that is killed leaves no worker behind."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        sentinel = parent.sentinel
+        threading.Thread(target=_end_with_parent, args=(sentinel,), daemon=True).start()
+
+
+def _end_with_parent(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
+
+
+@lru_cache(maxsize=1)
+def _tools(setup: WorkSetup) -> Tools:
+    """Opened once in each worker process, and closed when it ends."""
+    stack = ExitStack()
+    Finalize(None, stack.close, exitpriority=10)
+    return stack.enter_context(setup.make_tools(setup.settings))
+
+
+def measure_task(setup: WorkSetup, task: FilmTask) -> FilmRecord:
+    """Measure one film in this worker process."""
+    return record_of(measure_with(_tools(setup), setup, task), setup=setup, task=task)
+
+
+def measure_tasks(setup: WorkSetup, tasks: tuple[FilmTask, ...]) -> list[FilmRecord]:
+    """Measure many films in this worker process, one after the other: one task of a cluster."""
+    return [measure_task(setup, task) for task in tasks]
+
+
+def measure_with(tools: Tools, setup: WorkSetup, task: FilmTask) -> FilmResult:
+    """Measure one film with tools that are already open."""
+    return measure_film(
+        Path(task.film),
+        reader=tools.reader,
+        detector=tools.detector,
+        settings=setup.settings,
+        landmarks=Path(task.landmarks) if task.landmarks else None,
+    )
+
+
+def record_of(result: FilmResult, *, setup: WorkSetup, task: FilmTask) -> FilmRecord:
+    """The record of a result, after its reports are safely in place."""
+    if setup.reports is not None and setup.formats:
+        result = _with_reports(result, setup, task)
+    pixels = result.radiograph.sha256 if result.radiograph else None
+    return FilmRecord(
+        film=task.film,
+        key=task.key,
+        file=file_state(Path(task.film)),
+        result_key=result_key(pixels_sha256=pixels, key=task.key) if pixels else None,
+        line=to_json_line(result),
+    )
+
+
+def _with_reports(result: FilmResult, setup: WorkSetup, task: FilmTask) -> FilmResult:
+    """Write the reports; should that fail for a reason of our own, the film is refused rather than half reported."""
+    assert setup.reports is not None
+    try:
+        write_report_folder(result, setup.reports / task.report_name, formats=setup.formats)
+    except OSError:
+        raise
+    except Exception as error:
+        return FilmResult(
+            film=result.film,
+            radiograph=result.radiograph,
+            landmarks=result.landmarks,
+            assessment=None,
+            refusal=internal_error(error),
+        )
+    return result
+
+
+def write_report_folder(result: FilmResult, folder: Path, *, formats: tuple[str, ...]) -> None:
+    """Write one film's reports into ``folder``, which appears whole or not at all."""
+    part = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    source = Path(result.film)
+    is_dicom = result.radiograph is not None and result.radiograph.sop_uid is not None
+    write_report(result, part, stem=source.stem, formats=formats, dicom_path=source if is_dicom else None)
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
+
+
+def record_of_death(setup: WorkSetup, task: FilmTask) -> FilmRecord:
+    """The record of a film whose worker process died."""
+    refusal = FilmRefused(
+        Refusal.WORKER_DIED,
+        what="The process that measured this film died.",
+        why="The film, or the memory it needs, ended the process twice.",
+        do="Try the film alone with 'spondyl measure'; please report it when that fails too.",
+    )
+    result = FilmResult(film=task.film, radiograph=None, landmarks=None, assessment=None, refusal=refusal)
+    return record_of(result, setup=setup, task=task)

@@ -1,0 +1,44 @@
+"""How a command ends: the exit codes, stable and documented in docs/reference/cli.md."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the exit status of every ``spondyl`` command says. Scripts may rely on these numbers."""
+
+    ALL_MEASURED = 0
+    INTERNAL_ERROR = 1
+    USAGE = 2
+    SOME_REFUSED = 3
+    ALL_REFUSED = 4
+    NO_FILMS = 5
+    OUTPUT_FAILED = 6
+    INSTALLATION_INCOMPLETE = 7
+    INTERRUPTED = 130
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for the reference page and ``--help``."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.ALL_MEASURED: "Done; with films: every film was measured.",
+    ExitCode.INTERNAL_ERROR: "A fault in Spondyl itself; please report it with the message shown.",
+    ExitCode.USAGE: "The command line is wrong or contradicts itself; nothing was measured.",
+    ExitCode.SOME_REFUSED: "Some films were measured and some refused; each refused film says why.",
+    ExitCode.ALL_REFUSED: "Every film was refused; each says why.",
+    ExitCode.NO_FILMS: "The paths hold no film.",
+    ExitCode.OUTPUT_FAILED: "The results could not be written (folder not writable, disk full).",
+    ExitCode.INSTALLATION_INCOMPLETE: "Something is missing from the installation; 'spondyl doctor' says what to do.",
+    ExitCode.INTERRUPTED: "Stopped by Ctrl-C or SIGTERM; with --out, the same command with --resume goes on.",
+}
+
+
+def code_for(*, measured: int, refused: int) -> ExitCode:
+    """The exit code of a run over films."""
+    if measured + refused == 0:
+        return ExitCode.NO_FILMS
+    if refused == 0:
+        return ExitCode.ALL_MEASURED
+    return ExitCode.SOME_REFUSED if measured else ExitCode.ALL_REFUSED

@@ -1,0 +1,45 @@
+"""Landmarks that a person marked, read from a file for one film."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from spondyl.anatomy import Landmarks
+from spondyl.anatomy.landmark_text import LandmarkTextError, landmarks_from_csv, landmarks_from_json
+from spondyl.radiograph import FilmRefused, Refusal
+
+SUFFIXES = (".landmarks.json", ".landmarks.csv", ".json", ".csv")
+"""How a landmark file may end, in the order they are tried beside a film's stem."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandmarkChoice:
+    """Where landmarks come from: one file for one film, or a folder of files matched by the film's stem."""
+
+    path: Path
+
+    def file_for(self, film: Path) -> Path | None:
+        """The landmark file of a film: the file itself, or ``<stem>.landmarks.json`` and so on; None: detect."""
+        if not self.path.is_dir():
+            return self.path
+        candidates = (self.path / f"{film.stem}{suffix}" for suffix in SUFFIXES)
+        return next((file for file in candidates if file.is_file()), None)
+
+
+def read_landmark_file(path: Path) -> Landmarks:
+    """Read one landmark file (JSON or CSV, docs/how-to/own-landmarks.md); raises FilmRefused when it is invalid."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return landmarks_from_csv(text) if path.suffix.lower() == ".csv" else landmarks_from_json(text)
+    except FileNotFoundError:
+        raise _invalid(path, "There is no such file.", "Check the path given with --landmarks.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _invalid(
+            path, f"It cannot be read: {error}.", "Save it as UTF-8 text and check its rights."
+        ) from error
+    except LandmarkTextError as error:
+        raise _invalid(path, str(error), "Correct it; 'spondyl landmarks FILE' checks it again.") from error
+
+
+def _invalid(path: Path, why: str, do: str) -> FilmRefused:
+    what = f"The landmark file {path.name} cannot be used."
+    return FilmRefused(Refusal.LANDMARKS_INVALID, what=what, why=why, do=do)

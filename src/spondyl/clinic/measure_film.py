@@ -1,0 +1,151 @@
+"""One film: read it, find or take its landmarks, assess them."""
+
+import logging
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from spondyl.anatomy import Landmarks, View
+from spondyl.assessment import Assessment
+from spondyl.assessment.assess import assess
+from spondyl.assessment.calibration import Calibration
+from spondyl.assessment.quantity import FilmContext
+from spondyl.clinic.landmark_file import read_landmark_file
+from spondyl.clinic.report.signature import signed
+from spondyl.clinic.result import FilmResult
+from spondyl.clinic.settings import Settings
+from spondyl.clinic.stated import with_stated_facts
+from spondyl.radiograph import FilmRefused, Radiograph, Refusal, SpacingSource
+
+log = logging.getLogger(__name__)
+
+OUTSIDE_MARGIN = 0.1
+"""How far outside the picture a marked corner may lie, as a share of the picture's size: cut-off vertebrae."""
+
+
+class Reader(Protocol):
+    """What reads a film: :class:`spondyl.radiograph.read.FilmReader`."""
+
+    def read(self, path: Path, /) -> Radiograph:
+        """Decode one film, or raise FilmRefused."""
+        ...
+
+
+class SpineDetector(Protocol):
+    """What finds vertebrae: :class:`spondyl.radiograph.detector.Detector`."""
+
+    @property
+    def model_id(self) -> str:
+        """Name and digest of the weights."""
+        ...
+
+    def detect(self, radiograph: Radiograph, /) -> Landmarks:
+        """Landmarks of an AP film, or FilmRefused with the reason."""
+        ...
+
+    def calibration_json(self) -> dict[str, Any] | None:
+        """The calibration of the intervals that ships with the weights."""
+        ...
+
+
+def measure_film(
+    path: Path, *, reader: Reader, detector: SpineDetector, settings: Settings, landmarks: Path | None = None
+) -> FilmResult:
+    """Measure one film. Every expected failure is a refusal in the result; a fault of our own is one too, and logged.
+
+    ``landmarks`` is a landmark file to use instead of the detector. A landmark file that merely lies beside the film is
+    never used.
+    """
+    radiograph: Radiograph | None = None
+    points: Landmarks | None = None
+    assessment: Assessment | None = None
+    refusal: FilmRefused | None = None
+    try:
+        radiograph = with_stated_facts(reader.read(path), settings.stated)
+        points = _landmarks_of(radiograph, detector, landmarks)
+        assessment = assess(
+            points, _context(radiograph), calibration=None if landmarks else _calibration(detector)
+        )
+    except FilmRefused as reason:
+        refusal = reason
+    except MissingModelError:
+        raise
+    except Exception as error:
+        log.exception("Spondyl failed on %s", path)
+        refusal = internal_error(error)
+    result = FilmResult(
+        film=str(path), radiograph=radiograph, landmarks=points, assessment=assessment, refusal=refusal
+    )
+    return signed(result, settings.signature) if settings.signature and assessment else result
+
+
+class MissingModelError(Exception):
+    """The detector's weights are missing or damaged: no film can be measured, so the run stops."""
+
+
+def internal_error(error: Exception) -> FilmRefused:
+    """The refusal of a film on which Spondyl itself failed."""
+    return FilmRefused(
+        Refusal.INTERNAL_ERROR,
+        what="Spondyl failed on this film.",
+        why=f"This is a fault in the software: {type(error).__name__}: {error}.",
+        do="Please report it with the film's header; the other films are not affected.",
+    )
+
+
+def _landmarks_of(radiograph: Radiograph, detector: SpineDetector, file: Path | None) -> Landmarks:
+    if file is None:
+        if radiograph.view is View.LATERAL:
+            raise _lateral_needs_landmarks()
+        return detector.detect(radiograph)
+    landmarks = read_landmark_file(file)
+    _check_they_belong(landmarks, radiograph, file)
+    return landmarks
+
+
+def _lateral_needs_landmarks() -> FilmRefused:
+    return FilmRefused(
+        Refusal.LATERAL_NEEDS_LANDMARKS,
+        what="This is a lateral film.",
+        why="Vertebrae are found automatically on AP films only.",
+        do="Give a landmark file with --landmarks (docs/how-to/own-landmarks.md).",
+    )
+
+
+def _check_they_belong(landmarks: Landmarks, radiograph: Radiograph, file: Path) -> None:
+    film_view, marked_view = radiograph.view, landmarks.view
+    if View.UNKNOWN not in (film_view, marked_view) and film_view.is_coronal != marked_view.is_coronal:
+        raise FilmRefused(
+            Refusal.LANDMARKS_INVALID,
+            what=f"The landmark file {file.name} does not fit this film.",
+            why=f"It is for a {marked_view.value} film, and this film is {film_view.value}.",
+            do="Give the right file, or state the view with --view when the film's header is wrong.",
+        )
+    size = np.array(radiograph.pixels.shape[::-1], dtype=np.float64)
+    margin = OUTSIDE_MARGIN * size
+    corners = landmarks.corners_px[np.isfinite(landmarks.corners_px).all(axis=-1)]
+    if ((corners < -margin) | (corners > size + margin)).any():
+        raise FilmRefused(
+            Refusal.LANDMARKS_INVALID,
+            what=f"The landmark file {file.name} does not fit this film.",
+            why=f"Some corners lie far outside its {size[0]:.0f} x {size[1]:.0f} pixels.",
+            do="Mark the film in its own pixels, at its full size.",
+        )
+
+
+def _context(radiograph: Radiograph) -> FilmContext:
+    rows, columns = radiograph.pixels.shape
+    return FilmContext(
+        rows=rows,
+        columns=columns,
+        spacing_mm=radiograph.spacing_mm,
+        spacing_at_patient=radiograph.spacing_source is not SpacingSource.IMAGER_PIXEL_SPACING,
+        age_years=radiograph.header.age_years,
+        sex=radiograph.header.sex,
+    )
+
+
+def _calibration(detector: SpineDetector) -> Calibration | None:
+    saved = detector.calibration_json()
+    return None if saved is None else Calibration.from_dict(saved)

@@ -1,0 +1,57 @@
+"""Put what a person states about a film beside what its header says, and record it in the film's notes."""
+
+from dataclasses import replace
+
+from spondyl.clinic.settings import StatedFacts
+from spondyl.radiograph import FilmHeader, Radiograph, SpacingSource
+
+
+def with_stated_facts(radiograph: Radiograph, stated: StatedFacts) -> Radiograph:
+    """The film with the stated view, spacing, age, sex and patient; each stated fact adds one note."""
+    return replace(
+        radiograph,
+        view=stated.view or radiograph.view,
+        spacing_mm=(stated.spacing_mm,) * 2 if stated.spacing_mm else radiograph.spacing_mm,
+        spacing_source=SpacingSource.STATED if stated.spacing_mm else radiograph.spacing_source,
+        header=_header(radiograph.header, stated),
+        notes=radiograph.notes + _notes(radiograph, stated),
+    )
+
+
+def _header(header: FilmHeader, stated: StatedFacts) -> FilmHeader:
+    return replace(
+        header,
+        age_years=header.age_years if stated.age_years is None else stated.age_years,
+        sex=stated.sex or header.sex,
+        patient_id=stated.patient_id or header.patient_id,
+        patient_name=None if stated.patient_id else header.patient_name,
+    )
+
+
+def _notes(radiograph: Radiograph, stated: StatedFacts) -> tuple[str, ...]:
+    header, spacing = radiograph.header, radiograph.spacing_mm
+    facts = (
+        ("View", stated.view and stated.view.value, radiograph.view.value),
+        (
+            "Pixel spacing",
+            stated.spacing_mm and f"{stated.spacing_mm:g} mm",
+            spacing and f"{spacing[0]:g} mm",
+        ),
+        ("Age", _years(stated.age_years), _years(header.age_years)),
+        ("Sex", stated.sex, header.sex),
+    )
+    notes = tuple(
+        f"{name} {value} was stated by the person who ran the measurement; the header says {said or 'nothing'}."
+        for name, value, said in facts
+        if value
+    )
+    return (*notes, _PSEUDONYM) if stated.patient_id else notes
+
+
+_PSEUDONYM = (
+    "The patient's identifier was stated by the person who ran the measurement and replaces the header's."
+)
+
+
+def _years(age_years: float | None) -> str | None:
+    return None if age_years is None else f"{age_years:g} years"

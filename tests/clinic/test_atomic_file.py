@@ -1,0 +1,27 @@
+"""Claim: a file written with atomic_file is there whole or not at all, and a failed write leaves the old one."""
+
+from pathlib import Path
+
+import pytest
+
+from spondyl.clinic.cohort.atomic_file import atomic_file
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "results.jsonl"
+    target.write_bytes(b"old")
+    with pytest.raises(RuntimeError, match="half way"), atomic_file(target) as file:
+        file.write(b"new, but")
+        raise RuntimeError("half way")
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_readers_see_the_old_file_until_the_new_one_is_whole(tmp_path: Path) -> None:
+    target = tmp_path / "results.jsonl"
+    target.write_bytes(b"old")
+    with atomic_file(target) as file:
+        file.write(b"new")
+        file.flush()
+        assert target.read_bytes() == b"old"
+    assert target.read_bytes() == b"new"

@@ -1,0 +1,129 @@
+"""Claims about a run over many films: resumed equals uninterrupted, byte for byte; only what changed is measured again;
+one bad film costs nothing but itself; results come in the order of the paths."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from clinic.cohort_runs import SETUP, Seen, final_bytes, here, run, tasks_for, write_films
+from spondyl.clinic.cohort import outputs
+from spondyl.clinic.cohort.local_pool import measure_on_cores
+from spondyl.clinic.cohort.run import RunFolderError, report_names, run_cohort
+
+TEXTS = {f"{n:03d}.dcm": f"film {n}" for n in range(23)} | {"005.dcm": "bad", "011.dcm": "bug"}
+
+
+@pytest.fixture(autouse=True)
+def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs, "FILMS_PER_PART", 10)
+
+
+def test_an_interrupted_run_resumes_to_the_same_bytes(tmp_path: Path) -> None:
+    films = write_films(tmp_path / "films", TEXTS)
+    run(films, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        run(films, tmp_path / "stopped", stop_after=9)
+    assert not (tmp_path / "stopped" / "results.jsonl").exists(), (
+        "half a result must not look like a whole one"
+    )
+    resumed = run(films, tmp_path / "stopped", resume=True)
+    assert (resumed.reused, len(resumed.measured)) == (9, 14)
+    assert final_bytes(tmp_path / "stopped") == final_bytes(tmp_path / "whole")
+    assert len(final_bytes(tmp_path / "whole")) == 2 + 3 + 3
+
+
+def test_only_changed_films_are_measured_again(tmp_path: Path) -> None:
+    films = write_films(tmp_path / "films", TEXTS)
+    run(films, tmp_path / "out")
+    Path(films[3]).write_text("film 3, exported again")
+    os.utime(films[4])  # touched, same bytes
+    films = sorted([*films, *write_films(tmp_path / "films", {"000a.dcm": "film new"})])
+    resumed = run(films, tmp_path / "out", resume=True)
+    assert resumed.measured == [str(tmp_path / "films" / "000a.dcm"), str(tmp_path / "films" / "003.dcm")]
+    run(films, tmp_path / "fresh")
+    assert final_bytes(tmp_path / "out") == final_bytes(tmp_path / "fresh")
+
+
+def test_a_removed_film_leaves_the_results(tmp_path: Path) -> None:
+    films = write_films(tmp_path / "films", TEXTS)
+    run(films, tmp_path / "out")
+    run(films[:8], tmp_path / "out", resume=True)
+    run(films[:8], tmp_path / "fresh")
+    assert final_bytes(tmp_path / "out") == final_bytes(tmp_path / "fresh")
+
+
+def test_bad_films_are_reported_on_their_own_line_and_the_rest_goes_on(tmp_path: Path) -> None:
+    films = write_films(tmp_path / "films", TEXTS)
+    run(films, tmp_path / "out")
+    lines = [json.loads(line) for line in (tmp_path / "out" / "results.jsonl").read_text().splitlines()]
+    assert [line["film"] for line in lines] == films
+    refused = {
+        Path(line["film"]).name: line["refusal"]["code"] for line in lines if line["status"] == "refused"
+    }
+    assert refused == {"005.dcm": "file_damaged", "011.dcm": "internal_error"}
+
+
+def test_the_pool_gives_the_same_bytes_in_the_same_order(tmp_path: Path) -> None:
+    films = write_films(tmp_path / "films", TEXTS | {"002.dcm": "slow film 2"})
+    run(films, tmp_path / "here")
+    seen = Seen()
+    run_cohort(
+        tasks_for(films),
+        out=tmp_path / "pool",
+        measure=lambda tasks: measure_on_cores(tasks, setup=SETUP, jobs=2),
+        watcher=seen.watcher(),
+        resume=False,
+    )
+    assert seen.told == films
+    assert final_bytes(tmp_path / "pool") == final_bytes(tmp_path / "here")
+
+
+def test_a_film_that_kills_its_worker_is_reported_and_the_others_are_measured(tmp_path: Path) -> None:
+    films = write_films(tmp_path / "films", {f"{n}.dcm": f"film {n}" for n in range(6)} | {"2.dcm": "kill"})
+    records = {r.film: json.loads(r.line) for r in measure_on_cores(tasks_for(films), setup=SETUP, jobs=2)}
+    assert sorted(records) == films
+    refused = {
+        Path(film).name: r["refusal"]["code"] for film, r in records.items() if r["status"] == "refused"
+    }
+    assert refused == {"2.dcm": "worker_died"}
+
+
+def test_a_folder_that_holds_a_run_is_left_alone_without_resume(tmp_path: Path) -> None:
+    films = write_films(tmp_path / "films", {"a.dcm": "film a"})
+    run(films, tmp_path / "out")
+    before = final_bytes(tmp_path / "out")
+    with pytest.raises(RunFolderError, match="--resume"):
+        run([], tmp_path / "out")
+    assert final_bytes(tmp_path / "out") == before
+
+
+def test_two_runs_never_share_a_folder(tmp_path: Path) -> None:
+    films = write_films(tmp_path / "films", {"a.dcm": "film a"})
+    outer = Seen()
+
+    def measure(tasks):  # a second run starts while the first one works
+        with pytest.raises(RunFolderError, match="Another run"):
+            run(films, tmp_path / "out", resume=True)
+        return here(outer)(tasks)
+
+    run_cohort(tasks_for(films), out=tmp_path / "out", measure=measure, watcher=outer.watcher(), resume=False)
+    assert outer.told == films
+
+
+def test_a_damaged_journal_segment_is_measured_again(tmp_path: Path) -> None:
+    films = write_films(tmp_path / "films", TEXTS)
+    run(films, tmp_path / "out")
+    whole = final_bytes(tmp_path / "out")
+    segment = next((tmp_path / "out" / "journal").glob("*.gz"))
+    segment.write_bytes(segment.read_bytes()[:-20])
+    assert run(films, tmp_path / "out", resume=True).measured == films
+    assert final_bytes(tmp_path / "out") == whole
+
+
+def test_films_with_one_stem_get_reports_of_their_own() -> None:
+    films = ["a/film.dcm", "a/film.png", "b/film.dcm", "b/film-1.dcm"]
+    names = report_names(films)
+    assert len(set(names.values())) == len(films)
+    assert report_names(["a/one.dcm", "b/two.dcm"]) == {"a/one.dcm": "one", "b/two.dcm": "two"}

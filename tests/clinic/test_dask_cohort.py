@@ -1,0 +1,79 @@
+"""Claims about a Dask cluster: it gives the same bytes as this machine's cores, also when a worker is killed half-way
+and when one film kills every worker that touches it. The cluster is local: loopback only, processes of this machine."""
+
+import json
+import os
+import signal
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from clinic.cohort_runs import SETUP, Seen, final_bytes, run, tasks_for, write_films
+
+pytest.importorskip("distributed", reason="not run: the dask extra is not installed")
+
+import dask
+from distributed import Client, LocalCluster
+
+from spondyl.clinic.cohort.dask_cluster import FILMS_PER_TASK, measure_on_cluster
+from spondyl.clinic.cohort.run import run_cohort
+from spondyl.clinic.cohort.task import FilmRecord, FilmTask
+
+pytestmark = pytest.mark.filterwarnings("default")  # Dask's own warnings while its worker is killed
+
+
+@pytest.fixture
+def cluster() -> Iterator[LocalCluster]:
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.comm.retry.count": 0}),
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            processes=True,
+            silence_logs=50,
+        ) as cluster,
+    ):
+        yield cluster
+
+
+def worker_pids(address: str) -> list[int]:
+    with Client(address, set_as_default=False) as client:
+        return list(client.run(os.getpid).values())
+
+
+def test_a_killed_worker_changes_no_byte(tmp_path: Path, cluster: LocalCluster) -> None:
+    films = write_films(
+        tmp_path / "films", {f"{n:03d}.dcm": f"film {n}" for n in range(250)} | {"120.dcm": "bad"}
+    )
+    run(films, tmp_path / "here")
+    seen = Seen()
+
+    def measure(tasks: Iterator[FilmTask]) -> Generator[FilmRecord]:
+        victim = worker_pids(cluster.scheduler_address)[0]
+        for number, record in enumerate(
+            measure_on_cluster(tasks, setup=SETUP, address=cluster.scheduler_address)
+        ):
+            if number == 0:
+                os.kill(victim, signal.SIGKILL)
+            yield record
+
+    run_cohort(tasks_for(films), out=tmp_path / "dask", measure=measure, watcher=seen.watcher(), resume=False)
+    assert final_bytes(tmp_path / "dask") == final_bytes(tmp_path / "here")
+
+
+def test_a_film_that_kills_workers_is_found_and_reported(tmp_path: Path, cluster: LocalCluster) -> None:
+    films = write_films(tmp_path / "films", {f"{n}.dcm": f"film {n}" for n in range(8)} | {"5.dcm": "kill"})
+    records = measure_on_cluster(
+        tasks_for(films), setup=SETUP, address=cluster.scheduler_address, films_per_task=4
+    )
+    results = {Path(record.film).name: json.loads(record.line) for record in records}
+    assert len(results) == 8
+    refused = {name: result["refusal"]["code"] for name, result in results.items() if result["refusal"]}
+    assert refused == {"5.dcm": "worker_died"}
+
+
+def test_a_task_holds_at_least_a_hundred_films() -> None:
+    assert FILMS_PER_TASK >= 100

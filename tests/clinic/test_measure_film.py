@@ -1,0 +1,165 @@
+"""Claims about one film: it is measured or refused with a typed reason; what a person states is recorded; a landmark
+file is used only when it is named and only when it fits."""
+
+import json
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from doubles import DetectorDouble, ReaderDouble, spine_double
+from spondyl.anatomy import Landmarks, View
+from spondyl.anatomy.landmark_text import landmarks_to_json
+from spondyl.clinic.measure_film import MissingModelError, measure_film
+from spondyl.clinic.report.json_lines import film_result_to_json
+from spondyl.clinic.result import FilmResult
+from spondyl.clinic.settings import Settings, StatedFacts
+from spondyl.provenance import Confirmation
+from spondyl.radiograph import Radiograph, Refusal, SpacingSource
+
+
+def measure(film: Path, *, settings: Settings | None = None, landmarks: Path | None = None) -> FilmResult:
+    settings = settings or Settings()
+    return measure_film(
+        film, reader=ReaderDouble(), detector=DetectorDouble(), settings=settings, landmarks=landmarks
+    )
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    path = tmp_path / "film.dcm"
+    path.write_text("film 1")
+    return path
+
+
+@pytest.fixture
+def landmark_file(tmp_path: Path) -> Path:
+    path = tmp_path / "film.landmarks.json"
+    path.write_text(json.dumps(landmarks_to_json(spine_double("ff"))))
+    return path
+
+
+def refusal_of(result: FilmResult) -> Refusal:
+    assert result.refusal is not None
+    return result.refusal.refusal
+
+
+def test_a_film_is_measured(film: Path) -> None:
+    result = measure(film)
+    assert result.assessment is not None
+    assert result.assessment.of("cobb_major") is not None
+
+
+def test_a_landmark_file_beside_the_film_is_not_used_unless_named(film: Path, landmark_file: Path) -> None:
+    silent, named = measure(film), measure(film, landmarks=landmark_file)
+    assert silent.landmarks is not None
+    assert named.landmarks is not None
+    assert silent.landmarks.provenance.method == "tests.doubles.DetectorDouble"
+    assert named.landmarks.corners_px.tolist() == spine_double("ff").corners_px.tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bad", Refusal.FILE_DAMAGED),
+        ("lateral", Refusal.LATERAL_NEEDS_LANDMARKS),
+        ("bug", Refusal.INTERNAL_ERROR),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(
+    film: Path, text: str, expected: Refusal, caplog: pytest.LogCaptureFixture
+) -> None:
+    film.write_text(text)
+    with caplog.at_level(logging.CRITICAL + 1):
+        assert refusal_of(measure(film)) is expected
+
+
+def test_a_fault_of_our_own_is_logged_with_its_traceback(
+    film: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    film.write_text("bug")
+    measure(film)
+    assert "a fault made for the test" in caplog.text
+
+
+@pytest.mark.parametrize("view", [View.AP, View.LATERAL])
+def test_landmarks_of_the_other_view_are_refused(film: Path, landmark_file: Path, view: View) -> None:
+    film.write_text("lateral" if view is View.LATERAL else "film 1")
+    other = View.AP if view is View.LATERAL else View.LATERAL
+    text = json.dumps(landmarks_to_json(replace(spine_double("ff"), view=other)))
+    landmark_file.write_text(text.replace("patient_right", "unknown"))
+    assert refusal_of(measure(film, landmarks=landmark_file)) is Refusal.LANDMARKS_INVALID
+
+
+def test_landmarks_of_a_larger_picture_are_refused(film: Path, landmark_file: Path) -> None:
+    marks = spine_double("ff")
+    landmark_file.write_text(json.dumps(landmarks_to_json(replace(marks, corners_px=3 * marks.corners_px))))
+    assert refusal_of(measure(film, landmarks=landmark_file)) is Refusal.LANDMARKS_INVALID
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"levels": 3}', "\x00", "film,level\n1"])
+@pytest.mark.parametrize("suffix", [".json", ".csv"])
+def test_a_broken_landmark_file_is_refused(film: Path, tmp_path: Path, text: str, suffix: str) -> None:
+    file = tmp_path / f"broken{suffix}"
+    file.write_text(text)
+    assert refusal_of(measure(film, landmarks=file)) is Refusal.LANDMARKS_INVALID
+
+
+def test_stated_facts_are_used_and_recorded(film: Path) -> None:
+    stated = StatedFacts(view=View.PA, spacing_mm=0.25, age_years=71, sex="F", patient_id="P-017")
+    radiograph = measure(film, settings=Settings(stated=stated)).radiograph
+    assert radiograph is not None
+    assert (radiograph.view, radiograph.spacing_mm) == (View.PA, (0.25, 0.25))
+    assert radiograph.spacing_source is SpacingSource.STATED
+    assert (radiograph.header.age_years, radiograph.header.sex, radiograph.header.patient_id) == (
+        71,
+        "F",
+        "P-017",
+    )
+    notes = " ".join(radiograph.notes)
+    for fact in ("View PA", "0.25 mm", "71 years", "Sex F", "says 40 years", "identifier was stated"):
+        assert fact in notes
+
+
+def test_half_the_stated_spacing_halves_every_length_and_no_angle(film: Path) -> None:
+    def values(spacing_mm: float) -> dict[str, tuple[str, float]]:
+        stated = StatedFacts(spacing_mm=spacing_mm)
+        assessment = measure(film, settings=Settings(stated=stated)).assessment
+        assert assessment is not None
+        return {m.kind: (m.unit.value, m.value) for m in assessment.measurements}
+
+    coarse, fine = values(0.5), values(0.25)
+    lengths = [kind for kind, (unit, _) in coarse.items() if unit == "mm"]
+    assert lengths
+    for kind, (unit, value) in coarse.items():
+        assert fine[kind][1] == pytest.approx(value / 2 if unit == "mm" else value, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("stated", [{"spacing_mm": 0.0}, {"spacing_mm": float("nan")}, {"age_years": 130.0}])
+def test_impossible_facts_are_refused_when_stated(stated: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="must lie between"):
+        StatedFacts(**stated)
+
+
+def test_a_signature_confirms_the_film(film: Path) -> None:
+    signature = Confirmation(person="Dr A. Reader", at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC))
+    result = measure(film, settings=Settings(signature=signature))
+    made = film_result_to_json(result)["provenance"]
+    assert (made["confirmed_by"], made["confirmed_at"]) == ("Dr A. Reader", "2026-03-01T09:30:00+00:00")
+    film.write_text("bad")
+    assert measure(film, settings=Settings(signature=signature)).refusal is not None
+
+
+def test_a_missing_model_stops_the_run_instead_of_refusing_every_film(film: Path) -> None:
+    class NoModel(DetectorDouble):
+        def detect(self, radiograph: Radiograph, /) -> Landmarks:
+            raise MissingModelError(f"no weights for {radiograph.sha256}")
+
+    with pytest.raises(MissingModelError):
+        measure_film(film, reader=ReaderDouble(), detector=NoModel(), settings=Settings())
+
+
+def test_the_same_film_gives_the_same_json(film: Path) -> None:
+    assert json.dumps(film_result_to_json(measure(film))) == json.dumps(film_result_to_json(measure(film)))
