@@ -283,7 +283,7 @@ def test_lenke_type_is_never_given_and_reports_the_curves() -> None:
     result = of(classify((value("cobb_mt", 52), value("cobb_tl_l", 31)), coronal_film(0), context()), "lenke")
     assert result.grade is None
     assert "side-bending films are missing" in result.reason
-    assert "main thoracic 52 deg, thoracolumbar/lumbar 31 deg" in result.reason
+    assert "main thoracic 52°, thoracolumbar/lumbar 31°" in result.reason
 
 
 @pytest.mark.parametrize(("kyphosis", "grade"), [(9.9, "-"), (10, "N"), (40, "N"), (40.1, "+")])

@@ -13,8 +13,9 @@ from scipy import stats
 from lateral_spines import HandSpine, context, film_of
 from spondyl.anatomy import Level
 from spondyl.assessment import prevalence
-from spondyl.assessment.findings import FILM_LIMITS, chance, find
+from spondyl.assessment.findings import FILM_LIMITS, find
 from spondyl.assessment.measurement import Finding, Flag, Measurement, Unit
+from spondyl.assessment.sentence import chance
 from spondyl.provenance import Provenance
 
 FILM = film_of(HandSpine())
@@ -64,13 +65,13 @@ def test_the_probability_of_a_curve_is_a_normal_tail() -> None:
     item = found("cobb_major_from_10", find((value("cobb_major", 12.4, 1.626),), FILM, context()))
     assert item.probability == pytest.approx(stats.norm.sf(10, 12.4, 1.626), abs=1e-9)
     assert item.sentence.startswith(
-        "P(Cobb ≥ 10 deg) = 0.93: largest coronal curve 12.4 deg (90 % interval 9.7 to 15.1)"
+        "P(Cobb ≥ 10°) = 0.93: largest coronal curve 12.4° (90 % interval 9.7 to 15.1°)"
     )
 
 
 def test_a_small_major_curve_is_still_stated() -> None:
     item = found("cobb_major_from_10", find((value("cobb_major", 3.0, 1.0),), FILM, context()))
-    assert "P(Cobb ≥ 10 deg) < 0.01" in item.sentence
+    assert "P(Cobb ≥ 10°) < 0.01" in item.sentence
 
 
 def test_improbable_findings_are_left_out() -> None:

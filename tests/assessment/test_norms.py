@@ -97,5 +97,5 @@ def test_what_is_unknown_is_said() -> None:
 
 def test_the_sentence_names_people_mean_and_spread() -> None:
     assert described(ask("thoracic_kyphosis_t4_t12")) == (
-        "Pain-free adults of 18 to 80 years: mean 37.4 deg, middle 95 % 16.0 to 58.8 deg if values are normal."
+        "Pain-free adults of 18 to 80 years: mean 37.4°, middle 95 % 16.0 to 58.8° if values are normal."
     )

@@ -12,7 +12,7 @@ SDC_SOURCE = (
     "normal errors "
     "of the two films and is 1.96 x sqrt(2) x SEM when both are measured alike"
 )
-RULE = "Convention: a Cobb angle more than 5 deg larger than before is called progression"
+RULE = "Convention: a Cobb angle more than 5° larger than before is called progression"
 STANCE = "The interval covers the marking of the points, not how the patient stood or how the film was taken."
 
 
@@ -21,7 +21,7 @@ class Change:
     """One measurement on two films, in ``unit``; ``difference`` is after minus before.
 
     ``beyond_noise`` is True when the difference exceeds the smallest detectable change.
-    ``progression_probability`` is given for clinical Cobb angles only: P(magnitude grew by more than 5 deg).
+    ``progression_probability`` is given for clinical Cobb angles only: P(magnitude grew by more than 5°).
     """
 
     kind: str

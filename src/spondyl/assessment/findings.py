@@ -7,10 +7,11 @@ from spondyl.anatomy import Landmarks
 from spondyl.assessment import prevalence
 from spondyl.assessment.genant import GRADED
 from spondyl.assessment.grading import probability_above, probability_below
-from spondyl.assessment.measurement import Finding, Measurement, Unit
+from spondyl.assessment.measurement import Finding, Measurement
 from spondyl.assessment.norms import ReferenceInterval, described, reference_interval
 from spondyl.assessment.quantity import FilmContext
 from spondyl.assessment.segmental import GENANT
+from spondyl.assessment.sentence import border, chance, stated
 
 SHOWN_FROM = 0.05
 """Findings less probable than this are left out; curve size is always stated."""
@@ -25,14 +26,13 @@ FILM_LIMITS: tuple[str, ...] = (
 )
 _PAIN, _UNSTABLE, _SOFT, _PROGRESS, _REALIGN = FILM_LIMITS
 
-UNIT_TEXT = {Unit.DEG: "deg", Unit.MM: "mm", Unit.PERCENT: "%", Unit.RATIO: ""}
 CURVE_NAMES = {
     "cobb_major": "largest coronal curve",
     "cobb_pt": "proximal thoracic curve",
     "cobb_mt": "main thoracic curve",
     "cobb_tl_l": "thoracolumbar or lumbar curve",
 }
-SCOLIOSIS_SOURCE = "Threshold of 10 deg: Eur Spine J 2020;29:2960-2969, introduction"
+SCOLIOSIS_SOURCE = "Threshold of 10°: Eur Spine J 2020;29:2960-2969, introduction"
 SURGEON_SOURCE = "isass.org, patient page on scoliosis"
 
 
@@ -62,8 +62,7 @@ def _curve(kind: str) -> Threshold:
     return Threshold(
         kind=kind,
         limit=10.0,
-        meaning="a curve is called scoliosis from 10 deg on, with rotation, which this value does not "
-        "measure",
+        meaning="a curve is called scoliosis from 10° on, with rotation, which this value does not measure",
         common=_curves,
         cannot_tell=f"{_PAIN} {_PROGRESS}",
         source=_curve_source,
@@ -76,9 +75,9 @@ def _fixed(text: str) -> Callable[[FilmContext], str]:
 
 
 MISMATCH_COMMON = (
-    "Among 468 pain-free adults 8.3 % had a mismatch of 10 deg or more, and in 32.1 % lordosis exceeded "
+    "Among 468 pain-free adults 8.3 % had a mismatch of 10° or more, and in 32.1 % lordosis exceeded "
     "incidence by "
-    "10 deg or more."
+    "10° or more."
 )
 MISMATCH_SOURCE = (
     "Threshold: SRS-Schwab. How common: MEANS, as published by one of its authors (sardarspine.com)"
@@ -89,7 +88,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
     Threshold(
         kind="cobb_major",
         limit=40.0,
-        meaning="spine surgeons name 40 to 45 deg and growing as the size from which an operation is "
+        meaning="spine surgeons name 40 to 45° and growing as the size from which an operation is "
         "discussed in "
         "adolescents",
         common=_curves,
@@ -112,7 +111,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
         limit=40.0,
         meaning="the trunk leans forward by the SRS-Schwab border",
         common=_fixed(
-            "Mean of pain-free adults: -14 mm in the youngest group, 17 mm over 64 years; how many exceed "
+            "Mean of pain-free adults: −14 mm in the youngest group, 17 mm over 64 years; how many exceed "
             "40 mm was not read."
         ),
         cannot_tell=f"{_PAIN} How the patient stood for the film changes this value.",
@@ -139,19 +138,6 @@ def find(
     )
 
 
-def chance(probability: float) -> str:
-    """ "= 0.93", or "> 0.99" and "< 0.01" at the ends: a measured probability is never certain."""
-    if probability > 0.99:
-        return "> 0.99"
-    return "< 0.01" if probability < 0.01 else f"= {probability:.2f}"
-
-
-def stated(item: Measurement) -> str:
-    """Value with its 90 % interval: "12.4 deg (90 % interval 9.6 to 15.2)"."""
-    low, high = item.interval_90
-    return f"{item.value:.1f} {UNIT_TEXT[item.unit]}".rstrip() + f" (90 % interval {low:.1f} to {high:.1f})"
-
-
 def _applies(rule: Threshold, of: dict[str, Measurement], context: FilmContext) -> bool:
     if rule.kind not in of:
         return False
@@ -164,7 +150,7 @@ def _applies(rule: Threshold, of: dict[str, Measurement], context: FilmContext) 
 def _crossed(rule: Threshold, item: Measurement, context: FilmContext) -> Finding:
     probability = probability_above(rule.limit, item)
     name = CURVE_NAMES.get(item.kind, item.label)
-    text = f"P({_short(item)} ≥ {rule.limit:g} {UNIT_TEXT[item.unit]}) {chance(probability)}"
+    text = f"P({_short(item)} ≥ {border(rule.limit, item.unit)}) {chance(probability)}"
     return Finding(
         kind=f"{item.kind}_from_{rule.limit:g}",
         sentence=f"{text}: {name} {stated(item)}; {rule.meaning}.",

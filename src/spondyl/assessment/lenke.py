@@ -23,13 +23,11 @@ def lenke(measurements: tuple[Measurement, ...], landmarks: Landmarks) -> tuple[
 
 
 def _whole(measurements: tuple[Measurement, ...]) -> Classification:
-    curves = [
-        f"{CURVES[item.kind]} {abs(item.value):.0f} deg" for item in measurements if item.kind in CURVES
-    ]
+    curves = [f"{CURVES[item.kind]} {abs(item.value):.0f}°" for item in measurements if item.kind in CURVES]
     seen = f" Curves on this film: {', '.join(curves)}." if curves else ""
     reason = (
         "cannot be classified because side-bending films are missing: they decide which curves are "
-        "structural (25 deg "
+        "structural (25° "
         "or more when bending)." + seen
     )
     return Classification(
@@ -45,7 +43,7 @@ def _sagittal(measurements: tuple[Measurement, ...]) -> Classification:
         kind="lenke_sagittal_modifier",
         label="Lenke sagittal modifier",
         grade=grade,
-        reason=missing if kyphosis is None else "T5-T12 below 10 deg -, 10 to 40 deg N, above 40 deg +",
+        reason=missing if kyphosis is None else "T5-T12 below 10° -, 10 to 40° N, above 40° +",
         probabilities=() if kyphosis is None else probabilities(kyphosis, SAGITTAL),
         source=SOURCE,
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from spondyl.assessment.measurement import Unit
+from spondyl.assessment.sentence import number, quantity
 
 Z_95 = 1.959964
 
@@ -188,7 +189,9 @@ def reference_interval(
 def _group_mean(ends: tuple[float, float, Unit] | None, age_years: float | None) -> tuple[float | None, str]:
     """The mean of this age group where it was read, and the trend in words."""
     young, old, unit = ends or (math.nan, math.nan, Unit.DEG)
-    trend = f"group means rise from {young:g} {unit.value} (youngest) to {old:g} {unit.value} (over 64 years)"
+    trend = (
+        f"group means rise from {quantity(young, unit)} (youngest) to {quantity(old, unit)} (over 64 years)"
+    )
     if age_years is not None and age_years < YOUNGEST_MAX_AGE + 1:
         return young, trend
     if age_years is not None and age_years >= OLDEST_MIN_AGE:
@@ -229,13 +232,13 @@ def _age_note(age_years: float | None) -> str:
 
 
 def described(interval: ReferenceInterval) -> str:
-    """One sentence for a report: "Pain-free adults of 18 to 80 years: mean 37.4 deg, ..."."""
-    unit = interval.unit.value
+    """One sentence for a report: "Pain-free adults of 18 to 80 years: mean 37.4°, ..."."""
+    unit = interval.unit
     parts = [f"{interval.population[0].upper()}{interval.population[1:]}:"]
-    parts.append("mean not read" if interval.mean is None else f"mean {interval.mean:.1f} {unit}")
+    parts.append("mean not read" if interval.mean is None else f"mean {quantity(interval.mean, unit)}")
     if interval.interval_95 is not None:
         low, high = interval.interval_95
-        parts.append(f"middle 95 % {low:.1f} to {high:.1f} {unit} if values are normal")
+        parts.append(f"middle 95 % {number(low)} to {quantity(high, unit)} if values are normal")
     if interval.expected is not None:
-        parts.append(f"expected for this person {interval.expected:.1f} {unit}")
+        parts.append(f"expected for this person {quantity(interval.expected, unit)}")
     return parts[0] + " " + ", ".join(parts[1:]) + "."

@@ -12,7 +12,7 @@ BRINJIKJI_60 = (
     "strengthscience.co)"
 )
 KEBAISH = (
-    "Kebaish et al., Spine 2011;36:731-736 (abstract): lumbar curves of 11 deg or more on bone densitometry"
+    "Kebaish et al., Spine 2011;36:731-736 (abstract): lumbar curves of 11° or more on bone densitometry"
 )
 MCAVINEY = (
     "McAviney et al., Eur Spine J 2020;29:2960-2969 (abstract): pooled, adults of the general population"
@@ -64,14 +64,14 @@ def scoliosis(age_years: float | None) -> str:
         return "How common curves are depends on age, and the age is unknown."
     if age_years < 18:
         return (
-            "Curves over 10 deg: 0.9 to 12 % of adolescents; over 20 deg: 0.3 to 0.5 %; over 40 deg: below "
+            "Curves over 10°: 0.9 to 12 % of adolescents; over 20°: 0.3 to 0.5 %; over 40°: below "
             "0.1 %. "
             "How many of them have no pain is not known here."
         )
     return (
         "In adults of the general population, pain or not: 13 % below 60 years (95 % CI 5 to 30) and 36 % "
         "above (17 to "
-        "61) have a curve that came in adult life; another study found lumbar curves of 11 deg or more in "
+        "61) have a curve that came in adult life; another study found lumbar curves of 11° or more in "
         "8.9 % from "
         "40 years on. A figure for pain-free adults alone is not known here."
     )

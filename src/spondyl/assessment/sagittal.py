@@ -296,7 +296,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         kind="pi_minus_ll",
-        label="PI - LL mismatch",
+        label="PI − LL mismatch",
         needs=(_L1, _S1),
         hips=True,
         compute=lambda side: pelvic_incidence(side) - lumbar_lordosis(side),
@@ -387,7 +387,7 @@ def _why_not(parameter: Parameter, landmarks: Landmarks, context: FilmContext) -
         (parameter.hips and not _hips_given(landmarks), "landmarks are missing: femoral heads"),
         (parameter.unit is Unit.MM and context.spacing_mm is None, NO_SPACING),
         (not parameter.mirror_safe and landmarks.image_left not in FACING, NO_FACING),
-        (_flat(parameter, landmarks), "L1-S1 lordosis is below 10 degrees: the ratio has no meaning"),
+        (_flat(parameter, landmarks), "L1-S1 lordosis is below 10°: the ratio has no meaning"),
     )
     return next((text for applies, text in reasons if applies), None)
 

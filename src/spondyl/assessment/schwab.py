@@ -5,6 +5,7 @@ import math
 from spondyl.assessment.grading import Band, Probabilities, Scale, grade_of, probabilities, probability_above
 from spondyl.assessment.measurement import Classification, Measurement
 from spondyl.assessment.quantity import FilmContext
+from spondyl.assessment.sentence import quantity
 
 SOURCE = (
     "SRS-Schwab, Terran et al., Neurosurgery 2013;73:559-568, thresholds as quoted by "
@@ -47,7 +48,7 @@ def _modifier(kind: str, of: dict[str, Measurement], child: str) -> Classificati
         kind=f"srs_schwab_{kind}",
         label=label,
         grade=grade_of(given.value, scale),
-        reason=f"{name} {given.value:.1f} {given.unit.value}; adults only",
+        reason=f"{name} {quantity(given.value, given.unit)}; adults only",
         probabilities=probabilities(given, scale),
         source=SOURCE,
     )
@@ -66,7 +67,7 @@ def _curve_type(of: dict[str, Measurement], child: str) -> Classification:
         kind="srs_schwab_curve_type",
         label=label,
         grade=_curve_grade(of),
-        reason="T thoracic, L thoracolumbar or lumbar, D both, N none of 30 deg or more; a region without "
+        reason="T thoracic, L thoracolumbar or lumbar, D both, N none of 30° or more; a region without "
         "a measured "
         "curve counts as none",
         probabilities=chances,

@@ -15,11 +15,9 @@ INSTABILITY = Classification(
     kind="white_panjabi",
     label="White-Panjabi instability thresholds",
     grade=None,
-    reason="cannot be classified because the thresholds (lumbar more than 4.5 mm or 15 % shift; rotation "
-    "more than 15 "
-    "deg at L1-L4, 20 deg at L4-L5, 25 deg at L5-S1; cervical more than 3.5 mm or 11 deg) compare flexion "
-    "with "
-    "extension films, and this is one film. No validated test of instability exists",
+    reason="cannot be classified because the thresholds (lumbar more than 4.5 mm or 15 % shift; rotation more than "
+    "15° at L1-L4, 20° at L4-L5, 25° at L5-S1; cervical more than 3.5 mm or 11°) compare flexion with extension "
+    "films, and this is one film. No validated test of instability exists",
     probabilities=(),
     source="White and Panjabi, thresholds second-hand; Hipp et al. 2023, doi 10.21203/rs.3.rs-3659900/v1 "
     "(preprint "
