@@ -12,13 +12,23 @@ import numpy as np
 from PIL import ImageFont
 
 from spondyl.anatomy import Landmarks, Level
-from spondyl.assessment import Assessment, Measurement, Unit
+from spondyl.assessment import Assessment, Measurement
+from spondyl.clinic.report.codes import is_cobb
 from spondyl.clinic.report.typeface import BOLD, font_path
 from spondyl.clinic.report.wording import interval_text, levels_text, value_text
 from spondyl.clinic.result import FilmResult
 
 UNSURE_BELOW = 0.5
 """A vertebra with less confidence than this is drawn dashed and marked "unsure"."""
+
+LATERAL_DRAWN = (
+    "pelvic_incidence",
+    "lumbar_lordosis_l1_s1",
+    "thoracic_kyphosis_t4_t12",
+    "sva",
+    "cervical_lordosis_c2_c7",
+)
+"""What is drawn on a lateral film: enough to check the points, few enough to see the spine."""
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -101,15 +111,16 @@ def drawing_of(result: FilmResult) -> Drawing:
 
 
 def drawn_measurements(assessment: Assessment | None) -> tuple[Measurement, ...]:
-    """The measurements shown on the film: clinical angles with lines, at most six, largest first."""
+    """The measurements shown on the film: up to four clinical Cobb angles, largest first, else the lateral key values.
+
+    Two measurements with the same lines (the largest curve is also that of its region) are drawn once.
+    """
     if assessment is None:
         return ()
-    angles = [
-        m for m in assessment.measurements if m.unit is Unit.DEG and m.points_px and "aasce" not in m.kind
-    ]
-    cobbs = [m for m in angles if m.kind.startswith("cobb")]
-    chosen = cobbs or angles
-    return tuple(sorted(chosen, key=lambda m: -abs(m.value))[:6])
+    cobbs = sorted((m for m in assessment.measurements if is_cobb(m.kind)), key=lambda m: -abs(m.value))
+    lateral = [m for kind in LATERAL_DRAWN if (m := assessment.of(kind)) is not None]
+    unique = {m.points_px: m for m in reversed(cobbs or lateral) if m.points_px}
+    return tuple(reversed(unique.values()))[:4] if cobbs else tuple(reversed(unique.values()))
 
 
 def unsure_levels(landmarks: Landmarks | None) -> tuple[Level, ...]:
@@ -136,7 +147,7 @@ def _draw_vertebrae(
     text_px: float,
     into: tuple[list[Stroke], list[Label]],
 ) -> None:
-    ends = {level for m in drawn if m.kind.startswith("cobb") for level in (*m.levels[:1], *m.levels[-1:])}
+    ends = {level for m in drawn if is_cobb(m.kind) for level in (*m.levels[:1], *m.levels[-1:])}
     unsure = set(unsure_levels(landmarks))
     for index, level in enumerate(landmarks.levels):
         corners = landmarks.corners_px[index]
@@ -188,7 +199,9 @@ def _draw_heads(landmarks: Landmarks, strokes: list[Stroke]) -> None:
 def _draw_measurement(
     measurement: Measurement, shape: tuple[int, int], text_px: float, into: tuple[list[Stroke], list[Label]]
 ) -> None:
-    extended = [_extended(segment, shape, text_px) for segment in measurement.points_px]
+    cobb = is_cobb(measurement.kind)
+    segments = measurement.points_px
+    extended = [_extended(segment, shape, text_px) for segment in segments] if cobb else segments
     for number, segment in enumerate(extended, start=1):
         into[0].append(
             Stroke(
@@ -201,7 +214,8 @@ def _draw_measurement(
         )
     x = max(point[0] for segment in extended for point in segment)
     y = float(np.mean([max(segment)[1] for segment in extended]))
-    lines = (f"{levels_text(measurement)} {value_text(measurement)}", interval_text(measurement))
+    name = levels_text(measurement) if cobb else measurement.label
+    lines = (f"{name} {value_text(measurement)}", interval_text(measurement))
     into[1].append(Label(lines=lines, anchor_px=(x, y), to_left=False, height_px=text_px, role=Role.MEASURE))
 
 

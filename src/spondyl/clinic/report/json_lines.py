@@ -38,7 +38,7 @@ def film_result_to_json(result: FilmResult) -> dict[str, Any]:
         "landmarks": [] if marks is None else _vertebrae(marks),
         **_assessed(result.assessment),
         "refusal": _refusal(result.refusal),
-        "femoral_heads_px": [] if marks is None else [_numbers(head, 2) for head in marks.femoral_heads_px],
+        "femoral_heads_px": [] if marks is None else [_head(head) for head in marks.femoral_heads_px],
         "image_left": None if side is None else side.value,
         **_picture(film),
         "provenance": _provenance(result),
@@ -71,6 +71,10 @@ def _numbers(values: FloatArray, digits: int) -> list[float | None]:
 
 def _points(points: FloatArray) -> list[list[float | None] | None]:
     return [_numbers(point, 2) if np.all(np.isfinite(point)) else None for point in points]
+
+
+def _head(head: FloatArray) -> dict[str, Any]:
+    return {"centre_px": _numbers(head[:2], 2), "radius_px": _number(float(head[2]), 2)}
 
 
 def _vertebrae(marks: Landmarks) -> list[dict[str, Any]]:

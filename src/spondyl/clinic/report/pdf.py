@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from spondyl.clinic.report.pdf_film import draw_film
 from spondyl.clinic.report.pdf_style import CONTENT_WIDTH, MARGIN, PAGE, Story
-from spondyl.clinic.report.report_content import NOT_REVIEWED, FindingText, ReportContent, report_content
+from spondyl.clinic.report.report_content import (
+    NOT_REVIEWED,
+    FindingText,
+    MeasurementRow,
+    ReportContent,
+    report_content,
+)
 from spondyl.clinic.result import FilmResult
 
 if TYPE_CHECKING:
@@ -120,15 +126,23 @@ def _examination_and_values(story: Story, content: ReportContent) -> None:
     if content.rows:
         story.heading("Measurements")
         story.small("Read off this film. The true value lies in the interval with 90 % probability.")
-        story.table(
-            ("Measurement", "Value", "90 % interval", "Levels", "Note"),
-            [
-                (_name(row.name, row.flags), row.value, row.interval, row.levels, str(row.note))
-                for row in content.rows
-            ],
-            shares=(0.37, 0.17, 0.24, 0.13, 0.09),
-        )
+        _table(story, content.rows)
     story.small(content.caption)
+
+
+def _table(story: Story, rows: tuple[MeasurementRow, ...]) -> None:
+    """The same columns as the page: the reference column only where some row has one."""
+    if any(row.reference for row in rows):
+        header = ("Measurement", "Value", "90 % interval", "Pain-free adults, middle 95 %", "Levels", "Note")
+        cells = [
+            (_name(r.name, r.flags), r.value, r.interval, r.reference or "—", r.levels, str(r.note))
+            for r in rows
+        ]
+        story.table(header, cells, shares=(0.29, 0.15, 0.2, 0.17, 0.11, 0.08))
+        return
+    header = ("Measurement", "Value", "90 % interval", "Levels", "Note")
+    plain = [(_name(r.name, r.flags), r.value, r.interval, r.levels, str(r.note)) for r in rows]
+    story.table(header, plain, shares=(0.37, 0.17, 0.24, 0.13, 0.09))
 
 
 def _words(story: Story, content: ReportContent) -> None:
@@ -136,6 +150,13 @@ def _words(story: Story, content: ReportContent) -> None:
         story.heading("Findings")
     for item in content.findings:
         _finding(story, item)
+    if content.level_rows:
+        story.heading("Level by level")
+        _table(story, content.level_rows)
+    if content.references:
+        story.heading("What pain-free people measure")
+    for line in content.references:
+        story.small(line)
     if content.unmeasured:
         story.heading("Not measured, and why")
         story.pairs(content.unmeasured)

@@ -1,16 +1,19 @@
 """What a report of one film says, in words, before any layout: HTML and PDF print exactly this."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spondyl import __version__
 from spondyl.anatomy import ImageSide, View
 from spondyl.assessment import Assessment, Classification, Finding, Measurement
 from spondyl.clinic.report.drawing import unsure_levels
+from spondyl.clinic.report.references import Reference, reference_sentences, reference_text, references_of
 from spondyl.clinic.report.signature import confirmation_of
 from spondyl.clinic.report.wording import (
     FLAG_TEXT,
     UNIT_TEXT,
     interval_text,
+    is_per_level,
     levels_text,
     number_text,
     probability_text,
@@ -36,12 +39,16 @@ SIDE_TEXT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasurementRow:
-    """One line of the table; ``note`` numbers its definition and source."""
+    """One line of the table; ``note`` numbers its definition and source.
+
+    ``reference`` is where the middle 95 % of pain-free adults lie, or empty where none is known.
+    """
 
     kind: str
     name: str
     value: str
     interval: str
+    reference: str
     levels: str
     flags: tuple[str, ...]
     note: int
@@ -99,6 +106,8 @@ class ReportContent:
     alerts: tuple[str, ...]
     caption: str
     rows: tuple[MeasurementRow, ...]
+    level_rows: tuple[MeasurementRow, ...]
+    references: tuple[str, ...]
     notes: tuple[NoteText, ...]
     unmeasured: tuple[tuple[str, str], ...]
     findings: tuple[FindingText, ...]
@@ -117,6 +126,7 @@ def report_content(result: FilmResult, *, stem: str = "report") -> ReportContent
         measurements=(), unmeasured=(), classifications=(), findings=(), red_lines=()
     )
     notes = _notes(assessment.measurements)
+    references = references_of(result)
     confirmation = confirmation_of(result)
     return ReportContent(
         title="Spine film report" if result.assessment else "Spine film not measured",
@@ -124,7 +134,9 @@ def report_content(result: FilmResult, *, stem: str = "report") -> ReportContent
         examination=_examination(result),
         alerts=_alerts(result, assessment),
         caption=_caption(result),
-        rows=tuple(_row(m, notes) for m in assessment.measurements),
+        rows=tuple(_row(m, notes, references) for m in assessment.measurements if not is_per_level(m.kind)),
+        level_rows=tuple(_row(m, notes, references) for m in assessment.measurements if is_per_level(m.kind)),
+        references=reference_sentences(references, {m.kind: m.label for m in assessment.measurements}),
         notes=notes,
         unmeasured=tuple((item.label, item.reason) for item in assessment.unmeasured),
         findings=tuple(map(_finding, assessment.findings)),
@@ -142,13 +154,16 @@ def _notes(measurements: tuple[Measurement, ...]) -> tuple[NoteText, ...]:
     return tuple(NoteText(number=n, definition=d, source=s) for n, (d, s) in enumerate(pairs, start=1))
 
 
-def _row(measurement: Measurement, notes: tuple[NoteText, ...]) -> MeasurementRow:
+def _row(
+    measurement: Measurement, notes: tuple[NoteText, ...], references: Mapping[str, Reference]
+) -> MeasurementRow:
     key = (measurement.definition, measurement.source)
     return MeasurementRow(
         kind=measurement.kind,
         name=measurement.label,
         value=number_text(measurement.value, measurement.unit) + UNIT_TEXT[measurement.unit],
         interval=interval_text(measurement),
+        reference=reference_text(references[measurement.kind]),
         levels=levels_text(measurement),
         flags=tuple(FLAG_TEXT[flag] for flag in measurement.flags),
         note=next(note.number for note in notes if (note.definition, note.source) == key),

@@ -1,7 +1,9 @@
 """How numbers and names are written for people: one place, so that picture and table never disagree."""
 
 import math
+import re
 
+from spondyl.anatomy import Level
 from spondyl.assessment import Flag, Measurement, Unit
 
 UNIT_TEXT = {Unit.DEG: "°", Unit.MM: " mm", Unit.PERCENT: " %", Unit.RATIO: ""}
@@ -38,6 +40,16 @@ def levels_text(measurement: Measurement) -> str:
     """The vertebrae used: ``T5–T11``, ``L4``, or a dash for none."""
     names = [level.value for level in measurement.levels]
     return "–".join(dict.fromkeys((names[0], names[-1]))) if names else "—"
+
+
+def is_per_level(kind: str) -> bool:
+    """True for a value of one vertebra or one disc (``tilt_T5``, ``disc_wedge_T12_L1``): shown after the main ones."""
+    found = re.search(r"_([ctls]\d{1,2})(?:_([ctls]\d{1,2}))?$", kind, re.IGNORECASE)
+    if found is None:
+        return False
+    names = {level.value: level.index for level in Level}
+    indices = [names.get(name.upper(), -9) for name in found.groups() if name]
+    return len(indices) == 1 or indices[1] - indices[0] == 1
 
 
 def probability_text(probability: float) -> str:

@@ -25,7 +25,8 @@ def write_report(
     """Write the asked formats as ``directory/stem.*`` and return the paths, in the order of :data:`FORMATS`.
 
     A format that this film cannot have is left out: pictures of an undecoded file, a DICOM SR without
-    ``dicom_path``, of a refused film, or whose header lacks the UIDs that an SR must name. Every file appears by a rename, so a reader never meets half of one.
+    ``dicom_path``, of a refused film, or whose header lacks the UIDs that an SR must name. Every file appears
+    by a rename, so a reader never meets half of one.
     Raises ValueError for an unknown format and OSError when the directory cannot be written.
     """
     unknown = sorted(set(formats) - set(FORMATS))
