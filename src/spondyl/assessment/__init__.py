@@ -1,5 +1,12 @@
 """Landmarks to measurements, classifications and findings."""
 
+from spondyl.assessment.assess import assess
+from spondyl.assessment.calibration import (
+    Calibration,
+    IntervalRule,
+    calibration_from_dict,
+    calibration_to_dict,
+)
 from spondyl.assessment.measurement import (
     Assessment,
     Classification,
@@ -9,5 +16,20 @@ from spondyl.assessment.measurement import (
     Unit,
     Unmeasured,
 )
+from spondyl.assessment.quantity import FilmContext
 
-__all__ = ["Assessment", "Classification", "Finding", "Flag", "Measurement", "Unit", "Unmeasured"]
+__all__ = [
+    "Assessment",
+    "Calibration",
+    "Classification",
+    "FilmContext",
+    "Finding",
+    "Flag",
+    "IntervalRule",
+    "Measurement",
+    "Unit",
+    "Unmeasured",
+    "assess",
+    "calibration_from_dict",
+    "calibration_to_dict",
+]

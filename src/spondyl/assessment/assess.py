@@ -1,0 +1,129 @@
+"""Landmarks in, everything that can honestly be said out."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from spondyl.anatomy import ImageSide, Landmarks, Level
+from spondyl.assessment.calibration import Calibration
+from spondyl.assessment.classification import classify
+from spondyl.assessment.coronal import coronal_quantities
+from spondyl.assessment.coronal_levels import coronal_levels
+from spondyl.assessment.findings import find
+from spondyl.assessment.measurement import Assessment, Flag, Measurement, Unit, Unmeasured
+from spondyl.assessment.propagate import draw_points, measure_all
+from spondyl.assessment.quantity import FilmContext, Quantity
+from spondyl.assessment.sagittal import sagittal_quantities
+from spondyl.assessment.segmental import segmental_quantities
+
+UNSURE_BELOW = 0.5
+CONVENTIONS_APART_DEG = 5.0
+CONVENTIONS = ("cobb_major", "cobb_aasce_1")
+SIDED = (
+    "cobb_major",
+    "cobb_pt",
+    "cobb_mt",
+    "cobb_tl_l",
+    "coronal_balance",
+    "avt_",
+    "t1_tilt",
+    "pelvic_",
+    "femoral_",
+)
+"""Kinds whose meaning for the patient needs left and right; tilts and wedges are stated in picture terms only."""
+
+
+def assess(
+    landmarks: Landmarks, context: FilmContext, *, calibration: Calibration | None = None
+) -> Assessment:
+    """Measure, classify and judge one film.
+
+    Every quantity that the view and the landmarks allow is computed on the same 300 drawings of the points. Without a
+    calibration the intervals are those of the drawings and are flagged so.
+    """
+    wanted = (
+        *coronal_quantities(landmarks, context),
+        *sagittal_quantities(landmarks, context),
+        *segmental_quantities(landmarks, context),
+    )
+    points = draw_points(landmarks, context)
+    quantities = tuple(item for item in wanted if isinstance(item, Quantity))
+    results = measure_all(quantities, landmarks, context, calibration=calibration, points=points)
+    measured = tuple(item for item in results if isinstance(item, Measurement))
+    unmeasured = tuple(item for item in (*wanted, *results) if isinstance(item, Unmeasured))
+    flagged = _flagged(measured, landmarks, context)
+    return Assessment(
+        measurements=flagged,
+        unmeasured=unmeasured,
+        classifications=(*coronal_levels(landmarks, points), *classify(flagged, landmarks, context)),
+        findings=find(flagged, landmarks, context),
+        red_lines=_red_lines(flagged, unmeasured, landmarks),
+    )
+
+
+def unsure_levels(landmarks: Landmarks) -> tuple[Level, ...]:
+    """Vertebrae that are more likely wrong, or wrongly named, than right."""
+    unsure: list[bool] = np.less(landmarks.confidence, UNSURE_BELOW).tolist()
+    return tuple(level for level, is_unsure in zip(landmarks.levels, unsure, strict=True) if is_unsure)
+
+
+def _flagged(
+    measured: tuple[Measurement, ...], landmarks: Landmarks, context: FilmContext
+) -> tuple[Measurement, ...]:
+    unsure = set(unsure_levels(landmarks))
+    disagree = _conventions_apart_deg(measured) > CONVENTIONS_APART_DEG
+    sideless = landmarks.view.is_coronal and not _side_known(landmarks)
+    uncorrected = context.spacing_mm is not None and not context.spacing_at_patient
+
+    def flags(item: Measurement) -> tuple[Flag, ...]:
+        rules = (
+            (Flag.LOW_CONFIDENCE, bool(unsure.intersection(item.levels))),
+            (Flag.CONVENTIONS_DISAGREE, disagree and item.kind in CONVENTIONS),
+            (Flag.SPACING_UNCORRECTED, uncorrected and item.unit is Unit.MM),
+            (Flag.SIDE_UNKNOWN, sideless and item.kind.startswith(SIDED)),
+        )
+        return (*item.flags, *(flag for flag, applies in rules if applies))
+
+    return tuple(replace(item, flags=flags(item)) for item in measured)
+
+
+def _side_known(landmarks: Landmarks) -> bool:
+    return landmarks.image_left in (ImageSide.PATIENT_LEFT, ImageSide.PATIENT_RIGHT)
+
+
+def _conventions_apart_deg(measured: tuple[Measurement, ...]) -> float:
+    """How far the two Cobb conventions lie apart on this film; 0 where only one of them was measured."""
+    values = [item.value for item in measured if item.kind in CONVENTIONS]
+    return abs(values[0] - values[1]) if len(values) == 2 else 0.0
+
+
+def _red_lines(
+    measured: tuple[Measurement, ...], unmeasured: tuple[Unmeasured, ...], landmarks: Landmarks
+) -> tuple[str, ...]:
+    """What a reader must see before using any value, one sentence each."""
+    unsure = ", ".join(level.value for level in unsure_levels(landmarks))
+    apart_deg = _conventions_apart_deg(measured)
+    flags = {flag for item in measured for flag in item.flags}
+    major = next((item for item in unmeasured if item.kind == "cobb_major"), None)
+    lines = (
+        (major is not None, f"The largest Cobb angle cannot be measured: {major.reason if major else ''}."),
+        (not measured, "Nothing could be measured on this film with these landmarks."),
+        (
+            bool(unsure),
+            f"Unsure vertebrae (confidence below {UNSURE_BELOW:g}): {unsure}. Check their corners.",
+        ),
+        (
+            Flag.CONVENTIONS_DISAGREE in flags,
+            f"The clinical and the AASCE convention differ by {apart_deg:.1f}° on the largest curve. Check the end "
+            "vertebrae.",
+        ),
+        (
+            Flag.SPACING_UNCORRECTED in flags,
+            "Millimetres are those at the detector, not corrected for magnification: too large for the patient.",
+        ),
+        (
+            Flag.SIDE_UNKNOWN in flags,
+            "Which side of the picture is the patient's left is unknown: left and right are those of the picture.",
+        ),
+    )
+    return tuple(line for applies, line in lines if applies)

@@ -1,0 +1,249 @@
+"""Angles of a coronal film: Cobb angles in both conventions, vertebral tilts, disc wedges.
+
+Signed values are in picture terms: positive when the picture-right end is lower, or the disc higher on the right.
+A clinical Cobb angle is the largest of many noisy angles, so it is biased upwards, most where the spine is nearly
+straight; its interval, which searches the end vertebrae anew on every drawing, shows the spread of that search but
+not the bias (a calibration may: :mod:`spondyl.assessment.calibration`).
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from spondyl.anatomy import AP_LEVELS, ImageSide, Landmarks, Level, View
+from spondyl.anatomy.landmarks import FloatArray
+from spondyl.assessment.aasce import aasce_angles_deg, read_aasce
+from spondyl.assessment.coronal_balance import balance_quantities
+from spondyl.assessment.end_vertebrae import (
+    MIN_CURVE_DEG,
+    REGION_NAMES,
+    Curve,
+    Spine,
+    cobb_between_deg,
+    complete_levels,
+    find_curves,
+    largest_cobb_deg,
+    tilt_deg,
+    wrapped_deg,
+)
+from spondyl.assessment.measurement import Unit, Unmeasured
+from spondyl.assessment.quantity import FilmContext, Points, Quantity, Segment
+
+COBB_SOURCE = "MSD Manual, figure 'The Cobb angle' (definition); regions: Lenke et al. 2001, apex levels"
+AASCE_SOURCE = "Evaluator of the AASCE 2019 challenge, reproduced on all its 462 public films to 0.1°"
+OWN_SOURCE = "Plain geometry of the marked corners; no published norm is attached"
+AASCE_NAMES = ("largest angle", "second angle", "third angle")
+
+Compute = Callable[[Points], FloatArray]
+
+
+def coronal_quantities(landmarks: Landmarks, context: FilmContext) -> tuple[Quantity | Unmeasured, ...]:
+    """Every coronal value the landmarks of an AP or PA film allow, and the reason for each that they do not.
+
+    A lateral film gives none of them and no reasons: they are not expected of it.
+    """
+    if landmarks.view is View.LATERAL:
+        return ()
+    if not landmarks.view.is_coronal:
+        reason = "the view is unknown: this value needs an AP or PA film"
+        return (Unmeasured(kind="cobb_major", label="Largest Cobb angle", reason=reason),)
+    curves = curves_of(landmarks)
+    return (
+        *_cobb(landmarks, curves),
+        *_aasce(landmarks),
+        *balance_quantities(landmarks, context, curves),
+        *_tilts(landmarks),
+        *_disc_wedges(landmarks),
+    )
+
+
+def spine_levels(landmarks: Landmarks) -> tuple[Level, ...]:
+    """The completely marked vertebrae from T1 to L5."""
+    return tuple(level for level in complete_levels(landmarks) if level in AP_LEVELS)
+
+
+def spine_of(points: Points, levels: tuple[Level, ...]) -> Spine:
+    """Those vertebrae of s drawings."""
+    return Spine(levels=levels, corners=points.corners[:, [points.levels.index(level) for level in levels]])
+
+
+def nominal_spine(landmarks: Landmarks) -> Spine:
+    """The completely marked vertebrae from T1 to L5 in film pixels, one drawing."""
+    levels = spine_levels(landmarks)
+    rows = [landmarks.levels.index(level) for level in levels]
+    return Spine(levels=levels, corners=landmarks.corners_px[None, rows])
+
+
+def curves_of(landmarks: Landmarks) -> tuple[Curve, ...]:
+    """The curves of the nominal landmarks, head to foot."""
+    return find_curves(nominal_spine(landmarks))
+
+
+def side_text(curve: Curve, image_left: ImageSide) -> str:
+    """To which side a curve is convex: the patient's where the film says it, else the picture's only."""
+    if image_left not in (ImageSide.PATIENT_LEFT, ImageSide.PATIENT_RIGHT):
+        return f"convex to the picture's {curve.picture_side}, patient's side unknown"
+    same = image_left is ImageSide.PATIENT_LEFT
+    patient = curve.picture_side if same else {"left": "right", "right": "left"}[curve.picture_side]
+    return f"convex to the patient's {patient}"
+
+
+def _cobb(landmarks: Landmarks, curves: tuple[Curve, ...]) -> Iterator[Quantity | Unmeasured]:
+    if not curves:
+        reason = "fewer than three vertebrae from T1 to L5 are completely marked"
+        for kind, label in {"major": "Largest", **REGION_NAMES}.items():
+            yield Unmeasured(kind=f"cobb_{kind}", label=f"{label} Cobb angle", reason=reason)
+        return
+    yield _major(landmarks, max(curves, key=lambda curve: curve.angle_deg))
+    for region, name in REGION_NAMES.items():
+        own = sorted((c for c in curves if c.region == region), key=lambda curve: -curve.angle_deg)
+        if not own:
+            reason = f"no curve of {MIN_CURVE_DEG:g}° or more has its apex in this region"
+            yield Unmeasured(kind=f"cobb_{region}", label=f"{name} Cobb angle", reason=reason)
+        for number, curve in enumerate(own, start=1):
+            yield _regional(landmarks, curve, f"cobb_{region}" if number == 1 else f"cobb_{region}_{number}")
+
+
+def _major(landmarks: Landmarks, curve: Curve) -> Quantity:
+    levels = curve.levels
+    return Quantity(
+        kind="cobb_major",
+        label=f"Largest Cobb angle, {_described(curve, landmarks.image_left)}",
+        unit=Unit.DEG,
+        levels=curve.spanned,
+        compute=lambda points: largest_cobb_deg(spine_of(points, levels)),
+        draw=_endplates(curve.spanned[0], curve.spanned[-1]),
+        definition="Largest angle between the superior endplate of one vertebra and the inferior endplate of one "
+        "at least two below it, T1 to L5: the end vertebrae are the most tilted. Being a largest value it tends to "
+        "be too high on nearly straight spines; its interval includes the choice of the end vertebrae.",
+        source=COBB_SOURCE,
+    )
+
+
+def _regional(landmarks: Landmarks, curve: Curve, kind: str) -> Quantity:
+    return Quantity(
+        kind=kind,
+        label=f"{REGION_NAMES[curve.region]} Cobb angle, {_described(curve, landmarks.image_left)}",
+        unit=Unit.DEG,
+        levels=curve.spanned,
+        compute=lambda points: cobb_between_deg(spine_of(points, curve.levels), curve),
+        draw=_endplates(curve.spanned[0], curve.spanned[-1]),
+        definition=f"Angle between the superior endplate of {curve.spanned[0].value} and the inferior endplate of "
+        f"{curve.spanned[-1].value}, the most tilted vertebrae of the curve with its apex at {curve.apex_name}. Its "
+        "interval holds for these end vertebrae.",
+        source=COBB_SOURCE,
+    )
+
+
+def _described(curve: Curve, image_left: ImageSide) -> str:
+    ends = f"{curve.spanned[0].value} to {curve.spanned[-1].value}"
+    return f"{ends}, apex {curve.apex_name}, {side_text(curve, image_left)}"
+
+
+def _endplates(upper: Level, lower: Level) -> Callable[[Landmarks], tuple[Segment, ...]]:
+    return lambda given: (_plate(given, upper, 0), _plate(given, lower, 2))
+
+
+def _plate(given: Landmarks, level: Level, first: int) -> Segment:
+    (ax, ay), (bx, by) = given.corners_px[given.levels.index(level), first : first + 2].tolist()
+    return (ax, ay), (bx, by)
+
+
+def _aasce(landmarks: Landmarks) -> Iterator[Quantity | Unmeasured]:
+    for rank, name in enumerate(AASCE_NAMES):
+        kind, label = f"cobb_aasce_{rank + 1}", f"AASCE convention, {name}"
+        if spine_levels(landmarks) != AP_LEVELS:
+            yield Unmeasured(kind=kind, label=label, reason="it needs all 17 vertebrae T1 to L5")
+        else:
+            yield _aasce_quantity(rank, kind, label)
+
+
+def _aasce_quantity(rank: int, kind: str, label: str) -> Quantity:
+    def compute(points: Points) -> FloatArray:
+        return aasce_angles_deg(spine_of(points, AP_LEVELS).corners, points.height)[:, rank]
+
+    return Quantity(
+        kind=kind,
+        label=label,
+        unit=Unit.DEG,
+        levels=AP_LEVELS,
+        compute=compute,
+        draw=_first_span if rank == 0 else _nothing,
+        definition="Benchmark convention, not anatomical: angles between mid-vertebral lines; the first is the "
+        "largest between any two vertebrae, the others lie above and below it and depend on where the film was "
+        "cropped. Not the clinical Cobb angle.",
+        source=AASCE_SOURCE,
+    )
+
+
+def _nothing(_given: Landmarks) -> tuple[Segment, ...]:
+    return ()
+
+
+def _first_span(given: Landmarks) -> tuple[Segment, ...]:
+    """The two vertebrae of the first angle, which does not depend on the film's height."""
+    spine = nominal_spine(given)
+    span = read_aasce(spine.corners, 1.0).spans[0, 0]
+    return tuple(_middle(spine.corners[0, int(number)]) for number in span)
+
+
+def _middle(corners: FloatArray) -> Segment:
+    left, right = corners[0::2].mean(axis=0), corners[1::2].mean(axis=0)
+    return (float(left[0]), float(left[1])), (float(right[0]), float(right[1]))
+
+
+def _tilts(landmarks: Landmarks) -> Iterator[Quantity]:
+    for level in complete_levels(landmarks):
+        yield Quantity(
+            kind=f"tilt_{level.value}",
+            label=f"Tilt of {level.value}",
+            unit=Unit.DEG,
+            levels=(level,),
+            compute=_body_tilt(level),
+            draw=_body_line(level),
+            definition="Angle of the mid-vertebral line to the film's horizontal, positive when its picture-right "
+            "end is lower.",
+            source=OWN_SOURCE,
+        )
+
+
+def _body_tilt(level: Level) -> Compute:
+    def compute(points: Points) -> FloatArray:
+        corners = points.of(level)
+        return tilt_deg(corners[:, 0] + corners[:, 2], corners[:, 1] + corners[:, 3])
+
+    return compute
+
+
+def _body_line(level: Level) -> Callable[[Landmarks], tuple[Segment, ...]]:
+    return lambda given: (_middle(given.corners_px[given.levels.index(level)]),)
+
+
+def _disc_wedges(landmarks: Landmarks) -> Iterator[Quantity]:
+    rows = range(len(landmarks.levels) - 1)
+    for upper, lower, row in zip(landmarks.levels, landmarks.levels[1:], rows, strict=False):
+        plates = landmarks.corners_px[row, 2:], landmarks.corners_px[row + 1, :2]
+        if lower.index == upper.index + 1 and np.isfinite(plates).all():
+            yield Quantity(
+                kind=f"disc_wedge_{upper.value}_{lower.value}",
+                label=f"Coronal wedge of the disc {upper.value}-{lower.value}",
+                unit=Unit.DEG,
+                levels=(upper, lower),
+                compute=_wedge(upper, lower),
+                draw=_disc_lines(upper, lower),
+                definition=f"Angle between the inferior endplate of {upper.value} and the superior endplate of "
+                f"{lower.value}, positive when the disc is higher on the picture's right.",
+                source=OWN_SOURCE,
+            )
+
+
+def _wedge(upper: Level, lower: Level) -> Compute:
+    def compute(points: Points) -> FloatArray:
+        above, below = points.of(upper), points.of(lower)
+        return wrapped_deg(tilt_deg(below[:, 0], below[:, 1]) - tilt_deg(above[:, 2], above[:, 3]))
+
+    return compute
+
+
+def _disc_lines(upper: Level, lower: Level) -> Callable[[Landmarks], tuple[Segment, ...]]:
+    return lambda given: (_plate(given, upper, 2), _plate(given, lower, 0))

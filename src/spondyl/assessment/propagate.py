@@ -1,0 +1,164 @@
+"""From landmarks with an error to measurements with an interval: draw the points many times, compute everything on all.
+
+Error model. A corner's error has two equal, independent halves (of its variance): one shared by the four corners of
+its vertebra, which shifts the vertebra and leaves angles alone, and one of its own, which tilts endplates. Vertebrae
+err independently. Half and half is an assumption; a calibration on films corrects its scale for each kind. Draws come
+in pairs of opposite sign, so their mean is the nominal film. The seed is a digest of the landmarks: same points, same
+interval, on every machine.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from spondyl.anatomy import Landmarks
+from spondyl.anatomy.landmarks import FloatArray
+from spondyl.assessment.calibration import NORMAL_90, Calibration, IntervalRule, bounded_interval_90
+from spondyl.assessment.measurement import Flag, Measurement, Unmeasured
+from spondyl.assessment.quantity import FilmContext, Points, Quantity
+from spondyl.assessment.reader_agreement import CORNER_SD_SHARE, READER_SD
+from spondyl.provenance import Provenance
+
+DRAWS = 300
+SHARED_VARIANCE = 0.5
+FALLBACK_WIDTH_PX = 95.0
+METHOD = f"spondyl.assessment.propagate, {DRAWS} drawings"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Propagated result of one quantity: value and standard deviation of the drawings."""
+
+    value: float
+    sd: float
+
+
+def landmarks_digest(landmarks: Landmarks) -> str:
+    """SHA-256 of everything about the landmarks that can change a value."""
+    names = ",".join([landmarks.view.value, landmarks.image_left.value, *(x.value for x in landmarks.levels)])
+    digest = hashlib.sha256(names.encode())
+    for array in _arrays(landmarks):
+        digest.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
+    return digest.hexdigest()
+
+
+def _arrays(landmarks: Landmarks) -> tuple[FloatArray, ...]:
+    return (
+        landmarks.corners_px,
+        landmarks.confidence,
+        landmarks.corner_sd_px,
+        landmarks.femoral_heads_px,
+        landmarks.pedicles_px,
+    )
+
+
+def errors_known(landmarks: Landmarks) -> bool:
+    """True when the landmarks carry an error of their own (a detector's); a person's points do not."""
+    return bool(np.isfinite(landmarks.corner_sd_px).any())
+
+
+def vertebral_width_px(landmarks: Landmarks) -> float:
+    """Median length of the marked endplates; a typical width where none is complete."""
+    plates = landmarks.corners_px[:, 1::2] - landmarks.corners_px[:, 0::2]
+    widths = np.linalg.norm(plates, axis=-1)
+    return float(np.nanmedian(widths)) if np.isfinite(widths).any() else FALLBACK_WIDTH_PX
+
+
+def draw_points(landmarks: Landmarks, context: FilmContext, *, draws: int = DRAWS) -> Points:
+    """The nominal landmarks (first) and ``draws`` perturbed sets, in millimetres where the spacing is known.
+
+    ``draws`` is rounded up to an even number.
+    """
+    rng = np.random.default_rng(int(landmarks_digest(landmarks), 16))
+    unknown_sd_px = CORNER_SD_SHARE * vertebral_width_px(landmarks)
+    sd_px = np.where(np.isfinite(landmarks.corner_sd_px), landmarks.corner_sd_px, unknown_sd_px)
+    half = (draws + 1) // 2
+    corners = _opposed(_corner_errors(rng, sd_px, half))
+    pedicles = _opposed(rng.standard_normal((half, *landmarks.pedicles_px.shape)) * unknown_sd_px)
+    heads = _opposed(rng.standard_normal((half, *landmarks.femoral_heads_px.shape)) * unknown_sd_px)
+    row_scale, column_scale = context.spacing_mm or (1.0, 1.0)
+    scale = np.array([column_scale, row_scale])
+    return Points(
+        view=landmarks.view,
+        image_left=landmarks.image_left,
+        levels=landmarks.levels,
+        corners=(landmarks.corners_px + corners) * scale,
+        femoral_heads=(landmarks.femoral_heads_px + heads) * [*scale, column_scale],
+        pedicles=(landmarks.pedicles_px + pedicles) * scale,
+        height=context.rows * row_scale,
+        in_mm=context.spacing_mm is not None,
+    )
+
+
+def _corner_errors(rng: np.random.Generator, sd_px: FloatArray, half: int) -> FloatArray:
+    own = rng.standard_normal((half, *sd_px.shape, 2))
+    shared = rng.standard_normal((half, len(sd_px), 1, 2))
+    return sd_px[..., None] * (np.sqrt(1.0 - SHARED_VARIANCE) * own + np.sqrt(SHARED_VARIANCE) * shared)
+
+
+def _opposed(errors: FloatArray) -> FloatArray:
+    """No error first, then every drawing and its opposite."""
+    return np.concatenate([np.zeros((1, *errors.shape[1:])), errors, -errors])
+
+
+def spread_of(quantity: Quantity, points: Points) -> Spread | Unmeasured:
+    """Value on the nominal film and standard deviation over the drawings."""
+    values = quantity.compute(points)
+    if not np.isfinite(values).all():
+        reason = "these points give no finite number: two of them may coincide"
+        return Unmeasured(kind=quantity.kind, label=quantity.label, reason=reason)
+    from_nominal = values[1:] - values[0]
+    return Spread(
+        value=float(values[0]), sd=float(np.sqrt(np.mean(np.square(from_nominal - from_nominal.mean()))))
+    )
+
+
+def measure_all(
+    quantities: tuple[Quantity, ...],
+    landmarks: Landmarks,
+    context: FilmContext,
+    *,
+    calibration: Calibration | None = None,
+    points: Points | None = None,
+) -> tuple[Measurement | Unmeasured, ...]:
+    """Measure every quantity on the same drawings.
+
+    A detector's landmarks use the calibration, and kinds it does not know are flagged UNCALIBRATED_INTERVAL. A
+    person's landmarks use the published spread between readers where there is one, else the propagated noise of two
+    labellings; no calibration on films holds for them, so they carry the flag too.
+    """
+    drawn = draw_points(landmarks, context) if points is None else points
+    provenance = Provenance(method=METHOD, inputs=(landmarks_digest(landmarks),))
+    fitting = calibration if errors_known(landmarks) else None
+    return tuple(_measure(quantity, landmarks, drawn, fitting, provenance) for quantity in quantities)
+
+
+def _measure(
+    quantity: Quantity,
+    landmarks: Landmarks,
+    points: Points,
+    calibration: Calibration | None,
+    provenance: Provenance,
+) -> Measurement | Unmeasured:
+    spread = spread_of(quantity, points)
+    if isinstance(spread, Unmeasured):
+        return spread
+    rule = calibration.rule_for(quantity.kind) if calibration else None
+    raw_sd = spread.sd if errors_known(landmarks) else READER_SD.get(quantity.kind, spread.sd)
+    applied = rule or IntervalRule()
+    low, high = applied.interval_90(spread.value, raw_sd)
+    return Measurement(
+        kind=quantity.kind,
+        label=quantity.label,
+        value=spread.value,
+        unit=quantity.unit,
+        sd=(high - low) / (2.0 * NORMAL_90),
+        interval_90=bounded_interval_90(quantity.kind, spread.value, raw_sd, applied),
+        levels=quantity.levels,
+        points_px=quantity.draw(landmarks),
+        definition=quantity.definition,
+        source=quantity.source,
+        provenance=provenance,
+        flags=() if rule else (Flag.UNCALIBRATED_INTERVAL,),
+    )
