@@ -153,23 +153,29 @@ def _words(story: Story, content: ReportContent) -> None:
     if content.level_rows:
         story.heading("Level by level")
         _table(story, content.level_rows)
-    if content.references:
-        story.heading("What pain-free people measure")
-    for line in content.references:
-        story.small(line)
+    _small_section(story, "What pain-free people measure", content.references)
     if content.unmeasured:
         story.heading("Not measured, and why")
         story.pairs(content.unmeasured)
+    _classifications(story, content)
+    notes = tuple(f"{note.number}. {note.definition} Source: {note.source}" for note in content.notes)
+    _small_section(story, "Definitions and sources", notes)
+
+
+def _small_section(story: Story, heading: str, lines: tuple[str, ...]) -> None:
+    if lines:
+        story.heading(heading)
+    for line in lines:
+        story.small(line)
+
+
+def _classifications(story: Story, content: ReportContent) -> None:
     if content.classifications:
         story.heading("Classifications")
     for item in content.classifications:
         reason = f" — {item.reason}" if item.reason else ""
         chances = (f"Probabilities: {item.probabilities}",) if item.probabilities else ()
         story.item(f"{item.label}: {item.verdict}{reason}", (), (*chances, f"Source: {item.source}"))
-    if content.notes:
-        story.heading("Definitions and sources")
-    for note in content.notes:
-        story.small(f"{note.number}. {note.definition} Source: {note.source}")
 
 
 def _finding(story: Story, item: FindingText) -> None:

@@ -1,0 +1,189 @@
+"""What two films of one patient say together, in words: page and PDF print exactly this."""
+
+from dataclasses import dataclass
+
+from spondyl.anatomy import View
+from spondyl.assessment.change import STANCE, Change, compare
+from spondyl.clinic.report.report_content import DISCLAIMER, VIEW_TEXT
+from spondyl.clinic.report.wording import UNIT_TEXT, is_per_level, number_text, probability_text
+from spondyl.clinic.result import FilmResult
+
+WITHIN_NOISE = "cannot be told from noise"
+BEYOND_NOISE = "more than noise explains"
+
+
+class ComparisonRefusedError(ValueError):
+    """Two films that must not be compared. ``what`` is wrong, ``why``, and what to ``do``, one sentence each."""
+
+    def __init__(self, *, what: str, why: str, do: str) -> None:
+        super().__init__(f"{what} {why} {do}")
+        self.what = what
+        self.why = why
+        self.do = do
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """One measurement on both films, in words."""
+
+    kind: str
+    name: str
+    before: str
+    after: str
+    difference: str
+    smallest: str
+    verdict: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonContent:
+    """Everything on the page of two films."""
+
+    title: str
+    patient: str
+    captions: tuple[str, str]
+    alerts: tuple[str, ...]
+    rows: tuple[ChangeRow, ...]
+    level_rows: tuple[ChangeRow, ...]
+    only_on_one: tuple[str, ...]
+    explanation: tuple[str, ...]
+    disclaimer: str = DISCLAIMER
+
+
+def comparison_content(before: FilmResult, after: FilmResult) -> ComparisonContent:
+    """Put the changes from ``before`` to ``after`` into words.
+
+    Raises ComparisonRefusedError when a film was not measured, or when patients or views differ.
+    """
+    changes = checked_changes(before, after)
+    rows = tuple(map(_row, changes))
+    return ComparisonContent(
+        title="Two spine films compared",
+        patient=_patient(after) or _patient(before) or "not named on the films",
+        captions=(_caption("Before", before), _caption("After", after)),
+        alerts=_alerts(before, after),
+        rows=tuple(row for row in rows if not is_per_level(row.kind)),
+        level_rows=tuple(row for row in rows if is_per_level(row.kind)),
+        only_on_one=_only_on_one(before, after, changes),
+        explanation=(
+            f"A change that is smaller than the smallest detectable change {WITHIN_NOISE}: marking the same film "
+            "twice would differ as much.",
+            STANCE,
+            *(changes[0].source for _ in changes[:1]),
+        ),
+    )
+
+
+def checked_changes(before: FilmResult, after: FilmResult) -> tuple[Change, ...]:
+    """Every change between two films that may be compared; raises ComparisonRefusedError for any others."""
+    for result in (before, after):
+        if result.assessment is None or result.radiograph is None:
+            raise ComparisonRefusedError(
+                what=f"{result.film} was not measured.",
+                why="Only measured films can be compared.",
+                do="Look at the reason given for that film, mend it, and compare again.",
+            )
+    _refuse_other_patient(before, after)
+    _refuse_other_view(before, after)
+    assert before.assessment is not None and after.assessment is not None
+    return compare(before.assessment.measurements, after.assessment.measurements)
+
+
+def view_of(result: FilmResult) -> View:
+    """The view that was measured: that of the landmarks, else that of the film."""
+    if result.landmarks is not None:
+        return result.landmarks.view
+    return View.UNKNOWN if result.radiograph is None else result.radiograph.view
+
+
+def _refuse_other_patient(before: FilmResult, after: FilmResult) -> None:
+    identities = [(_identifier(before), _identifier(after)), (_patient(before), _patient(after))]
+    known = [(a, b) for a, b in identities if a is not None and b is not None]
+    if known and known[0][0] != known[0][1]:
+        raise ComparisonRefusedError(
+            what=f"The films are of different patients: {known[0][0]!r} and {known[0][1]!r}.",
+            why="A change can only be read from two films of one person.",
+            do="Check the files; if it is one person, correct the patient number in one header.",
+        )
+
+
+def _refuse_other_view(before: FilmResult, after: FilmResult) -> None:
+    views = view_of(before), view_of(after)
+    if views[0] is views[1] or all(view.is_coronal for view in views):
+        return
+    raise ComparisonRefusedError(
+        what=f"The films are of different views: {VIEW_TEXT[views[0]]} and {VIEW_TEXT[views[1]]}.",
+        why="Their measurements are not the same thing.",
+        do="Compare two AP or PA films, or two lateral films.",
+    )
+
+
+def _identifier(result: FilmResult) -> str | None:
+    return None if result.radiograph is None else result.radiograph.header.patient_id or None
+
+
+def _patient(result: FilmResult) -> str | None:
+    if result.radiograph is None or not result.radiograph.header.patient_name:
+        return None
+    return result.radiograph.header.patient_name.replace("^", " ").strip() or None
+
+
+def _caption(name: str, result: FilmResult) -> str:
+    date = None if result.radiograph is None else result.radiograph.header.study_date
+    day = date.isoformat() if date is not None else "date unknown"
+    return f"{name}: {day}, {VIEW_TEXT[view_of(result)]}, {result.film}"
+
+
+def _alerts(before: FilmResult, after: FilmResult) -> tuple[str, ...]:
+    first, second = before.radiograph, after.radiograph
+    assert first is not None and second is not None  # checked_changes has raised otherwise
+    days = first.header.study_date, second.header.study_date
+    candidates = (
+        (
+            _identifier(before) is None or _identifier(after) is None,
+            "Not both films name their patient: make sure that they are of one person.",
+        ),
+        (
+            days[0] is not None and days[1] is not None and days[0] > days[1],
+            "The film given as “before” is the later one: read the changes the other way round.",
+        ),
+        (first.sha256 == second.sha256, "Both films are the same picture."),
+    )
+    own = tuple(text for applies, text in candidates if applies)
+    return (*own, *_red_lines("Before", before), *_red_lines("After", after))
+
+
+def _red_lines(name: str, result: FilmResult) -> tuple[str, ...]:
+    lines = () if result.assessment is None else result.assessment.red_lines
+    return tuple(f"{name}: {line}" for line in lines)
+
+
+def _row(change: Change) -> ChangeRow:
+    unit = UNIT_TEXT[change.unit]
+    before, after = (number_text(value, change.unit) + unit for value in (change.before, change.after))
+    difference = number_text(change.difference, change.unit)
+    chance = change.progression_probability
+    notes = tuple(note for note in change.notes if note != STANCE)
+    if chance is not None:
+        notes = (f"Probability of more than 5° of progression: {probability_text(chance)}.", *notes)
+    return ChangeRow(
+        kind=change.kind,
+        name=change.label,
+        before=before,
+        after=after,
+        difference=("" if difference.startswith("−") else "+") + difference + unit,
+        smallest=number_text(change.smallest_detectable, change.unit) + unit,
+        verdict=BEYOND_NOISE if change.beyond_noise else WITHIN_NOISE,
+        notes=notes,
+    )
+
+
+def _only_on_one(before: FilmResult, after: FilmResult, changes: tuple[Change, ...]) -> tuple[str, ...]:
+    compared = {change.kind for change in changes}
+    lines: list[str] = []
+    for name, result in (("before", before), ("after", after)):
+        assert result.assessment is not None
+        left = [m.label for m in result.assessment.measurements if m.kind not in compared]
+        lines += [f"{label} (only {name})" for label in left]
+    return tuple(lines)
