@@ -33,10 +33,10 @@ def _films_in(folder: Path) -> Iterator[Path]:
         closed.append(Path(str(error.filename)))
 
     for place, folders, files in os.walk(folder, onerror=remember):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(place, name) for name in sorted(files) if _may_be_film(name))
         yield from closed
         closed.clear()
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(place, name) for name in sorted(files) if _may_be_film(name))
     yield from closed
 
 

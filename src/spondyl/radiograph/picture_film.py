@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from spondyl.anatomy import ImageSide, View
 from spondyl.provenance import Provenance
@@ -28,6 +28,9 @@ METHOD = "spondyl.radiograph.read_film"
 
 _PHOTOMETRIC, _ORIENTATION, _X_RESOLUTION, _Y_RESOLUTION = 262, 274, 282, 283
 _WHITE_IS_ZERO = 0
+# Deep white-is-zero pictures in Motorola byte order are missing from Pillow's list of TIFF layouts.
+TiffImagePlugin.OPEN_INFO[(TiffImagePlugin.MM, _WHITE_IS_ZERO, (1,), 1, (16,), ())] = ("I;16B", "I;16B")
+
 _NO_HEADER = (
     "A picture file says nothing about view, side or spacing; printing resolutions (dpi) are not used."
 )
@@ -36,7 +39,7 @@ _NO_HEADER = (
 def read_picture_film(path: Path, limits: DecodeLimits) -> Radiograph:
     """Decode one PNG, JPEG or TIFF. Raises FilmRefused, or whatever the decoder raises on damaged files."""
     Image.MAX_IMAGE_PIXELS = None  # our own limit is checked between opening and decoding
-    with Image.open(path, formats=["PNG", "JPEG", "TIFF"]) as picture:
+    with _opened(path) as picture:
         _check_before_decoding(picture, limits)
         notes = [_NO_HEADER, *_notes_on(picture, path)]
         white_is_zero = picture.format == "TIFF" and _tag(picture, _PHOTOMETRIC) == _WHITE_IS_ZERO
@@ -56,6 +59,18 @@ def read_picture_film(path: Path, limits: DecodeLimits) -> Radiograph:
         provenance=Provenance(method=METHOD, inputs=(file_digest(path),)),
         notes=(*notes, *display.notes),
     )
+
+
+def _opened(path: Path) -> Image.Image:
+    try:
+        return Image.open(path, formats=["PNG", "JPEG", "TIFF"])
+    except UnidentifiedImageError:
+        raise FilmRefused(
+            Refusal.FILE_DAMAGED,
+            what=f"{path.name} is damaged, or stored in an unusual way.",
+            why="It begins like a PNG, JPEG or TIFF, but its header makes no sense to the decoder.",
+            do="Open it in a picture program and save it as PNG.",
+        ) from None
 
 
 def file_digest(path: Path) -> str:
