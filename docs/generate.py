@@ -1,11 +1,15 @@
 """Write the reference pages that come from the code; ``--check`` only says whether they are current."""
 
 import argparse
+import inspect
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+from typing import get_args, get_type_hints
 
-import typer
+from typer.models import OptionInfo
 
 from spondyl.clinic.cli import app
 from spondyl.clinic.cohort.tables import FILMS_SCHEMA, MEASUREMENTS_SCHEMA
@@ -15,13 +19,52 @@ REFERENCE = Path(__file__).parent / "reference"
 MADE = "<!-- Made by docs/generate.py from the code: do not edit. -->\n"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """An argument or option of a command, read off its function's signature."""
+
+    name: str
+    is_option: bool
+    takes: str
+    help: str
+
+
+def commands() -> dict[str, Callable[..., object]]:
+    """The function behind every command, by the command's name."""
+    found = [command.callback for command in app.registered_commands]
+    return {function.__name__: function for function in found if function}
+
+
+def parameters(function: Callable[..., object]) -> list[Parameter]:
+    """What a command takes, in the order of its signature."""
+    hints = get_type_hints(function, include_extras=True)
+    return [_parameter(name, hint) for name, hint in hints.items() if name != "return"]
+
+
+def _parameter(name: str, hint: object) -> Parameter:
+    kind, info = get_args(hint)
+    is_option = isinstance(info, OptionInfo)
+    # Inside Annotated, typer keeps the first declared name in ``default``.
+    names = [one for one in (info.default, *(info.param_decls or ())) if isinstance(one, str)]
+    declared = names or [f"--{name.replace('_', '-')}"]
+    shown = ", ".join(declared) if is_option else name.upper()
+    return Parameter(name=shown, is_option=is_option, takes=_takes(kind), help=info.help or "")
+
+
+def _takes(kind: object) -> str:
+    kinds = [part for part in get_args(kind) or (kind,) if part is not type(None)]
+    (one,) = kinds
+    if isinstance(one, type) and issubclass(one, Enum):
+        return " or ".join(f"`{choice.value}`" for choice in one)
+    return {bool: "", Path: "path", str: "text", int: "whole number", float: "number"}[one]
+
+
 def cli_page() -> str:
     """Every command, argument, option and exit code."""
-    program = typer.main.get_command(app)
-    commands = program.commands  # a group: it has one command a function
-    parts = [MADE, "# Command line\n", _text(program.help), _options(program)]
-    for name, command in commands.items():
-        parts += [f"## spondyl {name}\n", _text(command.help), _options(command)]
+    program = app.registered_callback.callback
+    parts = [MADE, "# Command line\n", _text(program.__doc__), _options(program)]
+    for name, function in commands().items():
+        parts += [f"## spondyl {name}\n", _text(function.__doc__), _options(function)]
     rows = ([str(int(code)), code.meaning] for code in ExitCode)
     parts += ["## Exit codes\n", _table(["code", "meaning"], rows)]
     return "\n".join(parts)
@@ -29,7 +72,7 @@ def cli_page() -> str:
 
 def _text(text: str | None) -> str:
     """A docstring as Markdown: the blocks after a ``\\b`` line are code, the rest prose."""
-    blocks = (text or "").replace("\b\n", "\b").split("\n\n")
+    blocks = inspect.cleandoc(text or "").replace("\b\n", "\b").split("\n\n")
     return "\n\n".join(_block(block) for block in blocks) + "\n"
 
 
@@ -42,34 +85,9 @@ def _block(block: str) -> str:
     return " ".join(f"{title}\n{lines}".split())
 
 
-def _options(command: "typer.main.click.Command") -> str:
-    rows = [_option_row(parameter) for parameter in command.params]
+def _options(function: Callable[..., object]) -> str:
+    rows = ([f"`{one.name}`", one.takes, one.help] for one in parameters(function))
     return _table(["option", "takes", "what it does"], rows)
-
-
-def _option_row(parameter: "typer.main.click.Parameter") -> list[str]:
-    is_option = parameter.param_type_name == "option"
-    name = (
-        ", ".join(f"`{name}`" for name in parameter.opts)
-        if is_option
-        else f"`{parameter.human_readable_name}`"
-    )
-    is_flag = is_option and parameter.is_flag
-    takes = "" if is_flag else _takes(parameter)
-    return [name, takes, parameter.help or ""]
-
-
-def _takes(parameter: "typer.main.click.Parameter") -> str:
-    choices = getattr(parameter.type, "choices", None)
-    if choices:
-        return " or ".join(f"`{getattr(choice, 'value', choice)}`" for choice in choices)
-    kind = {
-        "integer range": "whole number",
-        "integer": "whole number",
-        "float": "number",
-        "float range": "number",
-    }
-    return kind.get(parameter.type.name, parameter.type.name)
 
 
 def _table(head: list[str], rows: Iterable[list[str]]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from spondyl.anatomy import AP_LEVELS, ImageSide, Landmarks, View, make_landmarks
+from spondyl.anatomy import AP_LEVELS, ImageSide, Landmarks, Level, View, make_landmarks
 from spondyl.clinic.compose import Tools
 from spondyl.clinic.settings import Settings
 from spondyl.provenance import Provenance
@@ -55,10 +55,10 @@ def film_double(text: str, *, view: View = View.AP) -> Radiograph:
     )
 
 
-def spine_double(sha256: str) -> Landmarks:
-    """Seventeen vertebrae on an S-shaped line whose strength comes from the digest."""
+def spine_double(sha256: str, levels: tuple[Level, ...] = AP_LEVELS) -> Landmarks:
+    """Vertebrae on an S-shaped line whose strength comes from the digest."""
     strength = 10 + int(sha256[:2], 16) / 10
-    y = np.linspace(60, ROWS - 60, len(AP_LEVELS))
+    y = np.linspace(60, ROWS - 60, len(levels))
     x = COLUMNS / 2 + strength * np.sin(2 * np.pi * y / ROWS)
     tilt = 2 * np.pi / ROWS * strength * np.cos(2 * np.pi * y / ROWS)
     corners = [
@@ -73,10 +73,10 @@ def spine_double(sha256: str) -> Landmarks:
     return make_landmarks(
         view=View.AP,
         image_left=ImageSide.PATIENT_RIGHT,
-        levels=AP_LEVELS,
+        levels=levels,
         corners_px=np.array(corners),
-        confidence=np.full(len(AP_LEVELS), 0.9),
-        corner_sd_px=np.full((len(AP_LEVELS), 4), 2.0),
+        confidence=np.full(len(levels), 0.9),
+        corner_sd_px=np.full((len(levels), 4), 2.0),
         provenance=Provenance(method="tests.doubles.DetectorDouble"),
     )
 

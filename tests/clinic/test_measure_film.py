@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from doubles import DetectorDouble, ReaderDouble, spine_double
-from spondyl.anatomy import Landmarks, View
+from spondyl.anatomy import AP_LEVELS, Landmarks, Level, View
 from spondyl.anatomy.landmark_text import landmarks_to_json
 from spondyl.clinic.measure_film import MissingModelError, measure_film
 from spondyl.clinic.report.json_lines import film_result_to_json
@@ -123,10 +123,13 @@ def test_stated_facts_are_used_and_recorded(film: Path) -> None:
         assert fact in notes
 
 
-def test_half_the_stated_spacing_halves_every_length_and_no_angle(film: Path) -> None:
+def test_half_the_stated_spacing_halves_every_length_and_no_angle(film: Path, landmark_file: Path) -> None:
+    marks = spine_double("ff", (Level.C7, *AP_LEVELS, Level.S1))
+    landmark_file.write_text(json.dumps(landmarks_to_json(marks)))
+
     def values(spacing_mm: float) -> dict[str, tuple[str, float]]:
         stated = StatedFacts(spacing_mm=spacing_mm)
-        assessment = measure(film, settings=Settings(stated=stated)).assessment
+        assessment = measure(film, settings=Settings(stated=stated), landmarks=landmark_file).assessment
         assert assessment is not None
         return {m.kind: (m.unit.value, m.value) for m in assessment.measurements}
 

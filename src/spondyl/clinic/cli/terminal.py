@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -87,27 +88,24 @@ def _show_where(console: Console, out: Path) -> None:
 
 
 def _table(totals: Totals) -> Table:
-    table = Table("Film", "Result", "90 % interval", "Note")
+    table = Table("Film", "What", "Value", "90 % interval", "Look at", box=SIMPLE_HEAD)
     for result in totals.shown:
         table.add_row(Path(result["film"]).name, *_cells(result))
     return table
 
 
-def _cells(result: dict[str, Any]) -> tuple[str, str, str]:
+def _cells(result: dict[str, Any]) -> tuple[str, str, str, str]:
     if result["status"] == "refused":
-        return "refused", "", str(result["reason"])
+        return "REFUSED", "", "", str(result["reason"])
     headline = _headline(result["measurements"])
-    red_lines = "; ".join(result["red_lines"])
+    red_lines = " ".join(result["red_lines"])
     if headline is None:
-        return "measured", "", red_lines
+        return "nothing measurable", "", "", red_lines
     unit = next(unit for unit in Unit if unit.json_key in headline)
     sign = {"deg": "°", "mm": " mm", "%": " %", "1": ""}[unit.value]
     low, high = headline["interval_90"]
-    return (
-        f"{headline['label']} {headline[unit.json_key]:.1f}{sign}",
-        f"{low:.1f} to {high:.1f}{sign}",
-        red_lines,
-    )
+    value = f"{headline[unit.json_key]:.1f}{sign}"
+    return headline["label"], value, f"{low:.1f} to {high:.1f}{sign}", red_lines
 
 
 def _headline(measurements: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ def measure_on_cluster(
     """
     with Client(address, timeout="20s", set_as_default=False) as client:
         flying = {_submit(client, setup, chunk): chunk for chunk in _chunks(tasks, films_per_task)}
-        finished = as_completed(list(flying))
+        finished = as_completed(list(flying), loop=client.loop)
         for future in finished:
             chunk = flying.pop(future)
             if not isinstance(future.exception(), KilledWorker):

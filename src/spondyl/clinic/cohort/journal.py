@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +27,7 @@ class Journal:
     _where: dict[str, Path] = field(default_factory=dict[str, Path])
     _unsaved: list[FilmRecord] = field(default_factory=list[FilmRecord])
     _saved_at: float = field(default_factory=monotonic)
+    _segment: Callable[[Path], dict[str, FilmRecord]] = field(default_factory=lambda: _recent_segments())
 
     def open(self) -> None:
         """Create the folder or index what it holds; a segment that cannot be read is removed and measured again."""
@@ -35,14 +36,14 @@ class Journal:
             leftover.unlink()
         for segment in sorted(self.folder.glob("*.jsonl.gz"), key=lambda path: path.stat().st_mtime_ns):
             try:
-                self._where.update(dict.fromkeys(_read_segment(segment), segment))
+                self._where.update(dict.fromkeys(self._segment(segment), segment))
             except (OSError, EOFError, ValueError, KeyError, TypeError):
                 segment.unlink()
 
     def get(self, film: str) -> FilmRecord | None:
         """The record of a film, saved or not yet saved."""
         if film in self._where:
-            return _read_segment(self._where[film])[film]
+            return self._segment(self._where[film])[film]
         return next((record for record in self._unsaved if record.film == film), None)
 
     def add(self, record: FilmRecord) -> None:
@@ -72,7 +73,11 @@ class Journal:
                 segment.unlink()
 
 
-@lru_cache(maxsize=8)
+def _recent_segments() -> Callable[[Path], dict[str, FilmRecord]]:
+    """Read a segment, keeping the last few: films are asked for in order, so neighbours share one."""
+    return lru_cache(maxsize=8)(_read_segment)
+
+
 def _read_segment(segment: Path) -> dict[str, FilmRecord]:
     with gzip.open(segment, "rt", encoding="utf-8") as lines:
         return {record.film: record for record in map(_record, lines)}
