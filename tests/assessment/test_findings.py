@@ -74,6 +74,23 @@ def test_a_small_major_curve_is_still_stated() -> None:
     assert "P(Cobb ≥ 10°) < 0.01" in item.sentence
 
 
+@pytest.mark.parametrize("number", [26.0, -26.0])
+def test_coronal_balance_is_judged_on_both_sides(number: float) -> None:
+    (item,) = find((value("coronal_balance", number, 4.0, unit=Unit.MM),), FILM, context())
+    assert item.probability == pytest.approx(stats.norm.sf(20, 26, 4) + stats.norm.cdf(-20, 26, 4), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("age", "share"), [(30.0, "About 4 in 100"), (70.0, "About 15 in 100"), (50.0, "was not read")]
+)
+def test_leaning_forward_without_pain_is_computed_only_where_a_spread_was_read(
+    age: float, share: str
+) -> None:
+    """By hand: P(N(−16.4, 31.5) ≥ 40) = 0.037; P(N(10.6, 27.8) ≥ 40) = 0.145."""
+    (item,) = find((value("sva", 90.0, 4.0, unit=Unit.MM),), FILM, context(age_years=age))
+    assert share in item.prevalence
+
+
 def test_improbable_findings_are_left_out() -> None:
     ordinary = (
         value("pi_minus_ll", -5.0, 4.0),
@@ -148,7 +165,7 @@ def test_unverified_cells_are_not_shown(age: float) -> None:
 
 
 def test_an_unknown_age_is_said() -> None:
-    assert prevalence.by_age(prevalence.DISC_HEIGHT_LOSS, None).endswith("the age is unknown.")
+    assert prevalence.by_age(prevalence.SPONDYLOLISTHESIS, None).endswith("the age is unknown.")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ from spondyl.assessment.measurement import Flag, Measurement, Unit
 PROGRESSION_DEG = 5.0
 SDC_SOURCE = (
     "Smallest detectable change at 95 %: 1.96 x sqrt(sd_a^2 + sd_b^2), which follows from independent "
-    "normal errors "
-    "of the two films and is 1.96 x sqrt(2) x SEM when both are measured alike"
+    "normal errors of the two films and is 1.96 x sqrt(2) x SEM when both are measured alike"
 )
 RULE = "Convention: a Cobb angle more than 5° larger than before is called progression"
 STANCE = "The interval covers the marking of the points, not how the patient stood or how the film was taken."
@@ -54,9 +53,12 @@ def smallest_detectable_change_deg(sd_a: float, sd_b: float) -> float:
 def compare(
     measurements_a: tuple[Measurement, ...], measurements_b: tuple[Measurement, ...]
 ) -> tuple[Change, ...]:
-    """Changes of every measurement both films have by the same kind, unit and definition, as ordered in b."""
-    before = {(item.kind, item.unit, item.definition): item for item in measurements_a}
-    pairs = [(before.get((item.kind, item.unit, item.definition)), item) for item in measurements_b]
+    """Changes of every measurement that both films have by the same kind and unit, as ordered in b.
+
+    The kind names the convention, so a clinical Cobb angle never meets an AASCE angle.
+    """
+    before = {(item.kind, item.unit): item for item in measurements_a}
+    pairs = [(before.get((item.kind, item.unit)), item) for item in measurements_b]
     return tuple(_change(old, new) for old, new in pairs if old is not None)
 
 
@@ -76,8 +78,12 @@ def _change(old: Measurement, new: Measurement) -> Change:
     )
 
 
+def _is_clinical_cobb(kind: str) -> bool:
+    return kind.startswith("cobb_") and not kind.startswith("cobb_aasce")
+
+
 def _progression(old: Measurement, new: Measurement) -> float | None:
-    if not new.kind.startswith("cobb_"):
+    if not _is_clinical_cobb(new.kind):
         return None
     grown = abs(new.value) - abs(old.value)
     return 1.0 - probability_below(PROGRESSION_DEG, grown, math.hypot(old.sd, new.sd))
@@ -85,11 +91,16 @@ def _progression(old: Measurement, new: Measurement) -> float | None:
 
 def _notes(old: Measurement, new: Measurement) -> tuple[str, ...]:
     flags = {*old.flags, *new.flags}
-    was, now = ("-".join(level.value for level in item.levels) for item in (old, new))
+    was, now = (
+        "-".join(level.value for level in (*item.levels[:1], *item.levels[-1:])) for item in (old, new)
+    )
     candidates = (
         (True, STANCE),
-        (new.kind.startswith("cobb_"), RULE),
-        (old.levels != new.levels, f"Different vertebrae: {was} before, {now} after."),
+        (_is_clinical_cobb(new.kind), RULE),
+        (
+            old.levels != new.levels,
+            f"Different vertebrae: {was} before, {now} after: part of the change may be that choice.",
+        ),
         (
             Flag.SPACING_UNCORRECTED in flags,
             "Millimetres are not corrected for magnification on at least one film.",

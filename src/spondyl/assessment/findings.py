@@ -8,7 +8,13 @@ from spondyl.assessment import prevalence
 from spondyl.assessment.genant import GRADED
 from spondyl.assessment.grading import probability_above, probability_below
 from spondyl.assessment.measurement import Finding, Measurement
-from spondyl.assessment.norms import ReferenceInterval, described, reference_interval
+from spondyl.assessment.norms import (
+    PLUMB_STUDY,
+    NoReference,
+    ReferenceInterval,
+    described,
+    reference_interval,
+)
 from spondyl.assessment.quantity import FilmContext
 from spondyl.assessment.segmental import GENANT
 from spondyl.assessment.sentence import border, chance, stated
@@ -25,6 +31,8 @@ FILM_LIMITS: tuple[str, ...] = (
     "A film is no evidence that an adjustment realigns the spine.",
 )
 _PAIN, _UNSTABLE, _SOFT, _PROGRESS, _REALIGN = FILM_LIMITS
+_STANCE = "How the patient stood for the film changes this value."
+_LARGEST = "The largest of many angles is read too high on nearly straight spines."
 
 CURVE_NAMES = {
     "cobb_major": "largest coronal curve",
@@ -47,6 +55,7 @@ class Threshold:
     cannot_tell: str
     source: Callable[[FilmContext], str]
     always: bool = False
+    both_ways: bool = False
     only_below_age_years: float | None = None
 
 
@@ -64,10 +73,19 @@ def _curve(kind: str) -> Threshold:
         limit=10.0,
         meaning="a curve is called scoliosis from 10° on, with rotation, which this value does not measure",
         common=_curves,
-        cannot_tell=f"{_PAIN} {_PROGRESS}",
+        cannot_tell=f"{_PAIN} {_PROGRESS}" + (f" {_LARGEST}" if kind == "cobb_major" else ""),
         source=_curve_source,
         always=kind == "cobb_major",
     )
+
+
+def _leaning(context: FilmContext) -> str:
+    """How many pain-free adults of this age lean forward by 40 mm or more, from their mean and spread."""
+    found = reference_interval("sva", age_years=context.age_years, sex=context.sex, known={})
+    if isinstance(found, NoReference) or found.mean is None or found.sd is None:
+        return "How many pain-free people of this age exceed 40 mm was not read."
+    share = 100 * (1 - probability_below(40.0, found.mean, found.sd))
+    return f"About {share:.0f} in 100 {found.population} exceed 40 mm, computed as a normal share. {described(found)}"
 
 
 def _fixed(text: str) -> Callable[[FilmContext], str]:
@@ -76,8 +94,7 @@ def _fixed(text: str) -> Callable[[FilmContext], str]:
 
 MISMATCH_COMMON = (
     "Among 468 pain-free adults 8.3 % had a mismatch of 10° or more, and in 32.1 % lordosis exceeded "
-    "incidence by "
-    "10° or more."
+    "incidence by 10° or more."
 )
 MISMATCH_SOURCE = (
     "Threshold: SRS-Schwab. How common: MEANS, as published by one of its authors (sardarspine.com)"
@@ -89,8 +106,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
         kind="cobb_major",
         limit=40.0,
         meaning="spine surgeons name 40 to 45° and growing as the size from which an operation is "
-        "discussed in "
-        "adolescents",
+        "discussed in adolescents",
         common=_curves,
         cannot_tell=f"{_PROGRESS} The age of the skeleton is not read from this film.",
         source=lambda context: (
@@ -110,12 +126,18 @@ THRESHOLDS: tuple[Threshold, ...] = (
         kind="sva",
         limit=40.0,
         meaning="the trunk leans forward by the SRS-Schwab border",
-        common=_fixed(
-            "Mean of pain-free adults: −14 mm in the youngest group, 17 mm over 64 years; how many exceed "
-            "40 mm was not read."
-        ),
-        cannot_tell=f"{_PAIN} How the patient stood for the film changes this value.",
-        source=_fixed("Threshold: SRS-Schwab. How common: MEANS (abstract)"),
+        common=_leaning,
+        cannot_tell=f"{_PAIN} {_STANCE}",
+        source=_fixed(f"Threshold: SRS-Schwab. How common: {PLUMB_STUDY}"),
+    ),
+    Threshold(
+        kind="coronal_balance",
+        limit=20.0,
+        meaning="C7 stands more than 2 cm beside the sacrum",
+        common=_fixed("How common this is without pain was not read."),
+        cannot_tell=f"{_PAIN} {_STANCE}",
+        source=_fixed("Threshold of 2 cm: wikimsk.org, after radiopaedia.org"),
+        both_ways=True,
     ),
 )
 
@@ -129,10 +151,13 @@ def find(
     """
     del landmarks
     of = {item.kind: item for item in measurements}
-    known = {item.kind: item.value for item in measurements}
+    crossed = tuple(
+        _crossed(rule, of[rule.kind], context) for rule in THRESHOLDS if _applies(rule, of, context)
+    )
+    told = {finding.measurement_kind for finding in crossed}
     return (
-        *(_crossed(rule, of[rule.kind], context) for rule in THRESHOLDS if _applies(rule, of, context)),
-        *_uncommon(measurements, known, context),
+        *crossed,
+        *_uncommon(tuple(item for item in measurements if item.kind not in told), context),
         *_slips(measurements, context),
         *_height_losses(measurements, context),
     )
@@ -141,19 +166,26 @@ def find(
 def _applies(rule: Threshold, of: dict[str, Measurement], context: FilmContext) -> bool:
     if rule.kind not in of:
         return False
-    if rule.only_below_age_years is not None:
-        young = context.age_years is not None and context.age_years < rule.only_below_age_years
-        return young and probability_above(rule.limit, of[rule.kind]) >= SHOWN_FROM
-    return rule.always or probability_above(rule.limit, of[rule.kind]) >= SHOWN_FROM
+    limit = rule.only_below_age_years
+    if limit is not None and (context.age_years is None or context.age_years >= limit):
+        return False
+    return rule.always or _probability(rule, of[rule.kind]) >= SHOWN_FROM
+
+
+def _probability(rule: Threshold, item: Measurement) -> float:
+    """P(value at or beyond the border), on both sides of zero where the rule says so."""
+    above = probability_above(rule.limit, item)
+    return above + probability_below(-rule.limit, item.value, item.sd) if rule.both_ways else above
 
 
 def _crossed(rule: Threshold, item: Measurement, context: FilmContext) -> Finding:
-    probability = probability_above(rule.limit, item)
-    name = CURVE_NAMES.get(item.kind, item.label)
-    text = f"P({_short(item)} ≥ {border(rule.limit, item.unit)}) {chance(probability)}"
+    probability = _probability(rule, item)
+    name = f"{CURVE_NAMES[item.kind]} " if item.kind in CURVE_NAMES else ""
+    what = "Cobb" if name else f"|{item.label}|" if rule.both_ways else item.label
     return Finding(
         kind=f"{item.kind}_from_{rule.limit:g}",
-        sentence=f"{text}: {name} {stated(item)}; {rule.meaning}.",
+        sentence=f"P({what} ≥ {border(rule.limit, item.unit)}) {chance(probability)}: {name}{stated(item)}; "
+        f"{rule.meaning}.",
         probability=probability,
         measurement_kind=item.kind,
         prevalence=rule.common(context),
@@ -163,14 +195,9 @@ def _crossed(rule: Threshold, item: Measurement, context: FilmContext) -> Findin
     )
 
 
-def _short(item: Measurement) -> str:
-    return "Cobb" if item.kind in CURVE_NAMES else item.label
-
-
-def _uncommon(
-    measurements: tuple[Measurement, ...], known: dict[str, float], context: FilmContext
-) -> tuple[Finding, ...]:
+def _uncommon(measurements: tuple[Measurement, ...], context: FilmContext) -> tuple[Finding, ...]:
     """Values that may lie outside the middle 95 % of pain-free adults."""
+    known = {item.kind: item.value for item in measurements}
     found: list[Finding] = []
     for item in measurements:
         interval = reference_interval(item.kind, age_years=context.age_years, sex=context.sex, known=known)
@@ -245,8 +272,7 @@ def _height_loss(item: Measurement, context: FilmContext) -> Finding:
         measurement_kind=item.kind,
         prevalence=prevalence.vertebral_deformity(context.age_years),
         cannot_tell="Four corners tell neither a fracture from another deformity, nor a new one from an "
-        "old one, nor "
-        f"why it broke. {_PAIN}",
+        f"old one, nor why it broke. {_PAIN}",
         source=f"{GENANT}. How common: {prevalence.NHANES}",
         flags=item.flags,
     )

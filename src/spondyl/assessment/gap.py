@@ -6,10 +6,8 @@ from spondyl.assessment.quantity import FilmContext
 
 SOURCE = (
     "GAP score, Yilgor et al. 2017, second-hand: thresholds recorded from later papers, the original was "
-    "not read. "
-    "Among 467 pain-free adults 76.9 % were proportioned, 19.5 % moderately and 3.6 % severely "
-    "disproportioned (Shen "
-    "et al., Spine 2024, doi 10.1097/BRS.0000000000004966, abstract)"
+    "not read. Among 467 pain-free adults 76.9 % were proportioned, 19.5 % moderately and 3.6 % severely "
+    "disproportioned (Shen et al., Spine 2024, doi 10.1097/BRS.0000000000004966, abstract)"
 )
 SCALES: dict[str, Scale] = {
     "relative_pelvic_version": (
@@ -62,9 +60,9 @@ def gap(measurements: tuple[Measurement, ...], context: FilmContext) -> Classifi
         kind="gap",
         label=LABEL,
         grade=f"{band_of(score)} ({score} points)",
-        reason="Made to predict mechanical failure after surgery of adult deformity; says nothing about "
-        "pain. The "
-        "probabilities take the four parameters as independent, which they are not quite",
+        reason=f"Points: {_points_text(of)}, age {age_points}. Made to predict mechanical failure after "
+        "surgery of adult deformity; says nothing about pain. The probabilities take the four parameters "
+        "as independent, which they are not quite",
         probabilities=_band_probabilities(of, age_points),
         source=SOURCE,
     )
@@ -88,6 +86,12 @@ def _why_not(of: dict[str, Measurement], context: FilmContext) -> str | None:
 def spinal_points(of: dict[str, Measurement]) -> int:
     """Points of the four relative parameters."""
     return sum(int(grade_of(of[kind].value, scale)) for kind, scale in SCALES.items())
+
+
+def _points_text(of: dict[str, Measurement]) -> str:
+    return ", ".join(
+        f"{kind.replace('_', ' ')} {grade_of(of[kind].value, scale)}" for kind, scale in SCALES.items()
+    )
 
 
 def band_of(score: int) -> str:

@@ -40,8 +40,6 @@ def _graded(item: Measurement) -> bool:
 def _reason(worst: Measurement) -> str:
     return (
         f"{worst.label}: {worst.value:.0f} %. Anterior and posterior height only: no middle height, so a "
-        f"biconcave "
-        "loss is not seen. A deformity is not yet a fracture; the reader's eye decides. The probabilities "
-        "are for the "
-        "largest loss on the film"
+        "biconcave loss is not seen. A deformity is not yet a fracture; the reader's eye decides. The "
+        "probabilities are for the largest loss on the film"
     )

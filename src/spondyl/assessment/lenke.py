@@ -27,8 +27,7 @@ def _whole(measurements: tuple[Measurement, ...]) -> Classification:
     seen = f" Curves on this film: {', '.join(curves)}." if curves else ""
     reason = (
         "cannot be classified because side-bending films are missing: they decide which curves are "
-        "structural (25° "
-        "or more when bending)." + seen
+        "structural (25° or more when bending)." + seen
     )
     return Classification(
         kind="lenke", label="Lenke type", grade=None, reason=reason, probabilities=(), source=SOURCE
@@ -43,7 +42,7 @@ def _sagittal(measurements: tuple[Measurement, ...]) -> Classification:
         kind="lenke_sagittal_modifier",
         label="Lenke sagittal modifier",
         grade=grade,
-        reason=missing if kyphosis is None else "T5-T12 below 10° -, 10 to 40° N, above 40° +",
+        reason=missing if kyphosis is None else "T5-T12 kyphosis below 10°: -; 10 to 40°: N; above 40°: +",
         probabilities=() if kyphosis is None else probabilities(kyphosis, SAGITTAL),
         source=SOURCE,
     )

@@ -5,7 +5,7 @@ A value outside an interval is uncommon, not ill; a value inside is common, not 
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spondyl.assessment.measurement import Unit
 from spondyl.assessment.sentence import number, quantity
@@ -13,15 +13,11 @@ from spondyl.assessment.sentence import number, quantity
 Z_95 = 1.959964
 
 MEANS_TABLE = (
-    "Multi-Ethnic Alignment Normative Study (MEANS), 468 pain-free adults of 18-80 years; means and standard "
-    "deviations as published by one of its authors (sardarspine.com, 2024-02-17), thoracic kyphosis and "
-    "lumbar "
-    "lordosis also in the study's abstract"
+    "Multi-Ethnic Alignment Normative Study (MEANS), 468 pain-free adults of 18-80 years: table published "
+    "by one of its authors (sardarspine.com, 2024-02-17)"
 )
-MEANS_GROUPS = (
-    "Multi-Ethnic Alignment Normative Study (MEANS), 468 pain-free adults, age- and gender-based alignment "
-    "(abstract)"
-)
+MEANS_GROUPS = "MEANS, 468 pain-free adults of 18-80 years, alignment by age and gender (abstract)"
+PLUMB_STUDY = "Plumb lines of 140 pain-free adults, Spine 2013;38:484-489 (abstract)"
 PI_STUDY = "642 healthy volunteers of 18-90 years, 2025, pubmed.ncbi.nlm.nih.gov/40261392 (abstract)"
 
 
@@ -92,10 +88,29 @@ SPREADS: dict[str, Spread] = {
         mean=-0.4,
         sd=12.7,
         note="lordosis taken as positive: the same source gives CL = -24.5 + 1.1 x T1 slope and calls "
-        "slight kyphosis "
-        "of the young neck normal; the sign is inferred from that",
+        "slight kyphosis of the young neck normal; the sign is inferred from that",
     ),
     "csva": Spread(mean=19.0, sd=9.8, unit=Unit.MM),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgedSpread:
+    """Mean and standard deviation of one kind in one age group."""
+
+    from_age_years: int
+    to_age_years: int
+    mean: float
+    sd: float
+    unit: Unit
+    source: str
+
+
+AGED_SPREADS: dict[str, tuple[AgedSpread, ...]] = {
+    "sva": (
+        AgedSpread(from_age_years=20, to_age_years=40, mean=-16.4, sd=31.5, unit=Unit.MM, source=PLUMB_STUDY),
+        AgedSpread(from_age_years=60, to_age_years=80, mean=10.6, sd=27.8, unit=Unit.MM, source=PLUMB_STUDY),
+    )
 }
 
 GROUP_MEANS: dict[str, tuple[float, float, Unit]] = {
@@ -159,44 +174,73 @@ def reference_interval(
 ) -> ReferenceInterval | NoReference:
     """Reference values of one measurement kind for a person, or why there are none.
 
-    ``known`` maps measurement kinds to this person's values, for regressions. The published values are not
-    split by sex, so ``sex`` changes only the note. Nothing is shown under 18 years.
+    ``known`` maps measurement kinds to this person's values, for regressions. ``sex`` changes nothing yet: the
+    published values used here are not split by it. Nothing is shown under 18 years.
     """
+    del sex
     if age_years is not None and age_years < 18:
         return NoReference(
             kind=kind, reason="the reference groups are adults; no values under 18 years are known here"
         )
-    spread, ends = SPREADS.get(kind), GROUP_MEANS.get(kind)
-    if spread is None and ends is None:
+    found = _aged(kind, age_years) or _whole_cohort(kind, age_years) or _group(kind, age_years)
+    if found is None:
         return NoReference(
             kind=kind, reason="no reference values from pain-free people are known for this measurement"
         )
     expected, how = _expected(kind, age_years, known)
-    mean, note = (spread.mean, spread.note) if spread is not None else _group_mean(ends, age_years)
+    note = "; ".join(part for part in (found.note, _age_note(age_years)) if part)
+    return replace(found, expected=expected, expected_from=how, note=note)
+
+
+def _aged(kind: str, age_years: float | None) -> ReferenceInterval | None:
+    """The spread of this person's own age group."""
+    for item in AGED_SPREADS.get(kind, ()):
+        if age_years is not None and item.from_age_years <= age_years < item.to_age_years + 1:
+            return ReferenceInterval(
+                kind=kind,
+                unit=item.unit,
+                population=f"pain-free adults of {item.from_age_years} to {item.to_age_years} years",
+                source=item.source,
+                mean=item.mean,
+                sd=item.sd,
+            )
+    return None
+
+
+def _whole_cohort(kind: str, age_years: float | None) -> ReferenceInterval | None:
+    """The spread of all ages together."""
+    del age_years
+    spread = SPREADS.get(kind)
+    return spread and ReferenceInterval(
+        kind=kind,
+        unit=spread.unit,
+        population="pain-free adults of 18 to 80 years",
+        source=MEANS_TABLE,
+        mean=spread.mean,
+        sd=spread.sd,
+        note=spread.note,
+    )
+
+
+def _group(kind: str, age_years: float | None) -> ReferenceInterval | None:
+    """The mean of this age group where it was read, without a spread, and the trend in words."""
+    if kind not in GROUP_MEANS:
+        return None
+    young, old, unit = GROUP_MEANS[kind]
+    people, mean = "adults of 18 to 80 years", None
+    if age_years is not None and age_years < YOUNGEST_MAX_AGE + 1:
+        people, mean = "adults of 18 to 28 years", young
+    if age_years is not None and age_years >= OLDEST_MIN_AGE:
+        people, mean = "adults over 64 years", old
     return ReferenceInterval(
         kind=kind,
-        unit=spread.unit if spread is not None else GROUP_MEANS[kind][2],
-        population=_population(age_years, in_cohort=spread is not None),
-        source=MEANS_TABLE if spread is not None else MEANS_GROUPS,
+        unit=unit,
+        population=f"pain-free {people}",
+        source=MEANS_GROUPS,
         mean=mean,
-        sd=None if spread is None else spread.sd,
-        expected=expected,
-        expected_from=how,
-        note="; ".join(part for part in (note, _sex_note(sex), _age_note(age_years)) if part),
+        note=f"group means rise from {quantity(young, unit)} (youngest) to {quantity(old, unit)} (over 64 "
+        "years)",
     )
-
-
-def _group_mean(ends: tuple[float, float, Unit] | None, age_years: float | None) -> tuple[float | None, str]:
-    """The mean of this age group where it was read, and the trend in words."""
-    young, old, unit = ends or (math.nan, math.nan, Unit.DEG)
-    trend = (
-        f"group means rise from {quantity(young, unit)} (youngest) to {quantity(old, unit)} (over 64 years)"
-    )
-    if age_years is not None and age_years < YOUNGEST_MAX_AGE + 1:
-        return young, trend
-    if age_years is not None and age_years >= OLDEST_MIN_AGE:
-        return old, trend
-    return None, trend
 
 
 def _expected(kind: str, age_years: float | None, known: Mapping[str, float]) -> tuple[float | None, str]:
@@ -209,20 +253,6 @@ def _expected(kind: str, age_years: float | None, known: Mapping[str, float]) ->
             ready = all(name in given for name in regression.needs)
             return (regression.of(given), f"{regression.text} ({regression.source})") if ready else (None, "")
     return None, ""
-
-
-def _population(age_years: float | None, *, in_cohort: bool) -> str:
-    if in_cohort or age_years is None or YOUNGEST_MAX_AGE + 1 <= age_years < OLDEST_MIN_AGE:
-        return "pain-free adults of 18 to 80 years"
-    return (
-        "pain-free adults of 18 to 28 years"
-        if age_years < OLDEST_MIN_AGE
-        else "pain-free adults over 64 years"
-    )
-
-
-def _sex_note(sex: str | None) -> str:
-    return "" if sex is None else "the published values used here are not split by sex"
 
 
 def _age_note(age_years: float | None) -> str:

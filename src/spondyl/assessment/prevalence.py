@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 BRINJIKJI = (
     "Brinjikji et al., AJNR 2015;36:811-816, CT and MR of people without pain; figures for 20 to 50 years "
-    "read in "
-    "table 1 of doi 10.1186/s13013-016-0080-0"
+    "read in table 1 of doi 10.1186/s13013-016-0080-0"
 )
 BRINJIKJI_60 = (
     "spondylolisthesis at 60 years read in summaries of the same review (ucymtr.hatenablog.com, "
@@ -31,12 +30,6 @@ class AgeTable:
     source: str
 
 
-DISC_HEIGHT_LOSS = AgeTable(
-    name="disc height loss",
-    percent={20: 24, 30: 34, 40: 45, 50: 56},
-    caution="CT or MR, not radiographs",
-    source=BRINJIKJI,
-)
 SPONDYLOLISTHESIS = AgeTable(
     name="spondylolisthesis",
     percent={20: 3, 30: 5, 40: 8, 50: 14, 60: 23},
@@ -64,16 +57,13 @@ def scoliosis(age_years: float | None) -> str:
         return "How common curves are depends on age, and the age is unknown."
     if age_years < 18:
         return (
-            "Curves over 10°: 0.9 to 12 % of adolescents; over 20°: 0.3 to 0.5 %; over 40°: below "
-            "0.1 %. "
+            "Curves over 10°: 0.9 to 12 % of adolescents; over 20°: 0.3 to 0.5 %; over 40°: below 0.1 %. "
             "How many of them have no pain is not known here."
         )
     return (
         "In adults of the general population, pain or not: 13 % below 60 years (95 % CI 5 to 30) and 36 % "
-        "above (17 to "
-        "61) have a curve that came in adult life; another study found lumbar curves of 11° or more in "
-        "8.9 % from "
-        "40 years on. A figure for pain-free adults alone is not known here."
+        "above (17 to 61) have a curve that came in adult life; another study found lumbar curves of 11° or "
+        "more in 8.9 % from 40 years on. A figure for pain-free adults alone is not known here."
     )
 
 

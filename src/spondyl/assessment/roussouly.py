@@ -31,8 +31,7 @@ def roussouly(measurements: tuple[Measurement, ...]) -> Classification:
         label="Roussouly type",
         grade=grade_of(slope.value, SCALE),
         reason="Indicative: by sacral slope alone; types 1 and 2 cannot be told apart by it, and the shape "
-        "of the "
-        "lordosis is not looked at",
+        "of the lordosis is not looked at",
         probabilities=probabilities(slope, SCALE),
         source=SOURCE,
     )

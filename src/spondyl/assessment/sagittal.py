@@ -168,8 +168,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         compute=pelvic_tilt,
         draw=_pelvis,
         definition="Angle to the vertical of the line from the mean femoral-head centre to the middle of "
-        "the S1 "
-        "endplate, positive when the sacrum lies behind the hips.",
+        "the S1 endplate, positive when the sacrum lies behind the hips.",
         source=PELVIS,
     ),
     Parameter(
@@ -181,8 +180,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         compute=lambda side: np.abs(pelvic_incidence(side)),
         draw=_pelvis,
         definition="Angle between the perpendicular to the S1 endplate at its middle and the line to the "
-        "mean "
-        "femoral-head centre; equals PT + SS.",
+        "mean femoral-head centre; equals PT + SS.",
         source=PELVIS,
     ),
     Parameter(
@@ -192,8 +190,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         compute=lumbar_lordosis,
         draw=plates((Level.L1, SUP), (Level.S1, SUP)),
         definition="Angle between the superior endplates of L1 and S1; lordosis is positive (some papers "
-        "write it "
-        "negative).",
+        "write it negative).",
         source=PELVIS,
     ),
     Parameter(
@@ -221,8 +218,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         compute=between((Level.T5, SUP), (Level.T12, INF)),
         draw=plates((Level.T5, SUP), (Level.T12, INF)),
         definition="Angle between the T5 superior and T12 inferior endplates; kyphosis is positive. The "
-        "value of the "
-        "Lenke sagittal modifier.",
+        "value of the Lenke sagittal modifier.",
         source="Lenke et al. 2001, as summarised by the AO Surgery Reference (Lenke classification)",
     ),
     Parameter(
@@ -233,8 +229,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         compute=offset(Level.C7, Level.S1),
         draw=_plumb(Level.C7, Level.S1),
         definition="Horizontal distance from the postero-superior corner of S1 to the plumb line of the C7 "
-        "centre, "
-        "positive when C7 lies in front. The film's vertical is taken as gravity's.",
+        "centre, positive when C7 lies in front. The film's vertical is taken as gravity's.",
         source="Wording checked against BMC Surg 2019;19:7, table 1 (PMC6334400)",
     ),
     Parameter(
@@ -245,8 +240,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         compute=t1_pelvic_angle,
         draw=_tpa_lines,
         definition="Angle at the mean femoral-head centre between the lines to the centre of T1 and to the "
-        "middle of "
-        "the S1 endplate, positive when T1 lies in front.",
+        "middle of the S1 endplate, positive when T1 lies in front.",
         source="Protopsaltis et al. 2014; wording checked against BMC Surg 2019;19:7, table 1 (PMC6334400)",
     ),
     Parameter(
@@ -257,8 +251,8 @@ PARAMETERS: tuple[Parameter, ...] = (
         compute=global_tilt,
         draw=_tilt_lines,
         definition="Angle between the line from the middle of the S1 endplate to the centre of C7 and the "
-        "line from the "
-        "mean femoral-head centre to the middle of the S1 endplate; equals PT + C7 vertical tilt.",
+        "line from the mean femoral-head centre to the middle of the S1 endplate; equals PT + C7 vertical "
+        "tilt.",
         source="Obeid et al., Eur Spine J 2016;25:3644-3649 (abstract)",
     ),
     Parameter(
@@ -278,11 +272,9 @@ PARAMETERS: tuple[Parameter, ...] = (
         compute=offset(Level.C2, Level.C7),
         draw=_plumb(Level.C2, Level.C7),
         definition="Horizontal distance from the postero-superior corner of C7 to the plumb line of the C2 "
-        "centre (mean "
-        "of its four corners), positive when C2 lies in front.",
+        "centre (mean of its four corners), positive when C2 lies in front.",
         source="Tang et al., Neurosurgery 2012;71:662-669, as quoted by spinebase.org; original not read. "
-        "Some "
-        "papers measure to the centre of C7 instead",
+        "Some papers measure to the centre of C7 instead",
     ),
     Parameter(
         kind="t1_slope",
@@ -357,6 +349,10 @@ def sagittal_quantities(landmarks: Landmarks, context: FilmContext) -> tuple[Qua
     """
     if landmarks.view.is_coronal:
         return ()
+    if landmarks.view is not View.LATERAL:
+        return (
+            Unmeasured(kind="sagittal_alignment", label="Sagittal alignment (all values)", reason=NO_VIEW),
+        )
     return tuple(_quantity_or_reason(parameter, landmarks, context) for parameter in PARAMETERS)
 
 
@@ -382,7 +378,6 @@ def _why_not(parameter: Parameter, landmarks: Landmarks, context: FilmContext) -
     """The first reason that forbids the value, or None."""
     lacking = [level for level, used in parameter.needs if missing_corners(landmarks, level, used)]
     reasons = (
-        (landmarks.view is not View.LATERAL, "the view is unknown: this value needs a lateral film"),
         (bool(lacking), "landmarks are missing: " + ", ".join(level.value for level in sorted(lacking))),
         (parameter.hips and not _hips_given(landmarks), "landmarks are missing: femoral heads"),
         (parameter.unit is Unit.MM and context.spacing_mm is None, NO_SPACING),
@@ -393,6 +388,7 @@ def _why_not(parameter: Parameter, landmarks: Landmarks, context: FilmContext) -
 
 
 NO_SPACING = "no pixel spacing: millimetres are refused"
+NO_VIEW = "the view is unknown: these values need a lateral film"
 NO_FACING = "which way the patient faces is unknown: the sign of this value cannot be given"
 
 

@@ -8,9 +8,8 @@ from spondyl.assessment.quantity import FilmContext
 from spondyl.assessment.sentence import quantity
 
 SOURCE = (
-    "SRS-Schwab, Terran et al., Neurosurgery 2013;73:559-568, thresholds as quoted by "
-    "neurosurgerywiki.com; the "
-    "original was not read"
+    "SRS-Schwab, Terran et al., Neurosurgery 2013;73:559-568, thresholds as quoted by neurosurgerywiki.com; "
+    "the original was not read"
 )
 
 
@@ -67,9 +66,8 @@ def _curve_type(of: dict[str, Measurement], child: str) -> Classification:
         kind="srs_schwab_curve_type",
         label=label,
         grade=_curve_grade(of),
-        reason="T thoracic, L thoracolumbar or lumbar, D both, N none of 30° or more; a region without "
-        "a measured "
-        "curve counts as none",
+        reason="T thoracic, L thoracolumbar or lumbar, D both, N none of 30° or more; a region without a "
+        "measured curve counts as none",
         probabilities=chances,
         source=SOURCE,
     )

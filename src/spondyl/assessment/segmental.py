@@ -45,14 +45,12 @@ Ends = tuple[tuple[Level, tuple[Plate, ...]], ...]
 
 FROBIN = (
     "after Frobin et al., Clin Biomech 1997;12(S1):S1-S63 (abstract): heights are taken square to the "
-    "bisector of the "
-    "disc, so that a slip does not add to them"
+    "bisector of the disc, so that a slip does not add to them"
 )
 MEYERDING = "Meyerding 1932, as described by radiopaedia.org; the original paper was not read"
 GENANT = (
-    "Genant et al. 1993, thresholds as quoted in Quant Imaging Med Surg 2019, doi "
-    "10.21037/qims.2019.02.04; four "
-    "corners give no middle height, so a biconcave deformity cannot be seen"
+    "Genant et al. 1993, thresholds as quoted in Quant Imaging Med Surg 2019, doi 10.21037/qims.2019.02.04; "
+    "four corners give no middle height, so a biconcave deformity cannot be seen"
 )
 
 
@@ -84,8 +82,7 @@ DISC_INDEX = Family(
     label="Disc height index",
     unit=Unit.RATIO,
     definition="Mean of the anterior and posterior disc height over the mean depth of the two endplates "
-    "that bound "
-    "the disc (this variant; others divide by vertebral height).",
+    "that bound the disc (this variant; others divide by vertebral height).",
     source=f"Ratio variant of this software, {FROBIN}",
     needs_facing=False,
 )
@@ -108,8 +105,8 @@ SLIP = Family(
     label="Slip",
     unit=Unit.PERCENT,
     definition="Offset of the upper vertebra's postero-inferior corner from the lower one's "
-    "postero-superior corner, "
-    "along the lower vertebra's superior endplate, over the depth of that endplate; positive forward.",
+    "postero-superior corner, along the lower vertebra's superior endplate, over the depth of that "
+    "endplate; positive forward.",
     source=MEYERDING,
 )
 WEDGE = Family(

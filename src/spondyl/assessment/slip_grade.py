@@ -2,6 +2,7 @@
 
 from spondyl.assessment.grading import Band, grade_of, highest
 from spondyl.assessment.measurement import Classification, Measurement
+from spondyl.assessment.sentence import quantity
 
 SOURCE = "Meyerding 1932, grades as given by radiopaedia.org; the original paper was not read"
 SCALE = (
@@ -15,13 +16,12 @@ INSTABILITY = Classification(
     kind="white_panjabi",
     label="White-Panjabi instability thresholds",
     grade=None,
-    reason="cannot be classified because the thresholds (lumbar more than 4.5 mm or 15 % shift; rotation more than "
-    "15° at L1-L4, 20° at L4-L5, 25° at L5-S1; cervical more than 3.5 mm or 11°) compare flexion with extension "
-    "films, and this is one film. No validated test of instability exists",
+    reason="cannot be classified because the thresholds (lumbar more than 4.5 mm or 15 % shift; rotation "
+    "more than 15° at L1-L4, 20° at L4-L5, 25° at L5-S1; cervical more than 3.5 mm or 11°) compare flexion "
+    "with extension films, and this is one film. No validated test of instability exists",
     probabilities=(),
     source="White and Panjabi, thresholds second-hand; Hipp et al. 2023, doi 10.21203/rs.3.rs-3659900/v1 "
-    "(preprint "
-    "abstract) for the lack of a validated test",
+    "(preprint abstract) for the lack of a validated test",
 )
 
 
@@ -37,9 +37,9 @@ def meyerding(measurements: tuple[Measurement, ...]) -> Classification:
         kind="meyerding",
         label="Meyerding grade of the largest forward slip",
         grade=grade_of(largest.value, SCALE),
-        reason=f"{largest.label} {largest.value:.1f} %. Up to 25 % a film alone does not tell a slip of "
-        f"grade I from "
-        "the error of its corners; the probabilities are for the largest of all slips measured",
+        reason=f"{largest.label} {quantity(largest.value, largest.unit)}. Up to 25 % a film alone does not "
+        "tell a slip of grade I from the error of its corners; the probabilities are for the largest of "
+        "all slips measured",
         probabilities=highest(slips, SCALE),
         source=SOURCE,
     )
