@@ -69,10 +69,10 @@ def _wing(plate: Endplate, k: float, side: int) -> tuple[Solid, Solid]:
     centre = plate.centre_mm + plate.axes @ (k * np.array([side * 31.0, 10.0, -33.0]))
     radii = (22.0 * k, 15.0 * k, 44.0 * k)
     pair = (
-        ellipsoid(centre, axes, radii_mm=radii, attenuation_per_mm=0.45 * CORTEX_PER_MM),
+        ellipsoid(centre, axes, radii_mm=radii, attenuation_per_mm=0.22 * CORTEX_PER_MM),
         ellipsoid(centre, axes, radii_mm=(radii[0] - 1, radii[1] - 1, radii[2] - 1), attenuation_per_mm=0.0),
     )
-    return hollow(pair, inner_per_mm=0.7 * SPONGY_PER_MM)
+    return hollow(pair, inner_per_mm=0.35 * SPONGY_PER_MM)
 
 
 def _foramen(middle: FloatArray, axes: FloatArray, at: tuple[float, int], side: int) -> Solid:

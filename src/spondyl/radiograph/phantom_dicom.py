@@ -12,8 +12,8 @@ from spondyl.anatomy.landmark_text import landmarks_to_json
 from spondyl.anatomy.landmarks import ImageSide, View
 from spondyl.anatomy.spine_pose import SpinePose
 from spondyl.provenance import Provenance
-from spondyl.radiograph.phantom_film import FilmSetup, PhantomFilm, phantom_film
 from spondyl.radiograph.phantom_exposure import Appearance
+from spondyl.radiograph.phantom_film import FilmSetup, PhantomFilm, phantom_film
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset

@@ -13,13 +13,13 @@ from spondyl.anatomy.landmarks import FloatArray
 class Appearance:
     """How a synthetic film looks; nothing here moves a landmark.
 
-    * ``photons``: mean count per pixel without a patient (noise); ``scatter``: its share of the primary beam.
+    * ``photons``: mean count per mm² without a patient (noise); ``scatter``: its share of the primary beam.
     * ``blur_px``: sigma of focal spot and detector; ``flatten``: how much of the wide contrast processing removes.
     * ``gain`` and ``gamma`` shape the grey scale; ``girth`` and ``bone`` scale soft tissue and bone density.
     * ``collimation``: share of the film hidden at left, right, top and bottom.
     """
 
-    photons: float = 60_000.0
+    photons: float = 240_000.0
     scatter: float = 0.06
     blur_px: float = 0.8
     flatten: float = 0.55
@@ -41,7 +41,7 @@ class Appearance:
 def random_appearance(rng: np.random.Generator) -> Appearance:
     """A film of another patient, machine and operator."""
     return Appearance(
-        photons=float(10 ** rng.uniform(3.2, 5.0)),
+        photons=float(10 ** rng.uniform(3.8, 5.6)),
         scatter=float(rng.uniform(0.02, 0.15)),
         blur_px=float(rng.uniform(0.5, 1.6)),
         flatten=float(rng.uniform(0.2, 0.8)),
@@ -58,18 +58,21 @@ def _random_collimation(rng: np.random.Generator) -> tuple[float, float, float, 
     return float(sides[0]), float(sides[1]), float(sides[2]), float(sides[3])
 
 
-def expose(integrals: FloatArray, *, appearance: Appearance, rng: np.random.Generator) -> NDArray[np.uint16]:
+def expose(
+    integrals: FloatArray, *, spacing_mm: float, appearance: Appearance, rng: np.random.Generator
+) -> NDArray[np.uint16]:
     """Display values of a film: 4096 grey levels spread over 0 to 65535, bright is dense."""
     primary = np.exp(-integrals)
-    primary += appearance.scatter * _wide(primary, sigma_px=40)
-    counts = ndimage.gaussian_filter(primary, appearance.blur_px) * appearance.photons
+    primary += appearance.scatter * _wide(primary, sigma_px=20 / spacing_mm)
+    photons = appearance.photons * spacing_mm**2
+    counts = ndimage.gaussian_filter(primary, appearance.blur_px) * photons
     noisy = counts + np.sqrt(counts) * rng.standard_normal(counts.shape)
-    density = -np.log(np.maximum(noisy, 1.0) / appearance.photons)
-    inside = (integrals > 0.25).astype(np.float64)
+    density = -np.log(np.maximum(noisy, 1.0) / photons)
+    wide, inside = 30 / spacing_mm, (integrals > 0.25).astype(np.float64)
     density -= (
         appearance.flatten
-        * _wide(density * inside, sigma_px=60)
-        / np.maximum(_wide(inside, sigma_px=60), 0.05)
+        * _wide(density * inside, sigma_px=wide)
+        / np.maximum(_wide(inside, sigma_px=wide), 0.05)
     )
     return _grey(density, inside, appearance)
 

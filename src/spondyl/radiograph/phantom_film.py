@@ -59,7 +59,7 @@ def phantom_film(
     rng = np.random.default_rng(seed)
     trunk = trunk_solids(spine, girth=look.girth, rng=rng)
     integrals = _soft(trunk, geometry) + look.bone * _bone(spine, geometry, rng)
-    pixels = expose(integrals, appearance=look, rng=rng)
+    pixels = expose(integrals, spacing_mm=geometry.spacing_mm, appearance=look, rng=rng)
     made = Provenance(method="spondyl.radiograph.phantom_film", inputs=(f"seed:{seed}", _digest(pose)))
     return PhantomFilm(
         radiograph=_radiograph(pixels, view=view, side=side, spacing_mm=geometry.spacing_mm, made=made),

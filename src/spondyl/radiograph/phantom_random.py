@@ -6,8 +6,8 @@ from spondyl.anatomy.landmarks import ImageSide, View
 from spondyl.anatomy.levels import Level
 from spondyl.anatomy.spine_pose import Convexity, CurvePose, SpinePose
 from spondyl.anatomy.spine_shape import build_spine
-from spondyl.radiograph.phantom_film import PhantomFilm, phantom_film
 from spondyl.radiograph.phantom_exposure import random_appearance
+from spondyl.radiograph.phantom_film import PhantomFilm, phantom_film
 from spondyl.radiograph.phantom_setup import FilmSetup
 
 
