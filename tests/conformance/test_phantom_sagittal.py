@@ -15,6 +15,7 @@ from spondyl.anatomy.levels import Level
 from spondyl.anatomy.spine_shape import build_spine
 from spondyl.assessment.quantity import FilmContext
 from spondyl.assessment.sagittal import sagittal_quantities
+from spondyl.assessment.segmental import BODIES, segmental_quantities
 from spondyl.provenance import Provenance
 from spondyl.radiograph.phantom import Convexity, CurvePose, FilmSetup, SpinePose
 from spondyl.radiograph.phantom_landmarks import project_landmarks
@@ -96,3 +97,21 @@ def test_global_tilt_is_pelvic_tilt_plus_c7_tilt_on_phantoms() -> None:
         centre = (c7.superior.centre_mm + c7.inferior.centre_mm) / 2 - spine.sacrum.centre_mm
         c7_tilt = np.degrees(np.arctan2(-centre[1], centre[2]))
         assert values["global_tilt"] == pytest.approx(posed["pelvic_tilt"] + c7_tilt, abs=0.1)
+
+
+def test_wedges_of_vertebrae_are_those_of_their_endplates() -> None:
+    """Truth: superior minus inferior endplate tilt of each body, from the normals."""
+    for seed in SEEDS:
+        spine = build_spine(pose_of(seed))
+        geometry = film_geometry(spine, view=View.LATERAL, setup=FilmSetup())
+        film = project_landmarks(
+            spine, geometry, view=View.LATERAL, image_left=SIDES[0], provenance=Provenance(method="phantom")
+        )
+        context = FilmContext(
+            rows=geometry.rows, columns=geometry.columns, spacing_mm=(geometry.spacing_mm,) * 2
+        )
+        values = values_of(segmental_quantities(film, context), points_of(film, geometry.spacing_mm))
+        tilts = phantom_truth(spine, geometry, view=View.LATERAL).tilts_deg
+        for level in BODIES:
+            true = tilts[level.index, 0] - tilts[level.index, 1]
+            assert values[f"wedge_{level.value.lower()}"] == pytest.approx(true, abs=0.1)

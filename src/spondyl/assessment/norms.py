@@ -182,7 +182,7 @@ def reference_interval(
         return NoReference(
             kind=kind, reason="the reference groups are adults; no values under 18 years are known here"
         )
-    found = _aged(kind, age_years) or _whole_cohort(kind, age_years) or _group(kind, age_years)
+    found = _aged(kind, age_years) or _whole_cohort(kind) or _group(kind, age_years)
     if found is None:
         return NoReference(
             kind=kind, reason="no reference values from pain-free people are known for this measurement"
@@ -207,9 +207,8 @@ def _aged(kind: str, age_years: float | None) -> ReferenceInterval | None:
     return None
 
 
-def _whole_cohort(kind: str, age_years: float | None) -> ReferenceInterval | None:
+def _whole_cohort(kind: str) -> ReferenceInterval | None:
     """The spread of all ages together."""
-    del age_years
     spread = SPREADS.get(kind)
     return spread and ReferenceInterval(
         kind=kind,

@@ -4,31 +4,38 @@ Angles are positive as clinicians name them: lordosis positive, kyphosis positiv
 anterior end is lower, balance positive when the upper point lies in front.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from spondyl.anatomy import Landmarks, Level, View
-from spondyl.anatomy.landmarks import FloatArray
-from spondyl.assessment.lateral import (
-    FACING,
-    LateralPoints,
-    Plate,
-    drawn,
-    lateral,
-    missing_corners,
-    plumb,
-    segment,
-    wrapped_deg,
-)
+from spondyl.assessment.lateral import FACING, Plate, drawn, lateral, missing_corners
 from spondyl.assessment.measurement import Unit, Unmeasured
-from spondyl.assessment.quantity import FilmContext, Points, Quantity, Segment
+from spondyl.assessment.quantity import FilmContext, Quantity
+from spondyl.assessment.sagittal_angles import (
+    INF,
+    SUP,
+    Compute,
+    Draw,
+    between,
+    global_tilt,
+    lordosis,
+    low_lumbar_lordosis,
+    lumbar_lordosis,
+    offset,
+    pelvic_incidence,
+    pelvic_tilt,
+    pelvis_and_spine_lines,
+    pelvis_lines,
+    plates,
+    plumb_lines,
+    sacral_slope,
+    t1_pelvic_angle,
+    tilt_lines,
+    tpa_lines,
+)
 
-SUP, INF = Plate.SUPERIOR, Plate.INFERIOR
 BOTH = (SUP, INF)
-Compute = Callable[[LateralPoints], FloatArray]
-Draw = Callable[[LateralPoints], tuple[Segment, ...]]
 
 PELVIS = (
     "Pelvic parameters as in Duval-Beaupere; wording checked against BMC Surg 2019;19:7, table 1 (PMC6334400)"
@@ -63,87 +70,6 @@ class Parameter:
         return tuple(sorted(level for level, _ in self.needs))
 
 
-def sacral_slope(side: LateralPoints) -> FloatArray:
-    """SS in degrees."""
-    return side.slope_deg(Level.S1, SUP)
-
-
-def pelvic_tilt(side: LateralPoints) -> FloatArray:
-    """PT in degrees: positive when the sacrum lies behind the hips."""
-    return -side.lean_deg(side.hips(), side.midpoint(Level.S1, SUP))
-
-
-def pelvic_incidence(side: LateralPoints) -> FloatArray:
-    """PI in degrees, from vectors and not as PT + SS, so that the identity can be tested.
-
-    Negative when the facing is taken the wrong way round, which is how an unknown facing is made harmless.
-    """
-    plate = side.anterior(Level.S1, SUP) - side.posterior(Level.S1, SUP)
-    to_hips = side.hips() - side.midpoint(Level.S1, SUP)
-    along = plate[:, 0] * to_hips[:, 0] + plate[:, 1] * to_hips[:, 1]
-    across = plate[:, 0] * to_hips[:, 1] - plate[:, 1] * to_hips[:, 0]
-    return np.degrees(np.arctan2(along, side.facing * across))
-
-
-def between(upper: tuple[Level, Plate], lower: tuple[Level, Plate]) -> Compute:
-    """Kyphosis between two endplates, in degrees; its negative is lordosis."""
-    return lambda side: wrapped_deg(side.slope_deg(*upper) - side.slope_deg(*lower))
-
-
-def lordosis(upper: tuple[Level, Plate], lower: tuple[Level, Plate]) -> Compute:
-    """Lordosis between two endplates, in degrees."""
-    return between(lower, upper)
-
-
-lumbar_lordosis = lordosis((Level.L1, SUP), (Level.S1, SUP))
-low_lumbar_lordosis = lordosis((Level.L4, SUP), (Level.S1, SUP))
-
-
-def t1_pelvic_angle(side: LateralPoints) -> FloatArray:
-    """TPA in degrees: from the line hips to sacrum, forward to the line hips to T1."""
-    hips = side.hips()
-    spine = side.lean_deg(hips, side.centre(Level.T1))
-    return wrapped_deg(spine - side.lean_deg(hips, side.midpoint(Level.S1, SUP)))
-
-
-def global_tilt(side: LateralPoints) -> FloatArray:
-    """GT in degrees: C7 vertical tilt plus pelvic tilt."""
-    sacrum = side.midpoint(Level.S1, SUP)
-    return wrapped_deg(side.lean_deg(sacrum, side.centre(Level.C7)) - side.lean_deg(side.hips(), sacrum))
-
-
-def offset(level: Level, below: Level) -> Compute:
-    """How far the centre of one vertebra lies in front of the postero-superior corner of another."""
-    return lambda side: side.forward(side.posterior(below, SUP), side.centre(level))
-
-
-def plates(*ends: tuple[Level, Plate]) -> Draw:
-    """Draw the endplates."""
-    return lambda side: tuple(segment(side.posterior(*end), side.anterior(*end)) for end in ends)
-
-
-def _pelvis(side: LateralPoints) -> tuple[Segment, ...]:
-    return (*plates((Level.S1, SUP))(side), segment(side.hips(), side.midpoint(Level.S1, SUP)))
-
-
-def _pelvis_and_spine(side: LateralPoints) -> tuple[Segment, ...]:
-    return (*_pelvis(side), *plates((Level.L1, SUP))(side))
-
-
-def _tpa_lines(side: LateralPoints) -> tuple[Segment, ...]:
-    hips = side.hips()
-    return segment(hips, side.centre(Level.T1)), segment(hips, side.midpoint(Level.S1, SUP))
-
-
-def _tilt_lines(side: LateralPoints) -> tuple[Segment, ...]:
-    sacrum = side.midpoint(Level.S1, SUP)
-    return segment(sacrum, side.centre(Level.C7)), segment(side.hips(), sacrum)
-
-
-def _plumb(level: Level, below: Level) -> Draw:
-    return lambda side: plumb(side.centre(level), side.posterior(below, SUP))
-
-
 _S1 = (Level.S1, (SUP,))
 _L1 = (Level.L1, (SUP,))
 _L4 = (Level.L4, (SUP,))
@@ -166,7 +92,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         needs=(_S1,),
         hips=True,
         compute=pelvic_tilt,
-        draw=_pelvis,
+        draw=pelvis_lines,
         definition="Angle to the vertical of the line from the mean femoral-head centre to the middle of "
         "the S1 endplate, positive when the sacrum lies behind the hips.",
         source=PELVIS,
@@ -178,7 +104,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         hips=True,
         mirror_safe=True,
         compute=lambda side: np.abs(pelvic_incidence(side)),
-        draw=_pelvis,
+        draw=pelvis_lines,
         definition="Angle between the perpendicular to the S1 endplate at its middle and the line to the "
         "mean femoral-head centre; equals PT + SS.",
         source=PELVIS,
@@ -227,7 +153,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         unit=Unit.MM,
         needs=(_C7, _S1),
         compute=offset(Level.C7, Level.S1),
-        draw=_plumb(Level.C7, Level.S1),
+        draw=plumb_lines(Level.C7, Level.S1),
         definition="Horizontal distance from the postero-superior corner of S1 to the plumb line of the C7 "
         "centre, positive when C7 lies in front. The film's vertical is taken as gravity's.",
         source="Wording checked against BMC Surg 2019;19:7, table 1 (PMC6334400)",
@@ -238,7 +164,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         needs=((Level.T1, BOTH), _S1),
         hips=True,
         compute=t1_pelvic_angle,
-        draw=_tpa_lines,
+        draw=tpa_lines,
         definition="Angle at the mean femoral-head centre between the lines to the centre of T1 and to the "
         "middle of the S1 endplate, positive when T1 lies in front.",
         source="Protopsaltis et al. 2014; wording checked against BMC Surg 2019;19:7, table 1 (PMC6334400)",
@@ -249,7 +175,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         needs=(_C7, _S1),
         hips=True,
         compute=global_tilt,
-        draw=_tilt_lines,
+        draw=tilt_lines,
         definition="Angle between the line from the middle of the S1 endplate to the centre of C7 and the "
         "line from the mean femoral-head centre to the middle of the S1 endplate; equals PT + C7 vertical "
         "tilt.",
@@ -270,7 +196,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         unit=Unit.MM,
         needs=((Level.C2, BOTH), (Level.C7, (SUP,))),
         compute=offset(Level.C2, Level.C7),
-        draw=_plumb(Level.C2, Level.C7),
+        draw=plumb_lines(Level.C2, Level.C7),
         definition="Horizontal distance from the postero-superior corner of C7 to the plumb line of the C2 "
         "centre (mean of its four corners), positive when C2 lies in front.",
         source="Tang et al., Neurosurgery 2012;71:662-669, as quoted by spinebase.org; original not read. "
@@ -292,7 +218,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         needs=(_L1, _S1),
         hips=True,
         compute=lambda side: pelvic_incidence(side) - lumbar_lordosis(side),
-        draw=_pelvis_and_spine,
+        draw=pelvis_and_spine_lines,
         definition="Pelvic incidence minus lumbar lordosis L1-S1; positive when lordosis falls short of "
         "incidence.",
         source="SRS-Schwab; Terran et al., Neurosurgery 2013;73:559-568, as quoted by neurosurgerywiki.com",
@@ -303,7 +229,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         needs=(_S1,),
         hips=True,
         compute=lambda side: sacral_slope(side) - (0.59 * pelvic_incidence(side) + 9),
-        draw=_pelvis,
+        draw=pelvis_lines,
         definition="SS - (0.59 PI + 9).",
         source=GAP_SOURCE,
     ),
@@ -313,7 +239,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         needs=(_L1, _S1),
         hips=True,
         compute=lambda side: lumbar_lordosis(side) - (0.62 * pelvic_incidence(side) + 29),
-        draw=_pelvis_and_spine,
+        draw=pelvis_and_spine_lines,
         definition="LL - (0.62 PI + 29).",
         source=GAP_SOURCE,
     ),
@@ -335,7 +261,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         needs=(_C7, _S1),
         hips=True,
         compute=lambda side: global_tilt(side) - (0.48 * pelvic_incidence(side) - 15),
-        draw=_tilt_lines,
+        draw=tilt_lines,
         definition="GT - (0.48 PI - 15).",
         source=GAP_SOURCE,
     ),
@@ -404,9 +330,3 @@ def _flat(parameter: Parameter, landmarks: Landmarks) -> bool:
     ):
         return False
     return bool(abs(lumbar_lordosis(drawn(landmarks))[0]) < 10)
-
-
-def measure(kind: str, points: Points) -> FloatArray:
-    """One sagittal value (s,) on s drawings, for callers that have points and no film."""
-    parameter = next(item for item in PARAMETERS if item.kind == kind)
-    return parameter.compute(lateral(points))
