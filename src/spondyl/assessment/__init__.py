@@ -1,12 +1,7 @@
 """Landmarks to measurements, classifications and findings."""
 
 from spondyl.assessment.assess import assess
-from spondyl.assessment.calibration import (
-    Calibration,
-    IntervalRule,
-    calibration_from_dict,
-    calibration_to_dict,
-)
+from spondyl.assessment.calibration import Calibration, IntervalRule
 from spondyl.assessment.measurement import (
     Assessment,
     Classification,
@@ -30,6 +25,4 @@ __all__ = [
     "Unit",
     "Unmeasured",
     "assess",
-    "calibration_from_dict",
-    "calibration_to_dict",
 ]

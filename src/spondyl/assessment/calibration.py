@@ -53,27 +53,29 @@ class Calibration:
         fitting = [key for key in self.rules if key != DEFAULT and kind.startswith(key)]
         return self.rules[max(fitting, key=len)] if fitting else self.rules.get(DEFAULT)
 
+    def to_dict(self) -> dict[str, object]:
+        """JSON-ready form; :meth:`from_dict` reads it back."""
+        rules = {
+            key: {"lo_scale": r.lo_scale, "hi_scale": r.hi_scale, "floor": r.floor, "offset": r.offset}
+            for key, r in self.rules.items()
+        }
+        return {"source": self.source, "rules": rules}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, object]) -> "Calibration":
+        """Read a calibration; ``scale`` stands for both sides. Raises ValueError for unknown or wrong fields."""
+        rules = document.get("rules")
+        if not isinstance(rules, Mapping):
+            raise ValueError('A calibration needs "rules": an object with one rule for each kind.')
+        given = cast("Mapping[str, Mapping[str, float]]", rules)
+        read = {key: _rule(key, fields) for key, fields in given.items()}
+        return cls(rules=read, source=str(document.get("source", "unknown")))
+
 
 def bounded_interval_90(kind: str, value: float, sd: float, rule: IntervalRule) -> tuple[float, float]:
     """The interval of a kind under a rule; the size of an angle never reaches below 0."""
     low, high = rule.interval_90(value, sd)
     return (max(low, min(0.0, value)), high) if kind.startswith(NOT_NEGATIVE) else (low, high)
-
-
-def calibration_to_dict(calibration: Calibration) -> dict[str, object]:
-    """JSON-ready form; :func:`calibration_from_dict` reads it back."""
-    rules = {
-        key: {"lo_scale": r.lo_scale, "hi_scale": r.hi_scale, "floor": r.floor, "offset": r.offset}
-        for key, r in calibration.rules.items()
-    }
-    return {"source": calibration.source, "rules": rules}
-
-
-def calibration_from_dict(document: Mapping[str, object]) -> Calibration:
-    """Read a calibration; ``scale`` stands for both sides. Raises ValueError for unknown fields and wrong numbers."""
-    rules = cast("Mapping[str, Mapping[str, float]]", document["rules"])
-    read = {key: _rule(key, fields) for key, fields in rules.items()}
-    return Calibration(rules=read, source=str(document["source"]))
 
 
 def _rule(key: str, fields: Mapping[str, float]) -> IntervalRule:

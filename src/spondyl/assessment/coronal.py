@@ -51,7 +51,7 @@ def coronal_quantities(landmarks: Landmarks, context: FilmContext) -> tuple[Quan
     return (
         *_cobb(landmarks, curves),
         *_aasce(landmarks),
-        *balance_quantities(landmarks, context, curves),
+        *balance_quantities(landmarks, context, clear_curves(curves)),
         *_tilts(landmarks),
         *_disc_wedges(landmarks),
     )
@@ -79,6 +79,11 @@ def curves_of(landmarks: Landmarks) -> tuple[Curve, ...]:
     return find_curves(nominal_spine(landmarks))
 
 
+def clear_curves(curves: tuple[Curve, ...]) -> tuple[Curve, ...]:
+    """Those large enough to have a side and an apex; the largest curve of a straight spine is not."""
+    return tuple(curve for curve in curves if curve.angle_deg >= MIN_CURVE_DEG)
+
+
 def side_text(curve: Curve, image_left: ImageSide) -> str:
     """To which side a curve is convex: the patient's where the film says it, else the picture's only."""
     if image_left not in (ImageSide.PATIENT_LEFT, ImageSide.PATIENT_RIGHT):
@@ -96,7 +101,7 @@ def _cobb(landmarks: Landmarks, curves: tuple[Curve, ...]) -> Iterator[Quantity 
         return
     yield _major(landmarks, max(curves, key=lambda curve: curve.angle_deg))
     for region, name in REGION_NAMES.items():
-        own = sorted((c for c in curves if c.region == region), key=lambda curve: -curve.angle_deg)
+        own = sorted((c for c in clear_curves(curves) if c.region == region), key=lambda c: -c.angle_deg)
         if not own:
             reason = f"no curve of {MIN_CURVE_DEG:g}° or more has its apex in this region"
             yield Unmeasured(kind=f"cobb_{region}", label=f"{name} Cobb angle", reason=reason)
@@ -137,6 +142,8 @@ def _regional(landmarks: Landmarks, curve: Curve, kind: str) -> Quantity:
 
 def _described(curve: Curve, image_left: ImageSide) -> str:
     ends = f"{curve.spanned[0].value} to {curve.spanned[-1].value}"
+    if curve.angle_deg < MIN_CURVE_DEG:
+        return ends
     return f"{ends}, apex {curve.apex_name}, {side_text(curve, image_left)}"
 
 

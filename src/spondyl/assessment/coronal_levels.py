@@ -11,7 +11,7 @@ import numpy as np
 
 from spondyl.anatomy import AP_LEVELS, Landmarks, Level
 from spondyl.anatomy.landmarks import FloatArray
-from spondyl.assessment.coronal import curves_of, side_text, spine_of
+from spondyl.assessment.coronal import clear_curves, curves_of, side_text, spine_of
 from spondyl.assessment.coronal_balance import has_corners, pedicle_places, pedicles_given, sacral_x
 from spondyl.assessment.end_vertebrae import REGION_NAMES, Curve, apex_name, apices, largest_ends
 from spondyl.assessment.measurement import Classification
@@ -28,8 +28,8 @@ SYMMETRIC = 0.05
 
 
 def coronal_levels(landmarks: Landmarks, points: Points) -> tuple[Classification, ...]:
-    """Every named level of the curves of an AP or PA film; nothing on other films or without a curve."""
-    curves = curves_of(landmarks) if landmarks.view.is_coronal else ()
+    """Every named level of the curves of an AP or PA film; nothing on other films or without a clear curve."""
+    curves = clear_curves(curves_of(landmarks)) if landmarks.view.is_coronal else ()
     if not curves:
         return ()
     major = max(curves, key=lambda curve: curve.angle_deg)

@@ -94,15 +94,23 @@ class Curve:
 
 
 def complete_levels(landmarks: Landmarks) -> tuple[Level, ...]:
-    """The levels with all four corners."""
+    """The levels with all four corners and endplates of some length."""
     rows = zip(landmarks.levels, landmarks.corners_px, strict=True)
-    return tuple(level for level, corners in rows if np.isfinite(corners).all())
+    return tuple(level for level, corners in rows if np.isfinite(corners).all() and _has_endplates(corners))
+
+
+def _has_endplates(corners: FloatArray) -> bool:
+    return bool((corners[1] != corners[0]).any() and (corners[3] != corners[2]).any())
 
 
 def tilt_deg(left: FloatArray, right: FloatArray) -> FloatArray:
-    """Angle of the lines left to right (…, 2) with the horizontal, positive when the right end is lower."""
+    """Angle of the lines left to right (…, 2) with the horizontal, positive when the right end is lower.
+
+    NaN where the two points coincide.
+    """
     along = right - left
-    return np.degrees(np.arctan2(along[..., 1], along[..., 0]))
+    angle_deg = np.degrees(np.arctan2(along[..., 1], along[..., 0]))
+    return np.where((along == 0.0).all(axis=-1), np.nan, angle_deg)
 
 
 def wrapped_deg(angle_deg: FloatArray) -> FloatArray:
@@ -113,21 +121,30 @@ def wrapped_deg(angle_deg: FloatArray) -> FloatArray:
 def cobb_table_deg(spine: Spine) -> FloatArray:
     """Signed angle (s, n, n) from the superior endplate of row u to the inferior endplate of column l.
 
-    Positive is convex to the left of the picture; 0 where no curve can run from u to l.
+    Positive is convex to the left of the picture. Only the part that :func:`curve_pairs` allows has a meaning.
     """
-    apart = wrapped_deg(spine.superior_deg()[:, :, None] - spine.inferior_deg()[:, None, :])
-    number = np.arange(len(spine.levels))
-    return np.where(number[None, :] - number[:, None] >= MIN_SPAN, apart, 0.0)
+    return wrapped_deg(spine.superior_deg()[:, :, None] - spine.inferior_deg()[:, None, :])
+
+
+def curve_pairs(n: int) -> NDArray[np.bool_]:
+    """True (n, n) where a curve can run from row u down to column l."""
+    number = np.arange(n)
+    return np.asarray(number[None, :] - number[:, None] >= MIN_SPAN)
+
+
+def _cobb_sizes_deg(spine: Spine) -> FloatArray:
+    """Size (s, n, n) of the angle of every possible curve; −1 where there can be none."""
+    return np.where(curve_pairs(len(spine.levels)), np.abs(cobb_table_deg(spine)), -1.0)
 
 
 def largest_cobb_deg(spine: Spine) -> FloatArray:
     """The largest clinical Cobb angle (s,), its end vertebrae searched anew on each drawing."""
-    return np.abs(cobb_table_deg(spine)).max(axis=(1, 2))
+    return _cobb_sizes_deg(spine).max(axis=(1, 2))
 
 
 def largest_ends(spine: Spine) -> tuple[IntArray, IntArray]:
     """Upper and lower end vertebra (s,) of the largest curve of each drawing."""
-    first_hit = np.abs(cobb_table_deg(spine)).reshape(len(spine.corners), -1).argmax(axis=1)
+    first_hit = _cobb_sizes_deg(spine).reshape(len(spine.corners), -1).argmax(axis=1)
     return np.divmod(first_hit, len(spine.levels))
 
 
@@ -147,8 +164,8 @@ def find_curves(spine: Spine) -> tuple[Curve, ...]:
     n = len(spine.levels)
     if n <= MIN_SPAN:
         return ()
-    table = cobb_table_deg(spine)[0]
-    upper, lower = divmod(int(np.abs(table).argmax()), n)
+    table = np.where(curve_pairs(n), cobb_table_deg(spine)[0], 0.0)
+    upper, lower = (int(ends[0]) for ends in largest_ends(spine))
     bend = 1 if table[upper, lower] >= 0.0 else -1
     above = _neighbours(table, start=0, stop=upper, bend=-bend)
     below = _neighbours(table, start=lower, stop=n - 1, bend=-bend)
