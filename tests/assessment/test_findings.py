@@ -47,8 +47,8 @@ def value(
 
 
 MANY = (
-    value("cobb_major", 43.0, 2.0, flags=(Flag.LOW_CONFIDENCE,)),
-    value("cobb_mt", 43.0, 2.0),
+    value("cobb_major", 43.0, 2.0, flags=(Flag.LOW_CONFIDENCE,), levels=(Level.T5, Level.T11)),
+    value("cobb_tl_l", 28.0, 2.0, levels=(Level.T11, Level.L4)),
     value("pi_minus_ll", 22.0, 4.0),
     value("sva", 70.0, 8.0, unit=Unit.MM),
     value("pelvic_tilt", 34.0, 2.0),
@@ -89,6 +89,15 @@ def test_leaning_forward_without_pain_is_computed_only_where_a_spread_was_read(
     """By hand: P(N(−16.4, 31.5) ≥ 40) = 0.037; P(N(10.6, 27.8) ≥ 40) = 0.145."""
     (item,) = find((value("sva", 90.0, 4.0, unit=Unit.MM),), FILM, context(age_years=age))
     assert share in item.prevalence
+
+
+def test_the_region_of_the_largest_curve_is_not_told_twice() -> None:
+    major = value("cobb_major", 43.0, 2.0, levels=(Level.T5, Level.T11))
+    same = value("cobb_mt", 43.0, 2.5, levels=(Level.T5, Level.T8, Level.T11))
+    other = value("cobb_tl_l", 28.0, 2.0, levels=(Level.T11, Level.L4))
+    findings = find((major, same, other), FILM, context())
+    assert [item.measurement_kind for item in findings] == ["cobb_major", "cobb_tl_l"]
+    assert findings[1].sentence.startswith("P(thoracolumbar or lumbar Cobb ≥ 10°) > 0.99: 28.0°")
 
 
 def test_improbable_findings_are_left_out() -> None:
@@ -162,6 +171,14 @@ def test_spondylolisthesis_without_pain_shows_the_cells_that_were_read(age: floa
 @pytest.mark.parametrize("age", [15.0, 70.0, 85.0])
 def test_unverified_cells_are_not_shown(age: float) -> None:
     assert prevalence.by_age(prevalence.SPONDYLOLISTHESIS, age).startswith("Not shown: no verified figure")
+
+
+@pytest.mark.parametrize(
+    ("age", "shown"),
+    [(14.0, "0.9 to 12 % of adolescents"), (59.0, "13 %"), (60.0, "68 %"), (None, "age is unknown")],
+)
+def test_how_common_curves_are_goes_by_age(age: float | None, shown: str) -> None:
+    assert shown in prevalence.scoliosis(age)
 
 
 def test_an_unknown_age_is_said() -> None:

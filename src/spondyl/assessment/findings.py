@@ -35,10 +35,10 @@ _STANCE = "How the patient stood for the film changes this value."
 _LARGEST = "The largest of many angles is read too high on nearly straight spines."
 
 CURVE_NAMES = {
-    "cobb_major": "largest coronal curve",
-    "cobb_pt": "proximal thoracic curve",
-    "cobb_mt": "main thoracic curve",
-    "cobb_tl_l": "thoracolumbar or lumbar curve",
+    "cobb_major": "Cobb",
+    "cobb_pt": "proximal thoracic Cobb",
+    "cobb_mt": "main thoracic Cobb",
+    "cobb_tl_l": "thoracolumbar or lumbar Cobb",
 }
 SCOLIOSIS_SOURCE = "Threshold of 10°: Eur Spine J 2020;29:2960-2969, introduction"
 SURGEON_SOURCE = "isass.org, patient page on scoliosis"
@@ -164,12 +164,20 @@ def find(
 
 
 def _applies(rule: Threshold, of: dict[str, Measurement], context: FilmContext) -> bool:
-    if rule.kind not in of:
+    if rule.kind not in of or _is_the_major_curve(rule.kind, of):
         return False
     limit = rule.only_below_age_years
     if limit is not None and (context.age_years is None or context.age_years >= limit):
         return False
     return rule.always or _probability(rule, of[rule.kind]) >= SHOWN_FROM
+
+
+def _is_the_major_curve(kind: str, of: dict[str, Measurement]) -> bool:
+    """True for a regional curve that the largest curve already tells: the same end vertebrae."""
+    major = of.get("cobb_major")
+    if major is None or kind == "cobb_major" or kind not in CURVE_NAMES:
+        return False
+    return major.levels[:1] + major.levels[-1:] == of[kind].levels[:1] + of[kind].levels[-1:]
 
 
 def _probability(rule: Threshold, item: Measurement) -> float:
@@ -180,11 +188,11 @@ def _probability(rule: Threshold, item: Measurement) -> float:
 
 def _crossed(rule: Threshold, item: Measurement, context: FilmContext) -> Finding:
     probability = _probability(rule, item)
-    name = f"{CURVE_NAMES[item.kind]} " if item.kind in CURVE_NAMES else ""
-    what = "Cobb" if name else f"|{item.label}|" if rule.both_ways else item.label
+    what = CURVE_NAMES.get(item.kind, f"|{item.label}|" if rule.both_ways else item.label)
+    largest = "largest coronal curve " if item.kind == "cobb_major" else ""
     return Finding(
         kind=f"{item.kind}_from_{rule.limit:g}",
-        sentence=f"P({what} ≥ {border(rule.limit, item.unit)}) {chance(probability)}: {name}{stated(item)}; "
+        sentence=f"P({what} ≥ {border(rule.limit, item.unit)}) {chance(probability)}: {largest}{stated(item)}; "
         f"{rule.meaning}.",
         probability=probability,
         measurement_kind=item.kind,

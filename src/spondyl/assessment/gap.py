@@ -79,7 +79,7 @@ def _why_not(of: dict[str, Measurement], context: FilmContext) -> str | None:
         points = spinal_points(of)
         return f"the age is unknown: {points} points without the age factor, {points + 1} from 60 years"
     if context.age_years < 18:
-        return "it was made for adults"
+        return "this classification was made for adults"
     return None
 
 

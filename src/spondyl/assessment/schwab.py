@@ -31,7 +31,11 @@ REGIONS = ("cobb_pt", "cobb_mt", "cobb_tl_l")
 def schwab(measurements: tuple[Measurement, ...], context: FilmContext) -> tuple[Classification, ...]:
     """Every part of the classification that the views given allow, then the whole."""
     of = {item.kind: item for item in measurements}
-    child = "it was made for adults" if context.age_years is not None and context.age_years < 18 else ""
+    child = (
+        "this classification was made for adults"
+        if context.age_years is not None and context.age_years < 18
+        else ""
+    )
     parts = [_curve_type(of, child)] + [_modifier(kind, of, child) for kind in MODIFIERS]
     return (*parts, _whole(parts))
 
@@ -95,7 +99,7 @@ def _curve_probabilities(of: dict[str, Measurement]) -> Probabilities:
 def _whole(parts: list[Classification]) -> Classification:
     lacking = [part for part in parts if part.grade is None]
     if lacking:
-        reason = "; ".join(_bare(part) for part in lacking)
+        reason = "; ".join(dict.fromkeys(_bare(part) for part in lacking))
         return _none("srs_schwab", "SRS-Schwab classification", reason)
     names = ("", "PI-LL ", "SVA ", "PT ")
     grade = "; ".join(f"{name}{part.grade}" for name, part in zip(names, parts, strict=True))
