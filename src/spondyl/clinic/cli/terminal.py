@@ -12,6 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from spondyl.assessment import Unit
 from spondyl.clinic.cohort.run import Watcher
@@ -88,30 +89,31 @@ def _show_where(console: Console, out: Path) -> None:
 
 
 def _table(totals: Totals) -> Table:
-    table = Table("Film", "What", "Value", "90 % interval", "Look at", box=SIMPLE_HEAD)
+    table = Table("Film", "Result", box=SIMPLE_HEAD, show_lines=False)
+    table.columns[0].overflow = "fold"
     for result in totals.shown:
-        table.add_row(Path(result["film"]).name, *_cells(result))
+        table.add_row(Text(Path(result["film"]).name), Text(_told(result)))
     return table
 
 
-def _cells(result: dict[str, Any]) -> tuple[str, str, str, str]:
+def _told(result: dict[str, Any]) -> str:
+    """The film's result in a line, then each red line on a line of its own."""
     if result["status"] == "refused":
-        return "REFUSED", "", "", str(result["reason"])
-    headline = _headline(result["measurements"])
-    red_lines = " ".join(result["red_lines"])
-    if headline is None:
-        return "nothing measurable", "", "", red_lines
-    unit = next(unit for unit in Unit if unit.json_key in headline)
-    sign = {"deg": "°", "mm": " mm", "%": " %", "1": ""}[unit.value]
-    low, high = headline["interval_90"]
-    value = f"{headline[unit.json_key]:.1f}{sign}"
-    return headline["label"], value, f"{low:.1f} to {high:.1f}{sign}", red_lines
+        return f"REFUSED: {result['reason']}"
+    return "\n".join([_headline(result["measurements"]), *result["red_lines"]])
 
 
-def _headline(measurements: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The value a clinician asks for first: the largest Cobb angle, else the first value there is."""
+def _headline(measurements: list[dict[str, Any]]) -> str:
+    """The value a clinician asks for first: the largest Cobb angle, else lordosis, else the first value there is."""
     by_kind = {measurement["kind"]: measurement for measurement in measurements}
-    return next((by_kind[kind] for kind in HEADLINES if kind in by_kind), next(iter(measurements), None))
+    found = next((by_kind[kind] for kind in HEADLINES if kind in by_kind), next(iter(measurements), None))
+    if found is None:
+        return "nothing measurable"
+    unit = next(unit for unit in Unit if unit.json_key in found)
+    sign = {"deg": "°", "mm": " mm", "%": " %", "1": ""}[unit.value]
+    low, high = found["interval_90"]
+    flags = "".join(f", {flag.replace('_', ' ')}" for flag in found["flags"])
+    return f"{found['label']}: {found[unit.json_key]:.1f}{sign} (90 % interval {low:.1f} to {high:.1f}{sign}{flags})"
 
 
 HEADLINES = ("cobb_major", "lumbar_lordosis_l1_s1", "pelvic_incidence")

@@ -13,14 +13,14 @@ from spondyl.clinic.cohort.atomic_file import atomic_file
 from spondyl.clinic.cohort.task import FileState, FilmRecord
 
 SEGMENT_FILMS = 50
-SEGMENT_SECONDS = 5.0
+SEGMENT_SECONDS = 2.0
 
 
 @dataclass(slots=True)
 class Journal:
     """Records by film. Only an index is held in memory; the records stay on disk.
 
-    A killed run loses at most the films that were finished since the last segment (50 films or 5 seconds).
+    A killed run loses at most the films that were finished since the last segment (50 films or 2 seconds).
     """
 
     folder: Path

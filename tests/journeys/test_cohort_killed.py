@@ -1,0 +1,108 @@
+"""Journey: a cohort is killed (SIGKILL) or stopped (Ctrl-C) half-way; resumed, it ends with the same bytes."""
+
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from clinic.cohort_runs import final_bytes
+from journeys.conftest import PROGRAM, Spondyl, landmarks_of
+
+FILMS = 120
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory: pytest.TempPathFactory, ap_film: Path) -> Path:
+    folder = tmp_path_factory.mktemp("cohort")
+    for number in range(FILMS):
+        shutil.copy(landmarks_of(ap_film), folder / f"{number:03d}.landmarks.json")
+        shutil.copy(ap_film, folder / f"{number:03d}.dcm")
+    (folder / "077.dcm").write_bytes(b"no film")
+    return folder
+
+
+def arguments(cohort: Path, out: Path) -> list[str]:
+    return [
+        "measure",
+        str(cohort),
+        "--landmarks",
+        str(cohort),
+        "--out",
+        str(out),
+        "--formats",
+        "none",
+        "--jobs",
+        "2",
+    ]
+
+
+@pytest.fixture(scope="module")
+def whole(cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    out = tmp_path_factory.mktemp("whole") / "out"
+    done = subprocess.run([PROGRAM, *arguments(cohort, out)], capture_output=True, check=False)
+    assert done.returncode == 3
+    return final_bytes(out)
+
+
+def start_and_signal(cohort: Path, out: Path, number: signal.Signals) -> "tuple[int, str, list[int]]":
+    """Start a run, signal it when the first films are safe; returns exit code, stderr and the workers it had."""
+    with subprocess.Popen([PROGRAM, *arguments(cohort, out)], stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not list(out.glob("journal/*.gz")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        workers = children_of(process.pid)
+        process.send_signal(number)
+        _, told = process.communicate(timeout=60)
+    return process.returncode, told, workers
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def wait_until_gone(pids: list[int], *, limit_s: float = 10.0) -> list[int]:
+    deadline = time.monotonic() + limit_s
+    while (left := [pid for pid in pids if is_running(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_kill_and_resume(cohort: Path, whole: dict[str, bytes], spondyl: Spondyl, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    code, _, workers = start_and_signal(cohort, out, signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert not (out / "manifest.json").exists(), (
+        "the run had ended before it was killed: make the cohort larger"
+    )
+    assert workers
+    assert wait_until_gone(workers) == []
+    resumed = spondyl(*arguments(cohort, out), "--resume")
+    assert resumed.returncode == 3
+    assert "unchanged since the last run" in resumed.stdout
+    assert final_bytes(out) == whole
+
+
+def test_ctrl_c_says_how_to_go_on(
+    cohort: Path, whole: dict[str, bytes], spondyl: Spondyl, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    code, told, workers = start_and_signal(cohort, out, signal.SIGINT)
+    assert code == 130
+    assert f"--out {out} --resume" in told
+    assert "Traceback" not in told
+    assert wait_until_gone(workers) == []
+    assert not (out / "results.jsonl").exists()
+    assert list(out.rglob("*.part")) == []
+    assert spondyl(*arguments(cohort, out)).returncode == 2, "a run is not overwritten without --resume"
+    assert spondyl(*arguments(cohort, out), "--resume").returncode == 3
+    assert final_bytes(out) == whole

@@ -1,0 +1,98 @@
+"""Journey: a script relies on the exit code, and on stdout holding nothing but JSON Lines."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from journeys.conftest import Spondyl, landmarks_of
+
+
+@pytest.fixture
+def mixed(tmp_path: Path, ap_film: Path) -> Path:
+    """A folder with one good film and three bad ones, each with a landmark file, so that no detector is needed."""
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    shutil.copy(ap_film, folder / "good.dcm")
+    (folder / "empty.dcm").touch()
+    (folder / "noise.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    (folder / "cut.dcm").write_bytes(ap_film.read_bytes()[:5000])
+    for name in ("good", "empty", "noise", "cut"):
+        shutil.copy(landmarks_of(ap_film), folder / f"{name}.landmarks.json")
+    return folder
+
+
+def test_some_refused(spondyl: Spondyl, mixed: Path) -> None:
+    done = spondyl("measure", mixed, "--landmarks", mixed, "--json")
+    assert done.returncode == 3
+    results = {Path(r["film"]).name: r for r in map(json.loads, done.stdout.splitlines())}
+    assert list(results) == ["cut.dcm", "empty.dcm", "good.dcm", "noise.png"]
+    assert [name for name, r in results.items() if r["status"] == "measured"] == ["good.dcm"]
+    assert all(r["reason"] and r["refusal"]["do"] for name, r in results.items() if name != "good.dcm")
+    assert "1 measured, 3 refused" in done.stderr
+
+
+def test_all_refused(spondyl: Spondyl, mixed: Path) -> None:
+    done = spondyl("measure", mixed / "empty.dcm", "--landmarks", mixed / "empty.landmarks.json", "--json")
+    assert done.returncode == 4
+    assert json.loads(done.stdout)["refusal"]["code"] == "file_damaged"
+
+
+def test_no_films(spondyl: Spondyl, tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    done = spondyl("measure", "nothing", "--json")
+    assert (done.returncode, done.stdout) == (5, "")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--resume",),
+        ("--formats", "html"),
+        ("--formats", "docx", "--out", "results"),
+        ("--spacing-mm", "14"),
+        ("--age", "-3"),
+        ("--sign", "Dr A. Reader"),
+        ("--view", "oblique"),
+        ("--jobs", "0"),
+        ("--no-such-option",),
+    ],
+)
+def test_a_wrong_command_line_measures_nothing(spondyl: Spondyl, mixed: Path, wrong: tuple[str, ...]) -> None:
+    done = spondyl("measure", mixed, "--landmarks", mixed, *wrong)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    assert wrong[0] in done.stderr
+
+
+def test_one_landmark_file_is_not_for_many_films(spondyl: Spondyl, mixed: Path) -> None:
+    done = spondyl("measure", mixed, "--landmarks", mixed / "good.landmarks.json")
+    assert done.returncode == 2
+    assert "4 films" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written(spondyl: Spondyl, mixed: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    film, marks = mixed / "good.dcm", mixed / "good.landmarks.json"
+    done = spondyl("measure", film, "--landmarks", marks, "--out", tmp_path / "file" / "results")
+    assert done.returncode == 6
+    assert "could not be written" in done.stderr
+
+
+def test_missing_weights(spondyl: Spondyl, mixed: Path, tmp_path: Path) -> None:
+    (tmp_path / "weights").mkdir()
+    done = spondyl("measure", mixed / "good.dcm", "--weights", "weights", "--json")
+    assert (done.returncode, done.stdout) == (7, "")
+    assert "spondyl doctor" in done.stderr
+    assert spondyl("doctor", "--weights", "weights").returncode == 7
+
+
+def test_a_lateral_film_asks_for_landmarks(spondyl: Spondyl, lateral_film: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text("{}")
+    done = spondyl("measure", lateral_film, "--landmarks", wrong, "--json")
+    assert done.returncode == 4
+    assert json.loads(done.stdout)["refusal"]["code"] == "landmarks_invalid"
+    assert spondyl("landmarks", wrong).returncode == 4
+    assert spondyl("landmarks", landmarks_of(lateral_film)).returncode == 0
