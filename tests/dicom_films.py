@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydicom import uid
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, get_frame
 
 CR = "1.2.840.10008.5.1.4.1.1.1"
 ROWS, COLUMNS = 70, 96
@@ -113,3 +113,10 @@ def endless_jp2(codestream: bytes) -> bytes:
     """A JP2 file whose second box claims a length of 0 bytes: a parser that adds lengths never moves on."""
     signature = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
     return signature + b"\x00\x00\x00\x00ftyp" + codestream
+
+
+def save_endless_film(path: Path) -> Path:
+    """Write a film on which pydicom's JP2 box parser never ends."""
+    film = compressed(dicom_film(ramp(12)), uid.JPEG2000Lossless)
+    codestream = get_frame(film.PixelData, 0, number_of_frames=1)
+    return save(with_pixels(film, endless_jp2(codestream), uid.JPEG2000Lossless), path)

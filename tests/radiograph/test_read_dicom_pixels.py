@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dicom_films import compressed, dicom_film, jpeg_bytes, ramp, save, save_jpeg_lossless, with_pixels
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom import uid
@@ -18,6 +17,7 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 from pydicom.sequence import Sequence
 
+from dicom_films import compressed, dicom_film, jpeg_bytes, ramp, save, save_jpeg_lossless, with_pixels
 from spondyl.radiograph import FilmReader, Radiograph
 
 
@@ -75,7 +75,9 @@ def test_every_depth_sign_polarity_and_plain_syntax_round_trips(
 
 @pytest.mark.parametrize("bits", [8, 10, 12, 16])
 @pytest.mark.parametrize("is_signed", [False, True])
-@pytest.mark.parametrize("syntax", [uid.RLELossless, uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.JPEGLosslessSV1])
+@pytest.mark.parametrize(
+    "syntax", [uid.RLELossless, uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.JPEGLosslessSV1]
+)
 def test_lossless_compression_gives_back_the_stored_values(
     reader: FilmReader, tmp_path: Path, bits: int, is_signed: bool, syntax: str
 ) -> None:
@@ -117,7 +119,12 @@ def test_windows_agree_with_the_standards_formulas(
     """PS3.3 C.11.2.1.2.1, C.11.2.1.3.1 and C.11.2.1.3.2 per value; tolerance one of 65535 steps (rounding)."""
     intercept = 4095.0 if slope < 0 else 0.0
     stored = ramp(12)
-    window = {"WindowCenter": centre, "WindowWidth": width, "RescaleSlope": slope, "RescaleIntercept": intercept}
+    window = {
+        "WindowCenter": centre,
+        "WindowWidth": width,
+        "RescaleSlope": slope,
+        "RescaleIntercept": intercept,
+    }
     film = dicom_film(stored, **window)
     if function:
         film.VOILUTFunction = function
@@ -145,7 +152,9 @@ def test_look_up_tables_agree_with_pydicom(reader: FilmReader, tmp_path: Path, i
     stored = (ramp(12).astype(np.int32) - offset).astype(np.int16 if is_signed else np.uint16)
     film = dicom_film(stored)
     first = -1500 if is_signed else 500
-    film.ModalityLUTSequence = Sequence([table([int(60000 * (i / 3000) ** 0.5) for i in range(3000)], first, 16)])
+    film.ModalityLUTSequence = Sequence(
+        [table([int(60000 * (i / 3000) ** 0.5) for i in range(3000)], first, 16)]
+    )
     film.ModalityLUTSequence[0].ModalityLUTType = "US"
     film.VOILUTSequence = Sequence([table([int(4095 * (i / 50000) ** 2) for i in range(50000)], 8000, 12)])
     for keyword in ("ModalityLUTSequence", "VOILUTSequence"):
@@ -210,7 +219,9 @@ def test_a_grey_rgb_capture_equals_the_grey_film(reader: FilmReader, tmp_path: P
     colours = np.repeat(picture[..., None], 3, axis=2)
     capture = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7", "Modality": "OT"}
     film = dicom_film(colours, bits=8, photometric="RGB", **capture)
-    got = reader.read(save(compressed(film, syntax) if syntax == uid.RLELossless else film, tmp_path / "film.dcm"))
+    got = reader.read(
+        save(compressed(film, syntax) if syntax == uid.RLELossless else film, tmp_path / "film.dcm")
+    )
     np.testing.assert_array_equal(got.pixels, picture)
     assert not any("Colours" in note for note in got.notes)
 

@@ -16,7 +16,17 @@ def touch(folder: Path, *names: str) -> None:
 
 def test_folders_are_walked_in_order_and_only_obvious_non_films_are_left_out(tmp_path: Path) -> None:
     touch(tmp_path, "b/IM0002", "b/IM0001", "a.dcm", "b/1.2.840.5", "c/ü film.JPG", "z.tif", "z.png")
-    touch(tmp_path, "DICOMDIR", "b/dicomdir", ".DS_Store", ".git/x.dcm", "r.json", "r.CSV", "notes.txt", "b/x.html")
+    touch(
+        tmp_path,
+        "DICOMDIR",
+        "b/dicomdir",
+        ".DS_Store",
+        ".git/x.dcm",
+        "r.json",
+        "r.CSV",
+        "notes.txt",
+        "b/x.html",
+    )
     found = [path.relative_to(tmp_path).as_posix() for path in film_paths([tmp_path])]
     assert found == ["a.dcm", "z.png", "z.tif", "b/1.2.840.5", "b/IM0001", "b/IM0002", "c/ü film.JPG"]
 
@@ -27,7 +37,9 @@ def test_named_files_are_yielded_whatever_they_are(tmp_path: Path) -> None:
     assert list(film_paths(named)) == named
 
 
-def test_a_folder_that_cannot_be_listed_is_yielded_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_listed_is_yielded_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import os
 
     closed = tmp_path / "closed"
@@ -39,5 +51,7 @@ def test_a_folder_that_cannot_be_listed_is_yielded_itself(tmp_path: Path, monkey
             raise PermissionError(13, "Permission denied", path)
         return scandir(path)
 
-    monkeypatch.setattr(os, "scandir", refuse)  # root may list every folder, so the system's answer is imitated
+    monkeypatch.setattr(
+        os, "scandir", refuse
+    )  # root may list every folder, so the system's answer is imitated
     assert list(film_paths([tmp_path])) == [tmp_path / "a.dcm", closed, tmp_path / "open/c.dcm"]

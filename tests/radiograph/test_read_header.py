@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dicom_films import dicom_film, ramp, save
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.sr.codedict import codes
 
+from dicom_films import dicom_film, ramp, save
 from spondyl.anatomy import ImageSide, View
 from spondyl.radiograph import FilmReader, Radiograph, SpacingSource
 
@@ -164,7 +164,9 @@ def test_spacing_and_its_source(
 
 
 @pytest.mark.parametrize("text", [b"NaN\\NaN ", b"0,2\\0,2 ", b"wide\\high", b"1e400\\1 "])
-def test_broken_spacing_text_is_a_note_and_not_a_crash(reader: FilmReader, tmp_path: Path, text: bytes) -> None:
+def test_broken_spacing_text_is_a_note_and_not_a_crash(
+    reader: FilmReader, tmp_path: Path, text: bytes
+) -> None:
     path = save(dicom_film(ramp(8).astype("u1"), bits=8, PixelSpacing=[0.25, 0.125]), tmp_path / "film.dcm")
     content = path.read_bytes()
     old = b"DS" + (10).to_bytes(2, "little") + b"0.25\\0.125"
@@ -201,7 +203,11 @@ def test_the_examination_is_carried_over(film_with: Any) -> None:
     ).header  # fmt: skip
     assert (header.patient_id, header.patient_name, header.sex) == ("S-17", "Müller^Ö", "F")
     assert header.study_date == date(2024, 2, 29)
-    assert (header.study_instance_uid, header.series_instance_uid, header.modality) == ("1.2.3", "1.2.4", "CR")
+    assert (header.study_instance_uid, header.series_instance_uid, header.modality) == (
+        "1.2.3",
+        "1.2.4",
+        "CR",
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from dicom_films import ramp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from dicom_films import ramp
 from spondyl.anatomy import ImageSide, View
 from spondyl.radiograph import FilmReader, FilmRefused, Refusal, SpacingSource
 
@@ -29,7 +29,9 @@ def warm_reader() -> Iterator[FilmReader]:
         yield reader
 
 
-def tiff(picture: np.ndarray, *, order: str = "<", white_is_zero: bool = False, y_per_x: float = 1.0) -> bytes:
+def tiff(
+    picture: np.ndarray, *, order: str = "<", white_is_zero: bool = False, y_per_x: float = 1.0
+) -> bytes:
     """An uncompressed one-strip grey TIFF."""
     rows, columns = picture.shape
     bits = 8 * picture.dtype.itemsize
@@ -44,7 +46,9 @@ def tiff(picture: np.ndarray, *, order: str = "<", white_is_zero: bool = False, 
     for tag, kind, value in entries:
         directory += struct.pack(order + "HHI", tag, kind, 1)
         directory += struct.pack(order + "HH", value, 0) if kind == 3 else struct.pack(order + "I", value)
-    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8 + len(resolution) + len(data))
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(
+        order + "I", 8 + len(resolution) + len(data)
+    )
     return head + resolution + data + directory + struct.pack(order + "I", 0)
 
 
@@ -69,7 +73,9 @@ def test_tiff_round_trips(
 
 @pytest.mark.parametrize("name", ["film.png", "film.tiff"])
 @pytest.mark.parametrize("mode", ["L", "RGB", "LA", "RGBA", "P"])
-def test_grey_in_every_dress_is_the_same_film(reader: FilmReader, tmp_path: Path, name: str, mode: str) -> None:
+def test_grey_in_every_dress_is_the_same_film(
+    reader: FilmReader, tmp_path: Path, name: str, mode: str
+) -> None:
     path = tmp_path / name
     Image.fromarray(BYTE_PICTURE).convert(mode).save(path)
     film = reader.read(path)
