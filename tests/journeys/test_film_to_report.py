@@ -102,6 +102,13 @@ def test_compare_two_films(spondyl: Spondyl, lateral_film: Path) -> None:
     assert "within noise" in spondyl(*arguments).stdout
 
 
+def test_films_of_two_views_are_not_compared(spondyl: Spondyl, ap_film: Path, lateral_film: Path) -> None:
+    marks = ("--landmarks-before", landmarks_of(ap_film), "--landmarks-after", landmarks_of(lateral_film))
+    done = spondyl("compare", ap_film, lateral_film, *marks, "--out", "comparison")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+
+
 def test_sign_names_the_person_in_the_report(spondyl: Spondyl, ap_film: Path) -> None:
     done = spondyl(
         "measure", ap_film, "--landmarks", landmarks_of(ap_film), "--json", "--sign", "Dr A. Reader"

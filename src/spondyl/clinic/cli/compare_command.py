@@ -34,7 +34,7 @@ def compare(
       spondyl compare before.dcm after.dcm --landmarks-before a.json --landmarks-after b.json --json
 
     \b
-    Exit codes: 0 both measured, 3 one refused, 4 both refused, 7 installation incomplete.
+    Exit codes: 0 compared, 2 other patients or views, 3 one refused, 4 both refused, 7 installation incomplete.
     """
     with clean_stop("Nothing was written."):
         results = _measure_both((before, landmarks_before), (after, landmarks_after))
@@ -70,10 +70,12 @@ def _measure_both(*films: tuple[Path, Path | None]) -> "list[FilmResult]":
 
 def _show(before: "FilmResult", after: "FilmResult", *, out: Path | None, json_output: bool) -> None:
     from spondyl.clinic.cli.comparison import print_changes, print_changes_json
+    from spondyl.clinic.report import ComparisonRefusedError, compare_films
 
-    (print_changes_json if json_output else print_changes)(before, after)
-    if out is not None:
-        from spondyl.clinic.report import compare_films
-
-        for path in compare_films(before, after, out):
-            typer.echo(f"Written: {path}", err=json_output)
+    try:
+        (print_changes_json if json_output else print_changes)(before, after)
+        written = compare_films(before, after, out) if out else ()
+    except ComparisonRefusedError as error:
+        leave(ExitCode.USAGE, str(error))
+    for path in written:
+        typer.echo(f"Written: {path}", err=json_output)

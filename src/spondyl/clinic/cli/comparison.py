@@ -1,13 +1,14 @@
 """Print what changed between two films."""
 
 import json
-from dataclasses import asdict
-from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from spondyl.assessment.change import STANCE, Change, compare
+from spondyl.assessment.change import STANCE
+from spondyl.clinic.report.comparison import comparison_json
+from spondyl.clinic.report.comparison_content import checked_changes
 from spondyl.clinic.result import FilmResult
 
 SIGNS = {"deg": "°", "mm": " mm", "%": " %", "1": ""}
@@ -16,27 +17,16 @@ SIGNS = {"deg": "°", "mm": " mm", "%": " %", "1": ""}
 def print_changes(before: FilmResult, after: FilmResult) -> None:
     """A table on stdout: before, after, change, the smallest detectable change, and the verdict in words."""
     console = Console()
-    table = Table("Value", "Before", "After", "Change", "Smallest detectable", "Verdict")
-    for change in _changes(before, after):
+    table = Table("Value", "Before", "After", "Change", "Detectable", "Verdict", box=SIMPLE_HEAD)
+    for change in checked_changes(before, after):
         sign = SIGNS[change.unit.value]
         numbers = (change.before, change.after, change.difference, change.smallest_detectable)
         verdict = "changed" if change.beyond_noise else "within noise"
         table.add_row(change.label, *(f"{number:.1f}{sign}" for number in numbers), verdict)
     console.print(table)
-    console.print(STANCE)
+    console.print("Detectable: the smallest change that can be told from noise (95 %).", STANCE)
 
 
 def print_changes_json(before: FilmResult, after: FilmResult) -> None:
     """One JSON object on stdout."""
-    changes = [_json(change) for change in _changes(before, after)]
-    print(json.dumps({"before": before.film, "after": after.film, "changes": changes}))
-
-
-def _json(change: Change) -> dict[str, Any]:
-    return asdict(change) | {"unit": change.unit.value}
-
-
-def _changes(before: FilmResult, after: FilmResult) -> tuple[Change, ...]:
-    if before.assessment is None or after.assessment is None:
-        raise ValueError("Only measured films can be compared.")
-    return compare(before.assessment.measurements, after.assessment.measurements)
+    print(json.dumps(comparison_json(before, after), ensure_ascii=False, allow_nan=False))

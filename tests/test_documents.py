@@ -1,0 +1,73 @@
+"""Claims: every command line in the documents exists, every relative link leads somewhere, nothing names a machine."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SPONDYL = str(Path(sys.executable).with_name("spondyl"))
+
+
+def names(pages: list[Path]) -> list[str]:
+    return [str(page.relative_to(ROOT)) for page in pages]
+
+
+@pytest.fixture(scope="module")
+def options() -> dict[str, set[str]]:
+    """The long options of every command, as its own help shows them."""
+
+    def shown(*command: str) -> str:
+        return subprocess.run(
+            [SPONDYL, *command, "--help"], capture_output=True, text=True, check=True
+        ).stdout
+
+    commands = re.findall(r"^  ([a-z]+)  ", shown().split("Commands:")[1], flags=re.MULTILINE)
+    return {name: set(re.findall(r"--[a-z-]+", shown(name))) for name in commands}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
+def test_every_command_line_exists(page: Path, options: dict[str, set[str]]) -> None:
+    text = page.read_text().replace("\\\n", " ")
+    for line in re.findall(r"^\$ (spondyl .*)$", text, flags=re.MULTILINE):
+        words = line.split("#")[0].split()
+        assert words[1] in options, line
+        assert {word for word in words if word.startswith("--")} <= options[words[1]], line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
+        if "://" not in target and not target.startswith("mailto:"):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
+def test_it_says_research_software_at_most_once(page: Path) -> None:
+    if page.parent.name != "reference":
+        assert page.read_text().lower().count("not a medical device") <= 1
+
+
+def test_the_lock_file_names_no_host() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    assert not re.search(r"https?:|index-url|find-links|file:", text)
+    assert all("--hash=sha256:" in line or "==" in line for line in text.splitlines() if line.strip())
+
+
+def test_the_lock_file_holds_every_dependency() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["dev"], *extras["dask"], *extras["docs"]]
+    locked = set(
+        re.findall(r"^([a-z0-9.-]+)==", (ROOT / "requirements.lock").read_text(), flags=re.MULTILINE)
+    )
+    for requirement in wanted:
+        name = re.match(r"[A-Za-z0-9._-]+", requirement)
+        assert name is not None
+        assert re.sub(r"[._]", "-", name.group().lower()) in locked, requirement
+    assert "torch" not in locked, "torch belongs to the training extra only"
