@@ -13,7 +13,9 @@ BRINJIKJI_60 = (
 MCAVINEY = (
     "McAviney et al., Eur Spine J 2020;29:2960-2969 (abstract): pooled, adults of the general population"
 )
-VOLUNTEERS = "adult scoliosis in elderly volunteers, co-author A. Dubey (abstract excerpt, scite.ai; journal not read)"
+VOLUNTEERS = (
+    "adult scoliosis in elderly volunteers, co-author A. Dubey (abstract excerpt, scite.ai; journal not read)"
+)
 SOSORT = "SOSORT guideline committee, indications for conservative management of scoliosis, 2010 version"
 NHANES = "NHANES 2013-2014, 3330 US adults of 40 years and more, PMC7422504 (abstract)"
 

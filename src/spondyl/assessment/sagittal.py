@@ -37,11 +37,10 @@ from spondyl.assessment.sagittal_angles import (
 
 BOTH = (SUP, INF)
 
-PELVIS = (
-    "Pelvic parameters as in Duval-Beaupere; wording checked against BMC Surg 2019;19:7, table 1 (PMC6334400)"
-)
+PELVIS = "Definition as in BMC Surg 2019;19:7, table 1 (PMC6334400)"
 MEANS = (
-    "Multi-Ethnic Alignment Normative Study (468 pain-free adults), Spine, doi 10.1097/BRS.0000000000004966"
+    "Multi-Ethnic Alignment Normative Study (MEANS), global sagittal alignment of 468 pain-free adults by age and "
+    "gender (abstract)"
 )
 GAP_SOURCE = "GAP score, Yilgor et al. 2017; second-hand: the original paper was not read"
 
