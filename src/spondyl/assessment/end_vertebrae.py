@@ -18,6 +18,8 @@ MIN_SPAN = 2
 """A curve runs over at least three vertebrae: its end vertebrae and one between them."""
 MIN_CURVE_DEG = 5.0
 """Smaller curves beside the largest one are not told from the noise of the points."""
+SHORTER_BY_DEG = 0.002
+"""Of equal angles the shorter curve counts: each level more must add this much. It hides at most 0.03°."""
 
 PT, MT, TL_L = "pt", "mt", "tl_l"
 REGION_NAMES = {PT: "Proximal thoracic", MT: "Main thoracic", TL_L: "Thoracolumbar/lumbar"}
@@ -132,20 +134,23 @@ def curve_pairs(n: int) -> NDArray[np.bool_]:
     return np.asarray(number[None, :] - number[:, None] >= MIN_SPAN)
 
 
-def _cobb_sizes_deg(spine: Spine) -> FloatArray:
-    """Size (s, n, n) of the angle of every possible curve; −1 where there can be none."""
-    return np.where(curve_pairs(len(spine.levels)), np.abs(cobb_table_deg(spine)), -1.0)
-
-
-def largest_cobb_deg(spine: Spine) -> FloatArray:
-    """The largest clinical Cobb angle (s,), its end vertebrae searched anew on each drawing."""
-    return _cobb_sizes_deg(spine).max(axis=(1, 2))
+def _merit_deg(sizes_deg: FloatArray) -> FloatArray:
+    """Sizes (…, n, n) less a little for every level spanned; −∞ where there can be no curve."""
+    number = np.arange(sizes_deg.shape[-1])
+    length = number[None, :] - number[:, None]
+    return np.where(curve_pairs(len(number)), sizes_deg - SHORTER_BY_DEG * length, -np.inf)
 
 
 def largest_ends(spine: Spine) -> tuple[IntArray, IntArray]:
     """Upper and lower end vertebra (s,) of the largest curve of each drawing."""
-    first_hit = _cobb_sizes_deg(spine).reshape(len(spine.corners), -1).argmax(axis=1)
-    return np.divmod(first_hit, len(spine.levels))
+    merit = _merit_deg(np.abs(cobb_table_deg(spine)))
+    return np.divmod(merit.reshape(len(merit), -1).argmax(axis=1), len(spine.levels))
+
+
+def largest_cobb_deg(spine: Spine) -> FloatArray:
+    """The largest clinical Cobb angle (s,), its end vertebrae searched anew on each drawing."""
+    upper, lower = largest_ends(spine)
+    return np.abs(cobb_table_deg(spine)[np.arange(len(upper)), upper, lower])
 
 
 def cobb_between_deg(spine: Spine, curve: Curve) -> FloatArray:
@@ -164,7 +169,7 @@ def find_curves(spine: Spine) -> tuple[Curve, ...]:
     n = len(spine.levels)
     if n <= MIN_SPAN:
         return ()
-    table = np.where(curve_pairs(n), cobb_table_deg(spine)[0], 0.0)
+    table = cobb_table_deg(spine)[0]
     upper, lower = (int(ends[0]) for ends in largest_ends(spine))
     bend = 1 if table[upper, lower] >= 0.0 else -1
     above = _neighbours(table, start=0, stop=upper, bend=-bend)
@@ -178,9 +183,9 @@ def _neighbours(table: FloatArray, *, start: int, stop: int, bend: int) -> list[
     found: list[tuple[int, int, int]] = []
     downwards = start > 0
     while stop - start >= MIN_SPAN:
-        part = bend * table[start : stop + 1, start : stop + 1]
-        upper, lower = (start + int(k) for k in np.unravel_index(int(part.argmax()), part.shape))
-        if part.max() < MIN_CURVE_DEG:
+        merit = _merit_deg(bend * table[start : stop + 1, start : stop + 1])
+        upper, lower = (start + int(k) for k in np.unravel_index(int(merit.argmax()), merit.shape))
+        if bend * table[upper, lower] < MIN_CURVE_DEG:
             break
         found.append((upper, lower, bend))
         start, stop, bend = (lower, stop, -bend) if downwards else (start, upper, -bend)
