@@ -53,7 +53,7 @@ reference: setup
 
 docs: setup
 	$(BIN)/python docs/generate.py
-	$(BIN)/mkdocs build --strict --site-dir site
+	$(BIN)/zensical build --strict
 
 train: setup
 	$(BIN)/pip install --quiet -e '.[training]'
