@@ -184,7 +184,7 @@ def checked(code_set: str, code: str) -> str:
 
 def is_cobb(kind: str) -> bool:
     """True for a clinical Cobb angle (two endplates); the AASCE angles are defined otherwise and are not Cobb's."""
-    return kind.startswith("cobb")
+    return kind.startswith("cobb") and "aasce" not in kind
 
 
 def concept_of(kind: str, label: str) -> Code:

@@ -57,7 +57,8 @@ def comparison_content(before: FilmResult, after: FilmResult) -> ComparisonConte
     Raises ComparisonRefusedError when a film was not measured, or when patients or views differ.
     """
     changes = checked_changes(before, after)
-    rows = tuple(map(_row, changes))
+    shared = _shared_notes(changes)
+    rows = tuple(_row(change, shared) for change in changes)
     return ComparisonContent(
         title="Two spine films compared",
         patient=_patient(after) or _patient(before) or "not named on the films",
@@ -69,7 +70,7 @@ def comparison_content(before: FilmResult, after: FilmResult) -> ComparisonConte
         explanation=(
             f"A change that is smaller than the smallest detectable change {WITHIN_NOISE}: marking the same film "
             "twice would differ as much.",
-            STANCE,
+            *shared,
             *(changes[0].source for _ in changes[:1]),
         ),
     )
@@ -159,12 +160,18 @@ def _red_lines(name: str, result: FilmResult) -> tuple[str, ...]:
     return tuple(f"{name}: {line}" for line in lines)
 
 
-def _row(change: Change) -> ChangeRow:
+def _shared_notes(changes: tuple[Change, ...]) -> tuple[str, ...]:
+    """The notes that hold for every change: said once below the table. The one on stance always holds."""
+    in_all = [note for note in (changes[0].notes if changes else ()) if all(note in c.notes for c in changes)]
+    return tuple(dict.fromkeys((STANCE, *in_all)))
+
+
+def _row(change: Change, shared: tuple[str, ...]) -> ChangeRow:
     unit = UNIT_TEXT[change.unit]
     before, after = (number_text(value, change.unit) + unit for value in (change.before, change.after))
     difference = number_text(change.difference, change.unit)
     chance = change.progression_probability
-    notes = tuple(note for note in change.notes if note != STANCE)
+    notes = tuple(note for note in change.notes if note not in shared)
     if chance is not None:
         notes = (f"Probability of more than 5° of progression: {probability_text(chance)}.", *notes)
     return ChangeRow(

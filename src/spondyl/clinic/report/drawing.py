@@ -7,15 +7,15 @@ import math
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import ImageFont
 
 from spondyl.anatomy import Landmarks, Level
 from spondyl.assessment import Assessment, Measurement
 from spondyl.clinic.report.codes import is_cobb
 from spondyl.clinic.report.typeface import BOLD, font_path
-from spondyl.clinic.report.wording import interval_text, levels_text, value_text
+from spondyl.clinic.report.wording import interval_text, levels_text, short_name, value_text
 from spondyl.clinic.result import FilmResult
 
 UNSURE_BELOW = 0.5
@@ -29,6 +29,9 @@ LATERAL_DRAWN = (
     "cervical_lordosis_c2_c7",
 )
 """What is drawn on a lateral film: enough to check the points, few enough to see the spine."""
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -214,7 +217,7 @@ def _draw_measurement(
         )
     x = max(point[0] for segment in extended for point in segment)
     y = float(np.mean([max(segment)[1] for segment in extended]))
-    name = levels_text(measurement) if cobb else measurement.label
+    name = levels_text(measurement) if cobb else short_name(measurement)
     lines = (f"{name} {value_text(measurement)}", interval_text(measurement))
     into[1].append(Label(lines=lines, anchor_px=(x, y), to_left=False, height_px=text_px, role=Role.MEASURE))
 
@@ -252,7 +255,9 @@ def label_lines_px(label: Label) -> tuple[tuple[str, float, float], ...]:
 
 
 @cache
-def _bold_100() -> ImageFont.FreeTypeFont:
+def _bold_100() -> "FreeTypeFont":
+    from PIL import ImageFont
+
     return ImageFont.truetype(str(font_path(BOLD)), size=100)
 
 

@@ -125,7 +125,7 @@ def _examination_and_values(story: Story, content: ReportContent) -> None:
     story.pairs(content.examination)
     if content.rows:
         story.heading("Measurements")
-        story.small("Read off this film. The true value lies in the interval with 90 % probability.")
+        story.small(content.table_caption)
         _table(story, content.rows)
     story.small(content.caption)
 

@@ -62,7 +62,6 @@ def style(name: str) -> "ParagraphStyle":
         textColor=HexColor(INK),
         spaceBefore=7.0 if name == "heading" else 0.0,
         spaceAfter=3.0 if name in ("heading", "title") else 1.5,
-        keepWithNext=1 if name == "heading" else 0,
         splitLongWords=1,
     )
 
@@ -87,7 +86,10 @@ class Story:
         self.flowables.append(self._paragraph(text, "title"))
 
     def heading(self, text: str) -> None:
-        """A section's name."""
+        """A section's name, never alone at the foot of a page."""
+        from reportlab.platypus import CondPageBreak
+
+        self.flowables.append(CondPageBreak(70))
         self.flowables.append(self._paragraph(text, "heading"))
 
     def strong(self, text: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from spondyl import __version__
 from spondyl.anatomy import ImageSide, View
-from spondyl.assessment import Assessment, Classification, Finding, Measurement
+from spondyl.assessment import Assessment, Classification, Finding, Flag, Measurement
 from spondyl.clinic.report.drawing import unsure_levels
 from spondyl.clinic.report.references import Reference, reference_sentences, reference_text, references_of
 from spondyl.clinic.report.signature import confirmation_of
@@ -105,6 +105,7 @@ class ReportContent:
     examination: tuple[tuple[str, str], ...]
     alerts: tuple[str, ...]
     caption: str
+    table_caption: str
     rows: tuple[MeasurementRow, ...]
     level_rows: tuple[MeasurementRow, ...]
     references: tuple[str, ...]
@@ -127,6 +128,7 @@ def report_content(result: FilmResult, *, stem: str = "report") -> ReportContent
     )
     notes = _notes(assessment.measurements)
     references = references_of(result)
+    shared = _shared_flags(assessment.measurements)
     confirmation = confirmation_of(result)
     return ReportContent(
         title="Spine film report" if result.assessment else "Spine film not measured",
@@ -134,8 +136,13 @@ def report_content(result: FilmResult, *, stem: str = "report") -> ReportContent
         examination=_examination(result),
         alerts=_alerts(result, assessment),
         caption=_caption(result),
-        rows=tuple(_row(m, notes, references) for m in assessment.measurements if not is_per_level(m.kind)),
-        level_rows=tuple(_row(m, notes, references) for m in assessment.measurements if is_per_level(m.kind)),
+        table_caption=_table_caption(shared),
+        rows=tuple(
+            _row(m, notes, references, shared) for m in assessment.measurements if not is_per_level(m.kind)
+        ),
+        level_rows=tuple(
+            _row(m, notes, references, shared) for m in assessment.measurements if is_per_level(m.kind)
+        ),
         references=reference_sentences(references, {m.kind: m.label for m in assessment.measurements}),
         notes=notes,
         unmeasured=tuple((item.label, item.reason) for item in assessment.unmeasured),
@@ -155,7 +162,10 @@ def _notes(measurements: tuple[Measurement, ...]) -> tuple[NoteText, ...]:
 
 
 def _row(
-    measurement: Measurement, notes: tuple[NoteText, ...], references: Mapping[str, Reference]
+    measurement: Measurement,
+    notes: tuple[NoteText, ...],
+    references: Mapping[str, Reference],
+    shared: frozenset[Flag],
 ) -> MeasurementRow:
     key = (measurement.definition, measurement.source)
     return MeasurementRow(
@@ -165,9 +175,27 @@ def _row(
         interval=interval_text(measurement),
         reference=reference_text(references[measurement.kind]),
         levels=levels_text(measurement),
-        flags=tuple(FLAG_TEXT[flag] for flag in measurement.flags),
+        flags=tuple(FLAG_TEXT[flag] for flag in measurement.flags if flag not in shared),
         note=next(note.number for note in notes if (note.definition, note.source) == key),
     )
+
+
+def _shared_flags(measurements: tuple[Measurement, ...]) -> frozenset[Flag]:
+    """The red flags that every measurement of the film carries: said once above the table, not on every line."""
+    if len(measurements) < 2:
+        return frozenset()
+    return frozenset.intersection(*(frozenset(m.flags) for m in measurements))
+
+
+def _table_caption(shared: frozenset[Flag]) -> str:
+    if Flag.UNCALIBRATED_INTERVAL in shared:
+        meaning = (
+            "The intervals come from the spread of the marked points and are not calibrated against truth."
+        )
+    else:
+        meaning = "The true value lies in the interval with 90 % probability."
+    others = [FLAG_TEXT[flag] for flag in Flag if flag in shared and flag is not Flag.UNCALIBRATED_INTERVAL]
+    return " ".join([f"Read off this film. {meaning}", *(f"All values: {text}." for text in others)])
 
 
 def _finding(finding: Finding) -> FindingText:

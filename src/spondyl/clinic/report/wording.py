@@ -42,6 +42,12 @@ def levels_text(measurement: Measurement) -> str:
     return "–".join(dict.fromkeys((names[0], names[-1]))) if names else "—"
 
 
+def short_name(measurement: Measurement) -> str:
+    """The abbreviation in the label's brackets (``TK``) when there is one, else the label."""
+    found = re.search(r"\(([A-Z0-9]{2,5})\)", measurement.label)
+    return measurement.label if found is None else found.group(1)
+
+
 def is_per_level(kind: str) -> bool:
     """True for a value of one vertebra or one disc (``tilt_T5``, ``disc_wedge_T12_L1``): shown after the main ones."""
     found = re.search(r"_([ctls]\d{1,2})(?:_([ctls]\d{1,2}))?$", kind, re.IGNORECASE)
