@@ -6,6 +6,9 @@ from spondyl.radiograph.errors import FilmRefused, Refusal
 from spondyl.radiograph.film import Radiograph
 from spondyl.radiograph.limits import DecodeLimits
 
+METHOD = "spondyl.radiograph.read_film"
+"""What every radiograph's provenance names as its maker."""
+
 _OTHER_FORMATS = {
     b"%PDF": "a PDF document",
     b"PK\x03\x04": "a ZIP archive",

@@ -1,5 +1,7 @@
 """Films kept as DICOM: CR, DX, RG, RF and secondary captures, in every common transfer syntax."""
 
+import hashlib
+import io
 import warnings
 import zlib
 from pathlib import Path
@@ -11,6 +13,7 @@ from pydicom.filereader import read_file_meta_info
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from spondyl.provenance import Provenance
+from spondyl.radiograph.decode import METHOD
 from spondyl.radiograph.dicom_fields import Fields
 from spondyl.radiograph.dicom_grey import grey_scale
 from spondyl.radiograph.dicom_kind import FOR_PROCESSING, check_kind
@@ -24,7 +27,6 @@ from spondyl.radiograph.film import Radiograph
 from spondyl.radiograph.grey_values import GreyPixels, show
 from spondyl.radiograph.limits import DecodeLimits
 from spondyl.radiograph.picture_checks import check_contrast
-from spondyl.radiograph.picture_film import METHOD, file_digest
 
 _CHUNK_BYTES = 1024 * 1024
 
@@ -39,7 +41,9 @@ def read_dicom_film(path: Path, limits: DecodeLimits) -> Radiograph:
 
 def _read(path: Path, limits: DecodeLimits) -> Radiograph:
     _check_inflated_size(path, limits)
-    dataset = dcmread(path, force=True)
+    content = path.read_bytes()
+    # From memory: a damaged length field then meets the end of the file instead of asking for that much memory.
+    dataset = dcmread(io.BytesIO(content), force=True)
     fields = Fields(dataset=dataset)
     _check_is_filled(fields)
     check_kind(fields, _media_class(dataset))
@@ -58,7 +62,7 @@ def _read(path: Path, limits: DecodeLimits) -> Radiograph:
         sop_uid=fields.text("SOPInstanceUID"),
         sha256=pixel_digest(pixels),
         header=header,
-        provenance=Provenance(method=METHOD, inputs=(file_digest(path),)),
+        provenance=Provenance(method=METHOD, inputs=(hashlib.sha256(content).hexdigest(),)),
         notes=tuple(dict.fromkeys(fields.notes)),
     )
 

@@ -15,7 +15,6 @@ import numpy as np
 
 from spondyl.anatomy import ImageSide, View
 from spondyl.provenance import Provenance
-from spondyl.radiograph.digest import pixel_digest
 from spondyl.radiograph.errors import FilmRefused, Refusal
 from spondyl.radiograph.film import FilmHeader, Radiograph, SpacingSource
 
@@ -79,6 +78,7 @@ def film_message(film: Radiograph) -> tuple[Message, memoryview]:
         "view": film.view.name,
         "image_left": film.image_left.name,
         "sop_uid": film.sop_uid,
+        "sha256": film.sha256,
         "header": header,
         "method": film.provenance.method,
         "inputs": film.provenance.inputs,
@@ -88,7 +88,7 @@ def film_message(film: Radiograph) -> tuple[Message, memoryview]:
 
 
 def film_from_message(message: Message, body: bytearray) -> Radiograph:
-    """The radiograph that ``message`` carries; its digest is computed from the pixels that arrived."""
+    """The radiograph that ``message`` carries."""
     rows, columns = message["shape"]
     pixels = _pixels(body, message["dtype"]).reshape(rows, columns)
     pixels.flags.writeable = False
@@ -103,7 +103,7 @@ def film_from_message(message: Message, body: bytearray) -> Radiograph:
         view=View[message["view"]],
         image_left=ImageSide[message["image_left"]],
         sop_uid=message["sop_uid"],
-        sha256=pixel_digest(pixels),
+        sha256=message["sha256"],
         header=FilmHeader(**header),
         provenance=Provenance(method=message["method"], inputs=tuple(message["inputs"])),
         notes=tuple(message["notes"]),

@@ -10,6 +10,7 @@ from PIL import Image, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from spondyl.anatomy import ImageSide, View
 from spondyl.provenance import Provenance
+from spondyl.radiograph.decode import METHOD
 from spondyl.radiograph.digest import pixel_digest
 from spondyl.radiograph.errors import FilmRefused, Refusal
 from spondyl.radiograph.film import FilmHeader, Radiograph, SpacingSource
@@ -23,8 +24,6 @@ from spondyl.radiograph.grey_values import (
 )
 from spondyl.radiograph.limits import DecodeLimits
 from spondyl.radiograph.picture_checks import check_contrast, check_size, check_square
-
-METHOD = "spondyl.radiograph.read_film"
 
 _PHOTOMETRIC, _ORIENTATION, _X_RESOLUTION, _Y_RESOLUTION = 262, 274, 282, 283
 _WHITE_IS_ZERO = 0
