@@ -76,6 +76,23 @@ def test_a_crushed_vertebra_is_low_against_its_neighbours() -> None:
     assert "height_loss_posterior_l5" not in values
 
 
+def test_slip_is_read_at_the_back_so_a_long_front_leaves_it_alone() -> None:
+    """An L4 that is 4 mm deeper in front (an osteophyte) has not slipped."""
+    film = film_of(HandSpine())
+    film.corners_px[film.levels.index(Level.L4), 2, 0] -= 4.0 / 0.5
+    values = values_of(segmental_quantities(film, context()), points_of(film))
+    assert values["slip_l4_l5"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_crush_is_judged_against_the_mean_of_unequal_neighbours() -> None:
+    """Neighbours of 30 and 20 mm expect 25 mm; 22 mm has lost 12 %."""
+    film = film_of(HandSpine())
+    for level, height in ((Level.T12, 30.0), (Level.L1, 22.0), (Level.L2, 20.0)):
+        film.corners_px[film.levels.index(level), 1, 1] -= (height - HEIGHT) / 0.5
+    values = values_of(segmental_quantities(film, context()), points_of(film))
+    assert values["height_loss_posterior_l1"] == pytest.approx(12.0, abs=1e-9)
+
+
 def test_an_unknown_side_keeps_only_the_symmetric_index() -> None:
     film = film_of(HandSpine(), image_left=ImageSide.UNKNOWN)
     found = segmental_quantities(film, context())
