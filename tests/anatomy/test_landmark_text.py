@@ -4,6 +4,7 @@ LandmarkTextError that names the place and what to do; no text makes the readers
 
 import json
 import pickle
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -196,3 +197,17 @@ def test_the_refusal_travels_between_processes() -> None:
     with pytest.raises(LandmarkTextError) as refusal:
         landmarks_from_json("{")
     assert str(pickle.loads(pickle.dumps(refusal.value))) == str(refusal.value)
+
+
+def test_the_files_shown_in_the_reference_are_read() -> None:
+    """docs/reference/landmark-files.md: one JSON and one CSV example, with the points they show."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "landmark-files.md").read_text(
+        encoding="utf-8"
+    )
+    as_json, as_csv = (page.split(f"```{kind}\n")[1].split("```")[0] for kind in ("json", "text"))
+    first, second = landmarks_from_json(as_json), landmarks_from_csv(as_csv)
+    assert (first.view, second.view) == (View.AP, View.LATERAL)
+    assert first.levels == second.levels == (Level.L5, Level.S1)
+    assert (len(first.femoral_heads_px), len(second.femoral_heads_px)) == (2, 1)
+    assert first.corner_sd_px[0].tolist() == [3.1, 3.0, 3.4, 3.3]
+    assert second.confidence.tolist() == [0.9, 1.0]

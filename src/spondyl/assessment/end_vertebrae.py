@@ -117,7 +117,7 @@ def tilt_deg(left: FloatArray, right: FloatArray) -> FloatArray:
 
 def wrapped_deg(angle_deg: FloatArray) -> FloatArray:
     """The same angle between −180 and 180 degrees."""
-    return (angle_deg + 180.0) % 360.0 - 180.0
+    return angle_deg - 360.0 * np.rint(angle_deg / 360.0)
 
 
 def cobb_table_deg(spine: Spine) -> FloatArray:
