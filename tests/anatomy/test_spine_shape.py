@@ -9,6 +9,7 @@ from spondyl.anatomy import Level
 from spondyl.anatomy.published_sizes import published_size
 from spondyl.anatomy.spine_pose import PRESACRAL, Convexity, CurvePose, SpinePose
 from spondyl.anatomy.spine_shape import Endplate, build_spine
+from spondyl.radiograph.phantom import random_pose
 
 DOUBLE = SpinePose(
     curves=(
@@ -121,6 +122,21 @@ def test_bodies_grow_from_the_axis_to_the_sacrum() -> None:
 def test_impossible_poses_are_refused(change: dict[str, float], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         SpinePose(**change)
+
+
+@pytest.mark.parametrize("seed", [259, 337])
+def test_steep_curves_are_balanced_too(seed: int) -> None:
+    """Two random poses whose curves tilt a body by more than 60 degrees."""
+    pose = random_pose(np.random.default_rng(seed))
+    assert max(curve.cobb_deg for curve in pose.curves) > 80
+    c7_mm = build_spine(pose).of(Level.C7).centre_mm
+    assert c7_mm[0] == pytest.approx(pose.trunk_shift_mm * pose.scale, abs=1e-5)
+
+
+def test_curves_that_cannot_be_balanced_are_refused() -> None:
+    curves = tuple(CurvePose(apex=level, cobb_deg=99, reach=2) for level in (Level.T3, Level.T8, Level.L1))
+    with pytest.raises(ValueError, match="cannot stand"):
+        build_spine(SpinePose(curves=curves))
 
 
 def test_curves_outside_the_column_are_refused() -> None:

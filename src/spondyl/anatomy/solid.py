@@ -92,6 +92,8 @@ def tube(
     length = float(np.linalg.norm(along))
     along = along / length
     across = side - (side @ along) * along
+    if np.linalg.norm(across) < 1e-6:
+        raise ValueError("A tube cannot have its side along its own length; give another side direction.")
     across = across / np.linalg.norm(across)
     axes = np.stack([across, np.cross(along, across), along], axis=1)
     half = (*radii_mm, length / 2)

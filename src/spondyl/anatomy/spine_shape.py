@@ -146,14 +146,20 @@ def _balanced(pose: SpinePose, sizes: tuple[VertebraSize, ...], sagittal: FloatA
     A constant changes no angle between two of these endplates. Found by bisection (the shift grows with it).
     """
     free = coronal_tilts_deg(pose)
-    wanted, c7 = pose.trunk_shift_mm * pose.scale, Level.C7.index
-    span = 85 - np.abs(free).max()
-    low, high = -span, span
+    wanted, c7, shift = pose.trunk_shift_mm * pose.scale, Level.C7.index, np.inf
+    low, high = -_STEEPEST_DEG - float(free.min()), _STEEPEST_DEG - float(free.max())
     for _ in range(60):
         middle = (low + high) / 2
-        x = _chain(sizes, _normals(_leaned(free, middle), sagittal))[c7, :, 0].mean()
-        low, high = (middle, high) if x < wanted else (low, middle)
+        shift = float(_chain(sizes, _normals(_leaned(free, middle), sagittal))[c7, :, 0].mean())
+        low, high = (middle, high) if shift < wanted else (low, middle)
+    if abs(shift - wanted) > 1e-6:
+        raise ValueError(
+            f"These curves cannot stand {pose.trunk_shift_mm} mm off the sacrum; lower them or the shift."
+        )
     return _leaned(free, low)
+
+
+_STEEPEST_DEG = 85.0
 
 
 def _leaned(free: FloatArray, lean_deg: float) -> FloatArray:

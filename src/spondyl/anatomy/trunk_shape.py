@@ -61,8 +61,11 @@ def _stations(spine: SpineShape) -> FloatArray:
 def _slabs(spine: SpineShape, girth: float) -> list[Solid]:
     table = _stations(spine)
     line = np.array([v.centre_mm for v in spine.vertebrae[::-1]])
-    outline = PchipInterpolator(table[:, 0], table[:, 1:])
-    heights = np.arange(table[0, 0], table[-1, 0], _SLAB_MM)
+    rising = np.maximum.accumulate(table[:, 0]) + 0.1 * np.arange(
+        len(table)
+    )  # bent spines may fold the table
+    outline = PchipInterpolator(rising, table[:, 1:], extrapolate=True)
+    heights = np.arange(rising[0], rising[-1], _SLAB_MM)
     slabs: list[Solid] = []
     for height in heights:
         x = TRUNK_FOLLOWS * float(np.interp(height, line[:, 2], line[:, 0]))

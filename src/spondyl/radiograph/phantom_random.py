@@ -40,13 +40,14 @@ def random_pose(rng: np.random.Generator) -> SpinePose:
 
 def _any_pose(rng: np.random.Generator) -> SpinePose:
     incidence = float(np.clip(rng.normal(52.0, 10.7), 30, 80))
-    kyphosis = float(np.clip(rng.normal(37.4, 10.9), 5, 70))
-    lordosis = float(np.clip(8.0 + 0.56 * incidence + 0.55 * kyphosis + rng.normal(0, 6), 15, 85))
-    tilt = float(np.clip(rng.normal(12.5, 7.3), -5, 35))
+    kyphosis = float(np.clip(rng.normal(37.4, 10.9), 5, 65))
+    slope = float(np.clip(incidence - rng.normal(12.5, 7.3), 10, 62))
+    expected = 8.0 + 0.56 * incidence + 0.55 * kyphosis
+    lordosis = float(np.clip(expected + rng.normal(0, 6), max(15.0, slope - 15.0), slope + 35.0))
     return SpinePose(
         curves=_random_curves(rng),
         pelvic_incidence_deg=incidence,
-        sacral_slope_deg=incidence - tilt,
+        sacral_slope_deg=slope,
         lumbar_lordosis_deg=lordosis,
         thoracic_kyphosis_deg=kyphosis,
         cervical_lordosis_deg=float(np.clip(rng.normal(-0.4, 12.7), -25, 25)),

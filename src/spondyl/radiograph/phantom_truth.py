@@ -28,7 +28,8 @@ class PhantomTruth:
 
     A tilt is that of the upward normal: positive to the patient's left on coronal films, forwards on lateral ones.
     ``angles_deg`` and ``lengths_mm`` are keyed by measurement kind. On a coronal film ``cobb_endplates_T5_T12`` is the
-    angle between the superior endplate of T5 and the inferior one of T12, for each posed curve.
+    angle between the superior endplate of T5 and the inferior one of T12, for each posed curve; its
+    ``apical_translation_T8`` is measured from the C7 plumb line down to T11, from the CSVL below.
     """
 
     view: View
@@ -117,10 +118,11 @@ def _coronal(tilts: FloatArray, seen: _Seen) -> tuple[dict[str, float], dict[str
         f"cobb_endplates_{curve.upper_end.value}_{curve.lower_end.value}": _cobb_deg(tilts, curve)
         for curve in curves
     }
-    csvl = seen.sacrum()[0]
-    lengths = {"coronal_balance": float(seen.centroid(Level.C7)[0] - csvl)}
+    csvl, plumb = float(seen.sacrum()[0]), float(seen.centroid(Level.C7)[0])
+    lengths = {"coronal_balance": plumb - csvl}
     for curve in curves:
-        lengths[f"apical_translation_{curve.apex.value}"] = float(seen.centroid(curve.apex)[0] - csvl)
+        line = plumb if curve.apex < Level.T12 else csvl
+        lengths[f"apical_translation_{curve.apex.value}"] = float(seen.centroid(curve.apex)[0]) - line
     return angles, lengths
 
 
