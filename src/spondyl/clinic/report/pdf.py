@@ -34,6 +34,7 @@ def film_pdf(result: FilmResult, *, stem: str = "report") -> bytes:
     _examination_and_values(body, content)
     _words(body, content)
     _provenance(body, content)
+    _appendix(body, content)
     head_height = head.height(CONTENT_WIDTH)
     shown = result if result.radiograph is not None else None
 
@@ -150,14 +151,18 @@ def _words(story: Story, content: ReportContent) -> None:
         story.heading("Findings")
     for item in content.findings:
         _finding(story, item)
-    if content.level_rows:
-        story.heading("Level by level")
-        _table(story, content.level_rows)
-    _small_section(story, "What pain-free people measure", content.references)
     if content.unmeasured:
         story.heading("Not measured, and why")
         story.pairs(content.unmeasured)
     _classifications(story, content)
+
+
+def _appendix(story: Story, content: ReportContent) -> None:
+    """After the signature: what is looked up, not read through."""
+    if content.level_rows:
+        story.heading("Level by level")
+        _table(story, content.level_rows)
+    _small_section(story, "What pain-free people measure", content.references)
     notes = tuple(f"{note.number}. {note.definition} Source: {note.source}" for note in content.notes)
     _small_section(story, "Definitions and sources", notes)
 
