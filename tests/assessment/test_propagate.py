@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from drawn_spines import BELOW_20, FILM, MM_FILM, film, on_film, stacked
 from spondyl.assessment import Calibration, Flag, IntervalRule, assess
-from spondyl.assessment.calibration import NORMAL_90, bounded_interval_90
+from spondyl.assessment.calibration import NORMAL_90, bounded_below
+from spondyl.assessment.coronal import spine_of
+from spondyl.assessment.end_vertebrae import largest_cobb_deg
 from spondyl.assessment.propagate import draw_points
 from spondyl.assessment.reader_agreement import CORNER_SD_SHARE, READER_SD
 
@@ -114,7 +116,17 @@ def test_an_interval_holds_its_value_and_survives_json(
     calibration = Calibration(rules={"cobb_": rule, "default": IntervalRule()}, source="test")
     assert Calibration.from_dict(calibration.to_dict()) == calibration
     size = abs(value)
-    assert 0.0 <= bounded_interval_90("cobb_mt", size, sd, rule)[0] <= size
+    assert 0.0 <= bounded_below("cobb_mt", size, rule.interval_90(size, sd))[0] <= size
+
+
+def test_unbias_takes_off_what_noise_adds_to_a_largest_angle() -> None:
+    """On a straight spine the drawings lie above the value; the unbiased interval lies lower, in proportion."""
+    landmarks = on_film(stacked(np.zeros(17)), corner_sd_px=SD_PX)
+    rule = IntervalRule(lo_scale=0.0, hi_scale=0.0, unbias=0.5)
+    values = largest_cobb_deg(spine_of(draw_points(landmarks, FILM), landmarks.levels))
+    drawn = float(values[1:].mean() - values[0])
+    assert drawn > 5.0
+    assert rule.interval_90(20.0, 1.0, shift=drawn) == pytest.approx((20.0 - 0.5 * drawn, 20.0))
 
 
 def test_a_symmetric_scale_may_be_written_once_and_typing_errors_are_refused() -> None:

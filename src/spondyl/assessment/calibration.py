@@ -10,31 +10,38 @@ NORMAL_90 = 1.6448536269514722
 NOT_NEGATIVE = ("cobb_",)
 """Kinds that are sizes of angles: their interval does not reach below 0."""
 DEFAULT = "default"
-FIELDS = ("lo_scale", "hi_scale", "floor", "offset")
+FIELDS = ("lo_scale", "hi_scale", "floor", "offset", "unbias")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntervalRule:
     """Interval of one kind from its propagated ``sd``: with r = sqrt(sd² + floor²), it runs
-    from value + offset − lo_scale·r to value + offset + hi_scale·r.
+    from centre − lo_scale·r to centre + hi_scale·r, where centre = value + offset − unbias·shift.
 
-    ``floor`` and ``offset`` are in the kind's own unit. A negative offset corrects a value that is read too high.
+    ``floor`` and ``offset`` are in the kind's own unit. ``shift`` is how far the mean of the drawings lies above the
+    value: what noise adds to a largest value on this very film. ``unbias`` 1 takes it off once, 0 leaves it.
     """
 
     lo_scale: float = NORMAL_90
     hi_scale: float = NORMAL_90
     floor: float = 0.0
     offset: float = 0.0
+    unbias: float = 0.0
+
+    def numbers(self) -> tuple[float, ...]:
+        """The five numbers in the order of FIELDS."""
+        return self.lo_scale, self.hi_scale, self.floor, self.offset, self.unbias
 
     def __post_init__(self) -> None:
-        numbers = (self.lo_scale, self.hi_scale, self.floor, self.offset)
+        numbers = self.numbers()
         if not all(math.isfinite(number) for number in numbers) or min(numbers[:3]) < 0.0:
             raise ValueError(f"An interval rule needs finite scales and floor of at least 0; got {numbers}.")
 
-    def interval_90(self, value: float, sd: float) -> tuple[float, float]:
+    def interval_90(self, value: float, sd: float, *, shift: float = 0.0) -> tuple[float, float]:
         """The calibrated interval; it always holds the value itself."""
         reach = math.hypot(sd, self.floor)
-        low, high = value + self.offset - self.lo_scale * reach, value + self.offset + self.hi_scale * reach
+        centre = value + self.offset - self.unbias * shift
+        low, high = centre - self.lo_scale * reach, centre + self.hi_scale * reach
         return min(low, value), max(high, value)
 
 
@@ -56,8 +63,8 @@ class Calibration:
     def to_dict(self) -> dict[str, object]:
         """JSON-ready form; :meth:`from_dict` reads it back."""
         rules = {
-            key: {"lo_scale": r.lo_scale, "hi_scale": r.hi_scale, "floor": r.floor, "offset": r.offset}
-            for key, r in self.rules.items()
+            key: {name: number for name, number in zip(FIELDS, rule.numbers(), strict=True)}
+            for key, rule in self.rules.items()
         }
         return {"source": self.source, "rules": rules}
 
@@ -72,9 +79,9 @@ class Calibration:
         return cls(rules=read, source=str(document.get("source", "unknown")))
 
 
-def bounded_interval_90(kind: str, value: float, sd: float, rule: IntervalRule) -> tuple[float, float]:
-    """The interval of a kind under a rule; the size of an angle never reaches below 0."""
-    low, high = rule.interval_90(value, sd)
+def bounded_below(kind: str, value: float, interval: tuple[float, float]) -> tuple[float, float]:
+    """The interval of a kind; the size of an angle never reaches below 0."""
+    low, high = interval
     return (max(low, min(0.0, value)), high) if kind.startswith(NOT_NEGATIVE) else (low, high)
 
 

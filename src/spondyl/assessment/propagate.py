@@ -14,7 +14,7 @@ import numpy as np
 
 from spondyl.anatomy import Landmarks
 from spondyl.anatomy.landmarks import FloatArray
-from spondyl.assessment.calibration import NORMAL_90, Calibration, IntervalRule, bounded_interval_90
+from spondyl.assessment.calibration import NORMAL_90, Calibration, IntervalRule, bounded_below
 from spondyl.assessment.measurement import Flag, Measurement, Unmeasured
 from spondyl.assessment.quantity import FilmContext, Points, Quantity
 from spondyl.assessment.reader_agreement import CORNER_SD_SHARE, READER_SD
@@ -28,10 +28,11 @@ METHOD = f"spondyl.assessment.propagate, {DRAWS} drawings"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """Propagated result of one quantity: value and standard deviation of the drawings."""
+    """Propagated result of one quantity: value, standard deviation of the drawings, and their mean less the value."""
 
     value: float
     sd: float
+    shift: float
 
 
 def landmarks_digest(landmarks: Landmarks) -> str:
@@ -108,10 +109,8 @@ def spread_of(quantity: Quantity, points: Points) -> Spread | Unmeasured:
     if not np.isfinite(values).all():
         reason = "these points give no finite number: two of them may coincide"
         return Unmeasured(kind=quantity.kind, label=quantity.label, reason=reason)
-    from_nominal = values[1:] - values[0]
-    return Spread(
-        value=float(values[0]), sd=float(np.sqrt(np.mean(np.square(from_nominal - from_nominal.mean()))))
-    )
+    drawn = values[1:]
+    return Spread(value=float(values[0]), sd=float(drawn.std()), shift=float(drawn.mean() - values[0]))
 
 
 def measure_all(
@@ -147,14 +146,14 @@ def _measure(
     rule = calibration.rule_for(quantity.kind) if calibration else None
     raw_sd = spread.sd if errors_known(landmarks) else READER_SD.get(quantity.kind, spread.sd)
     applied = rule or IntervalRule()
-    low, high = applied.interval_90(spread.value, raw_sd)
+    low, high = applied.interval_90(spread.value, raw_sd, shift=spread.shift)
     return Measurement(
         kind=quantity.kind,
         label=quantity.label,
         value=spread.value,
         unit=quantity.unit,
         sd=(high - low) / (2.0 * NORMAL_90),
-        interval_90=bounded_interval_90(quantity.kind, spread.value, raw_sd, applied),
+        interval_90=bounded_below(quantity.kind, spread.value, (low, high)),
         levels=quantity.levels,
         points_px=quantity.draw(landmarks),
         definition=quantity.definition,
