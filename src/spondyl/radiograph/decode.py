@@ -88,7 +88,7 @@ def _refusal_of(error: Exception, path: Path) -> FilmRefused:
     return FilmRefused(
         Refusal.FILE_DAMAGED,
         what=f"{path.name} is damaged.",
-        why=f"Decoding stopped: {_first_line(error)}",
+        why=f"Decoding stopped: {_in_short(error)}",
         do="Export or copy the film again.",
     )
 
@@ -106,7 +106,6 @@ def is_out_of_memory(error: BaseException | None) -> bool:
     return False
 
 
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [""]
-    text = lines[0][:200].rstrip(".: ")
+def _in_short(error: Exception) -> str:
+    text = " ".join(str(error).split())[:240].rstrip(".: ")
     return f"{type(error).__name__}: {text}." if text else f"{type(error).__name__}."

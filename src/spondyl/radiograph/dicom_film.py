@@ -29,6 +29,9 @@ from spondyl.radiograph.limits import DecodeLimits
 from spondyl.radiograph.picture_checks import check_contrast
 
 _CHUNK_BYTES = 1024 * 1024
+_META_REACH_BYTES = 4096
+_META_START = 144
+"""Preamble, prefix and the group length element come first (PS3.10 clause 7.1); the length counts from here."""
 
 
 def read_dicom_film(path: Path, limits: DecodeLimits) -> Radiograph:
@@ -40,8 +43,8 @@ def read_dicom_film(path: Path, limits: DecodeLimits) -> Radiograph:
 
 
 def _read(path: Path, limits: DecodeLimits) -> Radiograph:
-    _check_inflated_size(path, limits)
     content = path.read_bytes()
+    _check_inflated_size(path, content, limits)
     # From memory: a damaged length field then meets the end of the file instead of asking for that much memory.
     dataset = dcmread(io.BytesIO(content), force=True)
     fields = Fields(dataset=dataset)
@@ -92,21 +95,19 @@ def _media_class(dataset: FileDataset) -> str | None:
     return str(dataset.file_meta.get("MediaStorageSOPClassUID") or "") or None
 
 
-def _check_inflated_size(path: Path, limits: DecodeLimits) -> None:
+def _check_inflated_size(path: Path, content: bytes, limits: DecodeLimits) -> None:
     """Refuse a deflated file that would fill the memory: pydicom inflates it whole (PS3.5 clause A.5)."""
-    with path.open("rb") as file:
-        if file.read(132)[128:] != b"DICM":
-            return
+    if DeflatedExplicitVRLittleEndian.encode() not in content[:_META_REACH_BYTES]:
+        return
     meta = read_file_meta_info(path)
     if meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
         return
-    with path.open("rb") as file:
-        file.seek(144 + int(meta.FileMetaInformationGroupLength))
-        inflater, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
-        while chunk := inflater.unconsumed_tail or file.read(_CHUNK_BYTES):
-            total += len(inflater.decompress(chunk, _CHUNK_BYTES))
-            if total > limits.max_inflated_bytes:
-                raise _too_inflated(limits)
+    deflated = io.BytesIO(content[_META_START + int(meta.FileMetaInformationGroupLength) :])
+    inflater, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    while chunk := inflater.unconsumed_tail or deflated.read(_CHUNK_BYTES):
+        total += len(inflater.decompress(chunk, _CHUNK_BYTES))
+        if total > limits.max_inflated_bytes:
+            raise _too_inflated(limits)
 
 
 def _too_inflated(limits: DecodeLimits) -> FilmRefused:

@@ -12,7 +12,7 @@ from pydicom.pixels.processing import apply_color_lut
 
 from spondyl.radiograph.dicom_fields import Fields
 from spondyl.radiograph.errors import FilmRefused, Refusal
-from spondyl.radiograph.grey_values import GreyPixels, StoredPixels, grey_of_colours, unsigned_grey
+from spondyl.radiograph.grey_values import StoredPixels, grey_of_colours, unsigned_grey
 from spondyl.radiograph.limits import DecodeLimits
 from spondyl.radiograph.picture_checks import check_size
 
@@ -122,7 +122,7 @@ def decode_pixels(fields: Fields, layout: PixelLayout) -> tuple[StoredPixels, bo
         colours = apply_color_lut(raw, fields.dataset) if raw.ndim == 2 else raw
         grey, has_colour = grey_of_colours(colours[..., :3])
         bits = layout.bits_stored if raw.ndim == 3 else 8 * grey.dtype.itemsize
-        return StoredPixels(index=_masked(grey, bits=bits, shift=0), bits=bits), has_colour
+        return StoredPixels(words=grey, bits=bits), has_colour
     return replace(_stored(raw, layout, syntax), padding=_padding(fields)), False
 
 
@@ -135,27 +135,24 @@ def _decoded(dataset: Dataset, syntax: uid.UID, layout: PixelLayout) -> NDArray[
             do="Export the film uncompressed, or as JPEG 2000, JPEG-LS or RLE.",
         )
     dataset.file_meta.TransferSyntaxUID = syntax
-    options: dict[str, Any] = {"correct_unused_bits": False, "decoding_plugin": _DECODERS[syntax]}
+    options: dict[str, Any] = {
+        "correct_unused_bits": False,
+        "view_only": True,
+        "decoding_plugin": _DECODERS[syntax],
+    }
     pixels, _ = get_decoder(syntax).as_array(dataset, index=0, raw=False, **options)
     return pixels
 
 
 def _stored(raw: NDArray[Any], layout: PixelLayout, syntax: uid.UID) -> StoredPixels:
-    """Bits outside the stored ones are cut off: old films keep overlays there. Compressed values have no such bits."""
+    """Old films keep overlays in the bits that are not stored ones. Compressed values have no such bits."""
     unsigned = raw.view(np.dtype(raw.dtype.str.replace("i", "u")))
     own_bits = syntax.is_encapsulated and syntax != uid.RLELossless
     bits = 8 * unsigned.dtype.itemsize if own_bits else layout.bits_stored
     shift = 0 if own_bits else layout.high_bit + 1 - layout.bits_stored
     return StoredPixels(
-        index=_masked(unsigned, bits=bits, shift=shift), bits=bits, is_signed=raw.dtype.kind == "i"
+        words=unsigned_grey(unsigned), bits=bits, shift=shift, is_signed=raw.dtype.kind == "i"
     )
-
-
-def _masked(unsigned: NDArray[Any], *, bits: int, shift: int) -> GreyPixels:
-    values = unsigned_grey(unsigned)
-    if bits == 8 * values.dtype.itemsize and not shift:
-        return values
-    return unsigned_grey((values >> shift) & (2**bits - 1))
 
 
 def _padding(fields: Fields) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ The order is that of DICOM PS3.4 N.2: Modality LUT, VOI LUT, Presentation LUT. S
 of it is computed once for each possible value, in double precision, and the picture is looked up in that table.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,35 +16,57 @@ GreyPixels = NDArray[np.uint8] | NDArray[np.uint16]
 Transform = Callable[[FloatTable], FloatTable]
 
 
+BLOCK_PIXELS = 1 << 18
+"""Pixels looked up at a time: fresh memory costs more than the look-up itself, so temporaries stay small."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPixels:
-    """Stored values of a film as indices 0 to 2**bits - 1 into a table of what each one means.
+    """The words of a film as they were stored, and how a word means a value.
 
-    * ``index``: (rows, columns) unsigned; ``bits``: the meaningful ones; ``is_signed``: two's complement.
-    * ``padding``: the first and last stored value that mark "no film here", None when there are none.
+    * ``words``: (rows, columns) unsigned.
+    * ``bits`` of each word, above its lowest ``shift`` bits, are the value; the others may hold anything.
+    * ``is_signed``: two's complement.
+    * ``padding``: the first and last value that mark "no film here", None when there are none.
     """
 
-    index: GreyPixels
+    words: GreyPixels
     bits: int
+    shift: int = 0
     is_signed: bool = False
     padding: tuple[int, int] | None = None
 
-    def stored_values(self) -> FloatTable:
-        """The stored value of each index, (2**bits,)."""
-        values = np.arange(2**self.bits, dtype=np.float64)
+    def values(self) -> FloatTable:
+        """The value of each possible word, (256,) or (65536,)."""
+        words = np.arange(256**self.words.dtype.itemsize)
+        values = ((words >> self.shift) & (2**self.bits - 1)).astype(np.float64)
         if self.is_signed:
             values[values >= 2 ** (self.bits - 1)] -= 2**self.bits
         return values
 
     def is_film(self) -> NDArray[np.bool_]:
-        """Which table entries occur in the picture and are not padding, (2**bits,)."""
-        present = np.zeros(2**self.bits, dtype=np.bool_)
-        present[self.index] = True
+        """Which words occur in the picture and are not padding, (256,) or (65536,)."""
+        present = np.zeros(256**self.words.dtype.itemsize, dtype=np.bool_)
+        for block in _blocks(self.words):
+            present[self.words[block]] = True
         if self.padding:
-            values = self.stored_values()
+            values = self.values()
             film = present & ((values < self.padding[0]) | (values > self.padding[1]))
             return film if film.any() else present
         return present
+
+    def look_up(self, table: GreyPixels) -> GreyPixels:
+        """Each word's entry of ``table``."""
+        found = np.empty(self.words.shape, dtype=table.dtype)
+        for block in _blocks(self.words):
+            table.take(self.words[block], out=found[block], mode="clip")
+        return unsigned_grey(found)
+
+
+def _blocks(words: GreyPixels) -> Iterator[slice]:
+    rows, columns = words.shape
+    step = max(BLOCK_PIXELS // columns, 1)
+    return (slice(start, start + step) for start in range(0, rows, step))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +93,7 @@ def show(stored: StoredPixels, scale: GreyScale, *, is_narrow: bool) -> Display:
     window that leaves one grey only is not applied.
     """
     film = stored.is_film()
-    values = stored.stored_values()
+    values = stored.values()
     values = scale.modality(values) if scale.modality else values
     notes: tuple[str, ...] = ()
     table = _table(scale.voi(values), scale.is_inverted, is_narrow) if scale.voi else None
@@ -82,7 +104,7 @@ def show(stored: StoredPixels, scale: GreyScale, *, is_narrow: bool) -> Display:
         table = _table(_own_range(values, film, is_narrow), scale.is_inverted, is_narrow)
         if not is_narrow and not notes:
             notes = ("No window in the file; its whole range of values is shown.",)
-    return Display(pixels=table.take(stored.index), notes=notes)
+    return Display(pixels=stored.look_up(table), notes=notes)
 
 
 def _table(share: FloatTable, is_inverted: bool, is_narrow: bool) -> GreyPixels:

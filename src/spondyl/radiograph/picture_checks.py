@@ -6,8 +6,9 @@ from numpy.typing import NDArray
 from spondyl.radiograph.errors import FilmRefused, Refusal
 from spondyl.radiograph.limits import DecodeLimits
 
-BYTES_PER_PIXEL_DECODED = 12
-"""Most that decoding takes at its peak for each pixel and channel: 32-bit decoder planes, the picture, its copy."""
+BYTES_PER_PIXEL, BYTES_PER_SAMPLE = 12, 12
+"""What decoding takes at its peak: the picture, its indices and display values; for each sample the file's bytes,
+32-bit decoder planes and copies."""
 
 MAX_ASPECT_ERROR = 0.01
 
@@ -42,7 +43,7 @@ def check_size(rows: int, columns: int, *, frames: int, channels: int, limits: D
             why=f"A side of fewer than {limits.min_side_px} pixels cannot show a spine; it may be a preview.",
             do="Export the film in full resolution.",
         )
-    if rows * columns * channels * BYTES_PER_PIXEL_DECODED > limits.memory_bytes:
+    if rows * columns * (BYTES_PER_PIXEL + channels * BYTES_PER_SAMPLE) > limits.memory_bytes:
         raise FilmRefused(
             Refusal.MEMORY_LIMIT,
             what=f"The picture of {columns} x {rows} pixels needs more memory than a film may take.",

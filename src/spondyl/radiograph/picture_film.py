@@ -170,4 +170,4 @@ def _whole_numbers(picture: Image.Image) -> NDArray[np.uint16]:
 
 
 def _deep(values: GreyPixels, *, white_is_zero: bool) -> Display:
-    return show(StoredPixels(index=values, bits=16), GreyScale(is_inverted=white_is_zero), is_narrow=False)
+    return show(StoredPixels(words=values, bits=16), GreyScale(is_inverted=white_is_zero), is_narrow=False)
