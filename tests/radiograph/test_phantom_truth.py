@@ -3,6 +3,7 @@
 Tolerances: 1e-6 degrees and mm where both are exact; 0.02 px against brute force; one pixel against rendered bone.
 """
 
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -48,6 +49,7 @@ CASES = [
 ]
 
 
+@cache
 def take(view: View, side: ImageSide, source: float | None) -> PhantomFilm:
     return phantom_film(
         POSE, view=view, setup=FilmSetup(image_left=side, source_detector_mm=source, pixel_mm=6.0)
@@ -267,7 +269,7 @@ def test_bone_is_brighter_than_the_disc_below_and_air_is_black(view: View) -> No
     assert pixels.max() > 0.8 * 65535
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_random_films_are_valid_and_their_own_truth_holds(seed: int) -> None:
     for view in (View.AP, View.LATERAL):
         film = random_phantom(seed, view=view, pixel_mm=4.0)
