@@ -27,7 +27,7 @@ demo: setup
 	rm -rf $(DEMO)
 	$(BIN)/spondyl phantom $(DEMO)/films --patients 3
 	$(BIN)/spondyl measure $(DEMO)/films --landmarks $(DEMO)/films --out $(DEMO)/results
-	@echo "Open $(DEMO)/results/reports in a browser: one folder a film, start with its .html page."
+	@echo "Open $(DEMO)/results/reports/phantom_0001_ap/phantom_0001_ap.html in a browser; each film has such a folder."
 
 test: lint typecheck
 	$(BIN)/python -m pytest -q -m "not nightly"

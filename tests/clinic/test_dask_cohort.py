@@ -46,7 +46,7 @@ def worker_pids(address: str) -> list[int]:
 
 def test_a_killed_worker_changes_no_byte(tmp_path: Path, cluster: LocalCluster) -> None:
     films = write_films(
-        tmp_path / "films", {f"{n:03d}.dcm": f"film {n}" for n in range(250)} | {"120.dcm": "bad"}
+        tmp_path / "films", {f"{n:03d}.dcm": f"film {n}" for n in range(90)} | {"042.dcm": "bad"}
     )
     run(films, tmp_path / "here")
     seen = Seen()
@@ -54,7 +54,7 @@ def test_a_killed_worker_changes_no_byte(tmp_path: Path, cluster: LocalCluster) 
     def measure(tasks: Iterator[FilmTask]) -> Generator[FilmRecord]:
         victim = worker_pids(cluster.scheduler_address)[0]
         for number, record in enumerate(
-            measure_on_cluster(tasks, setup=SETUP, address=cluster.scheduler_address)
+            measure_on_cluster(tasks, setup=SETUP, address=cluster.scheduler_address, films_per_task=15)
         ):
             if number == 0:
                 os.kill(victim, signal.SIGKILL)
