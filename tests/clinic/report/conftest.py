@@ -117,7 +117,7 @@ def assessment(corners: np.ndarray, *, cobb_deg: float = 45.0) -> Assessment:
     )
     upper = measurement(
         "cobb_upper",
-        "Cobb angle, curve above",
+        "Cobb angle of the curve above it, T1 to T5, apex T2–T3 disc, convex to the patient's left",
         20.04,
         levels=(Level.T1, Level.T5),
         points_px=(segment(corners, 0, lower=False), segment(corners, 4, lower=True)),

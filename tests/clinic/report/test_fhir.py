@@ -122,7 +122,7 @@ def test_code_sets_refuse_and_explain() -> None:
         checked("shoe-size", "42")
     with pytest.raises(UnknownCodeError, match="scheme"):
         Code(value="1", scheme="SNOMED", meaning="x")
-    with pytest.raises(UnknownCodeError, match="65 characters"):
+    with pytest.raises(UnknownCodeError, match="65 bytes"):
         Code(value="1", scheme="SCT", meaning="x" * 65)
 
 

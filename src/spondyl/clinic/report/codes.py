@@ -29,7 +29,7 @@ class UnknownCodeError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """A code value in a scheme (DICOM designator) with its meaning, at most 64 characters as DICOM demands."""
+    """A code value in a scheme (DICOM designator) with its meaning, at most 64 bytes as DICOM demands."""
 
     value: str
     scheme: str
@@ -40,9 +40,9 @@ class Code:
             raise UnknownCodeError(
                 f"Coding scheme {self.scheme!r} is not used here. Choose among {sorted(SYSTEM_URI)}."
             )
-        if not 0 < len(self.meaning) <= 64:
+        if not 0 < len(self.meaning.encode()) <= 64:
             raise UnknownCodeError(
-                f"The meaning of {self.value} has {len(self.meaning)} characters. Use 1 to 64."
+                f"The meaning of {self.value} has {len(self.meaning.encode())} bytes. Use 1 to 64."
             )
 
 
@@ -194,8 +194,13 @@ def concept_of(kind: str, label: str) -> Code:
 
 def private_code(kind: str, label: str) -> Code:
     """The kind as a code of the private scheme."""
-    meaning = label if len(label) <= 64 else f"{label[:63]}…"
-    return Code(value=kind, scheme=PRIVATE, meaning=meaning)
+    return Code(value=kind, scheme=PRIVATE, meaning=shortened(label))
+
+
+def shortened(text: str, *, longest: int = 64) -> str:
+    """The text cut to so many UTF-8 bytes (validators count a DICOM LO in bytes), its cut shown by three dots."""
+    encoded = text.encode()
+    return text if len(encoded) <= longest else encoded[: longest - 3].decode(errors="ignore") + "..."
 
 
 def radelement_of(kind: str) -> Code | None:

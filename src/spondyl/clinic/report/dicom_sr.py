@@ -15,7 +15,17 @@ import numpy as np
 
 from spondyl import __version__
 from spondyl.assessment import Measurement
-from spondyl.clinic.report.codes import LEVELS, PRIVATE, SPINE, UNITS, Code, concept_of, is_cobb, private_code
+from spondyl.clinic.report.codes import (
+    LEVELS,
+    PRIVATE,
+    SPINE,
+    UNITS,
+    Code,
+    concept_of,
+    is_cobb,
+    private_code,
+    shortened,
+)
 from spondyl.clinic.report.json_lines import DIGITS, film_result_to_json
 from spondyl.clinic.report.signature import confirmation_of
 from spondyl.clinic.result import FilmResult
@@ -173,7 +183,7 @@ def _observers(result: FilmResult, confirmation: Confirmation | None) -> Any:
         uid=_uid("spondyl", __version__, _method(result)),
         name="Spondyl",
         manufacturer_name="Spondyl",
-        model_name=_method(result)[:64],
+        model_name=shortened(_method(result)),
         serial_number=__version__,
     )
     person = None
@@ -208,7 +218,9 @@ def _group(measurement: Measurement, film: "Dataset") -> Any:
         tracking_identifier=TrackingIdentifier(uid=_uid(sop_uid, "track", measurement.kind), identifier=name),
         finding_type=_concept(private_code(measurement.kind, measurement.label)),
         algorithm_id=AlgorithmIdentification(
-            name=made.method[:64] or "Spondyl", version=made.version, parameters=["interval: central 90 %"]
+            name=shortened(made.method) or "Spondyl",
+            version=made.version,
+            parameters=["interval: central 90 %"],
         ),
         finding_sites=[
             FindingSite(anatomic_location=_concept(code))
@@ -283,7 +295,7 @@ def _method(result: FilmResult) -> str:
 
 def _person_name(person: str) -> str:
     """The name as one DICOM component: which part is the family name is not guessed."""
-    return person.replace("\\", " ").replace("=", " ").replace("^", " ").strip()[:64] + "^"
+    return person.replace("\\", " ").replace("=", " ").replace("^", " ").strip()[:60] + "^"
 
 
 def _uid(*parts: str) -> str:
