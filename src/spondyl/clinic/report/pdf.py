@@ -124,11 +124,11 @@ def _head(story: Story, content: ReportContent) -> None:
 def _examination_and_values(story: Story, content: ReportContent) -> None:
     story.heading("Examination")
     story.pairs(content.examination)
+    story.small(content.caption)
     if content.rows:
         story.heading("Measurements")
         story.small(content.table_caption)
         _table(story, content.rows)
-    story.small(content.caption)
 
 
 def _table(story: Story, rows: tuple[MeasurementRow, ...]) -> None:
