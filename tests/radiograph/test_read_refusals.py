@@ -218,3 +218,20 @@ def test_every_refusal_is_documented() -> None:
     page = REFUSALS_PAGE.read_text()
     missing = [member.value for member in Refusal if f"`{member.value}`" not in page]
     assert not missing
+
+
+def test_a_decoder_sent_to_an_impossible_place_means_damage_not_missing_rights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Damaged TIFF offsets make the system answer EINVAL to the decoder: that is the file's fault."""
+    from spondyl.radiograph import decode
+
+    for code, wanted in {22: Refusal.FILE_DAMAGED, 13: Refusal.FILE_UNREADABLE}.items():
+
+        def fail(path: Path, limits: DecodeLimits, code: int = code) -> None:
+            raise OSError(code, os.strerror(code))
+
+        monkeypatch.setattr(decode, "_decode", fail)
+        with pytest.raises(FilmRefused) as caught:
+            decode.decode_file(tmp_path / "film.tif", DecodeLimits())
+        assert caught.value.refusal is wanted

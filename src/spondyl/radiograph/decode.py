@@ -1,5 +1,6 @@
 """Bytes to a radiograph, inside the decoding process: which format it is, and a typed refusal for all that fails."""
 
+import errno
 from pathlib import Path
 
 from spondyl.radiograph.errors import FilmRefused, Refusal
@@ -21,6 +22,16 @@ _OTHER_FORMATS = {
     b"{": "a text or JSON file",
     b"<": "an HTML or XML page",
 }
+# Others, such as EINVAL, come from a decoder that was sent to an impossible place in a damaged file.
+_FROM_THE_SYSTEM = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENOENT,
+    errno.EIO,
+    errno.ESTALE,
+    errno.ENODEV,
+    errno.EISDIR,
+)
 _FIRST_DICOM_GROUPS = (0x0002, 0x0008)
 
 
@@ -78,7 +89,7 @@ def _refusal_of(error: Exception, path: Path) -> FilmRefused:
             why="Decoding it went over the memory limit; damaged films often do.",
             do="Export the film again; for a very large film raise DecodeLimits.memory_bytes.",
         )
-    if isinstance(error, OSError) and error.errno is not None:
+    if isinstance(error, OSError) and error.errno in _FROM_THE_SYSTEM:
         return FilmRefused(
             Refusal.FILE_UNREADABLE,
             what=f"{path.name} cannot be read.",
