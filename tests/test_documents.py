@@ -71,3 +71,9 @@ def test_the_lock_file_holds_every_dependency() -> None:
         assert name is not None
         assert re.sub(r"[._]", "-", name.group().lower()) in locked, requirement
     assert "torch" not in locked, "torch belongs to the training extra only"
+
+
+def test_every_page_is_in_the_sites_menu() -> None:
+    menu = (ROOT / "mkdocs.yml").read_text()
+    pages = [str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")]
+    assert [page for page in pages if page not in menu] == []

@@ -7,11 +7,10 @@ from rich.console import Console
 from rich.table import Table
 
 from spondyl.assessment.change import STANCE
+from spondyl.clinic.cli.terminal import SIGNS
 from spondyl.clinic.report.comparison import comparison_json
 from spondyl.clinic.report.comparison_content import checked_changes
 from spondyl.clinic.result import FilmResult
-
-SIGNS = {"deg": "°", "mm": " mm", "%": " %", "1": ""}
 
 
 def print_changes(before: FilmResult, after: FilmResult) -> None:

@@ -110,10 +110,13 @@ def _headline(measurements: list[dict[str, Any]]) -> str:
     if found is None:
         return "nothing measurable"
     unit = next(unit for unit in Unit if unit.json_key in found)
-    sign = {"deg": "°", "mm": " mm", "%": " %", "1": ""}[unit.value]
+    sign = SIGNS[unit.value]
     low, high = found["interval_90"]
     flags = "".join(f", {flag.replace('_', ' ')}" for flag in found["flags"])
     return f"{found['label']}: {found[unit.json_key]:.1f}{sign} (90 % interval {low:.1f} to {high:.1f}{sign}{flags})"
 
+
+SIGNS = {"deg": "°", "mm": " mm", "%": " %", "1": ""}
+"""How a unit is written behind a number, by its UCUM code."""
 
 HEADLINES = ("cobb_major", "lumbar_lordosis_l1_s1", "pelvic_incidence")
