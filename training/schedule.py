@@ -1,0 +1,65 @@
+"""Learning rate, weight averaging and checkpoints shared by both trainings."""
+
+import copy
+import math
+from pathlib import Path
+
+import torch
+from torch import nn
+
+
+def cosine(step: int, *, total: int, peak: float, warm: int = 100) -> float:
+    if step < warm:
+        return peak * (step + 1) / warm
+    return peak * (0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm) / max(1, total - warm)))) + 0.005)
+
+
+class Average:
+    """Exponential moving average of weights and buffers."""
+
+    def __init__(self, net: nn.Module, decay: float) -> None:
+        self.net = copy.deepcopy(net).eval()
+        self.decay = decay
+        self.steps = 0
+
+    @torch.no_grad()
+    def update(self, net: nn.Module) -> None:
+        self.steps += 1
+        decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
+        for mine, theirs in zip(self.net.state_dict().values(), net.state_dict().values(), strict=True):
+            if mine.dtype.is_floating_point:
+                mine.lerp_(theirs, 1 - decay)
+            else:
+                mine.copy_(theirs)
+
+
+class Checkpoint:
+    """Saves after every epoch, atomically; resumes where the last one stopped."""
+
+    def __init__(self, path: Path, net: nn.Module, opt: torch.optim.Optimizer, average: Average) -> None:
+        self.path, self.net, self.opt, self.average = path, net, opt, average
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def resume(self) -> int:
+        if not self.path.exists():
+            return 0
+        state = torch.load(self.path, weights_only=True)
+        self.net.load_state_dict(state["net"])
+        self.opt.load_state_dict(state["opt"])
+        self.average.net.load_state_dict(state["average"])
+        self.average.steps = state["steps"]
+        return int(state["epoch"])
+
+    def save(self, epoch: int) -> None:
+        part = self.path.with_suffix(".part")
+        torch.save(
+            {
+                "net": self.net.state_dict(),
+                "opt": self.opt.state_dict(),
+                "average": self.average.net.state_dict(),
+                "steps": self.average.steps,
+                "epoch": epoch,
+            },
+            part,
+        )
+        part.replace(self.path)

@@ -1,0 +1,121 @@
+"""Train the locator on films outside one fold (or on all) and on pictures without an AP spine; a rerun resumes."""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from canvases import labelled, sample
+from films import folds, load_films
+from negatives import load_negatives
+from networks import Locator
+from schedule import Average, Checkpoint, cosine
+from spondyl.radiograph.chain import decode_chain
+
+AP, LATERAL, OTHER = 0, 1, 2
+
+
+def loss_of(out, heat, seen, kind):
+    logits, null, film = (part.float() for part in out)
+    flat = torch.cat([logits.flatten(2), null[..., None]], -1)
+    log_p = torch.log_softmax(flat, -1)
+    full = torch.cat([heat.flatten(2), (1 - seen)[..., None]], -1)
+    cross = -(full * log_p).sum(-1)
+    weight = torch.where(seen > 0, 1.0, 0.5)
+    return (cross * weight).mean() + 0.5 * torch.nn.functional.cross_entropy(film, kind)
+
+
+def negative(others, ready, train, rng):
+    """A made picture, or now and then a film lying on its side or standing on its head."""
+    if rng.random() < 0.85:
+        grey, kind = others[rng.integers(len(others))]
+        return grey, None, kind
+    grey = ready[rng.choice(train)][0]
+    return np.ascontiguousarray(np.rot90(grey, rng.integers(1, 4))), None, OTHER
+
+
+def stack(samples):
+    x, heat, seen = (torch.from_numpy(np.stack([s[k] for s in samples])) for k in range(3))
+    return x.to(memory_format=torch.channels_last), heat, seen, torch.tensor([s[3] for s in samples])
+
+
+def main() -> None:
+    args = argparse.ArgumentParser()
+    args.add_argument("--fold", type=int, default=-1)
+    args.add_argument("--count", type=int, default=4)
+    args.add_argument("--epochs", type=int, default=45)
+    args.add_argument("--threads", type=int, default=1)
+    args.add_argument("--lr", type=float, default=1.5e-3)
+    args.add_argument("--negatives", type=float, default=0.2)
+    args.add_argument("--made", type=Path, required=True)
+    args.add_argument("--out", type=Path, required=True)
+    args.add_argument("--every", type=int, default=5)
+    o = args.parse_args()
+    torch.set_num_threads(o.threads)
+    films = load_films()
+    fold = folds(films, o.count)
+    ready = [labelled(f) for f in films]
+    others = load_negatives(o.made)
+    train = [i for i in range(len(films)) if fold[i] != o.fold]
+    held = [i for i in range(len(films)) if fold[i] == o.fold]
+    torch.manual_seed(1)
+    net = Locator().to(memory_format=torch.channels_last)
+    opt = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=o.lr, weight_decay=0.02)
+    average = Average(net, 0.998)
+    per = int(len(train) * (1 + o.negatives)) // 8
+    keep = Checkpoint(o.out, net, opt, average)
+    for epoch in range(keep.resume(), o.epochs):
+        t0, sums = time.time(), []
+        rng = np.random.default_rng((23, epoch, o.fold + 1))
+        extra = [-1] * (per * 8 - len(train)) if others else []
+        order = rng.permutation(np.array([*train, *extra]))
+        net.train()
+        for step in range(len(order) // 8):
+            for g in opt.param_groups:
+                g["lr"] = cosine(epoch * per + step, total=o.epochs * per, peak=o.lr)
+            chosen = []
+            for i in order[step * 8 : step * 8 + 8]:
+                if i >= 0:
+                    chosen.append(sample(*ready[i], AP, rng=rng))
+                else:
+                    chosen.append(sample(*negative(others, ready, train, rng), rng=rng))
+            x, heat, seen, kind = stack(chosen)
+            with torch.autocast("cpu", torch.bfloat16):
+                out = net(x)
+            loss = loss_of(out, heat, seen, kind)
+            opt.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+            opt.step()
+            average.update(net)
+            sums.append(loss.item())
+        line = f"epoch {epoch} {time.time() - t0:.0f}s train loss {np.mean(sums):.3f}"
+        if held and ((epoch + 1) % o.every == 0 or epoch + 1 == o.epochs):
+            line += f" held {validate(average.net, held, ready)}"
+        print(line, flush=True)
+        keep.save(epoch + 1)
+
+
+@torch.no_grad()
+def validate(net, held, ready):
+    """Median and mean centre error, 90th centile, in vertebral spacings; share of films shifted by a level."""
+    net.eval()
+    errors, shifted = [], 0
+    for i in held:
+        small, corners = ready[i]
+        s = sample(small, corners, AP, rng=None)
+        with torch.autocast("cpu", torch.bfloat16):
+            heat, null, _ = net(torch.from_numpy(s[0])[None].to(memory_format=torch.channels_last))
+        chain = decode_chain(heat[0].float().numpy(), null[0].float().numpy())
+        truth = corners.mean(1) @ s[4][:, :2].T + s[4][:, 2]
+        level = np.linalg.norm(np.diff(truth, axis=0), axis=1).mean()
+        away = np.linalg.norm(chain.centres - truth, axis=1) / level
+        errors.append(away.mean())
+        shifted += np.median(away) > 0.6
+    return np.round([np.median(errors), np.mean(errors), np.quantile(errors, 0.9), shifted / len(held)], 3)
+
+
+if __name__ == "__main__":
+    main()
