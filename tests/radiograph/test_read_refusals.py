@@ -25,7 +25,7 @@ REFUSALS_PAGE = Path(__file__).resolve().parents[2] / "docs/reference/refusals.m
 
 @pytest.fixture(scope="module", name="reader")
 def warm_reader() -> Iterator[FilmReader]:
-    with FilmReader(limits=DecodeLimits(wall_s=10.0)) as reader:
+    with FilmReader(limits=DecodeLimits(wall_s=30.0)) as reader:
         yield reader
 
 
@@ -147,7 +147,7 @@ def test_a_png_bomb_is_refused_before_it_is_inflated(reader: FilmReader, tmp_pat
     (tmp_path / "bomb.png").write_bytes(bomb)
     started = time.monotonic()
     assert refusal(reader, tmp_path / "bomb.png").refusal is Refusal.TOO_LARGE
-    assert time.monotonic() - started < 5.0
+    assert time.monotonic() - started < 10.0
 
 
 def test_a_deflate_bomb_is_refused_before_it_is_inflated(tmp_path: Path) -> None:
@@ -167,14 +167,15 @@ def test_files_over_the_size_limit_are_not_opened(tmp_path: Path) -> None:
 
 
 def test_a_decoder_that_never_ends_is_killed_in_time(tmp_path: Path) -> None:
-    """The limit is 1 s of wall time; the answer comes within 3 s on a busy machine, and the next film is read."""
-    good = film_file(tmp_path)
-    with FilmReader(limits=DecodeLimits(wall_s=1.0)) as reader:
+    """The limit is 2 s of wall time; the answer comes within 6 s on a busy machine, and the next film is read."""
+    good = tmp_path / "good.png"
+    Image.fromarray(BYTE_PICTURE).save(good)
+    with FilmReader(limits=DecodeLimits(wall_s=2.0)) as reader:
         reader.read(good)
         before = reader.pid
         started = time.monotonic()
         assert refusal(reader, save_endless_film(tmp_path / "endless.dcm")).refusal is Refusal.TIME_LIMIT
-        assert time.monotonic() - started < 3.0
+        assert time.monotonic() - started < 6.0
         assert reader.read(good).pixels.shape == BYTE_PICTURE.shape
         assert reader.pid not in (None, before)
 
@@ -228,7 +229,7 @@ def test_a_decoder_sent_to_an_impossible_place_means_damage_not_missing_rights(
 
     for code, wanted in {22: Refusal.FILE_DAMAGED, 13: Refusal.FILE_UNREADABLE}.items():
 
-        def fail(path: Path, limits: DecodeLimits, code: int = code) -> None:
+        def fail(*_film: object, code: int = code) -> None:
             raise OSError(code, os.strerror(code))
 
         monkeypatch.setattr(decode, "_decode", fail)
