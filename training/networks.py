@@ -37,10 +37,13 @@ class Pyramid(nn.Module):
 
     def __init__(self, *, widths: tuple[int, ...], extra: int, out: int, dropout: float) -> None:
         super().__init__()
-        self.stem = nn.Sequential(conv_bn(2, 32, stride=2), conv_bn(32, 64, stride=2), conv_bn(64, widths[0], stride=2))
+        self.stem = nn.Sequential(
+            conv_bn(2, 32, stride=2), conv_bn(32, 64, stride=2), conv_bn(64, widths[0], stride=2)
+        )
         ins = (widths[0] + extra, *widths[:-1])
         self.stages = nn.ModuleList(
-            nn.Sequential(Residual(i, w, 2 if n else 1), Residual(w, w, 1)) for n, (i, w) in enumerate(zip(ins, widths, strict=True))
+            nn.Sequential(Residual(i, w, 2 if n else 1), Residual(w, w, 1))
+            for n, (i, w) in enumerate(zip(ins, widths, strict=True))
         )
         self.lateral = nn.ModuleList(nn.Conv2d(w, out, 1) for w in widths)
         self.smooth = nn.ModuleList(conv_bn(out, out) for _ in widths)

@@ -7,6 +7,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from muon import Muon, split
+
 
 def cosine(step: int, *, total: int, peak: float, warm: int = 100) -> float:
     if step < warm:
@@ -33,10 +35,36 @@ class Average:
                 mine.copy_(theirs)
 
 
+class Optimizers:
+    """Muon for normalised convolutions, AdamW for the rest, on one schedule."""
+
+    def __init__(self, net: nn.Module, *, lr: float, muon_lr: float) -> None:
+        convs, rest = split(net)
+        self.peaks = (muon_lr, lr)
+        self.both = (Muon(convs, lr=muon_lr), torch.optim.AdamW(rest, lr=lr, weight_decay=0.02))
+
+    def step(self, loss: torch.Tensor, net: nn.Module, *, at: int, total: int) -> None:
+        for opt, peak in zip(self.both, self.peaks, strict=True):
+            for group in opt.param_groups:
+                group["lr"] = cosine(at, total=total, peak=peak)
+            opt.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        for opt in self.both:
+            opt.step()
+
+    def state_dict(self):
+        return [opt.state_dict() for opt in self.both]
+
+    def load_state_dict(self, states) -> None:
+        for opt, state in zip(self.both, states, strict=True):
+            opt.load_state_dict(state)
+
+
 class Checkpoint:
     """Saves after every epoch, atomically; resumes where the last one stopped."""
 
-    def __init__(self, path: Path, net: nn.Module, opt: torch.optim.Optimizer, average: Average) -> None:
+    def __init__(self, path: Path, net: nn.Module, opt: Optimizers, average: Average) -> None:
         self.path, self.net, self.opt, self.average = path, net, opt, average
         path.parent.mkdir(parents=True, exist_ok=True)
 

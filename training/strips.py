@@ -3,16 +3,15 @@
 import cv2
 import numpy as np
 
+from films import LabelledFilm
 from spondyl.radiograph.canvas import (
     LEVELS,
     STRIP_COLS,
     STRIP_PX_PER_LEVEL,
-    STRIP_ROWS,
     centreline,
     stretch,
     two_channels,
 )
-from films import LabelledFilm
 from spondyl.radiograph.strip_guide import guide_channels, log_prior
 
 cv2.setNumThreads(1)

@@ -11,7 +11,7 @@ from canvases import labelled, sample
 from films import folds, load_films
 from negatives import load_negatives
 from networks import Locator
-from schedule import Average, Checkpoint, cosine
+from schedule import Average, Checkpoint, Optimizers
 from spondyl.radiograph.chain import decode_chain
 
 AP, LATERAL, OTHER = 0, 1, 2
@@ -50,6 +50,7 @@ def main() -> None:
     args.add_argument("--lr", type=float, default=1.5e-3)
     args.add_argument("--negatives", type=float, default=0.2)
     args.add_argument("--made", type=Path, required=True)
+    args.add_argument("--muon", type=float, default=0.06)
     args.add_argument("--out", type=Path, required=True)
     args.add_argument("--every", type=int, default=5)
     o = args.parse_args()
@@ -62,7 +63,7 @@ def main() -> None:
     held = [i for i in range(len(films)) if fold[i] == o.fold]
     torch.manual_seed(1)
     net = Locator().to(memory_format=torch.channels_last)
-    opt = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=o.lr, weight_decay=0.02)
+    opt = Optimizers(net, lr=o.lr, muon_lr=o.muon)
     average = Average(net, 0.998)
     per = int(len(train) * (1 + o.negatives)) // 8
     keep = Checkpoint(o.out, net, opt, average)
@@ -73,8 +74,6 @@ def main() -> None:
         order = rng.permutation(np.array([*train, *extra]))
         net.train()
         for step in range(len(order) // 8):
-            for g in opt.param_groups:
-                g["lr"] = cosine(epoch * per + step, total=o.epochs * per, peak=o.lr)
             chosen = []
             for i in order[step * 8 : step * 8 + 8]:
                 if i >= 0:
@@ -85,10 +84,7 @@ def main() -> None:
             with torch.autocast("cpu", torch.bfloat16):
                 out = net(x)
             loss = loss_of(out, heat, seen, kind)
-            opt.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-            opt.step()
+            opt.step(loss, net, at=epoch * per + step, total=o.epochs * per)
             average.update(net)
             sums.append(loss.item())
         line = f"epoch {epoch} {time.time() - t0:.0f}s train loss {np.mean(sums):.3f}"

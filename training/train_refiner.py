@@ -9,8 +9,8 @@ import torch
 
 from films import folds, load_films
 from networks import Refiner
+from schedule import Average, Checkpoint, Optimizers
 from strips import make_strip, reduced
-from schedule import Average, Checkpoint, cosine
 
 TILT_WEIGHT = 1.5
 
@@ -56,6 +56,7 @@ def main() -> None:
     args.add_argument("--epochs", type=int, default=40)
     args.add_argument("--threads", type=int, default=1)
     args.add_argument("--lr", type=float, default=1.5e-3)
+    args.add_argument("--muon", type=float, default=0.06)
     args.add_argument("--out", type=Path, required=True)
     args.add_argument("--every", type=int, default=5)
     o = args.parse_args()
@@ -68,7 +69,7 @@ def main() -> None:
     held = [i for i in range(len(films)) if fold[i] == o.fold]
     torch.manual_seed(1)
     net = Refiner().to(memory_format=torch.channels_last)
-    opt = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=o.lr, weight_decay=0.02)
+    opt = Optimizers(net, lr=o.lr, muon_lr=o.muon)
     average = Average(net, 0.998)
     per = len(train) // 8
     keep = Checkpoint(o.out, net, opt, average)
@@ -79,8 +80,6 @@ def main() -> None:
         order = rng.permutation(train)
         net.train()
         for step in range(per):
-            for g in opt.param_groups:
-                g["lr"] = cosine(epoch * per + step, total=o.epochs * per, peak=o.lr)
             x, guide, prior, target = batch_of(
                 [
                     make_strip(small[i][0].astype(np.float32), small[i][1], rng=rng)
@@ -90,10 +89,7 @@ def main() -> None:
             with torch.autocast("cpu", torch.bfloat16):
                 out = net(x.to(memory_format=torch.channels_last), guide, prior)
             loss, px, deg = loss_of(out, target)
-            opt.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-            opt.step()
+            opt.step(loss, net, at=epoch * per + step, total=o.epochs * per)
             average.update(net)
             sums.append((loss.item(), px, deg))
         line = f"epoch {epoch} {time.time() - t0:.0f}s train loss/px/deg {np.mean(sums, 0).round(3)}"

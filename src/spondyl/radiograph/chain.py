@@ -7,12 +7,11 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 from scipy.special import log_softmax
 
-from spondyl.radiograph.canvas import LEVELS
-
 F64 = NDArray[np.float64]
 
 CELL_PX = 8
-_CANDIDATES = 10
+_CANDIDATES = 44
+_PEAK_FLOOR = 0.02
 _PROFILE = np.array(
     [
         0.694,
@@ -34,65 +33,88 @@ _PROFILE = np.array(
     ]
 )
 """Distance between successive centres T1-T2 … L4-L5 over their mean, on the training films."""
-_LOG_SPACING_SD = 0.25
-_TURN_SD_DEG = 25.0
+_LOG_SPACING_SD = 0.15
+_TURN_SD_DEG = 20.0
+_VERTEBRA_WEIGHT = 0.3
+_LEAST = 1e-4
+_STRAY = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """``centres`` (17, 2) in canvas px; ``seen`` (17,) probability that the level lies on the film; ``mass`` (17,) share
-    of the level's heat within half a vertebra of its centre."""
+    """Seventeen centres, T1 to L5, in canvas px (17, 2).
+
+    ``seen`` (17,) is the probability that the level lies on the film, ``mass`` (17,) the share of the level's heat that
+    lies at its centre.
+    """
 
     centres: F64
     seen: F64
     mass: F64
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spots:
+    """Where a vertebra of any level may be: cells (k, 2) as x, y; heat of each level (17, k) and of all levels (k,)."""
+
+    cells: F64
+    mass: F64
+    any_level: F64
+
+
 def decode_chain(heat: NDArray[np.float32], null: NDArray[np.float32]) -> Chain:
-    """Best ordered chain from heat logits (17, h, w) and null logits (17,)."""
+    """Best ordered chain from heat logits (17, h, w) and null logits (17,).
+
+    All levels choose among the same spots, the peaks of the heat of any vertebra, so that a level whose own heat is
+    torn between two vertebrae lands on one of them and never between; the spacing prior forbids skipping one.
+    """
     levels, rows, cols = heat.shape
     flat = np.concatenate([heat.reshape(levels, -1), null[:, None]], 1).astype(np.float64)
     log_p = log_softmax(flat, axis=1)
     seen = 1 - np.exp(log_p[:, -1])
-    maps = (log_p[:, :-1] - np.log(np.maximum(seen, 1e-6))[:, None]).reshape(levels, rows, cols)
-    spots, scores = _candidates(maps)
-    picks = _best_path(spots, scores)
-    centres = np.stack([spots[i, k] for i, k in enumerate(picks)])
-    spacing = max(float(np.linalg.norm(np.diff(centres, axis=0), axis=1).mean()), 1.0)
-    refined = [_centroid(maps[i], centres[i], 0.5 * spacing * _local(i)) for i in range(levels)]
+    maps = np.exp(log_p[:, :-1] - np.log(np.maximum(seen, 1e-6))[:, None]).reshape(levels, rows, cols)
+    spots = _spots(maps)
+    scale = _scale(spots)
+    picks = _best_path(spots, scale)
     return Chain(
-        centres=(np.stack([point for point, _ in refined]) + 0.5) * CELL_PX - 0.5,
+        centres=(_straightened(spots.cells[picks], scale) + 0.5) * CELL_PX - 0.5,
         seen=seen,
-        mass=np.array([mass for _, mass in refined]),
+        mass=spots.mass[np.arange(levels), picks],
     )
 
 
-def _local(i: int) -> float:
-    return float(_PROFILE[min(i, LEVELS - 2)])
+def _spots(maps: F64) -> _Spots:
+    """Peaks of the summed heat and of every level's own, each moved to the centroid of its 3 x 3 cells."""
+    total = maps.sum(0)
+    peak = (total >= maximum_filter(total, 3) - 1e-12) & (total > _PEAK_FLOOR * total.max())
+    peak.reshape(-1)[maps.reshape(len(maps), -1).argmax(1)] = True
+    ys, xs = np.nonzero(peak)
+    strongest = np.argsort(-total[ys, xs], kind="stable")[:_CANDIDATES]
+    ys, xs = ys[strongest], xs[strongest]
+    window = np.arange(3)
+    around = (slice(None), ys[:, None, None] + window[:, None], xs[:, None, None] + window)
+    per_level = np.pad(maps, ((0, 0), (1, 1), (1, 1)))[around]
+    near = per_level.sum(0)
+    weight = near.sum((1, 2))
+    shift_x = (near[:, :, 2] - near[:, :, 0]).sum(1) / weight
+    shift_y = (near[:, 2] - near[:, 0]).sum(1) / weight
+    return _Spots(
+        cells=np.stack([xs + shift_x, ys + shift_y], -1), mass=per_level.sum((2, 3)), any_level=weight
+    )
 
 
-def _candidates(maps: F64) -> tuple[F64, F64]:
-    """The strongest local maxima of every level: cells (17, k, 2) as x, y and their log heat (17, k)."""
-    peaks = np.where(maps >= maximum_filter(maps, size=(1, 3, 3)) - 1e-9, maps, -60.0)
-    flat = peaks.reshape(len(maps), -1)
-    best = np.argpartition(-flat, _CANDIDATES, axis=1)[:, :_CANDIDATES]
-    rows, cols = np.divmod(best, maps.shape[2])
-    scores = np.maximum(np.take_along_axis(flat, best, 1), -30.0)
-    return np.stack([cols, rows], -1).astype(np.float64), scores
-
-
-def _best_path(spots: F64, scores: F64) -> list[int]:
-    """Viterbi over candidates; the spacing scale is estimated first from the strongest spots."""
-    scale = _scale(spots, scores)
+def _best_path(spots: _Spots, scale: float) -> list[int]:
+    """Viterbi over spots; the spacing scale is estimated first from every level's own favourite."""
+    scores = np.log(spots.mass + _LEAST) + _VERTEBRA_WEIGHT * np.log(spots.any_level + 1e-3)
+    step = spots.cells[None] - spots.cells[:, None]
+    length = np.maximum(np.linalg.norm(step, axis=-1), 1e-3)
+    lean = np.degrees(np.arctan2(np.abs(step[..., 0]), step[..., 1]))
+    turn = -0.5 * np.minimum((lean / _TURN_SD_DEG) ** 2, 40)
     total = scores[0].copy()
     back: list[NDArray[np.intp]] = []
-    for i in range(1, len(spots)):
-        step = spots[i][None] - spots[i - 1][:, None]
-        length = np.maximum(np.linalg.norm(step, axis=-1), 1e-3)
-        lean = np.degrees(np.arctan2(np.abs(step[..., 0]), step[..., 1]))
+    for i in range(1, len(scores)):
         off = np.log(length / (scale * _PROFILE[i - 1])) / _LOG_SPACING_SD
-        pair = -0.5 * np.minimum(off**2, 40) - 0.5 * np.minimum((lean / _TURN_SD_DEG) ** 2, 30)
-        joint = total[:, None] + pair
+        joint = total[:, None] + turn - 0.5 * np.minimum(off**2, 60)
         back.append(joint.argmax(0))
         total = joint.max(0) + scores[i]
     picks = [int(total.argmax())]
@@ -101,23 +123,29 @@ def _best_path(spots: F64, scores: F64) -> list[int]:
     return picks[::-1]
 
 
-def _scale(spots: F64, scores: F64) -> float:
-    top = np.stack([spots[i, k] for i, k in enumerate(scores.argmax(1))])
-    steps = np.abs(np.diff(top[:, 1])) / _PROFILE
-    return max(float(np.median(steps)), 0.75)
+def _straightened(cells: F64, scale: float) -> F64:
+    """Replace a centre that lies far from where its neighbours put it: ends by extension, others by the middle.
+
+    At the ends a level often has no peak of its own and the path picks one beside the spine, which would bend the
+    centreline and with it every picture that the refiner sees.
+    """
+    out = cells.copy()
+    last = len(cells) - 1
+    for i in range(1, last):
+        part = _PROFILE[i - 1] / (_PROFILE[i - 1] + _PROFILE[i])
+        middle = cells[i - 1] * (1 - part) + cells[i + 1] * part
+        if np.linalg.norm(cells[i] - middle) > _STRAY * scale:
+            out[i] = middle
+    for end, inner, step in ((0, (1, 2, 3), _PROFILE[0]), (last, (last - 1, last - 2, last - 3), _PROFILE[-1])):
+        run = out[inner[0]] - out[inner[2]]
+        reach = out[inner[0]] + run / max(float(np.linalg.norm(run)), 1e-6) * scale * step
+        if np.linalg.norm(cells[end] - reach) > _STRAY * scale:
+            out[end] = reach
+    return out
 
 
-def _centroid(log_map: F64, spot: F64, radius: float) -> tuple[F64, float]:
-    """Heat-weighted mean within a radius (cells) of a spot, and the heat there."""
-    rows, cols = log_map.shape
-    radius = max(radius, 1.2)
-    reach = int(np.ceil(radius))
-    y0, x0 = max(0, int(spot[1]) - reach), max(0, int(spot[0]) - reach)
-    window = np.exp(log_map[y0 : y0 + 2 * reach + 1, x0 : x0 + 2 * reach + 1])
-    ys = np.arange(y0, min(rows, y0 + window.shape[0]))[:, None]
-    xs = np.arange(x0, min(cols, x0 + window.shape[1]))[None]
-    weight = window * ((ys - spot[1]) ** 2 + (xs - spot[0]) ** 2 <= radius**2)
-    mass = float(weight.sum())
-    if mass < 1e-6:
-        return spot, mass
-    return np.array([(weight * xs).sum() / mass, (weight * ys).sum() / mass]), mass
+def _scale(spots: _Spots) -> float:
+    favourite = spots.cells[spots.mass.argmax(1)]
+    steps = np.abs(np.diff(favourite[:, 1])) / _PROFILE
+    moved = steps[steps > 0]
+    return max(float(np.median(moved)), 0.75) if len(moved) else 0.75
