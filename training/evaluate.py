@@ -29,14 +29,14 @@ def sight(o: argparse.Namespace) -> None:
 
 
 def score(o: argparse.Namespace) -> None:
-    result = scored(*gather(o.sights, load_films(o.films)))
+    result = scored(*gather(o.sights, load_films(o.films), gain=o.gain))
     print(*report(result), sep="\n")
     if o.worst:
         draw_worst(result, o.worst)
 
 
 def fit(o: argparse.Namespace) -> None:
-    films, sightings = gather(o.sights, load_films(o.films))
+    films, sightings = gather(o.sights, load_films(o.films), gain=o.gain)
     factor = tilt_factor(films, sightings)
     confidence, p = fit_confidence(films, sightings)
     rules = fit_rules(films, pairs(films, sightings, factor))
@@ -46,6 +46,7 @@ def fit(o: argparse.Namespace) -> None:
         "name": o.name,
         "thresholds": {"film": o.film, "seen": o.seen, "mass": o.mass, "unsure_levels": o.unsure},
         "confidence": confidence,
+        "tilt_gain": o.gain,
         "tilt_sd_per_scale": round(factor, 4),
         "calibration": Calibration(rules=rules, source=source).to_dict(),
     }
@@ -89,6 +90,8 @@ def main() -> None:
     c.add_argument("--mass", type=float, default=0.12)
     c.add_argument("--unsure", type=float, default=9)
     c.set_defaults(run=fit)
+    for command in (b, c):
+        command.add_argument("--gain", type=float, default=1.025, help="steepening of curves; see Detector")
     for command in (a, b, c):
         command.add_argument(
             "--films", type=Path, default=DATA, help="folder of films, labels and official angles"

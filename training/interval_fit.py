@@ -17,6 +17,8 @@ from spondyl.provenance import Provenance
 from spondyl.radiograph.detector import Sighting
 
 BANDS = (0, 10, 25, 45, 180)
+LEAST_ROWS = 60
+"""Fewer examples give no rule of their own: the kind falls back on the rule whose name it begins with."""
 """Severity bands in degrees whose coverage shall be even."""
 NUMBERS = ("lo_scale", "hi_scale", "floor", "offset", "unbias")
 UNBIAS = (0.0, 0.5, 1.0)
@@ -130,6 +132,8 @@ def fit_rules(films: list[LabelledFilm], table: dict[str, np.ndarray]) -> dict[s
     halves = np.random.default_rng(3).integers(0, 2, count)[[f.group for f in films]]
     rules = {}
     for key, rows in sorted(table.items()):
+        if len(rows) < LEAST_ROWS:
+            continue
         rules[key] = fit_rule(rows)
         print(_coverage_line(key, rows, rule=rules[key], side=halves[rows[:, 0].astype(int)]))
     return {key: _rounded(rule) for key, rule in rules.items()}

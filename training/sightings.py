@@ -7,7 +7,7 @@ import numpy as np
 
 from films import LabelledFilm
 from spondyl.radiograph.abstain import Evidence
-from spondyl.radiograph.detector import Detector, Sighting
+from spondyl.radiograph.detector import Detector, Sighting, steepened
 
 FIELDS = ("corners_px", "corner_scale_px", "tilt_scale_deg", "disagreement_px", "width_px")
 EVIDENCE = ("film_p", "seen", "mass")
@@ -31,11 +31,17 @@ def store_sightings(detector: Detector, films: list[LabelledFilm], held: np.ndar
     np.savez(out, films=held, **{k: np.stack(v) for k, v in rows.items()})
 
 
-def gather(paths: Sequence[Path], films: list[LabelledFilm]) -> tuple[list[LabelledFilm], list[Sighting]]:
-    """The films of several stores and what was said of each, in the same order."""
+def gather(
+    paths: Sequence[Path], films: list[LabelledFilm], *, gain: float
+) -> tuple[list[LabelledFilm], list[Sighting]]:
+    """The films of several stores and what was said of each, in the same order, curves steepened by ``gain``.
+
+    The stores are written with the cards of the fold networks, whose gain is 1: so one store serves every gain.
+    """
     stores = [np.load(p) for p in paths]
     joined = {k: np.concatenate([s[k] for s in stores]) for k in stores[0].files}
     held = joined.pop("films")
+    joined["corners_px"] = np.stack([steepened(corners, gain=gain) for corners in joined["corners_px"]])
     return [films[i] for i in held], [_sighting(joined, n, films[i].grey.shape) for n, i in enumerate(held)]
 
 

@@ -95,7 +95,8 @@ class Detector:
         canvas, chain, film_p = self._locate(grey)
         first = self._read(grey, canvas.to_film(chain.centres), mirror=False)
         second = self._read(grey, first.corners_px.mean(1), mirror=True)
-        corners = (first.corners_px + second.corners_px) / 2
+        mean = (first.corners_px + second.corners_px) / 2
+        corners = steepened(mean, gain=float(self.networks.card["tilt_gain"]))
         apart = np.linalg.norm(first.corners_px - second.corners_px, axis=-1).mean(1)
         across = (corners[:, [1, 3]] - corners[:, [0, 2]]).mean(1)
         return Sighting(
@@ -153,6 +154,22 @@ def confidence_features(sighting: Sighting) -> F64:
         ],
         axis=-1,
     )
+
+
+def steepened(corners_px: F64, *, gain: float) -> F64:
+    """Turn every vertebra about its centre so that its tilt against the film's mean tilt grows by ``gain``.
+
+    A network trained on noisy labels draws curves a little too flat; the gain that undoes it was chosen on films it
+    had not seen. Corners (17, 4, 2) TL, TR, BL, BR.
+    """
+    across = (corners_px[:, [1, 3]] - corners_px[:, [0, 2]]).mean(1)
+    tilt = np.arctan2(across[:, 1], across[:, 0])
+    turn = (gain - 1) * (tilt - tilt.mean())
+    middle = corners_px.mean(1, keepdims=True)
+    arm = corners_px - middle
+    cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
+    turned = np.stack([arm[..., 0] * cos - arm[..., 1] * sin, arm[..., 0] * sin + arm[..., 1] * cos], axis=-1)
+    return middle + turned
 
 
 def spine_box(canvas: Canvas, chain: Chain) -> tuple[float, float, float, float] | None:
