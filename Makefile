@@ -47,6 +47,8 @@ nightly: setup
 bench: setup
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/latency.py
+	$(BIN)/python benchmarks/refusals.py
+	$(BIN)/python benchmarks/robustness.py
 
 reference: setup
 	$(BIN)/python docs/generate.py
