@@ -2,18 +2,34 @@
 
 import argparse
 import inspect
+import re
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from enum import Enum
+from functools import reduce
 from pathlib import Path
 from typing import get_args, get_type_hints
 
+import numpy as np
 from typer.models import OptionInfo
 
+from spondyl.anatomy import ImageSide, Landmarks, Level, View
+from spondyl.anatomy.spine_shape import build_spine
+from spondyl.assessment.coronal import coronal_quantities
+from spondyl.assessment.quantity import FilmContext, Quantity
+from spondyl.assessment.sagittal import sagittal_quantities
+from spondyl.assessment.segmental import segmental_quantities
 from spondyl.clinic.cli import app
 from spondyl.clinic.cohort.tables import FILMS_SCHEMA, MEASUREMENTS_SCHEMA
 from spondyl.clinic.exit_codes import ExitCode
+from spondyl.clinic.report.wording import UNIT_NAME, is_per_level
+from spondyl.provenance import Provenance
+from spondyl.radiograph.phantom import Convexity, CurvePose, FilmSetup, SpinePose
+from spondyl.radiograph.phantom_landmarks import project_landmarks
+from spondyl.radiograph.phantom_setup import film_geometry, image_left_of
 
 REFERENCE = Path(__file__).parent / "reference"
 MADE = "<!-- Made by docs/generate.py from the code: do not edit. -->\n"
@@ -113,7 +129,138 @@ paths. Both are read off the same JSON objects as `results.jsonl`, so the three 
 written last and holds the SHA-256 of every file: while it is missing, the run has not ended.
 """
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": cli_page, "cohort-tables.md": tables_page}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindRow:
+    """One kind of measurement, or one family that every vertebra or disc has."""
+
+    kind: str
+    label: str
+    unit: str
+    needs: str
+    definition: str
+    source: str
+
+
+# Spines with no end vertebra, apex or side in common: whatever their texts differ in belongs to the film, not to
+# the kind. Each curve: apex, angle in degrees, convexity.
+_LEFT, _RIGHT = Convexity.LEFT, Convexity.RIGHT
+_POSES = tuple(
+    SpinePose(curves=tuple(CurvePose(apex=apex, cobb_deg=deg, convex=to, reach=2) for apex, deg, to in spine))
+    for spine in (
+        ((Level.T3, 25.0, _LEFT), (Level.T8, 40.0, _RIGHT), (Level.L1, 30.0, _LEFT)),
+        ((Level.T4, 20.0, _RIGHT), (Level.T9, 30.0, _LEFT), (Level.L3, 45.0, _LEFT)),
+        ((Level.T4, 30.0, _RIGHT), (Level.T10, 40.0, _LEFT), (Level.L2, 20.0, _RIGHT)),
+        ((Level.T7, 50.0, _LEFT),),
+        ((Level.L2, 50.0, _RIGHT),),
+    )
+)
+_LEVEL_END = re.compile(r"_[ctls]\d{1,2}", re.IGNORECASE)
+_SPACING_MM = (4.0, 4.0)
+
+
+def measurements_page() -> str:
+    """Every kind of measurement, read off the quantities of synthetic films."""
+    parts = [MADE, "# Measurements\n", _MEASUREMENTS_INTRO]
+    for title, view in (("AP and PA films", View.AP), ("Lateral films", View.LATERAL)):
+        rows = (
+            [f"`{row.kind}`", row.label, row.unit, row.needs, row.definition, row.source]
+            for row in measurement_kinds(view)
+        )
+        parts += [f"## {title}\n", _table(["kind", "name", "unit", "needs", "definition", "source"], rows)]
+    return "\n".join(parts)
+
+
+_MEASUREMENTS_INTRO = """\
+What Spondyl can measure, by the stable name that stands in JSON and tables. `LEVEL` in a kind stands for a vertebra
+(`tilt_T5`, `wedge_l1`), two of them for a disc (`slip_l4_l5`); a second curve of one region gets `_2` (`cobb_mt_2`).
+"…" is filled in from the film. What a film lacks is named under `unmeasured` with the reason, never guessed.
+"""
+
+
+def measurement_kinds(view: View) -> list[KindRow]:
+    """One row a kind, in the order of the report."""
+    films = [_landmarks(pose, view) for pose in _POSES]
+    groups: dict[str, list[Quantity]] = defaultdict(list)
+    for film in films:
+        for quantity in _quantities(film, spacing=True):
+            groups[_generic(quantity.kind)].append(quantity)
+    lost = _lost(films[0])
+    return [_kind_row(kind, group, lost) for kind, group in groups.items()]
+
+
+def _landmarks(pose: SpinePose, view: View) -> Landmarks:
+    spine = build_spine(pose)
+    geometry = film_geometry(spine, view=view, setup=FilmSetup(pixel_mm=_SPACING_MM[0]))
+    made = Provenance(method="docs.generate")
+    return project_landmarks(spine, geometry, view=view, image_left=image_left_of(geometry), provenance=made)
+
+
+def _quantities(landmarks: Landmarks, *, spacing: bool) -> list[Quantity]:
+    context = FilmContext(rows=300, columns=100, spacing_mm=_SPACING_MM if spacing else None)
+    families = (coronal_quantities, sagittal_quantities, segmental_quantities)
+    found = [item for family in families for item in family(landmarks, context)]
+    return [item for item in found if isinstance(item, Quantity)]
+
+
+def _lost(film: Landmarks) -> dict[str, set[str]]:
+    """The kinds that a film no longer gives when it lacks one thing, by that thing."""
+    whole = {item.kind for item in _quantities(film, spacing=True)}
+    side = "which way the patient faces" if film.view is View.LATERAL else "the patient's side"
+    without = {
+        "femoral heads": _quantities(replace(film, femoral_heads_px=np.empty((0, 3))), spacing=True),
+        "pedicles": _quantities(
+            replace(film, pedicles_px=np.full_like(film.pedicles_px, np.nan)), spacing=True
+        ),
+        "pixel spacing": _quantities(film, spacing=False),
+        side: _quantities(replace(film, image_left=ImageSide.UNKNOWN), spacing=True),
+    }
+    return {thing: whole - {item.kind for item in left} for thing, left in without.items()}
+
+
+def _generic(kind: str) -> str:
+    return _LEVEL_END.sub("_LEVEL", kind) if is_per_level(kind) else kind
+
+
+def _kind_row(kind: str, group: list[Quantity], lost: dict[str, set[str]]) -> KindRow:
+    things = [thing for thing, kinds in lost.items() if any(item.kind in kinds for item in group)]
+    return KindRow(
+        kind=kind,
+        label=_shared([item.label for item in group]),
+        unit=UNIT_NAME[group[0].unit],
+        needs=", ".join(filter(None, [_levels(group), *things])),
+        definition=_shared([item.definition for item in group]),
+        source=_shared([item.source for item in group]),
+    )
+
+
+def _levels(group: list[Quantity]) -> str:
+    """The vertebrae that every film needs: T1 to L5 where there are many, none named where films differ."""
+    first, *others = group
+    if any(item.levels != first.levels for item in others):
+        return "the vertebrae named in the value"
+    names = [level.value for level in first.levels]
+    return f"{names[0]} to {names[-1]}" if len(names) > 4 else ", ".join(names)
+
+
+def _shared(texts: list[str]) -> str:
+    """What the texts share, with "…" for what differs."""
+    words = reduce(_common, ([*re.findall(r"\w+|\W", text)] for text in texts))
+    return re.sub("…(-?…)*( disc)?", "…", "".join(words))  # an apex is a vertebra or a disc
+
+
+def _common(one: list[str], other: list[str]) -> list[str]:
+    shared: list[str] = []
+    for tag, start, end, _, _ in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        shared += one[start:end] if tag == "equal" else ["…"]
+    return shared
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli_page,
+    "cohort-tables.md": tables_page,
+    "measurements.md": measurements_page,
+}
 
 
 def stale_pages() -> list[str]:

@@ -1,4 +1,4 @@
-"""Claim: the reference names every command, option, exit code and table column, and is what the code says today."""
+"""Claim: the reference names every command, option, exit code, column and kind, and is what the code says today."""
 
 import importlib.util
 import re
@@ -7,8 +7,15 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
+from drawn_spines import film as drawn
+from spondyl.anatomy import AP_LEVELS
+from spondyl.assessment import segmental
+from spondyl.assessment.coronal import coronal_quantities
+from spondyl.assessment.quantity import FilmContext
+from spondyl.assessment.sagittal import PARAMETERS
 from spondyl.clinic.cohort.tables import FILMS_SCHEMA, MEASUREMENTS_SCHEMA
 from spondyl.clinic.exit_codes import ExitCode
 
@@ -57,3 +64,18 @@ def test_every_column_is_documented() -> None:
     page = (DOCS / "reference" / "cohort-tables.md").read_text()
     for field in (*FILMS_SCHEMA, *MEASUREMENTS_SCHEMA):
         assert f"| `{field.name}` |" in page
+
+
+def test_every_measurement_is_documented() -> None:
+    """Source: the tables of parameters and families themselves, and a coronal film other than the page is made from."""
+    page = (DOCS / "reference" / "measurements.md").read_text()
+    listed = set(re.findall(r"^\| `(\w+)` \|", page, flags=re.MULTILINE))
+    film = drawn(np.linspace(-20, 20, len(AP_LEVELS)))
+    coronal = {
+        item.kind for item in coronal_quantities(film, FilmContext(rows=900, columns=300, spacing_mm=(1, 1)))
+    }
+    single = coronal | {parameter.kind for parameter in PARAMETERS}
+    for kind in single:
+        assert re.sub(r"_[CTLS]\d+", "_LEVEL", kind) in listed, kind
+    for stem in (one.stem for one in vars(segmental).values() if isinstance(one, segmental.Family)):
+        assert any(kind.removeprefix(stem) in ("_LEVEL", "_LEVEL_LEVEL") for kind in listed), stem

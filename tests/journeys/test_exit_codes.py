@@ -66,6 +66,30 @@ def test_a_wrong_command_line_measures_nothing(spondyl: Spondyl, mixed: Path, wr
     assert wrong[0] in done.stderr
 
 
+def test_a_negative_seed_makes_no_films(spondyl: Spondyl, tmp_path: Path) -> None:
+    done = spondyl("phantom", "films", "--seed", "-3")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--seed" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "films").exists()
+
+
+def test_pictures_that_a_run_wrote_are_no_films_of_the_next(
+    spondyl: Spondyl, tmp_path: Path, ap_film: Path
+) -> None:
+    """``--out`` inside the folder of the films: the report's pictures must not be measured as films."""
+    folder = tmp_path / "films"
+    (folder / "results" / "reports").mkdir(parents=True)
+    for place in (folder / "film.dcm", folder / "results" / "reports" / "old.dcm"):
+        shutil.copy(ap_film, place)
+    shutil.copy(landmarks_of(ap_film), folder / "film.landmarks.json")
+    done = spondyl(
+        "measure", "films", "--landmarks", "films", "--out", "films/results", "--formats", "none", "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["film"] for line in done.stdout.splitlines()] == ["films/film.dcm"]
+
+
 def test_one_landmark_file_is_not_for_many_films(spondyl: Spondyl, mixed: Path) -> None:
     done = spondyl("measure", mixed, "--landmarks", mixed / "good.landmarks.json")
     assert done.returncode == 2

@@ -102,10 +102,28 @@ def test_compare_two_films(spondyl: Spondyl, lateral_film: Path) -> None:
     assert "within noise" in spondyl(*arguments).stdout
 
 
-def test_films_of_two_views_are_not_compared(spondyl: Spondyl, ap_film: Path, lateral_film: Path) -> None:
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_films_of_two_views_are_not_compared(
+    spondyl: Spondyl, ap_film: Path, lateral_film: Path, tmp_path: Path, form: tuple[str, ...]
+) -> None:
     marks = ("--landmarks-before", landmarks_of(ap_film), "--landmarks-after", landmarks_of(lateral_film))
-    done = spondyl("compare", ap_film, lateral_film, *marks, "--out", "comparison")
+    done = spondyl("compare", ap_film, lateral_film, *marks, "--out", "comparison", *form)
     assert (done.returncode, done.stdout) == (2, "")
+    assert "different views" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "comparison").exists()
+
+
+def test_films_of_two_patients_are_not_compared(spondyl: Spondyl, ap_film: Path, tmp_path: Path) -> None:
+    import pydicom
+
+    other = pydicom.dcmread(ap_film)
+    other.PatientID = "ANOTHER-PERSON"
+    other.save_as(tmp_path / "other.dcm")
+    marks = ("--landmarks-before", landmarks_of(ap_film), "--landmarks-after", landmarks_of(ap_film))
+    done = spondyl("compare", ap_film, "other.dcm", *marks)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "different patients" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -13,7 +13,7 @@ def phantom(
         Path, typer.Argument(help="Folder for the films; made when missing.", show_default=False)
     ],
     patients: Annotated[int, typer.Option(min=1, help="How many synthetic patients.")] = 1,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same films.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same films.")] = 1,
 ) -> None:
     """Make synthetic spine films to try and to test with: for each patient an AP and a lateral DICOM film.
 
