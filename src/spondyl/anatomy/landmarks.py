@@ -72,7 +72,9 @@ class Landmarks:
             if found != wanted:
                 raise ValueError(f"Landmarks.{name} has shape {found}, but {n} levels need {wanted}.")
         if any(not a < b for a, b in zip(self.levels, self.levels[1:], strict=False)):
-            raise ValueError(f"Levels must run head to foot, each once; got {[level.value for level in self.levels]}.")
+            raise ValueError(
+                f"Levels must run head to foot, each once; got {[level.value for level in self.levels]}."
+            )
 
     def corners_of(self, level: Level) -> FloatArray | None:
         """Corners (4, 2) of one level, or None when the film has no such landmark."""
@@ -99,8 +101,14 @@ def make_landmarks(
         levels=levels,
         corners_px=np.asarray(corners_px, dtype=np.float64),
         confidence=np.ones(n) if confidence is None else np.asarray(confidence, dtype=np.float64),
-        corner_sd_px=np.full((n, 4), np.nan) if corner_sd_px is None else np.asarray(corner_sd_px, np.float64),
-        femoral_heads_px=np.empty((0, 3)) if femoral_heads_px is None else np.asarray(femoral_heads_px, np.float64),
-        pedicles_px=np.full((n, 2, 2), np.nan) if pedicles_px is None else np.asarray(pedicles_px, np.float64),
+        corner_sd_px=np.full((n, 4), np.nan)
+        if corner_sd_px is None
+        else np.asarray(corner_sd_px, np.float64),
+        femoral_heads_px=np.empty((0, 3))
+        if femoral_heads_px is None
+        else np.asarray(femoral_heads_px, np.float64),
+        pedicles_px=np.full((n, 2, 2), np.nan)
+        if pedicles_px is None
+        else np.asarray(pedicles_px, np.float64),
         provenance=provenance,
     )
