@@ -17,9 +17,9 @@ from spondyl.provenance import Provenance
 from spondyl.radiograph.detector import Sighting
 
 BANDS = (0, 10, 25, 45, 180)
+"""Severity bands in degrees whose coverage shall be even."""
 LEAST_ROWS = 60
 """Fewer examples give no rule of their own: the kind falls back on the rule whose name it begins with."""
-"""Severity bands in degrees whose coverage shall be even."""
 NUMBERS = ("lo_scale", "hi_scale", "floor", "offset", "unbias")
 UNBIAS = (0.0, 0.5, 1.0)
 FLOORS_DEG = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0)

@@ -38,6 +38,8 @@ _TURN_SD_DEG = 20.0
 _VERTEBRA_WEIGHT = 0.3
 _LEAST = 1e-4
 _STRAY = 0.4
+_SHORTEST = 0.5
+_FORBIDDEN = 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +93,45 @@ def _spots(maps: F64) -> _Spots:
     ys, xs = np.nonzero(peak)
     strongest = np.argsort(-total[ys, xs], kind="stable")[:_CANDIDATES]
     ys, xs = ys[strongest], xs[strongest]
+    shift = _centroid(total, ys, xs)
+    cells = np.stack([xs, ys], -1) + shift
+    cells = np.concatenate([cells, _between(cells)])
+    near = _sum_near(maps, cells)
+    return _Spots(cells=cells, mass=near, any_level=near.sum(0))
+
+
+def _centroid(total: F64, ys: NDArray[np.intp], xs: NDArray[np.intp]) -> F64:
+    """Offset (k, 2) of the centroid of the 3 x 3 cells about each peak."""
     window = np.arange(3)
-    around = (slice(None), ys[:, None, None] + window[:, None], xs[:, None, None] + window)
-    per_level = np.pad(maps, ((0, 0), (1, 1), (1, 1)))[around]
-    near = per_level.sum(0)
+    near = np.pad(total, 1)[ys[:, None, None] + window[:, None], xs[:, None, None] + window]
     weight = near.sum((1, 2))
-    shift_x = (near[:, :, 2] - near[:, :, 0]).sum(1) / weight
-    shift_y = (near[:, 2] - near[:, 0]).sum(1) / weight
-    return _Spots(
-        cells=np.stack([xs + shift_x, ys + shift_y], -1), mass=per_level.sum((2, 3)), any_level=weight
+    across = (near[:, :, 2] - near[:, :, 0]).sum(1)
+    down = (near[:, 2] - near[:, 0]).sum(1)
+    return np.stack([across, down], -1) / weight[:, None]
+
+
+def _between(cells: F64) -> F64:
+    """Where a vertebra without a peak of its own may be: in the middle of every gap of about two steps."""
+    ordered = cells[np.argsort(cells[:, 1], kind="stable")]
+    pairs = (
+        np.concatenate([ordered[:-1], ordered[:-2], ordered[:-3]]),
+        np.concatenate([ordered[1:], ordered[2:], ordered[3:]]),
     )
+    step = pairs[1] - pairs[0]
+    usual = float(np.median(np.linalg.norm(np.diff(ordered, axis=0), axis=1)))
+    length = np.linalg.norm(step, axis=1)
+    wide = (length > 1.4 * usual) & (length < 3.2 * usual) & (np.abs(step[:, 0]) < 0.7 * step[:, 1])
+    return (pairs[0] + pairs[1])[wide] / 2
+
+
+def _sum_near(maps: F64, cells: F64) -> F64:
+    """Heat of every level (17, k) in the 3 x 3 cells about each spot."""
+    _, rows, cols = maps.shape
+    xs = np.clip(np.rint(cells[:, 0]).astype(int), 0, cols - 1)
+    ys = np.clip(np.rint(cells[:, 1]).astype(int), 0, rows - 1)
+    window = np.arange(3)
+    padded = np.pad(maps, ((0, 0), (1, 1), (1, 1)))
+    return padded[:, ys[:, None, None] + window[:, None], xs[:, None, None] + window].sum((2, 3))
 
 
 def _best_path(spots: _Spots, scale: float) -> list[int]:
@@ -113,8 +144,9 @@ def _best_path(spots: _Spots, scale: float) -> list[int]:
     total = scores[0].copy()
     back: list[NDArray[np.intp]] = []
     for i in range(1, len(scores)):
-        off = np.log(length / (scale * _PROFILE[i - 1])) / _LOG_SPACING_SD
-        joint = total[:, None] + turn - 0.5 * np.minimum(off**2, 60)
+        ratio = length / (scale * _PROFILE[i - 1])
+        off = np.log(ratio) / _LOG_SPACING_SD
+        joint = total[:, None] + turn - 0.5 * np.minimum(off**2, 60) - _FORBIDDEN * (ratio < _SHORTEST)
         back.append(joint.argmax(0))
         total = joint.max(0) + scores[i]
     picks = [int(total.argmax())]
@@ -136,7 +168,10 @@ def _straightened(cells: F64, scale: float) -> F64:
         middle = cells[i - 1] * (1 - part) + cells[i + 1] * part
         if np.linalg.norm(cells[i] - middle) > _STRAY * scale:
             out[i] = middle
-    for end, inner, step in ((0, (1, 2, 3), _PROFILE[0]), (last, (last - 1, last - 2, last - 3), _PROFILE[-1])):
+    for end, inner, step in (
+        (0, (1, 2, 3), _PROFILE[0]),
+        (last, (last - 1, last - 2, last - 3), _PROFILE[-1]),
+    ):
         run = out[inner[0]] - out[inner[2]]
         reach = out[inner[0]] + run / max(float(np.linalg.norm(run)), 1e-6) * scale * step
         if np.linalg.norm(cells[end] - reach) > _STRAY * scale:
