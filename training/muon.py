@@ -1,7 +1,7 @@
 """Muon: momentum, then the nearest orthogonal matrix, for convolutions that a normalisation follows.
 
-Source: K. Jordan et al., "Muon: an optimizer for hidden layers in neural networks" (2024). Filters keep unit norm, so the
-learning rate is a relative step.
+Source: K. Jordan et al., "Muon: an optimizer for hidden layers in neural networks" (2024). Filters keep unit norm, so
+the learning rate is a relative step.
 """
 
 import torch

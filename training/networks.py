@@ -1,8 +1,8 @@
 """The two networks: the locator looks at the whole film, the refiner at the straightened spine."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.functional import interpolate, relu
 
 LEVELS = 17
 STRIDE = 8
@@ -29,7 +29,7 @@ class Residual(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(self.skip(x) + self.second(self.first(x)))
+        return relu(self.skip(x) + self.second(self.first(x)))
 
 
 class Pyramid(nn.Module):
@@ -59,7 +59,7 @@ class Pyramid(nn.Module):
             taps.append(x)
         y = self.smooth[-1](self.lateral[-1](self.drop(taps[-1])))
         for n in range(len(taps) - 2, -1, -1):
-            y = F.interpolate(y, scale_factor=2.0, mode="nearest") + self.lateral[n](taps[n])
+            y = interpolate(y, scale_factor=2.0, mode="nearest") + self.lateral[n](taps[n])
             y = self.smooth[n](y)
         return y, taps[-1]
 
@@ -97,15 +97,15 @@ class ChainHead(nn.Module):
     def forward(self, seen: Tensor, cells: Tensor, var: Tensor) -> Tensor:
         middle = cells.mean(2, keepdim=True)
         shape = torch.cat([((cells - middle) / 6).flatten(2), torch.log(var.clamp(min=1e-3)) / 4], -1)
-        x = F.relu(self.enter(torch.cat([seen.flatten(2), shape], -1))).transpose(1, 2)
+        x = relu(self.enter(torch.cat([seen.flatten(2), shape], -1))).transpose(1, 2)
         for conv in self.along:
-            x = x + F.relu(conv(self.drop(x)))
+            x = x + relu(conv(self.drop(x)))
         return self.leave(x.transpose(1, 2))
 
 
 class Refiner(nn.Module):
-    """Strip (b, 2, 896, 160), guide (b, 3, 112, 20) and log prior (b, 17, 4, 112, 20) of each corner → corners in strip px
-    (b, 17, 4, 2), log Laplace scales (b, 17, 2) of a corner (px) and of the tilt (degrees), first-look corners."""
+    """Strip (b, 2, 896, 160), guide (b, 3, 112, 20), log prior (b, 17, 4, 112, 20) of each corner → corners in strip
+    px (b, 17, 4, 2), log Laplace scales (b, 17, 2) of a corner (px) and of the tilt (degrees), first-look corners."""
 
     def __init__(
         self, widths: tuple[int, ...] = (128, 192, 256), out: int = 96, dropout: float = 0.1

@@ -1,13 +1,18 @@
 """Learning rate, weight averaging and checkpoints shared by both trainings."""
 
+import argparse
 import copy
 import math
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import nn
 
 from muon import Muon, split
+
+BATCH = 8
 
 
 def cosine(step: int, *, total: int, peak: float, warm: int = 100) -> float:
@@ -91,3 +96,33 @@ class Checkpoint:
             part,
         )
         part.replace(self.path)
+
+
+class Learner:
+    """A network with its optimisers, the average of its weights and its checkpoint."""
+
+    def __init__(self, net: nn.Module, *, options: argparse.Namespace, steps_per_epoch: int) -> None:
+        self.net = net.to(memory_format=torch.channels_last)
+        self.options, self.steps_per_epoch = options, steps_per_epoch
+        self.opt = Optimizers(self.net, lr=options.lr, muon_lr=options.muon)
+        self.average = Average(self.net, 0.998)
+        self.keep = Checkpoint(options.out, self.net, self.opt, self.average)
+
+    def learn(self, loss: torch.Tensor, *, epoch: int, step: int) -> None:
+        """One step of both optimisers."""
+        per = self.steps_per_epoch
+        self.opt.step(loss, self.net, at=epoch * per + step, total=self.options.epochs * per)
+        self.average.update(self.net)
+
+    def epochs(self, train: Callable[[int], str], held: Callable[[nn.Module], str]) -> None:
+        """Train from the last checkpoint to the last epoch; now and then look at the films held out."""
+        last = self.options.epochs
+        for epoch in range(self.keep.resume(), last):
+            started = time.time()
+            self.net.train()
+            said = train(epoch)
+            line = f"epoch {epoch} {time.time() - started:.0f}s train {said}"
+            look = (epoch + 1) % self.options.every == 0 or epoch + 1 == last
+            seen = held(self.average.net) if look else ""
+            print(f"{line} held {seen}" if seen else line, flush=True)
+            self.keep.save(epoch + 1)

@@ -2,8 +2,6 @@
 
 import cv2
 import numpy as np
-
-from films import LabelledFilm
 from spondyl.radiograph.canvas import (
     LEVELS,
     STRIP_COLS,
@@ -13,6 +11,8 @@ from spondyl.radiograph.canvas import (
     two_channels,
 )
 from spondyl.radiograph.strip_guide import guide_channels, log_prior
+
+from films import LabelledFilm
 
 cv2.setNumThreads(1)
 FLIP = [1, 0, 3, 2]
@@ -36,7 +36,7 @@ def reduced(film: LabelledFilm, oversample: float = 1.15) -> tuple[np.ndarray, n
 
 
 def disturb(centres: np.ndarray, rng: np.random.Generator, amount: float) -> np.ndarray:
-    """Move centres as a locator might: shift, stretch and wobble along the spine and across it (amount 1 is typical)."""
+    """Move centres as a locator might: shift, stretch and wobble along the spine and across it (1 is typical)."""
     steps = np.linalg.norm(np.diff(centres, axis=0), axis=1)
     level_px = steps.sum() / (LEVELS - 1)
     tangent = np.gradient(centres, axis=0)

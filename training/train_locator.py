@@ -1,18 +1,17 @@
 """Train the locator on films outside one fold (or on all) and on pictures without an AP spine; a rerun resumes."""
 
 import argparse
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
+from spondyl.radiograph.chain import decode_chain
 
 from canvases import labelled, sample
-from films import folds, load_films
+from films import DATA, folds, load_films
 from negatives import load_negatives
 from networks import Locator
-from schedule import Average, Checkpoint, Optimizers
-from spondyl.radiograph.chain import decode_chain
+from schedule import BATCH, Learner
 
 AP, LATERAL, OTHER = 0, 1, 2
 
@@ -41,8 +40,8 @@ def stack(samples):
     return x.to(memory_format=torch.channels_last), heat, seen, torch.tensor([s[3] for s in samples])
 
 
-def main() -> None:
-    args = argparse.ArgumentParser()
+def arguments() -> argparse.Namespace:
+    args = argparse.ArgumentParser(description=__doc__)
     args.add_argument("--fold", type=int, default=-1)
     args.add_argument("--count", type=int, default=4)
     args.add_argument("--epochs", type=int, default=45)
@@ -53,45 +52,47 @@ def main() -> None:
     args.add_argument("--muon", type=float, default=0.06)
     args.add_argument("--out", type=Path, required=True)
     args.add_argument("--every", type=int, default=5)
-    o = args.parse_args()
+    args.add_argument("--films", type=Path, default=DATA)
+    args.add_argument("--seed", type=int, default=1)
+    return args.parse_args()
+
+
+def main() -> None:
+    o = arguments()
     torch.set_num_threads(o.threads)
-    films = load_films()
+    films = load_films(o.films)
     fold = folds(films, o.count)
     ready = [labelled(f) for f in films]
     others = load_negatives(o.made)
     train = [i for i in range(len(films)) if fold[i] != o.fold]
     held = [i for i in range(len(films)) if fold[i] == o.fold]
-    torch.manual_seed(1)
-    net = Locator().to(memory_format=torch.channels_last)
-    opt = Optimizers(net, lr=o.lr, muon_lr=o.muon)
-    average = Average(net, 0.998)
-    per = int(len(train) * (1 + o.negatives)) // 8
-    keep = Checkpoint(o.out, net, opt, average)
-    for epoch in range(keep.resume(), o.epochs):
-        t0, sums = time.time(), []
+    torch.manual_seed(o.seed)
+    learner = Learner(Locator(), options=o, steps_per_epoch=int(len(train) * (1 + o.negatives)) // BATCH)
+    extra = [-1] * (learner.steps_per_epoch * BATCH - len(train)) if others else []
+
+    def epoch_of(epoch: int) -> str:
         rng = np.random.default_rng((23, epoch, o.fold + 1))
-        extra = [-1] * (per * 8 - len(train)) if others else []
         order = rng.permutation(np.array([*train, *extra]))
-        net.train()
-        for step in range(len(order) // 8):
-            chosen = []
-            for i in order[step * 8 : step * 8 + 8]:
-                if i >= 0:
-                    chosen.append(sample(*ready[i], AP, rng=rng))
-                else:
-                    chosen.append(sample(*negative(others, ready, train, rng), rng=rng))
-            x, heat, seen, kind = stack(chosen)
-            with torch.autocast("cpu", torch.bfloat16):
-                out = net(x)
-            loss = loss_of(out, heat, seen, kind)
-            opt.step(loss, net, at=epoch * per + step, total=o.epochs * per)
-            average.update(net)
-            sums.append(loss.item())
-        line = f"epoch {epoch} {time.time() - t0:.0f}s train loss {np.mean(sums):.3f}"
-        if held and ((epoch + 1) % o.every == 0 or epoch + 1 == o.epochs):
-            line += f" held {validate(average.net, held, ready)}"
-        print(line, flush=True)
-        keep.save(epoch + 1)
+
+        def pick(i: int):
+            return sample(*((*ready[i], AP) if i >= 0 else negative(others, ready, train, rng)), rng=rng)
+
+        return f"loss {train_epoch(learner, epoch, order, pick=pick):.3f}"
+
+    learner.epochs(epoch_of, lambda net: f"{validate(net, held, ready)}" if held else "")
+
+
+def train_epoch(learner: Learner, epoch: int, order, *, pick) -> float:
+    """One pass over films and pictures without a spine; the mean loss."""
+    sums = []
+    for step in range(len(order) // BATCH):
+        x, heat, seen, kind = stack([pick(i) for i in order[step * BATCH : step * BATCH + BATCH]])
+        with torch.autocast("cpu", torch.bfloat16):
+            out = learner.net(x)
+        loss = loss_of(out, heat, seen, kind)
+        learner.learn(loss, epoch=epoch, step=step)
+        sums.append(loss.item())
+    return float(np.mean(sums))
 
 
 @torch.no_grad()

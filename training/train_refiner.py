@@ -1,15 +1,14 @@
 """Train the refiner on films outside one fold (or on all), with checkpoints; a rerun resumes."""
 
 import argparse
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from films import folds, load_films
+from films import DATA, folds, load_films
 from networks import Refiner
-from schedule import Average, Checkpoint, Optimizers
+from schedule import BATCH, Learner
 from strips import make_strip, reduced
 
 TILT_WEIGHT = 1.5
@@ -49,8 +48,8 @@ def batch_of(samples):
     return [torch.from_numpy(np.stack([s[k] for s in samples])) for k in range(4)]
 
 
-def main() -> None:
-    args = argparse.ArgumentParser()
+def arguments() -> argparse.Namespace:
+    args = argparse.ArgumentParser(description=__doc__)
     args.add_argument("--fold", type=int, default=-1)
     args.add_argument("--count", type=int, default=4)
     args.add_argument("--epochs", type=int, default=40)
@@ -59,44 +58,42 @@ def main() -> None:
     args.add_argument("--muon", type=float, default=0.06)
     args.add_argument("--out", type=Path, required=True)
     args.add_argument("--every", type=int, default=5)
-    o = args.parse_args()
+    args.add_argument("--films", type=Path, default=DATA)
+    args.add_argument("--seed", type=int, default=1)
+    return args.parse_args()
+
+
+def main() -> None:
+    o = arguments()
     torch.set_num_threads(o.threads)
-    films = load_films()
+    films = load_films(o.films)
     fold = folds(films, o.count)
-    small = [reduced(f) for f in films]
-    small = [(s.astype(np.float16), c) for s, c in small]
+    small = [(s.astype(np.float16), c) for s, c in map(reduced, films)]
     train = [i for i in range(len(films)) if fold[i] != o.fold]
     held = [i for i in range(len(films)) if fold[i] == o.fold]
-    torch.manual_seed(1)
-    net = Refiner().to(memory_format=torch.channels_last)
-    opt = Optimizers(net, lr=o.lr, muon_lr=o.muon)
-    average = Average(net, 0.998)
-    per = len(train) // 8
-    keep = Checkpoint(o.out, net, opt, average)
-    start = keep.resume()
-    for epoch in range(start, o.epochs):
-        t0, sums = time.time(), []
+    torch.manual_seed(o.seed)
+    learner = Learner(Refiner(), options=o, steps_per_epoch=len(train) // BATCH)
+
+    def epoch_of(epoch: int) -> str:
         rng = np.random.default_rng((17, epoch, o.fold + 1))
-        order = rng.permutation(train)
-        net.train()
-        for step in range(per):
-            x, guide, prior, target = batch_of(
-                [
-                    make_strip(small[i][0].astype(np.float32), small[i][1], rng=rng)
-                    for i in order[step * 8 : step * 8 + 8]
-                ]
-            )
-            with torch.autocast("cpu", torch.bfloat16):
-                out = net(x.to(memory_format=torch.channels_last), guide, prior)
-            loss, px, deg = loss_of(out, target)
-            opt.step(loss, net, at=epoch * per + step, total=o.epochs * per)
-            average.update(net)
-            sums.append((loss.item(), px, deg))
-        line = f"epoch {epoch} {time.time() - t0:.0f}s train loss/px/deg {np.mean(sums, 0).round(3)}"
-        if held and ((epoch + 1) % o.every == 0 or epoch + 1 == o.epochs):
-            line += f" held px/deg {validate(average.net, held, small)}"
-        print(line, flush=True)
-        keep.save(epoch + 1)
+        return f"loss/px/deg {train_epoch(learner, epoch, small, order=rng.permutation(train), rng=rng)}"
+
+    learner.epochs(epoch_of, lambda net: f"px/deg {validate(net, held, small)}" if held else "")
+
+
+def train_epoch(learner: Learner, epoch: int, small, *, order, rng):
+    """One pass; the mean loss, corner distance (strip px) and tilt error (degrees)."""
+    sums = []
+    for step in range(learner.steps_per_epoch):
+        picked = order[step * BATCH : step * BATCH + BATCH]
+        strips = [make_strip(small[i][0].astype(np.float32), small[i][1], rng=rng) for i in picked]
+        x, guide, prior, target = batch_of(strips)
+        with torch.autocast("cpu", torch.bfloat16):
+            out = learner.net(x.to(memory_format=torch.channels_last), guide, prior)
+        loss, px, deg = loss_of(out, target)
+        learner.learn(loss, epoch=epoch, step=step)
+        sums.append((loss.item(), px, deg))
+    return np.mean(sums, 0).round(3)
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ F32 = NDArray[np.float32]
 WEIGHTS = Path(__file__).parent / "weights"
 
 
-class WeightsMissing(Exception):
+class WeightsMissingError(Exception):
     """The model files are not where they should be, or not the ones the card describes."""
 
 
@@ -28,7 +28,7 @@ class Networks:
     model_id: str
 
     def locate(self, canvas: F32) -> tuple[F32, F32, F32]:
-        """Canvas (1, 2, 512, 256) → heat (17, 128, 64), null (17,), film class logits (3,)."""
+        """Canvas (1, 2, 512, 256) → heat (17, 64, 32), null (17,), film class logits (3,)."""
         heat, null, film = self.locator.run(None, {"canvas": canvas})
         return heat[0], null[0], film[0]
 
@@ -39,7 +39,7 @@ class Networks:
 
 
 def load_networks(folder: Path = WEIGHTS, *, threads: int = 2) -> Networks:
-    """Load both networks; raises :class:`WeightsMissing` with what to do."""
+    """Load both networks; raises :class:`WeightsMissingError` with what to do."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -51,7 +51,7 @@ def load_networks(folder: Path = WEIGHTS, *, threads: int = 2) -> Networks:
     for name in ("locator", "refiner"):
         path = folder / f"{name}.onnx"
         if not path.is_file():
-            raise WeightsMissing(f"The model file {path.name} is missing from {folder}. Reinstall spondyl.")
+            raise WeightsMissingError(f"The model file {path.name} is missing from {folder}. Reinstall spondyl.")
         content = path.read_bytes()
         digest.update(content)
         sessions.append(onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"]))
