@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from spondyl.anatomy import AP_LEVELS, View
 from spondyl.radiograph.errors import FilmRefused, Refusal
+from spondyl.radiograph.plausible import implausible
 
 F64 = NDArray[np.float64]
 
@@ -51,6 +52,9 @@ def check_film(evidence: Evidence, thresholds: Mapping[str, float]) -> None:
         raise _incomplete(missing)
     if float(evidence.mass.mean()) < thresholds["mass"]:
         raise _no_spine("The vertebrae found do not form a chain that can be trusted.")
+    reason = implausible(evidence.corners_px)
+    if reason is not None:
+        raise _no_spine(f"What was found cannot be a spine from T1 to L5: {reason}.")
 
 
 def check_confidence(confidence: F64, thresholds: Mapping[str, float]) -> None:
