@@ -2,9 +2,9 @@
 
 import cv2
 import numpy as np
-from spondyl.radiograph.canvas import CANVAS_COLS, CANVAS_ROWS, stretch, two_channels
 
 from films import LabelledFilm
+from spondyl.radiograph.canvas import CANVAS_COLS, CANVAS_ROWS, stretch, two_channels
 from strips import photometric
 
 CELL = 8

@@ -2,6 +2,8 @@
 
 import cv2
 import numpy as np
+
+from films import LabelledFilm
 from spondyl.radiograph.canvas import (
     LEVELS,
     STRIP_COLS,
@@ -11,8 +13,6 @@ from spondyl.radiograph.canvas import (
     two_channels,
 )
 from spondyl.radiograph.strip_guide import guide_channels, log_prior
-
-from films import LabelledFilm
 
 cv2.setNumThreads(1)
 FLIP = [1, 0, 3, 2]

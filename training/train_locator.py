@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from spondyl.radiograph.chain import decode_chain
 
 from canvases import labelled, sample
 from films import DATA, folds, load_films
 from negatives import load_negatives
 from networks import Locator
 from schedule import BATCH, Learner
+from spondyl.radiograph.chain import decode_chain
 
 AP, LATERAL, OTHER = 0, 1, 2
 

@@ -51,7 +51,9 @@ def load_networks(folder: Path = WEIGHTS, *, threads: int = 2) -> Networks:
     for name in ("locator", "refiner"):
         path = folder / f"{name}.onnx"
         if not path.is_file():
-            raise WeightsMissingError(f"The model file {path.name} is missing from {folder}. Reinstall spondyl.")
+            raise WeightsMissingError(
+                f"The model file {path.name} is missing from {folder}. Reinstall spondyl."
+            )
         content = path.read_bytes()
         digest.update(content)
         sessions.append(onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"]))
