@@ -18,7 +18,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-FOLD_CARD = {"name": "fold", "thresholds": {}, "confidence": {}}
+FOLD_CARD = {"name": "fold", "thresholds": {}, "confidence": {}, "tilt_gain": 1.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +101,26 @@ class Recipe:
     def _score(self, sights: list[Step]) -> Step:
         out = self.runs / "worst" / "worst_ten.png"
         stores = [str(step.out) for step in sights]
-        words = _words("evaluate.py", "score", *stores, worst=out.parent, films=self.films)
+        words = _words(
+            "evaluate.py",
+            "score",
+            *stores,
+            worst=out.parent,
+            films=self.films,
+            gain=self.config["model"]["gain"],
+        )
         return Step(name="score", words=words, out=out, needs=tuple(sights))
 
     def _fit(self, sights: list[Step]) -> Step:
         out = ROOT / self.config["model"]["folder"] / "model.json"
         stores = [str(step.out) for step in sights]
-        options = {"name": self.config["model"]["name"], "films": self.films, **self.config["thresholds"]}
+        model = self.config["model"]
+        options = {
+            "name": model["name"],
+            "gain": model["gain"],
+            "films": self.films,
+            **self.config["thresholds"],
+        }
         words = _words("evaluate.py", "fit", *stores, out=out, **options)
         return Step(name="fit", words=words, out=out, needs=tuple(sights))
 

@@ -1,0 +1,67 @@
+"""Claims about the shipped networks: what is no AP film is refused by name; the same pixels give the same landmarks.
+
+No accuracy is claimed here: that is the business of the cross-validation (training/RESULTS.md).
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from doubles import film_double
+from spondyl.anatomy import Landmarks, View
+from spondyl.radiograph import FilmRefused, Refusal
+from spondyl.radiograph.detector import Detector
+from spondyl.radiograph.phantom import SpinePose, phantom_film
+from spondyl.radiograph.phantom_setup import FilmSetup
+
+BY_LOOKING = {
+    Refusal.NOT_A_SPINE_FILM,
+    Refusal.LATERAL_NEEDS_LANDMARKS,
+    Refusal.SPINE_INCOMPLETE,
+    Refusal.LOW_CONFIDENCE,
+}
+
+
+@pytest.fixture(scope="module", name="detector")
+def shipped_detector() -> Detector:
+    return Detector.load(threads=1)
+
+
+def decision(detector: Detector, pixels: np.ndarray) -> Landmarks | Refusal:
+    try:
+        return detector.detect(replace(film_double("film", view=View.UNKNOWN), pixels=pixels))
+    except FilmRefused as refused:
+        return refused.refusal
+
+
+def phantom(view: View) -> np.ndarray:
+    film = phantom_film(SpinePose(), view=view, seed=3, setup=FilmSetup(pixel_mm=1.0))
+    return film.radiograph.pixels
+
+
+def noise() -> np.ndarray:
+    return np.random.default_rng(5).integers(0, 256, (900, 400), dtype=np.uint8)
+
+
+def gradient() -> np.ndarray:
+    return np.tile(np.linspace(0, 255, 900)[:, None], (1, 400)).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    "pixels", [noise(), gradient(), phantom(View.LATERAL)], ids=["noise", "gradient", "lateral"]
+)
+def test_what_is_no_ap_film_is_refused_by_name(detector: Detector, pixels: np.ndarray) -> None:
+    assert decision(detector, pixels) in BY_LOOKING
+
+
+def test_a_synthetic_ap_film_is_measured_or_refused_and_twice_the_same(detector: Detector) -> None:
+    first, second = (decision(detector, phantom(View.AP)) for _ in range(2))
+    if isinstance(first, Landmarks):
+        assert isinstance(second, Landmarks)
+        np.testing.assert_array_equal(first.corners_px, second.corners_px)
+    else:
+        assert first is second
+        assert first in BY_LOOKING
+    one, two = (detector.sight(phantom(View.AP)).corners_px for _ in range(2))
+    np.testing.assert_array_equal(one, two)
