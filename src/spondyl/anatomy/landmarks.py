@@ -81,7 +81,7 @@ class Landmarks:
         return self.corners_px[self.levels.index(level)] if level in self.levels else None
 
 
-def make_landmarks(
+def make_landmarks(  # noqa: PLR0913
     *,
     view: View,
     levels: tuple[Level, ...],

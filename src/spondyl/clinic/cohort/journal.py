@@ -27,7 +27,7 @@ class Journal:
     _where: dict[str, Path] = field(default_factory=dict[str, Path])
     _unsaved: list[FilmRecord] = field(default_factory=list[FilmRecord])
     _saved_at: float = field(default_factory=monotonic)
-    _segment: Callable[[Path], dict[str, FilmRecord]] = field(default_factory=lambda: _recent_segments())
+    _segment: Callable[[Path], dict[str, FilmRecord]] = field(default_factory=lambda: _recent_segments())  # noqa: PLW0108
 
     def open(self) -> None:
         """Create the folder or index what it holds; a segment that cannot be read is removed and measured again."""
