@@ -37,10 +37,10 @@ def check_view(view: View) -> None:
         raise _lateral("The header says that this is a lateral film.")
 
 
-def check_film(evidence: Evidence, thresholds: Mapping[str, float]) -> None:
-    """Refuse what is no whole AP spine film."""
+def check_film(evidence: Evidence, thresholds: Mapping[str, float], *, stated: View = View.UNKNOWN) -> None:
+    """Refuse what is no whole AP spine film; one whose header states AP is never called lateral."""
     if evidence.film_p[AP] < thresholds["film"]:
-        if evidence.film_p[LATERAL] > evidence.film_p[OTHER]:
+        if evidence.film_p[LATERAL] > evidence.film_p[OTHER] and not stated.is_coronal:
             raise _lateral("This picture looks like a lateral film.")
         raise _no_spine("The picture does not look like an AP film of the whole spine.")
     missing = [

@@ -1,7 +1,7 @@
-"""From film pixels to the pictures the networks see; shared by training and inference so that they cannot drift apart.
+"""From film pixels to the pictures the networks see; shared by training and inference so that they stay alike.
 
-Two pictures are made. The *canvas* is the whole film, shrunk to fit 512 x 256. The *strip* is the film resampled along a
-centreline through the vertebral centres, so that the spine runs straight down the picture, 48 px a vertebra.
+Two pictures are made. The *canvas* is the whole film, shrunk to fit 512 x 256. The *strip* is the film resampled along
+a centreline through the vertebral centres, so that the spine runs straight down the picture, 48 px a vertebra.
 Both have two channels: grey after a percentile stretch, and the same after removing the local mean and contrast, which
 makes dark, over-exposed and inverted regions comparable.
 """
@@ -81,8 +81,8 @@ def fit_canvas(grey: F32, *, box: tuple[float, float, float, float] | None = Non
 class Centreline:
     """A smooth line through the vertebral centres, sampled once per strip row.
 
-    ``points_px`` (rows, 2) and ``normals`` (rows, 2; unit, to picture right) in film px; ``px_per_film_px`` strip px per
-    film px along and across; ``centre_rows`` (17,) the strip row of each given centre.
+    ``points_px`` (rows, 2) and ``normals`` (rows, 2; unit, to picture right) in film px; ``px_per_film_px`` strip px
+    per film px along and across; ``centre_rows`` (17,) the strip row of each given centre.
     """
 
     points_px: F64

@@ -66,7 +66,7 @@ class Detector:
         return self.networks.model_id
 
     def calibration_json(self) -> dict[str, Any] | None:
-        """Interval calibration from cross-validation, as :class:`spondyl.assessment.calibration.Calibration` reads it."""
+        """Interval rules from cross-validation, read by :class:`spondyl.assessment.calibration.Calibration`."""
         return self.networks.card.get("calibration")
 
     def detect(self, film: Radiograph) -> Landmarks:
@@ -74,7 +74,7 @@ class Detector:
         check_view(film.view)
         sighting = self.sight(film.pixels)
         thresholds = self.networks.card["thresholds"]
-        check_film(sighting.evidence, thresholds)
+        check_film(sighting.evidence, thresholds, stated=film.view)
         confidence = self.confidence(sighting)
         check_confidence(confidence, thresholds)
         return make_landmarks(
