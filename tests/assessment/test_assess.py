@@ -4,6 +4,7 @@ Source: films drawn so that one thing is wrong with each.
 """
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,6 +55,15 @@ def test_an_unknown_side_is_said_and_never_guessed() -> None:
     assert Flag.SIDE_UNKNOWN in flags_of(result, "cobb_major")
     texts = [m.label for m in result.measurements] + [f.sentence for f in result.findings]
     assert not any("patient's left" in text or "patient's right" in text for text in texts)
+
+
+def test_a_squeezed_picture_is_said_unless_the_spacing_explains_it() -> None:
+    """Real films exist whose pixels are not square: 1.6 times as wide makes a Cobb angle of 20° read as about 13°."""
+    plain = film(BELOW_20, corner_sd_px=SD_PX, **SIDED)
+    wide = replace(plain, corners_px=plain.corners_px * [2.2, 1.0])
+    assert any("squeezed" in line for line in assess(wide, FILM).red_lines)
+    known = FilmContext(rows=FILM.rows, columns=FILM.columns, spacing_mm=(0.5, 0.5 / 2.2))
+    assert not any("squeezed" in line for line in assess(wide, known).red_lines)
 
 
 def test_detector_spacing_is_flagged_on_millimetres_only() -> None:

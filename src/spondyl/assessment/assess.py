@@ -15,6 +15,7 @@ from spondyl.assessment.propagate import draw_points, measure_all
 from spondyl.assessment.quantity import FilmContext, Quantity
 from spondyl.assessment.sagittal import sagittal_quantities
 from spondyl.assessment.segmental import segmental_quantities
+from spondyl.assessment.squeezed import squeezed_ratio
 
 UNSURE_BELOW = 0.5
 CONVENTIONS_APART_DEG = 5.0
@@ -57,7 +58,7 @@ def assess(
         unmeasured=unmeasured,
         classifications=(*coronal_levels(landmarks, points), *classify(flagged, landmarks, context)),
         findings=find(flagged, landmarks, context),
-        red_lines=_red_lines(flagged, unmeasured, landmarks),
+        red_lines=_red_lines(flagged, unmeasured, landmarks) + _shape_line(landmarks, context),
     )
 
 
@@ -95,6 +96,17 @@ def _conventions_apart_deg(measured: tuple[Measurement, ...]) -> float:
     """How far the two Cobb conventions lie apart on this film; 0 where only one of them was measured."""
     values = [item.value for item in measured if item.kind in CONVENTIONS]
     return abs(values[0] - values[1]) if len(values) == 2 else 0.0
+
+
+def _shape_line(landmarks: Landmarks, context: FilmContext) -> tuple[str, ...]:
+    """Without a spacing nothing else tells that a picture was stored squeezed."""
+    ratio = squeezed_ratio(landmarks) if context.spacing_mm is None else None
+    if ratio is None:
+        return ()
+    return (
+        f"The vertebrae are {ratio:.1f} times as wide as tall (usual 1.4 to 2.4): the picture may be stored squeezed, "
+        "and then every angle on it is wrong. Check how it was exported.",
+    )
 
 
 def _red_lines(
