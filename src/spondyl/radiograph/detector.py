@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
-from spondyl.anatomy import AP_LEVELS, Landmarks, View, make_landmarks
+from spondyl.anatomy import AP_LEVELS, Landmarks, View, body_axes, make_landmarks
 from spondyl.provenance import Provenance
 from spondyl.radiograph.abstain import Evidence, check_confidence, check_film, check_view
 from spondyl.radiograph.canvas import (
@@ -98,7 +98,7 @@ class Detector:
         mean = (first.corners_px + second.corners_px) / 2
         corners = steepened(mean, gain=float(self.networks.card["tilt_gain"]))
         apart = np.linalg.norm(first.corners_px - second.corners_px, axis=-1).mean(1)
-        across = (corners[:, [1, 3]] - corners[:, [0, 2]]).mean(1)
+        across, _ = body_axes(corners)
         return Sighting(
             evidence=Evidence(
                 film_p=film_p, seen=chain.seen, mass=chain.mass, corners_px=corners, shape=grey.shape
@@ -162,7 +162,7 @@ def steepened(corners_px: F64, *, gain: float) -> F64:
     A network trained on noisy labels draws curves a little too flat; the gain that undoes it was chosen on films it
     had not seen. Corners (17, 4, 2) TL, TR, BL, BR.
     """
-    across = (corners_px[:, [1, 3]] - corners_px[:, [0, 2]]).mean(1)
+    across, _ = body_axes(corners_px)
     tilt = np.arctan2(across[:, 1], across[:, 0])
     turn = (gain - 1) * (tilt - tilt.mean())
     middle = corners_px.mean(1, keepdims=True)

@@ -8,6 +8,8 @@ the ranges are beside the numbers.
 import numpy as np
 from numpy.typing import NDArray
 
+from spondyl.anatomy import body_axes
+
 F64 = NDArray[np.float64]
 
 _WIDTH_PER_HEIGHT = (1.15, 3.6)
@@ -29,8 +31,7 @@ def implausible(corners_px: F64) -> str | None:
     >>> implausible(np.zeros((17, 4, 2)))
     'the corners of a vertebra are not in order'
     """
-    across = (corners_px[:, [1, 3]] - corners_px[:, [0, 2]]).mean(1)
-    down = (corners_px[:, [2, 3]] - corners_px[:, [0, 1]]).mean(1)
+    across, down = body_axes(corners_px)
     if (across[:, 0] * down[:, 1] - across[:, 1] * down[:, 0] <= 0).any():
         return "the corners of a vertebra are not in order"
     width, height = np.linalg.norm(across, axis=1), np.linalg.norm(down, axis=1)
