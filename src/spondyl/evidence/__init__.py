@@ -1,0 +1,1 @@
+"""Evidence: study, effect, pooled estimate, certainty, answer."""

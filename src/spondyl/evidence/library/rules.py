@@ -1,0 +1,109 @@
+"""What is not a study: harms, regulation, guideline rules, constants of presentation, and the claim to check."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated
+
+from spondyl.evidence.library.effect import Effect, Outcome
+from spondyl.evidence.library.origin import Origin
+
+
+class Seriousness(Enum):
+    """How bad a harm is."""
+
+    SERIOUS = "serious"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harm:
+    """One harm of one option, or the statement that none was read."""
+
+    id: Annotated[str, "Stable name: the file's name"]
+    options: Annotated[tuple[str, ...], "Of which options"]
+    event: Annotated[str, "What happens to a person"]
+    seriousness: Annotated[Seriousness, "Serious or other"]
+    events: Annotated[int | None, "People harmed"] = None
+    n: Annotated[int | None, "People treated"] = None
+    effect: Annotated[Effect | None, "How much more often than without"] = None
+    how_often: Annotated[str, "How often, in words; says so when unknown"]
+    note: Annotated[str, "What a reader must know"] = ""
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegulationRule:
+    """One rule or position of a regulator."""
+
+    id: Annotated[str, "Stable name: the file's name"]
+    options: Annotated[tuple[str, ...], "Which options it touches"]
+    jurisdiction: Annotated[str, "Where it holds"]
+    title: Annotated[str, "The rule's name"]
+    text: Annotated[str, "What it says"]
+    headline: Annotated[bool, "True when it belongs into the one-paragraph answer"] = False
+    order: Annotated[int, "Place in the list"] = 100
+    origin: Origin
+
+
+class Direction(Enum):
+    """What a guideline says of an option."""
+
+    FOR = "offer"
+    CONDITIONAL = "only under conditions"
+    AGAINST = "do not offer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuidelineRule:
+    """One recommendation of one guideline."""
+
+    id: Annotated[str, "Stable name: the file's name"]
+    guideline: Annotated[str, "ACP 2017, NICE NG59, BMJ 2025"]
+    options: Annotated[tuple[str, ...], "Which options it touches; empty for general advice"]
+    direction: Annotated[Direction, "For, conditional, against"]
+    strength: Annotated[str, "As the guideline states it"]
+    applies_to: Annotated[str, "Which people"]
+    text: Annotated[str, "What it says"]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constant:
+    """A number of the method, not of a study: the minimal important change of a scale, a certainty's start."""
+
+    id: Annotated[str, "Stable name: the file's name"]
+    name: Annotated[str, "What it is"]
+    value: Annotated[float, "The number"]
+    unit: Annotated[str, "Its unit"] = ""
+    text: Annotated[str, "What it means and does not mean"]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """One checkable part of a claim: 'less than this share of people had that outcome at that time'."""
+
+    id: Annotated[str, "Name within the claim"]
+    text: Annotated[str, "The clause as claimed"]
+    outcome: Annotated[Outcome, "What was measured"]
+    months: Annotated[float, "When"]
+    less_than_numerator: Annotated[int, "1 of 'one half'"]
+    less_than_denominator: Annotated[int, "2 of 'one half'"]
+    study: Annotated[str, "The review whose counts decide"]
+    origin: Origin
+
+    @property
+    def threshold(self) -> float:
+        """The share that the claim says is not reached."""
+        return self.less_than_numerator / self.less_than_denominator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A sentence in circulation, taken apart into clauses that numbers can decide."""
+
+    id: Annotated[str, "Stable name: the file's name"]
+    options: Annotated[tuple[str, ...], "About which options"]
+    text: Annotated[str, "The claim as it circulates"]
+    clauses: Annotated[tuple[Clause, ...], "Its parts"]
+    origin: Origin
