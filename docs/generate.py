@@ -46,9 +46,13 @@ class Parameter:
 
 
 def commands() -> dict[str, Callable[..., object]]:
-    """The function behind every command, by the command's name."""
-    found = [command.callback for command in app.registered_commands]
-    return {function.__name__: function for function in found if function}
+    """The function behind every command, by the command's name; "evidence pool" for a command of a group."""
+    apps = [
+        ("", app),
+        *((f"{group.typer_instance.info.name} ", group.typer_instance) for group in app.registered_groups),
+    ]
+    found = [(prefix, command) for prefix, one in apps for command in one.registered_commands]
+    return {prefix + (one.name or one.callback.__name__): one.callback for prefix, one in found}
 
 
 def parameters(function: Callable[..., object]) -> list[Parameter]:

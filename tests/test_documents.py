@@ -18,15 +18,22 @@ def names(pages: list[Path]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def options() -> dict[str, set[str]]:
-    """The long options of every command, as its own help shows them."""
+    """The long options of every command, as its own help shows them; "evidence pool" for a command of a group."""
 
     def shown(*command: str) -> str:
         return subprocess.run(
             [SPONDYL, *command, "--help"], capture_output=True, text=True, check=True
         ).stdout
 
-    commands = re.findall(r"^  ([a-z]+)  ", shown().split("Commands:")[1], flags=re.MULTILINE)
-    return {name: set(re.findall(r"--[a-z-]+", shown(name))) for name in commands}
+    def commands_in(text: str) -> list[str]:
+        return re.findall(r"^  ([a-z-]+)(?:  |$)", text.partition("Commands:")[2], flags=re.MULTILINE)
+
+    found: dict[str, set[str]] = {}
+    for name in commands_in(shown()):
+        inner = [f"{name} {one}" for one in commands_in(shown(name))]
+        for command in inner or [name]:
+            found[command] = set(re.findall(r"--[a-z0-9-]+", shown(*command.split())))
+    return found
 
 
 @pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
@@ -34,8 +41,9 @@ def test_every_command_line_exists(page: Path, options: dict[str, set[str]]) -> 
     text = page.read_text().replace("\\\n", " ")
     for line in re.findall(r"^\$ (spondyl .*)$", text, flags=re.MULTILINE):
         words = line.split("#")[0].split()
-        assert words[1] in options, line
-        assert {word for word in words if word.startswith("--")} <= options[words[1]], line
+        command = " ".join(words[1:3]) if " ".join(words[1:3]) in options else words[1]
+        assert command in options, line
+        assert {word for word in words if word.startswith("--")} <= options[command], line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=names(PAGES))

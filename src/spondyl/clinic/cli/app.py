@@ -8,6 +8,7 @@ import typer
 from spondyl import __version__
 from spondyl.clinic.cli.compare_command import compare
 from spondyl.clinic.cli.doctor_command import doctor
+from spondyl.clinic.cli.evidence_app import evidence_app
 from spondyl.clinic.cli.landmarks_command import landmarks
 from spondyl.clinic.cli.measure_command import measure
 from spondyl.clinic.cli.phantom_command import phantom
@@ -52,6 +53,7 @@ app.command()(compare)
 app.command()(landmarks)
 app.command()(phantom)
 app.command()(doctor)
+app.add_typer(evidence_app)
 
 
 def main() -> None:

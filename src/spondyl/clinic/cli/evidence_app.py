@@ -1,0 +1,20 @@
+"""``spondyl evidence``: the commands that turn studies into answers; one file a command."""
+
+import typer
+
+from spondyl.clinic.cli.evidence_pool_command import pool
+
+evidence_app = typer.Typer(
+    name="evidence",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+@evidence_app.callback()
+def evidence() -> None:
+    """Pool studies and answer from them."""
+
+
+evidence_app.command()(pool)

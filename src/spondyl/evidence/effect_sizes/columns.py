@@ -1,0 +1,97 @@
+"""Which columns a measure needs, under metafor's names, and what their numbers may be."""
+
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spondyl.evidence.measure import Measure
+from spondyl.evidence.refusal import EvidenceRefusal, EvidenceRefused
+from spondyl.evidence.study_table import StudyTable
+
+Columns = dict[str, NDArray[np.float64]]
+
+MEANS = ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")
+COUNTS = ("ai", "bi", "ci", "di")
+NEEDS: dict[Measure, str] = {
+    Measure.MD: "m1i, sd1i, n1i, m2i, sd2i, n2i",
+    Measure.SMD: "m1i, sd1i, n1i, m2i, sd2i, n2i",
+    Measure.RR: "ai, ci with bi, di or n1i, n2i",
+    Measure.OR: "ai, ci with bi, di or n1i, n2i",
+    Measure.RD: "ai, ci with bi, di or n1i, n2i",
+    Measure.PLO: "xi with ni or mi",
+    Measure.PR: "xi with ni or mi",
+    Measure.PAS: "xi with ni or mi",
+    Measure.PFT: "xi with ni or mi",
+    Measure.GEN: "yi with vi (variance) or sei (standard error)",
+}
+"""What each measure needs, in words, for messages and the reference page."""
+
+
+def columns_for(table: StudyTable, measure: Measure) -> Columns:
+    """The columns a measure is computed from; ready effects yi with vi or sei serve where the raw numbers lack."""
+    found = _raw(table.columns, measure) or _ready(table.columns)
+    if found:
+        return found
+    has = ", ".join(table.columns) or "none of metafor's names"
+    raise EvidenceRefused(
+        EvidenceRefusal.COLUMN_MISSING,
+        what=f"The table lacks columns for {measure.value}.",
+        why=f"{measure.value} needs {NEEDS[measure]}; the table has {has}.",
+        do="Rename or add the columns, or choose the measure that fits them.",
+    )
+
+
+def _raw(columns: Columns, measure: Measure) -> Columns | None:
+    if measure in (Measure.MD, Measure.SMD):
+        return {name: columns[name] for name in MEANS} if columns.keys() >= set(MEANS) else None
+    if measure in (Measure.RR, Measure.OR, Measure.RD):
+        return _counts(columns)
+    return None if measure is Measure.GEN else _proportion(columns)
+
+
+def _counts(columns: Columns) -> Columns | None:
+    if not columns.keys() >= {"ai", "ci"}:
+        return None
+    bi = columns.get("bi", columns["n1i"] - columns["ai"] if "n1i" in columns else None)
+    di = columns.get("di", columns["n2i"] - columns["ci"] if "n2i" in columns else None)
+    return (
+        None if bi is None or di is None else {"ai": columns["ai"], "bi": bi, "ci": columns["ci"], "di": di}
+    )
+
+
+def _proportion(columns: Columns) -> Columns | None:
+    if "xi" not in columns:
+        return None
+    ni = columns.get("ni", columns["xi"] + columns["mi"] if "mi" in columns else None)
+    return None if ni is None else {"xi": columns["xi"], "ni": ni}
+
+
+def _ready(columns: Columns) -> Columns | None:
+    if "yi" not in columns:
+        return None
+    vi = columns.get("vi", columns["sei"] ** 2 if "sei" in columns else None)
+    return None if vi is None else {"yi": columns["yi"], "vi": vi}
+
+
+def check_values(columns: Columns, labels: tuple[str, ...]) -> None:
+    """Refuse numbers that cannot be: a negative count, more events than patients, a negative variance."""
+    for name, column in columns.items():
+        if name in ("m1i", "m2i", "yi"):
+            continue
+        for label, value in zip(labels, column, strict=True):
+            if value < 0:
+                _refuse(label, name, value)
+    for label, xi, ni in zip(labels, columns.get("xi", ()), columns.get("ni", ()), strict=False):
+        if xi > ni:
+            _refuse(label, "n - x", ni - xi)
+
+
+def _refuse(label: str, name: str, value: float) -> NoReturn:
+    said = {"bi": "bi (or n1i - ai)", "di": "di (or n2i - ci)", "vi": "vi (variance)"}.get(name, name)
+    raise EvidenceRefused(
+        EvidenceRefusal.VALUE_INVALID,
+        what=f"{label}: {said} is {value:g}.",
+        why="Counts, group sizes, standard deviations and variances cannot be below zero.",
+        do="Correct the number, or leave the cell empty so that the study is left out with that reason.",
+    )
