@@ -23,12 +23,12 @@ class ExitCode(IntEnum):
 
 
 _MEANINGS = {
-    ExitCode.ALL_MEASURED: "Done; with films: every film was measured.",
+    ExitCode.ALL_MEASURED: "Done; with films or questionnaires: every one was measured.",
     ExitCode.INTERNAL_ERROR: "A fault in Spondyl itself; please report it with the message shown.",
     ExitCode.USAGE: "The command line is wrong or contradicts itself; nothing was measured.",
-    ExitCode.SOME_REFUSED: "Some films were measured and some refused; each refused film says why.",
-    ExitCode.ALL_REFUSED: "Every film was refused; each says why.",
-    ExitCode.NO_FILMS: "The paths hold no film.",
+    ExitCode.SOME_REFUSED: "Some films or questionnaires were measured and some refused; each refused one says why.",
+    ExitCode.ALL_REFUSED: "Every film or questionnaire was refused, or its file cannot be used; each says why.",
+    ExitCode.NO_FILMS: "The paths hold no film, or the file no questionnaire.",
     ExitCode.OUTPUT_FAILED: "The results could not be written (folder not writable, disk full).",
     ExitCode.INSTALLATION_INCOMPLETE: "Something is missing from the installation; 'spondyl doctor' says what to do.",
     ExitCode.INTERRUPTED: "Stopped by Ctrl-C or SIGTERM; with --out, the same command with --resume goes on.",

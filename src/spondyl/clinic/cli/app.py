@@ -12,6 +12,7 @@ from spondyl.clinic.cli.evidence_app import evidence_app
 from spondyl.clinic.cli.landmarks_command import landmarks
 from spondyl.clinic.cli.measure_command import measure
 from spondyl.clinic.cli.phantom_command import phantom
+from spondyl.clinic.cli.score_command import score
 
 app = typer.Typer(
     name="spondyl",
@@ -54,6 +55,7 @@ app.command()(landmarks)
 app.command()(phantom)
 app.command()(doctor)
 app.add_typer(evidence_app)
+app.command()(score)
 
 
 def main() -> None:

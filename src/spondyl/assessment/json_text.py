@@ -1,0 +1,39 @@
+"""JSON text as Python values, with a name said twice refused: plain readers would silently take the last one."""
+
+import json
+from typing import Any
+
+from spondyl.assessment.table_text import TableTextError
+
+
+def parsed_json(text: str) -> Any:
+    """The values of a JSON text; raises TableTextError.
+
+    >>> parsed_json('{"pain": 7}')
+    {'pain': 7}
+    """
+    try:
+        return json.loads(text.lstrip("\ufeff"), object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, TableTextError):
+            raise
+        raise TableTextError(
+            where="the file",
+            what=f"it is not JSON: {error}.",
+            why="Nothing of it can be read.",
+            do="Correct it at that place.",
+        ) from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        doubled = next(name for name in names if names.count(name) > 1)
+        raise TableTextError(
+            where="the file",
+            what=f"{doubled!r} is given twice in one object.",
+            why="It cannot be told which one counts.",
+            do="Remove one.",
+        )
+    return made
