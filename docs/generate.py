@@ -20,6 +20,7 @@ from spondyl.anatomy import ImageSide, Landmarks, Level, View
 from spondyl.anatomy.spine_shape import build_spine
 from spondyl.assessment.coronal import coronal_quantities
 from spondyl.assessment.quantity import FilmContext, Quantity
+from spondyl.assessment.questionnaires import INSTRUMENTS, Direction, Instrument, important_change_of
 from spondyl.assessment.sagittal import sagittal_quantities
 from spondyl.assessment.segmental import segmental_quantities
 from spondyl.clinic.cli import app
@@ -260,10 +261,62 @@ def _common(one: list[str], other: list[str]) -> list[str]:
     return shared
 
 
+def questionnaires_page() -> str:
+    """Every questionnaire: scale, rules, licence, source, and the wording where it may be shipped."""
+    parts = [MADE, "# Questionnaires\n", _QUESTIONNAIRES_INTRO]
+    for of in INSTRUMENTS.values():
+        parts += [f"## {of.name}\n", _table(["what", "is"], _questionnaire_rows(of))]
+        if of.wording:
+            parts += [
+                _table(["item", "sentence"], ([*pair] for pair in zip(of.items, of.wording, strict=True)))
+            ]
+    return "\n".join(parts)
+
+
+def _questionnaire_rows(of: Instrument) -> list[list[str]]:
+    threshold = important_change_of(of)
+    worse = "higher is worse" if of.direction is Direction.HIGHER_IS_WORSE else "higher is better"
+    change = "none was read, so none is applied"
+    if threshold is not None:
+        share = f"{100 * threshold.share_of_baseline:.0f} % of the first score"
+        change = f"{threshold.points:g} {of.unit}, or {share}. {threshold.note} {threshold.source}"
+    bands = "; ".join(f"to {band.upper:g}: {band.name}" for band in of.bands)
+    rows = [
+        ["code", f"`{of.code}`"],
+        ["scale", f"{of.lowest:g} to {of.highest:g} {of.unit}, {worse}"],
+        ["items", ", ".join(f"`{item}`" for item in of.items)],
+        ["answers", of.answers],
+        ["score", of.definition],
+        ["bands", bands],
+        ["missing answers", of.missing_rule],
+        ["important change", change],
+        ["source", of.source],
+        ["licence", of.licence],
+    ]
+    return [row for row in rows if row[1]]
+
+
+_QUESTIONNAIRES_INTRO = """\
+What `spondyl score` takes and by which rule it scores. Only the Roland-Morris questionnaire is shipped with its
+sentences; for the others use your own form and enter its codes. No Spanish wording is shipped: a validated translation
+exists (Kovacs et al. 2002), but whether it may be shipped could not be verified.
+
+A file is JSON (one object or a list) or CSV. JSON: `instrument`, and `answers` by item or, for a tick list, `ticked`
+with the numbers of the ticked sentences; `patient_id` and `date` (YYYY-MM-DD) are optional. CSV: the columns
+`patient_id`, `date`, `instrument` and either `item` and `answer` (a row an answer) or a column an item (a row a sheet). Two ticked
+boxes are written `2;3` or, in JSON, `[2, 3]`. An empty cell or `null` is a missing answer.
+
+With `--json` each sheet is one line: `status` (`scored` or `refused`), `value`, `scale` (with `direction`), `answered`
+of `asked`, `unanswered`, `group`, `parts`, `notes`, `definition`, `missing_rule`, `source`, `important_change`,
+`provenance`, `change` (against the first sheet of the same patient) and `refusal` (`what`, `why`, `do`).
+"""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "cohort-tables.md": tables_page,
     "measurements.md": measurements_page,
+    "questionnaires.md": questionnaires_page,
 }
 
 
