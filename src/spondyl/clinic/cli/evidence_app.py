@@ -2,6 +2,7 @@
 
 import typer
 
+from spondyl.clinic.cli.evidence_import_command import import_drafts
 from spondyl.clinic.cli.evidence_pool_command import pool
 
 evidence_app = typer.Typer(
@@ -18,3 +19,4 @@ def evidence() -> None:
 
 
 evidence_app.command()(pool)
+evidence_app.command("import")(import_drafts)

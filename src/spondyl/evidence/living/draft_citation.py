@@ -1,0 +1,46 @@
+"""From a reference to a draft record: it knows the paper, not its numbers."""
+
+from typing import Any
+
+from spondyl.evidence.library import Design
+from spondyl.evidence.living.citation import Citation
+from spondyl.evidence.living.draft import Draft, record_id
+from spondyl.evidence.living.guesses import guess_design, guess_options
+
+
+def draft_citation(paper: Citation, *, origin: str) -> Draft:
+    """A draft with design and options guessed from title and abstract, and no result."""
+    words = f"{paper.title} {paper.abstract}"
+    guessed = guess_design(words)
+    options = guess_options(words)
+    first = paper.authors[0].split(",")[0] if paper.authors else ""
+    name = f"{first} {paper.year or ''}".strip() or paper.title
+    number = paper.registry_ids[0] if len(paper.registry_ids) == 1 else ""
+    record: dict[str, Any] = {
+        "name": name,
+        "design": (guessed or Design.SINGLE_ARM).value,
+        "registry_id": number,
+        "note": f"Title: {paper.title}",
+        "options": list(options),
+    }
+    return Draft(
+        id=record_id(f"{name} {paper.title}"),
+        record={key: value for key, value in record.items() if key == "options" or value != ""},
+        registry_ids=(number,) if number else (),
+        doi=paper.doi,
+        citation=paper.text + (f" doi {paper.doi}" if paper.doi else ""),
+        locator="reference only: no number was taken over",
+        origin=origin,
+        to_check=tuple(_checks(paper, guessed, options)),
+    )
+
+
+def _checks(paper: Citation, design: Design | None, options: tuple[str, ...]) -> list[str]:
+    lines = [f"options were guessed from title and abstract: {', '.join(options) or 'none found'}"]
+    named = design.value if design else "not named: set to single arm, where certainty starts lowest"
+    lines.append(f"the design was guessed from title and abstract: {named}")
+    if len(paper.registry_ids) > 1:
+        lines.append(
+            f"several registry numbers are named; choose the trial's own: {', '.join(paper.registry_ids)}"
+        )
+    return lines

@@ -1,0 +1,171 @@
+"""Claim: every import gives a record that fits the library's schema, shows nothing, and counts one trial once."""
+
+import json
+
+import pytest
+
+from evidence.living.imports import FILES, TRIAL
+from spondyl.evidence.library import Standing, Study, UnverifiedValueError, read_record
+from spondyl.evidence.living.import_refused import ImportReason, ImportRefused
+from spondyl.evidence.living.importing import read_import, registration_json
+from spondyl.evidence.living.same_study import sort_drafts
+
+DAY = "2026-11-25"
+EVERY_FILE = sorted(path.name for path in FILES.iterdir())
+
+
+def records(name: str) -> dict[str, Study]:
+    drafts = read_import((FILES / name).read_bytes(), name=name).drafts
+    return {draft.id: read_record(Study, draft.id, draft.to_toml(imported_on=DAY)) for draft in drafts}
+
+
+@pytest.mark.parametrize("name", EVERY_FILE)
+def test_every_draft_is_a_record_that_nobody_is_shown(name: str) -> None:
+    found = records(name)
+    assert found
+    for record in found.values():
+        assert record.origin.standing is Standing.UNVERIFIED
+        assert record.origin.verified_by == "nobody"
+        parts = [
+            *record.arms,
+            *record.results,
+            *(group for result in record.results for group in result.groups),
+        ]
+        assert all(part.origin.standing is Standing.UNVERIFIED for part in parts)
+        for event in record.adverse_events:
+            with pytest.raises(UnverifiedValueError):
+                _ = event.quote
+
+
+@pytest.mark.parametrize("name", EVERY_FILE)
+def test_the_same_file_gives_the_same_bytes(name: str) -> None:
+    data = (FILES / name).read_bytes()
+    once, again = (read_import(data, name=name).drafts for _ in range(2))
+    assert [one.to_toml(imported_on=DAY) for one in once] == [one.to_toml(imported_on=DAY) for one in again]
+
+
+def test_a_registered_trial_with_results() -> None:
+    record = records("NCT99000001.json")["nct99000001"]
+    assert (record.design.value, record.n, record.registry_id) == ("randomised", 120, "NCT99000001")
+    assert record.options == ("stem-cells",)
+    assert [(arm.name, arm.n) for arm in record.arms] == [("Cells", 61), ("Sham", 59)]
+    responders, pain_6, pain_12 = record.results
+    assert [(one.role.value, one.events, one.n) for one in responders.groups] == [
+        ("active", 31, 61),
+        ("sham", 27, 59),
+    ]
+    assert (responders.outcome.value, responders.months) == ("people with less pain", 12.0)
+    assert (pain_6.months, pain_12.months) == (6.0, 12.0)
+    assert pain_6.effect is not None
+    assert (pain_6.effect.estimate, pain_6.effect.interval_95) == (-2.5, (-8.4, 3.4))
+    texts = [event.text for event in record.adverse_events]
+    assert "Cells: any serious adverse event in 2 of 61 (12 months)." in texts
+    assert "Cells: Discitis in 2 of 61, serious." in texts
+    assert record.funding is not None
+    assert "Synthetic Cells Inc. (industry)" in record.funding.text
+
+
+def test_what_has_no_place_is_said_and_kept() -> None:
+    imported = read_import(TRIAL.read_bytes(), name=TRIAL.name)
+    (draft,) = imported.drafts
+    assert any("Disc height on MRI" in line for line in draft.to_check)
+    kept = json.loads(registration_json(imported.registrations[draft.id]))
+    assert [one["title"] for one in kept["measured"]][-1] == "Disc height on MRI"
+
+
+def test_an_ongoing_single_arm_and_an_observational_study() -> None:
+    found = records("page_of_two.json")
+    assert (found["nct99000002"].design.value, found["nct99000002"].status.value) == ("single arm", "ongoing")
+    assert "Planned to end 2027-10." in found["nct99000002"].note
+    assert found["nct99000002"].options == ("prp",)
+    assert found["nct99000003"].options == ("exercise",)
+
+
+def test_references() -> None:
+    first, second = records("references.ris").values()
+    assert (first.name, first.design.value, first.registry_id) == (
+        "Synthetic 2024",
+        "randomised",
+        "NCT99000001",
+    )
+    assert (
+        "sham-controlled trial. J Synth Spine 2024;12:226–237. doi 10.9999/jss.2024.017"
+        in first.origin.citation
+    )
+    assert (second.name, second.design.value, second.options) == ("Solo 2019", "single arm", ("exercise",))
+
+
+def test_a_table() -> None:
+    found = records("studies.csv")
+    trial = found["isrctn12345678"]
+    (result,) = trial.results
+    assert [(one.role.value, one.events, one.n) for one in result.groups] == [
+        ("active", 20, 40),
+        ("sham", 17, 38),
+    ]
+    (group,) = found["walk-2020"].results[0].groups
+    assert (group.before, group.after, group.option) == (61.5, 40.0, "exercise")
+
+
+def test_one_trial_is_one_draft_whatever_file_it_came_from() -> None:
+    """NCT99000001 stands in two files; NCT99000003 names NCT99000002 as its other number."""
+    drafts = [
+        draft for name in EVERY_FILE for draft in read_import((FILES / name).read_bytes(), name=name).drafts
+    ]
+    result = sort_drafts(drafts, {})
+    numbers = [number for draft in result.drafts for number in draft.registry_ids]
+    assert len(numbers) == len(set(numbers))
+    assert sorted(one.by for one in result.left_out) == ["NCT99000001", "NCT99000002"]
+    assert "is the same study as" in result.left_out[0].text
+
+
+def test_a_trial_that_the_library_holds_is_an_update_not_a_second_study() -> None:
+    drafts = read_import(TRIAL.read_bytes(), name="x").drafts
+    assert sort_drafts(drafts, {"2014-005569-36": "syndisc"}).updates == {"nct99000001": "syndisc"}
+    assert sort_drafts(drafts, {"NCT00000001": "other"}).updates == {}
+
+
+def test_two_studies_with_one_title_get_two_names() -> None:
+    ris = "TY  - JOUR\nTI  - Same\nDO  - 10.9999/{}\nER  - \n"
+    drafts = read_import((ris.format("a1") + ris.format("b2")).encode(), name="x").drafts
+    assert [draft.id for draft in sort_drafts(drafts, {}).drafts] == ["same-same", "same-same-2"]
+
+
+RIS_DAMAGE = {
+    "TY  - JOUR\nTI  - A\n": ("line 1", ImportReason.FILE_DAMAGED),
+    "TY  - JOUR\nTI  - A\nTY  - JOUR\nER  - \n": ("line 3", ImportReason.FILE_DAMAGED),
+    "TY  - JOUR\nAU  - A\nER  - \n": ("line 1", ImportReason.FIELD_MISSING),
+    "TY  - JOUR\nTI  - A\nPY  - soon\nER  - \n": ("line 1", ImportReason.FIELD_INVALID),
+    "TY  - JOUR\nTI  - A\nER  - \nstray words\n": ("line 4", ImportReason.FILE_DAMAGED),
+    "TY  - JOUR\nTI  - A\nER  - \nAU  - A\n": ("line 4", ImportReason.FILE_DAMAGED),
+}
+
+
+@pytest.mark.parametrize("text", RIS_DAMAGE)
+def test_damaged_references_name_the_line(text: str) -> None:
+    with pytest.raises(ImportRefused) as refused:
+        read_import(text.encode(), name="x.ris")
+    assert (refused.value.at, refused.value.reason) == RIS_DAMAGE[text]
+
+
+HEAD = "name,citation,design,group,role,n,events,months\n"
+CSV_DAMAGE = {
+    "name;citation\nA;B\n": ("line 1", ImportReason.FIELD_MISSING),
+    "name,citation,design,desing\nA,B,randomised,x\n": ("line 1, column 4", ImportReason.COLUMN_UNKNOWN),
+    HEAD: ("line 2", ImportReason.NOTHING_INSIDE),
+    HEAD + "A,B,randomised\n": ("line 2", ImportReason.FILE_DAMAGED),
+    HEAD + "A,,randomised,,,,,\n": ("line 2, citation", ImportReason.FIELD_MISSING),
+    HEAD + "A,B,double-blind,,,,,\n": ("line 2, design", ImportReason.FIELD_INVALID),
+    HEAD + "A,B,randomised,x,active,-4,,\n": ("line 2, n", ImportReason.FIELD_INVALID),
+    HEAD + "A,B,randomised,x,active,4,5,\n": ("line 2", ImportReason.COUNTS_IMPOSSIBLE),
+    HEAD + "A,B,randomised,x,active,4,2,inf\n": ("line 2, months", ImportReason.FIELD_INVALID),
+    HEAD + "A,B,randomised,,,,,\nA,C,randomised,,,,,\n": ("line 3, citation", ImportReason.FIELD_INVALID),
+    HEAD + 'A,"B,randomised,,,,,\n': ("", ImportReason.FILE_DAMAGED),
+}
+
+
+@pytest.mark.parametrize("text", CSV_DAMAGE)
+def test_damaged_tables_name_line_and_column(text: str) -> None:
+    with pytest.raises(ImportRefused) as refused:
+        read_import(text.encode(), name="x.csv")
+    assert (refused.value.at, refused.value.reason) == CSV_DAMAGE[text]
