@@ -22,6 +22,8 @@ from spondyl.assessment.coronal import coronal_quantities
 from spondyl.assessment.quantity import FilmContext, Quantity
 from spondyl.assessment.questionnaires import INSTRUMENTS, Direction, Instrument, important_change_of
 from spondyl.assessment.sagittal import sagittal_quantities
+from spondyl.assessment.screening import CONTRAINDICATIONS, RED_FLAGS
+from spondyl.assessment.screening.question import URGENCY_SOURCE
 from spondyl.assessment.segmental import segmental_quantities
 from spondyl.clinic.cli import app
 from spondyl.clinic.cohort.tables import FILMS_SCHEMA, MEASUREMENTS_SCHEMA
@@ -303,12 +305,63 @@ exists (Kovacs et al. 2002), but whether it may be shipped could not be verified
 
 A file is JSON (one object or a list) or CSV. JSON: `instrument`, and `answers` by item or, for a tick list, `ticked`
 with the numbers of the ticked sentences; `patient_id` and `date` (YYYY-MM-DD) are optional. CSV: the columns
-`patient_id`, `date`, `instrument` and either `item` and `answer` (a row an answer) or a column an item (a row a sheet). Two ticked
-boxes are written `2;3` or, in JSON, `[2, 3]`. An empty cell or `null` is a missing answer.
+`patient_id`, `date`, `instrument` and either `item` and `answer` (a row an answer) or a column an item (a row a
+sheet). Two ticked boxes are written `2;3` or, in JSON, `[2, 3]`. An empty cell or `null` is a missing answer.
 
 With `--json` each sheet is one line: `status` (`scored` or `refused`), `value`, `scale` (with `direction`), `answered`
 of `asked`, `unanswered`, `group`, `parts`, `notes`, `definition`, `missing_rule`, `source`, `important_change`,
 `provenance`, `change` (against the first sheet of the same patient) and `refusal` (`what`, `why`, `do`).
+"""
+
+
+def screening_page() -> str:
+    """Every question of the screens: what its answer may mean, how soon to act, what to do, and the source."""
+    parts = [MADE, "# Red flags and contraindications\n", _SCREENING_INTRO]
+    for title, questions in (
+        ("Asked of the patient", RED_FLAGS),
+        ("Answered by the clinician", CONTRAINDICATIONS),
+    ):
+        rows = (
+            [
+                f"`{one.key}`",
+                one.text,
+                one.kind.value.replace("_", " "),
+                one.may_mean,
+                one.urgency.words,
+                one.what_to_do,
+                "yes" if one.clinician_may_decide else "no",
+                one.source,
+            ]
+            for one in questions
+        )
+        head = [
+            "key",
+            "question",
+            "kind",
+            "may mean",
+            "act",
+            "what to do",
+            "a clinician may decide",
+            "source",
+        ]
+        parts += [f"## {title}\n", _table(head, rows)]
+    return "\n".join(parts)
+
+
+_SCREENING_INTRO = f"""\
+What `spondyl screen` asks. Each answer is `yes`, `no` or `unknown`; anything but the safe answer blocks, and so does
+a question without an answer. The safe answer is `no`, except for consent. A blocked screen ends with exit code 8, one
+that calls for emergency care with 9: neither is an error.
+
+Where "a clinician may decide" says yes, a named clinician who has looked may treat in spite of the answer and writes
+down why. No one may decide past an unknown answer.
+
+{URGENCY_SOURCE}. The lists name the conditions; the risk in words is this software's. How likely a disease is after a
+red flag is kept in the code but shown nowhere, because nobody has yet signed that the numbers were read.
+
+A file holds the answers of one patient: JSON with `patient_id` and `answers` by key, or CSV with the columns `question`
+and `answer`. `spondyl screen --form` prints an empty one. With `--json`: `verdict` (`clear`, `blocked`, `emergency`),
+`message`, `flags`, `asked`, `unknown` and `provenance`.
 """
 
 
@@ -317,6 +370,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cohort-tables.md": tables_page,
     "measurements.md": measurements_page,
     "questionnaires.md": questionnaires_page,
+    "screening.md": screening_page,
 }
 
 

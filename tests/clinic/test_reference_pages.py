@@ -19,7 +19,7 @@ from spondyl.assessment.sagittal import PARAMETERS
 from spondyl.clinic.cohort.tables import FILMS_SCHEMA, MEASUREMENTS_SCHEMA
 from spondyl.clinic.exit_codes import ExitCode
 
-COMMANDS = ("measure", "compare", "landmarks", "phantom", "doctor", "score")
+COMMANDS = ("measure", "compare", "landmarks", "phantom", "doctor", "score", "screen")
 PROGRAM = str(Path(sys.executable).with_name("spondyl"))
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -14,6 +14,8 @@ class ExitCode(IntEnum):
     NO_FILMS = 5
     OUTPUT_FAILED = 6
     INSTALLATION_INCOMPLETE = 7
+    SCREEN_BLOCKS = 8
+    SCREEN_EMERGENCY = 9
     INTERRUPTED = 130
 
     @property
@@ -31,6 +33,8 @@ _MEANINGS = {
     ExitCode.NO_FILMS: "The paths hold no film, or the file no questionnaire.",
     ExitCode.OUTPUT_FAILED: "The results could not be written (folder not writable, disk full).",
     ExitCode.INSTALLATION_INCOMPLETE: "Something is missing from the installation; 'spondyl doctor' says what to do.",
+    ExitCode.SCREEN_BLOCKS: "A screen blocks treatment: an answer stands in the way or is unknown. Nothing failed.",
+    ExitCode.SCREEN_EMERGENCY: "A screen calls for emergency care now. Nothing failed.",
     ExitCode.INTERRUPTED: "Stopped by Ctrl-C or SIGTERM; with --out, the same command with --resume goes on.",
 }
 

@@ -13,6 +13,7 @@ from spondyl.clinic.cli.landmarks_command import landmarks
 from spondyl.clinic.cli.measure_command import measure
 from spondyl.clinic.cli.phantom_command import phantom
 from spondyl.clinic.cli.score_command import score
+from spondyl.clinic.cli.screen_command import screen
 
 app = typer.Typer(
     name="spondyl",
@@ -56,6 +57,7 @@ app.command()(phantom)
 app.command()(doctor)
 app.add_typer(evidence_app)
 app.command()(score)
+app.command()(screen)
 
 
 def main() -> None:
