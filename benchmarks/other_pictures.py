@@ -21,6 +21,11 @@ Maker = Callable[[np.random.Generator], F64]
 PHANTOM_PIXEL_MM = 1.2
 
 
+def as_bytes(picture: F64) -> NDArray[np.uint8]:
+    low, high = np.percentile(picture, (0.2, 99.8))
+    return (np.clip((picture - low) / max(high - low, 1e-9), 0, 1) * 255).astype(np.uint8)
+
+
 def capsule(shape: tuple[int, int], a: F64, b: F64, *, radius: float, flare: float = 1.3) -> F64:
     """Ray length (px) inside a rod from ``a`` to ``b`` (x, y), ``flare`` times as thick at its ends."""
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float64)

@@ -14,14 +14,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from aasce_films import LabelledFilm, sample_films
-from other_pictures import CLASSES
+from other_pictures import CLASSES, as_bytes
 from spondyl.anatomy import ImageSide, View
 from spondyl.provenance import Provenance
 from spondyl.radiograph.detector import Detector, Sighting
@@ -46,7 +45,7 @@ class Verdict:
     corners_px: NDArray[np.float64]
 
 
-def as_film(pixels: NDArray[Any]) -> Radiograph:
+def as_film(pixels: NDArray[np.uint8]) -> Radiograph:
     """A film as a picture file gives it: no view, no side, no spacing."""
     return Radiograph(
         pixels=pixels,
@@ -59,11 +58,6 @@ def as_film(pixels: NDArray[Any]) -> Radiograph:
         header=FilmHeader(),
         provenance=Provenance(method="benchmarks"),
     )
-
-
-def as_bytes(picture: NDArray[Any]) -> NDArray[np.uint8]:
-    low, high = np.percentile(picture, (0.2, 99.8))
-    return (np.clip((picture - low) / max(high - low, 1e-9), 0, 1) * 255).astype(np.uint8)
 
 
 def made(kind: str, count: int, seed: int) -> Iterator[NDArray[np.uint8]]:

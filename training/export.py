@@ -1,4 +1,4 @@
-"""Write the averaged weights of a checkpoint as ONNX, stored as float16 and cast to float32 when loaded."""
+"""Write the averaged weights of a checkpoint as ONNX, stored as int8 or float16 and made float32 when loaded."""
 
 import argparse
 from pathlib import Path
@@ -15,29 +15,59 @@ SHAPES = {
     "refiner": (
         Refiner,
         [("strip", (1, 2, 896, 160)), ("guide", (1, 3, 112, 20)), ("prior", (1, 17, 4, 112, 20))],
-        ["corners", "logs", "first", "variance"],
+        ["corners", "logs", "variance", "shift", "looks"],
     ),
 }
 
 
-def halve(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Store large float32 initialisers as float16 with a Cast in front; onnxruntime folds it once at load."""
-    casts, kept = [], []
+PER_CHANNEL = {"Conv": 0, "Gemm": 0}
+"""Axis of the output channels in the weight of an operator (Gemm as the exporter writes it, transposed)."""
+
+
+def eighth_or_half(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Store large weights as int8 with a scale for each output channel, others as float16; computed in float32.
+
+    Cast and Mul stand in front of each weight; onnxruntime folds them once at load.
+    """
+    uses = {node.input[1]: node.op_type for node in model.graph.node if len(node.input) > 1}
+    before, kept = [], []
     for tensor in model.graph.initializer:
         array = numpy_helper.to_array(tensor)
-        if array.dtype == np.float32 and array.size > 256:
-            kept.append(numpy_helper.from_array(array.astype(np.float16), tensor.name + "_half"))
-            casts.append(
-                helper.make_node("Cast", [tensor.name + "_half"], [tensor.name], to=TensorProto.FLOAT)
-            )
-        else:
+        if array.dtype != np.float32 or array.size <= 256:
             kept.append(tensor)
-    nodes = [*casts, *model.graph.node]
+        elif array.size > 20_000 and array.ndim > 1 and uses.get(tensor.name) in PER_CHANNEL:
+            nodes, parts = as_int8(array, tensor.name)
+            before.extend(nodes)
+            kept.extend(parts)
+        else:
+            kept.append(numpy_helper.from_array(array.astype(np.float16), tensor.name + "_half"))
+            before.append(cast(tensor.name + "_half", tensor.name))
+    nodes = [*before, *model.graph.node]
     del model.graph.initializer[:], model.graph.node[:]
     model.graph.initializer.extend(kept)
     model.graph.node.extend(nodes)
     onnx.checker.check_model(model)
     return model
+
+
+def cast(source: str, target: str) -> onnx.NodeProto:
+    return helper.make_node("Cast", [source], [target], to=TensorProto.FLOAT)
+
+
+def as_int8(array: np.ndarray, name: str) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
+    """Nodes and tensors that give back ``array`` (out, …) to within half a step of 1/127 of each channel's largest."""
+    rest = tuple(range(1, array.ndim))
+    scale = np.maximum(np.abs(array).max(rest, keepdims=True), 1e-12) / 127
+    steps = np.rint(array / scale).astype(np.int8)
+    parts = [
+        numpy_helper.from_array(steps, name + "_steps"),
+        numpy_helper.from_array(scale.astype(np.float32), name + "_scale"),
+    ]
+    nodes = [
+        cast(name + "_steps", name + "_float"),
+        helper.make_node("Mul", [name + "_float", name + "_scale"], [name]),
+    ]
+    return nodes, parts
 
 
 def export(checkpoint: Path, name: str, out: Path) -> None:
@@ -56,7 +86,7 @@ def export(checkpoint: Path, name: str, out: Path) -> None:
         input_names=[n for n, _ in inputs],
         output_names=outputs,
     )
-    onnx.save(halve(onnx.load(str(part))), str(out))
+    onnx.save(eighth_or_half(onnx.load(str(part))), str(out))
     part.unlink()
 
 

@@ -13,6 +13,7 @@ from spondyl.assessment.coronal import coronal_quantities
 from spondyl.assessment.measurement import Unmeasured
 from spondyl.assessment.propagate import draw_points, spread_of
 from spondyl.assessment.quantity import FilmContext, Quantity
+from spondyl.assessment.representative import representative
 from spondyl.provenance import Provenance
 from spondyl.radiograph.detector import Sighting
 
@@ -43,9 +44,8 @@ def pairs(films: list[LabelledFilm], sightings: list[Sighting], factor: float) -
 
 
 def _film_pairs(film: LabelledFilm, s: Sighting, factor: float) -> Iterator[tuple[str, tuple[float, ...]]]:
-    context = FilmContext(rows=film.grey.shape[0], columns=film.grey.shape[1])
-    sd = np.repeat((s.width_px * np.radians(s.tilt_scale_deg * factor))[:, None], 4, 1)
-    mine = _landmarks(s.corners_px, sd)
+    context = context_of(film)
+    mine = landmarks_of(film, s, factor)
     truth = _truth(film, context)
     points = draw_points(mine, context)
     for q in coronal_quantities(mine, context):
@@ -55,6 +55,16 @@ def _film_pairs(film: LabelledFilm, s: Sighting, factor: float) -> Iterator[tupl
         spread = spread_of(q, points)
         if not isinstance(spread, Unmeasured) and np.isfinite(truth[q.kind]):
             yield key, (spread.value, spread.sd, spread.shift, truth[q.kind])
+
+
+def context_of(film: LabelledFilm) -> FilmContext:
+    return FilmContext(rows=film.grey.shape[0], columns=film.grey.shape[1])
+
+
+def landmarks_of(film: LabelledFilm, s: Sighting, factor: float) -> Landmarks:
+    """What the product makes of a sighting: corners with their error, moved to the spine that stands for it."""
+    sd = np.repeat((s.width_px * np.radians(s.tilt_scale_deg * factor))[:, None], 4, 1)
+    return representative(_landmarks(s.corners_px, sd), context_of(film))
 
 
 def _truth(film: LabelledFilm, context: FilmContext) -> dict[str, float]:

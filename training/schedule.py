@@ -10,9 +10,28 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from films import DATA
 from muon import Muon, split
 
 BATCH = 8
+
+
+def arguments(about: str | None, **also: type) -> argparse.Namespace:
+    """The options both trainers share, and further required ones by name and type."""
+    args = argparse.ArgumentParser(description=about)
+    args.add_argument("--fold", type=int, default=-1, help="films of this fold are not learnt; -1: all are")
+    args.add_argument("--count", type=int, default=4, help="number of folds")
+    args.add_argument("--epochs", type=int, default=45)
+    args.add_argument("--threads", type=int, default=1)
+    args.add_argument("--lr", type=float, default=1.5e-3, help="peak of AdamW")
+    args.add_argument("--muon", type=float, default=0.06, help="peak of Muon")
+    args.add_argument("--out", type=Path, required=True, help="checkpoint; an existing one is resumed")
+    args.add_argument("--every", type=int, default=5, help="epochs between looks at the fold left out")
+    args.add_argument("--films", type=Path, default=DATA)
+    args.add_argument("--seed", type=int, default=1)
+    for name, kind in also.items():
+        args.add_argument(f"--{name}", type=kind, required=True)
+    return args.parse_args()
 
 
 def cosine(step: int, *, total: int, peak: float, warm: int = 100) -> float:
@@ -119,6 +138,9 @@ class Learner:
         last = self.options.epochs
         for epoch in range(self.keep.resume(), last):
             started = time.time()
+            torch.manual_seed(
+                1000 * self.options.seed + epoch
+            )  # a resumed run drops what the whole one drops
             self.net.train()
             said = train(epoch)
             line = f"epoch {epoch} {time.time() - started:.0f}s train {said}"

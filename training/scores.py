@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from films import LabelledFilm
+from interval_fit import landmarks_of, tilt_factor
 from sightings import tilt_deg
 from spondyl.assessment.aasce import aasce_angles_deg, cmae_deg, smape
 from spondyl.radiograph.detector import Sighting
@@ -27,7 +28,8 @@ class Scored:
 
 
 def scored(films: list[LabelledFilm], sightings: list[Sighting]) -> Scored:
-    found = np.stack([s.corners_px for s in sightings])
+    factor = tilt_factor(films, sightings)
+    found = np.stack([landmarks_of(f, s, factor).corners_px for f, s in zip(films, sightings, strict=True)])
     official = np.stack([f.angles_deg for f in films])
     angles = np.concatenate(
         [aasce_angles_deg(c[None], float(f.grey.shape[0])) for c, f in zip(found, films, strict=True)]

@@ -75,23 +75,51 @@ def photometric(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.ascontiguousarray(out, dtype=np.float32)
 
 
+def shifted(centres: np.ndarray, by: int) -> np.ndarray:
+    """The chain as a locator sees it that is ``by`` levels off: one end dropped, the other carried on straight."""
+    if by == 0:
+        return centres
+    if by > 0:
+        return np.concatenate([centres[1:], [2 * centres[-1] - centres[-2]]])
+    return np.concatenate([[2 * centres[0] - centres[1]], centres[:-1]])
+
+
 def make_strip(
-    small: np.ndarray, corners: np.ndarray, *, rng: np.random.Generator | None, amount: float = 1.0
-):
-    """One training sample: channels, guide, prior, corners in strip px; rng None gives the undisturbed one."""
-    flip = rng is not None and rng.random() < 0.5
-    if flip:
-        small = small[:, ::-1]
-        corners = corners[:, FLIP].copy()
-        corners[..., 0] = small.shape[1] - 1 - corners[..., 0]
-    centres = corners.mean(1)
+    small: np.ndarray, corners: np.ndarray, *, rng: np.random.Generator | None, off: float = 0.0
+) -> dict[str, np.ndarray]:
+    """One training sample: strip, guide, prior, target corners in strip px and their weights, and the chain's shift.
+
+    ``rng`` None gives the undisturbed strip; ``off`` is the chance of a chain that is one level too low or too high.
+    """
+    by = 0
     if rng is not None:
-        centres = disturb(centres, rng, amount * (2.0 if rng.random() < 0.15 else 1.0))
+        if rng.random() < 0.5:
+            small, corners = mirrored(small, corners)
+        by = int(rng.choice([-1, 1])) if rng.random() < off else 0
+    centres = shifted(corners.mean(1), by)
+    if rng is not None:
+        centres = disturb(centres, rng, 2.0 if rng.random() < 0.15 else 1.0)
     line = centreline(centres)
     across = (np.arange(STRIP_COLS) - (STRIP_COLS - 1) / 2) / line.px_per_film_px
     grid = (line.points_px[:, None] + across[None, :, None] * line.normals[:, None]).astype(np.float32)
     grey = cv2.remap(np.ascontiguousarray(small), grid[..., 0], grid[..., 1], cv2.INTER_LINEAR)
     if rng is not None:
         grey = photometric(grey, rng)
-    target = line.to_strip(corners.reshape(-1, 2)).reshape(17, 4, 2).astype(np.float32)
-    return two_channels(grey), guide_channels(line.centre_rows), log_prior(line.centre_rows), target, line
+    level = np.arange(LEVELS) + by
+    known = (level >= 0) & (level < LEVELS)
+    target = line.to_strip(corners[np.clip(level, 0, LEVELS - 1)].reshape(-1, 2)).reshape(LEVELS, 4, 2)
+    return {
+        "strip": two_channels(grey),
+        "guide": guide_channels(line.centre_rows),
+        "prior": log_prior(line.centre_rows),
+        "target": target.astype(np.float32),
+        "weight": known.astype(np.float32),
+        "shift": np.int64(by + 1),
+    }
+
+
+def mirrored(small: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Left and right exchanged."""
+    corners = corners[:, FLIP].copy()
+    corners[..., 0] = small.shape[1] - 1 - corners[..., 0]
+    return small[:, ::-1], corners

@@ -1,5 +1,8 @@
 """The whole recipe of the shipped networks, from films to weights: python training/train.py [--config FILE].
 
+Each fold's networks learn on the other folds and are scored on their own; together they are the ensemble that ships, so
+no film is learnt by all of it, and the score of one fold's networks is a cautious one of the whole.
+
 Every finished step leaves a stamp made from its command and from what it rests on; a rerun skips what is stamped, and a
 training that was cut off goes on after its last finished epoch. A changed config starts the steps it touches afresh.
 """
@@ -18,6 +21,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+NETWORKS = ("locator", "refiner")
 FOLD_CARD = {"name": "fold", "thresholds": {}, "confidence": {}, "tilt_gain": 1.0}
 
 
@@ -53,28 +57,35 @@ class Recipe:
     def stages(self) -> list[list[Step]]:
         """Lists of steps; those of one list may run side by side."""
         numbers = range(self.config["folds"]["count"])
-        trained = {
-            (net, fold): self._train(net, fold) for fold in (*numbers, -1) for net in ("locator", "refiner")
+        trained = {(net, fold): self._train(net, fold) for fold in numbers for net in NETWORKS}
+        exports = {
+            (net, fold): self._export(step, net, self.runs / _place(fold) / f"{net}.onnx")
+            for (net, fold), step in trained.items()
         }
-        exports = {key: self._export(*key, step) for key, step in trained.items()}
         sights = [self._sight(k, (exports["locator", k], exports["refiner", k])) for k in numbers]
+        model = self.config["model"]
+        shipped = [
+            self._export(trained[net, fold], net, ROOT / model["folder"] / f"{net}-{fold}.onnx")
+            for net in NETWORKS
+            for fold in model[f"{net}s"]
+        ]
         return [
             [self.negatives],
             list(trained.values()),
-            list(exports.values()),
+            [*exports.values(), *shipped],
             sights,
             [self._score(sights), self._fit(sights)],
         ]
 
     def _train(self, net: str, fold: int) -> Step:
-        part, learning = "final" if fold < 0 else "fold", self.config["learning"]
+        learning = self.config["learning"]
         out = self.runs / f"{_place(fold)}_{net}.pt"
         rest = {"made": self.negatives.out} if net == "locator" else {}
         words = _words(
             f"train_{net}.py",
             fold=fold,
             count=self.config["folds"]["count"],
-            epochs=self.config["epochs"][f"{part}_{net}"],
+            epochs=self.config["epochs"][net],
             lr=learning["adamw_lr"],
             muon=learning["muon_lr"],
             seed=learning["seed"],
@@ -84,11 +95,9 @@ class Recipe:
         )
         return Step(name=out.stem, words=words, out=out, needs=(self.negatives,) if rest else ())
 
-    def _export(self, net: str, fold: int, trained: Step) -> Step:
-        folder = ROOT / self.config["model"]["folder"] if fold < 0 else self.runs / _place(fold)
-        out = folder / f"{net}.onnx"
+    def _export(self, trained: Step, net: str, out: Path) -> Step:
         words = ("export.py", str(trained.out), net, str(out))
-        return Step(name=f"export_{trained.name}", words=words, out=out, needs=(trained,))
+        return Step(name=f"export_{out.parent.name}_{out.stem}", words=words, out=out, needs=(trained,))
 
     def _sight(self, fold: int, exports: tuple[Step, ...]) -> Step:
         folder, out = self.runs / _place(fold), self.runs / f"sight{fold}.npz"
@@ -130,7 +139,7 @@ def _words(*words: str, **options: object) -> tuple[str, ...]:
 
 
 def _place(fold: int) -> str:
-    return "final" if fold < 0 else f"fold{fold}"
+    return f"fold{fold}"
 
 
 def films_digest(folder: Path) -> str:

@@ -1,19 +1,20 @@
 """Train the locator on films outside one fold (or on all) and on pictures without an AP spine; a rerun resumes."""
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from canvases import labelled, sample
-from films import DATA, folds, load_films
+from films import folds, load_films
 from negatives import load_negatives
 from networks import Locator
-from schedule import BATCH, Learner
+from schedule import BATCH, Learner, arguments
 from spondyl.radiograph.chain import decode_chain
 
 AP, LATERAL, OTHER = 0, 1, 2
+NEGATIVES = 0.2
+"""Pictures without an AP spine, as a share of the films."""
 
 
 def loss_of(out, heat, seen, kind):
@@ -40,25 +41,8 @@ def stack(samples):
     return x.to(memory_format=torch.channels_last), heat, seen, torch.tensor([s[3] for s in samples])
 
 
-def arguments() -> argparse.Namespace:
-    args = argparse.ArgumentParser(description=__doc__)
-    args.add_argument("--fold", type=int, default=-1)
-    args.add_argument("--count", type=int, default=4)
-    args.add_argument("--epochs", type=int, default=45)
-    args.add_argument("--threads", type=int, default=1)
-    args.add_argument("--lr", type=float, default=1.5e-3)
-    args.add_argument("--negatives", type=float, default=0.2)
-    args.add_argument("--made", type=Path, required=True)
-    args.add_argument("--muon", type=float, default=0.06)
-    args.add_argument("--out", type=Path, required=True)
-    args.add_argument("--every", type=int, default=5)
-    args.add_argument("--films", type=Path, default=DATA)
-    args.add_argument("--seed", type=int, default=1)
-    return args.parse_args()
-
-
 def main() -> None:
-    o = arguments()
+    o = arguments(__doc__, made=Path)
     torch.set_num_threads(o.threads)
     films = load_films(o.films)
     fold = folds(films, o.count)
@@ -67,7 +51,7 @@ def main() -> None:
     train = [i for i in range(len(films)) if fold[i] != o.fold]
     held = [i for i in range(len(films)) if fold[i] == o.fold]
     torch.manual_seed(o.seed)
-    learner = Learner(Locator(), options=o, steps_per_epoch=int(len(train) * (1 + o.negatives)) // BATCH)
+    learner = Learner(Locator(), options=o, steps_per_epoch=int(len(train) * (1 + NEGATIVES)) // BATCH)
     extra = [-1] * (learner.steps_per_epoch * BATCH - len(train)) if others else []
 
     def epoch_of(epoch: int) -> str:

@@ -1,17 +1,17 @@
 """Train the refiner on films outside one fold (or on all), with checkpoints; a rerun resumes."""
 
-import argparse
-from pathlib import Path
-
 import numpy as np
 import torch
 
-from films import DATA, folds, load_films
+from films import folds, load_films
 from networks import Refiner
-from schedule import BATCH, Learner
+from schedule import BATCH, Learner, arguments
 from strips import make_strip, reduced
 
 TILT_WEIGHT = 1.5
+SHIFT_WEIGHT = 0.3
+OFF_BY_ONE = 0.3
+"""Share of training strips whose chain is one level too high or too low."""
 
 
 def tilt_deg(corners: torch.Tensor) -> torch.Tensor:
@@ -24,47 +24,50 @@ def endplates_deg(corners: torch.Tensor) -> torch.Tensor:
     return torch.rad2deg(torch.atan2(v[..., 1], v[..., 0].clamp(min=1.0)))
 
 
-def laplace(error: torch.Tensor, log_b: torch.Tensor) -> torch.Tensor:
-    return (error.detach() * torch.exp(-log_b) + log_b).mean()
+def mean_of(values: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Mean over levels (b, 17, …) that the label knows: ``weight`` (b, 17) is 1 for those, else 0."""
+    per_level = values.flatten(2).mean(-1) if values.dim() > 2 else values
+    return (per_level * weight).sum() / weight.sum()
 
 
-def distance(corners, target):
+def laplace(error: torch.Tensor, log_b: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    return mean_of(error.detach() * torch.exp(-log_b) + log_b, weight)
+
+
+def distance(corners, target, weight):
     away = (corners - target).norm(dim=-1)
     d_tilt = (tilt_deg(corners) - tilt_deg(target)).abs().clamp(max=25)
     d_ends = (endplates_deg(corners) - endplates_deg(target)).abs().clamp(max=25)
-    cost = (torch.sqrt(away**2 + 1) - 1).mean() + TILT_WEIGHT * (d_tilt.mean() + 0.2 * d_ends.mean())
+    cost = mean_of(torch.sqrt(away**2 + 1) - 1, weight)
+    cost = cost + TILT_WEIGHT * (mean_of(d_tilt, weight) + 0.2 * mean_of(d_ends, weight))
     return cost, away, d_tilt
 
 
-def loss_of(out, target):
-    corners, logs, first, var = out
-    cost, away, d_tilt = distance(corners, target)
-    loss = cost + 0.5 * distance(first, target)[0] + 0.02 * var.clamp(max=60).mean()
-    spread = laplace(away.mean(-1), logs[..., 0]) + laplace(d_tilt, logs[..., 1])
-    return loss + 0.1 * spread, away.mean().item(), d_tilt.mean().item()
+def loss_of(out, batch):
+    corners, logs, var, shift, looks = out
+    target, weight = batch["target"], batch["weight"]
+    cost, away, d_tilt = distance(corners, target, weight)
+    earlier = [distance(look, target, weight)[0] for look in looks[:, :-1].unbind(1)]
+    loss = cost + 0.5 * sum(earlier) + 0.02 * mean_of(var.clamp(max=60), weight)
+    spread = laplace(away.mean(-1), logs[..., 0], weight) + laplace(d_tilt, logs[..., 1], weight)
+    level = torch.nn.functional.cross_entropy(shift, batch["shift"])
+    loss = loss + 0.1 * spread + SHIFT_WEIGHT * level
+    return loss, mean_of(away, weight).item(), mean_of(d_tilt, weight).item(), level.item()
 
 
 def batch_of(samples):
-    return [torch.from_numpy(np.stack([s[k] for s in samples])) for k in range(4)]
+    return {key: torch.from_numpy(np.stack([s[key] for s in samples])) for key in samples[0]}
 
 
-def arguments() -> argparse.Namespace:
-    args = argparse.ArgumentParser(description=__doc__)
-    args.add_argument("--fold", type=int, default=-1)
-    args.add_argument("--count", type=int, default=4)
-    args.add_argument("--epochs", type=int, default=40)
-    args.add_argument("--threads", type=int, default=1)
-    args.add_argument("--lr", type=float, default=1.5e-3)
-    args.add_argument("--muon", type=float, default=0.06)
-    args.add_argument("--out", type=Path, required=True)
-    args.add_argument("--every", type=int, default=5)
-    args.add_argument("--films", type=Path, default=DATA)
-    args.add_argument("--seed", type=int, default=1)
-    return args.parse_args()
+def look(net, batch):
+    """Network outputs of a batch, in bfloat16 where it is safe."""
+    with torch.autocast("cpu", torch.bfloat16):
+        strip = batch["strip"].to(memory_format=torch.channels_last)
+        return net(strip, batch["guide"], batch["prior"])
 
 
 def main() -> None:
-    o = arguments()
+    o = arguments(__doc__)
     torch.set_num_threads(o.threads)
     films = load_films(o.films)
     fold = folds(films, o.count)
@@ -76,7 +79,9 @@ def main() -> None:
 
     def epoch_of(epoch: int) -> str:
         rng = np.random.default_rng((17, epoch, o.fold + 1))
-        return f"loss/px/deg {train_epoch(learner, epoch, small, order=rng.permutation(train), rng=rng)}"
+        return (
+            f"loss/px/deg/shift {train_epoch(learner, epoch, small, order=rng.permutation(train), rng=rng)}"
+        )
 
     learner.epochs(epoch_of, lambda net: f"px/deg {validate(net, held, small)}" if held else "")
 
@@ -86,31 +91,39 @@ def train_epoch(learner: Learner, epoch: int, small, *, order, rng):
     sums = []
     for step in range(learner.steps_per_epoch):
         picked = order[step * BATCH : step * BATCH + BATCH]
-        strips = [make_strip(small[i][0].astype(np.float32), small[i][1], rng=rng) for i in picked]
-        x, guide, prior, target = batch_of(strips)
-        with torch.autocast("cpu", torch.bfloat16):
-            out = learner.net(x.to(memory_format=torch.channels_last), guide, prior)
-        loss, px, deg = loss_of(out, target)
+        strips = [
+            make_strip(small[i][0].astype(np.float32), small[i][1], rng=rng, off=OFF_BY_ONE) for i in picked
+        ]
+        batch = batch_of(strips)
+        loss, *figures = loss_of(look(learner.net, batch), batch)
         learner.learn(loss, epoch=epoch, step=step)
-        sums.append((loss.item(), px, deg))
+        sums.append((loss.item(), *figures))
     return np.mean(sums, 0).round(3)
 
 
 @torch.no_grad()
 def validate(net, held, small):
+    """Of every look: median and mean corner distance (strip px), median and mean tilt error (degrees); then the share
+    of shifts told rightly, of chains too high, right and too low."""
     net.eval()
-    px, deg = [], []
+    away, right = [], ([], [], [])
     rng = np.random.default_rng(5)
     for i in held:
         s, c = small[i]
-        sample = make_strip(s.astype(np.float32), c, rng=rng)
-        x, guide, prior, target = batch_of([sample])
-        with torch.autocast("cpu", torch.bfloat16):
-            out = net(x.to(memory_format=torch.channels_last), guide, prior)
-        corners = out[0]
-        px.append((corners - target).norm(dim=-1).mean().item())
-        deg.append((tilt_deg(corners) - tilt_deg(target)).abs().mean().item())
-    return np.round([np.median(px), np.mean(px), np.median(deg), np.mean(deg)], 3)
+        for off in (0.0, 1.0):
+            batch = batch_of([make_strip(s.astype(np.float32), c, rng=rng, off=off)])
+            _, _, _, shift, looks = look(net, batch)
+            right[int(batch["shift"])].append(int(shift.argmax()) == int(batch["shift"]))
+            if off == 0.0:
+                away.append([apart(found, batch["target"]) for found in looks.unbind(1)])
+    px, deg = np.moveaxis(np.array(away), -1, 0)
+    figures = np.stack([np.median(px, 0), px.mean(0), np.median(deg, 0), deg.mean(0)], -1)
+    return f"{figures.round(2).tolist()} level {np.round([np.mean(told) for told in right], 2)}"
+
+
+def apart(found, target):
+    px = (found - target).norm(dim=-1).mean().item()
+    return px, (tilt_deg(found) - tilt_deg(target)).abs().mean().item()
 
 
 if __name__ == "__main__":

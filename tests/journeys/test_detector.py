@@ -6,6 +6,7 @@ near they lie to the labels is the business of the cross-validation, not of a jo
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -51,13 +52,37 @@ def test_pictures_that_are_no_ap_spine_are_refused_by_name(
 def test_the_doctor_finds_the_shipped_model(spondyl: Spondyl) -> None:
     checks = {check["name"]: check for check in json.loads(spondyl("doctor", "--json").stdout)["checks"]}
     assert checks["Detector weights"]["ok"], checks["Detector weights"]["found"]
-    assert "locator.onnx sha256" in checks["Detector weights"]["found"]
+    assert "locator-0.onnx sha256" in checks["Detector weights"]["found"]
+
+
+def first_film(real_films: Path) -> Path:
+    return real_films / "images" / (real_films / "filenames.csv").read_text().splitlines()[0]
+
+
+def corners_of(result: dict[str, Any]) -> np.ndarray:
+    """(17, 4, 2) film px."""
+    return np.array([v["corners_px"] for v in result["landmarks"]])
+
+
+@pytest.mark.films
+def test_an_inverted_film_gives_the_vertebrae_of_the_film(
+    spondyl: Spondyl, real_films: Path, tmp_path: Path
+) -> None:
+    film = first_film(real_films)
+    grey = np.asarray(Image.open(film).convert("L"))
+    Image.fromarray(grey).save(tmp_path / "a.png")
+    Image.fromarray(255 - grey).save(tmp_path / "b.png")
+    done = spondyl("measure", tmp_path, "--json", "--jobs", 1)
+    assert done.returncode == 0, done.stderr
+    plain, inverted = (corners_of(json.loads(line)) for line in done.stdout.splitlines())
+    width = np.linalg.norm(plain[:, 1] - plain[:, 0], axis=-1)
+    apart = np.linalg.norm(plain - inverted, axis=-1).mean(1) / width
+    assert np.median(apart) < 0.1
 
 
 @pytest.mark.films
 def test_a_real_film_gives_seventeen_vertebrae_head_to_foot(spondyl: Spondyl, real_films: Path) -> None:
-    film = real_films / "images" / (real_films / "filenames.csv").read_text().splitlines()[0]
-    done = spondyl("measure", film, "--json")
+    done = spondyl("measure", first_film(real_films), "--json")
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     Draft202012Validator(film_result_schema()).validate(result)

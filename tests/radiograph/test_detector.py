@@ -3,12 +3,14 @@
 No accuracy is claimed here: that is the business of the cross-validation (training/RESULTS.md).
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from doubles import film_double
+from other_pictures import as_bytes, chest, hand, scene, skull
 from spondyl.anatomy import Landmarks, View
 from spondyl.radiograph import FilmRefused, Refusal
 from spondyl.radiograph.detector import Detector
@@ -48,8 +50,15 @@ def gradient() -> np.ndarray:
     return np.tile(np.linspace(0, 255, 900)[:, None], (1, 400)).astype(np.uint8)
 
 
+def drawn(make: Callable[[np.random.Generator], np.ndarray]) -> np.ndarray:
+    """A picture as the refusal benchmark draws it."""
+    return as_bytes(make(np.random.default_rng(8)))
+
+
 @pytest.mark.parametrize(
-    "pixels", [noise(), gradient(), phantom(View.LATERAL)], ids=["noise", "gradient", "lateral"]
+    "pixels",
+    [noise(), gradient(), phantom(View.LATERAL), drawn(scene), drawn(hand), drawn(skull), drawn(chest)],
+    ids=["noise", "gradient", "lateral", "photograph", "hand", "skull", "chest"],
 )
 def test_what_is_no_ap_film_is_refused_by_name(detector: Detector, pixels: np.ndarray) -> None:
     assert decision(detector, pixels) in BY_LOOKING

@@ -11,12 +11,14 @@ from spondyl.assessment import Assessment
 from spondyl.assessment.assess import assess
 from spondyl.assessment.calibration import Calibration
 from spondyl.assessment.quantity import FilmContext
+from spondyl.assessment.representative import representative
 from spondyl.clinic.landmark_file import read_landmark_file
 from spondyl.clinic.report.signature import signed
 from spondyl.clinic.result import FilmResult
 from spondyl.clinic.settings import Settings
 from spondyl.clinic.stated import with_stated_facts
 from spondyl.radiograph import FilmRefused, Radiograph, Refusal, SpacingSource
+from spondyl.radiograph.abstain import check_view
 
 log = logging.getLogger(__name__)
 
@@ -96,21 +98,11 @@ def internal_error(error: Exception) -> FilmRefused:
 
 def _landmarks_of(radiograph: Radiograph, detector: SpineDetector, file: Path | None) -> Landmarks:
     if file is None:
-        if radiograph.view is View.LATERAL:
-            raise _lateral_needs_landmarks()
-        return detector.detect(radiograph)
+        check_view(radiograph.view)  # before the detector, which loads its model at its first film
+        return representative(detector.detect(radiograph), _context(radiograph))
     landmarks = read_landmark_file(file)
     _check_they_belong(landmarks, radiograph, file)
     return landmarks
-
-
-def _lateral_needs_landmarks() -> FilmRefused:
-    return FilmRefused(
-        Refusal.LATERAL_NEEDS_LANDMARKS,
-        what="This is a lateral film.",
-        why="Vertebrae are found automatically on AP films only.",
-        do="Give a landmark file with --landmarks (docs/how-to/own-landmarks.md).",
-    )
 
 
 def _check_they_belong(landmarks: Landmarks, radiograph: Radiograph, file: Path) -> None:

@@ -34,15 +34,21 @@ class Evidence:
 def check_view(view: View) -> None:
     """Refuse a film whose header already says that it is lateral."""
     if view is View.LATERAL:
-        raise _lateral("The header says that this is a lateral film.")
+        raise _lateral("This is a lateral film.")
+
+
+def check_picture(film_p: F64, thresholds: Mapping[str, float], *, stated: View = View.UNKNOWN) -> None:
+    """Refuse a picture that is no AP spine film by the locators' class probabilities (3,), before it is read closely;
+    one whose header states AP is never called lateral."""
+    if film_p[AP] < thresholds["film"]:
+        if film_p[LATERAL] > film_p[OTHER] and not stated.is_coronal:
+            raise _lateral("This picture looks like a lateral film.")
+        raise _no_spine("The picture does not look like an AP film of the whole spine.")
 
 
 def check_film(evidence: Evidence, thresholds: Mapping[str, float], *, stated: View = View.UNKNOWN) -> None:
-    """Refuse what is no whole AP spine film; one whose header states AP is never called lateral."""
-    if evidence.film_p[AP] < thresholds["film"]:
-        if evidence.film_p[LATERAL] > evidence.film_p[OTHER] and not stated.is_coronal:
-            raise _lateral("This picture looks like a lateral film.")
-        raise _no_spine("The picture does not look like an AP film of the whole spine.")
+    """Refuse what is no whole AP spine film."""
+    check_picture(evidence.film_p, thresholds, stated=stated)
     missing = [
         level.value for level, p in zip(AP_LEVELS, evidence.seen, strict=True) if p < thresholds["seen"]
     ]
@@ -79,8 +85,8 @@ def _lateral(what: str) -> FilmRefused:
     return FilmRefused(
         Refusal.LATERAL_NEEDS_LANDMARKS,
         what=what,
-        why="Automatic landmarks exist for AP films only.",
-        do="Place the landmarks in a landmark file and measure with --landmarks FILE.",
+        why="Vertebrae are found automatically on AP films only.",
+        do="Give a landmark file with --landmarks FILE (docs/how-to/own-landmarks.md).",
     )
 
 

@@ -1,21 +1,22 @@
 """Find T1 to L5 on an AP film, four corners each, or say why not.
 
-Locator (whole film → chain of 17 centres) → refiner (straightened spine → corners), the second time recentred and
-mirrored; the two readings are averaged. What the networks report of their own doubt becomes a confidence per vertebra
-and a standard deviation per corner, both calibrated on films the networks had not seen (training/RESULTS.md).
+Locators (whole film → chain of 17 centres) → refiners (straightened spine → corners). The first look recentres the
+strip and may move the chain by a level; the second look is the mean of all refiners, every other one on the mirrored
+strip. What the networks report of their own doubt becomes a confidence per vertebra and a standard deviation per
+corner, both calibrated on films the networks had not seen (training/RESULTS.md).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
+from scipy.special import expit, log_softmax, softmax
 
 from spondyl.anatomy import AP_LEVELS, Landmarks, View, body_axes, make_landmarks
 from spondyl.provenance import Provenance
-from spondyl.radiograph.abstain import Evidence, check_confidence, check_film, check_view
+from spondyl.radiograph.abstain import Evidence, check_confidence, check_film, check_picture, check_view
 from spondyl.radiograph.canvas import (
     CANVAS_COLS,
     CANVAS_ROWS,
@@ -26,7 +27,7 @@ from spondyl.radiograph.canvas import (
     two_channels,
 )
 from spondyl.radiograph.chain import Chain, decode_chain
-from spondyl.radiograph.corners import StripReading, strip_inputs, strip_reading
+from spondyl.radiograph.corners import StripReading, mean_reading, mirrored, strip_inputs, strip_reading
 from spondyl.radiograph.film import Radiograph
 from spondyl.radiograph.networks import WEIGHTS, Networks, load_networks
 
@@ -35,6 +36,7 @@ F64 = NDArray[np.float64]
 
 _SMALL_SPINE = 0.62
 _BOX_MARGIN = 0.16
+_SHIFT_MARGIN = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +47,17 @@ class Sighting:
     corners_px: F64
     corner_scale_px: F64
     tilt_scale_deg: F64
-    disagreement_px: F64
+    shift_logits: F64
     width_px: F64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the locators say: the chain on the canvas it was found on, and probabilities (3,) of the film classes."""
+
+    canvas: Canvas
+    chain: Chain
+    film_p: F64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +83,11 @@ class Detector:
     def detect(self, film: Radiograph) -> Landmarks:
         """Landmarks of T1 to L5 in the film's own pixels; :class:`FilmRefused` when the film cannot be read."""
         check_view(film.view)
-        sighting = self.sight(film.pixels)
         thresholds = self.networks.card["thresholds"]
+        grey = stretch(film.pixels)
+        found = self._locate(grey)
+        check_picture(found.film_p, thresholds, stated=film.view)
+        sighting = self._read(grey, found)
         check_film(sighting.evidence, thresholds, stated=film.view)
         confidence = self.confidence(sighting)
         check_confidence(confidence, thresholds)
@@ -90,23 +104,28 @@ class Detector:
         )
 
     def sight(self, pixels: NDArray[Any]) -> Sighting:
-        """Run both networks on display pixels; decides nothing."""
+        """Run all networks on display pixels; decides nothing."""
         grey = stretch(pixels)
-        canvas, chain, film_p = self._locate(grey)
-        first = self._read(grey, canvas.to_film(chain.centres), mirror=False)
-        second = self._read(grey, first.corners_px.mean(1), mirror=True)
-        mean = (first.corners_px + second.corners_px) / 2
-        corners = steepened(mean, gain=float(self.networks.card["tilt_gain"]))
-        apart = np.linalg.norm(first.corners_px - second.corners_px, axis=-1).mean(1)
+        return self._read(grey, self._locate(grey))
+
+    def _read(self, grey: F32, found: _Found) -> Sighting:
+        first = self._look(grey, found.canvas.to_film(found.chain.centres), looks=1)
+        centres = moved_by_level(first.corners_px.mean(1), level_shift(first.shift_logits))
+        second = self._look(grey, centres, looks=max(2, len(self.networks.refiners)))
+        corners = steepened(second.corners_px, gain=float(self.networks.card["tilt_gain"]))
         across, _ = body_axes(corners)
         return Sighting(
             evidence=Evidence(
-                film_p=film_p, seen=chain.seen, mass=chain.mass, corners_px=corners, shape=grey.shape
+                film_p=found.film_p,
+                seen=found.chain.seen,
+                mass=found.chain.mass,
+                corners_px=corners,
+                shape=grey.shape,
             ),
             corners_px=corners,
-            corner_scale_px=(first.corner_scale_px + second.corner_scale_px) / 2,
-            tilt_scale_deg=(first.tilt_scale_deg + second.tilt_scale_deg) / 2,
-            disagreement_px=apart,
+            corner_scale_px=second.corner_scale_px,
+            tilt_scale_deg=second.tilt_scale_deg,
+            shift_logits=second.shift_logits,
             width_px=np.linalg.norm(across, axis=1),
         )
 
@@ -121,36 +140,62 @@ class Detector:
         sd = sighting.width_px * np.radians(sighting.tilt_scale_deg * factor)
         return np.repeat(sd[:, None], 4, axis=1)
 
-    def _locate(self, grey: F32) -> tuple[Canvas, Chain, F64]:
-        canvas = fit_canvas(grey)
-        chain, film_p = self._chain(canvas)
-        box = spine_box(canvas, chain)
-        if box is not None:
-            closer = fit_canvas(grey, box=box)
-            again, film_again = self._chain(closer)
-            if again.seen.mean() * again.mass.mean() >= chain.seen.mean() * chain.mass.mean():
-                return closer, again, (film_p + film_again) / 2
-        return canvas, chain, film_p
+    def _locate(self, grey: F32) -> _Found:
+        far = self._chain(fit_canvas(grey))
+        box = spine_box(far.canvas, far.chain)
+        if box is None:
+            return far
+        near = self._chain(fit_canvas(grey, box=box))
+        if near.chain.seen.mean() * near.chain.mass.mean() < far.chain.seen.mean() * far.chain.mass.mean():
+            return far
+        return replace(near, film_p=(far.film_p + near.film_p) / 2)
 
-    def _chain(self, canvas: Canvas) -> tuple[Chain, F64]:
+    def _chain(self, canvas: Canvas) -> _Found:
         heat, null, film = self.networks.locate(two_channels(canvas.grey)[None])
-        return decode_chain(heat, null), softmax(film.astype(np.float64))
+        return _Found(canvas=canvas, chain=decode_chain(heat, null), film_p=softmax(film.astype(np.float64)))
 
-    def _read(self, grey: F32, centres_px: F64, *, mirror: bool) -> StripReading:
+    def _look(self, grey: F32, centres_px: F64, *, looks: int) -> StripReading:
+        """The mean of so many looks at one strip, the refiners in turn, every other one on the mirrored strip."""
         line = centreline(centres_px)
-        corners, logs = self.networks.refine(strip_inputs(grey, line, mirror=mirror))
-        return strip_reading(corners, logs, line, mirror=mirror)
+        plain = strip_inputs(grey, line)
+        readings: list[StripReading] = []
+        for n in range(looks):
+            mirror = n % 2 == 1
+            said = self.networks.refine(n % len(self.networks.refiners), mirrored(plain) if mirror else plain)
+            readings.append(strip_reading(said, line, mirror=mirror))
+        return mean_reading(readings)
+
+
+def level_shift(shift_logits: F64) -> int:
+    """By how many levels to move a chain down, from the logits (3,) of its lying too high, right, too low.
+
+    >>> level_shift(np.array([2.0, 0.0, -1.0]))
+    1
+    """
+    better = shift_logits - shift_logits[1]
+    return 1 - int(better.argmax()) if better.max() > _SHIFT_MARGIN else 0
+
+
+def moved_by_level(centres_px: F64, by: int) -> F64:
+    """Centres (17, 2) moved ``by`` whole levels along the spine; the new end carries the last step on."""
+    if by == 0:
+        return centres_px
+    chain = centres_px if by > 0 else centres_px[::-1]
+    moved = np.concatenate([chain[1:], [2 * chain[-1] - chain[-2]]])
+    return moved if by > 0 else moved[::-1]
 
 
 def confidence_features(sighting: Sighting) -> F64:
-    """(17, 4): log-odds of being seen, heat mass, log disagreement and log tilt scale."""
+    """(17, 5): log-odds of being seen, heat mass, log scales of corner (over width) and tilt, and the log probability
+    that the whole chain is not a level off."""
     seen = np.clip(sighting.evidence.seen, 1e-4, 1 - 1e-4)
     return np.stack(
         [
             np.log(seen / (1 - seen)) / 5,
             sighting.evidence.mass,
-            np.log(sighting.disagreement_px / sighting.width_px + 1e-3),
+            np.log(sighting.corner_scale_px / sighting.width_px + 1e-3),
             np.log(sighting.tilt_scale_deg + 1e-2),
+            np.full(len(seen), log_softmax(sighting.shift_logits)[1]),
         ],
         axis=-1,
     )

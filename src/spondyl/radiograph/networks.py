@@ -1,4 +1,4 @@
-"""The two ONNX networks as shipped in the wheel, loaded once and run on the CPU."""
+"""The ONNX networks as shipped in the wheel, loaded once and run on the CPU."""
 
 import hashlib
 import json
@@ -20,26 +20,40 @@ class WeightsMissingError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Networks:
-    """Sessions of locator and refiner, and what ``model.json`` says of them."""
+    """Sessions of the locators and refiners, and what ``model.json`` says of them.
 
-    locator: Any
-    refiner: Any
+    Several of a kind are an ensemble: each learnt on other films, and what they say is averaged.
+    """
+
+    locators: tuple[Any, ...]
+    refiners: tuple[Any, ...]
     card: dict[str, Any]
     model_id: str
 
     def locate(self, canvas: F32) -> tuple[F32, F32, F32]:
-        """Canvas (1, 2, 512, 256) → heat (17, 64, 32), null (17,), film class logits (3,)."""
-        heat, null, film = self.locator.run(None, {"canvas": canvas})
-        return heat[0], null[0], film[0]
+        """Canvas (1, 2, 512, 256) → log share of heat (17, 64, 32) and of "not on the film" (17,), film class
+        logits (3,): means over the locators."""
+        said = [net.run(["heat", "null", "film"], {"canvas": canvas}) for net in self.locators]
+        shares = np.stack([_log_shares(heat[0], null[0]) for heat, null, _ in said]).mean(0)
+        film = np.concatenate([film for _, _, film in said]).mean(0)
+        return shares[:, :-1].reshape(said[0][0][0].shape), shares[:, -1], film
 
-    def refine(self, inputs: dict[str, F32]) -> tuple[F32, F32]:
-        """Strip, guide and prior (see :mod:`spondyl.radiograph.corners`) → corners (17, 4, 2), log scales (17, 2)."""
-        corners, logs = self.refiner.run(["corners", "logs"], inputs)
-        return corners[0], logs[0]
+    def refine(self, member: int, inputs: dict[str, F32]) -> tuple[F32, F32, F32]:
+        """Strip, guide and prior (see :mod:`spondyl.radiograph.corners`) → corners (17, 4, 2), log scales (17, 2) and
+        logits (3,) of the chain lying a level too high, right, a level too low, as one refiner says."""
+        corners, logs, shift = self.refiners[member].run(["corners", "logs", "shift"], inputs)
+        return corners[0], logs[0], shift[0]
+
+
+def _log_shares(heat: F32, null: F32) -> F32:
+    """(17, cells + 1) log probabilities of each level: in a cell, or (last) not on the film."""
+    flat = np.concatenate([heat.reshape(len(heat), -1), null[:, None]], axis=1)
+    peak = flat.max(1, keepdims=True)
+    return flat - peak - np.log(np.exp(flat - peak).sum(1, keepdims=True))
 
 
 def load_networks(folder: Path = WEIGHTS, *, threads: int = 2) -> Networks:
-    """Load both networks; raises :class:`WeightsMissingError` with what to do."""
+    """Load every network of a folder; raises :class:`WeightsMissingError` with what to do."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -47,20 +61,21 @@ def load_networks(folder: Path = WEIGHTS, *, threads: int = 2) -> Networks:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     digest = hashlib.sha256()
-    sessions: list[Any] = []
-    for name in ("locator", "refiner"):
-        path = folder / f"{name}.onnx"
-        if not path.is_file():
-            raise WeightsMissingError(
-                f"The model file {path.name} is missing from {folder}. Reinstall spondyl."
-            )
+
+    def session(path: Path) -> Any:
         content = path.read_bytes()
         digest.update(content)
-        sessions.append(onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"]))
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+    paths = {name: sorted(folder.glob(f"{name}*.onnx")) for name in ("locator", "refiner")}
+    for name, found in paths.items():
+        if not found:
+            raise WeightsMissingError(f"No model file {name}*.onnx in {folder}. Reinstall spondyl.")
+    sessions = {name: tuple(session(path) for path in found) for name, found in paths.items()}
     card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     return Networks(
-        locator=sessions[0],
-        refiner=sessions[1],
+        locators=sessions["locator"],
+        refiners=sessions["refiner"],
         card=card,
         model_id=f"{card['name']}-{digest.hexdigest()[:12]}",
     )
