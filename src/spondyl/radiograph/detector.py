@@ -1,9 +1,9 @@
 """Find T1 to L5 on an AP film, four corners each, or say why not.
 
 Locators (whole film → chain of 17 centres) → refiners (straightened spine → corners). The first look recentres the
-strip and may move the chain by a level; the second look is the mean of all refiners, every other one on the mirrored
-strip. What the networks report of their own doubt becomes a confidence per vertebra and a standard deviation per
-corner, both calibrated on films the networks had not seen (training/RESULTS.md).
+strip; the second look is the mean of all refiners, every other one on the mirrored strip. What the networks report of
+their own doubt becomes a confidence per vertebra and a standard deviation per corner, both calibrated on films the
+networks had not seen (training/RESULTS.md).
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +36,6 @@ F64 = NDArray[np.float64]
 
 _SMALL_SPINE = 0.62
 _BOX_MARGIN = 0.16
-_SHIFT_MARGIN = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +109,7 @@ class Detector:
 
     def _read(self, grey: F32, found: _Found) -> Sighting:
         first = self._look(grey, found.canvas.to_film(found.chain.centres), looks=1)
-        centres = moved_by_level(first.corners_px.mean(1), level_shift(first.shift_logits))
-        second = self._look(grey, centres, looks=max(2, len(self.networks.refiners)))
+        second = self._look(grey, first.corners_px.mean(1), looks=max(2, len(self.networks.refiners)))
         corners = steepened(second.corners_px, gain=float(self.networks.card["tilt_gain"]))
         across, _ = body_axes(corners)
         return Sighting(
@@ -164,25 +162,6 @@ class Detector:
             said = self.networks.refine(n % len(self.networks.refiners), mirrored(plain) if mirror else plain)
             readings.append(strip_reading(said, line, mirror=mirror))
         return mean_reading(readings)
-
-
-def level_shift(shift_logits: F64) -> int:
-    """By how many levels to move a chain down, from the logits (3,) of its lying too high, right, too low.
-
-    >>> level_shift(np.array([2.0, 0.0, -1.0]))
-    1
-    """
-    better = shift_logits - shift_logits[1]
-    return 1 - int(better.argmax()) if better.max() > _SHIFT_MARGIN else 0
-
-
-def moved_by_level(centres_px: F64, by: int) -> F64:
-    """Centres (17, 2) moved ``by`` whole levels along the spine; the new end carries the last step on."""
-    if by == 0:
-        return centres_px
-    chain = centres_px if by > 0 else centres_px[::-1]
-    moved = np.concatenate([chain[1:], [2 * chain[-1] - chain[-2]]])
-    return moved if by > 0 else moved[::-1]
 
 
 def confidence_features(sighting: Sighting) -> F64:
