@@ -4,7 +4,7 @@ import csv
 import io
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +30,14 @@ _DECIMAL_COMMA = re.compile(r"^([+-]?\d*),(\d+)$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyTable:
-    """Studies and their numbers. ``columns`` maps metafor's names to arrays (n,); NaN stands for a missing value."""
+    """Studies and their numbers. ``columns`` maps metafor's names to arrays (n,); NaN stands for a missing value.
+
+    ``texts`` keeps every other column as it was written, for moderators and the names of treatments.
+    """
 
     labels: tuple[str, ...]
     columns: dict[str, NDArray[np.float64]]
+    texts: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def __post_init__(self) -> None:
         wrong = [name for name, column in self.columns.items() if column.shape != (len(self.labels),)]
@@ -64,7 +68,7 @@ def parse_study_table(text: str) -> StudyTable:
     (_, head), *rows = lines
     names = [name.strip() for name in head]
     _check_shape(names, rows)
-    return StudyTable(labels=_labels(names, rows), columns=_columns(names, rows))
+    return StudyTable(labels=_labels(names, rows), columns=_columns(names, rows), texts=_texts(names, rows))
 
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:
@@ -115,6 +119,14 @@ def _columns(names: list[str], rows: list[tuple[int, list[str]]]) -> dict[str, N
         name: np.array([_number(row[at], line, name) for line, row in rows], dtype=np.float64)
         for at, name in enumerate(names)
         if name in NUMBER_COLUMNS
+    }
+
+
+def _texts(names: list[str], rows: list[tuple[int, list[str]]]) -> dict[str, tuple[str, ...]]:
+    return {
+        name: tuple(row[at].strip() for _, row in rows)
+        for at, name in enumerate(names)
+        if name and name not in NUMBER_COLUMNS
     }
 
 

@@ -3,6 +3,7 @@
 import typer
 
 from spondyl.clinic.cli.evidence_import_command import import_drafts
+from spondyl.clinic.cli.evidence_methods import add_methods
 from spondyl.clinic.cli.evidence_pool_command import pool
 
 evidence_app = typer.Typer(
@@ -20,3 +21,4 @@ def evidence() -> None:
 
 evidence_app.command()(pool)
 evidence_app.command("import")(import_drafts)
+add_methods(evidence_app)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from spondyl.clinic.cli.evidence_table_file import read_table_text
 from spondyl.clinic.cli.leave import leave
 from spondyl.clinic.exit_codes import ExitCode
 
@@ -95,7 +96,7 @@ def pool(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     from spondyl import evidence
 
     try:
-        table = evidence.parse_study_table(_read(file))
+        table = evidence.parse_study_table(read_table_text(file))
         effects = evidence.effect_sizes(table, evidence.Measure(measure.value), drop_both_zero=drop00)
         estimate = evidence.pool(
             effects,
@@ -114,24 +115,3 @@ def pool(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     from spondyl.clinic.cli.evidence_pool_print import print_estimate
 
     print_estimate(estimate)
-
-
-def _read(file: Path) -> str:
-    from spondyl.evidence import EvidenceRefusal, EvidenceRefused
-
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise EvidenceRefused(
-            EvidenceRefusal.FILE_UNREADABLE,
-            what="The file is not UTF-8 text.",
-            why="A table of studies is read as plain text.",
-            do="Export it as CSV (UTF-8).",
-        ) from None
-    except OSError as error:
-        raise EvidenceRefused(
-            EvidenceRefusal.FILE_MISSING,
-            what=f"The file cannot be read: {error.strerror}.",
-            why="The studies are read from it.",
-            do="Check the path.",
-        ) from None
