@@ -21,21 +21,22 @@ def find_roots(function: Callable[[Array], Slope], *, start: Array, low: Array, 
 
     Where Newton's step leaves the bracket, the bracket is halved (or, while its end is infinite, doubled).
     """
-    at, low, high = start.copy(), low.copy(), high.copy()
-    for _ in range(MAX_STEPS):
-        value, derivative = function(at)
-        low = np.where(value >= 0, at, low)
-        high = np.where(value < 0, at, high)
-        with np.errstate(all="ignore"):
+    at = start
+    with np.errstate(all="ignore"):
+        for _ in range(MAX_STEPS):
+            value, derivative = function(at)
+            rising = value >= 0
+            low, high = np.where(rising, at, low), np.where(rising, high, at)
             new = at - value / derivative
-        inside = (new >= low) & (new <= high)
-        new = np.where(value == 0, at, np.where(inside, new, _middle(low, high)))
-        step = np.abs(new - at)
-        at = new
-        if np.all(step <= TOLERANCE * at):
-            break
+            inside = (new >= low) & (new <= high)
+            if not inside.all():
+                new = np.where(inside, new, np.where(value == 0, at, _middle(low, high)))
+            done = (np.abs(new - at) <= TOLERANCE * new).all()
+            at = new
+            if done:
+                break
     return at
 
 
 def _middle(low: Array, high: Array) -> Array:
-    return np.where(np.isfinite(high), (low + np.where(np.isfinite(high), high, 0.0)) / 2, 2 * low + 1.0)
+    return np.where(np.isfinite(high), (low + high) / 2, 2 * low + 1.0)

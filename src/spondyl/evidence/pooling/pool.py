@@ -4,6 +4,7 @@ import hashlib
 import math
 
 import numpy as np
+from scipy import special
 
 from spondyl.evidence.effect_sizes import EffectSizes
 from spondyl.evidence.estimate import Estimate, Interval, NotGiven, StudyEffect
@@ -112,21 +113,25 @@ def _interval(low: np.ndarray, high: np.ndarray, level_percent: float) -> Interv
 
 
 def _studies(effects: EffectSizes, fits: Fits, level_percent: float) -> tuple[StudyEffect, ...]:
-    alone = fit_many(
-        effects.yi[:, None], effects.vi[:, None], model=Model.COMMON, level_percent=level_percent
-    )
+    reach = special.ndtri(0.5 + level_percent / 200) * np.sqrt(effects.vi)
     rows = zip(
-        effects.labels, effects.yi, effects.vi, alone.ci_low, alone.ci_high, fits.weights[0], strict=True
+        effects.labels,
+        effects.yi.tolist(),
+        effects.vi.tolist(),
+        (effects.yi - reach).tolist(),
+        (effects.yi + reach).tolist(),
+        (100 * fits.weights[0]).tolist(),
+        strict=True,
     )
     return tuple(
         StudyEffect(
             label=label,
-            effect=float(yi),
-            variance=float(vi),
-            interval=Interval(low=float(low), high=float(high), level_percent=level_percent),
-            weight_percent=100 * float(weight),
+            effect=yi,
+            variance=vi,
+            interval=Interval(low=low, high=high, level_percent=level_percent),
+            weight_percent=share,
         )
-        for label, yi, vi, low, high, weight in rows
+        for label, yi, vi, low, high, share in rows
     )
 
 

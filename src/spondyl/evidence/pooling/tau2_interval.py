@@ -15,8 +15,10 @@ def q_profile(studies: Studies, *, level_percent: float) -> tuple[Array, Array]:
     """
     tail = (1 - level_percent / 100) / 2
     df = studies.count - 1
-    low = tau2_where_q_is(studies, special.chdtri(df, tail))
     needed = special.chdtri(df, 1 - tail)
-    high = tau2_where_q_is(studies, needed)
+    twice = Studies(
+        yi=np.vstack([studies.yi] * 2), vi=np.vstack([studies.vi] * 2), count=np.tile(studies.count, 2)
+    )
+    low, high = np.split(tau2_where_q_is(twice, np.concatenate([special.chdtri(df, tail), needed])), 2)
     empty = weighted(studies, np.zeros(len(df))).q < needed
     return np.where(empty, np.nan, low), np.where(empty, np.nan, high)

@@ -58,6 +58,9 @@ def residuals(studies: Studies, centre: Array) -> Array:
     return np.where(studies.present, studies.yi - centre, 0.0)
 
 
-def row_sum(*factors: Array) -> Array:
-    """The sum over studies of a product, (b,)."""
-    return np.einsum(",".join(["ij"] * len(factors)) + "->i", *factors)
+def row_sum(first: Array, *others: Array) -> Array:
+    """The sum over studies of a product of at least two factors, (b,)."""
+    *between, last = others
+    for factor in between:
+        first = first * factor
+    return np.vecdot(first, last)
