@@ -151,7 +151,7 @@ def _imprecision(body: Body) -> Step:
         )
     low, high = body.interval_95
     includes_none = low <= body.no_effect <= high
-    reaches = body.threshold is not None and _reaches(body, body.threshold)
+    reaches = body.threshold is None or _reaches(body, body.threshold)
     few = body.n is not None and body.n < OPTIMAL_INFORMATION_SIZE
     if includes_none and reaches:
         steps = -2 if few else -1

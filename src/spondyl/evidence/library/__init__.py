@@ -1,6 +1,6 @@
 """The library of evidence: one human-readable record a study, option, harm and rule, each value with its origin."""
 
-from spondyl.evidence.library.effect import Effect, Group, Measure, Outcome, Result, Role
+from spondyl.evidence.library.effect import Effect, Group, Meaning, Measure, Outcome, Result, Role
 from spondyl.evidence.library.errors import (
     DuplicateTrialError,
     EvidenceError,
@@ -47,6 +47,7 @@ __all__ = [
     "GuidelineRule",
     "Harm",
     "Library",
+    "Meaning",
     "Measure",
     "Option",
     "Origin",

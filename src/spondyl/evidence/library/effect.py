@@ -118,6 +118,16 @@ class Group:
             )
 
 
+class Meaning(Enum):
+    """What a finding in words says of the treatment, so that no sentence has to be understood by software."""
+
+    UNSTATED = "not stated"
+    NO_DIFFERENCE = "no difference shown"
+    SMALL = "better, but less than people notice"
+    BETTER = "better"
+    WORSE = "worse"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One outcome at one time."""
@@ -131,6 +141,7 @@ class Result:
     effect: Annotated[Effect | None, "The effect"] = None
     groups: Annotated[tuple[Group, ...], "What each group reached"] = ()
     finding: Annotated[str, "The finding in words, where no number was read"] = ""
+    means: Annotated[Meaning, "What the finding in words says of the treatment"] = Meaning.UNSTATED
     counts_missing_as_failures: Annotated[bool, "True for a worst-case analysis"] = False
     note: Annotated[str, "What a reader must know"] = ""
     origin: Origin

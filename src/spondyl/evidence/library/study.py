@@ -85,6 +85,8 @@ class Study:
     funding: Annotated[Statement | None, "Who paid; absent when not read"] = None
     conflicts: Annotated[Statement | None, "Conflicts of interest declared; absent when not read"] = None
     includes: Annotated[tuple[str, ...], "For a review: registration numbers as it lists them"] = ()
+    agrees: Annotated[bool | None, "For a review: whether its studies agree; absent when not read"] = None
+    spread: Annotated[Statement | None, "For a review: how much its studies differ"] = None
     superseded_by: Annotated[str, "Why a newer one replaces it"] = ""
     note: Annotated[str, "What a reader must know"] = ""
     origin: Origin

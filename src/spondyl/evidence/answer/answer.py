@@ -1,0 +1,122 @@
+"""Everything an answer says about one option, every number and quotation with its origin."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from spondyl.evidence.answer.claims import ClaimCheck, check_claim
+from spondyl.evidence.answer.findings import Finding, summary_of_findings
+from spondyl.evidence.answer.icons import IconPair, icon_pairs
+from spondyl.evidence.answer.lists import (
+    Awaited,
+    GuidelineLine,
+    HarmLine,
+    LeftOut,
+    RuleLine,
+    StudyLine,
+    awaited_of,
+    guideline_lines,
+    guidelines_conflict,
+    harm_lines,
+    left_out_of,
+    rule_lines,
+    study_lines,
+    withheld_of,
+)
+from spondyl.evidence.answer.panels import Panel, controlled_panels, uncontrolled_panels
+from spondyl.evidence.answer.paragraph import paragraph, short_answer
+from spondyl.evidence.answer.reading import Reading, reading_of
+from spondyl.evidence.answer.sureness import Sureness, sureness_of
+from spondyl.evidence.certainty import Signature, SignatureState, check_signature
+from spondyl.evidence.certainty.signature import digest_of
+from spondyl.evidence.library import Figure, Library, Option, Prose, Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One option answered, with the same fields for every option, the clinic's own included."""
+
+    option: Option
+    reading: Reading
+    short: Prose
+    paragraph: Prose
+    procedure: tuple[Quote, ...]
+    controlled: tuple[Panel, ...]
+    uncontrolled: tuple[Panel, ...]
+    findings: tuple[Finding, ...]
+    icons: tuple[IconPair, ...]
+    harms: tuple[HarmLine, ...]
+    regulation: tuple[RuleLine, ...]
+    guidelines: tuple[GuidelineLine, ...]
+    guidelines_conflict: bool
+    sureness: Sureness
+    claims: tuple[ClaimCheck, ...]
+    awaited: tuple[Awaited, ...]
+    studies: tuple[StudyLine, ...]
+    left_out: tuple[LeftOut, ...]
+    withheld: Figure | None
+    digest: str
+    signature: Signature | None
+    signature_state: SignatureState
+
+
+def answer(library: Library, name: str, *, signatures: Iterable[Signature] = ()) -> Answer:
+    """Answer the option of that name from the records. Raises UnknownOptionError."""
+    option = library.option(name)
+    main = library.result(option.main)[1] if option.main else None
+    reading = reading_of(library, main)
+    controlled, uncontrolled = controlled_panels(library, option), uncontrolled_panels(library, option)
+    icons, sureness = icon_pairs(library, option), sureness_of(library, option)
+    claims = tuple(check_claim(library, claim) for claim in library.claims_of(option.id))
+    words = paragraph(
+        library,
+        option,
+        reading=reading,
+        controlled=controlled,
+        uncontrolled=uncontrolled,
+        icons=icons,
+        sureness=sureness,
+    )
+    digest = digest_of(_conclusion(option, reading, words, sureness, claims))
+    state, signature = check_signature(option.id, digest, signatures)
+    guidelines = guideline_lines(library, option)
+    return Answer(
+        option=option,
+        reading=reading,
+        short=short_answer(library, option, reading),
+        paragraph=words,
+        procedure=tuple(step.quote for step in option.procedure if step.origin.may_be_shown),
+        controlled=controlled,
+        uncontrolled=uncontrolled,
+        findings=summary_of_findings(library, option),
+        icons=icons,
+        harms=harm_lines(library, option),
+        regulation=rule_lines(library, option),
+        guidelines=guidelines,
+        guidelines_conflict=guidelines_conflict(guidelines),
+        sureness=sureness,
+        claims=claims,
+        awaited=awaited_of(library, option),
+        studies=study_lines(library, option),
+        left_out=left_out_of(library, option),
+        withheld=withheld_of(library, option),
+        digest=digest,
+        signature=signature,
+        signature_state=state,
+    )
+
+
+def _conclusion(
+    option: Option, reading: Reading, words: Prose, sureness: Sureness, claims: tuple[ClaimCheck, ...]
+) -> dict[str, object]:
+    """What a person signs: the paragraph to the letter, the certainty with its steps, the verdicts on claims."""
+    steps = sureness.proposed.steps if sureness.proposed else ()
+    return {
+        "option": option.id,
+        "reading": reading.value,
+        "paragraph": words.text,
+        "certainty": sureness.headline.value if sureness.headline else None,
+        "steps": [[step.concern.value, step.steps, step.why] for step in steps],
+        "claims": [
+            [clause.clause.text, clause.verdict.value] for claim in claims for clause in claim.clauses
+        ],
+    }

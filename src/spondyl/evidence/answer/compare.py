@@ -1,0 +1,103 @@
+"""All options by one yardstick: the same axis for the same scale, single arms apart."""
+
+from dataclasses import dataclass
+
+from spondyl.evidence.answer.answer import Answer, answer
+from spondyl.evidence.answer.lists import GuidelineLine, HarmLine, RuleLine
+from spondyl.evidence.answer.panels import Panel, Row, threshold
+from spondyl.evidence.answer.reading import Reading
+from spondyl.evidence.answer.scales import Axis
+from spondyl.evidence.certainty import Level, Signature, SignatureState
+from spondyl.evidence.library import Library, Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionLine:
+    """One option in a line, the same columns for every option."""
+
+    id: str
+    name: str
+    clinics_own: bool
+    condition: str
+    reading: Reading
+    short: Prose
+    certainty: Level | None
+    certainty_is_published: bool
+    signature_state: SignatureState
+    harms: tuple[HarmLine, ...]
+    regulation: tuple[RuleLine, ...]
+    guidelines: tuple[GuidelineLine, ...]
+    guidelines_conflict: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionPanel:
+    """One axis with the rows of every option that has a number or a finding on it."""
+
+    panel: Panel
+    options: tuple[str, ...]
+    absent: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.options) != len(self.panel.rows):
+            raise ValueError("Every row of a shared axis names its option.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Every option of the library on one page."""
+
+    options: tuple[OptionLine, ...]
+    controlled: tuple[OptionPanel, ...]
+    uncontrolled: tuple[OptionPanel, ...]
+
+
+def compare(library: Library, *, signatures: tuple[Signature, ...] = ()) -> Comparison:
+    """Answer every option and lay the answers side by side."""
+    answers = [answer(library, option.id, signatures=signatures) for option in library.options]
+    return Comparison(
+        options=tuple(_line(one) for one in answers),
+        controlled=_panels(library, answers, controlled=True),
+        uncontrolled=_panels(library, answers, controlled=False),
+    )
+
+
+def _line(found: Answer) -> OptionLine:
+    return OptionLine(
+        id=found.option.id,
+        name=found.option.name,
+        clinics_own=found.option.clinics_own,
+        condition=found.option.condition,
+        reading=found.reading,
+        short=found.short,
+        certainty=found.sureness.headline,
+        certainty_is_published=found.sureness.headline_is_published,
+        signature_state=found.signature_state,
+        harms=found.harms,
+        regulation=found.regulation,
+        guidelines=found.guidelines,
+        guidelines_conflict=found.guidelines_conflict,
+    )
+
+
+def _panels(library: Library, answers: list[Answer], *, controlled: bool) -> tuple[OptionPanel, ...]:
+    """One panel an axis, in the order of the axes; never a controlled and an uncontrolled number on one."""
+    panels = (_panel(library, answers, axis) for axis in Axis if axis.is_controlled is controlled)
+    return tuple(panel for panel in panels if panel is not None)
+
+
+def _panel(library: Library, answers: list[Answer], axis: Axis) -> OptionPanel | None:
+    rows = [(one.option.name, row) for one in answers for row in _rows(one, axis)]
+    if not rows:
+        return None
+    named = dict.fromkeys(name for name, _ in rows)
+    return OptionPanel(
+        panel=Panel(axis=axis, rows=tuple(row for _, row in rows), threshold=threshold(library, axis)),
+        options=tuple(name for name, _ in rows),
+        absent=tuple(one.option.name for one in answers if one.option.name not in named),
+    )
+
+
+def _rows(found: Answer, axis: Axis) -> tuple[Row, ...]:
+    panels = found.controlled if axis.is_controlled else found.uncontrolled
+    return tuple(row for panel in panels if panel.axis is axis for row in panel.rows)

@@ -1,0 +1,95 @@
+"""Pictures of a hundred people: sham or other control beside active, one denominator, one time frame."""
+
+from dataclasses import dataclass
+
+from spondyl.evidence.answer.panels import groups_of, study_quote
+from spondyl.evidence.answer.shares import difference_figure, number_needed, people_of_100, share_figure
+from spondyl.evidence.library import Figure, Group, Library, Option, Quote, Result, Role, Study
+
+NO_NNT_INTERVAL = (
+    "No number needed to treat: the interval of the difference holds zero, so there may be none at all."
+)
+NO_NNT_COUNTS = (
+    "No number needed to treat: the groups' sizes were not read, so the difference has no interval."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """One group as a hundred people; ``better`` of them got better, ``share`` is the number behind."""
+
+    name: Quote
+    role: Role
+    better: Figure
+    share: Figure
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.better.value <= 100:
+            raise ValueError(f"{self.better.value} of a hundred people cannot be drawn.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IconPair:
+    """Groups of one trial at one time, the control always beside the active."""
+
+    study: Quote
+    outcome: Quote
+    timing: Quote
+    groups: tuple[People, ...]
+    difference: Figure | None
+    number_needed: Figure | None
+    why_no_number_needed: str
+
+    def __post_init__(self) -> None:
+        roles = {group.role for group in self.groups}
+        if Role.ACTIVE not in roles or len(roles) < 2:
+            raise ValueError("A picture of people needs a control group beside the active one.")
+
+
+def icon_pairs(library: Library, option: Option) -> tuple[IconPair, ...]:
+    """Every controlled result of the option with a published share of people in each group.
+
+    The picture shows the shares as published; the difference comes from counts where there are some, of the result
+    itself or of the one named after it with ``-counts``.
+    """
+    pairs = (
+        _pair(study, result, option)
+        for study in library.studies_of(option.id)
+        for result in study.results
+        if result.outcome.more_is_better and not result.id.endswith(COUNTS)
+    )
+    return tuple(pair for pair in pairs if pair is not None)
+
+
+COUNTS = "-counts"
+"""Ending of the id of a result whose counts were rebuilt from the percentages of another one."""
+
+
+def _pair(study: Study, result: Result, option: Option) -> IconPair | None:
+    groups = [(group, _people(group)) for group in result.groups if group.option in ("", option.id)]
+    shown = [(group, people) for group, people in groups if people is not None]
+    roles = {group.role for group, _ in shown}
+    if Role.ACTIVE not in roles or len(roles) < 2:
+        return None
+    counted = groups_of(study.result(result.id + COUNTS) or result, option.id)
+    difference = None if counted is None else difference_figure(*counted)
+    needed = None if difference is None else number_needed(difference)
+    why = "" if needed else (NO_NNT_COUNTS if difference is None else NO_NNT_INTERVAL)
+    return IconPair(
+        study=study_quote(study),
+        outcome=Quote(text=result.label, origin=result.origin),
+        timing=Quote(text=result.timing, origin=result.origin),
+        groups=tuple(people for _, people in shown),
+        difference=difference,
+        number_needed=needed,
+        why_no_number_needed=why,
+    )
+
+
+def _people(group: Group) -> People | None:
+    better, share = people_of_100(group), share_figure(group)
+    if better is None or share is None:
+        return None
+    return People(
+        name=Quote(text=group.name, origin=group.origin), role=group.role, better=better, share=share
+    )

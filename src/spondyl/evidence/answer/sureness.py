@@ -1,0 +1,79 @@
+"""The certainty of an option's answer: what the software proposes from the records, what reviews published."""
+
+from dataclasses import dataclass
+
+from spondyl.evidence.answer.panels import groups_of
+from spondyl.evidence.answer.scales import effect_figure, threshold_of
+from spondyl.evidence.answer.shares import difference_figure
+from spondyl.evidence.certainty import ROB2, ROBINS_I, Body, Certainty, Level, overall, propose
+from spondyl.evidence.certainty.risk_of_bias import NOT_JUDGED
+from spondyl.evidence.library import Library, Option, Quote, Result, Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A level that a review published, with what it is about."""
+
+    level: Level
+    about: Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sureness:
+    """``proposed`` is None when there is nothing to grade. ``headline`` is the published level of the deciding
+
+    result where a review read the full texts, else the proposal.
+    """
+
+    proposed: Certainty | None
+    published: tuple[Published, ...]
+    headline: Level | None
+    headline_is_published: bool
+
+
+def sureness_of(library: Library, option: Option) -> Sureness:
+    """Propose a certainty for the result that decides the option, beside the published ones."""
+    proposed = propose(body_of(library, option, option.main)) if option.main else None
+    published = tuple(
+        Published(level=one.level, about=Quote(text=one.origin.citation, origin=one.origin))
+        for one in option.published
+        if one.origin.may_be_shown
+    )
+    main = next((one.level for one in option.published if one.of == option.main), None)
+    level = main or (proposed.level if proposed else None)
+    return Sureness(
+        proposed=proposed, published=published, headline=level, headline_is_published=main is not None
+    )
+
+
+def body_of(library: Library, option: Option, key: str) -> Body:
+    """What the records know about the body of evidence behind the result STUDY/RESULT."""
+    study, result = library.result(key)
+    effect = result.effect
+    return Body(
+        randomised=study.design.is_randomised,
+        has_control_group=result.is_controlled,
+        k=study.k if study.design.is_review else 1,
+        n=study.n,
+        risk_of_bias=_risk_of_bias(study),
+        interval_95=_interval(result, option),
+        no_effect=effect.measure.no_effect if effect else 0.0,
+        threshold=threshold_of(library, effect) if effect else None,
+        agrees=study.agrees,
+        indirect=f"Superseded: {study.superseded_by}" if study.superseded_by else "",
+    )
+
+
+def _interval(result: Result, option: Option) -> tuple[float, float] | None:
+    if result.effect is not None:
+        return effect_figure(result.effect).interval_95
+    pair = groups_of(result, option.id)
+    difference = None if pair is None else difference_figure(*pair)
+    return None if difference is None else difference.interval_95
+
+
+def _risk_of_bias(study: Study) -> str:
+    if study.design.is_review:
+        return NOT_JUDGED
+    tool = ROB2 if study.design.is_randomised else ROBINS_I
+    return overall(tool, {one.domain: one.judgement for one in study.risk_of_bias})

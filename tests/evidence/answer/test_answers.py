@@ -1,0 +1,226 @@
+"""Claims: every option is answered with the same fields; nothing unverified reaches an answer; single-arm numbers stand
+apart; a claim is decided by counts. Independent numbers: the intervals of evidence.md section 1, recomputed by hand."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import pytest
+
+from spondyl.evidence.answer import Answer, Axis, Reading, Verdict, answer, compare, verdict_on
+from spondyl.evidence.answer.shares import difference_figure, number_needed
+from spondyl.evidence.certainty import Level, Signature, SignatureState
+from spondyl.evidence.library import (
+    Figure,
+    Group,
+    Library,
+    Origin,
+    Quote,
+    Role,
+    Tag,
+    library_from,
+    shipped_library,
+    shipped_texts,
+)
+
+OPTIONS = [option.id for option in shipped_library().options]
+
+
+def walk(value: Any) -> Iterator[Figure | Quote]:
+    """Every figure and quotation inside a value."""
+    if isinstance(value, Figure | Quote):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from walk(item)
+    elif is_dataclass(value) and not isinstance(value, Origin | type):
+        for field in fields(value):
+            yield from walk(getattr(value, field.name))
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, Answer]:
+    return {name: answer(shipped_library(), name) for name in OPTIONS}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_every_number_leads_to_a_record_and_is_verified_or_computed(
+    answers: dict[str, Answer], name: str
+) -> None:
+    records = {record.id for record in shipped_library().records}
+    shown = list(walk(answers[name]))
+    assert len(shown) > 10
+    for one in shown:
+        origin = one.origin
+        assert origin.may_be_shown
+        assert origin.record in records
+        assert origin.citation and origin.locator and origin.verified_by and origin.verified_on
+
+
+def test_recalled_numbers_reach_no_answer(answers: dict[str, Answer]) -> None:
+    # −6.97 (NSAID, chronic), −4.93 (epidural, sciatica) and 40 % (Noriega) are recalled, with all their kin
+    hidden = {-6.97, -10.74, -3.19, -4.93, -8.77, -1.09, 40.0}
+    for found in answers.values():
+        values = {one.value for one in walk(found) if isinstance(one, Figure)}
+        assert not values & hidden, found.option.id
+        texts = " ".join(one.text for one in walk(found))
+        for name in ("Orozco", "Coric", "Yoshikawa", "Haines", "Bowman", "Omisirge", "68.4"):
+            assert name not in texts
+    assert answers["stem-cells"].withheld is not None
+
+
+def test_the_claim_is_decided_as_the_counts_decide(answers: dict[str, Answer]) -> None:
+    (check,) = answers["stem-cells"].claims
+    assert [clause.verdict for clause in check.clauses] == [Verdict.WORST_CASE_ONLY, Verdict.NOT_REPRODUCED]
+    pain, function = check.clauses
+    assert [f"{one.share.value:.1f}" for one in pain.deciding] == ["53.5", "40.7"]
+    assert [f"{one.share.value:.1f}" for one in function.deciding] == ["74.3", "44.1"]
+    assert [one.share.text for one in function.elsewhere] == [
+        "30.8 %"
+    ]  # Wolff, 12 months, the only one below
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdicts"),
+    [
+        ("events = 23\npercent = 53.5", "events = 20", [Verdict.REPRODUCED, Verdict.NOT_REPRODUCED]),
+        ("events = 24", "events = 31", [Verdict.NOT_REPRODUCED, Verdict.NOT_REPRODUCED]),
+        ("n = 59\nevents = 26", "n = 59\nevents = 19", [Verdict.WORST_CASE_ONLY, Verdict.WORST_CASE_ONLY]),
+    ],
+)
+def test_other_counts_give_other_verdicts(old: str, new: str, verdicts: list[Verdict]) -> None:
+    texts = shipped_texts()
+    record = texts["studies"]["schneider-2022-review"]
+    assert old in record
+    texts["studies"]["schneider-2022-review"] = record.replace(old, new)
+    (check,) = answer(library_from(texts), "stem-cells").claims
+    assert [clause.verdict for clause in check.clauses] == verdicts
+
+
+def test_a_claim_without_counts_is_not_decided() -> None:
+    assert verdict_on(None, None, 50.0) is Verdict.NO_COUNTS
+
+
+def test_sham_stands_beside_active_with_the_same_people_and_time(answers: dict[str, Answer]) -> None:
+    (pair,) = answers["stem-cells"].icons
+    assert [(group.role, group.better.value) for group in pair.groups] == [(Role.ACTIVE, 74), (Role.SHAM, 69)]
+    assert pair.timing.text == "12 months"
+    assert pair.difference is not None
+    assert pair.difference.text == "+4.5 of 100 people (−12.0 to +21.0)"  # evidence.md section 1
+    assert pair.number_needed is None
+    assert "holds zero" in pair.why_no_number_needed
+
+
+def group(events: int, n: int, role: Role = Role.ACTIVE) -> Group:
+    origin = Origin(
+        record="r", part="", tag=Tag.READ, citation="c", locator="l", verified_by="v", verified_on="2026-11"
+    )
+    return Group(name="g", role=role, events=events, n=n, origin=origin)
+
+
+def test_a_number_needed_is_given_when_the_interval_excludes_zero() -> None:
+    # 60/100 v 40/100: difference 0.20, Wald ±1.96 √(2 · 0.24/100) = ±0.1358 → NNT 5 (2.98 to 15.6)
+    difference = difference_figure(group(60, 100), group(40, 100, Role.SHAM))
+    assert difference is not None
+    needed = number_needed(difference)
+    assert needed is not None
+    assert needed.text == "5 people (2 to 16)"
+
+
+def test_readings_follow_from_the_numbers(answers: dict[str, Answer]) -> None:
+    found = {name: one.reading for name, one in answers.items()}
+    assert found == {
+        "exercise": Reading.NOTICEABLE,  # −15.2, threshold 15
+        "manual-manipulation": Reading.NOT_SHOWN,  # −7.85 to 1.51
+        "instrument-manipulation": Reading.NOT_SHOWN,
+        "nsaids": Reading.SMALL,  # −7.29, interval below 0
+        "muscle-relaxants": Reading.SMALL,
+        "opioids": Reading.BETTER_SIZE_UNKNOWN,  # standardised
+        "epidural-steroid": Reading.NOT_SHOWN,
+        "radiofrequency": Reading.SMALL,
+        "hyaluronic-acid": Reading.UNKNOWN,
+        "prp": Reading.NOT_SHOWN,
+        "surgery": Reading.NOT_SHOWN,
+        "stem-cells": Reading.NOT_SHOWN,
+    }
+
+
+def test_the_proposal_meets_what_reviewers_published(answers: dict[str, Answer]) -> None:
+    proposed = {name: one.sureness.proposed.level for name, one in answers.items() if one.sureness.proposed}
+    assert proposed["exercise"] is Level.MODERATE  # as published
+    assert proposed["nsaids"] is Level.MODERATE  # as published
+    assert proposed["manual-manipulation"] is Level.LOW  # as published
+    assert proposed["stem-cells"] is Level.VERY_LOW  # as published
+
+
+def test_single_arm_numbers_never_share_an_axis_with_controlled_ones(answers: dict[str, Answer]) -> None:
+    for found in answers.values():
+        assert all(panel.axis.is_controlled for panel in found.controlled)
+        assert not any(panel.axis.is_controlled for panel in found.uncontrolled)
+    page = compare(shipped_library())
+    assert all(one.panel.axis.is_controlled for one in page.controlled)
+    assert {one.panel.axis for one in page.uncontrolled} == {
+        Axis.UNCONTROLLED_SHARE,
+        Axis.UNCONTROLLED_CHANGE,
+    }
+
+
+def test_a_shorter_scale_is_stretched_to_one_yardstick(answers: dict[str, Answer]) -> None:
+    (row, _) = answers["epidural-steroid"].controlled[0].rows
+    assert row.figure is not None
+    assert row.figure.text == "+2.0 points (−11.1 to +15.1)"  # +0.20 (−1.11 to 1.51) of 10
+    assert row.figure.origin.tag is Tag.COMPUTED
+
+
+def test_guidelines_that_disagree_are_named(answers: dict[str, Answer]) -> None:
+    assert {name for name, one in answers.items() if one.guidelines_conflict} == {"radiofrequency"}
+
+
+def test_the_review_that_counts_a_trial_twice_is_left_out_and_named(answers: dict[str, Answer]) -> None:
+    found = answers["stem-cells"]
+    assert [one.name.text for one in found.left_out] == ["Xie 2021 (meta-analysis)"]
+    values = {one.value for one in walk(found) if isinstance(one, Figure)}
+    assert not values & {-0.5, 3.05}
+
+
+def test_a_conclusion_is_signed_until_it_changes() -> None:
+    library = shipped_library()
+    unsigned = answer(library, "stem-cells")
+    assert unsigned.signature_state is SignatureState.UNSIGNED
+    signature = Signature(
+        about="stem-cells", person="A. Clinician", role="DC", at="2026-11-25", digest=unsigned.digest
+    )
+    assert answer(library, "stem-cells", signatures=[signature]).signature_state is SignatureState.SIGNED
+    texts = shipped_texts()
+    record = texts["studies"]["respine-2024"]
+    texts["studies"]["respine-2024"] = record.replace("percent = 74.0", "percent = 84.0")
+    changed = answer(library_from(texts), "stem-cells", signatures=[signature])
+    assert changed.signature_state is SignatureState.OUTDATED
+
+
+class TestBalance:
+    """The clinic's own treatments are answered with the same fields, scales and harm detail as every rival."""
+
+    def test_every_answer_has_serious_and_other_harms(self, answers: dict[str, Answer]) -> None:
+        for found in answers.values():
+            kinds = {harm.seriousness.value for harm in found.harms}
+            assert kinds == {"serious", "other"}, found.option.id
+            assert all(harm.how_often.text for harm in found.harms)
+
+    def test_the_same_columns_for_all(self) -> None:
+        page = compare(shipped_library())
+        assert [line.id for line in page.options] == OPTIONS
+        assert len({type(line) for line in page.options}) == 1
+        for line in page.options:
+            assert line.short and line.harms and line.condition
+
+    def test_the_clinics_own_weak_trial_stands_in_its_answer(self, answers: dict[str, Answer]) -> None:
+        own = answers["instrument-manipulation"]
+        shares = {group.name.text: group.better.value for pair in own.icons for group in pair.groups}
+        assert shares["instrument-assisted manipulation"] in (16, 50)
+        assert {16, 39} <= {group.better.value for pair in own.icons for group in pair.groups}
+
+
+def test_the_same_records_give_the_same_answer() -> None:
+    library: Library = library_from(shipped_texts())
+    assert answer(library, "stem-cells").digest == answer(shipped_library(), "stem-cells").digest
