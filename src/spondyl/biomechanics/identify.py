@@ -1,0 +1,137 @@
+"""From one probe to mass, damping, stiffness and contact, or a refusal with its reason."""
+
+import math
+
+import numpy as np
+
+from spondyl.biomechanics.estimate import Z_95, Abstention, AbstentionReason, Estimated, SegmentEstimate
+from spondyl.biomechanics.levenberg import Fit, best_start, fit_logs
+from spondyl.biomechanics.probe import FloatArray, Probe
+from spondyl.biomechanics.tip_model import CONTACT_PARAMETERS, MODE_PARAMETERS
+from spondyl.biomechanics.whiten import chi_square_p, whiteness_p
+from spondyl.provenance import Provenance
+
+P_LIMIT = 0.01
+MAX_MODES = 3
+MAX_RELATIVE_SD = 0.10
+PLAUSIBLE_N_MM = (1.0, 300.0)
+PEAK_LIMITS_N = (2.0, 400.0)
+_KC, _CC, _EXPONENT = 40e3, 25.0, 1.5
+_EXPONENT_LIMITS = (0.9, 4.0)
+
+
+def identify(probe: Probe, *, max_modes: int = MAX_MODES) -> SegmentEstimate | Abstention:
+    """Fit the tip–contact–tissue model; the smallest number of modes whose residuals are noise is taken.
+
+    Residuals pass when neither the chi-square nor the Ljung–Box test rejects them at 1 %. When no model up to
+    ``max_modes`` passes, nothing is reported: a model that ignored the skin was once wrong by 88 % (reference page,
+    section 3), and its residuals said so.
+    """
+    unusable = _unusable(probe)
+    if unusable is not None:
+        return unusable
+    fit = fit_logs(probe, best_start(probe, _starts()))
+    for modes in range(1, max_modes + 1):
+        if modes > 1:
+            fit = fit_logs(probe, best_start(probe, _with_one_more_mode(fit.logs)))
+        if fit.converged and min(_p_values(fit)) >= P_LIMIT:
+            return _reported(probe, fit, modes)
+    return _misfit(probe, fit)
+
+
+def _unusable(probe: Probe) -> Abstention | None:
+    low, high = PEAK_LIMITS_N
+    peak = float(np.abs(probe.force_n).max())
+    if not low <= peak <= high or np.ptp(probe.acceleration_m_s2) < 8 * probe.noise.acceleration_sd_m_s2:
+        text = f"The largest force is {peak:.1f} N; no pulse between {low:g} and {high:g} N stands out. Probe again."
+        return Abstention(segment=probe.segment, reason=AbstentionReason.NO_PULSE, text=text)
+    return None
+
+
+def _starts() -> FloatArray:
+    grid = np.meshgrid([1.0, 3.0, 0.4], [1.0, 2.5, 0.4], [1.0, 2.5, 0.5], indexing="ij")
+    contact, mass, stiffness = (part.ravel() for part in grid)
+    ones = np.ones_like(contact)
+    k, m = 30e3 * stiffness, 0.5 * mass
+    return np.log(np.stack([_KC * contact, _CC * ones, _EXPONENT * ones, m, 0.6 * np.sqrt(k * m), k]))
+
+
+def _with_one_more_mode(logs: FloatArray) -> FloatArray:
+    """Starts (p + 3, columns) that add a stiffer or a softer mode to the series."""
+    m, _, k = np.exp(logs[CONTACT_PARAMETERS : CONTACT_PARAMETERS + MODE_PARAMETERS])
+    grid = np.meshgrid([2.0, 5.0, 20.0], [0.3, 0.6, 1.7, 3.0], indexing="ij")
+    stiffer, faster = (part.ravel() for part in grid)
+    stiffness = k * stiffer
+    mass = m * stiffer / faster**2
+    added = np.log(np.stack([mass, 0.6 * np.sqrt(stiffness * mass), stiffness]))
+    return np.vstack([np.repeat(logs[:, None], added.shape[1], axis=1), added])
+
+
+def _p_values(fit: Fit) -> tuple[float, float]:
+    return chi_square_p(fit.residual, len(fit.logs)), whiteness_p(fit.residual, len(fit.logs))
+
+
+def _reported(probe: Probe, fit: Fit, modes: int) -> SegmentEstimate | Abstention:
+    chi, white = _p_values(fit)
+    tissue = [CONTACT_PARAMETERS + MODE_PARAMETERS * j for j in range(modes)]
+    stiffness = _in_series(fit, [at + 2 for at in tissue], 1e-3)
+    doubt = _doubt(probe, stiffness, float(np.exp(fit.logs[2])))
+    if doubt is not None:
+        return doubt
+    return SegmentEstimate(
+        segment=probe.segment,
+        mass_kg=_in_series(fit, tissue, 1.0),
+        damping_ns_m=_in_series(fit, [at + 1 for at in tissue], 1.0),
+        stiffness_n_mm=stiffness,
+        contact_stiffness_n_mm=_in_series(fit, [0], 1e-3),
+        contact_damping_ns_m=_in_series(fit, [1], 1.0),
+        contact_exponent=_in_series(fit, [2], 1.0),
+        preload_n=probe.preload_n,
+        modes=modes,
+        chi_square_p=chi,
+        whiteness_p=white,
+        provenance=Provenance(method="spondyl.biomechanics.identify"),
+    )
+
+
+def _in_series(fit: Fit, rows: list[int], unit: float) -> Estimated:
+    """1/Σ(1/x) of the named parameters, with the interval of its logarithm (delta method)."""
+    parts = np.exp(-fit.logs[rows])
+    share = parts / parts.sum()
+    sd = float(np.sqrt(share @ fit.covariance[np.ix_(rows, rows)] @ share))
+    value, reach = unit / float(parts.sum()), min(Z_95 * sd, 50.0)
+    return Estimated(value=value, sd=value * sd, low=value * math.exp(-reach), high=value * math.exp(reach))
+
+
+def _doubt(probe: Probe, stiffness: Estimated, exponent: float) -> Abstention | None:
+    low, high = PLAUSIBLE_N_MM
+    if not low <= stiffness.value <= high or not _EXPONENT_LIMITS[0] <= exponent <= _EXPONENT_LIMITS[1]:
+        text = (
+            f"The fit gives {stiffness.value:.1f} N/mm and a contact exponent of {exponent:.2f}; tissue lies between "
+            f"{low:g} and {high:g} N/mm, contacts between {_EXPONENT_LIMITS[0]:g} and {_EXPONENT_LIMITS[1]:g}. Check "
+            "where the tip stands and probe again."
+        )
+        return Abstention(segment=probe.segment, reason=AbstentionReason.IMPLAUSIBLE, text=text)
+    if stiffness.sd > MAX_RELATIVE_SD * stiffness.value:
+        text = (
+            f"The stiffness is known to {100 * stiffness.sd / stiffness.value:.0f} % only (limit "
+            f"{100 * MAX_RELATIVE_SD:.0f} %). Use a longer or larger pulse within the cap."
+        )
+        return Abstention(segment=probe.segment, reason=AbstentionReason.TOO_UNCERTAIN, text=text)
+    return None
+
+
+def _misfit(probe: Probe, fit: Fit) -> Abstention:
+    chi, white = _p_values(fit)
+    if not fit.converged:
+        reason, seen = AbstentionReason.NOT_CONVERGED, "The fit found no minimum."
+    elif chi < P_LIMIT:
+        size = float(np.sqrt(np.mean(fit.residual**2)))
+        reason, seen = (
+            AbstentionReason.MODEL_DOES_NOT_FIT,
+            f"Residuals are {size:.1f} times the sensors' noise.",
+        )
+    else:
+        reason, seen = AbstentionReason.RESIDUALS_COLOURED, f"Residuals are not white (p = {white:.1g})."
+    text = f"{seen} No stiffness is reported. Check contact, preload and movement, then probe again."
+    return Abstention(segment=probe.segment, reason=reason, text=text)

@@ -1,0 +1,52 @@
+"""The noise model of a probe and the tests of what is left over.
+
+Measured acceleration = model(true force) + white noise; the model is driven by the measured force, whose white noise
+passes through the tip's own response. So the residual has the covariance σ_a² I + σ_F² T Tᵀ, T the lower triangular
+Toeplitz matrix of the linearised response of acceleration to force.
+"""
+
+import numpy as np
+from scipy.linalg import cholesky, solve_triangular, toeplitz
+from scipy.stats import chi2
+
+from spondyl.biomechanics.probe import FloatArray, Probe
+from spondyl.biomechanics.tip_model import tip_acceleration_m_s2
+
+LAGS = 20
+
+
+def noise_factor(probe: Probe, logs: FloatArray) -> FloatArray:
+    """Lower Cholesky factor (n, n) of the residual's covariance at the parameters ``logs`` (p,)."""
+    n, small_n = len(probe.force_n), 1e-4
+    nudge = np.zeros(n)
+    nudge[1] = small_n
+    response = tip_acceleration_m_s2(
+        logs[:, None], nudge, step_s=probe.step_s, preload_n=probe.preload_n, tip_mass_kg=probe.tip_mass_kg
+    )[:, 0]
+    column = np.append(response[1:], 0.0) / small_n
+    passed = toeplitz(column, np.zeros(n)) * probe.noise.force_sd_n
+    covariance = passed @ passed.T
+    covariance[np.diag_indices(n)] += probe.noise.acceleration_sd_m_s2**2
+    return cholesky(covariance, lower=True)
+
+
+def whitened(factor: FloatArray, values: FloatArray) -> FloatArray:
+    """``values`` (n, …) in units of noise: independent and of variance 1 if the model is right."""
+    return solve_triangular(factor, values, lower=True, check_finite=False)
+
+
+def chi_square_p(residual: FloatArray, parameters: int) -> float:
+    """Probability of a residual sum of squares at least this large, with n − p degrees of freedom."""
+    return float(chi2.sf(residual @ residual, len(residual) - parameters))
+
+
+def whiteness_p(residual: FloatArray, parameters: int) -> float:
+    """Ljung–Box test over 20 lags; its degrees of freedom are lowered by the fitted parameters.
+
+    Q = n(n + 2) Σ r_k²/(n − k) (Ljung and Box 1978).
+    """
+    n = len(residual)
+    centred = residual - residual.mean()
+    lags = np.arange(1, LAGS + 1)
+    r = np.array([centred[k:] @ centred[:-k] for k in lags]) / (centred @ centred)
+    return float(chi2.sf(n * (n + 2) * np.sum(r**2 / (n - lags)), LAGS - min(parameters, LAGS // 2)))
