@@ -27,6 +27,9 @@ NEEDS: dict[Measure, str] = {
 }
 """What each measure needs, in words, for messages and the reference page."""
 
+SAID = {"bi": "bi (or n1i - ai)", "di": "di (or n2i - ci)", "vi": "vi (or sei)", "ni": "ni (or xi + mi)"}
+"""Columns that may have been computed from others, as messages name them."""
+
 
 def columns_for(table: StudyTable, measure: Measure) -> Columns:
     """The columns a measure is computed from; ready effects yi with vi or sei serve where the raw numbers lack."""
@@ -88,10 +91,9 @@ def check_values(columns: Columns, labels: tuple[str, ...]) -> None:
 
 
 def _refuse(label: str, name: str, value: float) -> NoReturn:
-    said = {"bi": "bi (or n1i - ai)", "di": "di (or n2i - ci)", "vi": "vi (variance)"}.get(name, name)
     raise EvidenceRefused(
         EvidenceRefusal.VALUE_INVALID,
-        what=f"{label}: {said} is {value:g}.",
+        what=f"{label}: {SAID.get(name, name)} is {value:g}.",
         why="Counts, group sizes, standard deviations and variances cannot be below zero.",
         do="Correct the number, or leave the cell empty so that the study is left out with that reason.",
     )

@@ -46,7 +46,7 @@ def effect_sizes(table: StudyTable, measure: Measure, *, drop_both_zero: bool = 
     left_out: list[LeftOut] = []
     for name, column in found.items():
         new = np.isnan(column) & ~missing
-        left_out += _named(table.labels, new, f"{name} is missing")
+        left_out += _named(table.labels, new, f"{wanted.SAID.get(name, name)} is missing")
         missing |= new
     complete = {name: column[~missing] for name, column in found.items()}
     labels = tuple(label for label, gone in zip(table.labels, missing, strict=True) if not gone)

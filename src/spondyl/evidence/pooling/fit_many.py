@@ -7,8 +7,9 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from spondyl.evidence.measure import Inference, Model, Tau2Method
+from spondyl.evidence.pooling.standardized import standardized
 from spondyl.evidence.pooling.tau2 import estimate_tau2
-from spondyl.evidence.pooling.weighted import Array, Studies, Weighted, row_sum, weighted
+from spondyl.evidence.pooling.weighted import Array, Studies, Weighted, weighted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +53,14 @@ def fit_many(
     >>> float(fits.effect[0]), round(float(fits.tau2[0]), 6)
     (3.0, 6.0)
     """
-    studies, centre, scale = _standardized(np.atleast_2d(yi), np.atleast_2d(vi))
+    studies, centre, scale = standardized(yi, vi)
     common = weighted(studies, np.zeros(len(centre)))
     tau2 = np.zeros(len(centre)) if model is Model.COMMON else estimate_tau2(studies, tau2_method)
     found = common if model is Model.COMMON else weighted(studies, tau2)
     se, df = _standard_error(studies, found, inference)
     reach = _quantile(df, level_percent)
     effect = centre + scale * found.mean
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         statistic = effect / (scale * se)
         i2, h2 = _share(studies, common, tau2, model)
     far = scale * reach * np.sqrt(se**2 + tau2) if model is Model.RANDOM else np.full_like(se, np.nan)
@@ -81,18 +82,6 @@ def fit_many(
         q_p_value=special.chdtrc(studies.count - 1, common.q),
         weights=found.weights / found.total[:, None],
     )
-
-
-def _standardized(yi: Array, vi: Array) -> tuple[Studies, Array, Array]:
-    """Effects about their mean in units of a typical standard error, so that sums neither cancel nor overflow."""
-    present = np.isfinite(vi)
-    count = present.sum(axis=1).astype(np.float64)
-    yi = np.where(present, yi, 0.0)
-    centre = yi.sum(axis=1) / count
-    scale = np.sqrt(np.where(present, vi, np.inf).min(axis=1))
-    around = np.where(present, (yi - centre[:, None]) / scale[:, None], 0.0)
-    ratio = (np.sqrt(vi) / scale[:, None]) ** 2
-    return Studies(yi=around, vi=ratio, count=count), centre, scale
 
 
 def _standard_error(studies: Studies, found: Weighted, inference: Inference) -> tuple[Array, Array]:
@@ -131,5 +120,4 @@ def _share(studies: Studies, common: Weighted, tau2: Array, model: Model) -> tup
 
 def typical_variance(studies: Studies, common: Weighted) -> Array:
     """The typical within-study variance (k − 1) / (Σw − Σw²/Σw), (b,); NaN with one study."""
-    spread = common.total - row_sum(common.weights, common.weights) / common.total
-    return (studies.count - 1) / np.where(studies.count >= 2, spread, np.nan)
+    return (studies.count - 1) / np.where(studies.count >= 2, common.spread, np.nan)

@@ -8,8 +8,9 @@ from spondyl.evidence.effect_sizes import EffectSizes
 from spondyl.evidence.estimate import Heterogeneity, Interval, NotGiven
 from spondyl.evidence.measure import Model, Tau2Method
 from spondyl.evidence.pooling.fit_many import Fits, typical_variance
+from spondyl.evidence.pooling.standardized import standardized
 from spondyl.evidence.pooling.tau2_interval import q_profile
-from spondyl.evidence.pooling.weighted import Studies, weighted
+from spondyl.evidence.pooling.weighted import weighted
 
 
 def describe_heterogeneity(
@@ -72,12 +73,8 @@ def _heterogeneity(
 
 
 def _intervals(effects: EffectSizes, level_percent: float) -> tuple[Interval | None, Interval | None]:
-    scale = float(effects.vi.min())
-    studies = Studies(
-        yi=(effects.yi - effects.yi.mean())[None, :] / math.sqrt(scale),
-        vi=effects.vi[None, :] / scale,
-        count=np.array([float(len(effects.labels))]),
-    )
+    studies, _, unit = standardized(effects.yi, effects.vi)
+    scale = float(unit[0]) ** 2
     low, high = (float(end[0]) for end in q_profile(studies, level_percent=level_percent))
     if not (math.isfinite(low) and math.isfinite(high)):
         return None, None

@@ -26,8 +26,7 @@ def estimate_tau2(studies: Studies, method: Tau2Method) -> Array:
 def dersimonian_laird(studies: Studies) -> Array:
     """The moment estimator with common-effect weights. DerSimonian & Laird, Control Clin Trials 1986;7:177–188."""
     common = weighted(studies, np.zeros(len(studies.count)))
-    spread = common.total - row_sum(common.weights, common.weights) / common.total
-    return (common.q - (studies.count - 1)) / spread
+    return (common.q - (studies.count - 1)) / common.spread
 
 
 def hedges(studies: Studies) -> Array:

@@ -44,6 +44,16 @@ class Weighted:
         """The weighted sum of squared residuals, (b,)."""
         return row_sum(self.weights, self.residuals, self.residuals)
 
+    @property
+    def spread(self) -> Array:
+        """Σw − Σw²/Σw, (b,), without the cancellation that one very heavy study would cause."""
+        heaviest = self.weights.max(axis=1)
+        others = self.weights.copy()
+        others[np.arange(len(others)), self.weights.argmax(axis=1)] = 0.0
+        rest = others.sum(axis=1)
+        pairs = np.maximum(rest**2 - row_sum(others, others), 0.0)
+        return (2 * heaviest * rest + pairs) / self.total
+
 
 def weighted(studies: Studies, tau2: Array) -> Weighted:
     """Weights 1/(v + tau²) and what follows from them."""
