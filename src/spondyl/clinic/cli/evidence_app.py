@@ -4,6 +4,7 @@ import typer
 
 from spondyl.clinic.cli.evidence_import_command import import_drafts
 from spondyl.clinic.cli.evidence_methods import add_methods
+from spondyl.clinic.cli.evidence_outcomes_command import outcomes, outcomes_example
 from spondyl.clinic.cli.evidence_pool_command import pool
 
 evidence_app = typer.Typer(
@@ -22,3 +23,5 @@ def evidence() -> None:
 evidence_app.command()(pool)
 evidence_app.command("import")(import_drafts)
 add_methods(evidence_app)
+evidence_app.command()(outcomes)
+evidence_app.command("outcomes-example")(outcomes_example)

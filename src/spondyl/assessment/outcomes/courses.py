@@ -1,0 +1,110 @@
+"""Each patient's course with one questionnaire: the first score, the score in a window, or why there is none."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from spondyl.assessment.outcomes.visits import Event, Visit
+from spondyl.assessment.outcomes.windows import TimeWindow
+from spondyl.assessment.questionnaires import Instrument
+
+
+class Standing(Enum):
+    """What is known of a patient in a window."""
+
+    MEASURED = "measured"
+    DROPPED_OUT = "dropped_out"
+    OPERATED = "operated"
+    NO_SCORE = "no_score"
+    NOT_YET_DUE = "not_yet_due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """One patient's scores with one questionnaire, by day; the first one is where the patient began."""
+
+    patient_id: str
+    instrument: Instrument
+    began: date
+    before: float
+    later: tuple[tuple[date, float], ...]
+    dropped_out: date | None
+    operated: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowResult:
+    """A patient in a window. ``after`` is None unless the standing is measured."""
+
+    patient_id: str
+    before: float
+    after: float | None
+    standing: Standing
+
+
+def courses_of(visits: Iterable[Visit]) -> tuple[Course, ...]:
+    """A course for each patient and questionnaire, in the order of patient and code.
+
+    It begins with the score on a row marked ``baseline``, else with the earliest score.
+    """
+    events: dict[tuple[str, Event], date] = {}
+    scores: dict[tuple[str, str], list[Visit]] = defaultdict(list)
+    for visit in visits:
+        if visit.event is not None:
+            key = (visit.patient_id, visit.event)
+            events[key] = min(events.get(key, visit.on), visit.on)
+        if visit.instrument is not None and visit.score is not None:
+            scores[visit.patient_id, visit.instrument.code].append(visit)
+    return tuple(_course(scores[key], events) for key in sorted(scores))
+
+
+def _course(visits: list[Visit], events: dict[tuple[str, Event], date]) -> Course:
+    in_order = sorted(visits, key=lambda visit: (visit.on, visit.line))
+    first = next((visit for visit in in_order if visit.event is Event.BASELINE), in_order[0])
+    assert first.instrument is not None and first.score is not None
+    later = {visit.on: visit.score for visit in in_order if visit.on > first.on and visit.score is not None}
+    return Course(
+        patient_id=first.patient_id,
+        instrument=first.instrument,
+        began=first.on,
+        before=first.score,
+        later=tuple(later.items()),
+        dropped_out=events.get((first.patient_id, Event.DROPPED_OUT)),
+        operated=events.get((first.patient_id, Event.OPERATED)),
+    )
+
+
+def result_in(course: Course, window: TimeWindow, *, as_of: date) -> WindowResult:
+    """What is known of the patient in the window, on the day ``as_of``.
+
+    A score after an operation does not count: it judges the operation. A score after dropping out does: what matters
+    is how the patient is. Without a score the patient is missing once the window has closed, or once it has opened
+    for a patient who has left; until then the score is not yet due.
+    """
+    scores = [
+        (on, value)
+        for on, value in course.later
+        if window.holds(course.began, on)
+        and on <= as_of
+        and (course.operated is None or on < course.operated)
+    ]
+    if scores:
+        _, after = min(scores, key=lambda score: abs((score[0] - course.began).days - window.target_day))
+        return _result(course, after, Standing.MEASURED)
+    return _result(course, None, _why_none(course, window, as_of))
+
+
+def _why_none(course: Course, window: TimeWindow, as_of: date) -> Standing:
+    day = (as_of - course.began).days
+    if day < window.from_day:
+        return Standing.NOT_YET_DUE
+    for ended, standing in ((course.operated, Standing.OPERATED), (course.dropped_out, Standing.DROPPED_OUT)):
+        if ended is not None and ended <= as_of and (ended - course.began).days <= window.to_day:
+            return standing
+    return Standing.NO_SCORE if day > window.to_day else Standing.NOT_YET_DUE
+
+
+def _result(course: Course, after: float | None, standing: Standing) -> WindowResult:
+    return WindowResult(patient_id=course.patient_id, before=course.before, after=after, standing=standing)

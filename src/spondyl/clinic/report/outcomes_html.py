@@ -1,0 +1,60 @@
+"""One offline HTML page of a clinic's outcomes, and its JSON beside it."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spondyl.clinic.report.html import environment
+from spondyl.clinic.report.outcomes_json import outcomes_json
+from spondyl.clinic.report.outcomes_svg import change_svg, hundred_svg
+from spondyl.clinic.report.outcomes_words import not_yet_text, words_of
+from spondyl.clinic.report.published_beside import NOT_COMPARABLE, PublishedLine
+from spondyl.clinic.report.report_content import DISCLAIMER
+from spondyl.clinic.report.write import write_whole
+
+if TYPE_CHECKING:
+    from spondyl.assessment.outcomes import ClinicOutcomes
+
+
+def write_outcomes(
+    found: "ClinicOutcomes", directory: Path, *, published: tuple[PublishedLine, ...]
+) -> tuple[Path, ...]:
+    """Write ``outcomes.html`` and ``outcomes.json``, each whole; raises OSError when the folder cannot be written."""
+    directory.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(outcomes_json(found), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    page = outcomes_html(found, published=published)
+    return (
+        write_whole(directory / "outcomes.html", page.encode()),
+        write_whole(directory / "outcomes.json", text.encode()),
+    )
+
+
+def outcomes_html(found: "ClinicOutcomes", *, published: tuple[PublishedLine, ...]) -> str:
+    """The page as text: no script, no link to anywhere else; the same outcomes give the same bytes."""
+    sections = [
+        {
+            "words": words_of(one),
+            "change": change_svg(one) if one.measured else "",
+            "hundred": hundred_svg(one) or "",
+            "threshold": one.threshold,
+            "place": number,
+        }
+        for number, one in enumerate(found.outcomes, start=1)
+    ]
+    synthetic = any(
+        result.patient_id.startswith("SYNTHETIC-") for one in found.outcomes for result in one.results
+    )
+    return (
+        environment()
+        .get_template("outcomes.html.j2")
+        .render(
+            title="Our own outcomes",
+            found=found,
+            sections=sections,
+            not_yet=[not_yet_text(one) for one in found.not_yet],
+            published=published,
+            synthetic=synthetic,
+            disclaimer=DISCLAIMER,
+            not_comparable=NOT_COMPARABLE,
+        )
+    )

@@ -1,0 +1,172 @@
+"""Pictures of a clinic's outcomes as SVG: every patient's change against what matters, and a hundred patients."""
+
+from collections.abc import Sequence
+from xml.sax.saxutils import escape
+
+from markupsafe import Markup
+
+from spondyl.assessment.outcomes import InstrumentOutcome
+from spondyl.assessment.questionnaires.important_change import improvement_of
+
+WIDTH, HEIGHT = 640.0, 300.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 16.0, 46.0
+MOST_BARS = 320
+"""More patients than this are drawn as evenly chosen ranks, so that a bar stays wide enough to be seen."""
+TICK_STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+
+
+def change_svg(one: InstrumentOutcome) -> Markup:
+    """A bar a patient, the most improved first; the shaded band is improvement that matters to one person."""
+    gains = sorted(
+        (
+            improvement_of(result.before, result.after, one.instrument.direction)
+            for result in one.results
+            if result.after is not None
+        ),
+        reverse=True,
+    )
+    shown = _thinned(gains)
+    points = one.threshold.points if one.threshold else 0.0
+    low, high = _range(shown, points)
+    parts = [
+        _band(points, low, high) if points else "",
+        _axis(low, high, one.instrument.unit),
+        *_bars(shown, points, low, high),
+        _labels(one, gains, points),
+    ]
+    said = _said(one, gains, points)
+    return _svg(WIDTH, HEIGHT, "".join(parts), said)
+
+
+def _thinned(gains: Sequence[float]) -> list[float]:
+    if len(gains) <= MOST_BARS:
+        return list(gains)
+    last = len(gains) - 1
+    return [gains[round(place * last / (MOST_BARS - 1))] for place in range(MOST_BARS)]
+
+
+def _range(gains: Sequence[float], points: float) -> tuple[float, float]:
+    low, high = min([0.0, *gains]), max([points * 1.5, 1.0, *gains])
+    room = 0.06 * (high - low)
+    return low - room, high + room
+
+
+def _y(value: float, low: float, high: float) -> float:
+    return TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / (high - low)
+
+
+def _band(points: float, low: float, high: float) -> str:
+    y = _y(points, low, high)
+    inner = WIDTH - LEFT - RIGHT
+    return (
+        f'<rect class="band" x="{LEFT}" y="{TOP}" width="{inner}" height="{y - TOP:.1f}"/>'
+        f'<path class="threshold" d="M{LEFT} {y:.1f}h{inner}"/>'
+    )
+
+
+def _axis(low: float, high: float, unit: str) -> str:
+    step = next((step for step in TICK_STEPS if (high - low) / step <= 8), TICK_STEPS[-1])
+    ticks = [
+        number * step for number in range(int(low // step), int(high // step) + 1) if number * step >= low
+    ]
+    marks = "".join(
+        f'<path d="M{LEFT - 4} {_y(tick, low, high):.1f}h4"/>'
+        f'<text x="{LEFT - 7}" y="{_y(tick, low, high) + 4:.1f}" text-anchor="end">{_number(tick)}</text>'
+        for tick in ticks
+    )
+    zero = _y(0.0, low, high)
+    return (
+        f'<g class="axis">{marks}<path d="M{LEFT} {TOP}V{HEIGHT - BOTTOM}"/>'
+        f'<path d="M{LEFT} {zero:.1f}H{WIDTH - RIGHT}"/>'
+        f'<text x="{LEFT}" y="{TOP - 5}">{escape(unit)} better ▴</text></g>'
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:+g}".replace("-", "−") if value else "0"
+
+
+def _bars(gains: Sequence[float], points: float, low: float, high: float) -> list[str]:
+    if not gains:
+        return []
+    step = (WIDTH - LEFT - RIGHT - 8) / len(gains)
+    wide = max(0.6, min(16.0, 0.78 * step))
+    zero = _y(0.0, low, high)
+    bars: list[str] = []
+    for place, gain in enumerate(gains):
+        x, y = LEFT + 4 + step * (place + 0.5) - wide / 2, _y(gain, low, high)
+        kind = "matters" if points and gain >= points - 1e-9 else "worse" if gain < 0 else "some"
+        top, height = min(y, zero), max(abs(y - zero), 1.2)
+        bars.append(
+            f'<rect class="{kind}" x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{height:.1f}"/>'
+        )
+    return bars
+
+
+def _labels(one: InstrumentOutcome, gains: Sequence[float], points: float) -> str:
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    below = f"{len(gains)} patients with a score, the most improved first"
+    if len(gains) > MOST_BARS:
+        below += f" ({MOST_BARS} of them drawn, evenly by rank)"
+    texts = [
+        f'<text x="{middle}" y="{HEIGHT - 22}" text-anchor="middle">{below}</text>',
+        f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">not drawn: {one.missing} without a score</text>',
+    ]
+    if points:
+        texts.append(
+            f'<text class="bandtext" x="{WIDTH - RIGHT - 4}" y="{TOP + 14}" text-anchor="end">'
+            f"improvement that matters to one person: {points:g} {escape(one.instrument.unit)} or more</text>"
+        )
+    return "".join(texts)
+
+
+def _said(one: InstrumentOutcome, gains: Sequence[float], points: float) -> str:
+    reach = sum(gain >= points - 1e-9 for gain in gains)
+    matter = (
+        f" {reach} of {len(gains)} improved by {points:g} {one.instrument.unit} or more." if points else ""
+    )
+    return f"Change of each patient, {one.instrument.name}, {one.window.label}.{matter}"
+
+
+def hundred_svg(one: InstrumentOutcome) -> Markup | None:
+    """The due patients scaled to a hundred: filled circles improved by what matters, rings did not, ? is not known."""
+    found = one.by_points
+    if found is None:
+        return None
+    counts = of_hundred(found.worst_case.events, one.measured - found.worst_case.events, one.missing)
+    better, same, unknown = counts
+    kinds = ["matters"] * better + ["ring"] * same + ["unknown"] * unknown
+    body = "".join(_person(number, kind) for number, kind in enumerate(kinds))
+    said = f"Of 100 patients {better} improved by {found.threshold} or more, {same} did not, {unknown} are not known."
+    return _svg(216, 216, body, said)
+
+
+def of_hundred(*counts: int) -> tuple[int, ...]:
+    """Whole numbers that add up to 100 in the proportion of the counts, by largest remainder.
+
+    >>> of_hundred(1, 1, 1)
+    (34, 33, 33)
+    """
+    total = sum(counts)
+    exact = [100 * count / total for count in counts]
+    whole = [int(share) for share in exact]
+    by_remainder = sorted(range(len(counts)), key=lambda place: (whole[place] - exact[place], place))
+    for place in by_remainder[: 100 - sum(whole)]:
+        whole[place] += 1
+    return tuple(whole)
+
+
+def _person(number: int, kind: str) -> str:
+    x, y = 14 + 21 * (number % 10), 14 + 21 * (number // 10)
+    if kind == "matters":
+        return f'<circle class="matters" cx="{x}" cy="{y}" r="8"/>'
+    if kind == "ring":
+        return f'<circle class="ring" cx="{x}" cy="{y}" r="7"/>'
+    return f'<text class="unknown" x="{x}" y="{y + 6}" text-anchor="middle">?</text>'
+
+
+def _svg(width: float, height: float, body: str, said: str) -> Markup:
+    return Markup(
+        f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img">'
+        f"<title>{escape(said)}</title>{body}</svg>"
+    )

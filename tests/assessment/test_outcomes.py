@@ -1,0 +1,251 @@
+"""Claims: outcomes count every patient once, the missing ones against the treatment, with intervals that are right.
+
+Sources: closed forms with the arithmetic beside them; scipy's own bootstrap and t interval; Wilson's published example.
+"""
+
+import json
+import random
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from spondyl.assessment.outcomes import (
+    DEFAULT_WINDOWS,
+    WARNINGS,
+    ClinicOutcomes,
+    InstrumentOutcome,
+    TimeWindow,
+    judge_outcomes,
+    synthetic_visits_csv,
+    visits_from_csv,
+    windows_from_text,
+)
+from spondyl.assessment.outcomes.change_summary import bootstrap_interval, summarise_changes
+from spondyl.assessment.outcomes.courses import Standing
+from spondyl.assessment.outcomes.responders import count_responders
+from spondyl.assessment.table_text import TableTextError
+from spondyl.clinic.report.outcomes_json import outcomes_json
+from spondyl.clinic.report.outcomes_svg import of_hundred
+
+HEAD = "patient_id,date,instrument,score,event\n"
+MONTHS_3 = windows_from_text("3 months:63-136")
+
+
+def judged(rows: str, *, as_of: str | None = None) -> ClinicOutcomes:
+    found = judge_outcomes(
+        visits_from_csv(HEAD + rows), windows=MONTHS_3, as_of=date.fromisoformat(as_of) if as_of else None
+    )
+    assert found is not None
+    return found
+
+
+def only(rows: str, *, as_of: str | None = None) -> InstrumentOutcome:
+    (one,) = judged(rows, as_of=as_of).outcomes
+    return one
+
+
+FIVE = """\
+A,2026-01-01,rmdq,16,
+A,2026-04-01,rmdq,8,
+B,2026-01-01,rmdq,12,
+B,2026-04-01,rmdq,9,
+C,2026-01-01,rmdq,20,
+C,2026-04-01,rmdq,14,
+D,2026-01-01,rmdq,10,
+D,2026-01-20,,,dropped_out
+E,2026-01-01,rmdq,18,
+"""
+
+
+def test_a_hand_computed_clinic() -> None:
+    """Improvements 8, 3, 6: mean 17/3, sd sqrt(((7/3)^2+(8/3)^2+(1/3)^2)/2) = 2.516611; t(2) = 4.302653.
+
+    Half width 4.302653 x 2.516611 / sqrt(3) = 6.251610. By 5 points 2 of 3 respond; in the worst case 2 of 5, in the
+    best case 4 of 5. By 30 %: 8/16, 3/12 (25 %, no), 6/20 (exactly 30 %, yes): 2 of 3.
+    """
+    one = only(FIVE, as_of="2026-06-30")
+    assert (one.measured, one.missing, one.not_yet_due) == (3, 2, 0)
+    assert one.standings[Standing.DROPPED_OUT] == one.standings[Standing.NO_SCORE] == 1
+    assert one.change is not None
+    assert one.change.mean == pytest.approx(17 / 3)
+    assert one.change.sd == pytest.approx(2.516611, abs=5e-7)
+    assert one.change.interval is not None
+    assert one.change.interval.high - one.change.mean == pytest.approx(6.251610, abs=2e-6)
+    assert one.mean_if_unchanged == pytest.approx(17 / 5)
+    for found in (one.by_points, one.by_share):
+        assert found is not None
+        assert found.observed is not None
+        counts = [(x.events, x.patients) for x in (found.observed, found.worst_case, found.best_case)]
+        assert counts == [(2, 3), (2, 5), (4, 5)]
+    assert (one.worse, one.could_not_reach) == (0, 0)
+
+
+def test_a_patient_whose_window_is_open_is_not_yet_due() -> None:
+    one = only(FIVE)  # as of 2026-04-01: E is at day 90 of 136, D has left and the window has opened
+    assert (one.measured, one.missing, one.not_yet_due) == (3, 1, 1)
+    assert one.standings[Standing.DROPPED_OUT] == 1
+
+
+def test_wilson_and_exact_intervals_of_the_published_example() -> None:
+    """Source: evidence.md section 1: 23 of 43 is 53.5 %; the exact interval by scipy's binomial test."""
+    found = count_responders(threshold="x", responders=23, measured=43, missing=16)
+    assert found.observed is not None
+    assert found.observed_exact is not None
+    theirs = stats.binomtest(23, 43).proportion_ci(method="wilson")
+    assert (found.observed.interval.low, found.observed.interval.high) == pytest.approx(theirs)
+    exact = stats.binomtest(23, 43).proportion_ci(method="exact")
+    assert (found.observed_exact.interval.low, found.observed_exact.interval.high) == pytest.approx(exact)
+    assert (found.worst_case.events, found.worst_case.patients) == (23, 59)
+    assert found.best_case.events == 39
+
+
+def test_the_t_interval_is_that_of_scipy() -> None:
+    values = np.array([3.0, -1.0, 4.5, 2.0, 7.0, 0.5])
+    found = summarise_changes(values).t_interval
+    theirs = stats.ttest_1samp(values, 0.0).confidence_interval(0.95)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), rel=1e-12)
+
+
+def test_the_bootstrap_is_bca_as_scipy_has_it() -> None:
+    """Two runs of 9,999 resamples differ by chance: the ends agree within 3 % of the width."""
+    values = np.random.default_rng(3).lognormal(0.0, 1.0, 60)
+    ours = bootstrap_interval(values)
+    theirs = stats.bootstrap(
+        (values,), np.mean, method="BCa", rng=np.random.default_rng(5)
+    ).confidence_interval
+    width = theirs.high - theirs.low
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=0.03 * width)
+    assert ours == bootstrap_interval(values)
+    summary = summarise_changes(values)
+    assert summary.skewness is not None
+    assert summary.skewness > 1
+    assert (summary.method, summary.interval) == ("bootstrap", ours)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"), [([4.0], "one patient has no spread"), ([4.0, 4.0], "all 2 patients changed")]
+)
+def test_no_interval_without_spread(values: list[float], reason: str) -> None:
+    found = summarise_changes(np.array(values))
+    assert (found.mean, found.interval) == (4.0, None)
+    assert reason in found.not_given[0].reason
+
+
+def test_a_score_after_an_operation_judges_the_operation() -> None:
+    """Source: evidence.md section 1, Pettine: 21 of 26 without the 5 operated ones is not the outcome of 26."""
+    one = only(
+        "A,2026-01-01,odi,60,\nA,2026-03-01,,,operated\nA,2026-04-01,odi,10,\nB,2026-01-01,odi,60,\nB,2026-04-01,odi,20,\n"
+    )
+    assert (one.measured, one.missing, one.standings[Standing.OPERATED]) == (1, 1, 1)
+    assert one.by_points is not None
+    assert (one.by_points.worst_case.events, one.by_points.worst_case.patients) == (1, 2)
+
+
+def test_a_score_after_dropping_out_counts() -> None:
+    one = only("A,2026-01-01,nrs,8,\nA,2026-02-01,,,dropped_out\nA,2026-04-01,nrs,7,\n")
+    assert (one.measured, one.missing) == (1, 0)
+
+
+def test_the_score_nearest_to_the_target_counts_and_baseline_may_be_named() -> None:
+    before = "A,2025-12-01,nrs,3,\nA,2026-01-01,nrs,9,baseline\n"
+    one = only(
+        before + "A,2026-03-10,nrs,5,\nA,2026-04-10,nrs,4,\nA,2026-05-16,nrs,2,\n"
+    )  # days 68, 99 (target) and 135
+    assert (one.results[0].before, one.results[0].after) == (9, 4)
+
+
+def test_higher_is_better_turns_the_sign_and_has_no_threshold() -> None:
+    one = only("A,2026-01-01,promis_physical_function,35,\nA,2026-04-01,promis_physical_function,44,\n")
+    assert one.change is not None
+    assert one.change.mean == 9
+    assert (one.by_points, one.worse, one.threshold) == (None, None, None)
+
+
+def test_worse_and_unreachable_are_counted() -> None:
+    one = only("A,2026-01-01,rmdq,3,\nA,2026-04-01,rmdq,0,\nB,2026-01-01,rmdq,10,\nB,2026-04-01,rmdq,16,\n")
+    assert (one.worse, one.could_not_reach) == (1, 1)
+    assert one.by_points is not None
+    assert one.by_points.worst_case.events == 0
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 2**32 - 1), st.integers(2, 40))
+def test_order_does_not_matter_and_bounds_hold(seed: int, patients: int) -> None:
+    head, *rows = synthetic_visits_csv(patients, seed=seed).splitlines()
+    found = judge_outcomes(visits_from_csv("\n".join([head, *rows])))
+    random.Random(seed).shuffle(rows)
+    again = judge_outcomes(visits_from_csv("\n".join([head, *rows])))
+    assert found is not None
+    assert again is not None
+    assert outcomes_json(again) == outcomes_json(found)
+    assert found.warnings == WARNINGS
+    for one in found.outcomes:
+        assert one.measured + one.missing + one.not_yet_due == len(one.results)
+        for responders in (one.by_points, one.by_share):
+            assert responders is not None
+            worst, best = responders.worst_case, responders.best_case
+            assert worst.interval.low <= worst.share <= worst.interval.high
+            assert worst.share <= best.share
+            if responders.observed is not None:
+                assert worst.share <= responders.observed.share <= best.share
+    json.dumps(outcomes_json(found), allow_nan=False)
+
+
+@given(st.lists(st.integers(0, 500), min_size=3, max_size=3).filter(any))
+def test_a_hundred_people_are_a_hundred(counts: list[int]) -> None:
+    whole = of_hundred(*counts)
+    assert sum(whole) == 100
+    assert all(abs(one - 100 * count / sum(counts)) < 1 for one, count in zip(whole, counts, strict=True))
+
+
+def test_the_default_windows_touch_and_do_not_overlap() -> None:
+    first = date(2026, 1, 1)
+    for day in range(DEFAULT_WINDOWS[0].from_day, DEFAULT_WINDOWS[-1].to_day + 1):
+        assert sum(window.holds(first, first + timedelta(days=day)) for window in DEFAULT_WINDOWS) == 1
+
+
+@pytest.mark.parametrize("text", ["3 months", "x:0-5", "x:9-5", ":1-2", "x:1-2,", "x:1--2"])
+def test_a_faulty_window_is_refused(text: str) -> None:
+    with pytest.raises(TableTextError, match="cannot be read"):
+        windows_from_text(text)
+    with pytest.raises(ValueError, match="in order"):
+        TimeWindow(label="x", from_day=5, to_day=4, target_day=4)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("A,2026-01-01,rmdq,25,", "line 2: .*25 is not on its scale"),
+        ("A,2026-01-01,rmdq,,", "line 2: '' is not a score"),
+        ("A,2026-01-01,rmdq,nan,", "line 2: 'nan' is not a score"),
+        ("A,2026-01-01,ndi,5,", "line 2: There is no questionnaire 'ndi'"),
+        ("A,2026-01-01,start_back,5,", "is not an outcome"),
+        ("A,2026-01-01,rmdq,5,vanished", "the event 'vanished' is not known"),
+        (",2026-01-01,rmdq,5,", "it has no patient_id"),
+        ("A,1.1.26,rmdq,5,", "'1.1.26' is not a date"),
+        ("A,2026-01-01,rmdq,5,\nA,2026-01-01,rmdq,6,", "line 3: A has another rmdq score"),
+        (
+            "A,2026-01-01,rmdq,5,\nA,2026-01-02,rmdq,x,\nA,2026-01-03,rmdq,y,",
+            "line 3.*Further faulty lines: 4",
+        ),
+    ],
+)
+def test_a_faulty_file_names_its_lines_and_is_refused_whole(rows: str, said: str) -> None:
+    with pytest.raises(TableTextError, match=said):
+        visits_from_csv(HEAD + rows)
+
+
+def test_nothing_to_judge() -> None:
+    assert judge_outcomes(visits_from_csv(HEAD)) is None
+    assert judged("A,2026-01-01,rmdq,5,").outcomes == ()
+
+
+def test_synthetic_patients_say_so() -> None:
+    text = synthetic_visits_csv(5, seed=3)
+    assert text == synthetic_visits_csv(5, seed=3)
+    assert all(line.startswith("SYNTHETIC-") for line in text.splitlines()[1:])
