@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from difflib import SequenceMatcher
 from enum import Enum
 from functools import reduce
@@ -79,7 +80,7 @@ def _takes(kind: object) -> str:
     (one,) = kinds
     if isinstance(one, type) and issubclass(one, Enum):
         return " or ".join(f"`{choice.value}`" for choice in one)
-    return {bool: "", Path: "path", str: "text", int: "whole number", float: "number"}[one]
+    return {bool: "", Path: "path", str: "text", int: "whole number", float: "number", datetime: "date"}[one]
 
 
 def cli_page() -> str:
