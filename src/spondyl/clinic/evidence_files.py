@@ -3,9 +3,20 @@
 import re
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from spondyl.evidence.library import Library, RecordInvalidError, library_from, shipped_library, shipped_texts
+from spondyl.evidence.library import (
+    EvidenceError,
+    Library,
+    RecordInvalidError,
+    library_from,
+    shipped_library,
+    shipped_texts,
+)
 from spondyl.evidence.library.read import KINDS
+
+if TYPE_CHECKING:
+    from spondyl.evidence.living import SignedConclusion
 
 
 def records_or_shipped(folder: Path | None) -> Library:
@@ -51,3 +62,38 @@ def today_or(day: str) -> str:
         why="Days are written as 2026-11-25.",
         do="Write it so, or leave it out.",
     )
+
+
+class FileMissingError(EvidenceError):
+    """A file that a command needs cannot be read."""
+
+
+def read_text(path: Path) -> str:
+    """A whole UTF-8 file. Raises FileMissingError."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror or "" if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise FileMissingError(
+            what=f"The file {path} cannot be read.", why=f"The system says: {why}.", do="Check the path."
+        ) from error
+
+
+def signed_or_none(path: Path | None) -> "tuple[SignedConclusion, ...]":
+    """The signed conclusions of a file; none without a file, or while it does not exist yet."""
+    from spondyl.evidence.living import signed_from_text
+
+    return signed_from_text(read_text(path)) if path is not None and path.exists() else ()
+
+
+def aid_pages(library: Library) -> dict[str, object]:
+    """The decision aids that the records allow, by the name of the page, for a snapshot of every shown number."""
+    from spondyl.evidence.aid import AidNotPossibleError, Language, aid_content
+
+    pages: dict[str, object] = {}
+    for option in library.options:
+        try:
+            pages[f"aid {option.id}"] = aid_content(library, option.id, Language.ENGLISH)
+        except AidNotPossibleError:
+            continue
+    return pages

@@ -50,8 +50,7 @@ class Draft:
             "verified_on": imported_on,
         }
         return (
-            _HEAD.format(origin=self.origin)
-            + checks
+            _comment(_HEAD.format(origin=" ".join(self.origin.split())) + checks)
             + "\n"
             + toml_text({**plain, "source": source, **tables})
         )

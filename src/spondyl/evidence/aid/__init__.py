@@ -1,0 +1,21 @@
+"""The decision aid for a patient: plain words, icon arrays, values, and the check against the IPDAS criteria."""
+
+from spondyl.evidence.aid.content import AidContent, AidNotPossibleError, aid_content
+from spondyl.evidence.aid.reading_ease import Language, ReadingCounts, counts_of, reading_counts
+from spondyl.evidence.aid.said import Said, plain_text, written
+from spondyl.evidence.aid.words import Words, words_of
+
+__all__ = [
+    "AidContent",
+    "AidNotPossibleError",
+    "Language",
+    "ReadingCounts",
+    "Said",
+    "Words",
+    "aid_content",
+    "counts_of",
+    "plain_text",
+    "reading_counts",
+    "words_of",
+    "written",
+]

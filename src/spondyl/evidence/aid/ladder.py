@@ -1,0 +1,87 @@
+"""One row for each choice, the same columns for every one, the clinic's own included."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from spondyl.evidence.aid.expect import hundred_of, points_said
+from spondyl.evidence.aid.risks import Risk, risks
+from spondyl.evidence.aid.said import Said, bare
+from spondyl.evidence.aid.words import Words
+from spondyl.evidence.answer import Answer, answer
+from spondyl.evidence.library import Library, Prose, Quote, Role
+from spondyl.evidence.living import Review, SignedConclusion, review
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderRow:
+    """One choice."""
+
+    option: str
+    name: str
+    clinics_own: bool
+    what: tuple[Said, ...]
+    good: tuple[Said, ...]
+    bad: tuple[Risk, ...]
+    feel: tuple[Said, ...]
+    sure: Said
+    review: Review
+
+    @property
+    def passages(self) -> tuple[Said, ...]:
+        """Every sentence."""
+        return (*self.what, *self.good, *(risk.said for risk in self.bad), *self.feel, self.sure)
+
+
+def ladder_row(library: Library, name: str, words: Words, signed: Iterable[SignedConclusion]) -> LadderRow:
+    """The row of an option."""
+    found = answer(library, name)
+    option = found.option
+    judged = review(found, signed)
+    rests_on = (option.origin,)
+
+    def lines(part: str) -> tuple[Said, ...]:
+        return tuple(
+            Said(prose=Prose((line,)), rests_on=rests_on) for line in words.texts(f"options.{name}.{part}")
+        )
+
+    good = [Said(prose=verdict(judged, found, words), rests_on=found.short.origins)]
+    numbers = _numbers(library, found, words)
+    good += [numbers] if numbers else []
+    return LadderRow(
+        option=name,
+        name=words.text(f"options.{name}.name"),
+        clinics_own=option.clinics_own,
+        what=lines("done"),
+        good=tuple(good),
+        bad=risks(library, option, words),
+        feel=lines("feel"),
+        sure=Said(prose=words.say(f"certainty.{judged.certainty or 'none'}"), rests_on=rests_on),
+        review=judged,
+    )
+
+
+def verdict(judged: Review, found: Answer, words: Words) -> Prose:
+    """The reading in plain words: the signed one while new data awaits review."""
+    quotes = [piece for piece in found.short.pieces if isinstance(piece, Quote)]
+    versus = words.or_quote("versus", quotes[0]) if quotes else ""
+    return words.say(f"readings.{judged.reading}", versus=versus)
+
+
+def _numbers(library: Library, found: Answer, words: Words) -> Said | None:
+    points = points_said(library, found.option, words, "page.ladder_points")
+    if points or not found.icons:
+        return points
+    pair = found.icons[0]
+    active = next(group for group in pair.groups if group.role is Role.ACTIVE)
+    control = next(group for group in pair.groups if group.role is not Role.ACTIVE)
+    quotes = [piece for piece in found.short.pieces if isinstance(piece, Quote)]
+    versus = words.or_quote("versus", quotes[0] if quotes else control.name)
+    return Said(
+        prose=words.say(
+            "page.ladder_people",
+            active=bare(active.better),
+            control=bare(control.better),
+            hundred=hundred_of(library),
+            versus=versus,
+        )
+    )

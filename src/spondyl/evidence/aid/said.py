@@ -1,0 +1,45 @@
+"""A sentence of the page with the records it rests on, and how its numbers are written in a language."""
+
+from dataclasses import dataclass
+
+from spondyl.evidence.aid.reading_ease import Language
+from spondyl.evidence.library import Figure, Origin, Piece, Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Words and numbers, and where they come from. Raises ValueError when a source may not be shown."""
+
+    prose: Prose
+    rests_on: tuple[Origin, ...] = ()
+
+    def __post_init__(self) -> None:
+        hidden = [origin.key for origin in self.rests_on if not origin.may_be_shown]
+        if hidden:
+            raise ValueError(
+                f"A sentence rests on {hidden[0]}, which nobody has verified. Leave the sentence out."
+            )
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Every source, each once, in order."""
+        return tuple(dict.fromkeys((*self.prose.origins, *self.rests_on)))
+
+
+def written(piece: Piece, language: Language) -> str:
+    """A piece as the language writes it: the decimal comma in Spanish."""
+    if not isinstance(piece, Figure):
+        return piece if isinstance(piece, str) else piece.text
+    text = piece.text
+    return text.replace(".", ",") if language is Language.SPANISH else text
+
+
+def plain_text(prose: Prose, language: Language) -> str:
+    """The whole sentence."""
+    return "".join(written(piece, language) for piece in prose.pieces)
+
+
+def bare(figure: Figure, value: float | None = None, *, decimals: int = 0) -> Figure:
+    """One number of a figure without unit, interval and sign: the words around it say the rest."""
+    number = figure.value if value is None else value
+    return Figure(value=abs(number), decimals=decimals, origin=figure.origin)

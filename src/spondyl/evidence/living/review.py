@@ -1,0 +1,160 @@
+"""No conclusion changes without a signature: the signed one stays, marked, until a named person signs the new one."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from spondyl.evidence.answer import Answer
+from spondyl.evidence.certainty import Signature
+from spondyl.evidence.certainty.signature import digest_of
+from spondyl.evidence.library import EvidenceError
+
+FORMAT, VERSION = "spondyl-signed-conclusions", 1
+
+
+class SignatureInvalidError(EvidenceError):
+    """A file of signatures is damaged, or a conclusion was changed after it was signed."""
+
+
+class ReviewState(Enum):
+    """What a page says beside a conclusion."""
+
+    UNSIGNED = "unsigned"
+    SIGNED = "signed"
+    NEW_DATA = "new data awaiting review"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedConclusion:
+    """A conclusion to the letter, and who signed it. Raises SignatureInvalidError when the two do not fit."""
+
+    signature: Signature
+    reading: str
+    paragraph: str
+    certainty: str | None
+
+    def __post_init__(self) -> None:
+        if not self.paragraph.strip():
+            raise _invalid(f"The signed conclusion about {self.signature.about} is empty.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What is shown about one option: ``shown`` is the signed words as long as there are some, else the proposal.
+
+    ``proposed`` is set when the records now say something else than what was signed.
+    """
+
+    state: ReviewState
+    reading: str
+    shown: str
+    certainty: str | None
+    signature: Signature | None
+    proposed: str | None
+
+    @property
+    def mark(self) -> str:
+        """The line beside the conclusion."""
+        if self.signature is None:
+            return "Not signed: this is what the software proposes. Nobody has taken responsibility for it."
+        signed = f"Signed by {self.signature.person}, {self.signature.role}, {self.signature.at}."
+        return f"{signed} New data awaiting review." if self.state is ReviewState.NEW_DATA else signed
+
+
+def review(found: Answer, signed: Iterable[SignedConclusion]) -> Review:
+    """The latest signed conclusion about the option stays in force until the next signature."""
+    level = found.sureness.headline.value if found.sureness.headline else None
+    about = [one for one in signed if one.signature.about == found.option.id]
+    if not about:
+        return Review(
+            state=ReviewState.UNSIGNED,
+            reading=found.reading.value,
+            shown=found.paragraph.text,
+            certainty=level,
+            signature=None,
+            proposed=None,
+        )
+    latest = sorted(about, key=lambda one: one.signature.at)[-1]  # of one day, the one signed last
+    current = latest.signature.digest == found.digest
+    return Review(
+        state=ReviewState.SIGNED if current else ReviewState.NEW_DATA,
+        reading=latest.reading,
+        shown=latest.paragraph,
+        certainty=latest.certainty,
+        signature=latest.signature,
+        proposed=None if current else found.paragraph.text,
+    )
+
+
+def sign(found: Answer, *, person: str, role: str, at: str) -> SignedConclusion:
+    """Sign what the records say now."""
+    level = found.sureness.headline.value if found.sureness.headline else None
+    signature = Signature(about=found.option.id, person=person, role=role, at=at, digest=found.digest)
+    return SignedConclusion(
+        signature=signature, reading=found.reading.value, paragraph=found.paragraph.text, certainty=level
+    )
+
+
+def signed_to_text(signed: Iterable[SignedConclusion]) -> str:
+    """The file of signatures: canonical JSON, each entry sealed by a digest of its words and signer."""
+    entries = sorted(
+        (_entry(one) for one in signed), key=lambda one: (one["about"], one["at"], one["person"])
+    )
+    table = {
+        "format": FORMAT,
+        "version": VERSION,
+        "signed": [{**one, "seal": digest_of(one)} for one in entries],
+    }
+    return json.dumps(table, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
+
+
+def signed_from_text(text: str) -> tuple[SignedConclusion, ...]:
+    """Every signed conclusion of a file. Raises SignatureInvalidError naming the entry that does not fit its seal."""
+    try:
+        table = json.loads(text)
+        if table["format"] != FORMAT or table["version"] != VERSION:
+            raise _invalid("The file does not hold signed conclusions of this version.")
+        return tuple(_signed(entry) for entry in table["signed"])
+    except SignatureInvalidError:
+        raise
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
+        raise _invalid(f"The file cannot be read ({type(error).__name__}: {error}).") from error
+
+
+def _entry(one: SignedConclusion) -> dict[str, Any]:
+    signature = one.signature
+    return {
+        "about": signature.about,
+        "person": signature.person,
+        "role": signature.role,
+        "at": signature.at,
+        "digest": signature.digest,
+        "reading": one.reading,
+        "paragraph": one.paragraph,
+        "certainty": one.certainty,
+    }
+
+
+def _signed(entry: Mapping[str, Any]) -> SignedConclusion:
+    words = {key: value for key, value in entry.items() if key != "seal"}
+    if digest_of(words) != entry["seal"]:
+        raise _invalid(
+            f"The conclusion about {entry['about']} was changed after {entry['person']} signed it."
+        )
+    signature = Signature(**{key: words[key] for key in ("about", "person", "role", "at", "digest")})
+    return SignedConclusion(
+        signature=signature,
+        reading=words["reading"],
+        paragraph=words["paragraph"],
+        certainty=words["certainty"],
+    )
+
+
+def _invalid(what: str) -> SignatureInvalidError:
+    return SignatureInvalidError(
+        what=what,
+        why="A signature holds only for the words that were signed.",
+        do="Restore the file from its history, or sign anew with 'spondyl evidence sign'.",
+    )

@@ -1,0 +1,62 @@
+"""Claim: from the command line: snapshot, change a record, diff, the signed words stay, sign anew."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from spondyl.clinic.cli import app
+from spondyl.evidence.library import shipped_texts
+
+
+def run(*words: object, code: int = 0) -> str:
+    done = CliRunner().invoke(app, ["evidence", *map(str, words)])
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    record = shipped_texts()["studies"]["respine-2024"].replace("events = 43", "events = 53")
+    (tmp_path / "own" / "studies").mkdir(parents=True)
+    (tmp_path / "own" / "studies" / "respine-2024.toml").write_text(record)
+    return tmp_path / "own"
+
+
+def test_the_whole_way(tmp_path: Path, own: Path) -> None:
+    signed = tmp_path / "signed.json"
+    run("snapshot", "--out", tmp_path / "old.json")
+    run("snapshot", "--out", tmp_path / "again.json")
+    assert (tmp_path / "old.json").read_bytes() == (tmp_path / "again.json").read_bytes()
+    assert run("diff", tmp_path / "old.json", tmp_path / "again.json") == "Nothing changed.\n"
+
+    digest = json.loads(run("review", "--json"))["stem-cells"]["digest"]
+    sign = ("sign", "stem-cells", "--signatures", signed, "--by", "A. Reader", "--role", "physician")
+    run(*sign, "--digest", digest[:12], "--on", "2026-11-25")
+
+    run("snapshot", "--records", own, "--out", tmp_path / "new.json")
+    told = run("diff", tmp_path / "old.json", tmp_path / "new.json")
+    assert "+4.5 of 100 people (−12.0 to +21.0) -> +21.7 of 100 people" in told
+    assert "because of Study/respine-2024" in told
+
+    waiting = json.loads(run("review", "--signatures", signed, "--records", own, "--json"))["stem-cells"]
+    assert waiting["state"] == "new data awaiting review"
+    assert "could be chance alone" in waiting["shown"]
+    run(*sign, "--records", own, "--digest", digest[:12], code=2)
+    run(*sign, "--records", own, "--digest", waiting["digest"][:12], "--on", "2026-11-26")
+    after = json.loads(run("review", "--signatures", signed, "--records", own, "--json"))["stem-cells"]
+    assert (after["state"], after["shown"]) == ("signed", waiting["proposed"])
+
+
+def test_wrong_input_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("{}")
+    assert "Take it again" in run("diff", tmp_path / "x.json", tmp_path / "x.json", code=2)
+    assert "Check the path" in run("diff", tmp_path / "none", tmp_path / "none", code=2)
+    assert "no records" in run("snapshot", "--records", tmp_path, "--out", tmp_path / "y", code=2)
+    assert "no option 'cells'" in run("sign", "cells", "--signatures", tmp_path / "s", code=2)
+    digest = json.loads(run("review", "--json"))["exercise"]["digest"]
+    assert "role" in run(
+        "sign", "exercise", "--signatures", tmp_path / "s", "--by", "A", "--digest", digest, code=2
+    )
+    assert not (tmp_path / "s").exists()
