@@ -22,6 +22,7 @@ from spondyl.assessment.outcomes import (
     judge_outcomes,
     synthetic_visits_csv,
     visits_from_csv,
+    visits_from_score_lines,
     windows_from_text,
 )
 from spondyl.assessment.outcomes.change_summary import bootstrap_interval, summarise_changes
@@ -182,7 +183,7 @@ def test_order_does_not_matter_and_bounds_hold(seed: int, patients: int) -> None
     again = judge_outcomes(visits_from_csv("\n".join([head, *rows])))
     assert found is not None
     assert again is not None
-    assert outcomes_json(again) == outcomes_json(found)
+    assert outcomes_json(again, published=()) == outcomes_json(found, published=())
     assert found.warnings == WARNINGS
     for one in found.outcomes:
         assert one.measured + one.missing + one.not_yet_due == len(one.results)
@@ -193,7 +194,7 @@ def test_order_does_not_matter_and_bounds_hold(seed: int, patients: int) -> None
             assert worst.share <= best.share
             if responders.observed is not None:
                 assert worst.share <= responders.observed.share <= best.share
-    json.dumps(outcomes_json(found), allow_nan=False)
+    json.dumps(outcomes_json(found, published=()), allow_nan=False)
 
 
 @given(st.lists(st.integers(0, 500), min_size=3, max_size=3).filter(any))
@@ -238,6 +239,40 @@ def test_a_faulty_window_is_refused(text: str) -> None:
 def test_a_faulty_file_names_its_lines_and_is_refused_whole(rows: str, said: str) -> None:
     with pytest.raises(TableTextError, match=said):
         visits_from_csv(HEAD + rows)
+
+
+def score_line(day: str, value: object, **more: object) -> str:
+    line = {"patient_id": "A", "date": day, "instrument": "rmdq", "status": "scored", "value": value}
+    return json.dumps({**line, **more})
+
+
+def test_lines_of_scored_questionnaires_are_visits() -> None:
+    refused = score_line("2026-03-01", None, status="refused")
+    screening = score_line("2026-01-01", 4, instrument="start_back")
+    lines = [score_line("2026-01-01", 16.0), screening, refused, score_line("2026-04-01", 8.0)]
+    visits = visits_from_score_lines("\n".join(lines))
+    assert [(visit.on.isoformat(), visit.score, visit.line) for visit in visits] == [
+        ("2026-01-01", 16.0, 1),
+        ("2026-04-01", 8.0, 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("[1]", "line 1: it is not a line of 'spondyl score --json'"),
+        (score_line("2026-01-01", 25), "25 is not on its scale"),
+        (score_line("2026-01-01", float("nan")), "cannot be used"),
+        (score_line("2026-01-01", 5, patient_id=None), "no patient_id"),
+        (
+            score_line("2026-01-01", 5) + "\n" + score_line("2026-01-01", 6),
+            "line 2: A has another rmdq score",
+        ),
+    ],
+)
+def test_a_faulty_line_is_named(line: str, said: str) -> None:
+    with pytest.raises(TableTextError, match=said):
+        visits_from_score_lines(line)
 
 
 def test_nothing_to_judge() -> None:

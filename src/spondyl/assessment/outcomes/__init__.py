@@ -8,6 +8,7 @@ from spondyl.assessment.outcomes.judge import (
     judge_outcomes,
 )
 from spondyl.assessment.outcomes.responders import Responders
+from spondyl.assessment.outcomes.score_lines import visits_from_score_lines
 from spondyl.assessment.outcomes.synthetic_visits import synthetic_visits_csv
 from spondyl.assessment.outcomes.visits import Event, Visit, visits_from_csv
 from spondyl.assessment.outcomes.windows import DEFAULT_WINDOWS, TimeWindow, windows_from_text
@@ -25,5 +26,6 @@ __all__ = [
     "judge_outcomes",
     "synthetic_visits_csv",
     "visits_from_csv",
+    "visits_from_score_lines",
     "windows_from_text",
 ]

@@ -143,6 +143,13 @@ def _doubled(visits: list[Visit]) -> list[TableTextError]:
     return faults
 
 
+def refuse_doubled(visits: list[Visit]) -> None:
+    """Refuse visits that contradict each other."""
+    faults = _doubled(visits)
+    if faults:
+        raise _all_of(faults)
+
+
 def _all_of(faults: list[TableTextError]) -> TableTextError:
     first = min(faults, key=lambda fault: int(fault.where.removeprefix("line ")))
     if len(faults) == 1:

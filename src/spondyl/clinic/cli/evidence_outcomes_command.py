@@ -17,7 +17,7 @@ def outcomes(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Visits as CSV: patient_id, date, instrument, score, and event where there is one.",
+            help="Visits as CSV (patient_id, date, instrument, score, event), or what 'spondyl score --json' printed.",
             show_default=False,
         ),
     ],
@@ -51,16 +51,21 @@ def outcomes(
       spondyl evidence outcomes-example visits.csv
       spondyl evidence outcomes visits.csv --out results
       spondyl evidence outcomes visits.csv --windows "3 months:70-112" --json
+      spondyl score answers.csv --json > scores.jsonl
+      spondyl evidence outcomes scores.jsonl
 
     \b
     Exit codes: 0 judged, 2 wrong command line, 4 the file is unusable, 5 nobody is due yet, 6 not writable.
     """
     found = _judged(file, windows, as_of)
     from spondyl.clinic.cli.evidence_outcomes_print import print_outcomes, print_outcomes_json
+    from spondyl.clinic.report.outcomes_html import write_outcomes
+    from spondyl.clinic.report.published_beside import published_beside
 
+    published = published_beside()
     with clean_stop("Nothing was written."):
-        (print_outcomes_json if json_output else print_outcomes)(found)
-        written = _written(found, out) if out else ()
+        (print_outcomes_json if json_output else print_outcomes)(found, published)
+        written = write_outcomes(found, out, published=published) if out else ()
     for path in written:
         typer.echo(f"Written: {path}", err=json_output)
 
@@ -70,17 +75,18 @@ def _judged(file: Path, windows: str | None, as_of: datetime | None) -> "ClinicO
         DEFAULT_WINDOWS,
         judge_outcomes,
         visits_from_csv,
+        visits_from_score_lines,
         windows_from_text,
     )
     from spondyl.assessment.table_text import TableTextError
-    from spondyl.clinic.answer_file import read_text_file
+    from spondyl.clinic.answer_file import read_json_or_csv
 
     try:
         chosen = windows_from_text(windows) if windows else DEFAULT_WINDOWS
     except TableTextError as error:
         leave(ExitCode.USAGE, f"--windows: {error}")
     try:
-        visits = visits_from_csv(read_text_file(file))
+        visits = read_json_or_csv(file, from_json=visits_from_score_lines, from_csv=visits_from_csv)
     except TableTextError as error:
         leave(ExitCode.ALL_REFUSED, f"{file.name}: {error}")
     found = judge_outcomes(visits, windows=chosen, as_of=as_of.date() if as_of else None)
@@ -91,13 +97,6 @@ def _judged(file: Path, windows: str | None, as_of: datetime | None) -> "ClinicO
             "A change needs two scores some weeks apart; --windows sets when.",
         )
     return found
-
-
-def _written(found: "ClinicOutcomes", out: Path) -> tuple[Path, ...]:
-    from spondyl.clinic.report.outcomes_html import write_outcomes
-    from spondyl.clinic.report.published_beside import published_beside
-
-    return write_outcomes(found, out, published=published_beside())
 
 
 def outcomes_example(

@@ -7,15 +7,16 @@ from rich.console import Console
 from spondyl.assessment.outcomes import ClinicOutcomes, InstrumentOutcome
 from spondyl.clinic.report.outcomes_json import outcomes_json
 from spondyl.clinic.report.outcomes_words import not_yet_text, words_of
+from spondyl.clinic.report.published_beside import PublishedLine
 
 
-def print_outcomes_json(found: ClinicOutcomes) -> None:
+def print_outcomes_json(found: ClinicOutcomes, published: tuple[PublishedLine, ...]) -> None:
     """One JSON object on stdout."""
-    print(json.dumps(outcomes_json(found), ensure_ascii=False, allow_nan=False))
+    print(json.dumps(outcomes_json(found, published=published), ensure_ascii=False, allow_nan=False))
 
 
-def print_outcomes(found: ClinicOutcomes) -> None:
-    """The warning first, then a block for each questionnaire and window."""
+def print_outcomes(found: ClinicOutcomes, published: tuple[PublishedLine, ...]) -> None:
+    """The warning first, then a block for each questionnaire and window, then what sham groups of trials reached."""
     console = Console(highlight=False, markup=False)
     console.print(f"{found.patients} patients, {found.visits} rows, as of {found.as_of}.", style="bold")
     for line in found.warnings:
@@ -23,7 +24,10 @@ def print_outcomes(found: ClinicOutcomes) -> None:
     for one in found.outcomes:
         _print_outcome(console, one)
     for one in found.not_yet:
-        console.print(f"\n{not_yet_text(one)}")
+        console.print(f"\n{not_yet_text(one)}", soft_wrap=True)
+    for line in (line for line in published if line.is_control):
+        text = f"{line.share} improved at {line.when} in the control group of {line.study} ({line.group})."
+        console.print(f"\nFor scale: {text} Counted as improved: {line.definition}.", soft_wrap=True)
 
 
 def _print_outcome(console: Console, one: InstrumentOutcome) -> None:

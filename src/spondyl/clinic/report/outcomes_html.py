@@ -21,7 +21,10 @@ def write_outcomes(
 ) -> tuple[Path, ...]:
     """Write ``outcomes.html`` and ``outcomes.json``, each whole; raises OSError when the folder cannot be written."""
     directory.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(outcomes_json(found), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    text = (
+        json.dumps(outcomes_json(found, published=published), ensure_ascii=False, allow_nan=False, indent=1)
+        + "\n"
+    )
     page = outcomes_html(found, published=published)
     return (
         write_whole(directory / "outcomes.html", page.encode()),

@@ -1,15 +1,17 @@
 """A clinic's outcomes as one JSON object (docs/how-to/judge-your-outcomes.md)."""
 
+from dataclasses import asdict
 from typing import Any
 
 from spondyl.assessment.outcomes import ChangeSummary, ClinicOutcomes, InstrumentOutcome, Responders
+from spondyl.clinic.report.published_beside import NOT_COMPARABLE, PublishedLine
 from spondyl.evidence.counts.proportion_interval import Proportion
 from spondyl.evidence.estimate import Interval
 
 FORMAT_VERSION = "1.0"
 
 
-def outcomes_json(found: ClinicOutcomes) -> dict[str, Any]:
+def outcomes_json(found: ClinicOutcomes, *, published: tuple[PublishedLine, ...]) -> dict[str, Any]:
     """Plain JSON values, keys in their documented order; what is not known is null, never NaN."""
     return {
         "as_of": found.as_of.isoformat(),
@@ -21,6 +23,7 @@ def outcomes_json(found: ClinicOutcomes) -> dict[str, Any]:
             {"instrument": one.instrument.code, "window": one.window.label, "not_yet_due": one.not_yet_due}
             for one in found.not_yet
         ],
+        "published_beside": {"note": NOT_COMPARABLE, "groups": [asdict(line) for line in published]},
         "provenance": {
             "method": found.provenance.method,
             "version": found.provenance.version,

@@ -12,11 +12,15 @@ NOT_COMPARABLE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedLine:
-    """One group of one study: how many of it got better, when, by which definition."""
+    """One group of one study: how many of it got better, when, by which definition.
+
+    ``has_control`` is False for a single group, such as a clinic's own: those stand in a table of their own.
+    """
 
     study: str
     group: str
     is_control: bool
+    has_control: bool
     share: str
     when: str
     definition: str
@@ -27,7 +31,7 @@ def published_beside(library: Library | None = None) -> tuple[PublishedLine, ...
     """Responders of the groups in the library that may be shown, those of control groups first."""
     studies = (library or shipped_library()).studies
     lines = [line for study in studies for line in _of_study(study)]
-    return tuple(sorted(lines, key=lambda line: (not line.is_control, line.study)))
+    return tuple(sorted(lines, key=lambda line: (not line.has_control, line.study, not line.is_control)))
 
 
 def _of_study(study: Study) -> list[PublishedLine]:
@@ -36,6 +40,7 @@ def _of_study(study: Study) -> list[PublishedLine]:
             study=study.name,
             group=group.name,
             is_control=group.role in (Role.SHAM, Role.USUAL_CARE),
+            has_control=study.design.is_randomised,
             share=f"{group.percent:g} of 100",
             when=result.timing,
             definition=result.label,
