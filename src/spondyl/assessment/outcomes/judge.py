@@ -68,21 +68,16 @@ class InstrumentOutcome:
         """Patients who should have a score in the window and have none."""
         return len(self.results) - self.measured - self.not_yet_due
 
-    @property
-    def can_be_judged(self) -> bool:
-        """Whether anybody has a score, or more patients are missing than are still to come."""
-        return bool(self.measured) or self.missing > self.not_yet_due
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicOutcomes:
-    """Every questionnaire and window that can be judged; ``not_yet`` names those for which it is too early."""
+    """Every questionnaire and window in which somebody has a score; ``not_judged`` names the others."""
 
     as_of: date
     patients: int
     visits: int
     outcomes: tuple[InstrumentOutcome, ...]
-    not_yet: tuple[InstrumentOutcome, ...]
+    not_judged: tuple[InstrumentOutcome, ...]
     warnings: tuple[str, ...]
     provenance: Provenance
 
@@ -110,8 +105,8 @@ def judge_outcomes(
         as_of=day,
         patients=len({course.patient_id for course in known}),
         visits=len(every),
-        outcomes=tuple(one for one in judged if one.can_be_judged),
-        not_yet=tuple(one for one in judged if not one.can_be_judged and one.measured + one.not_yet_due),
+        outcomes=tuple(one for one in judged if one.measured),
+        not_judged=tuple(one for one in judged if not one.measured),
         warnings=WARNINGS,
         provenance=Provenance(method="outcomes.judge_outcomes", inputs=(_fingerprint(every),)),
     )

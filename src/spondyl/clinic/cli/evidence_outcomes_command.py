@@ -55,7 +55,7 @@ def outcomes(
       spondyl evidence outcomes scores.jsonl
 
     \b
-    Exit codes: 0 judged, 2 wrong command line, 4 the file is unusable, 5 nobody is due yet, 6 not writable.
+    Exit codes: 0 judged, 2 wrong command line, 4 the file is unusable, 5 no change to judge, 6 not writable.
     """
     found = _judged(file, windows, as_of)
     from spondyl.clinic.cli.evidence_outcomes_print import print_outcomes, print_outcomes_json
@@ -93,7 +93,7 @@ def _judged(file: Path, windows: str | None, as_of: datetime | None) -> "ClinicO
     if found is None or not found.outcomes:
         leave(
             ExitCode.NO_FILMS,
-            f"{file.name}: no patient has a first score and is due in a window. "
+            f"{file.name}: no patient has a first score and a later one in a time window. "
             "A change needs two scores some weeks apart; --windows sets when.",
         )
     return found

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from spondyl.assessment.outcomes import ClinicOutcomes, InstrumentOutcome
 from spondyl.clinic.report.outcomes_json import outcomes_json
-from spondyl.clinic.report.outcomes_words import not_yet_text, words_of
+from spondyl.clinic.report.outcomes_words import not_judged_text, words_of
 from spondyl.clinic.report.published_beside import PublishedLine
 
 
@@ -23,11 +23,18 @@ def print_outcomes(found: ClinicOutcomes, published: tuple[PublishedLine, ...]) 
         console.print(f"! {line}")
     for one in found.outcomes:
         _print_outcome(console, one)
-    for one in found.not_yet:
-        console.print(f"\n{not_yet_text(one)}", soft_wrap=True)
-    for line in (line for line in published if line.is_control):
-        text = f"{line.share} improved at {line.when} in the control group of {line.study} ({line.group})."
-        console.print(f"\nFor scale: {text} Counted as improved: {line.definition}.", soft_wrap=True)
+    if found.not_judged:
+        console.print()
+    for one in found.not_judged:
+        console.print(f"{not_judged_text(one)}", soft_wrap=True)
+    controls = [line for line in published if line.is_control]
+    if controls:
+        console.print(
+            "\nFor scale, what control groups of trials reached (counted in other ways):", style="bold"
+        )
+    for line in controls:
+        text = f"{line.share} at {line.when}, {line.study}, {line.group}: {line.definition}"
+        console.print(f"  {text}.", soft_wrap=True)
 
 
 def _print_outcome(console: Console, one: InstrumentOutcome) -> None:

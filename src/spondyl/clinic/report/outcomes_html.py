@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from spondyl.clinic.report.html import environment
 from spondyl.clinic.report.outcomes_json import outcomes_json
 from spondyl.clinic.report.outcomes_svg import change_svg, hundred_svg
-from spondyl.clinic.report.outcomes_words import not_yet_text, words_of
+from spondyl.clinic.report.outcomes_words import not_judged_text, words_of
 from spondyl.clinic.report.published_beside import NOT_COMPARABLE, PublishedLine
 from spondyl.clinic.report.report_content import DISCLAIMER
 from spondyl.clinic.report.write import write_whole
@@ -54,7 +54,7 @@ def outcomes_html(found: "ClinicOutcomes", *, published: tuple[PublishedLine, ..
             title="Our own outcomes",
             found=found,
             sections=sections,
-            not_yet=[not_yet_text(one) for one in found.not_yet],
+            not_judged=[not_judged_text(one) for one in found.not_judged],
             published=published,
             synthetic=synthetic,
             disclaimer=DISCLAIMER,

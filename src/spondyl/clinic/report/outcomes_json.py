@@ -19,9 +19,14 @@ def outcomes_json(found: ClinicOutcomes, *, published: tuple[PublishedLine, ...]
         "visits": found.visits,
         "warnings": list(found.warnings),
         "outcomes": [_outcome(one) for one in found.outcomes],
-        "not_yet": [
-            {"instrument": one.instrument.code, "window": one.window.label, "not_yet_due": one.not_yet_due}
-            for one in found.not_yet
+        "not_judged": [
+            {
+                "instrument": one.instrument.code,
+                "window": one.window.label,
+                "missing": one.missing,
+                "not_yet_due": one.not_yet_due,
+            }
+            for one in found.not_judged
         ],
         "published_beside": {"note": NOT_COMPARABLE, "groups": [asdict(line) for line in published]},
         "provenance": {

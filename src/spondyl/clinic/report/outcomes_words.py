@@ -57,10 +57,12 @@ def words_of(one: InstrumentOutcome) -> OutcomeWords:
     )
 
 
-def not_yet_text(one: InstrumentOutcome) -> str:
-    """Why a window is not judged."""
-    who = f"{one.not_yet_due} patients are not yet due"
-    return f"Not judged: {one.instrument.name}, {one.window.label}: {who} and nobody has a score."
+def not_judged_text(one: InstrumentOutcome) -> str:
+    """Why a window is not judged: nobody has a score in it."""
+    return (
+        f"Not judged, nobody has a score: {one.instrument.name}, {one.window.label} ({one.missing} missing, "
+        f"{one.not_yet_due} not yet due)."
+    )
 
 
 def _missing(one: InstrumentOutcome) -> str:
@@ -121,12 +123,16 @@ def _worse(worse: int, measured: int, threshold: str) -> str:
 def _notes(one: InstrumentOutcome) -> tuple[str, ...]:
     few = one.measured and one.measured + one.missing < 30
     notes = (
-        (one.not_yet_due, f"{one.not_yet_due} patients are not yet due in this window and are not counted."),
+        (one.not_yet_due, f"Not yet due in this window, so not counted: {_patients(one.not_yet_due)}."),
         (
             one.could_not_reach,
-            f"{one.could_not_reach} patients began too near the good end to reach the threshold in points; they "
-            "count as not reaching it.",
+            f"Began too near the good end to reach the threshold in points, and counted as not reaching it: "
+            f"{_patients(one.could_not_reach or 0)}.",
         ),
         (few, "Fewer than 30 patients: the intervals are wide for a reason."),
     )
     return tuple(text for applies, text in notes if applies)
+
+
+def _patients(count: int) -> str:
+    return f"{count} patient" if count == 1 else f"{count} patients"
