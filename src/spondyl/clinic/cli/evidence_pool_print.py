@@ -1,41 +1,59 @@
 """A pooled estimate for a person in a terminal: the studies as a forest plot, then the numbers in words."""
 
+from collections.abc import Generator
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from spondyl.clinic.cli.forest_text import Axis, draw
-from spondyl.evidence import Estimate, Interval
+from spondyl.evidence import Estimate, Interval, Measure
 from spondyl.evidence.scale import NAMES, no_effect, shown_value
 
 
 def print_estimate(estimate: Estimate) -> None:
     """Forest plot, summary, what was left out, what is not given and why."""
     console = Console(highlight=False)
-    console.print(_forest(estimate, width=max(20, min(console.width - 62, 60))))
+    console.print(_forest(estimate, console.width))
     for line in summary_lines(estimate):
         console.print(line, soft_wrap=True, markup=False)
 
 
-def _forest(estimate: Estimate, *, width: int) -> Table:
+NARROWEST = 78
+"""A terminal of fewer columns gets the table without the drawing."""
+
+
+def _forest(estimate: Estimate, columns: int) -> Table:
     shown = NAMES[estimate.measure]
-    axis = Axis.around(estimate, width=width)
+    axis = Axis.around(estimate, width=max(20, min(columns - 62, 60)))
     title = f"{shown[0].upper()}{shown[1:]} ({estimate.interval.level_percent:g} %)"
-    table = Table("Study", title, "Weight", axis.scale_line(), box=SIMPLE_HEAD)
+    drawn = columns >= NARROWEST
+    table = Table("Study", title, "Weight", *[axis.scale_line()] * drawn, box=SIMPLE_HEAD)
+    table.columns[1].no_wrap = True
     table.columns[2].justify = "right"
-    table.columns[3].no_wrap = True
+    table.columns[-1].no_wrap = True
+    for label, value, weight, drawing in _rows(estimate, axis):
+        if label == POOLED:
+            table.add_section()
+        table.add_row(Text(label), value, weight, *[Text(drawing)] * drawn)
+    return table
+
+
+POOLED = "Pooled"
+
+
+def _rows(estimate: Estimate, axis: Axis) -> Generator[tuple[str, str, str, str]]:
+    """Label, value, weight and drawing: the studies, the pooled effect, and where a new study may lie."""
     for study in estimate.studies:
         value = _value(estimate, study.effect, study.interval)
         drawing = draw(axis, study.effect, study.interval, mark="■")
-        table.add_row(Text(study.label), value, f"{study.weight_percent:.1f} %", Text(drawing))
-    table.add_section()
+        yield study.label, value, f"{study.weight_percent:.1f} %", drawing
     pooled = _value(estimate, estimate.effect, estimate.interval)
-    table.add_row("Pooled", pooled, "100 %", Text(draw(axis, estimate.effect, estimate.interval, mark="◆")))
+    yield POOLED, pooled, "100.0 %", draw(axis, estimate.effect, estimate.interval, mark="◆")
     if estimate.prediction:
         drawing = draw(axis, None, estimate.prediction, mark="")
-        table.add_row("A new study", _range(estimate, estimate.prediction), "", Text(drawing))
-    return table
+        yield "A new study", _range(estimate, estimate.prediction), "", drawing
 
 
 def _value(estimate: Estimate, value: float, interval: Interval) -> str:
@@ -48,9 +66,12 @@ def _range(estimate: Estimate, interval: Interval) -> str:
 
 
 def number(value: float) -> str:
-    """Two decimals, or three digits that count where those would say too little or too much."""
+    """Two decimals; three below 0.1, and digits that count below 0.001 and from 100,000."""
     size = abs(value)
-    text = f"{value:.2f}" if value == 0 or 0.095 <= size < 1e5 else f"{value:.3g}"
+    if size == 0 or 0.0995 <= size < 1e5:
+        text = f"{value:.2f}"
+    else:
+        text = f"{value:.3f}" if 0.001 <= size < 1 else f"{value:.3g}"
     return text.replace("-", "−")
 
 
@@ -60,6 +81,7 @@ def summary_lines(estimate: Estimate) -> list[str]:
     lines = [
         f"Pooled {shown} {_value(estimate, estimate.effect, estimate.interval)}, {level} interval, "
         f"{_count(len(estimate.studies))}, {_model(estimate)}.",
+        SIDES.get(estimate.measure, ""),
         _test(estimate),
         *_heterogeneity(estimate),
     ]
@@ -71,6 +93,17 @@ def summary_lines(estimate: Estimate) -> list[str]:
         lines.append(f"Not given: {', '.join(names)}. {reason}")
     return [line for line in lines if line]
 
+
+_LOWER = "Below 0: lower in group 1 (m1i) than in group 2 (m2i)."
+_FEWER = "group 1 (ai) than in group 2 (ci)."
+SIDES = {
+    Measure.MD: _LOWER,
+    Measure.SMD: _LOWER,
+    Measure.RR: f"Below 1: a smaller risk in {_FEWER}",
+    Measure.OR: f"Below 1: smaller odds in {_FEWER}",
+    Measure.RD: f"Below 0: a smaller risk in {_FEWER}",
+}
+"""What the sides of "no effect" mean."""
 
 WORDS = {
     "tau2": "tau²",
