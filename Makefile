@@ -49,6 +49,9 @@ bench: setup
 	$(BIN)/python benchmarks/latency.py
 	$(BIN)/python benchmarks/refusals.py
 	$(BIN)/python benchmarks/robustness.py
+	$(BIN)/python benchmarks/evidence_fuzz.py --count 10000
+	$(BIN)/python benchmarks/evidence_parity.py
+	$(BIN)/python benchmarks/evidence_speed.py --count 10000
 
 reference: setup
 	$(BIN)/python docs/generate.py
