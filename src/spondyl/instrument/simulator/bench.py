@@ -1,0 +1,111 @@
+"""The simulator's physical world: tip, tissue, force sensor, and what can go wrong with them."""
+
+from enum import Enum
+from random import Random
+
+from spondyl.instrument.caps import SENSOR_RANGE_N
+from spondyl.instrument.simulator.plant import STEP_US, Plant, PlantResponse
+from spondyl.instrument.status import Contact
+
+NOISE_N = 0.05
+NOISE_M_S2 = 0.5
+RETRACT_US = 2_000
+"""The spring takes the tip off the skin in this time, with or without power."""
+
+_AT_REST = PlantResponse(force_n=0.0, acceleration_m_s2=0.0)
+
+
+class SensorFault(Enum):
+    """What the force sensor may do wrong."""
+
+    NONE = "none"
+    STUCK = "stuck"
+    NOISY = "noisy"
+    STALE = "stale"
+    SATURATED = "saturated"
+
+
+class Bench:
+    """``true_force_n`` is what the patient feels; ``read`` is what the firmware gets to know of it."""
+
+    def __init__(self, plant: Plant, *, seed: int = 0) -> None:
+        self.fault = SensorFault.NONE
+        self.true_force_n = 0.0
+        self._plant = plant
+        self._random = Random(seed)
+        self._preload_n = 0.0
+        self._retracting = False
+        self._drift_n_per_s = 0.0
+        self._response = _AT_REST
+        self._last_reading_n = 0.0
+
+    @property
+    def is_touching(self) -> bool:
+        """Whether the tip is on the skin."""
+        return self._preload_n > 0.0
+
+    @property
+    def is_retracting(self) -> bool:
+        """Whether the tip is on its way off."""
+        return self._retracting and self.is_touching
+
+    def touch(self, contact: Contact) -> None:
+        """Bring the tip to the skin with its preload."""
+        self._plant.place(contact)
+        self._retracting = False
+        self._preload_n = contact.preload_n
+        self._response = _AT_REST
+        self.true_force_n = self._preload_n
+
+    def retract(self) -> None:
+        """Let the spring take the tip off."""
+        self._retracting = True
+
+    def slip(self) -> None:
+        """The tip slides off."""
+        self._preload_n = 0.0
+        self._drift_n_per_s = 0.0
+
+    def move(self, drift_n_per_s: float) -> None:
+        """The patient moves: the preload drifts until the tip is off or moved again."""
+        self._drift_n_per_s = drift_n_per_s
+
+    def step(self, blocked_n: float | None, step_us: int) -> None:
+        """Let time pass under an actuator force; ``None`` means that the actuator rests and ringing has died away."""
+        self._preload_n = self._next_preload_n(step_us)
+        if blocked_n is not None and self.is_touching:
+            self._response = self._plant.step(blocked_n)
+        else:
+            self._response = _AT_REST
+        dynamic_n = self._response.force_n * self._share()
+        self.true_force_n = max(0.0, self._preload_n + dynamic_n) if self.is_touching else 0.0
+
+    def read(self) -> float | None:
+        """One reading of force, faults included; ``None`` when the sensor gives none."""
+        if self.fault is SensorFault.STALE:
+            return None
+        if self.fault is SensorFault.STUCK:
+            return self._last_reading_n
+        noise_n = NOISE_N * (200.0 if self.fault is SensorFault.NOISY else 1.0)
+        reading_n = self.true_force_n + self._random.gauss(0.0, noise_n)
+        self._last_reading_n = SENSOR_RANGE_N if self.fault is SensorFault.SATURATED else reading_n
+        return self._last_reading_n
+
+    def read_acceleration(self) -> float:
+        """One reading of the tip's acceleration."""
+        return self._response.acceleration_m_s2 + self._random.gauss(0.0, NOISE_M_S2)
+
+    def _share(self) -> float:
+        """While the tip comes off, the ringing tissue reaches it less and less."""
+        return min(1.0, self._preload_n / 10.0) if self._retracting else 1.0
+
+    def _next_preload_n(self, step_us: int) -> float:
+        if not self.is_touching:
+            return 0.0
+        drift_n = self._drift_n_per_s * step_us * 1e-6
+        # Off within RETRACT_US from any preload the sensor can measure.
+        off_n = SENSOR_RANGE_N * step_us / RETRACT_US if self._retracting else 0.0
+        return max(0.0, self._preload_n + drift_n - off_n)
+
+
+__all__ = ["RETRACT_US", "STEP_US", "Bench", "SensorFault"]

@@ -1,0 +1,323 @@
+"""The simulated firmware: states, pulses, clamps, watchdogs and counters, in virtual time."""
+
+from collections import deque
+from math import pi, sin
+
+from spondyl.instrument.caps import PLACEHOLDER_PRELOAD_N, REGION_OF
+from spondyl.instrument.limits import Limits
+from spondyl.instrument.protocol import Code
+from spondyl.instrument.simulator.bench import Bench
+from spondyl.instrument.simulator.clamps import (
+    CLAMP_MARGIN_N,
+    SLACK_N,
+    Bearing,
+    Counters,
+    Token,
+    clamp_n,
+    refuse_token,
+)
+from spondyl.instrument.simulator.plant import STEP_US
+from spondyl.instrument.simulator.pulse import RECORD_US, Recording
+from spondyl.instrument.status import Cause, Contact, Sample, State, Status
+from spondyl.instrument.timeouts import LINK_WATCHDOG
+from spondyl.instrument.watchdog import FLAT_SAMPLES, Watchdog, is_valid_run
+
+IDLE_US = 1_000
+CONTACT_LOST_N = 2.0
+KEPT_SAMPLES = 32
+LIVE = frozenset({State.ARMED, State.PULSING, State.PAUSED})
+_NOWHERE = Contact(segment="")
+
+
+class Firmware:
+    """One simulated instrument. Time passes only in :meth:`advance`; every command returns a refusal code or none."""
+
+    def __init__(self, bench: Bench, *, boot: int = 1) -> None:
+        self.bench = bench
+        self.now_us = 0
+        self.is_on = True
+        self.counters = Counters(segment_count={}, segment_impulse_ns={})
+        self._start(boot)
+
+    def _start(self, boot: int) -> None:
+        self._boot = boot
+        self.state = State.SAFE
+        self._cause = Cause.POWER_ON
+        self._limits = Limits()
+        self._session_open = False
+        self._contact = _NOWHERE
+        self._contact_id = 0
+        self._contacts_made = 0
+        self._link_us = self.now_us
+        self._watchdog = Watchdog(fed_us=self.now_us)
+        self._run: deque[float] = deque(maxlen=FLAT_SAMPLES)
+        self._samples: deque[Sample] = deque(maxlen=KEPT_SAMPLES)
+        self.recording: Recording | None = None
+
+    # Commands
+
+    def hello(self) -> None:
+        """A host connects: SAFE, no session and a maximum of zero, whatever was before; a stop stays."""
+        self.reach(State.SAFE)
+        self._limits = Limits()
+        self._session_open = False
+
+    def heard(self) -> None:
+        """A valid frame of the present epoch came in."""
+        self._link_us = self.now_us
+
+    def lost_link(self) -> None:
+        """The host is gone for certain."""
+        if self.state in LIVE:
+            self._rest(State.SAFE, Cause.LINK_LOST)
+
+    def open_session(self, session: int, limits: Limits) -> Code | None:
+        """Count for a session under limits."""
+        if self.state is not State.SAFE:
+            return self._wrong_state()
+        if session == 0:
+            return Code.OUT_OF_RANGE
+        if session != self.counters.session:
+            self.counters = Counters(
+                session=session,
+                last_start_us=self.counters.last_start_us,
+                segment_count={},
+                segment_impulse_ns={},
+            )
+        self._limits = limits
+        self._session_open = True
+        return None
+
+    def place(self, contact: Contact) -> Code | None:
+        """Remember where ARMED will make contact."""
+        if self.state is not State.SAFE:
+            return self._wrong_state()
+        least_n, most_n = PLACEHOLDER_PRELOAD_N
+        if contact.segment not in REGION_OF or not least_n <= contact.preload_n <= most_n:
+            return Code.OUT_OF_RANGE
+        self._contact = contact
+        return None
+
+    def reach(self, state: State) -> Code | None:
+        """Go to SAFE, ARMED or PAUSED."""
+        if self.state is State.STOPPED:
+            return Code.STOPPED
+        if state is State.SAFE:
+            self._rest(State.SAFE, Cause.ASKED)
+            return None
+        if state is State.ARMED:
+            return self._arm()
+        if state is State.PAUSED:
+            return self._pause()
+        return Code.OUT_OF_RANGE
+
+    def pulse(self, token: Token) -> Code | None:
+        """Spend a token; the one spent last is answered again and does nothing."""
+        if self.state is State.STOPPED:
+            return Code.STOPPED
+        if self.recording is not None and token == self.recording.token:
+            return None
+        if self.state is not State.ARMED:
+            return Code.WRONG_STATE
+        code = refuse_token(token, self._bearing())
+        if code is None:
+            self._begin(token)
+        return code
+
+    def stop(self) -> None:
+        """Stop, in any state, and latch."""
+        self._rest(State.STOPPED, Cause.STOP)
+
+    def clear_stop(self) -> Code | None:
+        """Release the latch: to SAFE."""
+        if self.state is not State.STOPPED:
+            return Code.WRONG_STATE
+        self._rest(State.SAFE, Cause.ASKED)
+        return None
+
+    def lose_power(self) -> None:
+        """Everything but the counters and a pressed stop is forgotten; the spring takes the tip off."""
+        self.is_on = False
+        self._end_recording(completed=False)
+        self.bench.retract()
+
+    def regain_power(self) -> None:
+        """Start again, SAFE; STOPPED when the stop was pressed before, for it is a switch."""
+        was_stopped = self.state is State.STOPPED
+        self.is_on = True
+        self._start(self._boot + 1)
+        if was_stopped:
+            self.stop()
+
+    # Reports
+
+    def status(self) -> Status:
+        """What the instrument reports."""
+        return Status(
+            time_us=self.now_us,
+            state=self.state,
+            cause=self._cause,
+            boot=self._boot,
+            simulated=True,
+            session=self.counters.session if self._session_open else 0,
+            segment=self._contact.segment or None,
+            contact_id=self._contact_id,
+            force_n=self._run[-1] if self._run else 0.0,
+            maximum_n=self._limits.maximum_n,
+            pulse_count=self.counters.count,
+            impulse_ns=self.counters.impulse_ns,
+            last_sequence=self.counters.last_sequence,
+        )
+
+    def samples(self) -> tuple[Sample, ...]:
+        """The newest measurements between pulses."""
+        return tuple(self._samples)
+
+    # Time
+
+    def advance(self, duration_us: int) -> None:
+        """Let virtual time pass, in fine steps while a pulse lasts or the tip comes off."""
+        end_us = self.now_us + duration_us
+        while self.now_us < end_us:
+            fine = self.state is State.PULSING or self.bench.is_retracting
+            self._tick(min(STEP_US if fine else IDLE_US, end_us - self.now_us))
+
+    def _tick(self, step_us: int) -> None:
+        self.now_us += step_us
+        self.bench.step(self._blocked_n(), step_us)
+        if not self.is_on:
+            return
+        self._measure()
+        if self.state is State.PULSING:
+            self._record()
+        self._guard()
+
+    def _measure(self) -> None:
+        reading_n = self.bench.read()
+        if reading_n is None:
+            return
+        self._run.append(reading_n)
+        at_rest = self.state is not State.PULSING and not self.bench.is_retracting
+        if at_rest:
+            self._samples.append(Sample(time_us=self.now_us, force_n=reading_n))
+        self._watchdog = self._watchdog.fed(self.now_us, is_valid_run(self._run_list(), at_rest=at_rest))
+
+    def _guard(self) -> None:
+        if self.state not in LIVE:
+            return
+        newest_n = self._run[-1] if self._run else 0.0
+        if self._watchdog.has_expired(self.now_us):
+            self._rest(State.FAULT, Cause.MEASUREMENT_LOST)
+        elif newest_n > clamp_n(self._contact.segment, self._limits) + SLACK_N:
+            self._rest(State.FAULT, Cause.OVER_FORCE)
+        elif self.state is not State.PULSING:
+            self._guard_rest()
+
+    def _guard_rest(self) -> None:
+        if self._run and self._run[-1] < CONTACT_LOST_N:
+            self._rest(State.SAFE, Cause.CONTACT_LOST)
+        elif self.now_us - self._link_us > LINK_WATCHDOG.limit_us:
+            self._rest(State.SAFE, Cause.LINK_LOST)
+
+    # Transitions
+
+    def _arm(self) -> Code | None:
+        if self.state is State.ARMED:
+            return None
+        if self.state is State.PAUSED:
+            self._enter(State.ARMED, Cause.ASKED)
+            return None
+        if self.state is not State.SAFE:
+            return Code.WRONG_STATE
+        code = self._refuse_arming()
+        if code is None:
+            self.bench.touch(self._contact)
+            self._contacts_made += 1
+            self._contact_id = self._contacts_made
+            self._run.clear()
+            self._samples.clear()
+            self._enter(State.ARMED, Cause.ASKED)
+        return code
+
+    def _refuse_arming(self) -> Code | None:
+        verdicts = (
+            (not self._session_open, Code.NO_SESSION),
+            (self._limits.maximum_n <= 0.0, Code.ABOVE_CLAMP),
+            (not self._contact.segment, Code.CONTACT),
+            (self.bench.is_retracting, Code.WRONG_STATE),
+            (not is_valid_run(self._run_list(), at_rest=True), Code.SENSOR),
+        )
+        return next((code for refused, code in verdicts if refused), None)
+
+    def _pause(self) -> Code | None:
+        if self.state not in LIVE:
+            return Code.WRONG_STATE
+        self._end_recording(completed=False)
+        self._enter(State.PAUSED, Cause.ASKED)
+        return None
+
+    def _begin(self, token: Token) -> None:
+        bearing = self._bearing()
+        room_n = clamp_n(token.segment, self._limits) - bearing.preload_n - CLAMP_MARGIN_N
+        self.counters = self.counters.spent(token, self.now_us)
+        self.recording = Recording(
+            token=token,
+            start_us=self.now_us,
+            peak_n=max(0.0, min(token.shape.peak_n, room_n)),
+            preload_n=sum(self._run) / len(self._run),
+        )
+        self._enter(State.PULSING, Cause.ASKED)
+
+    def _record(self) -> None:
+        recording = self.recording
+        if recording is None:
+            return
+        recording.append(self._run[-1], self.bench.read_acceleration())
+        if (
+            self._run[-1] < CONTACT_LOST_N
+            and self.now_us - recording.start_us <= recording.token.shape.duration_us
+        ):
+            self._rest(State.SAFE, Cause.CONTACT_LOST)
+        elif self.now_us - recording.start_us >= RECORD_US:
+            self._end_recording(completed=True)
+            self._run.clear()
+            self._enter(State.ARMED, Cause.PULSE_DONE)
+
+    def _blocked_n(self) -> float | None:
+        recording = self.recording
+        if self.state is not State.PULSING or recording is None:
+            return 0.0 if self.bench.is_retracting else None
+        phase = (self.now_us - recording.start_us) / recording.token.shape.duration_us
+        return recording.peak_n * sin(pi * phase) if 0.0 <= phase <= 1.0 else 0.0
+
+    def _rest(self, state: State, cause: Cause) -> None:
+        self._end_recording(completed=False)
+        self.bench.retract()
+        self._contact_id = 0
+        self._enter(state, cause)
+
+    def _enter(self, state: State, cause: Cause) -> None:
+        if self.state is not state:
+            self._cause = cause
+        self.state = state
+
+    def _end_recording(self, *, completed: bool) -> None:
+        if self.recording is not None and self.state is State.PULSING:
+            self.recording.end(completed=completed)
+
+    def _wrong_state(self) -> Code:
+        return Code.STOPPED if self.state is State.STOPPED else Code.WRONG_STATE
+
+    def _run_list(self) -> list[float]:
+        return list(self._run)
+
+    def _bearing(self) -> Bearing:
+        return Bearing(
+            now_us=self.now_us,
+            limits=self._limits,
+            counters=self.counters,
+            contact=self._contact,
+            contact_id=self._contact_id,
+            preload_n=max(self._run, default=0.0),
+            has_valid_data=is_valid_run(self._run_list(), at_rest=True),
+        )

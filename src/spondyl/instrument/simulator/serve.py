@@ -1,0 +1,93 @@
+"""The simulator over TCP on the loopback, in real time. Who says HELLO first commands; others can only stop."""
+
+import selectors
+import socket
+import time
+from collections.abc import Callable
+
+from spondyl.instrument.protocol import FrameReader, Kind
+from spondyl.instrument.simulator.wire import Wire
+
+POLL_S = 0.001
+
+
+def serve(wire: Wire, *, port: int, announce: Callable[[str], None]) -> None:
+    """Listen, say where, and serve without end."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        announce(f"tcp://127.0.0.1:{listener.getsockname()[1]}")
+        _Server(wire, listener).run()
+
+
+class _Server:
+    def __init__(self, wire: Wire, listener: socket.socket) -> None:
+        self._wire = wire
+        self._listener = listener
+        self._listener.setblocking(False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(listener, selectors.EVENT_READ)
+        self._host: socket.socket | None = None
+        self._readers: dict[socket.socket, FrameReader] = {}
+        self._started = time.monotonic_ns() // 1000 - wire.firmware.now_us
+
+    def run(self) -> None:
+        while True:
+            for key, _ in self._selector.select(POLL_S):
+                self._serve_one(key.fileobj)
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        late_us = time.monotonic_ns() // 1000 - self._started - self._wire.firmware.now_us
+        if late_us > 0:
+            self._wire.firmware.advance(late_us)
+
+    def _serve_one(self, ready: object) -> None:
+        if ready is self._listener:
+            self._accept()
+        elif isinstance(ready, socket.socket):
+            self._read(ready)
+
+    def _accept(self) -> None:
+        connection, _ = self._listener.accept()
+        connection.setblocking(False)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._selector.register(connection, selectors.EVENT_READ)
+        self._readers[connection] = FrameReader()
+
+    def _read(self, connection: socket.socket) -> None:
+        try:
+            data = connection.recv(65536)
+        except OSError:
+            data = b""
+        if not data:
+            self._drop(connection)
+        elif connection is self._host:
+            self._catch_up()
+            self._reply(connection, self._wire.receive(data))
+        else:
+            self._bystander(connection, data)
+
+    def _bystander(self, connection: socket.socket, data: bytes) -> None:
+        has_stop, frames = self._readers[connection].feed(data)
+        if self._host is None and any(frame.kind is Kind.HELLO for frame in frames):
+            self._host = connection
+            self._wire.connected()
+            self._reply(connection, self._wire.receive(data))
+        elif has_stop or any(frame.kind is Kind.STOP for frame in frames):
+            self._wire.firmware.stop()
+
+    def _reply(self, connection: socket.socket, data: bytes) -> None:
+        try:
+            connection.setblocking(True)
+            connection.settimeout(0.05)
+            connection.sendall(data)
+            connection.setblocking(False)
+        except OSError:
+            self._drop(connection)
+
+    def _drop(self, connection: socket.socket) -> None:
+        self._selector.unregister(connection)
+        connection.close()
+        self._readers.pop(connection, None)
+        if connection is self._host:
+            self._host = None
+            self._wire.lost()

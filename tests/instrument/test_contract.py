@@ -1,0 +1,187 @@
+"""Claims: every link to an instrument keeps one contract; the state and force asked for are the ones read back."""
+
+import os
+import pty
+import subprocess
+import sys
+import threading
+import time
+import tty
+from collections.abc import Iterator
+
+import pytest
+from rigs import GATE, SHAPE, T7, Rig, interlock_over
+
+from spondyl.instrument import (
+    Delivery,
+    InstrumentRefusedError,
+    Interlock,
+    Limits,
+    Reason,
+    Refusal,
+    State,
+)
+from spondyl.instrument.drivers import SerialLink, TcpLink, WireInstrument
+
+
+@pytest.fixture(scope="module")
+def tcp_address(request: pytest.FixtureRequest) -> Iterator[tuple[str, int]]:
+    given = request.config.getoption("--instrument", default=None)
+    if given:
+        host, _, port = given.removeprefix("tcp://").rpartition(":")
+        yield host, int(port)
+        return
+    command = [sys.executable, "-m", "spondyl.instrument.simulator"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[0]
+        host, _, port = address.removeprefix("tcp://").rpartition(":")
+        yield host, int(port)
+        process.kill()
+
+
+class SerialLine:
+    """The simulator behind a pseudo-terminal, in real time."""
+
+    def __init__(self) -> None:
+        self.wire = Rig().wire
+        self.master, self.slave = pty.openpty()
+        tty.setraw(self.slave)
+        self.path = os.ttyname(self.slave)
+        self.is_running = True
+        os.set_blocking(self.master, False)
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self) -> None:
+        started = time.monotonic()
+        while self.is_running:
+            late_us = int((time.monotonic() - started) * 1e6) - self.wire.firmware.now_us
+            self.wire.firmware.advance(max(0, late_us))
+            try:
+                os.write(self.master, self.wire.receive(os.read(self.master, 65536)))
+            except BlockingIOError:
+                time.sleep(0.001)
+
+    def close(self) -> None:
+        self.is_running = False
+        self.thread.join()
+        os.close(self.master)
+        os.close(self.slave)
+
+
+@pytest.fixture(params=["in process", "tcp", "serial"])
+def instrument(request: pytest.FixtureRequest) -> Iterator[WireInstrument]:
+    if request.param == "in process":
+        yield Rig().instrument
+    elif request.param == "tcp":
+        made = WireInstrument(TcpLink(*request.getfixturevalue("tcp_address")))
+        yield made
+        made.close()
+    else:
+        line = SerialLine()
+        made = WireInstrument(SerialLink(line.path))
+        yield made
+        made.close()
+        line.close()
+
+
+@pytest.fixture
+def armed(instrument: WireInstrument) -> Interlock:
+    interlock = interlock_over(instrument)
+    instrument.wait(20_000)
+    interlock.open()
+    interlock.arm(T7)
+    instrument.wait(30_000)
+    return interlock
+
+
+def delivered(interlock: Interlock, instrument: WireInstrument) -> Delivery:
+    """One pulse; a token that ran out on a busy machine is asked for again."""
+    for _ in range(5):
+        result = interlock.deliver("T7", SHAPE)
+        if isinstance(result, Delivery):
+            return result
+        assert result.reason in (
+            Reason.DATA_STALE,
+            Reason.DATA_MISSING,
+            Reason.RATE,
+            Reason.STATE_DIVERGES,
+        ), result
+        if result.reason is Reason.STATE_DIVERGES:
+            interlock.arm(T7)
+        instrument.wait(40_000)
+    raise AssertionError(result)
+
+
+def test_it_is_marked_as_simulated(instrument: WireInstrument) -> None:
+    assert instrument.identify().simulated
+    assert instrument.status().simulated
+
+
+def test_it_starts_safe_with_a_maximum_of_zero(instrument: WireInstrument) -> None:
+    instrument.identify()
+    status = instrument.safe_state()
+    assert status.state is State.SAFE
+    assert status.maximum_n == 0.0
+    assert abs(status.force_n) < 1.0
+
+
+def test_a_pulse_stays_below_what_was_asked_and_its_waveform_is_whole(
+    armed: Interlock, instrument: WireInstrument
+) -> None:
+    wave = delivered(armed, instrument).waveform
+    assert wave.completed
+    assert wave.simulated
+    assert len(wave.force_n) == len(wave.acceleration_m_s2) >= 400
+    assert 50.0 < wave.peak_n < 60.5
+    assert instrument.status().pulse_count == 1
+
+
+def test_a_token_gives_one_pulse(armed: Interlock, instrument: WireInstrument) -> None:
+    token = delivered(armed, instrument).token
+    instrument.wait(100_000)
+    instrument.pulse(token)  # answered with the waveform it has, not fired
+    assert instrument.status().pulse_count == 1
+
+
+def test_connecting_again_never_arms(armed: Interlock, instrument: WireInstrument) -> None:
+    assert instrument.status().state in (State.ARMED, State.SAFE)
+    instrument.identify()
+    instrument.wait(10_000)
+    assert instrument.status().state is State.SAFE
+    refusal = armed.deliver("T7", SHAPE)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.STATE_DIVERGES
+
+
+@pytest.mark.parametrize("before", [State.SAFE, State.ARMED, State.PAUSED])
+def test_the_stop_latches_until_a_person_clears_it(
+    armed: Interlock, instrument: WireInstrument, before: State
+) -> None:
+    instrument.reach(before)
+    assert armed.stop().state is State.STOPPED
+    with pytest.raises(InstrumentRefusedError, match="STOPPED"):
+        instrument.reach(State.ARMED)
+    with pytest.raises(InstrumentRefusedError, match="STOPPED"):
+        instrument.reach(State.SAFE)
+    with pytest.raises(ValueError, match="named person"):
+        armed.clear_stop(" ")
+    assert armed.clear_stop("Dr Example").state is State.SAFE
+
+
+def test_arming_without_a_maximum_is_refused(instrument: WireInstrument) -> None:
+    interlock = Interlock(instrument, session=2**40, gate=GATE, limits=Limits(), simulated=True)
+    instrument.wait(20_000)
+    interlock.open()
+    with pytest.raises(InstrumentRefusedError, match="ABOVE_CLAMP"):
+        interlock.arm(T7)
+
+
+def test_silence_of_the_host_leads_to_safe(armed: Interlock, instrument: WireInstrument) -> None:
+    instrument.wait(1_000_000)
+    status = instrument.status()
+    assert status.state is State.SAFE
+    refusal = armed.deliver("T7", SHAPE)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.STATE_DIVERGES
