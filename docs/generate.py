@@ -361,7 +361,9 @@ down why. No one may decide past an unknown answer.
 red flag is kept in the code but shown nowhere, because nobody has yet signed that the numbers were read.
 
 A file holds the answers of one patient: JSON with `patient_id` and `answers` by key, or CSV with the columns `question`
-and `answer`. `spondyl screen --form` prints an empty one. With `--json`: `verdict` (`clear`, `blocked`, `emergency`),
+and `answer`. `spondyl screen --form` prints an empty one; `--language es` gives the patient's questions and emergency
+message in Spanish, written by the authors of this software and not by a certified translator. With `--json`:
+`verdict` (`clear`, `blocked`, `emergency`),
 `message`, `flags`, `asked`, `unknown` and `provenance`.
 """
 

@@ -20,8 +20,11 @@ from spondyl.assessment.screening import (
     screen_answers_from_json,
 )
 from spondyl.assessment.screening.post_test import POST_TESTS, shown_post_tests
+from spondyl.assessment.screening.screen import BLOCKED_MESSAGE, EMERGENCY_MESSAGE
+from spondyl.assessment.screening.spanish import EMERGENCY_MESSAGE_ES, QUESTIONS_ES
 from spondyl.assessment.table_text import TableTextError
 from spondyl.clinic.screen_json import screen_json
+from spondyl.evidence.aid.reading_ease import Language, reading_counts
 
 ALL = QUESTION_SETS["all"]
 SAFE = {question.key: question.safe_answer for question in ALL}
@@ -161,3 +164,23 @@ def test_a_faulty_csv_names_the_line(text: str, said: str) -> None:
 def test_a_faulty_json_names_the_place(text: str, said: str) -> None:
     with pytest.raises(TableTextError, match=said):
         screen_answers_from_json(text)
+
+
+def patient_texts() -> list[str]:
+    of_questions = [text for one in RED_FLAGS for text in (one.text, one.may_mean, one.what_to_do)]
+    return [*of_questions, EMERGENCY_MESSAGE, BLOCKED_MESSAGE]
+
+
+@pytest.mark.parametrize("text", patient_texts())
+def test_what_a_patient_reads_is_at_most_grade_8(text: str) -> None:
+    """Source: Flesch-Kincaid grade (Kincaid et al. 1975), each text by itself."""
+    assert reading_counts(text, Language.ENGLISH).flesch_kincaid_grade <= 8
+
+
+def test_every_question_to_the_patient_is_there_in_spanish_and_easy() -> None:
+    """Source: INFLESZ: 55 and more is normal or easier (Barrio Cantalejo 2008)."""
+    assert set(QUESTIONS_ES) == {question.key for question in RED_FLAGS}
+    assert all(text.startswith("¿") and text.endswith("?") for text in QUESTIONS_ES.values())
+    assert reading_counts(EMERGENCY_MESSAGE_ES, Language.SPANISH).inflesz >= 55
+    for part in ("911", "112", "No conduzca", "cola de caballo", "urgencias"):
+        assert part in EMERGENCY_MESSAGE_ES

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from spondyl.assessment.screening import Screen, ScreenAnswers
 
 
+class LanguageChoice(Enum):
+    """What ``--language`` takes."""
+
+    ENGLISH = "en"
+    SPANISH = "es"
+
+
 class PartChoice(Enum):
     """What ``--part`` takes."""
 
@@ -31,6 +38,9 @@ def screen(
     form: Annotated[
         bool, typer.Option("--form", help="Print the questions as an empty form instead.")
     ] = False,
+    language: Annotated[
+        LanguageChoice, typer.Option(help="Language of the patient's questions and emergency message.")
+    ] = LanguageChoice.ENGLISH,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Screen for red flags and contraindications. An unknown answer blocks, and so does a question not asked.
@@ -39,6 +49,7 @@ def screen(
     Examples:
       spondyl screen --form > answers.json
       spondyl screen answers.json
+      spondyl screen --form --part red-flags --language es > respuestas.json
       spondyl screen answers.json --part red-flags --json
 
     \b
@@ -49,18 +60,19 @@ def screen(
     if file is None:
         from spondyl.clinic.cli.screens import form_text
 
-        typer.echo(form_text(part.value))
+        typer.echo(form_text(part.value, language.value))
         return
-    _screen_file(file, part.value, json_output=json_output)
+    _screen_file(file, part.value, language.value, json_output=json_output)
 
 
-def _screen_file(file: Path, part: str, *, json_output: bool) -> None:
+def _screen_file(file: Path, part: str, language: str, *, json_output: bool) -> None:
     from spondyl.assessment.screening import QUESTION_SETS, screen_answers
-    from spondyl.clinic.cli.screens import print_screen, print_screen_json
+    from spondyl.clinic.cli.screens import in_language, print_screen, print_screen_json
 
     given = _answers(file)
     screened = screen_answers(given.answers, QUESTION_SETS[part])
-    (print_screen_json if json_output else print_screen)(screened, given.patient_id)
+    show = print_screen_json if json_output else print_screen
+    show(in_language(screened, language), given.patient_id)
     leave(_code(screened))
 
 

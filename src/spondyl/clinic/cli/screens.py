@@ -1,6 +1,7 @@
 """Print a screen for a person or as JSON, and its questions as an empty form."""
 
 import json
+from dataclasses import replace
 from itertools import groupby
 
 from rich.console import Console
@@ -8,6 +9,8 @@ from rich.padding import Padding
 
 from spondyl.assessment.screening import QUESTION_SETS, Answer, Flag, Screen, Verdict
 from spondyl.assessment.screening.question import URGENCY_SOURCE
+from spondyl.assessment.screening.screen import EMERGENCY_MESSAGE
+from spondyl.assessment.screening.spanish import EMERGENCY_MESSAGE_ES, QUESTIONS_ES
 from spondyl.clinic.screen_json import screen_json
 
 HEADS = {
@@ -15,6 +18,13 @@ HEADS = {
     Verdict.BLOCKED: "BLOCKED: do not treat yet",
     Verdict.EMERGENCY: "EMERGENCY",
 }
+
+
+def in_language(screen: Screen, language: str) -> Screen:
+    """The screen with the patient's emergency message in the patient's language; what staff read stays English."""
+    if language == "es" and screen.message == EMERGENCY_MESSAGE:
+        return replace(screen, message=EMERGENCY_MESSAGE_ES)
+    return screen
 
 
 def print_screen_json(screen: Screen, patient_id: str) -> None:
@@ -61,12 +71,13 @@ def _print_unknown(console: Console, unknown: list[Flag], asked: int) -> None:
         console.print(Padding(f"{flag.question.text}{first} [{flag.question.key}]", (0, 0, 0, 2)))
 
 
-def form_text(part: str) -> str:
+def form_text(part: str, language: str) -> str:
     """The questions of a part as a JSON form: every answer begins as unknown."""
     questions = QUESTION_SETS[part]
+    spoken = QUESTIONS_ES if language == "es" else {}
     form = {
         "patient_id": "",
         "answers": dict.fromkeys((one.key for one in questions), Answer.UNKNOWN.value),
-        "questions": {one.key: one.text for one in questions},
+        "questions": {one.key: spoken.get(one.key, one.text) for one in questions},
     }
     return json.dumps(form, indent=1, ensure_ascii=False)
