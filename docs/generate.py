@@ -6,13 +6,13 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from enum import Enum
 from functools import reduce
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import get_args, get_origin, get_type_hints
 
 import numpy as np
 from typer.models import OptionInfo
@@ -30,6 +30,7 @@ from spondyl.clinic.cli import app
 from spondyl.clinic.cohort.tables import FILMS_SCHEMA, MEASUREMENTS_SCHEMA
 from spondyl.clinic.exit_codes import ExitCode
 from spondyl.clinic.report.wording import UNIT_NAME, is_per_level
+from spondyl.evidence.library.read import KINDS
 from spondyl.provenance import Provenance
 from spondyl.radiograph.phantom import Convexity, CurvePose, FilmSetup, SpinePose
 from spondyl.radiograph.phantom_landmarks import project_landmarks
@@ -368,9 +369,79 @@ message in Spanish, written by the authors of this software and not by a certifi
 """
 
 
+def records_page() -> str:
+    """Every kind of evidence record with its keys, read off the dataclasses that check them."""
+    parts = [MADE, "# Records of evidence\n", _RECORDS_INTRO]
+    shown: set[type] = set()
+    for folder, record in KINDS.items():
+        parts.append(f"## records/{folder}\n")
+        for one in _nested(record):
+            if one not in shown:
+                shown.add(one)
+                parts += [
+                    f"### {one.__name__}\n",
+                    _first_paragraph(one),
+                    _table(["key", "takes", "meaning"], _keys(one)),
+                ]
+    return "\n".join(parts)
+
+
+_RECORDS_INTRO = """\
+One TOML file a record; its name without ending is the record's id. The table `[source]` at the top holds `tag`
+(`read`, `computed`, `recalled` or `unknown`), `citation`, `locator`, `verified_by` and `verified_on`; any table inside
+may override any of them for itself. A key that is not listed here is refused.
+"""
+
+
+def _nested(record: type) -> list[type]:
+    """The record and every table that can lie inside it, in order."""
+    found = [record]
+    for _, kind, _ in _fields(record):
+        inner = _inner(kind)
+        if is_dataclass(inner) and isinstance(inner, type):
+            found += _nested(inner)
+    return found
+
+
+def _fields(record: type) -> list[tuple[str, object, str]]:
+    hints = get_type_hints(record, include_extras=True)
+    parts = ((name, get_args(hint)) for name, hint in hints.items() if name != "origin")
+    return [(name, kind, meaning) for name, (kind, meaning) in parts]
+
+
+def _inner(kind: object) -> object:
+    """The type inside a list or an optional one."""
+    parts = [part for part in get_args(kind) if part not in (type(None), ...)]
+    return parts[0] if parts else kind
+
+
+def _keys(record: type) -> list[list[str]]:
+    needed = {one.name for one in fields(record) if one.default is MISSING}
+    return [
+        [f"`{name}`" + ("" if name in needed else " (optional)"), _taken(kind), meaning]
+        for name, kind, meaning in _fields(record)
+    ]
+
+
+def _taken(kind: object) -> str:
+    inner = _inner(kind)
+    many = "list of " if get_origin(kind) is tuple else ""
+    if isinstance(inner, type) and issubclass(inner, Enum):
+        return many + " or ".join(f"`{one.value}`" for one in inner)
+    if is_dataclass(inner) and isinstance(inner, type):
+        return many + inner.__name__
+    names = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+    return many + names[inner]
+
+
+def _first_paragraph(record: type) -> str:
+    return " ".join(inspect.cleandoc(record.__doc__ or "").split("\n\n")[0].split()) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "cohort-tables.md": tables_page,
+    "evidence-records.md": records_page,
     "measurements.md": measurements_page,
     "questionnaires.md": questionnaires_page,
     "screening.md": screening_page,

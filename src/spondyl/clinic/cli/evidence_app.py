@@ -3,6 +3,7 @@
 import typer
 
 from spondyl.clinic.cli.evidence_aid_command import aid
+from spondyl.clinic.cli.evidence_ask_command import ask, compare_options
 from spondyl.clinic.cli.evidence_import_command import import_drafts
 from spondyl.clinic.cli.evidence_methods import add_methods
 from spondyl.clinic.cli.evidence_outcomes_command import outcomes, outcomes_example
@@ -23,6 +24,8 @@ def evidence() -> None:
     """Pool studies and answer from them."""
 
 
+evidence_app.command()(ask)
+evidence_app.command("compare")(compare_options)
 evidence_app.command()(pool)
 evidence_app.command("import")(import_drafts)
 evidence_app.command()(snapshot)

@@ -11,11 +11,11 @@ THRESHOLDS = {"pain": "mic-pain-100", "disability": "mic-odi"}
 class Axis(Enum):
     """The axes that numbers may stand on; what stands on different ones is never compared."""
 
-    PAIN = "pain, 0 to 100 points"
-    DISABILITY = "disability, 0 to 100 points"
+    PAIN = "pain, of a hundred points"
+    DISABILITY = "disability, of a hundred points"
     STANDARDISED = "standardised difference"
-    PEOPLE = "people better, of 100"
-    UNCONTROLLED_SHARE = "people better, of 100, without a comparison group"
+    PEOPLE = "people better, of a hundred"
+    UNCONTROLLED_SHARE = "people better, of a hundred, without a comparison group"
     UNCONTROLLED_CHANGE = "change from before to after, without a comparison group"
 
     @property
