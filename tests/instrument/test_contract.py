@@ -152,7 +152,7 @@ def test_connecting_again_never_arms(armed: Interlock, instrument: WireInstrumen
     assert instrument.status().state is State.SAFE
     refusal = armed.deliver("T7", SHAPE)
     assert isinstance(refusal, Refusal)
-    assert refusal.reason is Reason.STATE_DIVERGES
+    assert refusal.reason is Reason.SESSION_DIVERGES
 
 
 @pytest.mark.parametrize("before", [State.SAFE, State.ARMED, State.PAUSED])
