@@ -2,21 +2,54 @@
 
 from spondyl.biomechanics.contact import SkinContact
 from spondyl.biomechanics.estimate import Abstention, AbstentionReason, Estimated, SegmentEstimate
+from spondyl.biomechanics.geometry import MeasuredFilm, SpineGeometry
 from spondyl.biomechanics.identify import identify
+from spondyl.biomechanics.press import Press, press
 from spondyl.biomechanics.probe import Probe, SensorNoise
 from spondyl.biomechanics.pulse import half_sine_n
+from spondyl.biomechanics.respond import (
+    Convergence,
+    Load,
+    Modes,
+    Response,
+    intersegmental_mm,
+    modes_of,
+    push_at,
+    respond,
+)
 from spondyl.biomechanics.segment import Region, Segment
+from spondyl.biomechanics.spine_model import ANTERIOR, BodyState, ContactSite, SpineModel, build_spine_model
+from spondyl.biomechanics.tagged import Tag, Tagged
 
 __all__ = [
+    "ANTERIOR",
     "Abstention",
     "AbstentionReason",
+    "BodyState",
+    "ContactSite",
+    "Convergence",
     "Estimated",
+    "Load",
+    "MeasuredFilm",
+    "Modes",
+    "Press",
     "Probe",
     "Region",
+    "Response",
     "Segment",
     "SegmentEstimate",
     "SensorNoise",
     "SkinContact",
+    "SpineGeometry",
+    "SpineModel",
+    "Tag",
+    "Tagged",
+    "build_spine_model",
     "half_sine_n",
     "identify",
+    "intersegmental_mm",
+    "modes_of",
+    "press",
+    "push_at",
+    "respond",
 ]

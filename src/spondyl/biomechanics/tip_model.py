@@ -4,8 +4,8 @@
     m_j ÿ_j + c_j ẏ_j + k_j y_j = f_c − F₀   for each tissue mode j.
 
 One mode is the two-degree-of-freedom model (tissue and contact). The modes are in series: the tissue under the tip
-moves by their sum, so its static stiffness is 1/Σ(1/k_j). Integrated by the classical Runge–Kutta method (order 4) at the
-sampling step, with the force taken as linear between samples.
+moves by their sum, so its static stiffness is 1/Σ(1/k_j). Integrated by the classical Runge–Kutta method (order 4) at
+the sampling step, with the force taken as linear between samples.
 """
 
 import numpy as np
