@@ -42,7 +42,9 @@ def main() -> None:
     peaks = np.linalg.norm(mujoco_displacement_mm(model, load), axis=2).max(axis=0)
     apart = float(np.abs(peaks / respond(model, load, modes=modes).peak_mm() - 1).max())
     print(f"twin {1e6 * ours / SAMPLES:.0f} µs a step (plus {1e3 * setup:.0f} ms once a spine)")
-    print(f"MuJoCo {1e6 * theirs / SAMPLES:.0f} µs a step: {theirs / ours:.1f} times as long (must {MUST_RATIO:g})")
+    print(
+        f"MuJoCo {1e6 * theirs / SAMPLES:.0f} µs a step: {theirs / ours:.1f} times as long (must {MUST_RATIO:g})"
+    )
     print(f"with the set-up counted in one run: {theirs / (ours + setup):.1f} times as long")
     print(f"peaks of all levels agree within {100 * apart:.2f} % (must {100 * MUST_APART:g} %)")
     sys.exit((theirs / ours < MUST_RATIO or apart > MUST_APART) and "A limit is broken.")

@@ -31,7 +31,10 @@ def reading(segment: Segment, k: float, sd: float = 0.5) -> SegmentEstimate:
 def test_pooled_repeats() -> None:
     """Squares 2 and 8 about the means 21 and 32, 2 degrees of freedom: SEM √5, MDC 1.96·√10 = 6.198."""
     found = repeatability(
-        tuple(reading(s, k) for s, k in ((Segment.L3, 20.0), (Segment.L3, 22.0), (Segment.T7, 30.0), (Segment.T7, 34.0)))
+        tuple(
+            reading(s, k)
+            for s, k in ((Segment.L3, 20.0), (Segment.L3, 22.0), (Segment.T7, 30.0), (Segment.T7, 34.0))
+        )
     )
     assert found.sem_n_mm == pytest.approx(5**0.5)
     assert found.detectable_n_mm == pytest.approx(6.198, abs=1e-3)

@@ -50,7 +50,9 @@ def spine_geometry(films: tuple[MeasuredFilm, ...] = (), *, pose: SpinePose | No
     moved = centres + sum((_correction(film, centres) for film in films), np.zeros_like(centres))
     shift = moved - centres
     axes = np.stack([shape.vertebrae[0].axes, *(v.axes for v in shape.vertebrae), shape.sacrum.axes])
-    back = np.array([14.0, *(v.size.upper_depth_mm / 2 + v.size.spinous_length_mm for v in shape.vertebrae), 35.0])
+    back = np.array(
+        [14.0, *(v.size.upper_depth_mm / 2 + v.size.spinous_length_mm for v in shape.vertebrae), 35.0]
+    )
     aside = np.array([14.0, *(v.size.pedicle_distance_mm / 2 for v in shape.vertebrae), 18.0])
     behind = np.array([10.0, *(v.size.upper_depth_mm / 2 + 15.0 for v in shape.vertebrae), 22.0])
     spinous = moved + back[:, None] * axes[:, :, 1]
@@ -62,12 +64,17 @@ def spine_geometry(films: tuple[MeasuredFilm, ...] = (), *, pose: SpinePose | No
         joints_mm=_norm_joints(shape, centres) + _between(shift),
         spinous_mm=spinous,
         facets_mm=np.stack([deep + out, deep - out], axis=1),
-        measured=tuple(sorted({Segment.of(v) for f in films for v in f.landmarks.levels}, key=lambda s: s.index)),
+        measured=tuple(
+            sorted({Segment.of(v) for f in films for v in f.landmarks.levels}, key=lambda s: s.index)
+        ),
     )
 
 
 def _norm_centres(shape: SpineShape) -> FloatArray:
-    atlas = shape.of(shape.vertebrae[0].level).superior.centre_mm + ATLAS_ABOVE_AXIS_MM * shape.vertebrae[0].axes[:, 2]
+    atlas = (
+        shape.of(shape.vertebrae[0].level).superior.centre_mm
+        + ATLAS_ABOVE_AXIS_MM * shape.vertebrae[0].axes[:, 2]
+    )
     sacrum = shape.sacrum.centre_mm - SACRUM_BELOW_ENDPLATE_MM * shape.sacrum.axes[:, 2]
     return np.stack([atlas, *(v.centre_mm for v in shape.vertebrae), sacrum])
 
@@ -89,10 +96,12 @@ def _correction(film: MeasuredFilm, norm: FloatArray) -> FloatArray:
     marks = film.landmarks
     axis = 0 if marks.view.is_coronal else 1
     rows, columns = film.spacing_mm
-    known = np.isfinite(marks.corners_px).all(axis=(1, 2))
+    known = np.array([bool(np.isfinite(corners).all()) for corners in marks.corners_px])
     levels = [Segment.of(level).index for level, ok in zip(marks.levels, known, strict=True) if ok]
     if len(levels) < 2:
-        raise ValueError("A film with fewer than two whole vertebrae places no spine; leave it out or mark more.")
+        raise ValueError(
+            "A film with fewer than two whole vertebrae places no spine; leave it out or mark more."
+        )
     seen = marks.corners_px[known].mean(axis=1) * (_sign(marks) * columns, -rows)
     _upright(marks.corners_px[known])
     apart = seen - norm[levels][:, [axis, 2]]

@@ -1,8 +1,8 @@
 """The instrument's tip pressed through skin onto the twin: what a force sensor and an accelerometer would see.
 
-The spine is linear and stepped exactly (:mod:`respond`); the contact is the nonlinear law of :mod:`contact`. Its force at
-the end of a step is found by fixed-point iteration (the spine's answer to it is one number), the tip by the trapezoidal
-rule: order 2.
+The spine is linear and stepped exactly (:mod:`respond`); the contact is the nonlinear law of :mod:`contact`. Its force
+at the end of a step is found by fixed-point iteration (the spine's answer to it is one number), the tip by
+the trapezoidal rule: order 2.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _ROUNDS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """Per sample: the tip's acceleration, the force through the skin above the preload, the bone's way along the push."""
+    """Per sample: the tip's acceleration, the skin's force above the preload, the bone's way along the push."""
 
     tip_acceleration_m_s2: FloatArray
     skin_force_n: FloatArray
@@ -46,6 +46,7 @@ def press(
         q = decay * q + now * skin
         free = (seen @ q).real
         guess = 2 * skin - before
+        acceleration, fast, deep, bone = last, speed, place, free
         for _ in range(_ROUNDS):
             acceleration = (load.force_n[i] - guess) / tip_mass_kg
             fast = speed + h / 2 * (last + acceleration)

@@ -25,7 +25,9 @@ def repeatability(estimates: tuple[SegmentEstimate, ...]) -> Repeatability:
     """Pool repeated probes (tip lifted between them, so repositioning counts); segments probed once add nothing."""
     groups = [group for group in _by_segment(estimates).values() if len(group) > 1]
     if not groups:
-        raise ValueError("No segment was probed twice, so no repeatability can be told; probe one segment again.")
+        raise ValueError(
+            "No segment was probed twice, so no repeatability can be told; probe one segment again."
+        )
     squares = sum(float(np.sum((np.array(group) - np.mean(group)) ** 2)) for group in groups)
     probes = sum(len(group) for group in groups)
     sem = math.sqrt(squares / (probes - len(groups)))

@@ -1,8 +1,8 @@
 """The fast engine: the twin's answer to a force, exact for a force that is linear between samples.
 
-The first-order form of M ẍ + C ẋ + K x = b f(t) is taken apart into its complex modes once; each mode is then the scalar
-recursion q' = eᶻ q + h b[(φ₁ − φ₂) f + φ₂ f'], z = λh, φ₁ = (eᶻ − 1)/z, φ₂ = (eᶻ − 1 − z)/z² (first-order hold; exact
-for piecewise linear f, order 2 for a smooth one).
+The first-order form of M ẍ + C ẋ + K x = b f(t) is taken apart into its complex modes once; each mode is then the
+scalar recursion q' = eᶻ q + h b[(φ₁ − φ₂) f + φ₂ f'], z = λh, φ₁ = (eᶻ − 1)/z, φ₂ = (eᶻ − 1 − z)/z² (first-order
+hold; exact for piecewise linear f, order 2 for a smooth one).
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,9 @@ class Load:
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.force_n).all() and self.step_s > 0 and np.linalg.norm(self.towards) > 0):
-            raise ValueError("A load needs finite forces, a step above zero and a direction that is not zero.")
+            raise ValueError(
+                "A load needs finite forces, a step above zero and a direction that is not zero."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +78,19 @@ def modes_of(model: SpineModel) -> Modes:
     n = len(model.mass)
     inverse = 1 / np.diag(model.mass)
     system = np.block(
-        [[np.zeros((n, n)), np.eye(n)], [-inverse[:, None] * model.stiffness, -inverse[:, None] * model.damping]]
+        [
+            [np.zeros((n, n)), np.eye(n)],
+            [-inverse[:, None] * model.stiffness, -inverse[:, None] * model.damping],
+        ]
     )
-    poles, shapes = np.linalg.eig(system)
+    found, columns = np.linalg.eig(system)
+    poles, shapes = np.asarray(found, np.complex128), np.asarray(columns, np.complex128)
     push = np.linalg.inv(shapes)
     apart = np.abs((shapes * poles) @ push - system).max() / np.abs(system).max()
     if apart > _RESIDUAL_LIMIT:
-        raise ArithmeticError(f"The modes miss the system by {apart:.1e} (limit {_RESIDUAL_LIMIT}); change damping by 1 %.")
+        raise ArithmeticError(
+            f"The modes miss the system by {apart:.1e} (limit {_RESIDUAL_LIMIT}); change damping by 1 %."
+        )
     kept = poles.imag >= 0
     weight = np.where(poles.imag[kept] > 0, 2.0, 1.0)
     return Modes(
@@ -134,9 +142,12 @@ def intersegmental_mm(model: SpineModel, response: Response) -> FloatArray:
     joints, centres = model.geometry.joints_mm, model.geometry.centres_mm
     turned, n = np.radians(response.rotation_deg), len(Segment)
     place = response.displacement_mm
-    upper = np.stack([place[:, i] + turned[:, i] @ _lever(joints[i] - centres[i]) for i in range(n - 1)], axis=1)
+    upper = np.stack(
+        [place[:, i] + turned[:, i] @ _lever(joints[i] - centres[i]) for i in range(n - 1)], axis=1
+    )
     lower = np.stack(
-        [place[:, i + 1] + turned[:, i + 1] @ _lever(joints[i] - centres[i + 1]) for i in range(n - 1)], axis=1
+        [place[:, i + 1] + turned[:, i + 1] @ _lever(joints[i] - centres[i + 1]) for i in range(n - 1)],
+        axis=1,
     )
     return upper - lower
 

@@ -41,7 +41,9 @@ class BodyState:
 
     def __post_init__(self) -> None:
         if not 0 <= self.tone <= 1:
-            raise ValueError(f"A tone of {self.tone} is out of range; give the share added, 0 to 1 (0.17 measured).")
+            raise ValueError(
+                f"A tone of {self.tone} is out of range; give the share added, 0 to 1 (0.17 measured)."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,12 @@ def build_spine_model(
         mass=np.diag(np.repeat(np.stack([masses_kg, inertias], axis=1), 3, axis=1).ravel()),
         damping=assembled(geometry, springs, joints=springs.joint_c, supports=springs.support_c),
         stiffness=stiffness,
-        sources=(*(value for joint in joints for value in joint), *masses, tables.DISC_DAMPING, tables.MOVING_SHARE),
+        sources=(
+            *(value for joint in joints for value in joint),
+            *masses,
+            tables.DISC_DAMPING,
+            tables.MOVING_SHARE,
+        ),
     )
 
 
@@ -118,7 +125,9 @@ def _springs(
     table_k = np.array([[value.value for value in joint] for joint in joints]) * units
     lag_s = tables.DISC_DAMPING.value / table_k[:, 2:3]
     ones = np.ones(len(Segment))
-    personal = (ones if state.joint_factor is None else state.joint_factor) * tables.stiffening(state.compression_n)
+    personal = (ones if state.joint_factor is None else state.joint_factor) * tables.stiffening(
+        state.compression_n
+    )
     joint_k = table_k * (personal * (1 + state.tone))[:, None]
     held = np.array([tables.SUPPORT_N_MM[segment.region] for segment in Segment]) * 1e3
     held = held * (ones if state.support_factor is None else state.support_factor) * (1 + state.tone)

@@ -17,8 +17,11 @@ _KITAZAKI = "Kitazaki, from code that cites the paper"
 _SLICES = "trunk-slice masses, interpolated"
 
 # Mega-newton a metre of the joint below a segment.
-_AXIAL = {"L5": 1.47, "L4": 1.87, "L3": 2.0, "L2": 2.0, "L1": 2.13, "T12": 1.8, "T11": 1.5, "T10": 1.5, "T9": 1.5}
-_AXIAL |= {"T8": 1.5, "T7": 1.5, "T6": 1.8, "T5": 1.9, "T4": 2.1, "T3": 1.5, "T2": 1.2, "T1": 0.7}
+_AXIAL = {
+    **{"L5": 1.47, "L4": 1.87, "L3": 2.0, "L2": 2.0, "L1": 2.13, "T12": 1.8},
+    **dict.fromkeys(("T11", "T10", "T9", "T8", "T7"), 1.5),
+    **{"T6": 1.8, "T5": 1.9, "T4": 2.1, "T3": 1.5, "T2": 1.2, "T1": 0.7},
+}
 _SLICE_KG = {"T1": 0.89, "T12": 1.99, "L1": 2.01, "L3": 2.03, "L5": 2.20}
 
 HEAD_KG = Tagged(name="head and neck", value=5.41, unit="kg", tag=Tag.READ, source="trunk-slice masses")
@@ -30,7 +33,9 @@ MOVING_SHARE = Tagged(
     source="so that L3 moves the 0.5 kg of the effective default",
 )
 DISC_DAMPING = Tagged(name="disc damping, axial", value=1200.0, unit="N·s/m", tag=Tag.READ, source=_KITAZAKI)
-GYRATION_MM = Tagged(name="radius of gyration", value=25.0, unit="mm", tag=Tag.CHOSEN, source="about a body's half width")
+GYRATION_MM = Tagged(
+    name="radius of gyration", value=25.0, unit="mm", tag=Tag.CHOSEN, source="about a body's half width"
+)
 SUPPORT_N_MM = {
     Region.CERVICAL: 1.5,
     Region.THORACIC: 3.0,
@@ -106,4 +111,6 @@ def moving_mass(segment: Segment) -> Tagged:
         return HEAD_KG
     at = [Segment(name).index for name in _SLICE_KG]
     slice_kg = float(np.interp(segment.index, at, list(_SLICE_KG.values())))
-    return _tagged("moving mass", slice_kg * MOVING_SHARE.value, "kg", Tag.CHOSEN, f"{_SLICES} × chosen share")
+    return _tagged(
+        "moving mass", slice_kg * MOVING_SHARE.value, "kg", Tag.CHOSEN, f"{_SLICES} × chosen share"
+    )
