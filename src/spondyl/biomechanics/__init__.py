@@ -7,6 +7,7 @@ from spondyl.biomechanics.identify import identify
 from spondyl.biomechanics.press import Press, press
 from spondyl.biomechanics.probe import Probe, SensorNoise
 from spondyl.biomechanics.pulse import half_sine_n
+from spondyl.biomechanics.repeatability import Repeatability, SegmentReading, repeatability, spine_map
 from spondyl.biomechanics.respond import (
     Convergence,
     Load,
@@ -35,9 +36,11 @@ __all__ = [
     "Press",
     "Probe",
     "Region",
+    "Repeatability",
     "Response",
     "Segment",
     "SegmentEstimate",
+    "SegmentReading",
     "SensorNoise",
     "SkinContact",
     "SpineGeometry",
@@ -51,5 +54,7 @@ __all__ = [
     "modes_of",
     "press",
     "push_at",
+    "repeatability",
     "respond",
+    "spine_map",
 ]
