@@ -3,6 +3,7 @@
 import math
 
 from spondyl.evidence.measure import Measure
+from spondyl.evidence.refusal import EvidenceRefusal, EvidenceRefused
 
 NAMES: dict[Measure, str] = {
     Measure.MD: "mean difference",
@@ -41,6 +42,20 @@ def shown_value(measure: Measure, value: float) -> float:
 
 
 MAX_EXPONENT = 700.0
+
+
+def pooled_value(measure: Measure, shown: float) -> float:
+    """The value on the scale of pooling from the reader's scale: the logarithm of a ratio, else itself."""
+    if measure not in (Measure.RR, Measure.OR):
+        return shown
+    if not shown > 0.0:
+        raise EvidenceRefused(
+            EvidenceRefusal.VALUE_INVALID,
+            what=f"A ratio of {shown:g} was given.",
+            why="Ratios are above 0; 1 means no effect.",
+            do="Give for example 0.8 for a reduction by a fifth.",
+        )
+    return math.log(shown)
 
 
 def no_effect(measure: Measure) -> float | None:

@@ -25,6 +25,7 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     table = Table(*head, box=SIMPLE_HEAD)
     for column in table.columns[1:]:
         column.justify = "right"
+        column.no_wrap = True
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console(highlight=False).print(table)
