@@ -169,3 +169,9 @@ def test_damaged_tables_name_line_and_column(text: str) -> None:
     with pytest.raises(ImportRefused) as refused:
         read_import(text.encode(), name="x.csv")
     assert (refused.value.at, refused.value.reason) == CSV_DAMAGE[text]
+
+
+def test_odd_characters_in_a_title_or_a_file_name_leave_the_record_readable() -> None:
+    text = "TY  - JOUR\nTI  - A \x01\x7f title\nER  - \n"
+    (draft,) = read_import(text.encode(), name="a\nb\x02.ris").drafts
+    assert read_record(Study, draft.id, draft.to_toml(imported_on=DAY)).name

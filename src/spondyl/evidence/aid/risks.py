@@ -37,7 +37,7 @@ def _rate(rate: Figure, hundred: Figure, words: Words, *, ratio: bool) -> Prose:
     low, high = rate.interval_95 or (rate.value, rate.value)
     numbers = {
         "value": bare(rate, decimals=1),
-        "low": bare(rate, low, decimals=1),
+        "low": bare(rate, low, decimals=2 if 0.0 < low < 0.05 else 1),
         "high": bare(rate, high, decimals=1),
     }
     return words.say("page.ratio", **numbers) if ratio else words.say("page.rate", hundred=hundred, **numbers)

@@ -1,0 +1,137 @@
+"""Claim: every number of the page is a verified record's; all choices are shown alike; a signature holds the words."""
+
+import pytest
+
+from evidence.living.libraries import changed
+from spondyl.evidence.aid import AidContent, AidNotPossibleError, Language, aid_content, plain_text
+from spondyl.evidence.answer import answer
+from spondyl.evidence.library import (
+    Figure,
+    Quote,
+    Standing,
+    UnknownOptionError,
+    library_from,
+    shipped_library,
+    shipped_texts,
+)
+from spondyl.evidence.living import sign
+
+OPTIONS = [option.id for option in shipped_library().options]
+
+
+def aid(option: str = "stem-cells", language: Language = Language.ENGLISH) -> AidContent:
+    return aid_content(shipped_library(), option, language)
+
+
+def said(content: AidContent) -> str:
+    return "\n".join(plain_text(one.prose, content.language) for one in content.passages)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("option", OPTIONS)
+def test_every_number_has_source_locator_verifier_and_date(option: str, language: Language) -> None:
+    pieces = [piece for one in aid(option, language).passages for piece in one.prose.pieces]
+    figures = [piece for piece in pieces if isinstance(piece, Figure | Quote)]
+    assert figures
+    for piece in figures:
+        origin = piece.origin
+        assert origin.standing is not Standing.UNVERIFIED
+        assert all((origin.citation, origin.locator, origin.verified_by, origin.verified_on))
+
+
+def test_the_trial_of_respine_is_shown_with_its_sham_beside() -> None:
+    """74 % and 69 %, +4.5 (−12.0, 21.0): evidence.md section 1."""
+    (picture,) = aid().expect.pictures
+    assert [plain_text(group.better.prose, Language.ENGLISH) for group in picture.groups] == [
+        "74 of 100",
+        "69 of 100",
+    ]
+    gap = plain_text(picture.gap[0].prose, Language.ENGLISH)
+    assert gap == "That is 4.5 more of 100 people. By chance alone it could be from 12 fewer to 21 more."
+    assert "12 months" in plain_text(picture.lead.prose, Language.ENGLISH)
+
+
+def test_spanish_writes_the_decimal_comma() -> None:
+    content = aid(language=Language.SPANISH)
+    assert "Son 4,5 más de cada 100 personas." in said(content)
+
+
+def test_a_changed_record_changes_the_page() -> None:
+    other = aid_content(changed("percent = 74.0", "percent = 81.0"), "stem-cells", Language.ENGLISH)
+    assert "81 of 100" in said(other)
+    assert "74 of 100" not in said(other)
+
+
+def test_an_unverified_record_leaves_the_page() -> None:
+    """The words about a harm go with its record, in both languages."""
+    texts = shipped_texts()
+    texts["harms"]["stem-cells-blindness"] = texts["harms"]["stem-cells-blindness"].replace(
+        '"read"', '"recalled"'
+    )
+    library = library_from(texts)
+    for language, word in ((Language.ENGLISH, "went blind"), (Language.SPANISH, "quedó ciega")):
+        assert word in said(aid_content(shipped_library(), "stem-cells", language))
+        assert word not in said(aid_content(library, "stem-cells", language))
+
+
+def test_recalled_values_are_not_on_any_page() -> None:
+    """Ryoncil, Omisirge and the 40 % of Noriega are tagged recalled in the records."""
+    for option in OPTIONS:
+        text = said(aid(option))
+        assert "Ryoncil" not in text
+        assert "40 of 100" not in text
+
+
+def test_all_choices_have_the_same_parts_the_clinics_own_too() -> None:
+    content = aid()
+    assert content.ladder[0].option == "stem-cells"
+    assert sorted(row.option for row in content.ladder) == sorted(OPTIONS)
+    own = [row for row in content.ladder if row.clinics_own]
+    assert {row.option for row in own} == {"manual-manipulation", "instrument-manipulation"}
+    for row in content.ladder:
+        assert row.good
+        assert row.bad
+        assert row.feel
+        assert row.sure.prose
+    for row in own:
+        text = " ".join(plain_text(one.prose, Language.ENGLISH) for one in row.good)
+        assert "have not shown that it works better" in text, (
+            "its weak trials are said as plainly as any other's"
+        )
+        assert any(risk.serious for risk in row.bad)
+
+
+def test_the_signed_words_stay_while_new_data_awaits_review() -> None:
+    old, library = answer(shipped_library(), "stem-cells"), changed("events = 43", "events = 53")
+    signed = (sign(old, person="A. Reader", role="physician", at="2026-11-25"),)
+    content = aid_content(library, "stem-cells", Language.ENGLISH, signed=signed)
+    words = plain_text(content.short[0].prose, Language.ENGLISH)
+    assert words.startswith("Fair tests have not shown that it works better")
+    assert content.review.proposed
+    unsigned = aid_content(library, "stem-cells", Language.ENGLISH)
+    assert plain_text(unsigned.short[0].prose, Language.ENGLISH).startswith("It works better")
+
+
+def test_what_cannot_be_made_says_why() -> None:
+    with pytest.raises(UnknownOptionError):
+        aid("crystals")
+    texts = shipped_texts()
+    texts["harms"] = {name: text for name, text in texts["harms"].items() if '"prp"' not in text}
+    with pytest.raises(AidNotPossibleError, match="harm"):
+        aid_content(library_from(texts), "prp", Language.ENGLISH)
+    texts = shipped_texts()
+    texts["options"]["new-thing"] = texts["options"]["prp"].replace("order = 10", "order = 99")
+    with pytest.raises(AidNotPossibleError, match="plain words"):
+        aid_content(library_from(texts), "new-thing", Language.ENGLISH)
+
+
+def test_a_harm_without_plain_words_is_quoted() -> None:
+    texts = shipped_texts()
+    texts["harms"]["prp-new"] = texts["harms"]["prp-other"].replace("lesser harm", "a rash")
+    content = aid_content(library_from(texts), "prp", Language.SPANISH)
+    assert "a rash" in said(content)
+
+
+def test_the_newest_day_of_verification_is_the_pages_date() -> None:
+    newest = max(origin.verified_on for one in aid().passages for origin in one.origins)
+    assert aid().checked_on == newest
