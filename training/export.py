@@ -20,7 +20,7 @@ SHAPES = {
 }
 
 
-PER_CHANNEL = {"Conv": 0, "Gemm": 0}
+PER_CHANNEL = {"Conv": 0, "Gemm": 0, "MatMul": -1}
 """Axis of the output channels in the weight of an operator (Gemm as the exporter writes it, transposed)."""
 
 
@@ -36,7 +36,7 @@ def eighth_or_half(model: onnx.ModelProto) -> onnx.ModelProto:
         if array.dtype != np.float32 or array.size <= 256:
             kept.append(tensor)
         elif array.size > 20_000 and array.ndim > 1 and uses.get(tensor.name) in PER_CHANNEL:
-            nodes, parts = as_int8(array, tensor.name)
+            nodes, parts = as_int8(array, tensor.name, channel=PER_CHANNEL[uses[tensor.name]])
             before.extend(nodes)
             kept.extend(parts)
         else:
@@ -54,9 +54,11 @@ def cast(source: str, target: str) -> onnx.NodeProto:
     return helper.make_node("Cast", [source], [target], to=TensorProto.FLOAT)
 
 
-def as_int8(array: np.ndarray, name: str) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
-    """Nodes and tensors that give back ``array`` (out, …) to within half a step of 1/127 of each channel's largest."""
-    rest = tuple(range(1, array.ndim))
+def as_int8(
+    array: np.ndarray, name: str, *, channel: int
+) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
+    """Nodes and tensors that give back ``array`` to within half a step of 1/127 of the largest of each ``channel``."""
+    rest = tuple(axis for axis in range(array.ndim) if axis != channel % array.ndim)
     scale = np.maximum(np.abs(array).max(rest, keepdims=True), 1e-12) / 127
     steps = np.rint(array / scale).astype(np.int8)
     parts = [
