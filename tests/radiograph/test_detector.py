@@ -13,7 +13,7 @@ from doubles import film_double
 from other_pictures import as_bytes, chest, hand, scene, skull
 from spondyl.anatomy import Landmarks, View
 from spondyl.radiograph import FilmRefused, Refusal
-from spondyl.radiograph.detector import Detector
+from spondyl.radiograph.detector import Detector, mended
 from spondyl.radiograph.phantom import SpinePose, phantom_film
 from spondyl.radiograph.phantom_setup import FilmSetup
 
@@ -74,3 +74,26 @@ def test_a_synthetic_ap_film_is_measured_or_refused_and_twice_the_same(detector:
         assert first in BY_LOOKING
     one, two = (detector.sight(phantom(View.AP)).corners_px for _ in range(2))
     np.testing.assert_array_equal(one, two)
+
+
+def stacked_boxes() -> np.ndarray:
+    """Seventeen boxes (17, 4, 2), 60 px wide and 40 high, 60 px apart."""
+    box = np.array([[-30.0, -20.0], [30.0, -20.0], [-30.0, 20.0], [30.0, 20.0]])
+    return box + np.stack([np.full(17, 300.0), 80.0 + 60.0 * np.arange(17)], axis=-1)[:, None]
+
+
+def test_a_vertebra_that_fell_together_gets_the_shape_of_its_neighbours() -> None:
+    whole = stacked_boxes()
+    flat = whole.copy()
+    flat[5, :, 1] = flat[5, :, 1].mean()
+    rebuilt, is_mended = mended(flat)
+    np.testing.assert_allclose(rebuilt, whole)
+    assert np.flatnonzero(is_mended).tolist() == [5]
+
+
+def test_three_that_fell_together_are_left_to_be_refused() -> None:
+    flat = stacked_boxes()
+    flat[4:7, :, 1] = flat[4:7, :, 1].mean(1, keepdims=True)
+    rebuilt, is_mended = mended(flat)
+    np.testing.assert_array_equal(rebuilt, flat)
+    assert not is_mended.any()

@@ -36,6 +36,10 @@ F64 = NDArray[np.float64]
 
 _SMALL_SPINE = 0.62
 _BOX_MARGIN = 0.16
+_FLAT_SHARE = 0.1
+"""A vertebra of less than this share of the film's median area has fallen together."""
+_MENDED_MOST = 2
+_MENDED_CONFIDENCE = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,7 @@ class Sighting:
     tilt_scale_deg: F64
     shift_logits: F64
     width_px: F64
+    is_mended: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +115,8 @@ class Detector:
     def _read(self, grey: F32, found: _Found) -> Sighting:
         first = self._look(grey, found.canvas.to_film(found.chain.centres), looks=1)
         second = self._look(grey, first.corners_px.mean(1), looks=max(2, len(self.networks.refiners)))
-        corners = steepened(second.corners_px, gain=float(self.networks.card["tilt_gain"]))
+        whole, is_mended = mended(second.corners_px)
+        corners = steepened(whole, gain=float(self.networks.card["tilt_gain"]))
         across, _ = body_axes(corners)
         return Sighting(
             evidence=Evidence(
@@ -125,12 +131,14 @@ class Detector:
             tilt_scale_deg=second.tilt_scale_deg,
             shift_logits=second.shift_logits,
             width_px=np.linalg.norm(across, axis=1),
+            is_mended=is_mended,
         )
 
     def confidence(self, sighting: Sighting) -> F64:
         """(17,) probability that the vertebra is found (its centre within half a vertebra of the label's)."""
         fit = self.networks.card["confidence"]
-        return np.asarray(expit(confidence_features(sighting) @ np.asarray(fit["weights"]) + fit["bias"]))
+        p = expit(confidence_features(sighting) @ np.asarray(fit["weights"]) + fit["bias"])
+        return np.where(sighting.is_mended, np.minimum(p, _MENDED_CONFIDENCE), p)
 
     def corner_sd_px(self, sighting: Sighting) -> F64:
         """(17, 4) standard deviation of a corner such that the implied tilt has the calibrated spread."""
@@ -162,6 +170,29 @@ class Detector:
             said = self.networks.refine(n % len(self.networks.refiners), mirrored(plain) if mirror else plain)
             readings.append(strip_reading(said, line, mirror=mirror))
         return mean_reading(readings)
+
+
+def mended(corners_px: F64) -> tuple[F64, NDArray[np.bool_]]:
+    """Corners (17, 4, 2) in which a vertebra without height has the shape of its neighbours, and which ones (17,).
+
+    Where the chain holds one level too many, its corners fall together. One or two such vertebrae are rebuilt about
+    their centres and trusted little; more of them are left to be refused.
+    """
+    across, down = body_axes(corners_px)
+    area = across[:, 0] * down[:, 1] - across[:, 1] * down[:, 0]
+    flat = area < _FLAT_SHARE * np.median(area)
+    if not 0 < flat.sum() <= _MENDED_MOST:
+        return corners_px, np.zeros(len(flat), bool)
+    levels, sound = np.arange(len(flat)), np.flatnonzero(~flat)
+    side, rise = (
+        np.stack([np.interp(levels, sound, axis[sound, k]) for k in (0, 1)], axis=-1) / 2
+        for axis in (across, down)
+    )
+    centre = corners_px.mean(1)
+    rebuilt = np.stack(
+        [centre - side - rise, centre + side - rise, centre - side + rise, centre + side + rise], axis=1
+    )
+    return np.where(flat[:, None, None], rebuilt, corners_px), flat
 
 
 def confidence_features(sighting: Sighting) -> F64:
