@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import get_args, get_origin, get_type_hints
 
 import numpy as np
+from instrument_pages import hazards_page, protocol_page
 from typer.models import OptionInfo
 
 from spondyl.anatomy import ImageSide, Landmarks, Level, View
@@ -442,6 +443,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "cohort-tables.md": tables_page,
     "evidence-records.md": records_page,
+    "hazards.md": hazards_page,
+    "instrument-protocol.md": protocol_page,
     "measurements.md": measurements_page,
     "questionnaires.md": questionnaires_page,
     "screening.md": screening_page,

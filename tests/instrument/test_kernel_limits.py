@@ -33,6 +33,8 @@ from spondyl.instrument import (
     authorize,
     cap_n,
 )
+from spondyl.instrument.caps import PLACEHOLDER_PROBE_N
+from spondyl.instrument.timeouts import TIMEOUTS
 
 NOW_US = 1_000_000
 FORCES_N = [20.0, 20.1] * 8
@@ -176,6 +178,10 @@ REFUSED = {
     "none": (sensed([]), Reason.DATA_MISSING),
     "same moment twice": (sensed(FORCES_N, step_us=0), Reason.DATA_DISORDERED),
     "backwards": (sensed(FORCES_N, step_us=-1), Reason.DATA_DISORDERED),
+    "one out of order": (
+        situated(samples=(samples()[1], samples()[0], *samples()[2:])),
+        Reason.DATA_DISORDERED,
+    ),
     "future": (sensed(FORCES_N, newest_us=NOW_US + 2001), Reason.DATA_FUTURE),
     "stale": (sensed(FORCES_N, newest_us=NOW_US - 185_001), Reason.DATA_STALE),
     "not a number": (sensed([math.nan, *FORCES_N[1:]]), Reason.DATA_INVALID),
@@ -347,6 +353,26 @@ def test_what_is_allowed_is_allowed_and_more_is_not() -> None:
     assert allowed_peak_n(shaped(maximum_n=20.0)) == 0.0
     assert allowed_peak_n(charged(charge(impulse_ns=7.0))) == 0.0
     assert allowed_peak_n(charged(charge(), segment_impulse_ns=1.05)) == pytest.approx(0.05 * math.pi / 0.008)
+
+
+def test_the_times_are_the_ones_of_the_table() -> None:
+    # Written out from the project's adjustment notes, sections 4 and 5, and from the decision record.
+    assert {one.name: one.limit_us for one in TIMEOUTS} == {
+        "measurement watchdog": 20_000,
+        "stop to zero force": 5_000,
+        "link watchdog": 500_000,
+        "token life": 400_000,
+        "pulse gap": 83_334,
+        "fresh": 200_000,
+        "clock ahead": 2_000,
+        "reply": 250_000,
+        "settle": 100_000,
+        "safe state": 2_000_000,
+    }
+
+
+def test_probing_pulses_are_small() -> None:
+    assert PLACEHOLDER_PROBE_N == (20.0, 50.0)
 
 
 def test_impulse_of_a_half_sine() -> None:

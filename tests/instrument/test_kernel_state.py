@@ -41,6 +41,8 @@ def test_only_the_counter_gives_a_charge_back() -> None:
     assert not back.is_open
     assert TWO.reconciled(replace(STATUS, pulse_count=2)) == TWO
     assert TWO.reconciled(replace(STATUS, pulse_count=0)) == TWO
+    three = TWO.settled(0.2).opened(charge("L4", 0.3))
+    assert three.reconciled(replace(STATUS, pulse_count=2)).charges == three.charges[:2]
     settled = TWO.settled(0.2)
     assert settled.reconciled(replace(STATUS, pulse_count=1)) == settled
 

@@ -1,0 +1,140 @@
+"""Random sessions with random faults in virtual time: force above the cap, force without leave, arming by itself.
+
+    python benchmarks/instrument_sessions.py --count 100000
+
+Judged by what the simulated patient feels, not by what the sensor says. Patients never press on the tip here.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "instrument"))
+
+from rigs import GATE, Rig, interlock_over
+
+from spondyl.instrument import Contact, Delivery, InstrumentError, PulseShape, State
+from spondyl.instrument.drivers import InProcessLink, WireInstrument
+from spondyl.instrument.simulator import SensorFault
+
+
+class Meddler:
+    """Harms some of what is carried."""
+
+    def __init__(self, random: Random, rate: float) -> None:
+        self.random, self.rate, self.kept = random, rate, b""
+
+    def __call__(self, data: bytes) -> list[bytes]:
+        if self.random.random() > self.rate:
+            late, self.kept = self.kept, b""
+            return [data, late] if late else [data]
+        kind = self.random.randrange(4)
+        if kind == 0:
+            return []
+        if kind == 1:
+            return [data, data]
+        if kind == 2:
+            self.kept = data
+            return []
+        at = self.random.randrange(len(data)) if data else 0
+        return [data[:at] + bytes([self.random.getrandbits(8)]) + data[at + 1 :]]
+
+
+def harm(random: Random, rig: Rig) -> None:
+    """One thing goes wrong, or nothing."""
+    firmware = rig.firmware
+    random.choice(
+        [
+            lambda: None,
+            lambda: setattr(firmware.bench, "fault", random.choice(list(SensorFault))),
+            lambda: setattr(firmware.bench, "fault", SensorFault.NONE),
+            firmware.bench.slip,
+            lambda: firmware.bench.move(random.uniform(-500.0, 0.0)),
+            firmware.stop,
+            rig.wire.lost,
+            lambda: (firmware.lose_power(), firmware.advance(5_000), firmware.regain_power()),
+            lambda: firmware.advance(1_000_000),
+        ]
+    )()
+
+
+def session(seed: int) -> tuple[int, int]:
+    """Missed interlocks and pulses of one session."""
+    random = Random(seed)
+    maximum_n = random.choice([0.0, 40.0, 60.0, 100.0, 150.0])
+    rig = Rig(seed=seed)
+    link = InProcessLink(rig.wire, to_instrument=Meddler(random, 0.03), to_host=Meddler(random, 0.03))
+    instrument = WireInstrument(link)
+    interlock = interlock_over(instrument, maximum_n, GATE)
+    watch = Watch(rig, maximum_n)
+    segment = random.choice(["C5", "T7", "L3"])
+    for _ in range(random.randrange(2, 6)):
+        try:
+            watch.allowed += step(random, interlock, segment)
+        except InstrumentError:
+            watch.allowed += 1  # a pulse may have begun before the link failed
+        harm(random, rig)
+        rig.firmware.advance(random.randrange(1, 120_000))
+    watch.finish()
+    return watch.missed, rig.firmware.counters.count
+
+
+def step(random: Random, interlock: object, segment: str) -> int:
+    """Connect, arm, and ask for a pulse; 1 when one was delivered."""
+    interlock.rest()
+    interlock.open(interlock.ledger)
+    interlock._instrument.wait(15_000)
+    interlock.arm(Contact(segment=segment, preload_n=random.uniform(8.0, 32.0)))
+    interlock._instrument.wait(25_000)
+    shape = PulseShape(peak_n=random.uniform(5.0, 160.0), duration_us=random.randrange(1500, 5500))
+    return isinstance(interlock.deliver(segment, shape), Delivery)
+
+
+class Watch:
+    """Looks at the true force at every tick."""
+
+    def __init__(self, rig: Rig, maximum_n: float) -> None:
+        self.rig, self.maximum_n, self.missed, self.allowed = rig, maximum_n, 0, 0
+        tick = rig.firmware._tick
+
+        def watched(step_us: int) -> None:
+            tick(step_us)
+            self.look()
+
+        rig.firmware._tick = watched
+
+    def look(self) -> None:
+        firmware = self.rig.firmware
+        segment = firmware._contact.segment
+        cap_n = min(self.maximum_n, 50.0 if segment.startswith("C") else 150.0)
+        self.missed += firmware.bench.true_force_n > max(cap_n, 32.0 if cap_n else 0.0)
+
+    def finish(self) -> None:
+        firmware = self.rig.firmware
+        self.missed += firmware.counters.count > self.allowed
+        firmware.bench.fault = SensorFault.NONE
+        firmware.advance(700_000)
+        self.missed += firmware.state in (State.ARMED, State.PULSING, State.PAUSED)
+        self.missed += firmware.bench.true_force_n > 0.0
+
+
+def main() -> None:
+    """Run sessions and count."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    started, missed, pulses = time.monotonic(), 0, 0
+    for seed in range(options.seed, options.seed + options.count):
+        one_missed, one_pulses = session(seed)
+        if one_missed:
+            print(f"seed {seed}: {one_missed} missed")
+        missed, pulses = missed + one_missed, pulses + one_pulses
+    print(f"{options.count} sessions, {pulses} pulses, {missed} missed, {time.monotonic() - started:.0f} s")
+    sys.exit(missed > 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""What may go wrong, what is done against it, and the test that proves it: docs/reference/hazards.md is made from here.
+
+Written in the manner of ISO 14971 (hazard, control, verification). The safety kernel is written as IEC 62304 class C
+software would be; the closed loop is seen in the light of IEC 60601-1-10. No conformity is claimed.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hazard:
+    """A way to harm, its control, where the control lives, and its test as ``file::function``."""
+
+    name: str
+    control: str
+    where: str
+    test: str
+
+
+def _hazard(name: str, control: str, where: str, test: str) -> Hazard:
+    return Hazard(name=name, control=control, where=where, test=test)
+
+
+_LIMITS = "test_kernel_limits.py::"
+_STATE = "test_kernel_state.py::"
+_FAULTS = "test_firmware_faults.py::"
+_CONTRACT = "test_contract.py::"
+_WIRE = "test_protocol.py::"
+
+HAZARDS: tuple[Hazard, ...] = (
+    _hazard(
+        "Force that nobody chose",
+        "The maximum is zero until a clinician sets it.",
+        "limits, firmware",
+        _LIMITS + "test_a_maximum_is_zero_until_it_is_set",
+    ),
+    _hazard(
+        "Too much force",
+        "The lowest of the clinician's maximum, the region's cap and the budgets; preload counts.",
+        "limits",
+        _LIMITS + "test_it_refuses",
+    ),
+    _hazard(
+        "A host that is wrong about the cap",
+        "The firmware clamps by itself.",
+        "simulator.clamps",
+        _FAULTS + "test_the_firmware_refuses_what_the_kernel_would_have",
+    ),
+    _hazard(
+        "A limit raised by a plan",
+        "Limits above the placeholders cannot be made.",
+        "limits",
+        _LIMITS + "test_a_limit_lies_between_zero_and_the_placeholder",
+    ),
+    _hazard(
+        "Treating a person who must not be treated",
+        "Each contraindication and consent blocks, also while unknown.",
+        "gate",
+        _LIMITS + "test_each_contraindication_blocks_when_present_or_unknown",
+    ),
+    _hazard(
+        "Too many pulses or too much impulse",
+        "Counts and impulse by segment and session, charged before the pulse.",
+        "limits, ledger",
+        _STATE + "test_a_charge_is_made_before_the_pulse",
+    ),
+    _hazard(
+        "A pulse that took place and is not counted",
+        "Only the instrument's own counter gives a charge back.",
+        "ledger",
+        _STATE + "test_only_the_counter_gives_a_charge_back",
+    ),
+    _hazard(
+        "Deciding on a bad measurement",
+        "Stale, future, disordered, flat, noisy, saturated or missing data refuse.",
+        "signal_check",
+        _LIMITS + "test_it_refuses",
+    ),
+    _hazard(
+        "A sensor that fails under way",
+        "A watchdog of 20 ms that only valid measurements feed cuts the force.",
+        "watchdog, firmware",
+        _FAULTS + "test_every_fault_in_every_state_ends_without_force",
+    ),
+    _hazard(
+        "A stop that does not stop",
+        "Valid in every state, before every queue, force gone in 5 ms.",
+        "firmware, protocol",
+        _FAULTS + "test_a_stop_at_any_moment_of_a_pulse_leaves_no_force_after_5_ms",
+    ),
+    _hazard(
+        "A stop lost in the bytes around it",
+        "Eight zeros need no frame, number or CRC.",
+        "protocol",
+        _WIRE + "test_the_stop_is_seen_however_it_is_cut",
+    ),
+    _hazard(
+        "Going on after a stop by accident",
+        "The stop latches until a named person clears it, and then leads to SAFE.",
+        "latch, firmware",
+        _CONTRACT + "test_the_stop_latches_until_a_person_clears_it",
+    ),
+    _hazard(
+        "One wish, two pulses",
+        "A token has a sequence and is spent once; repeating the frame repeats the answer.",
+        "firmware",
+        _CONTRACT + "test_a_token_gives_one_pulse",
+    ),
+    _hazard(
+        "A pulse long after the wish",
+        "A token runs out in the instrument's clock.",
+        "limits, firmware",
+        _FAULTS + "test_an_expired_token_does_nothing",
+    ),
+    _hazard(
+        "Arming by itself after the host or the link comes back",
+        "Connecting leads to SAFE with no session and a maximum of zero.",
+        "firmware",
+        _CONTRACT + "test_connecting_again_never_arms",
+    ),
+    _hazard(
+        "A host that stalls or dies",
+        "The host shapes nothing; its silence leads to SAFE.",
+        "firmware",
+        _CONTRACT + "test_silence_of_the_host_leads_to_safe",
+    ),
+    _hazard(
+        "A corrupted frame that is obeyed",
+        "CRC-32 over version, kind, epoch, number and payload.",
+        "protocol",
+        _WIRE + "test_one_changed_byte_is_never_a_frame",
+    ),
+    _hazard(
+        "The tip slips, the patient moves",
+        "Every contact has its own number; over-force and lost contact cut the force.",
+        "firmware",
+        _FAULTS + "test_every_fault_in_every_state_ends_without_force",
+    ),
+    _hazard(
+        "A simulation taken for a treatment, or the reverse",
+        "Every identity, status, token and waveform is marked; limits are the same.",
+        "limits, driver",
+        _CONTRACT + "test_it_is_marked_as_simulated",
+    ),
+)
