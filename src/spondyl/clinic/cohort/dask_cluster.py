@@ -20,23 +20,29 @@ def measure_on_cluster(
 ) -> Generator[FilmRecord]:
     """Measure films on the cluster at ``address`` ("tcp://host:port"); records come a task at a time, in any order.
 
-    Dask moves the task of a lost worker to another one. A task that ends worker after worker is halved until the film
-    that does it stands alone; that film is reported and the others are measured.
+    Dask moves the task of a lost worker to another one. A task that ends worker after worker is halved until films
+    stand alone. A worker takes all it had queued down with it, so a lone film that was lost is only a suspect: it
+    is measured once more when nothing else runs, and is reported if that worker dies too.
     """
     with Client(address, timeout="20s", set_as_default=False) as client:
         flying = {_submit(client, setup, chunk): chunk for chunk in _chunks(tasks, films_per_task)}
         finished = as_completed(list(flying), loop=client.loop)
+        suspects: list[FilmTask] = []
         for future in finished:
             chunk = flying.pop(future)
             if not isinstance(future.exception(), KilledWorker):
                 yield from future.result()
             elif len(chunk) == 1:
-                yield record_of_death(setup, chunk[0])
+                suspects.append(chunk[0])
             else:
                 for half in _halves(chunk):
                     again = _submit(client, setup, half)
                     flying[again] = half
                     finished.add(again)
+        for suspect in suspects:
+            alone = _submit(client, setup, (suspect,))
+            killed = isinstance(alone.exception(), KilledWorker)
+            yield from [record_of_death(setup, suspect)] if killed else alone.result()
 
 
 def _submit(client: Client, setup: WorkSetup, chunk: Chunk) -> Future[Any]:
