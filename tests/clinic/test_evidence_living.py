@@ -43,6 +43,12 @@ def test_the_whole_way(tmp_path: Path, own: Path) -> None:
     waiting = json.loads(run("review", "--signatures", signed, "--records", own, "--json"))["stem-cells"]
     assert waiting["state"] == "new data awaiting review"
     assert "could be chance alone" in waiting["shown"]
+    told = " ".join(run("ask", "stem-cells", "--signatures", signed, "--records", own).split())
+    assert told.index("could be chance alone") < told.index("nobody has signed this yet")
+    assert "more than chance explains" in told.split("nobody has signed this yet")[1]
+    laid = json.loads(run("compare", "--signatures", signed, "--records", own, "--json"))["options"]
+    kept = next(line["conclusion"] for line in laid if line["id"] == "stem-cells")
+    assert (kept["reading"], kept["state"]) == ("not shown", "new data awaiting review")
     run(*sign, "--records", own, "--digest", digest[:12], code=2)
     run(*sign, "--records", own, "--digest", waiting["digest"][:12], "--on", "2026-11-26")
     after = json.loads(run("review", "--signatures", signed, "--records", own, "--json"))["stem-cells"]

@@ -12,27 +12,35 @@ from typing import Any
 
 import pytest
 
+from evidence.living.libraries import changed
 from spondyl.clinic.report.evidence import write_answer, write_comparison
 from spondyl.clinic.report.evidence.answer_json import answer_json, comparison_json
 from spondyl.clinic.report.evidence.html import answer_html, comparison_html
 from spondyl.clinic.report.evidence.plot import plot_scale
 from spondyl.evidence.answer import Axis, answer, compare
 from spondyl.evidence.library import Figure, Origin, Quote, shipped_library
+from spondyl.evidence.living import sign
 
 OPTIONS = [option.id for option in shipped_library().options]
-PAGES = [*OPTIONS, "all options"]
+WAITING, ALL = "stem-cells with new data", "all options"
+PAGES = [*OPTIONS, WAITING, ALL]
 VOID = {"meta", "br", "img", "path", "circle", "rect", "line", "link"}
 
 
 @cache
 def content(name: str) -> Any:
-    return compare(shipped_library()) if name == "all options" else answer(shipped_library(), name)
+    if name == WAITING:
+        signed = (
+            sign(answer(shipped_library(), "stem-cells"), person="A. Reader", role="DC", at="2026-11-25"),
+        )
+        return answer(changed("events = 43", "events = 53"), "stem-cells", signed=signed)
+    return compare(shipped_library()) if name == ALL else answer(shipped_library(), name)
 
 
 @cache
 def html(name: str) -> str:
     found = content(name)
-    return comparison_html(found) if name == "all options" else answer_html(found)
+    return comparison_html(found) if name == ALL else answer_html(found)
 
 
 def walk(value: Any) -> Iterator[Figure | Quote]:
@@ -125,8 +133,9 @@ def numbers_without_origin(value: Any, path: str = "") -> Iterator[str]:
 @pytest.mark.parametrize("name", PAGES)
 def test_every_number_in_the_json_lies_beside_its_origin(name: str) -> None:
     found = content(name)
-    table = comparison_json(found) if name == "all options" else answer_json(found)
+    table = comparison_json(found) if name == ALL else answer_json(found)
     about_the_file = {"/format_version", "/spondyl_version", "/digest"}
+    about_the_file |= {"/conclusion/mark", "/conclusion/signature/at", "/conclusion/signature/digest"}
     assert set(numbers_without_origin(table)) <= about_the_file
 
 
@@ -137,6 +146,25 @@ def test_the_page_loads_nothing_and_says_research_software_once(name: str) -> No
     assert not re.search(r'(src|href)="(?!#)', text)
     assert text.count("not a medical device") == 1
     assert 'lang="en"' in text
+
+
+def test_signed_words_stay_on_every_page_and_new_ones_wait(tmp_path: Path) -> None:
+    """In force to the letter: the signed answer; what the records say now stands apart as not signed."""
+    from pypdf import PdfReader
+
+    found = content(WAITING)
+    signed, new = content("stem-cells").paragraph.text, found.paragraph.text
+    assert signed != new
+    paths = write_answer(found, tmp_path)
+    table = json.loads(paths[2].read_text())
+    assert [piece["text"] for piece in table["paragraph"]["pieces"]] == [signed]
+    assert table["conclusion"]["state"] == "new data awaiting review"
+    pdf = " ".join(" ".join(page.extract_text() for page in PdfReader(paths[1]).pages).split())
+    page = " ".join(re.sub(r"<[^>]+>", "", paths[0].read_text()).split())
+    for text in (pdf, page):
+        said = [text.index(words) for words in (signed[:120], "nobody has signed this yet", new[:120])]
+        assert said == sorted(said)
+        assert "Signed by A. Reader, DC, 2026-11-25. New data awaiting review." in text
 
 
 def test_every_picture_can_be_read_aloud() -> None:
@@ -170,7 +198,7 @@ def test_the_pdf_says_what_the_page_says(tmp_path: Path) -> None:
 
 
 def test_the_comparison_is_written_whole(tmp_path: Path) -> None:
-    paths = write_comparison(content("all options"), tmp_path)
+    paths = write_comparison(content(ALL), tmp_path)
     assert [path.suffix for path in paths] == [".html", ".pdf", ".json"]
     table = json.loads(paths[2].read_text())
     assert [line["id"] for line in table["options"]] == OPTIONS

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from spondyl.evidence.answer import Answer, Axis, Reading, Verdict, answer, compare, verdict_on
+from evidence.living.libraries import changed
+from spondyl.evidence.answer import Answer, Axis, Reading, ReviewState, Verdict, answer, compare, verdict_on
 from spondyl.evidence.answer.shares import difference_figure, number_needed
-from spondyl.evidence.certainty import Level, Signature, SignatureState
+from spondyl.evidence.certainty import Level
 from spondyl.evidence.library import (
     Figure,
     Group,
@@ -22,6 +23,7 @@ from spondyl.evidence.library import (
     shipped_library,
     shipped_texts,
 )
+from spondyl.evidence.living import sign
 
 OPTIONS = [option.id for option in shipped_library().options]
 
@@ -183,19 +185,35 @@ def test_the_review_that_counts_a_trial_twice_is_left_out_and_named(answers: dic
     assert not values & {-0.5, 3.05}
 
 
-def test_a_conclusion_is_signed_until_it_changes() -> None:
+def test_a_signed_conclusion_stays_in_force_when_the_numbers_change() -> None:
     library = shipped_library()
-    unsigned = answer(library, "stem-cells")
-    assert unsigned.signature_state is SignatureState.UNSIGNED
-    signature = Signature(
-        about="stem-cells", person="A. Clinician", role="DC", at="2026-11-25", digest=unsigned.digest
+    before = answer(library, "stem-cells")
+    assert before.conclusion.state is ReviewState.UNSIGNED
+    assert before.conclusion.paragraph == before.paragraph
+    signed = (sign(before, person="A. Clinician", role="DC", at="2026-11-25"),)
+    kept = answer(library, "stem-cells", signed=signed).conclusion
+    assert (kept.state, kept.paragraph, kept.proposed) == (ReviewState.SIGNED, before.paragraph, None)
+    after = answer(changed("events = 43", "events = 53"), "stem-cells", signed=signed)
+    assert after.reading is not before.reading, "the new numbers would change the conclusion"
+    now = after.conclusion
+    assert (now.state, now.reading, now.certainty) == (
+        ReviewState.NEW_DATA,
+        before.reading,
+        before.sureness.headline,
     )
-    assert answer(library, "stem-cells", signatures=[signature]).signature_state is SignatureState.SIGNED
-    texts = shipped_texts()
-    record = texts["studies"]["respine-2024"]
-    texts["studies"]["respine-2024"] = record.replace("percent = 74.0", "percent = 84.0")
-    changed = answer(library_from(texts), "stem-cells", signatures=[signature])
-    assert changed.signature_state is SignatureState.OUTDATED
+    assert (now.short.text, now.paragraph.text) == (before.short.text, before.paragraph.text)
+    assert now.proposed == after.paragraph
+    assert now.mark == "Signed by A. Clinician, DC, 2026-11-25. New data awaiting review."
+
+
+def test_the_comparison_keeps_signed_conclusions_too() -> None:
+    signed = (sign(answer(shipped_library(), "stem-cells"), person="A", role="DC", at="2026-11-25"),)
+    found = {
+        line.id: line.conclusion
+        for line in compare(changed("events = 43", "events = 53"), signed=signed).options
+    }
+    assert found["stem-cells"].short.text == "Not shown to work better than sham injection."
+    assert found["prp"].state is ReviewState.UNSIGNED
 
 
 class TestBalance:
@@ -212,7 +230,7 @@ class TestBalance:
         assert [line.id for line in page.options] == OPTIONS
         assert len({type(line) for line in page.options}) == 1
         for line in page.options:
-            assert line.short and line.harms and line.condition
+            assert line.conclusion.short and line.harms and line.condition
 
     def test_the_clinics_own_weak_trial_stands_in_its_answer(self, answers: dict[str, Answer]) -> None:
         own = answers["instrument-manipulation"]

@@ -1,4 +1,4 @@
-"""Claims: GRADE starts where its papers say, every step has a reason, and only a fitting signature counts."""
+"""Claims: GRADE starts where its papers say, every step has a reason, and a digest is that of the content alone."""
 
 from dataclasses import replace
 
@@ -13,9 +13,7 @@ from spondyl.evidence.certainty import (
     Concern,
     Level,
     Signature,
-    SignatureState,
     Step,
-    check_signature,
     overall,
     propose,
 )
@@ -108,20 +106,6 @@ def test_the_worst_domain_decides_and_open_domains_wait() -> None:
         overall(ROB2, {"confounding": "low"})
     with pytest.raises(ValueError, match="no judgement"):
         overall(ROB2, {"missing outcome data": "critical"})
-
-
-def test_a_signature_counts_only_for_what_was_signed() -> None:
-    conclusion = {"level": "very low", "effect": 4.5}
-    signature = Signature(
-        about="stem-cells", person="A. Clinician", role="DC", at="2026-11-25", digest=digest_of(conclusion)
-    )
-    assert check_signature("stem-cells", digest_of(conclusion), [signature]) == (
-        SignatureState.SIGNED,
-        signature,
-    )
-    changed = digest_of({**conclusion, "effect": 4.6})
-    assert check_signature("stem-cells", changed, [signature])[0] is SignatureState.OUTDATED
-    assert check_signature("prp", digest_of(conclusion), [signature]) == (SignatureState.UNSIGNED, None)
 
 
 def test_a_digest_does_not_depend_on_the_order_of_keys() -> None:

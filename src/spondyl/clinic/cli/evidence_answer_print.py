@@ -12,7 +12,7 @@ from spondyl.clinic.cli.evidence_plot_text import axis_lines, picture, plot_line
 from spondyl.clinic.report.evidence.plot import plot_scale
 from spondyl.clinic.report.evidence.sources import SourceList
 from spondyl.clinic.report.evidence.words import DISCLAIMER, STEPS, TITLES, WORDS
-from spondyl.evidence.answer import Answer, Comparison, HarmLine, IconPair, Panel
+from spondyl.evidence.answer import Answer, Comparison, HarmLine, IconPair, Panel, ReviewState
 from spondyl.evidence.library import Figure, Origin, Prose, Quote
 
 Cell = Figure | Quote | Prose | str | None
@@ -80,9 +80,13 @@ def print_answer(answer: Answer) -> None:
     """The answer on stdout."""
     page = Page()
     page.console.print(Text(answer.option.question, style="bold"))
-    page.line(answer.signature_state.value)
+    page.line(answer.conclusion.mark)
     page.console.print()
-    page.line(answer.paragraph)
+    page.line(answer.conclusion.paragraph)
+    if answer.conclusion.proposed is not None:
+        page.heading("New data: nobody has signed this yet")
+        page.line(WORDS["awaiting"])
+        page.line(answer.conclusion.proposed, indent=2)
     _people(page, answer.icons)
     page.heading("What trials with a control group found")
     for panel in answer.controlled:
@@ -194,10 +198,14 @@ def _certainty(page: Page, answer: Answer) -> None:
         page.line("There is nothing to grade.")
         return
     start, level = sure.proposed.start.value, sure.proposed.level.value
-    page.line(f"{WORDS['proposal']}: starts {start}, ends {level}. {answer.signature_state.value}")
+    page.line(f"{WORDS['proposal']}: starts {start}, ends {level}.{_unsigned(answer)}")
     moved = [step for step in sure.proposed.steps if step.steps]
     for step in moved:
         page.line(f"- {step.concern.value}, {STEPS[step.steps]}: {step.why}", indent=2)
+
+
+def _unsigned(answer: Answer) -> str:
+    return "" if answer.conclusion.state is ReviewState.SIGNED else f" {WORDS['unsigned']}"
 
 
 def _claims(page: Page, answer: Answer) -> None:
@@ -231,8 +239,8 @@ def print_comparison(comparison: Comparison) -> None:
     rows = [
         (
             f"{line.name}{' *' if line.clinics_own else ''}",
-            page.text(line.short),
-            "—" if line.certainty is None else line.certainty.value,
+            page.text(line.conclusion.short, f" {WORDS['new_data']}" if line.conclusion.proposed else ""),
+            "—" if line.conclusion.certainty is None else line.conclusion.certainty.value,
             "disagree"
             if line.guidelines_conflict
             else "; ".join(one.direction.value for one in line.guidelines),

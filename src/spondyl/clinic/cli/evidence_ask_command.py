@@ -9,7 +9,7 @@ from spondyl.clinic.cli.leave import clean_stop, leave
 from spondyl.clinic.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from spondyl.evidence.certainty import Signature
+    from spondyl.evidence.answer import SignedConclusion
     from spondyl.evidence.library import Library
 
 
@@ -53,7 +53,7 @@ def ask(
         _list([(one.id, one.name, one.clinics_own) for one in library.options], json_output=json_output)
         return
     try:
-        found = answer(library, option, signatures=signed)
+        found = answer(library, option, signed=signed)
     except EvidenceError as error:
         leave(ExitCode.USAGE, str(error))
     if json_output:
@@ -92,7 +92,7 @@ def compare_options(
     from spondyl.evidence.answer import compare
 
     library, signed = _open(records, signatures)
-    found = compare(library, signatures=signed)
+    found = compare(library, signed=signed)
     if json_output:
         _print_json(comparison_json(found))
     else:
@@ -101,12 +101,12 @@ def compare_options(
         _say_written(write_comparison(found, out) if out else (), json_output=json_output)
 
 
-def _open(records: Path | None, signatures: Path | None) -> "tuple[Library, tuple[Signature, ...]]":
+def _open(records: Path | None, signatures: Path | None) -> "tuple[Library, tuple[SignedConclusion, ...]]":
     from spondyl.clinic.evidence_files import records_or_shipped, signed_or_none
     from spondyl.evidence.library import EvidenceError
 
     try:
-        return records_or_shipped(records), tuple(one.signature for one in signed_or_none(signatures))
+        return records_or_shipped(records), signed_or_none(signatures)
     except EvidenceError as error:
         leave(ExitCode.USAGE, str(error))
 

@@ -3,6 +3,14 @@
 from spondyl.evidence.answer.answer import Answer, answer
 from spondyl.evidence.answer.claims import ClaimCheck, ClauseCheck, Verdict, check_claim, verdict_on
 from spondyl.evidence.answer.compare import Comparison, OptionLine, OptionPanel, compare
+from spondyl.evidence.answer.conclusion import (
+    Conclusion,
+    ReviewState,
+    SignatureInvalidError,
+    SignedConclusion,
+    latest_about,
+    mark_of,
+)
 from spondyl.evidence.answer.findings import Finding
 from spondyl.evidence.answer.icons import IconPair, People
 from spondyl.evidence.answer.lists import Awaited, GuidelineLine, HarmLine, LeftOut, RuleLine, StudyLine
@@ -18,6 +26,7 @@ __all__ = [
     "ClaimCheck",
     "ClauseCheck",
     "Comparison",
+    "Conclusion",
     "Finding",
     "GuidelineLine",
     "HarmLine",
@@ -29,13 +38,18 @@ __all__ = [
     "People",
     "Published",
     "Reading",
+    "ReviewState",
     "Row",
     "RuleLine",
+    "SignatureInvalidError",
+    "SignedConclusion",
     "StudyLine",
     "Sureness",
     "Verdict",
     "answer",
     "check_claim",
     "compare",
+    "latest_about",
+    "mark_of",
     "verdict_on",
 ]

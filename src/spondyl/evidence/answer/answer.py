@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spondyl.evidence.answer.claims import ClaimCheck, check_claim
+from spondyl.evidence.answer.conclusion import Conclusion, SignedConclusion, conclude, latest_about
 from spondyl.evidence.answer.findings import Finding, summary_of_findings
 from spondyl.evidence.answer.icons import IconPair, icon_pairs
 from spondyl.evidence.answer.lists import (
@@ -26,14 +27,17 @@ from spondyl.evidence.answer.panels import Panel, controlled_panels, uncontrolle
 from spondyl.evidence.answer.paragraph import paragraph, short_answer
 from spondyl.evidence.answer.reading import Reading, reading_of
 from spondyl.evidence.answer.sureness import Sureness, sureness_of
-from spondyl.evidence.certainty import Signature, SignatureState, check_signature
 from spondyl.evidence.certainty.signature import digest_of
 from spondyl.evidence.library import Figure, Library, Option, Prose, Quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One option answered, with the same fields for every option, the clinic's own included."""
+    """One option answered, with the same fields for every option, the clinic's own included.
+
+    ``reading``, ``short``, ``paragraph`` and ``sureness`` are what the records say now; ``conclusion`` is what a page
+    shows: the same, or the signed words while new data awaits review.
+    """
 
     option: Option
     reading: Reading
@@ -55,11 +59,10 @@ class Answer:
     left_out: tuple[LeftOut, ...]
     withheld: Figure | None
     digest: str
-    signature: Signature | None
-    signature_state: SignatureState
+    conclusion: Conclusion
 
 
-def answer(library: Library, name: str, *, signatures: Iterable[Signature] = ()) -> Answer:
+def answer(library: Library, name: str, *, signed: Iterable[SignedConclusion] = ()) -> Answer:
     """Answer the option of that name from the records. Raises UnknownOptionError."""
     option = library.option(name)
     main = library.result(option.main)[1] if option.main else None
@@ -77,12 +80,15 @@ def answer(library: Library, name: str, *, signatures: Iterable[Signature] = ())
         sureness=sureness,
     )
     digest = digest_of(_conclusion(option, reading, words, sureness, claims))
-    state, signature = check_signature(option.id, digest, signatures)
+    short = short_answer(library, option, reading)
+    conclusion = conclude(
+        (reading, short, words, sureness), digest=digest, signed=latest_about(option.id, signed)
+    )
     guidelines = guideline_lines(library, option)
     return Answer(
         option=option,
         reading=reading,
-        short=short_answer(library, option, reading),
+        short=short,
         paragraph=words,
         procedure=tuple(step.quote for step in option.procedure if step.origin.may_be_shown),
         controlled=controlled,
@@ -100,8 +106,7 @@ def answer(library: Library, name: str, *, signatures: Iterable[Signature] = ())
         left_out=left_out_of(library, option),
         withheld=withheld_of(library, option),
         digest=digest,
-        signature=signature,
-        signature_state=state,
+        conclusion=conclusion,
     )
 
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 from spondyl.evidence.answer.answer import Answer, answer
+from spondyl.evidence.answer.conclusion import Conclusion, SignedConclusion
 from spondyl.evidence.answer.lists import GuidelineLine, HarmLine, RuleLine
 from spondyl.evidence.answer.panels import Panel, Row, threshold
-from spondyl.evidence.answer.reading import Reading
 from spondyl.evidence.answer.scales import Axis
-from spondyl.evidence.certainty import Level, Signature, SignatureState
-from spondyl.evidence.library import Library, Prose
+from spondyl.evidence.library import Library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +18,7 @@ class OptionLine:
     name: str
     clinics_own: bool
     condition: str
-    reading: Reading
-    short: Prose
-    certainty: Level | None
-    certainty_is_published: bool
-    signature_state: SignatureState
+    conclusion: Conclusion
     harms: tuple[HarmLine, ...]
     regulation: tuple[RuleLine, ...]
     guidelines: tuple[GuidelineLine, ...]
@@ -52,9 +47,9 @@ class Comparison:
     uncontrolled: tuple[OptionPanel, ...]
 
 
-def compare(library: Library, *, signatures: tuple[Signature, ...] = ()) -> Comparison:
+def compare(library: Library, *, signed: tuple[SignedConclusion, ...] = ()) -> Comparison:
     """Answer every option and lay the answers side by side."""
-    answers = [answer(library, option.id, signatures=signatures) for option in library.options]
+    answers = [answer(library, option.id, signed=signed) for option in library.options]
     return Comparison(
         options=tuple(_line(one) for one in answers),
         controlled=_panels(library, answers, controlled=True),
@@ -68,11 +63,7 @@ def _line(found: Answer) -> OptionLine:
         name=found.option.name,
         clinics_own=found.option.clinics_own,
         condition=found.option.condition,
-        reading=found.reading,
-        short=found.short,
-        certainty=found.sureness.headline,
-        certainty_is_published=found.sureness.headline_is_published,
-        signature_state=found.signature_state,
+        conclusion=found.conclusion,
         harms=found.harms,
         regulation=found.regulation,
         guidelines=found.guidelines,

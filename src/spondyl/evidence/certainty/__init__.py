@@ -3,7 +3,7 @@
 from spondyl.evidence.certainty.grade import Body, Certainty, Concern, Step, propose
 from spondyl.evidence.certainty.level import Level
 from spondyl.evidence.certainty.risk_of_bias import ROB2, ROBINS_I, Tool, overall
-from spondyl.evidence.certainty.signature import Signature, SignatureState, check_signature
+from spondyl.evidence.certainty.signature import Signature
 
 __all__ = [
     "ROB2",
@@ -13,10 +13,8 @@ __all__ = [
     "Concern",
     "Level",
     "Signature",
-    "SignatureState",
     "Step",
     "Tool",
-    "check_signature",
     "overall",
     "propose",
 ]

@@ -2,9 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 
@@ -26,26 +25,7 @@ class Signature:
                 )
 
 
-class SignatureState(Enum):
-    """What a page says about signatures."""
-
-    UNSIGNED = "Not signed: this is what the software proposes. Nobody has taken responsibility for it."
-    OUTDATED = "Signed for an earlier version: the conclusion has changed since, so it counts as unsigned."
-    SIGNED = "Signed."
-
-
 def digest_of(conclusion: Mapping[str, Any]) -> str:
     """SHA-256 of a conclusion's canonical JSON: the same conclusion gives the same digest, on any machine."""
     text = json.dumps(conclusion, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def check_signature(
-    about: str, digest: str, signatures: Iterable[Signature]
-) -> tuple[SignatureState, Signature | None]:
-    """The state of the conclusion ``about`` with ``digest``, and the latest signature that fits best."""
-    about_it = sorted((one for one in signatures if one.about == about), key=lambda one: one.at)
-    fitting = [one for one in about_it if one.digest == digest]
-    if fitting:
-        return SignatureState.SIGNED, fitting[-1]
-    return (SignatureState.OUTDATED, about_it[-1]) if about_it else (SignatureState.UNSIGNED, None)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from spondyl.evidence.answer import Conclusion
 from spondyl.evidence.library import Figure, Origin, Quote
 
 
@@ -28,7 +29,7 @@ def _numbers(value: Any, path: str) -> Iterator[tuple[str, Figure | Quote]]:
     if isinstance(value, (Figure, Quote)):
         if re.search(r"\d", value.text):
             yield path, value
-    elif not isinstance(value, Origin):
+    elif not isinstance(value, (Origin, Conclusion)):  # a conclusion repeats numbers that stand beside it
         for name, inner in _parts(value):
             yield from _numbers(inner, f"{path}.{name}".strip("."))
 

@@ -3,41 +3,20 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
-from spondyl.evidence.answer import Answer
+from spondyl.evidence.answer import (
+    Answer,
+    ReviewState,
+    SignatureInvalidError,
+    SignedConclusion,
+    latest_about,
+    mark_of,
+)
 from spondyl.evidence.certainty import Signature
 from spondyl.evidence.certainty.signature import digest_of
-from spondyl.evidence.library import EvidenceError
 
-FORMAT, VERSION = "spondyl-signed-conclusions", 1
-
-
-class SignatureInvalidError(EvidenceError):
-    """A file of signatures is damaged, or a conclusion was changed after it was signed."""
-
-
-class ReviewState(Enum):
-    """What a page says beside a conclusion."""
-
-    UNSIGNED = "unsigned"
-    SIGNED = "signed"
-    NEW_DATA = "new data awaiting review"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedConclusion:
-    """A conclusion to the letter, and who signed it. Raises SignatureInvalidError when the two do not fit."""
-
-    signature: Signature
-    reading: str
-    paragraph: str
-    certainty: str | None
-
-    def __post_init__(self) -> None:
-        if not self.paragraph.strip():
-            raise _invalid(f"The signed conclusion about {self.signature.about} is empty.")
+FORMAT, VERSION = "spondyl-signed-conclusions", 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +36,14 @@ class Review:
     @property
     def mark(self) -> str:
         """The line beside the conclusion."""
-        if self.signature is None:
-            return "Not signed: this is what the software proposes. Nobody has taken responsibility for it."
-        signed = f"Signed by {self.signature.person}, {self.signature.role}, {self.signature.at}."
-        return f"{signed} New data awaiting review." if self.state is ReviewState.NEW_DATA else signed
+        return mark_of(self.state, self.signature)
 
 
 def review(found: Answer, signed: Iterable[SignedConclusion]) -> Review:
     """The latest signed conclusion about the option stays in force until the next signature."""
     level = found.sureness.headline.value if found.sureness.headline else None
-    about = [one for one in signed if one.signature.about == found.option.id]
-    if not about:
+    latest = latest_about(found.option.id, signed)
+    if latest is None:
         return Review(
             state=ReviewState.UNSIGNED,
             reading=found.reading.value,
@@ -76,7 +52,6 @@ def review(found: Answer, signed: Iterable[SignedConclusion]) -> Review:
             signature=None,
             proposed=None,
         )
-    latest = sorted(about, key=lambda one: one.signature.at)[-1]  # of one day, the one signed last
     current = latest.signature.digest == found.digest
     return Review(
         state=ReviewState.SIGNED if current else ReviewState.NEW_DATA,
@@ -93,7 +68,11 @@ def sign(found: Answer, *, person: str, role: str, at: str) -> SignedConclusion:
     level = found.sureness.headline.value if found.sureness.headline else None
     signature = Signature(about=found.option.id, person=person, role=role, at=at, digest=found.digest)
     return SignedConclusion(
-        signature=signature, reading=found.reading.value, paragraph=found.paragraph.text, certainty=level
+        signature=signature,
+        reading=found.reading.value,
+        short=found.short.text,
+        paragraph=found.paragraph.text,
+        certainty=level,
     )
 
 
@@ -115,12 +94,14 @@ def signed_from_text(text: str) -> tuple[SignedConclusion, ...]:
     try:
         table = json.loads(text)
         if table["format"] != FORMAT or table["version"] != VERSION:
-            raise _invalid("The file does not hold signed conclusions of this version.")
+            raise SignatureInvalidError.because("The file does not hold signed conclusions of this version.")
         return tuple(_signed(entry) for entry in table["signed"])
     except SignatureInvalidError:
         raise
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-        raise _invalid(f"The file cannot be read ({type(error).__name__}: {error}).") from error
+        raise SignatureInvalidError.because(
+            f"The file cannot be read ({type(error).__name__}: {error})."
+        ) from error
 
 
 def _entry(one: SignedConclusion) -> dict[str, Any]:
@@ -132,6 +113,7 @@ def _entry(one: SignedConclusion) -> dict[str, Any]:
         "at": signature.at,
         "digest": signature.digest,
         "reading": one.reading,
+        "short": one.short,
         "paragraph": one.paragraph,
         "certainty": one.certainty,
     }
@@ -140,21 +122,14 @@ def _entry(one: SignedConclusion) -> dict[str, Any]:
 def _signed(entry: Mapping[str, Any]) -> SignedConclusion:
     words = {key: value for key, value in entry.items() if key != "seal"}
     if digest_of(words) != entry["seal"]:
-        raise _invalid(
+        raise SignatureInvalidError.because(
             f"The conclusion about {entry['about']} was changed after {entry['person']} signed it."
         )
     signature = Signature(**{key: words[key] for key in ("about", "person", "role", "at", "digest")})
     return SignedConclusion(
         signature=signature,
         reading=words["reading"],
+        short=words["short"],
         paragraph=words["paragraph"],
         certainty=words["certainty"],
-    )
-
-
-def _invalid(what: str) -> SignatureInvalidError:
-    return SignatureInvalidError(
-        what=what,
-        why="A signature holds only for the words that were signed.",
-        do="Restore the file from its history, or sign anew with 'spondyl evidence sign'.",
     )

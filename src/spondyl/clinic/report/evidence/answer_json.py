@@ -7,18 +7,21 @@ from typing import Any
 
 from spondyl import __version__
 from spondyl.clinic.report.evidence.words import STEPS
-from spondyl.evidence.answer import Answer, Comparison
+from spondyl.evidence.answer import Answer, Comparison, Conclusion
 from spondyl.evidence.certainty import Certainty, Signature
 from spondyl.evidence.library import Figure, Origin, Prose, Quote
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised when a key changes its meaning or goes away."""
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """The answer; keys follow :class:`spondyl.evidence.answer.Answer`."""
+    """The answer; keys follow :class:`spondyl.evidence.answer.Answer`.
+
+    ``reading``, ``short`` and ``paragraph`` are the conclusion in force: the signed words while new data awaits review.
+    """
     option = answer.option
-    found = _table(answer, leave_out=("option",))
+    found = {**_table(answer, leave_out=("option",)), **_in_force(answer.conclusion)}
     return {
         "option": option.id,
         "question": option.question,
@@ -74,6 +77,14 @@ def _origin(origin: Origin) -> dict[str, Any]:
     }
 
 
+def _in_force(conclusion: Conclusion) -> dict[str, Any]:
+    return {name: _plain(getattr(conclusion, name)) for name in ("reading", "short", "paragraph")}
+
+
+def _conclusion(conclusion: Conclusion) -> dict[str, Any]:
+    return {**_table(conclusion), "mark": conclusion.mark}
+
+
 def _certainty(certainty: Certainty) -> dict[str, Any]:
     steps = [
         {"concern": step.concern.value, "direction": STEPS[step.steps], "why": step.why}
@@ -87,6 +98,7 @@ _WRITERS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (Quote, lambda quote: {"text": quote.text, "origin": _origin(quote.origin)}),
     (Prose, lambda prose: {"pieces": [_plain(piece) for piece in prose.pieces]}),
     (Certainty, _certainty),
+    (Conclusion, _conclusion),
     (Signature, lambda one: {"person": one.person, "role": one.role, "at": one.at, "digest": one.digest}),
     (Enum, lambda one: one.value),
     (tuple, lambda items: [_plain(item) for item in items]),

@@ -9,7 +9,7 @@ from spondyl.clinic.report.evidence.plot import plot_scale
 from spondyl.clinic.report.evidence.sources import SourceList
 from spondyl.clinic.report.evidence.words import DISCLAIMER, STEPS, TITLES, WORDS
 from spondyl.clinic.report.pdf_style import CONTENT_WIDTH, INK, MARGIN, PAGE, RULE, Story
-from spondyl.evidence.answer import Answer, Comparison, HarmLine, IconPair, Panel
+from spondyl.evidence.answer import Answer, Comparison, Conclusion, HarmLine, IconPair, Panel, ReviewState
 from spondyl.evidence.library import Figure, Prose, Quote
 
 if TYPE_CHECKING:
@@ -22,9 +22,13 @@ def answer_pdf(answer: Answer) -> bytes:
     """The page of one option."""
     page = Sheet()
     page.story.title(answer.option.question)
-    page.strong(answer.short)
-    page.plain(answer.signature_state.value)
-    page.plain(answer.paragraph)
+    page.strong(answer.conclusion.short)
+    page.plain(answer.conclusion.mark)
+    page.plain(answer.conclusion.paragraph)
+    if answer.conclusion.proposed is not None:
+        page.story.heading("New data: nobody has signed this yet")
+        page.plain(WORDS["awaiting"])
+        page.plain(answer.conclusion.proposed)
     page.story.heading("What is done")
     page.plain(answer.option.what)
     for step in answer.procedure:
@@ -56,8 +60,8 @@ def comparison_pdf(comparison: Comparison) -> bytes:
         [
             (
                 line.name + (" (this clinic offers it)" if line.clinics_own else ""),
-                page.text(line.short),
-                "nothing to grade" if line.certainty is None else line.certainty.value,
+                page.text(line.conclusion.short, f" {WORDS['new_data']}" if line.conclusion.proposed else ""),
+                _certainty_word(line.conclusion),
                 "they disagree"
                 if line.guidelines_conflict
                 else "; ".join(f"{one.guideline.text}: {one.direction.value}" for one in line.guidelines)
@@ -80,6 +84,12 @@ def comparison_pdf(comparison: Comparison) -> bytes:
         page.story.heading(f"What can go wrong: {line.name}")
         _harms(page, line.harms)
     return page.finish(WORDS["comparison"])
+
+
+def _certainty_word(conclusion: Conclusion) -> str:
+    if conclusion.certainty is None:
+        return "nothing to grade"
+    return f"{conclusion.certainty.value} ({conclusion.standing})"
 
 
 class Sheet:
@@ -308,7 +318,8 @@ def _certainty(page: Sheet, answer: Answer) -> None:
         page.plain("There is nothing to grade.")
         return
     start, level = sure.proposed.start.value, sure.proposed.level.value
-    page.plain(f"{WORDS['proposal']}: starts {start}, ends {level}. {answer.signature_state.value}")
+    unsigned = "" if answer.conclusion.state is ReviewState.SIGNED else f" {WORDS['unsigned']}"
+    page.plain(f"{WORDS['proposal']}: starts {start}, ends {level}.{unsigned}")
     rows = [(step.concern.value, STEPS[step.steps], step.why) for step in sure.proposed.steps]
     page.table(("Reason", "Step", "Why"), rows, shares=(0.25, 0.15, 0.6))
 
