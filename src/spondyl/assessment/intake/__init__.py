@@ -1,0 +1,58 @@
+"""Intake: what a patient tells before the visit, screen by screen, and what follows from it."""
+
+from spondyl.assessment.intake.body_map import BODY_REGIONS, REGION_OF, BodyRegion
+from spondyl.assessment.intake.danger import is_emergency_answer, question_behind, urgency_of_yes
+from spondyl.assessment.intake.intake import GROUPS, INTAKE, ITEMS, Intake, answered, finished, item_of
+from spondyl.assessment.intake.intake_json import intake_from_json, intake_to_json
+from spondyl.assessment.intake.item import Group, IntakeAnswerRefused, Item, ItemKind, Marks, Option
+from spondyl.assessment.intake.safety_groups import STANDS_FOR
+from spondyl.assessment.intake.stop import (
+    STOP_MESSAGES,
+    Stop,
+    StopMessage,
+    flags_said,
+    message_for,
+    messages_of,
+    screen_of,
+    stop_of,
+)
+from spondyl.assessment.intake.summary import IntakeSummary, scores_of, summarise_intake
+from spondyl.assessment.intake.two_languages import InBoth, PatientLanguage
+
+__all__ = [
+    "BODY_REGIONS",
+    "GROUPS",
+    "INTAKE",
+    "ITEMS",
+    "REGION_OF",
+    "STANDS_FOR",
+    "STOP_MESSAGES",
+    "BodyRegion",
+    "Group",
+    "InBoth",
+    "Intake",
+    "IntakeAnswerRefused",
+    "IntakeSummary",
+    "Item",
+    "ItemKind",
+    "Marks",
+    "Option",
+    "PatientLanguage",
+    "Stop",
+    "StopMessage",
+    "answered",
+    "finished",
+    "flags_said",
+    "intake_from_json",
+    "intake_to_json",
+    "is_emergency_answer",
+    "item_of",
+    "message_for",
+    "messages_of",
+    "question_behind",
+    "scores_of",
+    "screen_of",
+    "stop_of",
+    "summarise_intake",
+    "urgency_of_yes",
+]

@@ -1,0 +1,107 @@
+"""The intake: its screens in order, and the answers given so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from spondyl.assessment.intake.complaint_groups import COMPLAINT, PAIN, WHERE
+from spondyl.assessment.intake.danger import is_emergency_answer
+from spondyl.assessment.intake.function_groups import FUNCTION_GROUPS
+from spondyl.assessment.intake.history_groups import HISTORY, MEDICINES, WISHES
+from spondyl.assessment.intake.item import Group, IntakeAnswerRefused, Item, Marks, check_marks
+from spondyl.assessment.intake.safety_groups import BODY_SAFETY, RED_FLAG_NERVES, RED_FLAG_OTHER
+from spondyl.assessment.intake.two_languages import PatientLanguage
+
+INTAKE = (
+    COMPLAINT,
+    RED_FLAG_NERVES,
+    RED_FLAG_OTHER,
+    WHERE,
+    PAIN,
+    *FUNCTION_GROUPS,
+    BODY_SAFETY,
+    HISTORY,
+    MEDICINES,
+    WISHES,
+)
+"""One screen each, the questions that cannot wait near the front."""
+ITEMS = {item.key: item for group in INTAKE for item in group.items}
+GROUPS = {group.key: group for group in INTAKE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Answers by item, and the screens that the patient has left with 'next'.
+
+    ``finished`` holds group keys: only there does an empty list of ticks mean 'none of these'.
+    ``raised`` remembers items that ever carried an emergency answer, corrected or not.
+    """
+
+    language: PatientLanguage = PatientLanguage.ENGLISH
+    answers: Mapping[str, Marks] = field(default_factory=dict[str, Marks])
+    finished: frozenset[str] = frozenset()
+    raised: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        for key, marks in self.answers.items():
+            check_marks(item_of(key), marks)
+        for key in self.finished:
+            group_of(key)
+        for key in self.raised:
+            item_of(key)
+
+    @property
+    def next_group(self) -> Group | None:
+        """The first screen that is not finished, where the patient goes on; None at the end."""
+        return next((group for group in INTAKE if group.key not in self.finished), None)
+
+    def of(self, key: str) -> Marks:
+        """The marks of an item; empty when nothing was marked."""
+        return self.answers.get(key, ())
+
+    def one(self, key: str) -> str:
+        """The only mark of an item, or an empty text."""
+        return next(iter(self.of(key)), "")
+
+
+def item_of(key: str) -> Item:
+    """The item of that key. Raises IntakeAnswerRefused: an answer to an unknown question could hide a danger."""
+    found = ITEMS.get(key)
+    if found is None:
+        raise IntakeAnswerRefused(
+            what=f"The intake has no question {key!r}.",
+            why="An answer to an unknown question could hide a danger.",
+            do="Load the page again.",
+        )
+    return found
+
+
+def group_of(key: str) -> Group:
+    """The screen of that key. Raises IntakeAnswerRefused."""
+    found = GROUPS.get(key)
+    if found is None:
+        raise IntakeAnswerRefused(
+            what=f"The intake has no screen {key!r}.",
+            why=f"It has {', '.join(GROUPS)}.",
+            do="Load the page again.",
+        )
+    return found
+
+
+def answered(intake: Intake, key: str, marks: Marks) -> Intake:
+    """The intake with one answer changed. Raises IntakeAnswerRefused."""
+    kept = check_marks(item_of(key), marks)
+    raised = intake.raised | {key} if is_emergency_answer(key, kept) else intake.raised
+    return replace(intake, answers={**intake.answers, key: kept}, raised=raised)
+
+
+def finished(intake: Intake, key: str) -> Intake:
+    """The intake with one screen finished. Raises IntakeAnswerRefused while a question on it must be answered."""
+    group = group_of(key)
+    missing = [item for item in group.items if item.is_required and not intake.of(item.key)]
+    if missing:
+        raise IntakeAnswerRefused(
+            what=f"Not answered yet: {missing[0].text.in_(intake.language)}",
+            why=f"{len(missing)} of {len(group.items)} questions on this screen are open.",
+            do="Answer it; 'not sure' is an answer.",
+        )
+    return replace(intake, finished=intake.finished | {key})

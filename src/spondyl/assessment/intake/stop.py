@@ -1,0 +1,204 @@
+"""Whether an answer stops the visit path, and what the patient reads then."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from spondyl.assessment.intake.danger import ASKED, SOON, question_behind, urgency_of_yes
+from spondyl.assessment.intake.intake import Intake
+from spondyl.assessment.intake.safety_groups import STANDS_FOR
+from spondyl.assessment.intake.two_languages import InBoth
+from spondyl.assessment.screening import Answer, Flag, Screen, screen_answers
+from spondyl.assessment.screening.red_flags import CAUDA_EQUINA
+
+
+class Stop(Enum):
+    """What may be booked before a clinician has looked."""
+
+    NOTHING = "nothing"
+    TREATMENT = "treatment"
+    EVERYTHING = "everything"
+
+    @property
+    def words(self) -> str:
+        """For the front desk."""
+        return {
+            Stop.NOTHING: "Nothing is blocked.",
+            Stop.TREATMENT: "A consultation may be booked; a treatment only after a clinician has looked.",
+            Stop.EVERYTHING: "Nothing may be booked until a clinician has looked.",
+        }[self]
+
+
+def screen_of(intake: Intake) -> Screen:
+    """The verdict of the screening on the patient's answers.
+
+    An answer not given is unknown, and unknown blocks. An emergency answer that was corrected still counts as
+    unknown: only a clinician takes it back.
+    """
+    item_for = {question: key for key, question in STANDS_FOR.items()}
+    answers: dict[str, Answer] = {}
+    for question in ASKED:
+        key = item_for.get(question.key, question.key)
+        mark = intake.one(key)
+        given = Answer(mark) if mark else Answer.UNKNOWN
+        taken_back = key in intake.raised and given is Answer.NO
+        answers[question.key] = Answer.UNKNOWN if taken_back else given
+    return screen_answers(answers, ASKED)
+
+
+def stop_of(intake: Intake) -> Stop:
+    """What the answers block.
+
+    Everything: an emergency was ever answered, or a flag asks for action today. Treatment: any other flag, or a
+    question of the screening without an answer.
+    """
+    said_yes = [key for key, marks in intake.answers.items() if marks == ("yes",)]
+    if intake.raised or any(urgency_of_yes(key) in SOON for key in said_yes):
+        return Stop.EVERYTHING
+    return Stop.TREATMENT if screen_of(intake).flags else Stop.NOTHING
+
+
+def flags_said(intake: Intake) -> tuple[Flag, ...]:
+    """The flags that the patient answered with yes, the most urgent first."""
+    return tuple(flag for flag in screen_of(intake).flags if flag.answer is not Answer.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopMessage:
+    """A full page for the patient: what it may mean, how soon, what to do, and what to say there."""
+
+    key: str
+    title: InBoth
+    may_mean: InBoth
+    how_soon: InBoth
+    steps: tuple[InBoth, ...]
+    say: InBoth | None
+    calls_emergency: bool
+
+
+_CALL = InBoth(
+    "Call 911, or go to the nearest emergency department.",
+    "Llame al 911 o vaya al servicio de urgencias más cercano.",
+)
+_NO_DRIVE = InBoth(
+    "Do not drive yourself. Ask somebody to take you.", "No conduzca. Pida a alguien que le lleve."
+)
+_NO_WAIT = InBoth(
+    "Do not wait for a visit here, and do not wait to see if it gets better.",
+    "No espere a una cita aquí, ni a ver si se pasa.",
+)
+_DOUBT = InBoth(
+    "A form cannot tell whether you have it. A doctor can, today.",
+    "Un formulario no puede saber si lo tiene. Un médico sí, hoy.",
+)
+NERVES = StopMessage(
+    key="nerves",
+    title=InBoth("Please get emergency care now", "Por favor, busque atención de urgencia ahora"),
+    may_mean=InBoth(
+        "One of your answers may mean that nerves at the bottom of your spine are being pressed. Doctors call this "
+        "cauda equina syndrome. It is rare, and it can be treated.",
+        "Una de sus respuestas puede significar que hay nervios oprimidos en la parte baja de la columna. Los médicos "
+        "lo llaman síndrome de la cola de caballo. Es raro y se puede tratar.",
+    ),
+    how_soon=InBoth(
+        "It has to be seen within hours, because waiting can do lasting harm.",
+        "Hay que verlo en pocas horas, porque esperar puede causar un daño que no se cura.",
+    ),
+    steps=(_CALL, _NO_DRIVE, _NO_WAIT, _DOUBT),
+    say=InBoth(
+        "My answers point to cauda equina syndrome.",
+        "Mis respuestas apuntan a un síndrome de la cola de caballo.",
+    ),
+    calls_emergency=True,
+)
+ARTERY = StopMessage(
+    key="artery",
+    title=NERVES.title,
+    may_mean=InBoth(
+        "One of your answers may mean that blood does not reach the brain well, for example because an artery in the "
+        "neck is torn. It is rare.",
+        "Una de sus respuestas puede significar que la sangre no llega bien al cerebro, por ejemplo porque se ha "
+        "desgarrado una arteria del cuello. Es raro.",
+    ),
+    how_soon=InBoth(
+        "It has to be seen now: every minute counts.", "Hay que verlo ahora: cada minuto cuenta."
+    ),
+    steps=(_CALL, _NO_DRIVE, _NO_WAIT, _DOUBT),
+    say=InBoth(
+        "I may have a stroke or a torn artery in the neck.",
+        "Puedo tener un derrame cerebral o una arteria del cuello desgarrada.",
+    ),
+    calls_emergency=True,
+)
+_SEE_TODAY = (
+    InBoth(
+        "Call the clinic now and say that the form told you to. A clinician will call you back today.",
+        "Llame ahora a la clínica y diga que se lo indicó el formulario. Un profesional le llamará hoy.",
+    ),
+    InBoth(
+        "If you cannot reach us, see your doctor or go to urgent care today.",
+        "Si no nos localiza, vea a su médico o vaya hoy a urgencias.",
+    ),
+    InBoth(
+        "Your back must not be treated here until this is cleared.",
+        "Aquí no se le debe tratar la espalda hasta que se aclare.",
+    ),
+)
+_TODAY = InBoth("Somebody should look at this today.", "Alguien debe verlo hoy.")
+BONE = StopMessage(
+    key="bone",
+    title=InBoth("Please have this looked at today", "Por favor, que lo vean hoy"),
+    may_mean=InBoth(
+        "A bone in the spine may be broken. Most people who say yes here have no broken bone, but it must be checked "
+        "before anybody treats your back.",
+        "Puede haber un hueso roto en la columna. La mayoría de quienes dicen que sí no lo tienen, pero hay que "
+        "comprobarlo antes de tratar la espalda.",
+    ),
+    how_soon=_TODAY,
+    steps=_SEE_TODAY,
+    say=None,
+    calls_emergency=False,
+)
+INFECTION = StopMessage(
+    key="infection",
+    title=BONE.title,
+    may_mean=InBoth(
+        "There may be an infection in the spine. It is rare, and it can be treated when it is found.",
+        "Puede haber una infección en la columna. Es raro y se puede tratar cuando se encuentra.",
+    ),
+    how_soon=_TODAY,
+    steps=_SEE_TODAY,
+    say=None,
+    calls_emergency=False,
+)
+WEAKER = StopMessage(
+    key="weaker",
+    title=BONE.title,
+    may_mean=InBoth(
+        "A nerve may be under growing pressure. That often settles, but weakness that grows from day to day must be "
+        "examined.",
+        "Un nervio puede estar cada vez más oprimido. Muchas veces se pasa, pero una debilidad que crece de un día a "
+        "otro hay que examinarla.",
+    ),
+    how_soon=_TODAY,
+    steps=_SEE_TODAY,
+    say=None,
+    calls_emergency=False,
+)
+STOP_MESSAGES = (NERVES, ARTERY, WEAKER, BONE, INFECTION)
+_BY_ITEM = {"neck_artery": ARTERY, "getting_weaker": WEAKER}
+_BY_TOPIC = {CAUDA_EQUINA: NERVES, "fracture": BONE, "infection": INFECTION}
+
+
+def message_for(key: str) -> StopMessage | None:
+    """The page that a yes to this item shows at once; None where nobody has to act today."""
+    question = question_behind(key)
+    if question is None or urgency_of_yes(key) not in SOON:
+        return None
+    return _BY_ITEM.get(key) or _BY_TOPIC[question.topic]
+
+
+def messages_of(intake: Intake) -> tuple[StopMessage, ...]:
+    """The pages that the answers call for, the most urgent first, each once."""
+    keys = [*sorted(intake.raised), *(key for key in intake.answers if intake.of(key) == ("yes",))]
+    found = {message.key for key in keys if (message := message_for(key)) is not None}
+    return tuple(message for message in STOP_MESSAGES if message.key in found)

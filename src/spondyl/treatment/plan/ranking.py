@@ -1,0 +1,192 @@
+"""Options for one patient: filtered by flags, cautions and wishes, ranked by one stated rule for all of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from spondyl.assessment.intake import Stop
+from spondyl.evidence.answer import GuidelineLine, OptionLine, Reading
+from spondyl.evidence.certainty import Level
+from spondyl.evidence.library import Direction
+from spondyl.treatment.plan.cautions import CAUTIONS
+from spondyl.treatment.plan.option_kind import OptionKind, kind_of
+from spondyl.treatment.plan.situation import Situation
+
+RANKING_RULE = (
+    "First what may be had now, on a guideline's condition where it says so; then what must be asked first because of "
+    "an answer of this patient; then what a guideline keeps for when all else has failed; then what guidelines advise "
+    "against; then what the patient does not want; last what must wait.",
+    "Then what guidelines offer for this duration of pain, before what they allow under conditions or do not mention.",
+    "Then the effect in controlled trials: as much as one person would notice, then smaller or of unknown size, then "
+    "not shown, then unknown, then worse. A benefit of very low certainty counts as not shown.",
+    "Then the certainty, and last the less invasive before the more invasive.",
+    "Who sells an option does not enter the rule: the clinic's own treatments stand where the rule puts them.",
+)
+"""Shown with every ranking."""
+LAST_RESORT = {"acp-chronic-opioids": "last, when all else has failed"}
+"""Guideline records (docs/reference/evidence-records.md) that keep an option for the end, with their words."""
+
+
+class Standing(Enum):
+    """Whether an option may be had, the freest first."""
+
+    OPEN = "open"
+    ON_CONDITION = "on a condition"
+    ASK_FIRST = "ask first"
+    LAST_RESORT = "last resort"
+    ADVISED_AGAINST = "advised against"
+    NOT_WANTED = "not wanted"
+    NOT_NOW = "not now"
+
+    @property
+    def bucket(self) -> int:
+        """The part of the list: what is open and what is open on a condition stand together."""
+        return max(0, list(Standing).index(self) - 1)
+
+
+class GuidelinesSay(Enum):
+    """What the guidelines that fit the patient say together, the most favourable first."""
+
+    OFFER = "offer"
+    MIXED_OR_SILENT = "under conditions, mixed or silent"
+    AGAINST = "do not offer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedOption:
+    """One option in its place. ``reasons`` say why it is not simply open, each a sentence."""
+
+    place: int
+    line: OptionLine
+    kind: OptionKind
+    standing: Standing
+    reasons: tuple[str, ...]
+    guidelines: tuple[GuidelineLine, ...]
+    guidelines_say: GuidelinesSay
+
+
+def rank_options(lines: Iterable[OptionLine], situation: Situation) -> tuple[RankedOption, ...]:
+    """Every option in the order of :data:`RANKING_RULE`; ``lines`` stand from least to most invasive.
+
+    Nothing is left out: an option that is not open stays on the list with its reason.
+    """
+    weighed = [_weighed(line, situation) for line in lines]
+    order = sorted(range(len(weighed)), key=lambda place: (*_key(weighed[place]), place))
+    return tuple(_placed(weighed[index], place) for place, index in enumerate(order, start=1))
+
+
+def _placed(option: RankedOption, place: int) -> RankedOption:
+    return RankedOption(
+        place=place,
+        line=option.line,
+        kind=option.kind,
+        standing=option.standing,
+        reasons=option.reasons,
+        guidelines=option.guidelines,
+        guidelines_say=option.guidelines_say,
+    )
+
+
+def _weighed(line: OptionLine, situation: Situation) -> RankedOption:
+    kind = kind_of(line.id)
+    guidelines = tuple(one for one in line.guidelines if counts_for(one, situation.is_chronic))
+    say = _say(guidelines)
+    found = [
+        *_flag_reasons(kind, situation),
+        *_wish_reasons(kind, situation),
+        *_guideline_reasons(guidelines, say),
+        *_caution_reasons(line.id, situation),
+    ]
+    return RankedOption(
+        place=0,
+        line=line,
+        kind=kind,
+        standing=max((standing for standing, _ in found), key=list(Standing).index, default=Standing.OPEN),
+        reasons=tuple(reason for _, reason in found),
+        guidelines=guidelines,
+        guidelines_say=say,
+    )
+
+
+def counts_for(guideline: GuidelineLine, is_chronic: bool | None) -> bool:
+    """Whether a recommendation counts for this patient's duration.
+
+    An offer counts for the duration it was made for. A condition or a warning counts for everybody: that nobody
+    warned of something in acute pain does not make it open.
+    """
+    about = guideline.applies_to.text.split()[0]
+    if guideline.direction is not Direction.FOR or is_chronic is None or about not in ("acute", "chronic"):
+        return True
+    return (about == "chronic") is is_chronic
+
+
+def _say(guidelines: tuple[GuidelineLine, ...]) -> GuidelinesSay:
+    directions = {one.direction for one in guidelines}
+    if directions and directions <= {Direction.AGAINST}:
+        return GuidelinesSay.AGAINST
+    if Direction.FOR in directions and Direction.AGAINST not in directions:
+        return GuidelinesSay.OFFER
+    return GuidelinesSay.MIXED_OR_SILENT
+
+
+def _flag_reasons(kind: OptionKind, situation: Situation) -> list[tuple[Standing, str]]:
+    if situation.stop is Stop.EVERYTHING:
+        return [
+            (Standing.NOT_NOW, "A red flag comes first: nothing is planned until a clinician has looked.")
+        ]
+    if kind is OptionKind.HANDS_ON and situation.held:
+        return [(Standing.NOT_NOW, f"Not while this stands: {'; '.join(situation.held)}.")]
+    if situation.stop is Stop.TREATMENT:
+        return [(Standing.ASK_FIRST, "A flag of the intake has not been weighed yet.")]
+    return []
+
+
+def _wish_reasons(kind: OptionKind, situation: Situation) -> list[tuple[Standing, str]]:
+    if kind not in situation.not_wanted:
+        return []
+    return [(Standing.NOT_WANTED, f"The patient would rather not have {kind.words}.")]
+
+
+def _guideline_reasons(
+    guidelines: tuple[GuidelineLine, ...], say: GuidelinesSay
+) -> list[tuple[Standing, str]]:
+    if say is GuidelinesSay.AGAINST:
+        return [(Standing.ADVISED_AGAINST, "Every guideline read about it says: do not offer.")]
+    conditions = [one for one in guidelines if one.direction is Direction.CONDITIONAL]
+    return [
+        (
+            Standing.LAST_RESORT if one.text.origin.record in LAST_RESORT else Standing.ON_CONDITION,
+            f"{one.guideline.text}: {one.text.text}",
+        )
+        for one in conditions
+    ]
+
+
+def _caution_reasons(option: str, situation: Situation) -> list[tuple[Standing, str]]:
+    return [
+        (Standing.ASK_FIRST, f"Ask first: {caution.about} (said, or not known).")
+        for caution in CAUTIONS
+        if caution.key in situation.cautions and caution.touches(option)
+    ]
+
+
+_EFFECT = {
+    Reading.NOTICEABLE: 0,
+    Reading.SMALL: 1,
+    Reading.BETTER_SIZE_UNKNOWN: 1,
+    Reading.NOT_SHOWN: 2,
+    Reading.UNKNOWN: 3,
+    Reading.WORSE: 4,
+}
+
+
+def _key(option: RankedOption) -> tuple[int, int, int, int]:
+    effect, certainty = _EFFECT[option.line.reading], option.line.certainty
+    if certainty in (None, Level.VERY_LOW):
+        effect = max(effect, _EFFECT[Reading.NOT_SHOWN])
+    return (
+        option.standing.bucket,
+        list(GuidelinesSay).index(option.guidelines_say),
+        effect,
+        -(certainty.steps if certainty else 0),
+    )

@@ -1,0 +1,96 @@
+"""The judgement of a plan: was the change that matters reached by the review?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from spondyl.treatment.plan.plan import Goal, Plan
+
+
+class PlanState(Enum):
+    """What the scores say of a plan on a day."""
+
+    RUNNING = "running"
+    REACHED = "reached"
+    NOT_REACHED = "not reached"
+    NO_SCORE = "no score"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreOnDay:
+    """A score of the patient."""
+
+    instrument: str
+    value: float
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalJudged:
+    """The last score of a goal's questionnaire after the start; None where there is none."""
+
+    goal: Goal
+    last: ScoreOnDay | None
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the last score is better by the goal; 1e-9 for scores such as 16/45 that are not exact."""
+        return self.last is not None and self.goal.before - self.last.value >= self.goal.points - 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanJudged:
+    """The state with its sentence and the next step."""
+
+    state: PlanState
+    goals: tuple[GoalJudged, ...]
+    says: str
+    next_step: str
+
+
+def judge_plan(plan: Plan, scores: Iterable[ScoreOnDay], *, as_of: date) -> PlanJudged:
+    """Judge by the last score of each goal after the start and not after ``as_of``.
+
+    One goal reached is enough. Before the review a plan whose goal is not reached is running.
+    """
+    known = sorted((one for one in scores if plan.starts_on < one.on <= as_of), key=lambda one: one.on)
+    goals = tuple(
+        GoalJudged(
+            goal=goal, last=next((one for one in reversed(known) if one.instrument == goal.instrument), None)
+        )
+        for goal in plan.goals
+    )
+    state = _state(plan, goals, as_of)
+    says, next_step = _WORDS[state]
+    return PlanJudged(
+        state=state, goals=goals, says=says.format(day=plan.review_on.isoformat()), next_step=next_step
+    )
+
+
+def _state(plan: Plan, goals: tuple[GoalJudged, ...], as_of: date) -> PlanState:
+    if any(goal.is_reached for goal in goals):
+        return PlanState.REACHED
+    if as_of < plan.review_on:
+        return PlanState.RUNNING
+    return PlanState.NOT_REACHED if any(goal.last for goal in goals) else PlanState.NO_SCORE
+
+
+_WORDS = {
+    PlanState.RUNNING: (
+        "Running. It is judged on {day}.",
+        "Ask for the scores again at the review, or before.",
+    ),
+    PlanState.REACHED: (
+        "The change that matters is reached. Without a control group nobody can say what brought it.",
+        "End the plan or space the visits out; keep the home exercise.",
+    ),
+    PlanState.NOT_REACHED: (
+        "No change that matters by {day}.",
+        "Stop this plan: change it, or refer. More of the same is not booked.",
+    ),
+    PlanState.NO_SCORE: (
+        "The review of {day} is due and there is no score.",
+        "Ask for the scores before anything else is booked.",
+    ),
+}

@@ -1,0 +1,85 @@
+"""The examination: what was not looked at is not normal, and a dangerous sign is never only a line of text."""
+
+import pytest
+
+from spondyl.assessment.exam import (
+    EXAM,
+    TESTS,
+    Deviation,
+    Exam,
+    ExamRefused,
+    Side,
+    exam_alerts,
+    exam_from_json,
+    exam_lines,
+    exam_to_json,
+)
+
+EVERYTHING = frozenset(group.key for group in EXAM)
+
+
+def deviation(test: str, side: Side, value: str, note: str = "") -> Deviation:
+    return Deviation(test=test, side=side, value=value, note=note)
+
+
+def test_nothing_is_normal_because_nobody_looked() -> None:
+    assert {line for _, line in exam_lines(Exam())} == {"Not examined."}
+    assert dict(exam_lines(Exam(examined=EVERYTHING)))["Reflexes"].startswith("Biceps")
+
+
+def test_an_exception_is_named_and_the_rest_stays_normal() -> None:
+    exam = Exam(
+        examined=frozenset({"myotomes"}), deviations=(deviation("l5", Side.LEFT, "4", "after ten lifts"),)
+    )
+    assert dict(exam_lines(exam))["Power (myotomes)"] == (
+        "L5 great toe extension left 4/5 (after ten lifts). Otherwise normal."
+    )
+
+
+@pytest.mark.parametrize(
+    ("deviations", "raised"),
+    [
+        ((("touch_saddle", Side.MIDLINE, "reduced"),), {"cauda_equina"}),
+        ((("l5", Side.LEFT, "4"), ("s1", Side.RIGHT, "4")), {"cauda_equina"}),
+        ((("l5", Side.LEFT, "4"),), set[str]()),
+        ((("l5", Side.LEFT, "3"),), {"progressive_radiculopathy"}),
+        ((("c5", Side.LEFT, "4"), ("c5", Side.RIGHT, "4")), set[str]()),
+        ((("babinski", Side.RIGHT, "present"),), {"upper_motor_neuron"}),
+        ((("knee", Side.LEFT, "4"),), {"upper_motor_neuron"}),
+        ((("knee", Side.LEFT, "3"),), set[str]()),
+        ((("lhermitte", Side.MIDLINE, "present"),), {"kernig_lhermitte"}),
+        ((("straight_leg_raise", Side.LEFT, "limb"),), set[str]()),
+    ],
+)
+def test_which_signs_raise_which_contraindication(
+    deviations: tuple[tuple[str, Side, str], ...], raised: set[str]
+) -> None:
+    exam = Exam(examined=EVERYTHING, deviations=tuple(deviation(*one) for one in deviations))
+    assert {alert.question.key for alert in exam_alerts(exam)} == raised
+
+
+def test_what_contradicts_itself_is_refused() -> None:
+    weak = deviation("l5", Side.LEFT, "4")
+    with pytest.raises(ExamRefused, match="not examined"):
+        Exam(examined=frozenset({"motion"}), deviations=(weak,))
+    with pytest.raises(ExamRefused, match="stands twice"):
+        Exam(examined=EVERYTHING, deviations=(weak, deviation("l5", Side.LEFT, "3")))
+    with pytest.raises(ExamRefused, match="no deviation"):
+        deviation("l5", Side.LEFT, "5")
+    with pytest.raises(ExamRefused, match="side"):
+        deviation("l5", Side.MIDLINE, "4")
+    with pytest.raises(ExamRefused, match="no test"):
+        deviation("l9", Side.LEFT, "4")
+    with pytest.raises(ExamRefused, match="no group"):
+        Exam(examined=frozenset({"aura"}))
+
+
+def test_every_deviation_of_every_test_survives_its_json() -> None:
+    every = tuple(
+        deviation(test.key, side, test.values[-1].code, "note")
+        for test in TESTS.values()
+        for side in test.sides
+    )
+    exam = Exam(examined=EVERYTHING, deviations=every, impression="Sciatica, left")
+    assert exam_from_json(exam_to_json(exam)) == exam
+    assert len(every) > 60

@@ -1,0 +1,197 @@
+"""Intake: nothing dangerous passes, nothing unknown counts as safe, scores follow the published rule."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spondyl.assessment.intake import (
+    BODY_REGIONS,
+    INTAKE,
+    ITEMS,
+    STANDS_FOR,
+    Intake,
+    IntakeAnswerRefused,
+    ItemKind,
+    PatientLanguage,
+    Stop,
+    answered,
+    finished,
+    intake_from_json,
+    intake_to_json,
+    message_for,
+    messages_of,
+    stop_of,
+    summarise_intake,
+)
+from spondyl.assessment.screening import CONTRAINDICATIONS, RED_FLAGS, Urgency, Verdict
+
+SAFETY = [one.key for one in RED_FLAGS] + list(STANDS_FOR)
+
+
+def harmless() -> Intake:
+    """Every question of safety answered with no."""
+    return Intake(answers=dict.fromkeys(SAFETY, ("no",)))
+
+
+def test_every_red_flag_is_asked_and_every_lay_question_stands_for_a_contraindication() -> None:
+    assert {one.key for one in RED_FLAGS} <= set(ITEMS)
+    assert set(STANDS_FOR.values()) <= {one.key for one in CONTRAINDICATIONS}
+    assert set(STANDS_FOR) <= set(ITEMS)
+
+
+def test_item_keys_are_unique_and_both_languages_differ() -> None:
+    keys = [item.key for group in INTAKE for item in group.items]
+    assert len(keys) == len(set(keys))
+    same = [item.key for item in ITEMS.values() if item.text.en == item.text.es]
+    assert same == []
+
+
+def test_only_no_everywhere_lets_everything_be_booked() -> None:
+    assert stop_of(harmless()) is Stop.NOTHING
+    assert stop_of(Intake()) is Stop.TREATMENT
+
+
+@pytest.mark.parametrize("key", SAFETY)
+def test_yes_and_not_sure_never_leave_a_treatment_open(key: str) -> None:
+    for mark in ("yes", "unknown"):
+        assert stop_of(answered(harmless(), key, (mark,))) is not Stop.NOTHING
+
+
+@pytest.mark.parametrize(
+    "key", ["saddle_numbness", "bladder_change", "bowel_change", "sexual_change", "both_legs", "neck_artery"]
+)
+def test_an_emergency_blocks_everything_even_after_it_is_taken_back(key: str) -> None:
+    """The six questions of the cauda equina card and the neck artery; only a clinician takes them back."""
+    raised = answered(harmless(), key, ("yes",))
+    back = answered(raised, key, ("no",))
+    assert stop_of(raised) is stop_of(back) is Stop.EVERYTHING
+    message = message_for(key)
+    assert message is not None and message.calls_emergency
+    assert messages_of(back) == (message,)
+    assert summarise_intake(raised).screen.verdict is Verdict.EMERGENCY
+    assert summarise_intake(back).screen.verdict is Verdict.BLOCKED
+
+
+def test_what_is_wanted_today_blocks_everything_but_does_not_call_an_ambulance() -> None:
+    today = [one.key for one in RED_FLAGS if one.urgency is Urgency.SAME_DAY] + ["getting_weaker"]
+    assert set(today) == {"severe_trauma", "contusion", "fever", "weak_immunity", "getting_weaker"}
+    for key in today:
+        message = message_for(key)
+        assert message is not None and not message.calls_emergency
+        assert stop_of(answered(harmless(), key, ("yes",))) is Stop.EVERYTHING
+
+
+def test_being_seventy_does_not_block_a_consultation() -> None:
+    assert stop_of(answered(harmless(), "older_age", ("yes",))) is Stop.TREATMENT
+    assert message_for("older_age") is None
+
+
+def test_the_most_urgent_page_comes_first() -> None:
+    both = answered(answered(harmless(), "fever", ("yes",)), "saddle_numbness", ("yes",))
+    assert [message.key for message in messages_of(both)] == ["nerves", "infection"]
+
+
+def test_roland_morris_counts_ticks_only_when_all_three_screens_were_left() -> None:
+    """Roland and Morris 1983: one point a sentence. Sentences 1, 9 and 24 are one on each screen."""
+    intake = Intake(
+        answers={
+            "function_first": ("1",),
+            "function_second": ("9",),
+            "function_third": ("24",),
+            "pain_week": ("7",),
+        }
+    )
+    assert [score.instrument.code for score in summarise_intake(intake).scores] == ["nrs"]
+    for key in ("function_first", "function_second", "function_third"):
+        intake = finished(intake, key)
+    values = {score.instrument.code: score.value for score in summarise_intake(intake).scores}
+    assert values == {"nrs": 7.0, "rmdq": 3.0}
+
+
+def test_a_spanish_score_says_that_the_wording_is_not_the_validated_one() -> None:
+    intake = Intake(
+        language=PatientLanguage.SPANISH,
+        finished=frozenset({"function_first", "function_second", "function_third"}),
+    )
+    (score,) = summarise_intake(intake).scores
+    assert any("Kovacs" in note for note in score.notes)
+    (english,) = summarise_intake(replace(intake, language=PatientLanguage.ENGLISH)).scores
+    assert not any("Kovacs" in note for note in english.notes)
+
+
+def test_duration_cautions_and_wishes_are_read() -> None:
+    intake = Intake(
+        answers={
+            "since": ("6_to_12_weeks",),
+            "blood_thinner": ("no",),
+            "stomach_bleed": ("yes",),
+            "not_wanted": ("injection", "surgery"),
+            "where": ("low_back", "left_calf"),
+        }
+    )
+    found = summarise_intake(intake)
+    assert found.is_chronic is False
+    assert found.cautions == ("stomach_bleed", "heart_or_kidney", "pregnant", "dependence")
+    assert found.not_wanted == ("injection", "surgery")
+    assert found.regions == ("Low back", "Left calf or heel")
+    assert summarise_intake(Intake(answers={"since": ("3_to_12_months",)})).is_chronic is True
+    assert summarise_intake(Intake()).is_chronic is None
+
+
+@pytest.mark.parametrize(
+    ("key", "marks"),
+    [
+        ("pain_week", ("11",)),
+        ("pain_week", ("-1",)),
+        ("pain_week", ("3", "4")),
+        ("fever", ("perhaps",)),
+        ("where", ("tail",)),
+        ("complaint", ("x" * 1001,)),
+        ("no_such_item", ("yes",)),
+    ],
+)
+def test_an_answer_that_the_question_does_not_take_is_refused(key: str, marks: tuple[str, ...]) -> None:
+    with pytest.raises(IntakeAnswerRefused):
+        answered(Intake(), key, marks)
+
+
+def test_a_screen_with_an_open_question_is_not_finished() -> None:
+    with pytest.raises(IntakeAnswerRefused, match="Not answered yet"):
+        finished(Intake(), "red_flags_nerves")
+
+
+def test_the_patient_goes_on_at_the_first_unfinished_screen() -> None:
+    assert Intake().next_group is INTAKE[0]
+    assert Intake(finished=frozenset(group.key for group in INTAKE)).next_group is None
+    assert Intake(finished=frozenset({INTAKE[0].key})).next_group is INTAKE[1]
+
+
+def test_every_body_region_is_an_answer() -> None:
+    assert {one.code for one in ITEMS["where"].options} == {region.code for region in BODY_REGIONS}
+
+
+def _marks(key: str) -> st.SearchStrategy[tuple[str, ...]]:
+    item = ITEMS[key]
+    if item.kind is ItemKind.TEXT:
+        return (
+            st.text('abc éñ\n"<>&', min_size=1, max_size=40)
+            .filter(lambda text: text.strip())
+            .map(lambda text: (text.strip(),))
+        )
+    if item.kind is ItemKind.SCALE:
+        return st.integers(0, 10).map(lambda number: (str(number),))
+    codes = [one.code for one in item.options]
+    if item.takes_many:
+        return st.lists(st.sampled_from(codes), unique=True).map(tuple)
+    return st.sampled_from(codes).map(lambda code: (code,))
+
+
+@given(st.data())
+def test_any_intake_survives_its_json(data: st.DataObject) -> None:
+    keys = data.draw(st.lists(st.sampled_from(sorted(ITEMS)), unique=True, max_size=12))
+    intake = Intake()
+    for key in keys:
+        intake = answered(intake, key, data.draw(_marks(key)))
+    assert intake_from_json(intake_to_json(intake)) == intake

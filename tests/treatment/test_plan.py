@@ -1,0 +1,222 @@
+"""Options by one rule, a plan that can be judged, and an end when nothing that matters has changed."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from spondyl.assessment.intake import Stop
+from spondyl.clinic.evidence_files import records_or_shipped
+from spondyl.evidence.answer import OptionLine, compare
+from spondyl.treatment.plan import (
+    CAUTIONS,
+    Goal,
+    GuidelinesSay,
+    OptionKind,
+    Plan,
+    PlanRefused,
+    PlanState,
+    RankedOption,
+    ScoreOnDay,
+    Situation,
+    Standing,
+    check_choice,
+    default_goals,
+    judge_plan,
+    kind_of,
+    plan_from_json,
+    plan_to_json,
+    rank_options,
+)
+from spondyl.treatment.plan.ranking import LAST_RESORT
+
+START = date(2026, 11, 27)
+
+
+@pytest.fixture(scope="module")
+def lines() -> tuple[OptionLine, ...]:
+    return compare(records_or_shipped(None)).options
+
+
+def order(ranked: tuple[RankedOption, ...]) -> list[str]:
+    return [option.line.id for option in ranked]
+
+
+def of(ranked: tuple[RankedOption, ...], name: str) -> RankedOption:
+    return next(option for option in ranked if option.line.id == name)
+
+
+def open_to_all(**changes: object) -> Situation:
+    return replace(Situation(stop=Stop.NOTHING, is_chronic=True), **changes)  # type: ignore[arg-type]
+
+
+def test_every_shipped_option_has_a_sort_and_last_resorts_are_records(lines: tuple[OptionLine, ...]) -> None:
+    assert not [line.id for line in lines if kind_of(line.id) is OptionKind.OTHER]
+    records = {guideline.text.origin.record for line in lines for guideline in line.guidelines}
+    assert set(LAST_RESORT) <= {record.rpartition("/")[2] for record in records} | records
+
+
+def test_nothing_is_left_off_the_list(lines: tuple[OptionLine, ...]) -> None:
+    ranked = rank_options(lines, open_to_all(stop=Stop.EVERYTHING))
+    assert sorted(order(ranked)) == sorted(line.id for line in lines)
+    assert [option.place for option in ranked] == list(range(1, len(lines) + 1))
+
+
+def test_the_order_for_a_long_lasting_back_pain_without_anything_else(lines: tuple[OptionLine, ...]) -> None:
+    """By hand from the records: exercise is offered and noticeable; NSAIDs small and moderate; the clinic's own
+    treatments are not shown to do more; opioids are kept for the end; cells, PRP and injections are advised against.
+    """
+    assert order(rank_options(lines, open_to_all())) == [
+        "exercise",
+        "nsaids",
+        "manual-manipulation",
+        "instrument-manipulation",
+        "surgery",
+        "muscle-relaxants",
+        "radiofrequency",
+        "opioids",
+        "epidural-steroid",
+        "prp",
+        "stem-cells",
+        "hyaluronic-acid",
+    ]
+
+
+@pytest.mark.parametrize("is_chronic", [None, True, False])
+def test_who_sells_an_option_does_not_move_it(lines: tuple[OptionLine, ...], is_chronic: bool | None) -> None:
+    turned = [replace(line, clinics_own=not line.clinics_own) for line in lines]
+    situation = open_to_all(is_chronic=is_chronic)
+    assert order(rank_options(lines, situation)) == order(rank_options(turned, situation))
+
+
+def test_an_offer_for_acute_pain_does_not_count_for_chronic_pain(lines: tuple[OptionLine, ...]) -> None:
+    acute, chronic = (rank_options(lines, open_to_all(is_chronic=value)) for value in (False, True))
+    assert of(acute, "manual-manipulation").guidelines_say is GuidelinesSay.OFFER
+    assert of(chronic, "manual-manipulation").guidelines_say is GuidelinesSay.MIXED_OR_SILENT
+    assert of(acute, "opioids").standing is Standing.LAST_RESORT  # a warning counts for everybody
+
+
+def test_a_red_flag_holds_everything_and_a_contraindication_holds_the_hands(
+    lines: tuple[OptionLine, ...],
+) -> None:
+    stopped = rank_options(lines, open_to_all(stop=Stop.EVERYTHING))
+    assert {option.standing for option in stopped} == {Standing.NOT_NOW}
+    held = rank_options(lines, open_to_all(held=("metal in the spine",)))
+    not_now = {option.line.id for option in held if option.standing is Standing.NOT_NOW}
+    assert not_now == {"manual-manipulation", "instrument-manipulation"}
+    assert "metal in the spine" in of(held, "instrument-manipulation").reasons[0]
+
+
+def test_wishes_move_an_option_to_the_end_with_its_reason(lines: tuple[OptionLine, ...]) -> None:
+    ranked = rank_options(lines, open_to_all(not_wanted=frozenset({OptionKind.MOVEMENT})))
+    assert order(ranked)[-1] == "exercise"
+    assert ranked[-1].reasons == ("The patient would rather not have exercise.",)
+
+
+@pytest.mark.parametrize("caution", [one.key for one in CAUTIONS])
+def test_every_caution_is_asked_first_and_never_lifts_an_option(
+    lines: tuple[OptionLine, ...], caution: str
+) -> None:
+    plain, asked = (
+        rank_options(lines, open_to_all()),
+        rank_options(lines, open_to_all(cautions=frozenset({caution}))),
+    )
+    touched = [line.id for line in lines if any("Ask first" in text for text in of(asked, line.id).reasons)]
+    assert touched
+    standings = list(Standing)
+    for name in touched:
+        assert standings.index(of(asked, name).standing) >= standings.index(of(plain, name).standing)
+
+
+def plan(**changes: object) -> Plan:
+    made: dict[str, object] = {
+        "problem": "Low back pain",
+        "options": ("exercise",),
+        "goals": (Goal(instrument="rmdq", before=14.0, points=5.0),),
+        "visits": 6,
+        "days_between": 7,
+        "home_exercise": "Walk ten minutes twice a day.",
+        "starts_on": START,
+        "review_on": START + timedelta(days=42),
+    }
+    return Plan(**{**made, **changes})  # type: ignore[arg-type]
+
+
+def test_the_stop_rule_names_the_day_the_goal_and_the_end() -> None:
+    text = plan().stop_rule
+    assert "2027-01-08" in text and "from 14 to 9 points" in text and "referred" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"goals": ()}, "no goal"),
+        ({"options": ()}, "No option"),
+        ({"options": ("exercise", "exercise")}, "twice"),
+        ({"review_on": START}, "0 days"),
+        ({"review_on": START + timedelta(days=85)}, "85 days"),
+        ({"visits": 37}, "37 visits"),
+        ({"visits": -1}, "-1 visits"),
+    ],
+)
+def test_a_plan_that_nobody_could_judge_is_refused(changes: dict[str, object], says: str) -> None:
+    with pytest.raises(PlanRefused, match=says):
+        plan(**changes)
+
+
+def test_a_goal_is_at_least_what_matters_and_can_be_reached() -> None:
+    """Ostelo 2008: 5 points of Roland-Morris, 2 of the NRS, 10 of Oswestry."""
+    assert [(goal.instrument, goal.points) for goal in default_goals({"rmdq": 14.0, "nrs": 6.0})] == [
+        ("rmdq", 5.0),
+        ("nrs", 2.0),
+    ]
+    assert default_goals({"rmdq": 4.0}) == ()
+    for wrong in ({"points": 4.0}, {"points": 15.0}, {"before": 25.0}, {"instrument": "promis_x"}):
+        with pytest.raises(PlanRefused):
+            Goal(**{"instrument": "rmdq", "before": 14.0, "points": 5.0, **wrong})  # type: ignore[arg-type]
+    with pytest.raises(PlanRefused, match="cannot be a goal"):
+        Goal(instrument="start_back", before=5.0, points=1.0)
+
+
+def test_an_option_that_is_not_open_needs_a_reason_and_a_flag_cannot_be_reasoned_away(
+    lines: tuple[OptionLine, ...],
+) -> None:
+    ranked = rank_options(lines, open_to_all())
+    check_choice(plan(), ranked)
+    with pytest.raises(PlanRefused, match="without a reason"):
+        check_choice(plan(options=("stem-cells",)), ranked)
+    check_choice(plan(options=("nsaids",), because={"nsaids": "Exercise was tried for 12 weeks."}), ranked)
+    held = rank_options(lines, open_to_all(stop=Stop.EVERYTHING))
+    with pytest.raises(PlanRefused, match="cannot be planned now"):
+        check_choice(plan(because={"exercise": "I insist"}), held)
+    with pytest.raises(PlanRefused, match="no option"):
+        check_choice(plan(options=("magnets",)), ranked)
+
+
+def scored(value: float, day: int) -> ScoreOnDay:
+    return ScoreOnDay(instrument="rmdq", value=value, on=START + timedelta(days=day))
+
+
+@pytest.mark.parametrize(
+    ("scores", "day", "state"),
+    [
+        ((), 41, PlanState.RUNNING),
+        ((), 42, PlanState.NO_SCORE),
+        ((scored(9.0, 40),), 40, PlanState.REACHED),
+        ((scored(9.5, 40),), 41, PlanState.RUNNING),
+        ((scored(9.5, 40),), 42, PlanState.NOT_REACHED),
+        ((scored(8.0, 20), scored(12.0, 41)), 42, PlanState.NOT_REACHED),
+        ((scored(8.0, 0),), 42, PlanState.NO_SCORE),
+        ((scored(8.0, 43),), 42, PlanState.NO_SCORE),
+    ],
+)
+def test_the_last_score_after_the_start_judges(
+    scores: tuple[ScoreOnDay, ...], day: int, state: PlanState
+) -> None:
+    """From 14: 9 is exactly the 5 points that matter, 9.5 is not. A good score that was lost again does not count."""
+    assert judge_plan(plan(), scores, as_of=START + timedelta(days=day)).state is state
+
+
+def test_a_plan_survives_its_json() -> None:
+    whole = plan(because={"exercise": "liked it before"}, own_goal="Lift my child")
+    assert plan_from_json(plan_to_json(whole)) == whole
