@@ -181,7 +181,7 @@ _EFFECT = {
 
 
 def _key(option: RankedOption) -> tuple[int, int, int, int]:
-    effect, certainty = _EFFECT[option.line.reading], option.line.certainty
+    effect, certainty = _EFFECT[option.line.conclusion.reading], option.line.conclusion.certainty
     if certainty in (None, Level.VERY_LOW):
         effect = max(effect, _EFFECT[Reading.NOT_SHOWN])
     return (
