@@ -1,0 +1,224 @@
+"""The diary of a stretch of days: what is taken, and from it what is free."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from spondyl.booking.claim import (
+    Claim,
+    Placement,
+    instrument_resource,
+    person_resource,
+    provider_resource,
+    room_resource,
+)
+from spondyl.booking.grid import Horizon, bits, open_mask, runs, start_mask, union
+from spondyl.booking.practice import CELL_MIN, Office, OpenSpan, Practice, VisitType
+from spondyl.booking.wall_clock import wall_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """A provider is away (ill, on leave) between two UTC instants."""
+
+    provider: str
+    start: datetime
+    end: datetime
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.start < self.end:
+            raise ValueError(
+                f"Absence of {self.provider!r} ends at {self.end}, not after its start {self.start}."
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A start that is offered: the UTC instant, the IANA zone and what the clock on the wall reads."""
+
+    start: datetime
+    zone: str
+    wall: datetime
+    visit_type: str
+    placement: Placement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diary:
+    """What is taken in a stretch of days, as bits for each resource and office."""
+
+    practice: Practice
+    horizon: Horizon
+    taken: Mapping[tuple[str, str], int]
+    away: Mapping[str, int]
+
+    def with_claims(self, claims: Iterable[Claim]) -> "Diary":
+        """Return the diary with these claims added."""
+        return replace(self, taken=_taken(self.horizon, claims, self.taken))
+
+    def busy(self, resource: str) -> int:
+        """Return the cells in which a resource is taken, at whichever office."""
+        return union(mask for (name, _), mask in self.taken.items() if name == resource)
+
+
+def diary_of(
+    practice: Practice, horizon: Horizon, claims: Iterable[Claim], absences: Iterable[Absence] = ()
+) -> Diary:
+    """Return the diary of the horizon; travel claims are left out, since the travel is worked out from the visits."""
+    away: dict[str, int] = {}
+    for absence in absences:
+        away[absence.provider] = away.get(absence.provider, 0) | horizon.mask(absence.start, absence.end)
+    return Diary(practice=practice, horizon=horizon, taken=_taken(horizon, claims, {}), away=away)
+
+
+def _taken(
+    horizon: Horizon, claims: Iterable[Claim], before: Mapping[tuple[str, str], int]
+) -> Mapping[tuple[str, str], int]:
+    taken = dict(before)
+    for claim in claims:
+        if claim.exclusive:
+            key = (claim.resource, claim.office)
+            taken[key] = taken.get(key, 0) | horizon.mask(claim.start, claim.end)
+    return taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is looked for: a kind of visit at an office, perhaps with one provider, for one person, after a time."""
+
+    visit_type: str
+    office: str
+    provider: str | None = None
+    person: str | None = None
+    not_before: datetime | None = None
+
+
+def free_slots(diary: Diary, wish: Wish, limit: int | None = None) -> tuple[Slot, ...]:
+    """Return the free starts in order of time; for each start the first provider, room and instrument that are free."""
+    free = free_starts(diary, wish)
+    slots: list[Slot] = []
+    for bit in bits(union(free.values())):
+        slots.append(slot_at(diary, wish, bit, next(key for key, mask in free.items() if mask >> bit & 1)))
+        if limit is not None and len(slots) >= limit:
+            break
+    return tuple(slots)
+
+
+def free_starts(diary: Diary, wish: Wish) -> dict[str, int]:
+    """Return for each provider the bits at which the wished visit could start."""
+    visit_type = diary.practice.visit_type(wish.visit_type)
+    things = _rooms_free(diary, visit_type, wish.office) & _instrument_free(diary, visit_type, wish.office)
+    offered = _offered(diary, visit_type, wish)
+    free = {
+        provider.key: (_runs(_provider_free(diary, provider.key, wish.office), visit_type) & things & offered)
+        for provider in diary.practice.providers
+        if wish.provider in {None, provider.key} and any(s.office == wish.office for s in provider.shifts)
+    }
+    return {key: mask for key, mask in free.items() if mask}
+
+
+def slot_at(diary: Diary, wish: Wish, bit: int, provider: str) -> Slot:
+    """Return the slot at a free bit with the first free room and instrument."""
+    visit_type, office = diary.practice.visit_type(wish.visit_type), diary.practice.office(wish.office)
+    room = next(key for key in _rooms(diary.practice, visit_type, wish.office)
+                if _runs(~diary.busy(room_resource(key)), visit_type) >> bit & 1)  # fmt: skip
+    instrument = next(
+        (key for key in _instruments(diary.practice, wish.office)
+         if _runs(~diary.busy(instrument_resource(key)), visit_type) >> bit & 1), None
+    ) if visit_type.instrument else None  # fmt: skip
+    start = diary.horizon.instant(bit)
+    return Slot(
+        start=start,
+        zone=office.zone,
+        wall=wall_at(office.zone, start),
+        visit_type=visit_type.key,
+        placement=Placement(office=office.key, provider=provider, room=room, instrument=instrument),
+    )
+
+
+def _offered(diary: Diary, visit_type: VisitType, wish: Wish) -> int:
+    """Return the starts on the step whose whole time lies inside the hours, after now, while the person is free."""
+    office, horizon = diary.practice.office(wish.office), diary.horizon
+    found = start_mask(office, diary.practice.start_step_min, horizon)
+    found &= _runs(_open(office, office.hours, horizon), visit_type)
+    if wish.person is not None:
+        found &= _runs(horizon.all_cells & ~diary.busy(person_resource(wish.person)), visit_type)
+    if wish.not_before is not None:
+        found &= horizon.mask(wish.not_before + timedelta(minutes=CELL_MIN, microseconds=-1), horizon.end)
+    return found
+
+
+def _runs(mask: int, visit_type: VisitType) -> int:
+    """Return the bits at which a visit may start so that it and its buffers lie in the mask."""
+    whole = visit_type.before_min + visit_type.duration_min + visit_type.after_min
+    return runs(mask, whole // CELL_MIN) << visit_type.before_min // CELL_MIN
+
+
+def _provider_free(diary: Diary, key: str, office: str) -> int:
+    shifts = tuple(s.span for s in diary.practice.provider(key).shifts if s.office == office)
+    free = _open(diary.practice.office(office), shifts, diary.horizon) & ~diary.away.get(key, 0)
+    for (name, where), mask in diary.taken.items():
+        if name == provider_resource(key):
+            free &= ~_widened(mask, diary.practice.travel_min(office, where), diary.horizon)
+    return free
+
+
+def _widened(mask: int, minutes: int, horizon: Horizon) -> int:
+    """Return the mask with ``minutes`` of travel added before and after every run."""
+    cells = -(-minutes // CELL_MIN)
+    whole = mask
+    for step in range(1, cells + 1):
+        whole |= mask << step | mask >> step
+    return whole & horizon.all_cells
+
+
+def _rooms_free(diary: Diary, visit_type: VisitType, office: str) -> int:
+    every = diary.horizon.all_cells
+    return union(
+        _runs(every & ~diary.busy(room_resource(key)), visit_type)
+        for key in _rooms(diary.practice, visit_type, office)
+    )
+
+
+def _instrument_free(diary: Diary, visit_type: VisitType, office: str) -> int:
+    every = diary.horizon.all_cells
+    if not visit_type.instrument:
+        return every
+    return union(
+        _runs(every & ~diary.busy(instrument_resource(key)), visit_type)
+        for key in _instruments(diary.practice, office)
+    )
+
+
+def _rooms(practice: Practice, visit_type: VisitType, office: str) -> tuple[str, ...]:
+    return tuple(
+        room.key for room in practice.rooms if room.office == office and room.kind == visit_type.room
+    )
+
+
+def _instruments(practice: Practice, office: str) -> tuple[str, ...]:
+    return tuple(one.key for one in practice.instruments if one.office == office)
+
+
+@lru_cache(maxsize=512)
+def _open(office: Office, spans: tuple[OpenSpan, ...], horizon: Horizon) -> int:
+    """Return the cells in which the office is open and these spans say so too."""
+    return open_mask(office.zone, spans, office.closed, horizon) & open_mask(
+        office.zone, office.hours, office.closed, horizon
+    )
+
+
+def why_not(diary: Diary, wish: Wish, start: datetime) -> str | None:
+    """Return in one sentence why a start is not on offer, or None if it is; who is booked is never said."""
+    office, visit_type = diary.practice.office(wish.office), diary.practice.visit_type(wish.visit_type)
+    bit = (start - diary.horizon.start) // timedelta(minutes=CELL_MIN)
+    starts = start_mask(office, diary.practice.start_step_min, diary.horizon)
+    if diary.horizon.instant(bit) != start or not starts >> bit & 1:
+        return f"{office.name} has no start at that time."
+    if not _runs(_open(office, office.hours, diary.horizon), visit_type) >> bit & 1:
+        return f"{office.name} closes before that visit would end."
+    if wish.not_before is not None and start < wish.not_before:
+        return "That time has passed."
+    return None if union(free_starts(diary, wish).values()) >> bit & 1 else "That time is taken."

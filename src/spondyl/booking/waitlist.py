@@ -1,0 +1,83 @@
+"""Who waits for an earlier time, and whose turn it is when one is free."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from spondyl.booking.diary import Slot
+
+
+class Waiting(StrEnum):
+    """Where a person on the waitlist stands."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    BOOKED = "booked"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitEntry:
+    """A person waits for a kind of visit at one of some offices, between two UTC instants.
+
+    ``hold`` is the appointment held for that person alone while the state is offered; ``passed`` are the starts that
+    were offered and not taken, which are not offered to that person again.
+    """
+
+    key: str
+    person: str
+    visit_type: str
+    offices: tuple[str, ...]
+    earliest: datetime
+    latest: datetime
+    since: datetime
+    state: Waiting = Waiting.WAITING
+    hold: str | None = None
+    passed: tuple[datetime, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.offices or not self.earliest < self.latest:
+            raise ValueError(f"Wait entry {self.key} needs an office and a time span, got {self.offices}.")
+        if (self.state is Waiting.OFFERED) != (self.hold is not None):
+            raise ValueError(
+                f"Wait entry {self.key} is {self.state}: an offer, and only an offer, has a hold."
+            )
+
+    def suits(self, slot: Slot) -> bool:
+        """Say whether a free slot is what this person waits for."""
+        return (
+            self.state is Waiting.WAITING
+            and slot.visit_type == self.visit_type
+            and slot.placement.office in self.offices
+            and self.earliest <= slot.start < self.latest
+            and slot.start not in self.passed
+        )
+
+
+def next_in_line(entries: Iterable[WaitEntry], slot: Slot) -> WaitEntry | None:
+    """Return who has waited longest among those whom the slot suits."""
+    return min(
+        (one for one in entries if one.suits(slot)), key=lambda one: (one.since, one.key), default=None
+    )
+
+
+def offer_until(now: datetime, start: datetime, minutes: int) -> datetime | None:
+    """Return until when an offer stands: ``minutes``, less near the start, None within the last half hour."""
+    until = min(now + timedelta(minutes=minutes), start - timedelta(minutes=20))
+    return until if until >= now + timedelta(minutes=10) else None
+
+
+def offered(entry: WaitEntry, hold: str) -> WaitEntry:
+    """Note that a time is held for this person."""
+    return replace(entry, state=Waiting.OFFERED, hold=hold)
+
+
+def passed_over(entry: WaitEntry, start: datetime) -> WaitEntry:
+    """Note that the offer was not taken: the person keeps the place in line, but not for that start."""
+    return replace(entry, state=Waiting.WAITING, hold=None, passed=(*entry.passed, start))
+
+
+def settled(entry: WaitEntry, state: Waiting) -> WaitEntry:
+    """Note that the person booked or left."""
+    return replace(entry, state=state, hold=None)

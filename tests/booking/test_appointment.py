@@ -1,0 +1,101 @@
+"""Claim: an appointment takes only the steps of its life, and calendars are told of each change by SEQUENCE."""
+
+from datetime import timedelta
+
+import pytest
+
+from practices import ZONE, utc
+from spondyl.booking import (
+    Placement,
+    Slot,
+    Status,
+    StepRefusedError,
+    WaitEntry,
+    Waiting,
+    arrived,
+    booked,
+    cancelled,
+    confirmed,
+    held,
+    lapsed,
+    moved,
+    next_in_line,
+    offer_until,
+    offered,
+    passed_over,
+    restored,
+    settled,
+    wall_at,
+)
+
+NOW = utc(2, 17)
+
+
+def slot(hour: int = 18) -> Slot:
+    start = utc(2, hour)
+    return Slot(
+        start=start,
+        zone=ZONE,
+        wall=wall_at(ZONE, start),
+        visit_type="follow",
+        placement=Placement(office="yl", provider="ana", room="t1"),
+    )
+
+
+def test_hold_confirm_move_cancel() -> None:
+    hold = held("a", slot(), NOW + timedelta(minutes=5))
+    visit = confirmed(hold, "p1", NOW)
+    later = moved(visit, slot(19))
+    gone = cancelled(later)
+    assert [one.status for one in (hold, visit, later, gone)] == ["held", "booked", "booked", "cancelled"]
+    assert [one.sequence for one in (hold, visit, later, gone)] == [0, 0, 1, 2]
+    assert restored(visit, gone).sequence == 3
+    assert (hold.live, gone.live) == (True, False)
+
+
+def test_a_hold_that_is_over_cannot_be_confirmed() -> None:
+    hold = held("a", slot(), NOW)
+    with pytest.raises(StepRefusedError, match="free again"):
+        confirmed(hold, "p1", NOW)
+    assert lapsed(hold, NOW).status is Status.LAPSED
+
+
+@pytest.mark.parametrize(
+    "step", [cancelled, arrived, lambda one: moved(one, slot(19)), lambda one: lapsed(one, NOW)]
+)
+def test_a_cancelled_visit_takes_no_further_step(step) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(StepRefusedError, match="cancelled"):
+        step(cancelled(booked("a", slot(), "p1")))
+
+
+def waiting(key: str, minute: int, **changes: object) -> WaitEntry:
+    given = {
+        "key": key,
+        "person": key,
+        "visit_type": "follow",
+        "offices": ("yl",),
+        "earliest": utc(2, 8),
+        "latest": utc(6, 8),
+        "since": utc(1, 8, minute),
+    }
+    return WaitEntry(**{**given, **changes})  # type: ignore[arg-type]
+
+
+def test_the_longest_waiting_whom_it_suits_is_next() -> None:
+    line = [
+        waiting("late", 9),
+        waiting("first", 1, offices=("or",)),
+        waiting("second", 2),
+        waiting("third", 3),
+    ]
+    chosen = next_in_line(line, slot())
+    assert chosen is not None and chosen.key == "second"
+    passed = passed_over(offered(chosen, "hold-1"), slot().start)
+    assert next_in_line([passed, *line[3:]], slot()) == line[3]  # the cascade
+    assert passed.suits(slot(19)) and not settled(passed, Waiting.BOOKED).suits(slot(19))
+
+
+def test_an_offer_is_not_made_at_the_last_moment() -> None:
+    assert offer_until(NOW, NOW + timedelta(hours=5), 60) == NOW + timedelta(minutes=60)
+    assert offer_until(NOW, NOW + timedelta(minutes=50), 60) == NOW + timedelta(minutes=30)
+    assert offer_until(NOW, NOW + timedelta(minutes=25), 60) is None
