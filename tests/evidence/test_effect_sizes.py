@@ -139,3 +139,22 @@ def test_the_correction_of_hedges() -> None:
     """J(m) = Γ(m/2) / (√(m/2) Γ((m−1)/2)) at m = 2 is Γ(1) / Γ(1/2) = 1/√π."""
     found = effect_sizes(parse_study_table("m1i,sd1i,n1i,m2i,sd2i,n2i\n1,1,2,0,1,2\n"), Measure.SMD)
     assert found.yi[0] == pytest.approx(1 / math.sqrt(math.pi))
+
+
+@pytest.mark.parametrize(
+    ("measure", "text", "yi"),
+    [
+        (
+            Measure.RR,
+            "AI,bi,ci,di,n1i,n2i\n1,9,2,8,,\n3,,2,,10,10\n",
+            (-0.6931471805599453, 0.4054651081081644),
+        ),
+        (Measure.PLO, "xi,ni,mi\n1,10,\n3,,7\n", (-2.197224577336219, -0.8472978603872037)),
+        (Measure.GEN, "Yi,vi,sei\n1,0.04,\n2,,0.3\n", (1.0, 2.0)),
+    ],
+)
+def test_one_column_fills_the_gaps_of_another(measure: Measure, text: str, yi: tuple[float, ...]) -> None:
+    """``escalc()`` too reads bi as n1i - ai where bi is NA; logarithms of 1/2, 3/2, 1/9 and 3/7."""
+    found = effect_sizes(parse_study_table(text), measure)
+    assert found.left_out == ()
+    assert found.yi.tolist() == pytest.approx(yi, rel=1e-12)

@@ -52,7 +52,7 @@ def test_a_common_effect_predicts_nothing() -> None:
     )
     assert found.heterogeneity.i2_percent == pytest.approx(69.17, abs=0.005)
     assert found.heterogeneity.h2 == pytest.approx(3.24, abs=0.005)
-    assert found.heterogeneity.tau2 is None
+    assert found.heterogeneity.tau2 == 0.0
     assert "one true effect" in str(found.why_not("prediction"))
     scaled = pooled(text, model=Model.COMMON, inference=Inference.HARTUNG_KNAPP)
     assert f"{scaled.se:.4f} {scaled.p_value:.4f}" == "0.2293 0.1913"  # the same with test="knha"

@@ -83,16 +83,31 @@ def test_a_person_sees_what_was_done_and_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
-    [("yi,vi\n1,x\n", "'x' is not a number"), ("a,b\n1,2\n", "lacks columns"), ("", "holds no study")],
+    ("text", "code", "said"),
+    [
+        ("yi,vi\n1,x\n", "value_invalid", "'x' is not a number"),
+        ("a,b\n1,2\n", "column_missing", "lacks columns"),
+        ("", "table_empty", "holds no study"),
+        ("yi,vi\n1,NaN\n,1\n", "no_usable_study", "vi (or sei) is missing"),
+    ],
 )
-def test_a_bad_table_ends_with_code_4_and_the_reason(tmp_path: Path, text: str, said: str) -> None:
+def test_a_bad_table_ends_with_code_4_and_the_reason(tmp_path: Path, text: str, code: str, said: str) -> None:
     file = tmp_path / "bad.csv"
     file.write_text(text)
     done = run(file, "--measure", "GEN", "--json")
-    assert (done.exit_code, done.stdout) == (4, "")
+    assert done.exit_code == 4
+    refusal = json.loads(done.stdout)["refusal"]
+    assert refusal["code"] == code
+    assert done.stderr.strip().endswith(f"{refusal['what']} {refusal['why']} {refusal['do']}")
     assert said in done.stderr
     assert str(file) in done.stderr
+
+
+def test_a_common_effect_says_as_metafor_that_tau2_is_zero(trials: Path) -> None:
+    """``rma(..., method="EE")$tau2`` is 0, and its ``predict()`` gives no prediction interval."""
+    found = json.loads(run(trials, "--measure", "RR", "--model", "ee", "--json").stdout)
+    assert (found["tau2"], found["pi_lb"]) == (0.0, None)
+    assert "prediction" in found["not_given"]
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def parse_study_table(text: str) -> StudyTable:
             do="Write one study a line, for example 'study,yi,vi' and then 'Smith 2020,-0.5,0.04'.",
         )
     (_, head), *rows = lines
-    names = [name.strip() for name in head]
+    names = [_name(cell) for cell in head]
     _check_shape(names, rows)
     return StudyTable(labels=_labels(names, rows), columns=_columns(names, rows), texts=_texts(names, rows))
 
@@ -86,6 +86,12 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
             do="Export it again as CSV (UTF-8).",
         ) from None
     return [(number, row) for number, row in lines if any(cell.strip() for cell in row) and row[0][:1] != "#"]
+
+
+def _name(cell: str) -> str:
+    """A column's name; metafor's own in any case, as in 'YI' or 'N1i'."""
+    name = cell.strip()
+    return name.lower() if name.lower() in NUMBER_COLUMNS else name
 
 
 def _check_shape(names: list[str], rows: list[tuple[int, list[str]]]) -> None:

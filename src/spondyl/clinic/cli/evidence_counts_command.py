@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spondyl.clinic.cli.evidence_table_file import read_table_text
-from spondyl.clinic.cli.leave import leave
-from spondyl.clinic.exit_codes import ExitCode
+from spondyl.clinic.cli.evidence_table_file import read_table_text, refuse
 
 if TYPE_CHECKING:
     from spondyl.evidence.counts import PooledCounts
@@ -69,7 +67,7 @@ def counts(
             level_percent=level,
         )
     except evidence.EvidenceRefused as refused:
-        leave(ExitCode.ALL_REFUSED, f"{file}: {refused}")
+        refuse(file, refused, json_output=json_output)
     if json_output:
         from spondyl.clinic.cli.evidence_result_print import print_json
 

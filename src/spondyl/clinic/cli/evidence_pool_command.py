@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-from spondyl.clinic.cli.evidence_table_file import read_table_text
-from spondyl.clinic.cli.leave import leave
-from spondyl.clinic.exit_codes import ExitCode
+from spondyl.clinic.cli.evidence_table_file import read_table_text, refuse
 
 # The command line's own lists: the engine's enums would load numpy for '--help'. A test keeps both alike.
 
@@ -106,7 +104,7 @@ def pool(  # noqa: PLR0913, PLR0917  a command's options are its arguments
             level_percent=level,
         )
     except evidence.EvidenceRefused as refused:
-        leave(ExitCode.ALL_REFUSED, f"{file}: {refused}")
+        refuse(file, refused, json_output=json_output)
     if json_output:
         import json
 

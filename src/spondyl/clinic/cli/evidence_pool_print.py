@@ -139,7 +139,7 @@ def _heterogeneity(estimate: Estimate) -> list[str]:
     told = f"Q({found.q_df}) = {number(found.q)}, p {p_text(found.q_p_value)}; I² {found.i2_percent:.0f} %"
     if found.i2_interval:
         told += f" ({found.i2_interval.low:.0f} to {found.i2_interval.high:.0f} %)"
-    if found.tau2 is not None:
+    if found.method is not None and found.tau2 is not None:
         told += f"; tau² {number(found.tau2)}"
     if found.tau2_interval:
         told += f" ({number(found.tau2_interval.low)} to {number(found.tau2_interval.high)})"

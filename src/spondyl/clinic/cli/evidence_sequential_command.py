@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spondyl.clinic.cli.evidence_pool_command import MeasureChoice, ModelChoice, Tau2Choice
-from spondyl.clinic.cli.evidence_table_file import read_table_text
-from spondyl.clinic.cli.leave import leave
-from spondyl.clinic.exit_codes import ExitCode
+from spondyl.clinic.cli.evidence_table_file import read_table_text, refuse
 
 if TYPE_CHECKING:
     from spondyl.evidence.sequential import SequentialAnalysis
@@ -74,7 +72,7 @@ def sequential(  # noqa: PLR0913, PLR0917  a command's options are its arguments
             tau2_method=evidence.Tau2Method(tau2.value),
         )
     except evidence.EvidenceRefused as refused:
-        leave(ExitCode.ALL_REFUSED, f"{file}: {refused}")
+        refuse(file, refused, json_output=json_output)
     (_print_json if json_output else _show)(found)
 
 

@@ -1,6 +1,15 @@
 """Read a table of studies from a file, for every ``spondyl evidence`` command that takes one."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from spondyl.clinic.cli.leave import leave
+from spondyl.clinic.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from spondyl.evidence import EvidenceRefused
 
 
 def read_table_text(file: Path) -> str:
@@ -23,3 +32,13 @@ def read_table_text(file: Path) -> str:
             why="The studies are read from it.",
             do="Check the path.",
         ) from None
+
+
+def refuse(file: Path, refused: "EvidenceRefused", *, json_output: bool) -> NoReturn:
+    """End with code 4: the reason on stderr, and as one JSON object on stdout where JSON was asked for."""
+    if json_output:
+        import json
+
+        reason = {"code": refused.refusal.value, "what": refused.what, "why": refused.why, "do": refused.do}
+        typer.echo(json.dumps({"refusal": reason}, ensure_ascii=False))
+    leave(ExitCode.ALL_REFUSED, f"{file}: {refused}")

@@ -56,8 +56,8 @@ def _raw(columns: Columns, measure: Measure) -> Columns | None:
 def _counts(columns: Columns) -> Columns | None:
     if not columns.keys() >= {"ai", "ci"}:
         return None
-    bi = columns.get("bi", columns["n1i"] - columns["ai"] if "n1i" in columns else None)
-    di = columns.get("di", columns["n2i"] - columns["ci"] if "n2i" in columns else None)
+    bi = _filled(columns.get("bi"), columns["n1i"] - columns["ai"] if "n1i" in columns else None)
+    di = _filled(columns.get("di"), columns["n2i"] - columns["ci"] if "n2i" in columns else None)
     return (
         None if bi is None or di is None else {"ai": columns["ai"], "bi": bi, "ci": columns["ci"], "di": di}
     )
@@ -66,15 +66,24 @@ def _counts(columns: Columns) -> Columns | None:
 def _proportion(columns: Columns) -> Columns | None:
     if "xi" not in columns:
         return None
-    ni = columns.get("ni", columns["xi"] + columns["mi"] if "mi" in columns else None)
+    ni = _filled(columns.get("ni"), columns["xi"] + columns["mi"] if "mi" in columns else None)
     return None if ni is None else {"xi": columns["xi"], "ni": ni}
 
 
 def _ready(columns: Columns) -> Columns | None:
     if "yi" not in columns:
         return None
-    vi = columns.get("vi", columns["sei"] ** 2 if "sei" in columns else None)
+    vi = _filled(columns.get("vi"), columns["sei"] ** 2 if "sei" in columns else None)
     return None if vi is None else {"yi": columns["yi"], "vi": vi}
+
+
+def _filled(
+    given: NDArray[np.float64] | None, computed: NDArray[np.float64] | None
+) -> NDArray[np.float64] | None:
+    """A column, its missing cells filled by what other columns say of the same study, as metafor does."""
+    if given is None or computed is None:
+        return computed if given is None else given
+    return np.where(np.isnan(given), computed, given)
 
 
 def check_values(columns: Columns, labels: tuple[str, ...]) -> None:

@@ -16,12 +16,15 @@ from spondyl.evidence.pooling.weighted import weighted
 def describe_heterogeneity(
     effects: EffectSizes, fits: Fits, *, model: Model, method: Tau2Method, level_percent: float
 ) -> tuple[Heterogeneity, tuple[NotGiven, ...]]:
-    """Heterogeneity of one fit and what is missing from it."""
+    """Heterogeneity of one fit and what is missing from it; a common effect sets tau² to zero, as in metafor."""
     count = len(effects.labels)
     if count < 2:
-        return _of_one_study(model, method), _because(_ONE_STUDY, "tau2", "tau2_interval", "I2", "H2", "Q_p")
+        missing = ("tau2_interval", "I2", "H2", "Q_p")
+        return _of_one_study(model, method), _because(
+            _ONE_STUDY, *(("tau2",) if model is Model.RANDOM else ()), *missing
+        )
     if model is Model.COMMON:
-        return _heterogeneity(fits, method=None), _because(_COMMON, "tau2", "tau2_interval")
+        return _heterogeneity(fits, method=None), _because(_COMMON, "tau2_interval")
     tau2_interval, i2_interval = _intervals(effects, level_percent)
     found = _heterogeneity(fits, method=method, tau2_interval=tau2_interval, i2_interval=i2_interval)
     return found, () if tau2_interval else _because(_BELOW_ZERO, "tau2_interval")
@@ -41,7 +44,7 @@ def _because(reason: str, *names: str) -> tuple[NotGiven, ...]:
 def _of_one_study(model: Model, method: Tau2Method) -> Heterogeneity:
     return Heterogeneity(
         method=method if model is Model.RANDOM else None,
-        tau2=None,
+        tau2=None if model is Model.RANDOM else 0.0,
         tau2_interval=None,
         i2_percent=None,
         i2_interval=None,
@@ -61,7 +64,7 @@ def _heterogeneity(
 ) -> Heterogeneity:
     return Heterogeneity(
         method=method,
-        tau2=float(fits.tau2[0]) if method else None,
+        tau2=float(fits.tau2[0]) if method else 0.0,
         tau2_interval=tau2_interval,
         i2_percent=float(fits.i2_percent[0]),
         i2_interval=i2_interval,

@@ -54,7 +54,9 @@ def pool(
         effects, fits, model=model, method=tau2_method, level_percent=level_percent
     )
     prediction = (
-        _interval(fits.pi_low, fits.pi_high, level_percent) if heterogeneity.tau2 is not None else None
+        _interval(fits.pi_low, fits.pi_high, level_percent)
+        if model is Model.RANDOM and len(effects.labels) > 1
+        else None
     )
     return Estimate(
         measure=effects.measure,
