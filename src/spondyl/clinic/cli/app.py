@@ -14,6 +14,7 @@ from spondyl.clinic.cli.measure_command import measure
 from spondyl.clinic.cli.phantom_command import phantom
 from spondyl.clinic.cli.score_command import score
 from spondyl.clinic.cli.screen_command import screen
+from spondyl.clinic.cli.serve_command import serve
 
 app = typer.Typer(
     name="spondyl",
@@ -58,6 +59,7 @@ app.command()(doctor)
 app.add_typer(evidence_app)
 app.command()(score)
 app.command()(screen)
+app.command()(serve)
 
 
 def main() -> None:

@@ -1,0 +1,200 @@
+"""Staff accounts: add, change, check a password."""
+
+import functools
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.roles import STAFF, Role
+from spondyl.clinic.chart.tables import accounts, sessions
+from spondyl.clinic.chart.tables.column_types import new_id
+
+PASSWORD_LENGTH = 12
+
+
+class AccountInvalidError(ValueError):
+    """An account cannot be as entered; the message says why."""
+
+
+class AccountUnknownError(LookupError):
+    """There is no such account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A member of the staff. An inactive account cannot sign in; accounts stay: the log names them."""
+
+    id: str
+    sign_in_name: str
+    full_name: str
+    role: Role
+    active: bool
+    has_password: bool
+    oidc_subject: str | None
+    created_at: datetime
+
+
+def add_account(
+    connection: sa.Connection,
+    *,
+    sign_in_name: str,
+    full_name: str,
+    role: Role,
+    password: str | None,
+    actor: str,
+) -> Account:
+    """Add an account; without a password it signs in by passkey or single sign-on only."""
+    name = _checked_name(sign_in_name)
+    if not full_name.strip() or len(full_name) > 200:
+        raise AccountInvalidError(
+            "The full name is missing or longer than 200 characters; it stands on signatures."
+        )
+    if role not in STAFF:
+        raise AccountInvalidError(f"The role {role.value!r} is not one of the staff's.")
+    if connection.execute(sa.select(accounts.c.id).where(accounts.c.sign_in_name == name)).one_or_none():
+        raise AccountInvalidError(f"The sign-in name {name!r} is taken; choose another.")
+    account_id = new_id()
+    values = {"id": account_id, "sign_in_name": name, "full_name": full_name.strip(), "role": role.value}
+    hashed = None if password is None else hash_password(password)
+    connection.execute(
+        accounts.insert().values(**values, password_hash=hashed, active=True, created_at=now_of(connection))
+    )
+    record(
+        connection, actor=actor, action="add account", subject=f"account {name}", detail={"role": role.value}
+    )
+    return account(connection, account_id)
+
+
+def account(connection: sa.Connection, account_id: str) -> Account:
+    """The account with this identifier; raises ``AccountUnknownError``."""
+    return _one(connection, accounts.c.id == account_id)
+
+
+def account_named(connection: sa.Connection, sign_in_name: str) -> Account:
+    """The account with this sign-in name; raises ``AccountUnknownError``."""
+    return _one(connection, accounts.c.sign_in_name == sign_in_name.strip().casefold())
+
+
+def all_accounts(connection: sa.Connection) -> list[Account]:
+    """Every account, by name."""
+    return [_account(row) for row in connection.execute(sa.select(accounts).order_by(accounts.c.full_name))]
+
+
+def change_account(
+    connection: sa.Connection, account_id: str, *, role: Role, active: bool, actor: str
+) -> Account:
+    """Change role or access; ends the account's sessions. The last active administrator stays one."""
+    before = account(connection, account_id)
+    if role not in STAFF:
+        raise AccountInvalidError(f"The role {role.value!r} is not one of the staff's.")
+    keeps = role is Role.ADMINISTRATOR and active
+    if before.role is Role.ADMINISTRATOR and before.active and not keeps and _administrators(connection) == 1:
+        raise AccountInvalidError(
+            "This is the last administrator; make another one first, or nobody could manage accounts."
+        )
+    connection.execute(
+        accounts.update().where(accounts.c.id == account_id).values(role=role.value, active=active)
+    )
+    connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
+    detail = {"role": role.value, "active": active}
+    record(
+        connection,
+        actor=actor,
+        action="change account",
+        subject=f"account {before.sign_in_name}",
+        detail=detail,
+    )
+    return account(connection, account_id)
+
+
+def set_password(connection: sa.Connection, account_id: str, *, password: str, actor: str) -> None:
+    """Set a new password; ends the account's sessions."""
+    name = account(connection, account_id).sign_in_name
+    hashed = hash_password(password)
+    connection.execute(accounts.update().where(accounts.c.id == account_id).values(password_hash=hashed))
+    connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
+    record(connection, actor=actor, action="set password", subject=f"account {name}")
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash of a password; refuses a short one."""
+    if not PASSWORD_LENGTH <= len(password) <= 200:
+        raise AccountInvalidError(
+            f"The password has {len(password)} characters; it must have {PASSWORD_LENGTH} to 200. "
+            "Four unrelated words make a good one."
+        )
+    return _hasher().hash(password)
+
+
+def password_fits(engine: sa.Engine, *, sign_in_name: str, password: str) -> Account | None:
+    """The active account with this name and password, or None. Equally slow for an unknown name.
+
+    Opens its own short transaction: argon2 takes tens of milliseconds, and no lock is held meanwhile.
+    """
+    with engine.connect() as connection:
+        row = connection.execute(
+            sa.select(accounts).where(accounts.c.sign_in_name == sign_in_name.strip().casefold())
+        ).one_or_none()
+    if row is None or not row.active or row.password_hash is None:
+        _fits(_unknown_hash(), password)
+        return None
+    return _account(row) if _fits(row.password_hash, password) else None
+
+
+@functools.cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()  # argon2id, RFC 9106's low-memory profile: 64 MiB, 3 passes
+
+
+@functools.cache
+def _unknown_hash() -> str:
+    return _hasher().hash(secrets.token_hex())
+
+
+def _fits(stored: str, password: str) -> bool:
+    try:
+        return _hasher().verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _checked_name(sign_in_name: str) -> str:
+    name = sign_in_name.strip().casefold()
+    if not (2 <= len(name) <= 100 and name.isprintable() and " " not in name):
+        raise AccountInvalidError(
+            f"The sign-in name {sign_in_name!r} must have 2 to 100 characters and no space."
+        )
+    return name
+
+
+def _administrators(connection: sa.Connection) -> int:
+    return connection.execute(
+        sa.select(sa.func.count()).where(accounts.c.role == Role.ADMINISTRATOR.value, accounts.c.active)
+    ).scalar_one()
+
+
+def _one(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Account:
+    row = connection.execute(sa.select(accounts).where(condition)).one_or_none()
+    if row is None:
+        raise AccountUnknownError("There is no such account.")
+    return _account(row)
+
+
+def _account(row: Any) -> Account:
+    return Account(
+        id=row.id,
+        sign_in_name=row.sign_in_name,
+        full_name=row.full_name,
+        role=Role(row.role),
+        active=row.active,
+        has_password=row.password_hash is not None,
+        oidc_subject=row.oidc_subject,
+        created_at=row.created_at,
+    )

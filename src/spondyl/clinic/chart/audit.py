@@ -1,0 +1,178 @@
+"""The audit log: every change appends one sealed row, in the same transaction as the change.
+
+A seal is HMAC-SHA256, with a key that is not in the database, over the row and the seal before it. PostgreSQL
+writes several chains ("lanes") side by side, so that writers need not wait for each other; each is verified alone.
+"""
+
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from spondyl.clinic.chart.canonical_json import canonical
+from spondyl.clinic.chart.engine import is_embedded, now_of
+from spondyl.clinic.chart.tables import audit, audit_heads
+
+POSTGRES_LANES = 16
+FIRST_SEAL = "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One row: who did what to what, and when (UTC)."""
+
+    lane: int
+    sequence: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a check of the log found; no problem means that no row was changed, taken away or moved."""
+
+    rows: int
+    problems: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        """True when nothing is wrong."""
+        return not self.problems
+
+
+def record(
+    connection: sa.Connection, *, actor: str, action: str, subject: str, detail: dict[str, Any] | None = None
+) -> None:
+    """Append one row to the log: ``actor`` did ``action`` to ``subject`` (such as "person 3f…"); ``detail`` is JSON.
+
+    Call it inside ``writing``: the row and the change are committed together. On PostgreSQL call it last, since it
+    holds its lane until the transaction ends.
+    """
+    lane, sequence, previous = _head(connection)
+    row = {
+        "lane": lane,
+        "sequence": sequence + 1,
+        "at": now_of(connection).isoformat(),
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "detail": canonical(detail or {}),
+    }
+    seal = _seal(_seal_key(connection), row, previous)
+    connection.execute(audit.insert().values(**row, seal=seal))
+    connection.execute(
+        audit_heads.update().where(audit_heads.c.lane == lane).values(sequence=sequence + 1, seal=seal)
+    )
+
+
+def verify(connection: sa.Connection) -> Verdict:
+    """Walk every chain and say what is wrong with it; the work grows with the number of rows."""
+    heads = {row.lane: (row.sequence, row.seal) for row in connection.execute(sa.select(audit_heads))}
+    key = _seal_key(connection)
+    ends: dict[int, tuple[int, str]] = {}
+    problems: list[str] = []
+    rows = 0
+    statement = sa.select(audit).order_by(audit.c.lane, audit.c.sequence)
+    for row in connection.execution_options(yield_per=2000).execute(statement).mappings():
+        rows += 1
+        sequence, previous = ends.get(row["lane"], (0, FIRST_SEAL))
+        problems.extend(_wrong_with(dict(row), key, sequence, previous))
+        ends[row["lane"]] = (row["sequence"], row["seal"])
+    for lane in sorted(set(heads) | set(ends)):
+        problems.extend(_wrong_end(lane, heads.get(lane), ends.get(lane, (0, FIRST_SEAL))))
+    return Verdict(rows=rows, problems=tuple(problems))
+
+
+def entries(
+    connection: sa.Connection,
+    *,
+    subject: str | None = None,
+    action: str | None = None,
+    actor: str | None = None,
+    limit: int = 200,
+    offset: int = 0,
+) -> list[AuditEntry]:
+    """The newest rows first, filtered by what is given."""
+    statement = sa.select(audit).order_by(audit.c.at.desc(), audit.c.sequence.desc(), audit.c.lane)
+    for column, wanted in ((audit.c.subject, subject), (audit.c.action, action), (audit.c.actor, actor)):
+        if wanted:
+            statement = statement.where(column == wanted)
+    return [_entry(row) for row in connection.execute(statement.limit(limit).offset(offset))]
+
+
+def heads(connection: sa.Connection) -> dict[int, tuple[int, str]]:
+    """Sequence number and seal of the last row of every lane."""
+    return {row.lane: (row.sequence, row.seal) for row in connection.execute(sa.select(audit_heads))}
+
+
+def seal_at(connection: sa.Connection, *, lane: int, sequence: int) -> str | None:
+    """The stored seal of one row; None when there is no such row."""
+    found = connection.execute(
+        sa.select(audit.c.seal).where(audit.c.lane == lane, audit.c.sequence == sequence)
+    ).scalar_one_or_none()
+    return FIRST_SEAL if sequence == 0 else found
+
+
+def _entry(row: Any) -> AuditEntry:
+    return AuditEntry(
+        lane=row.lane,
+        sequence=row.sequence,
+        at=datetime.fromisoformat(row.at),
+        actor=row.actor,
+        action=row.action,
+        subject=row.subject,
+        detail=json.loads(row.detail),
+    )
+
+
+def _seal_key(connection: sa.Connection) -> bytes:
+    return connection.get_execution_options()["spondyl_seal"]
+
+
+def _seal(key: bytes, row: dict[str, Any], previous: str) -> str:
+    parts = [row[name] for name in ("lane", "sequence", "at", "actor", "action", "subject", "detail")]
+    return hmac.digest(key, canonical([*parts, previous]).encode(), "sha256").hex()
+
+
+def _head(connection: sa.Connection) -> tuple[int, int, str]:
+    """Lane, last sequence and last seal, held until the transaction ends."""
+    lane = 0
+    if not is_embedded(connection):
+        lane = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one() % POSTGRES_LANES
+    statement = sa.select(audit_heads).where(audit_heads.c.lane == lane).with_for_update()
+    found = connection.execute(statement).one_or_none()
+    if found is None:
+        _start_lane(connection, lane)
+        found = connection.execute(statement).one()
+    return lane, found.sequence, found.seal
+
+
+def _start_lane(connection: sa.Connection, lane: int) -> None:
+    values = {"lane": lane, "sequence": 0, "seal": FIRST_SEAL}
+    if is_embedded(connection):
+        connection.execute(audit_heads.insert().values(**values))
+    else:
+        connection.execute(postgresql.insert(audit_heads).values(**values).on_conflict_do_nothing())
+
+
+def _wrong_with(row: dict[str, Any], key: bytes, sequence: int, previous: str) -> Iterator[str]:
+    place = f"lane {row['lane']}, row {row['sequence']}"
+    if row["sequence"] != sequence + 1:
+        yield f"{place}: the row before it is {sequence}; {row['sequence'] - sequence - 1} row(s) are missing."
+    elif not hmac.compare_digest(_seal(key, row, previous), row["seal"]):
+        yield f"{place}: the seal does not fit; the row, or the one before it, was changed or moved."
+
+
+def _wrong_end(lane: int, head: tuple[int, str] | None, end: tuple[int, str]) -> Iterator[str]:
+    if head is None:
+        yield f"lane {lane}: its head is missing; the log ends at row {end[0]}."
+    elif head != end:
+        yield f"lane {lane}: the head says row {head[0]}, the log ends at row {end[0]}: rows at the end were changed."

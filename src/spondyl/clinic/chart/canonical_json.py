@@ -1,0 +1,15 @@
+"""JSON in one form only, so that equal values have equal text and equal digests."""
+
+import hashlib
+import json
+from typing import Any
+
+
+def canonical(value: Any) -> str:
+    """``value`` as JSON: sorted keys, no spaces, no NaN, Unicode as it is."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of ``text`` as 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()

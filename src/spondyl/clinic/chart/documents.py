@@ -1,0 +1,189 @@
+"""Versioned JSON documents about a patient: intake, exam, plan, consent, scores, readings of films.
+
+A document is never changed: saving makes its next version. A signature holds the digest of the version it signs.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.canonical_json import canonical, digest_of
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.tables import documents, signatures
+from spondyl.clinic.chart.tables.column_types import new_id
+
+
+class DocumentChangedError(ValueError):
+    """Somebody saved a newer version in the meantime; load it, compare, save again."""
+
+
+class DocumentUnknownError(LookupError):
+    """There is no such document or version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Who signed a version, when (UTC), and what the signature means ("signed", "read and agreed")."""
+
+    signed_by: str
+    signed_at: datetime
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One version of a document; ``digest`` is the SHA-256 of its canonical JSON."""
+
+    document_id: str
+    version: int
+    kind: str
+    person_id: str
+    body: dict[str, Any]
+    digest: str
+    made_by: str
+    made_at: datetime
+    signatures: tuple[Signature, ...]
+
+    @property
+    def signed(self) -> bool:
+        """True when somebody signed this version."""
+        return bool(self.signatures)
+
+
+def save(
+    connection: sa.Connection,
+    *,
+    kind: str,
+    person_id: str,
+    body: dict[str, Any],
+    actor: str,
+    document_id: str | None = None,
+    after_version: int | None = None,
+) -> Document:
+    """Save a new document, or with ``document_id`` the next version of one.
+
+    With ``after_version`` the save is refused with ``DocumentChangedError`` when a newer version exists.
+    """
+    document_id = document_id or new_id()
+    version = _next_version(
+        connection, document_id, kind=kind, person_id=person_id, after_version=after_version
+    )
+    text = canonical(body)
+    values = {"document_id": document_id, "version": version, "kind": kind, "person_id": person_id}
+    digest = digest_of(text)
+    connection.execute(
+        documents.insert().values(
+            **values, body=text, digest=digest, made_by=actor, made_at=now_of(connection)
+        )
+    )
+    detail = {"kind": kind, "document": document_id, "version": version, "digest": digest}
+    record(connection, actor=actor, action=f"save {kind}", subject=f"person {person_id}", detail=detail)
+    return load(connection, document_id, version=version)
+
+
+def load(connection: sa.Connection, document_id: str, *, version: int | None = None) -> Document:
+    """A version of a document, the newest by default; raises ``DocumentUnknownError``."""
+    statement = sa.select(documents).where(documents.c.document_id == document_id)
+    if version is not None:
+        statement = statement.where(documents.c.version == version)
+    row = connection.execute(statement.order_by(documents.c.version.desc()).limit(1)).one_or_none()
+    if row is None:
+        raise DocumentUnknownError(f"There is no document {document_id!r} (version {version or 'any'}).")
+    return _document(connection, row)
+
+
+def latest(connection: sa.Connection, *, kind: str, person_id: str) -> Document | None:
+    """The newest version of the newest document of a kind about a patient; None when there is none."""
+    found = newest_of_each(connection, kind=kind, person_id=person_id)
+    return found[0] if found else None
+
+
+def newest_of_each(connection: sa.Connection, *, kind: str, person_id: str) -> list[Document]:
+    """Each document of a kind about a patient in its newest version; the one begun last comes first."""
+    newest = (
+        sa.select(documents.c.document_id, sa.func.max(documents.c.version), sa.func.min(documents.c.made_at))
+        .where(documents.c.person_id == person_id, documents.c.kind == kind)
+        .group_by(documents.c.document_id)
+        .order_by(sa.func.min(documents.c.made_at).desc(), documents.c.document_id)
+    )
+    rows = connection.execute(newest).all()
+    return [load(connection, document_id, version=version) for document_id, version, _ in rows]
+
+
+def history(connection: sa.Connection, document_id: str) -> list[Document]:
+    """Every version of a document, the first one first."""
+    rows = connection.execute(
+        sa.select(documents).where(documents.c.document_id == document_id).order_by(documents.c.version)
+    ).all()
+    return [_document(connection, row) for row in rows]
+
+
+def sign(
+    connection: sa.Connection,
+    *,
+    document_id: str,
+    version: int,
+    actor: str,
+    digest: str,
+    meaning: str = "signed",
+) -> Document:
+    """Sign a version; ``digest`` is what the signer was shown, so nobody signs what they have not seen."""
+    document = load(connection, document_id, version=version)
+    newest = load(connection, document_id).version
+    if digest != document.digest or newest != version:
+        raise DocumentChangedError(
+            f"Version {version} is not what was shown, or {newest} is newer; read it again."
+        )
+    if any(one.signed_by == actor for one in document.signatures):
+        return document
+    values = {"document_id": document_id, "version": version, "signed_by": actor, "meaning": meaning}
+    connection.execute(signatures.insert().values(**values, signed_at=now_of(connection), digest=digest))
+    detail = {"document": document_id, "version": version, "digest": digest, "meaning": meaning}
+    subject = f"person {document.person_id}"
+    record(connection, actor=actor, action=f"sign {document.kind}", subject=subject, detail=detail)
+    return load(connection, document_id, version=version)
+
+
+def _next_version(
+    connection: sa.Connection, document_id: str, *, kind: str, person_id: str, after_version: int | None
+) -> int:
+    row = connection.execute(
+        sa.select(documents.c.version, documents.c.kind, documents.c.person_id)
+        .where(documents.c.document_id == document_id)
+        .order_by(documents.c.version.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is not None and (row.kind, row.person_id) != (kind, person_id):
+        raise DocumentUnknownError(f"Document {document_id!r} is no {kind} of this patient.")
+    present = row.version if row else 0
+    if after_version is not None and after_version != present:
+        raise DocumentChangedError(
+            f"Version {present} was saved after version {after_version}, which you had open; nothing was overwritten. "
+            "Load the page again and compare."
+        )
+    return present + 1
+
+
+def _document(connection: sa.Connection, row: Any) -> Document:
+    signed = connection.execute(
+        sa.select(signatures)
+        .where(signatures.c.document_id == row.document_id, signatures.c.version == row.version)
+        .order_by(signatures.c.signed_at)
+    )
+    return Document(
+        document_id=row.document_id,
+        version=row.version,
+        kind=row.kind,
+        person_id=row.person_id,
+        body=json.loads(row.body),
+        digest=row.digest,
+        made_by=row.made_by,
+        made_at=row.made_at,
+        signatures=tuple(
+            Signature(signed_by=one.signed_by, signed_at=one.signed_at, meaning=one.meaning) for one in signed
+        ),
+    )

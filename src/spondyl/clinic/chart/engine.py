@@ -1,0 +1,105 @@
+"""Open the database: an encrypted file by default, PostgreSQL by its address."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.pool import QueuePool
+
+from spondyl.clinic.chart.keys import derive
+
+EMBEDDED_PREFIX = "sqlite+sqlcipher:///"
+POSTGRES_PREFIX = "postgresql+psycopg://"
+BUSY_TIMEOUT_MS = 20_000
+
+
+class DatabaseUnusableError(ValueError):
+    """The database cannot be opened as asked; the message says what to do."""
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def embedded_url(path: Path) -> str:
+    """The address of an embedded, encrypted database file."""
+    return EMBEDDED_PREFIX + str(path.absolute())
+
+
+def open_engine(
+    url: str, *, key: bytes, clock: Callable[[], datetime] = utc_now, survives_power_loss: bool = True
+) -> sa.Engine:
+    """An engine for ``url``; ``key`` is the clinic's secret, ``clock`` gives the time written in every row.
+
+    The engine carries what the chart's functions need (audit seal, clock, writers' queue) in its execution options,
+    so that ``record(connection, …)`` needs nothing but the connection. ``survives_power_loss`` waits for the
+    disk at every commit of the embedded file; without it a power cut, not a killed process, may lose the last commits.
+    """
+    if url.startswith(EMBEDDED_PREFIX):
+        engine = _embedded(
+            Path(url.removeprefix(EMBEDDED_PREFIX)), derive(key, "database"), survives_power_loss
+        )
+    elif url.startswith(POSTGRES_PREFIX):
+        engine = sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+    else:
+        kind = url.split(":", 1)[0]
+        raise DatabaseUnusableError(
+            f"The database address begins with {kind!r}; it must begin with {EMBEDDED_PREFIX} or {POSTGRES_PREFIX}."
+        )
+    return engine.execution_options(
+        spondyl_clock=clock, spondyl_seal=derive(key, "audit seal"), spondyl_writer=Lock()
+    )
+
+
+def is_embedded(bind: sa.Engine | sa.Connection) -> bool:
+    """True for the encrypted file, false for PostgreSQL."""
+    return bind.dialect.name == "sqlite"
+
+
+def now_of(connection: sa.Connection) -> datetime:
+    """The time by the engine's clock, in UTC."""
+    return connection.get_execution_options()["spondyl_clock"]()
+
+
+def _embedded(path: Path, key: bytes, survives_power_loss: bool) -> sa.Engine:
+    from sqlcipher3 import dbapi2  # pyright: ignore[reportMissingTypeStubs, reportAttributeAccessIssue]
+
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = sa.create_engine(
+        "sqlite://",
+        module=dbapi2,
+        creator=lambda: _connect(dbapi2, path, key, survives_power_loss),
+        poolclass=QueuePool,
+        pool_size=40,
+        max_overflow=40,
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _connect(dbapi2: Any, path: Path, key: bytes, survives_power_loss: bool) -> Any:
+    # isolation_level None: the driver opens no transaction of its own; `_begin` says which kind.
+    connection = dbapi2.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
+    )
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except dbapi2.DatabaseError as error:
+        connection.close()
+        raise DatabaseUnusableError(
+            f"{path} cannot be opened with this key ({error}). Use the key file that was made with it."
+        ) from error
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA synchronous = {'FULL' if survives_power_loss else 'NORMAL'}")
+    return connection
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("spondyl_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

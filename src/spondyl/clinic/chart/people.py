@@ -1,0 +1,155 @@
+"""Patients: add, change, find."""
+
+import unicodedata
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.tables import people
+from spondyl.clinic.chart.tables.column_types import new_id
+
+SEXES = ("female", "male", "other", "unknown")
+LANGUAGES = ("en", "es")
+
+
+class PersonInvalidError(ValueError):
+    """What was entered about a person cannot be; the message says what and why."""
+
+
+class PersonUnknownError(LookupError):
+    """There is no patient with this identifier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDetails:
+    """What is asked of every patient. ``language`` is that of letters and intake; ``synthetic`` marks demo data."""
+
+    given_name: str
+    family_name: str
+    birth_date: date | None = None
+    sex: str = "unknown"
+    phone: str = ""
+    email: str = ""
+    language: str = "en"
+    synthetic: bool = False
+
+    def __post_init__(self) -> None:
+        if not (self.given_name.strip() and self.family_name.strip()):
+            raise PersonInvalidError(
+                "A given and a family name are needed: they stand on every page and report."
+            )
+        if max(len(self.given_name), len(self.family_name), len(self.email), len(self.phone)) > 200:
+            raise PersonInvalidError(
+                "A name, telephone number or e-mail address may have at most 200 characters."
+            )
+        if self.sex not in SEXES:
+            raise PersonInvalidError(f"The sex is {self.sex!r}; it must be one of {', '.join(SEXES)}.")
+        if self.language not in LANGUAGES:
+            raise PersonInvalidError(
+                f"The language is {self.language!r}; it must be one of {', '.join(LANGUAGES)}."
+            )
+        if self.email and "@" not in self.email:
+            raise PersonInvalidError(f"{self.email!r} is not an e-mail address: it has no @.")
+        if self.birth_date is not None and self.birth_date.year < 1880:
+            raise PersonInvalidError(f"The date of birth {self.birth_date} lies before 1880; check the year.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A patient as the chart knows them."""
+
+    id: str
+    record_number: int
+    details: PersonDetails
+    created_at: datetime
+    erased_at: datetime | None
+
+    @property
+    def full_name(self) -> str:
+        """Given and family name."""
+        return f"{self.details.given_name} {self.details.family_name}"
+
+    @property
+    def subject(self) -> str:
+        """How the audit log names this person."""
+        return f"person {self.id}"
+
+    def age_years(self, on: date) -> int | None:
+        """Whole years on a day; None when the date of birth is not known."""
+        born = self.details.birth_date
+        if born is None:
+            return None
+        return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def fold(name: str) -> str:
+    """A name for searching: lower case, no accents."""
+    parts = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold().strip()
+
+
+def add_person(connection: sa.Connection, details: PersonDetails, *, actor: str) -> Person:
+    """Add a patient; the record number is the next free one."""
+    last = connection.execute(sa.select(sa.func.max(people.c.record_number))).scalar_one()
+    person_id = new_id()
+    values = {"id": person_id, "record_number": (last or 1000) + 1, "created_at": now_of(connection)}
+    connection.execute(people.insert().values(**values, **_columns(details)))
+    record(connection, actor=actor, action="add person", subject=f"person {person_id}")
+    return person(connection, person_id)
+
+
+def change_person(connection: sa.Connection, person_id: str, details: PersonDetails, *, actor: str) -> Person:
+    """Replace what is known about a patient; the audit log names the fields that changed, not their contents."""
+    before = person(connection, person_id).details
+    changed = [
+        field.name for field in fields(details) if getattr(before, field.name) != getattr(details, field.name)
+    ]
+    connection.execute(people.update().where(people.c.id == person_id).values(**_columns(details)))
+    record(
+        connection,
+        actor=actor,
+        action="change person",
+        subject=f"person {person_id}",
+        detail={"fields": changed},
+    )
+    return person(connection, person_id)
+
+
+def person(connection: sa.Connection, person_id: str) -> Person:
+    """The patient with this identifier; raises ``PersonUnknownError``."""
+    row = connection.execute(sa.select(people).where(people.c.id == person_id)).one_or_none()
+    if row is None:
+        raise PersonUnknownError(f"There is no patient {person_id!r}.")
+    return _person(row)
+
+
+def find_people(connection: sa.Connection, text: str = "", *, limit: int = 50) -> list[Person]:
+    """Patients whose name holds every word of ``text``, or whose record number it is; in the order of their names."""
+    statement = (
+        sa.select(people).where(people.c.erased_at.is_(None)).order_by(people.c.folded_name).limit(limit)
+    )
+    if text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < 10:
+        statement = statement.where(people.c.record_number == int(text))
+    else:
+        for word in fold(text).split():
+            statement = statement.where(people.c.folded_name.contains(word, autoescape=True))
+    return [_person(row) for row in connection.execute(statement)]
+
+
+def _columns(details: PersonDetails) -> dict[str, Any]:
+    values = {field.name: getattr(details, field.name) for field in fields(details)}
+    return values | {"folded_name": fold(f"{details.family_name} {details.given_name}")}
+
+
+def _person(row: Any) -> Person:
+    return Person(
+        id=row.id,
+        record_number=row.record_number,
+        details=PersonDetails(**{field.name: getattr(row, field.name) for field in fields(PersonDetails)}),
+        created_at=row.created_at,
+        erased_at=row.erased_at,
+    )

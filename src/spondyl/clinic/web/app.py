@@ -1,0 +1,52 @@
+"""Build the web application from its services and features; nothing is global."""
+
+from fastapi import Depends, FastAPI
+from starlette.staticfiles import StaticFiles
+
+from spondyl.clinic.web import front, patients
+from spondyl.clinic.web.csrf import check_csrf
+from spondyl.clinic.web.errors import add_error_pages
+from spondyl.clinic.web.feature import Feature
+from spondyl.clinic.web.headers import CappedBody, KnownHosts, SafeHeaders
+from spondyl.clinic.web.services import Services
+from spondyl.clinic.web.templates import WEB, make_templates
+from spondyl.clinic.web.traffic import Counted, Traffic
+
+# The order is that of the rail and of a patient's tabs: the order of the day.
+FEATURES: tuple[Feature, ...] = (
+    front.FEATURE,
+    patients.FEATURE,
+)
+
+
+def create_app(services: Services) -> FastAPI:
+    """The clinic's application. The caller has brought the database to its newest form."""
+    app = FastAPI(
+        title="Spondyl clinic",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(check_csrf)],
+    )
+    app.state.services = services
+    app.state.features = FEATURES
+    app.state.traffic = Traffic(per_minute=services.settings.requests_per_minute)
+    app.state.templates = make_templates(feature.name for feature in FEATURES)
+    for feature in FEATURES:
+        for router in feature.routers:
+            app.include_router(router)
+    _serve_static(app)
+    add_error_pages(app)
+    settings = services.settings
+    app.add_middleware(CappedBody, limit_bytes=settings.max_upload_mb * 1_000_000)
+    app.add_middleware(KnownHosts, names=settings.host_names)
+    app.add_middleware(Counted, traffic=app.state.traffic)
+    app.add_middleware(SafeHeaders, tls=settings.secure)
+    return app
+
+
+def _serve_static(app: FastAPI) -> None:
+    for name in ("shell", *(feature.name for feature in FEATURES)):
+        folder = WEB / name / "static"
+        if folder.is_dir():
+            app.mount(f"/static/{name}", StaticFiles(directory=folder), name=f"static-{name}")

@@ -1,0 +1,56 @@
+"""Every request that changes something must carry a token that another site cannot know."""
+
+import hmac
+import secrets
+
+from fastapi import HTTPException, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+
+from spondyl.clinic.web.cookies import visitor_cookie
+from spondyl.clinic.web.services import services_of
+from spondyl.clinic.web.viewer import viewer_of
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+FIELD, HEADER = "csrf", "X-CSRF"
+
+
+def csrf_token(request: Request) -> str:
+    """The token of this browser: of its session when signed in, else of its visitor cookie (made when missing)."""
+    holder = viewer_of(request).session_hash or _visitor(request)
+    key = services_of(request).key_for("csrf")
+    return hmac.digest(key, holder.encode(), "sha256").hex()
+
+
+async def check_csrf(request: Request) -> None:
+    """A dependency of the whole application: refuses a change without the token, or one sent by another site."""
+    if request.method in SAFE_METHODS:
+        return
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(
+            403, "This form was sent from another site. Open the page here and send it again."
+        )
+    given = request.headers.get(HEADER) or await _form_field(request)
+    expected = await run_in_threadpool(csrf_token, request)
+    if not hmac.compare_digest(given.encode(), expected.encode()):
+        raise HTTPException(
+            403, "This page is too old to be sent: go back, load it again, and send it once more."
+        )
+
+
+async def _form_field(request: Request) -> str:
+    kind = request.headers.get("content-type", "")
+    if not kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+        return ""
+    form: FormData = await request.form()
+    value = form.get(FIELD)
+    return value if isinstance(value, str) else ""
+
+
+def _visitor(request: Request) -> str:
+    cookie = request.cookies.get(visitor_cookie(services_of(request).settings))
+    known = cookie or getattr(request.state, "visitor", None)
+    if known is None:
+        known = secrets.token_urlsafe(32)
+    request.state.visitor = known
+    return known

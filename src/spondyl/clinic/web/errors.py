@@ -1,0 +1,88 @@
+"""Error pages that say what happened and what to do; JSON for the API."""
+
+import logging
+from http import HTTPStatus
+from typing import cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from spondyl.clinic.chart.accounts import AccountUnknownError
+from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknownError
+from spondyl.clinic.chart.people import PersonUnknownError
+from spondyl.clinic.web.page import page
+from spondyl.clinic.web.patient_link import LinkUnusableError
+from spondyl.clinic.web.rights import SignInNeededError
+
+MACHINE_PATHS = ("/api/", "/fhir/")
+_LOG = logging.getLogger(__name__)
+_ADVICE = {
+    403: "Ask a colleague with that role, or an administrator to change yours.",
+    404: "Check the address, or find the patient by name.",
+    405: "Go back and use the page's own buttons.",
+    409: "Load the page again, compare, and save once more.",
+    429: "Wait a minute and try again.",
+    500: "What you entered may not be saved: go back and look. Tell the administrator the time shown here.",
+}
+
+
+def answer(request: Request, status: int, what: str) -> Response:
+    """The error as a page, or as JSON under /api/ and /fhir/."""
+    if request.url.path.startswith(MACHINE_PATHS):
+        return JSONResponse({"error": what}, status_code=status)
+    advice = _ADVICE.get(status, "Go back, correct what is named above, and send it again.")
+    title = HTTPStatus(status).phrase if status != 500 else "Something went wrong in Spondyl"
+    return page(
+        request,
+        "shell/error.html",
+        {"status": status, "title": title, "what": what, "advice": advice},
+        status=status,
+    )
+
+
+def add_error_pages(app: FastAPI) -> None:
+    """Tell ``app`` how to answer each kind of error."""
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(SignInNeededError, _sign_in)
+    for kind in (PersonUnknownError, DocumentUnknownError, AccountUnknownError, LinkUnusableError):
+        app.add_exception_handler(kind, _unknown)
+    app.add_exception_handler(DocumentChangedError, _changed)
+    app.add_exception_handler(Exception, _fault)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    failure = cast(HTTPException, error)
+    what = failure.detail if failure.status_code != 404 else f"There is no page {request.url.path}."
+    response = answer(request, failure.status_code, str(what))
+    response.headers.update(failure.headers or {})
+    return response
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    problems = [
+        f"{'.'.join(str(part) for part in one['loc'][1:])}: {one['msg']}"
+        for one in cast(RequestValidationError, error).errors()
+    ]
+    return answer(request, 422, "What was sent does not fit: " + "; ".join(problems[:8]))
+
+
+def _sign_in(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith(MACHINE_PATHS):
+        return JSONResponse({"error": "Sign in first."}, status_code=401)
+    return RedirectResponse(cast(SignInNeededError, error).address, status_code=303)
+
+
+def _unknown(request: Request, error: Exception) -> Response:
+    return answer(request, 404, str(error))
+
+
+def _changed(request: Request, error: Exception) -> Response:
+    return answer(request, 409, str(error))
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    _LOG.error("fault at %s %s", request.method, request.url.path, exc_info=error)
+    return answer(request, 500, "Spondyl met a fault while working on this page.")

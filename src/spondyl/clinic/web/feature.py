@@ -1,0 +1,64 @@
+"""What a feature gives the shell: routes, its place in the day's rail and among a patient's tabs, panels."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter
+
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import STAFF, Role
+from spondyl.clinic.web.services import Services
+from spondyl.clinic.web.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RailStep:
+    """An entry of the left rail. ``icon`` is the name of a symbol in shell/static/icons.svg."""
+
+    label: str
+    href: str
+    icon: str
+    roles: tuple[Role, ...] = STAFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientTab:
+    """A page of a patient: /patients/{id}/{path}."""
+
+    label: str
+    path: str
+    roles: tuple[Role, ...] = STAFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A part of the day's page or of a patient's overview: a template and what it shows."""
+
+    template: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a panel is made from."""
+
+    connection: sa.Connection
+    services: Services
+    viewer: Viewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One feature. Its templates are found as "<name>/<file>", its static files under /static/<name>/.
+
+    ``today`` and ``patient`` make panels for the day's page and a patient's overview; None means nothing to show.
+    """
+
+    name: str
+    routers: tuple[APIRouter, ...]
+    rail: tuple[RailStep, ...] = ()
+    tabs: tuple[PatientTab, ...] = ()
+    today: Callable[[View], Panel | None] | None = None
+    patient: Callable[[View, Person], Panel | None] | None = None

@@ -1,0 +1,37 @@
+"""Whether the service works, and a few numbers about it, for the machines that watch it."""
+
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from spondyl.clinic.chart.audit import heads
+from spondyl.clinic.chart.migrations import newest_revision, present_revision
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.web.rights import open_to_all
+from spondyl.clinic.web.services import Clinic
+from spondyl.clinic.web.traffic import Traffic
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(open_to_all())])
+
+
+@router.get("/health")
+def health(services: Clinic) -> Response:
+    """200 when the database answers and has the form this version needs, else 503."""
+    try:
+        with reading(services.engine) as connection:
+            current = present_revision(connection) == newest_revision()
+    except SQLAlchemyError:
+        return JSONResponse({"status": "the database does not answer"}, status_code=503)
+    if not current:
+        return JSONResponse({"status": "the database needs 'spondyl serve' to migrate it"}, status_code=503)
+    return JSONResponse({"status": "ok"})
+
+
+@router.get("/metrics")
+def metrics(request: Request, services: Clinic) -> Response:
+    """Counts in the text form of Prometheus; nothing about a person."""
+    traffic: Traffic = request.app.state.traffic
+    with reading(services.engine) as connection:
+        rows = sum(sequence for sequence, _ in heads(connection).values())
+    lines = [*traffic.lines(), "# TYPE spondyl_audit_rows counter", f"spondyl_audit_rows {rows}"]
+    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")

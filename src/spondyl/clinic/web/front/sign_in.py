@@ -1,0 +1,114 @@
+"""Sign in with a name and a password; sign out; choose light or dark."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from starlette.responses import Response
+
+from spondyl.clinic.chart.accounts import Account, password_fits
+from spondyl.clinic.chart.attempts import note_attempt, too_many
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.sessions import close_session, drop_expired, open_session
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.cookies import THEME_COOKIE, drop_cookie, session_cookie, set_cookie
+from spondyl.clinic.web.page import THEMES, page, see_other
+from spondyl.clinic.web.rights import AnyStaff, open_to_all
+from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.viewer import viewer_of
+
+router = APIRouter(include_in_schema=False)
+_WRONG = (
+    "The name or the password is not right. Passwords are case-sensitive; an administrator can set a new one."
+)
+
+
+@router.get("/sign-in", dependencies=[Depends(open_to_all())])
+def sign_in_page(request: Request, next: str = "/today") -> Response:
+    """The sign-in page."""
+    if viewer_of(request).account:
+        return see_other(request, safe_address(next))
+    return page(request, "front/sign_in.html", {"next": safe_address(next), "problem": None, "name": ""})
+
+
+@router.post("/sign-in", dependencies=[Depends(open_to_all())])
+def sign_in(
+    request: Request,
+    services: Clinic,
+    name: Annotated[str, Form(max_length=100)],
+    password: Annotated[str, Form(max_length=200)],
+    next: Annotated[str, Form(max_length=500)] = "/today",
+) -> Response:
+    """Check name and password; a new session for every sign-in."""
+    address = client_address(request)
+    with reading(services.engine) as connection:
+        if too_many(connection, sign_in_name=name, address=address):
+            raise HTTPException(
+                429, "There were too many failed sign-ins; this name is locked for 15 minutes."
+            )
+    account = password_fits(services.engine, sign_in_name=name, password=password)
+    if account is None:
+        with writing(services.engine) as connection:
+            note_attempt(connection, sign_in_name=name, address=address, succeeded=False)
+            record(
+                connection,
+                actor="nobody",
+                action="sign-in refused",
+                subject="sign-in",
+                detail={"address": address},
+            )
+        shown = {"next": safe_address(next), "problem": _WRONG, "name": name}
+        return page(request, "front/sign_in.html", shown, status=401)
+    return begin_session(request, services, account, how="password", then=next)
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, services: Clinic, viewer: AnyStaff) -> Response:
+    """End the session in the database, not only in the browser."""
+    name = session_cookie(services.settings)
+    with writing(services.engine) as connection:
+        close_session(connection, request.cookies[name])
+        record(connection, actor=viewer.actor, action="sign out", subject=f"account {viewer.actor}")
+    response = see_other(request, "/sign-in", notice="You are signed out.")
+    drop_cookie(response, name, settings=services.settings)
+    return response
+
+
+@router.post("/theme", dependencies=[Depends(open_to_all())])
+def choose_theme(
+    request: Request, services: Clinic, theme: Annotated[str, Form()], back: Annotated[str, Form()] = "/today"
+) -> Response:
+    """Remember light, dark or the device's own choice for a year."""
+    response = see_other(request, safe_address(back))
+    chosen = theme if theme in THEMES else "auto"
+    set_cookie(response, THEME_COOKIE, chosen, settings=services.settings, max_age_s=31_536_000)
+    return response
+
+
+def begin_session(request: Request, services: Services, account: Account, *, how: str, then: str) -> Response:
+    """Open a session for an account and go to ``then``; an older session of this browser ends."""
+    name = session_cookie(services.settings)
+    with writing(services.engine) as connection:
+        if request.cookies.get(name):
+            close_session(connection, request.cookies[name])
+        drop_expired(connection, lifetime=services.settings.session_lifetime)
+        token = open_session(connection, account.id)
+        note_attempt(
+            connection, sign_in_name=account.sign_in_name, address=client_address(request), succeeded=True
+        )
+        detail = {"how": how, "address": client_address(request)}
+        actor = account.sign_in_name
+        record(connection, actor=actor, action="sign in", subject=f"account {actor}", detail=detail)
+    response = see_other(request, safe_address(then))
+    set_cookie(response, name, token, settings=services.settings, max_age_s=None)
+    return response
+
+
+def safe_address(address: str) -> str:
+    """An address on this site; anything else becomes the day's page."""
+    plain = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if plain else "/today"
+
+
+def client_address(request: Request) -> str:
+    """The network address that the request came from."""
+    return request.client.host if request.client else "unknown"

@@ -1,0 +1,111 @@
+"""Render a page in the shell, or send the browser on with a notice."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.web.cookies import NOTICE_COOKIE, THEME_COOKIE, drop_cookie, set_cookie, visitor_cookie
+from spondyl.clinic.web.csrf import csrf_token
+from spondyl.clinic.web.feature import Feature, PatientTab, RailStep
+from spondyl.clinic.web.services import services_of, templates_of
+from spondyl.clinic.web.viewer import Viewer, viewer_of
+
+THEMES = ("auto", "light", "dark")
+
+
+def page(
+    request: Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HTMLResponse:
+    """A page of the shell; ``template`` such as "patients/list.html". Shows and forgets a waiting notice.
+
+    Every template has viewer, rail, csrf, theme, notice, now, path and ``static(…)`` besides the context given.
+    """
+    services = services_of(request)
+    viewer = viewer_of(request)
+    shell = {
+        "viewer": viewer,
+        "rail": _rail(request, viewer),
+        "csrf": csrf_token(request),
+        "theme": _theme(request),
+        "notice": _waiting_notice(request),
+        "now": services.clock(),
+        "path": request.url.path,
+        "settings": services.settings,
+    }
+    text = templates_of(request).get_template(template).render(shell | dict(context or {}))
+    response = HTMLResponse(text, status_code=status)
+    keep_visitor(request, response)
+    if NOTICE_COOKIE in request.cookies:
+        drop_cookie(response, NOTICE_COOKIE, settings=services.settings)
+    return response
+
+
+def patient_page(
+    request: Request,
+    template: str,
+    person: Person,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HTMLResponse:
+    """A page of one patient: the patient's header and tabs stand above it. Extend "shell/patient.html"."""
+    services = services_of(request)
+    shown = {
+        "person": person,
+        "tabs": tabs_of(request),
+        "age_years": person.age_years(services.clock().date()),
+    }
+    return page(request, template, shown | dict(context or {}), status=status)
+
+
+def see_other(request: Request, address: str, *, notice: str | None = None) -> Response:
+    """Send the browser to ``address`` after a change; ``notice`` says there what was done."""
+    response = RedirectResponse(address, status_code=303)
+    if notice:
+        text = base64.urlsafe_b64encode(notice.encode()).decode()
+        set_cookie(response, NOTICE_COOKIE, text, settings=services_of(request).settings, max_age_s=60)
+    return response
+
+
+def keep_visitor(request: Request, response: Response) -> None:
+    """Set the visitor cookie when a form of this page was tied to a new one."""
+    settings = services_of(request).settings
+    name = visitor_cookie(settings)
+    made = getattr(request.state, "visitor", None)
+    if isinstance(made, str) and request.cookies.get(name) != made:
+        set_cookie(response, name, made, settings=settings, max_age_s=86_400)
+
+
+def features_of(request: Request) -> tuple[Feature, ...]:
+    """The application's features in their order."""
+    return request.app.state.features
+
+
+def tabs_of(request: Request) -> list[PatientTab]:
+    """The tabs of a patient that this viewer may open."""
+    role = viewer_of(request).role
+    return [tab for feature in features_of(request) for tab in feature.tabs if role in tab.roles]
+
+
+def _rail(request: Request, viewer: Viewer) -> list[RailStep]:
+    return [step for feature in features_of(request) for step in feature.rail if viewer.role in step.roles]
+
+
+def _theme(request: Request) -> str:
+    chosen = request.cookies.get(THEME_COOKIE, "auto")
+    return chosen if chosen in THEMES else "auto"
+
+
+def _waiting_notice(request: Request) -> str | None:
+    cookie = request.cookies.get(NOTICE_COOKIE)
+    if not cookie:
+        return None
+    try:
+        return json.loads(json.dumps(base64.urlsafe_b64decode(cookie).decode()))[:500]
+    except ValueError:
+        return None

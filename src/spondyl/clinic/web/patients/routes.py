@@ -1,0 +1,144 @@
+"""Find a patient, add one, change what is known, see the overview."""
+
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import Response
+
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.people import (
+    LANGUAGES,
+    SEXES,
+    Person,
+    PersonDetails,
+    PersonInvalidError,
+    add_person,
+    change_person,
+    find_people,
+    person,
+)
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.feature import View
+from spondyl.clinic.web.page import features_of, page, patient_page, see_other
+from spondyl.clinic.web.rights import AnyStaff, StaffOnly
+from spondyl.clinic.web.services import Clinic
+
+router = APIRouter(prefix="/patients", include_in_schema=False)
+_TYPED = ("given_name", "family_name", "birth_date", "phone", "email")
+_EMPTY = dict.fromkeys(_TYPED, "") | {"sex": "unknown", "language": "en"}
+_CHOICES = {"sexes": SEXES, "languages": LANGUAGES}
+
+
+class PersonForm:
+    """The fields of the form about a person, as sent."""
+
+    def __init__(
+        self,
+        given_name: Annotated[str, Form(max_length=200)] = "",
+        family_name: Annotated[str, Form(max_length=200)] = "",
+        birth_date: Annotated[str, Form(max_length=40)] = "",
+        sex: Annotated[str, Form(max_length=16)] = "unknown",
+        phone: Annotated[str, Form(max_length=200)] = "",
+        email: Annotated[str, Form(max_length=200)] = "",
+        language: Annotated[str, Form(max_length=8)] = "en",
+    ) -> None:
+        self.sent = {
+            "given_name": given_name.strip(),
+            "family_name": family_name.strip(),
+            "birth_date": birth_date,
+        }
+        self.sent |= {"sex": sex, "phone": phone.strip(), "email": email.strip(), "language": language}
+
+    def details(self, *, today: date) -> PersonDetails:
+        """The checked details; raises ``PersonInvalidError``."""
+        return PersonDetails(**(self.sent | {"birth_date": _birth_date(self.sent["birth_date"], today)}))  # pyright: ignore[reportArgumentType]
+
+
+Sent = Annotated[PersonForm, Depends(PersonForm)]
+
+
+@router.get("", dependencies=[StaffOnly])
+def patients(request: Request, services: Clinic, q: str = "") -> Response:
+    """The patients whose name or number fits what was typed."""
+    with reading(services.engine) as connection:
+        found = find_people(connection, q[:100])
+    return page(request, "patients/list.html", {"found": found, "q": q})
+
+
+@router.get("/new", dependencies=[StaffOnly])
+def new_patient(request: Request) -> Response:
+    """An empty form."""
+    return _form(request, {**_EMPTY}, problem=None, patient=None)
+
+
+@router.post("/new")
+def add_patient(request: Request, services: Clinic, viewer: AnyStaff, form: Sent) -> Response:
+    """Add a patient, or show the form again with what is wrong."""
+    try:
+        details = form.details(today=services.clock().date())
+    except PersonInvalidError as error:
+        return _form(request, form.sent, problem=str(error), patient=None)
+    with writing(services.engine) as connection:
+        added = add_person(connection, details, actor=viewer.actor)
+    return see_other(request, f"/patients/{added.id}", notice=f"{added.full_name} is in the chart.")
+
+
+@router.get("/{patient_id}")
+def overview(request: Request, services: Clinic, viewer: AnyStaff, patient_id: str) -> Response:
+    """A patient's overview: a panel of each feature. Opening it is in the audit log."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        record(connection, actor=viewer.actor, action="open chart", subject=patient.subject)
+    with reading(services.engine) as connection:
+        view = View(connection=connection, services=services, viewer=viewer)
+        made = [feature.patient(view, patient) for feature in features_of(request) if feature.patient]
+    return patient_page(
+        request, "patients/overview.html", patient, {"panels": [panel for panel in made if panel]}
+    )
+
+
+@router.get("/{patient_id}/details", dependencies=[StaffOnly])
+def details_page(request: Request, services: Clinic, patient_id: str) -> Response:
+    """The form with what is known."""
+    with reading(services.engine) as connection:
+        patient = person(connection, patient_id)
+    known = asdict(patient.details)
+    return _form(
+        request, known | {"birth_date": str(known["birth_date"] or "")}, problem=None, patient=patient
+    )
+
+
+@router.post("/{patient_id}/details")
+def change_patient(
+    request: Request, services: Clinic, viewer: AnyStaff, patient_id: str, form: Sent
+) -> Response:
+    """Save what was changed, or show the form again with what is wrong."""
+    with reading(services.engine) as connection:
+        patient = person(connection, patient_id)
+    try:
+        details = form.details(today=services.clock().date())
+    except PersonInvalidError as error:
+        return _form(request, form.sent, problem=str(error), patient=patient)
+    with writing(services.engine) as connection:
+        kept = replace(details, synthetic=patient.details.synthetic)
+        change_person(connection, patient_id, kept, actor=viewer.actor)
+    return see_other(request, f"/patients/{patient_id}", notice="The details are saved.")
+
+
+def _form(request: Request, sent: dict[str, Any], *, problem: str | None, patient: Person | None) -> Response:
+    shown = {"sent": sent, "problem": problem, "patient": patient, **_CHOICES}
+    return page(request, "patients/details.html", shown, status=422 if problem else 200)
+
+
+def _birth_date(text: str, today: date) -> date | None:
+    if not text:
+        return None
+    try:
+        born = date.fromisoformat(text)
+    except ValueError:
+        raise PersonInvalidError(f"The date of birth {text!r} is no date; write it as 1980-12-31.") from None
+    if born > today:
+        raise PersonInvalidError(f"The date of birth {born} lies in the future; check the year.")
+    return born

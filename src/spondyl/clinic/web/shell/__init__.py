@@ -1,0 +1,1 @@
+"""The shell around every page: base templates, macros, style sheet and drawings."""

@@ -1,0 +1,28 @@
+// What every page does: say in the title bar when the network is gone, and keep a form from being sent twice.
+
+/** @param {SubmitEvent} event */
+function sendOnce(event) {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (form.method !== "post" || form.dataset.again !== undefined) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+}
+
+/** A page brought back by the browser's Back button may be sent again. */
+function allowAgain() {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete (/** @type {HTMLFormElement} */ (form).dataset.sent);
+  }
+}
+
+document.addEventListener("submit", sendOnce);
+window.addEventListener("pageshow", allowAgain);
+
+/** The token that requests from scripts carry in the header X-CSRF. @returns {string} */
+export function csrfToken() {
+  const meta = /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name="csrf"]'));
+  return meta ? meta.content : "";
+}

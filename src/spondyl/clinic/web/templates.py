@@ -1,0 +1,48 @@
+"""The templates of the shell and of every feature, and the addresses of their static files."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
+
+WEB = Path(__file__).parent
+
+
+def make_templates(features: Iterable[str]) -> Environment:
+    """An environment that finds "<feature>/<file>" in that feature's templates folder; escapes everything."""
+    loader = PrefixLoader({name: FileSystemLoader(WEB / name / "templates") for name in ("shell", *features)})
+    environment = Environment(
+        loader=ChoiceLoader([loader]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update({"static": static_address, "icon": icon})
+    environment.filters["day"] = day_text
+    return environment
+
+
+@cache
+def static_address(name: str) -> str:
+    """The address of "<feature>/<file>", with its digest: a browser may keep it for ever."""
+    feature, _, file = name.partition("/")
+    content = (WEB / feature / "static" / file).read_bytes()
+    return f"/static/{feature}/{file}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def icon(name: str) -> Markup:
+    """A drawing for the eye only; the words beside it say the same."""
+    address = static_address("shell/icons.svg")
+    return Markup(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+    ).format(address, name)
+
+
+def day_text(moment: datetime | None) -> str:
+    """A day as people write it: 5 March 2026; a dash for None."""
+    return f"{moment.day} {moment:%B %Y}" if moment else "–"

@@ -1,0 +1,73 @@
+"""Claims: the same code works on the encrypted file and on PostgreSQL; the chain sees what it must."""
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from spondyl.clinic.chart import documents
+from spondyl.clinic.chart.audit import entries, verify
+from spondyl.clinic.chart.people import PersonDetails, add_person, find_people
+from spondyl.clinic.chart.tables import metadata
+from spondyl.clinic.chart.transaction import reading, writing
+
+ANA = PersonDetails(given_name="Ána", family_name="Ruiz")
+
+
+def test_the_migrations_make_exactly_the_tables(engine: sa.Engine) -> None:
+    with reading(engine) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_person_is_found_without_accents_and_is_in_the_log(engine: sa.Engine) -> None:
+    with writing(engine) as connection:
+        ana = add_person(connection, ANA, actor="desk")
+    with reading(engine) as connection:
+        assert find_people(connection, "ruiz ana") == [ana]
+        assert find_people(connection, str(ana.record_number)) == [ana]
+        assert [(one.actor, one.subject) for one in entries(connection)] == [("desk", ana.subject)]
+        assert verify(connection).sound
+
+
+def test_what_fails_half_way_leaves_nothing(engine: sa.Engine) -> None:
+    with pytest.raises(RuntimeError), writing(engine) as connection:
+        add_person(connection, ANA, actor="desk")
+        raise RuntimeError
+    with reading(engine) as connection:
+        assert find_people(connection) == []
+        assert verify(connection).rows == 0
+
+
+def test_documents_keep_every_version_and_refuse_a_lost_update(engine: sa.Engine) -> None:
+    with writing(engine) as connection:
+        person_id = add_person(connection, ANA, actor="desk").id
+        first = documents.save(connection, kind="exam", person_id=person_id, body={"a": 1}, actor="dr")
+        second = documents.save(
+            connection,
+            kind="exam",
+            person_id=person_id,
+            body={"a": 2},
+            actor="dr",
+            document_id=first.document_id,
+            after_version=1,
+        )
+        signed = documents.sign(
+            connection, document_id=second.document_id, version=2, actor="dr", digest=second.digest
+        )
+    assert signed.signed
+    with (
+        pytest.raises(documents.DocumentChangedError, match="Version 2 was saved"),
+        writing(engine) as connection,
+    ):
+        documents.save(
+            connection,
+            kind="exam",
+            person_id=person_id,
+            body={},
+            actor="dr",
+            document_id=first.document_id,
+            after_version=1,
+        )
+    with reading(engine) as connection:
+        assert [one.body for one in documents.history(connection, first.document_id)] == [{"a": 1}, {"a": 2}]
+        assert documents.latest(connection, kind="exam", person_id=person_id) == signed

@@ -1,0 +1,54 @@
+"""Claims: the shell's pages answer, need signing in, refuse a form without its token, and escape what people typed."""
+
+from collections.abc import Callable
+
+import pytest
+
+from clinic_apps import Browser
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+
+Open = Callable[[Role], Browser]
+
+
+@pytest.mark.parametrize("address", ["/today", "/patients", "/patients/new"])
+def test_a_staff_page_needs_signing_in_and_then_has_one_heading(browser: Open, address: str) -> None:
+    refused = browser(Role.NOBODY).get(address)
+    assert (refused.status_code, refused.headers["location"]) == (303, f"/sign-in?next={address}")
+    shown = browser(Role.FRONT_DESK).get(address)
+    assert shown.status_code == 200
+    assert shown.text.count("<h1") == 1
+    assert "Next:" in shown.text
+
+
+def test_a_patient_is_added_found_and_changed(browser: Open) -> None:
+    desk = browser(Role.FRONT_DESK)
+    added = desk.submit("/patients/new", given_name="José", family_name="<b>Núñez", birth_date="1980-12-31")
+    assert added.status_code == 303
+    assert "&lt;b&gt;Núñez" in desk.get("/patients?q=jose nunez").text
+    chart = added.headers["location"]
+    desk.submit(f"{chart}/details", given_name="José", family_name="Núñez", phone="555")
+    assert "José Núñez" in desk.get(chart).text
+
+
+def test_a_birth_date_in_the_future_is_refused_and_what_was_typed_stays(browser: Open) -> None:
+    sent = browser(Role.FRONT_DESK).submit(
+        "/patients/new", given_name="Ana", family_name="Ruiz", birth_date="2026-03-03"
+    )
+    assert sent.status_code == 422
+    assert "lies in the future" in sent.text
+    assert 'value="Ruiz"' in sent.text
+
+
+def test_a_form_without_its_token_changes_nothing(browser: Open, patient: Person) -> None:
+    desk = browser(Role.FRONT_DESK)
+    refused = desk.post(f"/patients/{patient.id}/details", data={"given_name": "X", "family_name": "Y"})
+    assert refused.status_code == 403
+    assert "load it again" in refused.text
+    assert patient.full_name.split()[0] in desk.get(f"/patients/{patient.id}").text
+
+
+def test_an_unknown_page_says_what_to_do(browser: Open) -> None:
+    missing = browser(Role.CLINICIAN).get("/patients/nobody")
+    assert missing.status_code == 404
+    assert "find the patient by name" in missing.text
