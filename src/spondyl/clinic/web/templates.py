@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
@@ -22,7 +23,8 @@ def make_templates(features: Iterable[str]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update({"static": static_address, "icon": icon})
+    given = cast(dict[str, Any], environment.globals)
+    given.update(static=static_address, icon=icon)
     environment.filters["day"] = day_text
     return environment
 
