@@ -19,7 +19,7 @@ from spondyl.assessment.sagittal import PARAMETERS
 from spondyl.clinic.cohort.tables import FILMS_SCHEMA, MEASUREMENTS_SCHEMA
 from spondyl.clinic.exit_codes import ExitCode
 
-COMMANDS = ("measure", "compare", "landmarks", "phantom", "doctor", "score", "screen")
+COMMANDS = ("measure", "compare", "landmarks", "phantom", "doctor", "score", "screen", "serve")
 PROGRAM = str(Path(sys.executable).with_name("spondyl"))
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -56,7 +56,7 @@ def test_every_option_and_exit_code_is_documented() -> None:
 
 def test_the_program_has_these_commands_and_no_other() -> None:
     shown = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=True).stdout
-    listed = re.findall(r"^  ([a-z]+)  ", shown.split("Commands:")[1], flags=re.MULTILINE)
+    listed = re.findall(r"^  ([a-z-]+)  ", shown.split("Commands:")[1], flags=re.MULTILINE)
     assert tuple(listed) == (*COMMANDS, "evidence")
 
 
