@@ -8,8 +8,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.engine import embedded_url, open_engine, utc_now
-from spondyl.clinic.chart.keys import KeyFileUnusableError, make_key_file, read_key_file
+from spondyl.clinic.chart.keys import make_key_file, read_key_file
 from spondyl.clinic.chart.migrations import upgrade
+from spondyl.clinic.clinic_settings import ClinicSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +32,13 @@ class ClinicHome:
         return self.database or embedded_url(self.embedded_file)
 
     @property
-    def anchor_file(self) -> Path:
-        """Where the audit checkpoints are written: beside the database, not in it."""
-        return self.data_dir / "audit-anchor.jsonl"
+    def settings_file(self) -> Path:
+        """What a person decided about this clinic."""
+        return self.data_dir / "settings.toml"
+
+    def anchor_file(self, settings: ClinicSettings) -> Path:
+        """Where the audit checkpoints are written: not in the database; by a setting on another machine's disk."""
+        return Path(settings.anchor_file) if settings.anchor_file else self.data_dir / "audit-anchor.jsonl"
 
 
 def home_at(data_dir: Path, *, key_file: Path | None = None, database: str | None = None) -> ClinicHome:
@@ -49,11 +54,14 @@ def secret_of(home: ClinicHome) -> bytes:
     return make_key_file(home.key_file)
 
 
-def open_chart(home: ClinicHome, *, secret: bytes, clock: Callable[[], datetime] = utc_now) -> sa.Engine:
+def open_chart(
+    home: ClinicHome,
+    *,
+    secret: bytes,
+    clock: Callable[[], datetime] = utc_now,
+    survives_power_loss: bool = True,
+) -> sa.Engine:
     """The engine, with the database brought to its newest form."""
-    engine = open_engine(home.url, key=secret, clock=clock)
+    engine = open_engine(home.url, key=secret, clock=clock, survives_power_loss=survives_power_loss)
     upgrade(engine)
     return engine
-
-
-__all__ = ["ClinicHome", "KeyFileUnusableError", "home_at", "open_chart", "secret_of"]

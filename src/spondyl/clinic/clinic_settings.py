@@ -1,23 +1,82 @@
-"""Everything a person decides about the running clinic: one typed object, read from a file and the command line."""
+"""Everything a person decides about the running clinic: one typed object, read from settings.toml."""
 
-from dataclasses import dataclass
+import tomllib
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any, get_type_hints
 
 from spondyl.clinic.chart.sessions import Lifetime
 
 
+class SettingsInvalidError(ValueError):
+    """settings.toml holds something that cannot be; the message names the line's key and what is allowed."""
+
+
+def _said(default: Any, text: str, allowed: tuple[float, float] | None = None) -> Any:
+    """A field with its default, its line on the reference page, and the range of a number."""
+    return field(default=default, metadata={"help": text, "allowed": allowed})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcSettings:
+    """Single sign-on with an OpenID Connect provider, such as the hospital's."""
+
+    issuer: str = _said(
+        "", "Address of the provider; its /.well-known/openid-configuration is read from there."
+    )
+    client_id: str = _said("", "The name under which the provider knows this clinic's server.")
+    client_secret_file: str = _said("", "File with the secret that belongs to it, mode 0600.")
+    label: str = _said("Single sign-on", "The words on the button of the sign-in page.")
+
+    @property
+    def used(self) -> bool:
+        """True when a provider is named."""
+        return bool(self.issuer)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicSettings:
-    """How the clinic's server behaves; docs/reference/settings.md explains each."""
+    """How the clinic's server behaves; docs/reference/settings.md lists every key."""
 
-    clinic_name: str = "Spine clinic"
-    host_names: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
-    secure: bool = False
-    demo: bool = False
-    max_upload_mb: int = 600
-    requests_per_minute: int = 6000
-    session_idle_minutes: int = 30
-    session_hours: int = 12
+    clinic_name: str = _said("Spine clinic", "Name on every page and letter.")
+    host_names: tuple[str, ...] = _said(
+        ("localhost", "127.0.0.1", "[::1]"),
+        "Names under which browsers reach the server; any other is refused.",
+    )
+    behind_tls_proxy: bool = _said(
+        False, "A proxy on this machine speaks TLS for the server; cookies are then marked for TLS only."
+    )
+    max_upload_mb: int = _said(600, "Largest request body, in megabytes.", (1, 10_000))
+    requests_per_minute: int = _said(
+        6000, "Requests that one network address may send in a minute.", (10, 10_000_000)
+    )
+    session_idle_minutes: int = _said(30, "Minutes without use after which a session ends.", (1, 1440))
+    session_hours: int = _said(12, "Hours after which a session ends in any case.", (1, 168))
+    retention_years: int = _said(
+        10,
+        "Years after the last entry in which a chart must be kept; erasing earlier needs a reason.",
+        (0, 100),
+    )
+    checkpoint_seconds: int = _said(60, "Seconds between checkpoints of the audit log.", (1, 86_400))
+    anchor_file: str = _said(
+        "", "File for these checkpoints, best on another machine's disk; empty: in the data folder."
+    )
+    survives_power_loss: bool = _said(
+        True,
+        "Wait for the disk at every change of the embedded database; without it a power cut may lose the last ones.",
+    )
+    oidc: OidcSettings = field(
+        default_factory=OidcSettings, metadata={"help": "Single sign-on.", "allowed": None}
+    )
+    # What the command line decides, not the file.
+    tls: bool = field(default=False, metadata={"command_line": True})
+    demo: bool = field(default=False, metadata={"command_line": True})
+
+    @property
+    def secure(self) -> bool:
+        """True when browsers reach the server by TLS."""
+        return self.tls or self.behind_tls_proxy
 
     @property
     def session_lifetime(self) -> Lifetime:
@@ -25,3 +84,46 @@ class ClinicSettings:
         return Lifetime(
             idle=timedelta(minutes=self.session_idle_minutes), absolute=timedelta(hours=self.session_hours)
         )
+
+
+def read_settings(path: Path) -> ClinicSettings:
+    """The settings in a TOML file, or the defaults when there is none; raises ``SettingsInvalidError``."""
+    if not path.is_file():
+        return ClinicSettings()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsInvalidError(f"{path} is no TOML: {error}") from error
+    oidc = table.pop("oidc", {})
+    if not isinstance(oidc, dict):
+        raise SettingsInvalidError("'oidc' must be a table: begin its lines with [oidc].")
+    settings = replace(ClinicSettings(), **_checked(ClinicSettings, table))
+    return replace(settings, oidc=replace(OidcSettings(), **_checked(OidcSettings, oidc, prefix="oidc.")))
+
+
+def _checked(kind: type, table: dict[str, Any], *, prefix: str = "") -> dict[str, Any]:
+    known = {
+        one.name: one for one in fields(kind) if not one.metadata.get("command_line") and one.name != "oidc"
+    }
+    kinds = get_type_hints(kind)
+    for name in table:
+        if name not in known:
+            raise SettingsInvalidError(
+                f"There is no setting {prefix + name!r}; known ones: {', '.join(known)}."
+            )
+    return {
+        name: _value(prefix + name, value, kinds[name], known[name].metadata["allowed"])
+        for name, value in table.items()
+    }
+
+
+def _value(name: str, value: Any, kind: Any, allowed: tuple[float, float] | None) -> Any:
+    if kind == tuple[str, ...]:
+        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+            return tuple(value)
+        raise SettingsInvalidError(f"{name} is {value!r}; it must be a list of texts.")
+    if type(value) is not kind:
+        raise SettingsInvalidError(f"{name} is {value!r}; it must be of type {kind.__name__}.")
+    if allowed and not allowed[0] <= value <= allowed[1]:
+        raise SettingsInvalidError(f"{name} is {value}; it must lie between {allowed[0]} and {allowed[1]}.")
+    return value

@@ -1,17 +1,22 @@
 """Start the clinic's server: open the chart, say where to go, run until stopped."""
 
+import ipaddress
 import secrets
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from spondyl.clinic.chart.accounts import all_accounts
 from spondyl.clinic.chart.engine import DatabaseUnusableError, utc_now
+from spondyl.clinic.chart.keys import KeyFileUnusableError, anchor_signer
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.clinic_home import ClinicHome, KeyFileUnusableError, open_chart, secret_of
-from spondyl.clinic.clinic_settings import ClinicSettings
+from spondyl.clinic.clinic_home import ClinicHome, open_chart, secret_of
+from spondyl.clinic.clinic_settings import ClinicSettings, SettingsInvalidError, read_settings
+from spondyl.clinic.keep_anchor import AnchorKeeper
+from spondyl.clinic.own_certificate import TlsFiles, own_certificate
 from spondyl.clinic.web import create_app
 from spondyl.clinic.web.services import Services
 
@@ -22,52 +27,168 @@ class StartRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeOptions:
-    """Where the server listens."""
+    """What the command line says: where to listen, with which certificate, as a demo or not.
 
-    host: str
-    port: int
+    ``own_tls`` makes a certificate; ``prepare_only`` stops before serving.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    own_tls: bool = False
+    demo: bool = False
+    prepare_only: bool = False
+
+    @property
+    def loopback(self) -> bool:
+        """True when only this machine can reach the server."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def tls(self) -> bool:
+        """True when the server speaks TLS itself."""
+        return self.own_tls or self.certificate is not None
 
 
 def run_server(home: ClinicHome, options: ServeOptions) -> None:
     """Serve until interrupted. Prints where to go, and a new clinic's one-time set-up link."""
     services = build_services(home, options)
-    for line in welcome(services, options):
+    files = tls_files(services, options)
+    if options.demo:
+        _seed(services)
+    for line in welcome(services, options, files):
         print(line, file=sys.stderr, flush=True)
-    uvicorn.run(
-        create_app(services), host=options.host, port=options.port, log_level="warning", server_header=False
+    keeper = AnchorKeeper(
+        services.engine,
+        home.anchor_file(services.settings),
+        signer=anchor_signer(services.secret),
+        every_s=services.settings.checkpoint_seconds,
     )
+    if options.prepare_only:
+        keeper.write()
+        return
+    keeper.start()
+    try:
+        _serve(services, options, files)
+    finally:
+        keeper.stop()
+        services.engine.dispose()
 
 
 def build_services(home: ClinicHome, options: ServeOptions) -> Services:
     """The services of a clinic; raises ``StartRefusedError``."""
+    _refuse_open_door(options)
     try:
+        settings = read_settings(home.settings_file)
         secret = secret_of(home)
-        engine = open_chart(home, secret=secret)
+        engine = open_chart(home, secret=secret, survives_power_loss=settings.survives_power_loss)
         with reading(engine) as connection:
             new = not all_accounts(connection)
-    except (KeyFileUnusableError, DatabaseUnusableError, OSError) as error:
+    except (KeyFileUnusableError, DatabaseUnusableError, SettingsInvalidError, OSError) as error:
         raise StartRefusedError(str(error)) from error
     except SQLAlchemyError as error:
         raise StartRefusedError(
             f"The database cannot be used: {error}. Check its address and that it runs."
         ) from error
-    names = ("localhost", "127.0.0.1", "[::1]", options.host)
     return Services(
         engine=engine,
-        settings=ClinicSettings(host_names=names),
+        settings=_with_command_line(settings, options),
         clock=utc_now,
         secret=secret,
         data_dir=home.data_dir,
-        setup_token=secrets.token_urlsafe(24) if new else None,
+        setup_token=secrets.token_urlsafe(24) if new and not options.demo else None,
     )
 
 
-def welcome(services: Services, options: ServeOptions) -> list[str]:
+def tls_files(services: Services, options: ServeOptions) -> TlsFiles | None:
+    """The certificate to serve with; None for plain HTTP on this machine."""
+    if options.own_tls:
+        return own_certificate(
+            services.data_dir / "tls", names=services.settings.host_names, now=services.clock()
+        )
+    if options.certificate is None or options.certificate_key is None:
+        return None
+    files = TlsFiles(certificate=options.certificate, key=options.certificate_key)
+    for path in (files.certificate, files.key):
+        if not path.is_file():
+            raise StartRefusedError(
+                f"There is no file {path}. Name the PEM files of the certificate and of its key."
+            )
+    return files
+
+
+def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -> list[str]:
     """What the terminal says at the start."""
-    address = f"http://{options.host}:{options.port}"
+    address = f"{'https' if options.tls else 'http'}://{_shown_host(options)}:{options.port}"
+    if options.prepare_only:
+        return [f"{services.data_dir} is ready."]
     lines = [f"Spondyl serves {services.settings.clinic_name} at {address}  (Ctrl-C stops it)"]
+    if files and options.own_tls:
+        lines.append(f"Browsers ask once about the certificate made here; its SHA-256 is {files.fingerprint}")
     if services.setup_token:
         lines.append(
             f"No account yet. Make the first administrator at: {address}/setup/{services.setup_token}"
         )
+    if options.demo:
+        lines.extend(_demo_lines())
     return lines
+
+
+def _demo_lines() -> list[str]:
+    from spondyl.clinic.demo import DEMO_PASSWORD, DEMO_STAFF
+
+    names = ", ".join(f"{name} ({role.label.lower()})" for name, _, role in DEMO_STAFF)
+    return [f"Demo accounts: {names}", f"Password of each: {DEMO_PASSWORD}"]
+
+
+def _seed(services: Services) -> None:
+    from spondyl.clinic.demo import DEMO_STAFF, seed_demo
+
+    seed_demo(services)
+    with reading(services.engine) as connection:
+        names = {account.sign_in_name for account in all_accounts(connection)}
+    if not {name for name, _, _ in DEMO_STAFF} <= names:
+        raise StartRefusedError(
+            f"{services.data_dir} holds a real clinic; the demo's known passwords have no place there. "
+            "Name an empty folder with --data."
+        )
+
+
+def _refuse_open_door(options: ServeOptions) -> None:
+    if (options.certificate is None) != (options.certificate_key is None):
+        raise StartRefusedError("--cert and --cert-key belong together: name both or neither.")
+    if options.demo and not options.loopback:
+        raise StartRefusedError(
+            f"All know the demo's passwords; it listens on 127.0.0.1, not on {options.host}."
+        )
+    if not (options.loopback or options.tls):
+        raise StartRefusedError(
+            f"On {options.host} passwords and charts would cross the network in the clear. "
+            "Add --own-tls, or --cert and --cert-key; behind a proxy listen on 127.0.0.1."
+        )
+
+
+def _with_command_line(settings: ClinicSettings, options: ServeOptions) -> ClinicSettings:
+    names = tuple(dict.fromkeys([*settings.host_names, options.host]))
+    return replace(settings, host_names=names, tls=options.tls, demo=options.demo)
+
+
+def _shown_host(options: ServeOptions) -> str:
+    return f"[{options.host}]" if ":" in options.host else options.host
+
+
+def _serve(services: Services, options: ServeOptions, files: TlsFiles | None) -> None:
+    uvicorn.run(
+        create_app(services),
+        host=options.host,
+        port=options.port,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        ssl_certfile=files.certificate if files else None,
+        ssl_keyfile=files.key if files else None,
+    )

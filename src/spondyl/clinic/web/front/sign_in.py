@@ -13,7 +13,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.cookies import THEME_COOKIE, drop_cookie, session_cookie, set_cookie
 from spondyl.clinic.web.page import THEMES, page, see_other
 from spondyl.clinic.web.rights import AnyStaff, open_to_all
-from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.services import Clinic, Services, services_of
 from spondyl.clinic.web.viewer import viewer_of
 
 router = APIRouter(include_in_schema=False)
@@ -27,7 +27,7 @@ def sign_in_page(request: Request, next: str = "/today") -> Response:
     """The sign-in page."""
     if viewer_of(request).account:
         return see_other(request, safe_address(next))
-    return page(request, "front/sign_in.html", {"next": safe_address(next), "problem": None, "name": ""})
+    return _sign_in_page(request, next, problem=None, name="")
 
 
 @router.post("/sign-in", dependencies=[Depends(open_to_all())])
@@ -56,8 +56,7 @@ def sign_in(
                 subject="sign-in",
                 detail={"address": address},
             )
-        shown = {"next": safe_address(next), "problem": _WRONG, "name": name}
-        return page(request, "front/sign_in.html", shown, status=401)
+        return _sign_in_page(request, next, problem=_WRONG, name=name)
     return begin_session(request, services, account, how="password", then=next)
 
 
@@ -101,6 +100,24 @@ def begin_session(request: Request, services: Services, account: Account, *, how
     response = see_other(request, safe_address(then))
     set_cookie(response, name, token, settings=services.settings, max_age_s=None)
     return response
+
+
+def _sign_in_page(request: Request, then: str, *, problem: str | None, name: str) -> Response:
+    settings = services_of(request).settings
+    shown = {
+        "next": safe_address(then),
+        "problem": problem,
+        "name": name,
+        "demo": _demo() if settings.demo else None,
+    }
+    return page(request, "front/sign_in.html", shown, status=401 if problem else 200)
+
+
+def _demo() -> dict[str, object]:
+    # Not above: the demo fills the application, which imports this file.
+    from spondyl.clinic.demo.staff import DEMO_PASSWORD, DEMO_STAFF
+
+    return {"password": DEMO_PASSWORD, "names": [(name, role.label) for name, _, role in DEMO_STAFF]}
 
 
 def safe_address(address: str) -> str:

@@ -1,0 +1,99 @@
+"""Checkpoints of the audit log in a second place.
+
+Who holds database and key could write a whole new log. A checkpoint says, with a signature, how far each lane had come
+and with which seal; kept on another machine it shows such a rewriting. The public key alone checks the signatures.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from spondyl.clinic.chart.audit import heads, seal_at
+from spondyl.clinic.chart.canonical_json import canonical, digest_of
+from spondyl.clinic.chart.engine import now_of
+
+FIRST = "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorVerdict:
+    """How many checkpoints were checked, and what is wrong."""
+
+    checkpoints: int
+    problems: tuple[str, ...]
+
+
+def write_checkpoint(connection: sa.Connection, path: Path, *, signer: Ed25519PrivateKey) -> bool:
+    """Append a checkpoint, safe on the disk; False when the log has not grown since the last one."""
+    state = {str(lane): [sequence, seal] for lane, (sequence, seal) in sorted(heads(connection).items())}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        last = _last_line(file.name)
+        if last is not None and json.loads(last)["heads"] == state:
+            return False
+        body = {
+            "at": now_of(connection).isoformat(),
+            "heads": state,
+            "previous": digest_of(last) if last else FIRST,
+        }
+        signature = signer.sign(canonical(body).encode()).hex()
+        file.write(canonical(body | {"signature": signature}) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return True
+
+
+def check_anchor(connection: sa.Connection, path: Path, *, public_key: Ed25519PublicKey) -> AnchorVerdict:
+    """Hold every checkpoint against its signature, the one before it and the log."""
+    if not path.is_file():
+        written = any(sequence for sequence, _ in heads(connection).values())
+        problem = f"There is no file of checkpoints {path}: a rewriting of the whole log could not be seen."
+        return AnchorVerdict(checkpoints=0, problems=(problem,) if written else ())
+    lines = path.read_text(encoding="utf-8").splitlines()
+    previous = FIRST
+    problems: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        problems.extend(
+            f"checkpoint {number}: {what}" for what in _wrong(connection, line, previous, public_key)
+        )
+        previous = digest_of(line)
+    return AnchorVerdict(checkpoints=len(lines), problems=tuple(problems))
+
+
+def _last_line(path: str) -> str | None:
+    """The last whole line; a torn one, from a crash while writing, stays for ``check_anchor`` to name."""
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    return lines[-1] if lines else None
+
+
+def _wrong(
+    connection: sa.Connection, line: str, previous: str, public_key: Ed25519PublicKey
+) -> Iterator[str]:
+    body = _signed_body(line, public_key)
+    if body is None:
+        yield "its signature does not fit; the line was changed or torn."
+        return
+    if body["previous"] != previous:
+        yield "it does not follow the one before it; a line was taken away, added or moved."
+    for lane, (sequence, seal) in body["heads"].items():
+        if seal_at(connection, lane=int(lane), sequence=sequence) != seal:
+            yield f"the log's row {sequence} of lane {lane} is not the one that was there at {body['at']}."
+
+
+def _signed_body(line: str, public_key: Ed25519PublicKey) -> dict[str, Any] | None:
+    try:
+        body = json.loads(line)
+        signature = bytes.fromhex(body.pop("signature"))
+        public_key.verify(signature, canonical(body).encode())
+    except (ValueError, KeyError, AttributeError, TypeError, InvalidSignature):
+        return None
+    return body

@@ -1,0 +1,28 @@
+"""Fill an empty clinic with the demo. A feature adds its seeding function to ``SEEDS``."""
+
+from collections.abc import Callable
+
+from spondyl.clinic.chart.accounts import all_accounts
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.demo.clinic import DemoClinic
+from spondyl.clinic.demo.patients import draw_films, seed_patients
+from spondyl.clinic.demo.staff import seed_staff
+from spondyl.clinic.web.services import Services
+
+# In this order, each in transactions of its own: bookings, intake, films, exams, plans, scores …
+SEEDS: tuple[Callable[[DemoClinic], None], ...] = ()
+
+
+def seed_demo(services: Services) -> bool:
+    """Fill the clinic; False when it has accounts already and nothing was done."""
+    with reading(services.engine) as connection:
+        if all_accounts(connection):
+            return False
+    with writing(services.engine) as connection:
+        staff = seed_staff(connection)
+        people = seed_patients(connection)
+    films = draw_films(people, services.data_dir / "phantom-films", today=services.clock().date())
+    clinic = DemoClinic(services=services, staff=staff, people=people, films=films)
+    for seed in SEEDS:
+        seed(clinic)
+    return True

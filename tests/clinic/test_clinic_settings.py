@@ -1,0 +1,101 @@
+"""Claims: settings.toml is read strictly; the server never opens a door that would carry passwords in the clear."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from spondyl.clinic.clinic_home import home_at
+from spondyl.clinic.clinic_settings import ClinicSettings, SettingsInvalidError, read_settings
+from spondyl.clinic.own_certificate import own_certificate
+from spondyl.clinic.serve import ServeOptions, StartRefusedError, build_services
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_no_file_means_the_defaults(tmp_path: Path) -> None:
+    assert read_settings(tmp_path / "settings.toml") == ClinicSettings()
+
+
+def test_every_kind_of_value_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(
+        'clinic_name = "Nord"\nhost_names = ["a.example"]\nsession_hours = 2\n[oidc]\nissuer = "https://id"\n'
+    )
+    settings = read_settings(path)
+    assert (settings.clinic_name, settings.host_names, settings.session_hours) == ("Nord", ("a.example",), 2)
+    assert settings.oidc.used
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("colour = 1", "There is no setting 'colour'"),
+        ("tls = true", "There is no setting 'tls'"),
+        ("session_hours = true", "must be of type int"),
+        ("session_hours = 0", "between 1 and 168"),
+        ('host_names = "a"', "a list of texts"),
+        ("[oidc]\nissuer = 3", "oidc.issuer is 3"),
+        ("oidc = 3", "must be a table"),
+        ("x = ", "no TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsInvalidError, match=said):
+        read_settings(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (ServeOptions(host="0.0.0.0"), "in the clear"),
+        (ServeOptions(host="192.168.1.2", demo=True, own_tls=True), "All know the demo's passwords"),
+        (ServeOptions(certificate=Path("c.pem")), "belong together"),
+    ],
+)
+def test_an_open_door_is_refused(tmp_path: Path, options: ServeOptions, said: str) -> None:
+    with pytest.raises(StartRefusedError, match=said):
+        build_services(home_at(tmp_path / "clinic"), options)
+    assert not (tmp_path / "clinic").exists()
+
+
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    home = home_at(tmp_path)
+    build_services(home, ServeOptions()).engine.dispose()
+    home.key_file.chmod(0o644)
+    with pytest.raises(StartRefusedError, match="chmod 600"):
+        build_services(home, ServeOptions())
+
+
+def test_a_wrong_key_and_a_lost_key_are_named(tmp_path: Path) -> None:
+    home = home_at(tmp_path)
+    build_services(home, ServeOptions()).engine.dispose()
+    home.key_file.write_text("00" * 32)
+    with pytest.raises(StartRefusedError, match="cannot be opened with this key"):
+        build_services(home, ServeOptions())
+    home.key_file.unlink()
+    with pytest.raises(StartRefusedError, match="Put the clinic's key back"):
+        build_services(home, ServeOptions())
+
+
+def test_the_chart_at_rest_shows_no_name(tmp_path: Path) -> None:
+    """SQLite files begin with 'SQLite format 3' (sqlite.org/fileformat2.html); an encrypted one must not."""
+    home = home_at(tmp_path)
+    build_services(home, ServeOptions()).engine.dispose()
+    content = b"".join(path.read_bytes() for path in tmp_path.glob("chart.db*"))
+    assert b"SQLite format 3" not in content
+    assert b"CREATE TABLE" not in content
+
+
+def test_an_own_certificate_lasts_has_the_names_and_is_made_anew_in_time(tmp_path: Path) -> None:
+    first = own_certificate(tmp_path, names=["localhost", "127.0.0.1", "[::1]"], now=NOW)
+    found = x509.load_pem_x509_certificate(first.certificate.read_bytes())
+    held = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert {str(one.value) for one in held} == {"localhost", "127.0.0.1", "::1"}
+    assert first.key.stat().st_mode & 0o777 == 0o600
+    before = first.fingerprint
+    assert own_certificate(tmp_path, names=["localhost"], now=NOW + timedelta(days=300)).fingerprint == before
+    assert own_certificate(tmp_path, names=["localhost"], now=NOW + timedelta(days=380)).fingerprint != before
