@@ -1,0 +1,75 @@
+"""A clinician has looked at flags of an intake: which of them may pass, why, and who says so."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from spondyl.assessment.intake import ITEM_BEHIND, ITEMS
+from spondyl.clinic.care.intake_record import StoredIntake
+from spondyl.clinic.chart.documents import Document, newest_of_each, save
+
+KIND = "flag review"
+SHORTEST_REASON = 8
+
+
+class ReviewRefused(ValueError):  # noqa: N818 (a refusal is an answer, not a fault)
+    """A review that says too little; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagReview:
+    """One look. ``cleared`` are items of the intake; an empty one says that everything stays blocked."""
+
+    intake_id: str
+    cleared: frozenset[str]
+    reason: str
+    by: str
+    at: datetime
+
+
+def add_review(
+    connection: sa.Connection, stored: StoredIntake, *, cleared: frozenset[str], reason: str, actor: str
+) -> FlagReview:
+    """Keep a review; raises ReviewRefused without a reason, or for an item that carries no flag."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise ReviewRefused("Write what you asked or examined and what you found; a word is not enough.")
+    unknown = sorted(cleared - set(ITEM_BEHIND.values()))
+    if unknown:
+        raise ReviewRefused(f"{unknown[0]!r} is no question of safety. Load the page again.")
+    body = {"intake": stored.document_id, "cleared": sorted(cleared), "reason": reason.strip()}
+    return _review(save(connection, kind=KIND, person_id=stored.person_id, body=body, actor=actor))
+
+
+def reviews_of(connection: sa.Connection, person_id: str) -> tuple[FlagReview, ...]:
+    """Every review of a patient, the last one first."""
+    return tuple(_review(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id))
+
+
+def cleared_items(connection: sa.Connection, stored: StoredIntake) -> frozenset[str]:
+    """Items that a clinician let pass: in this form, or in an earlier one when this form does not ask them again.
+
+    An answer that came after the review is not covered by it: every review names the form, and a form that asks
+    again begins without answers.
+    """
+    asked = {item.key for group in stored.intake.groups for item in group.items}
+    cleared: set[str] = set()
+    for review in reviews_of(connection, stored.person_id):
+        same = review.intake_id == stored.document_id
+        cleared |= review.cleared if same else review.cleared - asked
+    return frozenset(cleared)
+
+
+def item_text(key: str) -> str:
+    """The question of an item, in English."""
+    return ITEMS[key].text.en
+
+
+def _review(document: Document) -> FlagReview:
+    return FlagReview(
+        intake_id=document.body["intake"],
+        cleared=frozenset(document.body["cleared"]),
+        reason=document.body["reason"],
+        by=document.made_by,
+        at=document.made_at,
+    )

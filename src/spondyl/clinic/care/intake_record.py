@@ -1,0 +1,81 @@
+"""Intakes in the chart: one document a form, a version an answer, so that nothing is lost or overwritten."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from spondyl.assessment.intake import Intake, PatientLanguage, follow_up, intake_from_json, intake_to_json
+from spondyl.clinic.chart.documents import Document, load, newest_of_each, save
+from spondyl.clinic.chart.people import person
+
+KIND = "intake"
+PATIENT = "patient by link"
+"""How the audit log names whoever holds the link."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredIntake:
+    """An intake with where it is kept."""
+
+    document_id: str
+    version: int
+    person_id: str
+    intake: Intake
+    saved_at: datetime
+
+
+def begin(connection: sa.Connection, person_id: str, *, actor: str, again: bool = False) -> StoredIntake:
+    """Begin a form in the patient's language: the whole one, or ``again`` the short one before a review."""
+    before = newest(connection, person_id)
+    language = PatientLanguage(person(connection, person_id).details.language)
+    empty = Intake(language=language)
+    intake = follow_up(before.intake) if again and before is not None else empty
+    body = intake_to_json(intake)
+    return _stored(save(connection, kind=KIND, person_id=person_id, body=body, actor=actor))
+
+
+def keep(connection: sa.Connection, stored: StoredIntake, intake: Intake, *, actor: str) -> StoredIntake:
+    """Save the next version; what did not change is not saved again.
+
+    Two screens of one patient may save at once: the caller holds a writing transaction in which it has loaded
+    ``stored``, so the answers of both are kept.
+    """
+    if intake == stored.intake:
+        return stored
+    document = save(
+        connection,
+        kind=KIND,
+        person_id=stored.person_id,
+        body=intake_to_json(intake),
+        actor=actor,
+        document_id=stored.document_id,
+        after_version=stored.version,
+    )
+    return _stored(document)
+
+
+def opened(connection: sa.Connection, document_id: str) -> StoredIntake:
+    """The newest version of a form; raises DocumentUnknownError."""
+    return _stored(load(connection, document_id))
+
+
+def newest(connection: sa.Connection, person_id: str) -> StoredIntake | None:
+    """The form begun last; None when the patient was never asked."""
+    found = newest_of_each(connection, kind=KIND, person_id=person_id)
+    return _stored(found[0]) if found else None
+
+
+def every(connection: sa.Connection, person_id: str) -> tuple[StoredIntake, ...]:
+    """Every form of a patient, the one begun last first."""
+    return tuple(_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id))
+
+
+def _stored(document: Document) -> StoredIntake:
+    return StoredIntake(
+        document_id=document.document_id,
+        version=document.version,
+        person_id=document.person_id,
+        intake=intake_from_json(document.body),
+        saved_at=document.made_at,
+    )

@@ -1,0 +1,19 @@
+"""What of the intake stands on the day's page and on a patient's overview."""
+
+from spondyl.clinic.care.booking_block import booking_block, waiting_for_a_look
+from spondyl.clinic.care.intake_record import newest
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.web.feature import Panel, View
+
+
+def today_panel(view: View) -> Panel | None:
+    """Patients whose answers wait for a clinician, seen by all staff; None when nobody waits."""
+    waiting = waiting_for_a_look(view.connection)
+    return Panel(template="intake/waiting.html", context={"waiting": waiting}) if waiting else None
+
+
+def patient_panel(view: View, person: Person) -> Panel:
+    """Where the patient's form stands, and what it blocks."""
+    stored = newest(view.connection, person.id)
+    context = {"stored": stored, "block": booking_block(view.connection, person.id), "person_id": person.id}
+    return Panel(template="intake/overview.html", context=context)

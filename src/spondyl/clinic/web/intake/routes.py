@@ -1,0 +1,158 @@
+"""The patient's form: one group of questions a screen, every answer saved at once."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse, Response
+
+from spondyl.assessment.intake import (
+    STOP_MESSAGES,
+    Intake,
+    IntakeAnswerRefused,
+    PatientLanguage,
+    answered,
+    finished,
+    message_for,
+    messages_of,
+    stop_of,
+)
+from spondyl.clinic.care.intake_record import PATIENT, keep, opened
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.intake.body_shapes import OUTLINE, VIEWS, shapes_of
+from spondyl.clinic.web.intake.words import words_in
+from spondyl.clinic.web.page import page, see_other
+from spondyl.clinic.web.patient_link import read_link
+from spondyl.clinic.web.rights import open_to_all
+from spondyl.clinic.web.services import Clinic, Services
+
+router = APIRouter(prefix="/intake", include_in_schema=False, dependencies=[Depends(open_to_all())])
+Text = Annotated[str, Field(max_length=1000)]
+
+
+class SentAnswer(BaseModel):
+    """One answer as the page sends it."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    item: Annotated[str, Field(max_length=60)]
+    marks: Annotated[list[Text], Field(max_length=60)]
+
+
+class SentGroup(BaseModel):
+    """A screen that the patient leaves with 'next'."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    group: Annotated[str, Field(max_length=60)]
+
+
+@router.get("/{token}")
+def intake_page(request: Request, services: Clinic, token: str) -> Response:
+    """The form, open at the first screen that is not finished."""
+    document_id = _document_of(services, token)
+    with reading(services.engine) as connection:
+        stored = opened(connection, document_id)
+    return page(request, "intake/form.html", _shown(stored.intake, token))
+
+
+@router.post("/{token}/answer")
+def keep_answer(services: Clinic, token: str, sent: SentAnswer) -> JSONResponse:
+    """Save one answer; says which page the answer calls for."""
+    document_id = _document_of(services, token)
+    try:
+        with writing(services.engine) as connection:
+            stored = opened(connection, document_id)
+            intake = answered(stored.intake, sent.item, tuple(sent.marks))
+            keep(connection, stored, intake, actor=PATIENT)
+    except IntakeAnswerRefused as refused:
+        return JSONResponse({"error": str(refused)}, status_code=422)
+    message = message_for(sent.item) if "yes" in sent.marks else None
+    return JSONResponse({"saved": True, "message": message.key if message else None})
+
+
+@router.post("/{token}/next")
+def leave_group(services: Clinic, token: str, sent: SentGroup) -> JSONResponse:
+    """Note that a screen is finished; refused while a question on it is open."""
+    document_id = _document_of(services, token)
+    try:
+        with writing(services.engine) as connection:
+            stored = opened(connection, document_id)
+            intake = finished(stored.intake, sent.group)
+            keep(connection, stored, intake, actor=PATIENT)
+    except IntakeAnswerRefused as refused:
+        return JSONResponse({"error": str(refused)}, status_code=422)
+    return JSONResponse({"saved": True, "finished": intake.next_group is None})
+
+
+@router.post("/{token}/language")
+def change_language(
+    request: Request, services: Clinic, token: str, language: Annotated[PatientLanguage, Form()]
+) -> Response:
+    """Show the form in the other language; the answers stay."""
+    document_id = _document_of(services, token)
+    with writing(services.engine) as connection:
+        stored = opened(connection, document_id)
+        keep(connection, stored, replace(stored.intake, language=language), actor=PATIENT)
+    return see_other(request, f"/intake/{token}")
+
+
+@router.post("/{token}")
+async def keep_all(request: Request, services: Clinic, token: str) -> Response:
+    """The whole form as a browser without scripts sends it."""
+    from starlette.concurrency import run_in_threadpool
+
+    form = await request.form()
+    sent = {key: tuple(str(value) for value in form.getlist(key)) for key in form}
+    await run_in_threadpool(_keep_form, services, token, sent)
+    return see_other(request, f"/intake/{token}")
+
+
+def _keep_form(services: Services, token: str, sent: dict[str, tuple[str, ...]]) -> None:
+    document_id = _document_of(services, token)
+    with writing(services.engine) as connection:
+        stored = opened(connection, document_id)
+        intake = _with_form(stored.intake, sent)
+        keep(connection, stored, intake, actor=PATIENT)
+
+
+def _with_form(intake: Intake, sent: dict[str, tuple[str, ...]]) -> Intake:
+    for group in intake.groups:
+        for item in group.items:
+            marks = sent.get(item.key, ())
+            try:
+                intake = answered(intake, item.key, marks) if marks or item.takes_many else intake
+            except IntakeAnswerRefused:
+                continue  # a browser without scripts shows the question again, unanswered
+        try:
+            intake = finished(intake, group.key)
+        except IntakeAnswerRefused:
+            continue
+    return intake
+
+
+def _document_of(services: Services, token: str) -> str:
+    key = services.key_for("patient link")
+    return read_link(token, purpose="intake", key=key, now=services.clock()).subject
+
+
+def _shown(intake: Intake, token: str) -> dict[str, Any]:
+    language = intake.language
+    here = intake.next_group
+    return {
+        "token": token,
+        "intake": intake,
+        "language": language,
+        "other": PatientLanguage.SPANISH if language is PatientLanguage.ENGLISH else PatientLanguage.ENGLISH,
+        "w": words_in(language),
+        "groups": intake.groups,
+        "start": here.key if here else "done",
+        "messages": STOP_MESSAGES,
+        "message_for": message_for,
+        "open_messages": [message.key for message in messages_of(intake)],
+        "blocked": stop_of(intake).value,
+        "views": VIEWS,
+        "shapes_of": shapes_of,
+        "outline": OUTLINE,
+    }

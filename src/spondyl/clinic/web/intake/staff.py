@@ -1,0 +1,109 @@
+"""A patient's intake as staff see it: the link for the patient, the summary, and the clinician's look at flags."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from spondyl.assessment.intake import ITEM_BEHIND, flags_said, open_flags, summarise_intake
+from spondyl.clinic.care.booking_block import block_of
+from spondyl.clinic.care.flag_review import ReviewRefused, add_review, cleared_items, reviews_of
+from spondyl.clinic.care.intake_record import StoredIntake, begin, newest
+from spondyl.clinic.care.intake_text import sections_of
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.page import patient_page, see_other
+from spondyl.clinic.web.patient_link import PatientLink, make_link
+from spondyl.clinic.web.rights import AnyStaff, Clinician
+from spondyl.clinic.web.services import Clinic, Services
+
+router = APIRouter(prefix="/patients/{patient_id}/intake", include_in_schema=False)
+LINK_LASTS = timedelta(days=14)
+
+
+@router.get("")
+def intake_of(request: Request, services: Clinic, viewer: AnyStaff, patient_id: str) -> Response:
+    """The newest form in words, what it blocks, and the patient's link. Opening it is in the audit log."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        record(connection, actor=viewer.actor, action="open intake", subject=patient.subject)
+    with reading(services.engine) as connection:
+        context = _context(connection, services, patient, str(request.base_url).rstrip("/"))
+    return patient_page(request, "intake/staff.html", patient, context)
+
+
+@router.post("/begin")
+def begin_form(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    patient_id: str,
+    again: Annotated[bool, Form()] = False,
+) -> Response:
+    """Begin a form: the whole one, or the short one before a review."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        begin(connection, patient.id, actor=viewer.actor, again=again)
+    return see_other(
+        request,
+        f"/patients/{patient_id}/intake",
+        notice="The form is ready: open it on a tablet or send its link.",
+    )
+
+
+@router.post("/review")
+def review_flags(
+    request: Request,
+    services: Clinic,
+    viewer: Clinician,
+    patient_id: str,
+    reason: Annotated[str, Form(max_length=1000)] = "",
+    cleared: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Keep what the clinician found about the flags."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        stored = newest(connection, patient_id)
+        context = _context(connection, services, patient, str(request.base_url).rstrip("/"))
+        try:
+            if stored is None:
+                raise ReviewRefused("This patient has no form yet, so there is nothing to look at.")
+            add_review(
+                connection, stored, cleared=frozenset(cleared or ()), reason=reason, actor=viewer.actor
+            )
+        except ReviewRefused as refused:
+            shown = context | {"problem": str(refused), "reason": reason, "chosen": cleared or []}
+            return patient_page(request, "intake/staff.html", patient, shown, status=422)
+    return see_other(request, f"/patients/{patient_id}/intake", notice="Your look at the flags is kept.")
+
+
+def intake_link(services: Services, stored: StoredIntake) -> str:
+    """The address that the patient opens; it works for two weeks."""
+    link = PatientLink(purpose="intake", subject=stored.document_id, until=services.clock() + LINK_LASTS)
+    return f"/intake/{make_link(link, key=services.key_for('patient link'))}"
+
+
+def _context(
+    connection: sa.Connection, services: Services, patient: Person, base_address: str
+) -> dict[str, Any]:
+    stored = newest(connection, patient.id)
+    shown: dict[str, Any] = {"stored": stored, "problem": None, "reason": "", "chosen": []}
+    if stored is None:
+        return shown
+    cleared = cleared_items(connection, stored)
+    on = stored.saved_at.date()
+    return shown | {
+        "summary": summarise_intake(stored.intake, patient_id=patient.id, on=on),
+        "sections": sections_of(stored.intake),
+        "block": block_of(connection, stored),
+        "said": [flag for flag in flags_said(stored.intake)],
+        "open_flags": open_flags(stored.intake, cleared),
+        "item_behind": ITEM_BEHIND,
+        "reviews": reviews_of(connection, patient.id),
+        "link": intake_link(services, stored),
+        "base_address": base_address,
+        "is_finished": stored.intake.next_group is None,
+    }

@@ -1,0 +1,280 @@
+// The patient's form: one screen at a time, every answer sent at once, kept on the device while there is no network.
+
+/** @typedef {{kind: "answer", item: string, marks: string[]} | {kind: "next", group: string}} Sent */
+
+const form = /** @type {HTMLFormElement} */ (document.getElementById("intake"));
+const address = form.action;
+const keptAs = `spondyl-unsent:${new URL(address).pathname}`;
+const screens = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".screen")]);
+const state = /** @type {HTMLElement} */ (form.querySelector("[data-state]"));
+const csrf = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="csrf"]')).content;
+const RETRY_MS = 3000;
+const TYPING_MS = 700;
+
+/** Answers that are not yet with the clinic, the oldest first. They live in this tab only and go when it is closed. */
+let unsent = /** @type {Sent[]} */ (JSON.parse(sessionStorage.getItem(keptAs) ?? "[]"));
+let sending = false;
+
+/** @param {"idle" | "saving" | "saved" | "offline" | "refused"} name */
+function say(name) {
+  state.dataset.state = name;
+  state.textContent = form.dataset[name] ?? "";
+  document.querySelector("[data-unsent]")?.toggleAttribute("hidden", unsent.length === 0);
+  for (const told of document.querySelectorAll("[data-told]")) told.toggleAttribute("hidden", name === "offline");
+  for (const told of document.querySelectorAll("[data-untold]")) told.toggleAttribute("hidden", name !== "offline");
+}
+
+function remember() {
+  if (unsent.length) sessionStorage.setItem(keptAs, JSON.stringify(unsent));
+  else sessionStorage.removeItem(keptAs);
+}
+
+/** @param {Sent} one */
+function send(one) {
+  if (one.kind === "answer") {
+    unsent = unsent.filter((other, place) => (sending && place === 0) || other.kind !== "answer" || other.item !== one.item);
+  }
+  unsent.push(one);
+  remember();
+  void sendAll();
+}
+
+/** @param {Sent} one @returns {Promise<"kept" | "refused" | "lost">} */
+async function sendOne(one) {
+  const { kind, ...body } = one;
+  try {
+    const answer = await fetch(`${address}/${kind}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRF": csrf },
+      body: JSON.stringify(body),
+    });
+    if (answer.ok) return "kept";
+    return answer.status >= 500 || answer.status === 429 ? "lost" : "refused";
+  } catch {
+    return "lost";
+  }
+}
+
+async function sendAll() {
+  if (sending) return;
+  sending = true;
+  let refused = false;
+  while (unsent.length) {
+    if (state.dataset.state !== "offline") say("saving");
+    const result = await sendOne(unsent[0]);
+    if (result === "lost") {
+      say("offline");
+      sending = false;
+      setTimeout(sendAll, RETRY_MS);
+      return;
+    }
+    refused ||= result === "refused";
+    unsent.shift();
+    remember();
+  }
+  sending = false;
+  say(refused ? "refused" : "saved");
+}
+
+/** @param {string} item @returns {string[]} */
+function marksOf(item) {
+  const fields = /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */ (
+    form.querySelectorAll(`[data-item="${item}"]`)
+  );
+  return [...fields]
+    .filter((field) => field instanceof HTMLTextAreaElement || field.checked)
+    .map((field) => field.value.trim())
+    .filter(Boolean);
+}
+
+/** @param {HTMLInputElement | HTMLTextAreaElement} field */
+function answered(field) {
+  const item = field.dataset.item ?? "";
+  send({ kind: "answer", item, marks: marksOf(item) });
+  field.closest("fieldset")?.classList.remove("open-question");
+  if (field instanceof HTMLInputElement && field.dataset.stops && field.checked) showMessage(field.dataset.stops, item);
+}
+
+// Screens -------------------------------------------------------------------------------------------------------
+
+/** @param {string} key @param {boolean} [focus] */
+function show(key, focus = true) {
+  for (const screen of screens) screen.hidden = screen.dataset.group !== key;
+  const place = screens.findIndex((screen) => screen.dataset.group === key);
+  const number = /** @type {HTMLElement} */ (form.querySelector("[data-number]"));
+  const bar = /** @type {HTMLProgressElement} */ (form.querySelector("progress"));
+  number.textContent = String(Math.min(place + 1, screens.length - 1));
+  bar.value = place;
+  /** @type {HTMLElement} */ (form.querySelector("[data-place]")).hidden = key === "done";
+  if (focus) {
+    window.scrollTo(0, 0);
+    /** @type {HTMLElement | null} */ (screens[place].querySelector("h1"))?.focus();
+  }
+}
+
+/** The first question of a screen that must be answered and is not. @param {HTMLElement} screen */
+function openQuestion(screen) {
+  const required = /** @type {NodeListOf<HTMLElement>} */ (screen.querySelectorAll("[data-required]"));
+  return [...required].find((one) => marksOf(one.dataset.question ?? "").length === 0);
+}
+
+/** @param {HTMLElement} screen */
+function next(screen) {
+  const open = openQuestion(screen);
+  const problem = /** @type {HTMLElement} */ (screen.querySelector("[data-problem]"));
+  problem.hidden = !open;
+  if (open) {
+    /** @type {HTMLElement} */ (problem.querySelector("span")).textContent = form.dataset.open ?? "";
+    open.classList.add("open-question");
+    /** @type {HTMLElement | null} */ (open.querySelector("input"))?.focus();
+    return;
+  }
+  for (const field of /** @type {NodeListOf<HTMLTextAreaElement>} */ (screen.querySelectorAll("textarea"))) flush(field);
+  send({ kind: "next", group: screen.dataset.group ?? "" });
+  show(screens[screens.indexOf(screen) + 1].dataset.group ?? "done");
+}
+
+// Messages that stop ----------------------------------------------------------------------------------------------
+
+/** @type {string | null} */
+let raisedBy = null;
+
+/** @param {string} key @param {string | null} item */
+function showMessage(key, item) {
+  raisedBy = item;
+  for (const one of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-message]"))) {
+    one.hidden = one.dataset.message !== key;
+    if (!one.hidden) /** @type {HTMLElement | null} */ (one.querySelector("h1"))?.focus();
+  }
+  setBehind(true);
+}
+
+/** What lies behind a message cannot be reached. @param {boolean} covered */
+function setBehind(covered) {
+  form.inert = covered;
+  for (const one of document.querySelectorAll(".public-head, .demo-strip, .skip")) one.toggleAttribute("inert", covered);
+}
+
+/** @param {boolean} byMistake */
+function hideMessage(byMistake) {
+  for (const one of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-message]"))) {
+    if (!one.hidden && byMistake) raisedBy ??= firstRaised(one.dataset.message ?? "");
+    one.hidden = true;
+  }
+  setBehind(false);
+  const field = /** @type {HTMLInputElement | null} */ (raisedBy && form.querySelector(`[data-item="${raisedBy}"]`));
+  if (byMistake && field) {
+    const screen = /** @type {HTMLElement} */ (field.closest(".screen"));
+    show(screen.dataset.group ?? "", false);
+    for (const one of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll(`[data-item="${raisedBy}"]`))) one.checked = false;
+    field.closest("fieldset")?.classList.add("open-question");
+    field.focus();
+  }
+}
+
+/** The item whose answer calls for a message. @param {string} message @returns {string | null} */
+function firstRaised(message) {
+  const field = /** @type {HTMLInputElement | null} */ (form.querySelector(`[data-stops="${message}"]:checked`));
+  return field?.dataset.item ?? null;
+}
+
+// Body map --------------------------------------------------------------------------------------------------------
+
+/** @param {Element} region */
+function toggle(region) {
+  const code = region.getAttribute("data-region") ?? "";
+  const box = /** @type {HTMLInputElement} */ (form.querySelector(`[data-map] input[value="${code}"]`));
+  box.checked = !box.checked;
+  drawMap();
+  answered(box);
+}
+
+function drawMap() {
+  const texts = [];
+  for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[data-map] input"))) {
+    form.querySelector(`[data-region="${box.value}"]`)?.setAttribute("aria-checked", String(box.checked));
+    if (box.checked) texts.push(box.parentElement?.textContent?.trim() ?? "");
+  }
+  const chosen = /** @type {HTMLElement | null} */ (form.querySelector("[data-chosen]"));
+  if (chosen) chosen.textContent = texts.join(", ") || (chosen.dataset.none ?? "");
+}
+
+// Events ----------------------------------------------------------------------------------------------------------
+
+/** @type {Map<HTMLTextAreaElement, number>} */
+const typing = new Map();
+
+/** @param {HTMLTextAreaElement} field */
+function flush(field) {
+  const timer = typing.get(field);
+  if (timer === undefined) return;
+  clearTimeout(timer);
+  typing.delete(field);
+  answered(field);
+}
+
+form.addEventListener("input", (event) => {
+  const field = event.target;
+  if (!(field instanceof HTMLTextAreaElement)) return;
+  clearTimeout(typing.get(field));
+  typing.set(field, window.setTimeout(() => flush(field), TYPING_MS));
+});
+form.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field instanceof HTMLTextAreaElement) flush(field);
+  if (field instanceof HTMLInputElement && field.dataset.item) {
+    drawMap();
+    answered(field);
+  }
+});
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("click", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  const screen = /** @type {HTMLElement | null} */ (target.closest(".screen"));
+  if (target.closest("[data-next]") && screen) next(screen);
+  if (target.closest("[data-back]") && screen) show(screens[screens.indexOf(screen) - 1].dataset.group ?? "");
+  const region = target.closest("[data-region]");
+  if (region) toggle(region);
+});
+form.addEventListener("keydown", (event) => {
+  const region = /** @type {Element} */ (event.target).closest("[data-region]");
+  if (!region || (event.key !== " " && event.key !== "Enter")) return;
+  event.preventDefault();
+  toggle(region);
+});
+document.addEventListener("click", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  if (target.closest("[data-go-on]")) hideMessage(false);
+  if (target.closest("[data-mistake]")) hideMessage(true);
+  if (target.closest("[data-again]")) show(screens[0].dataset.group ?? "");
+});
+window.addEventListener("online", () => void sendAll());
+
+/** Answers that were kept while the page was loaded again stand in the form. */
+function putBack() {
+  for (const one of unsent) {
+    if (one.kind !== "answer") continue;
+    for (const field of /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */ (form.querySelectorAll(`[data-item="${one.item}"]`))) {
+      if (field instanceof HTMLTextAreaElement) field.value = one.marks[0] ?? "";
+      else field.checked = one.marks.includes(field.value);
+    }
+  }
+}
+
+/** Where to go on: after the last screen left, sent or not. */
+function startAt() {
+  const left = new Set(unsent.filter((one) => one.kind === "next").map((one) => /** @type {{group: string}} */ (one).group));
+  let key = form.dataset.start ?? "done";
+  while (left.has(key)) key = screens[screens.findIndex((screen) => screen.dataset.group === key) + 1].dataset.group ?? "done";
+  return key;
+}
+
+document.querySelector("[data-figures]")?.removeAttribute("hidden");
+document.querySelector(".as-list")?.removeAttribute("open");
+document.body.classList.add("by-screens");
+putBack();
+drawMap();
+show(startAt(), false);
+const shown = /** @type {HTMLElement | null} */ (document.querySelector("[data-message]:not([hidden])"));
+if (shown) showMessage(shown.dataset.message ?? "", null);
+if (unsent.length) void sendAll();

@@ -1,0 +1,64 @@
+"""The page's own words in both languages."""
+
+from spondyl.assessment.intake import InBoth, PatientLanguage
+
+WORDS = {
+    "title": InBoth("Before your visit", "Antes de su visita"),
+    "next": InBoth("Next", "Siguiente"),
+    "back": InBoth("Back", "Atrás"),
+    "of": InBoth("of", "de"),
+    "step": InBoth("Screen", "Pantalla"),
+    "saved": InBoth("Saved", "Guardado"),
+    "saving": InBoth("Saving …", "Guardando …"),
+    "offline": InBoth(
+        "No connection. Go on: your answers stay on this device and are sent when it is back.",
+        "Sin conexión. Siga: sus respuestas quedan en este aparato y se envían cuando vuelva.",
+    ),
+    "refused": InBoth(
+        "This answer could not be saved. Load the page again, or tell the front desk.",
+        "Esta respuesta no se pudo guardar. Vuelva a cargar la página o avise en recepción.",
+    ),
+    "open_question": InBoth("Please answer this one too.", "Responda también a esta, por favor."),
+    "done_title": InBoth("Thank you", "Gracias"),
+    "done": InBoth(
+        "Everything is saved. You can put the phone away: the clinician reads it before you meet.",
+        "Todo está guardado. Ya puede guardar el teléfono: el profesional lo lee antes de verle.",
+    ),
+    "done_waiting": InBoth(
+        "Not everything is sent yet. Keep this page open until it says 'Saved'.",
+        "Aún no se ha enviado todo. Deje esta página abierta hasta que diga «Guardado».",
+    ),
+    "done_flags": InBoth(
+        "The clinician will ask you more about some of your answers before anybody treats your back.",
+        "El profesional le preguntará más sobre algunas respuestas antes de que nadie le trate la espalda.",
+    ),
+    "change": InBoth("Look at my answers again", "Ver otra vez mis respuestas"),
+    "call_911": InBoth("Call 911", "Llamar al 911"),
+    "how_soon": InBoth("How soon", "Cuándo"),
+    "may_mean": InBoth("What it may mean", "Qué puede significar"),
+    "to_do": InBoth("What to do", "Qué hacer"),
+    "say": InBoth("Show this page and say", "Enseñe esta página y diga"),
+    "told": InBoth(
+        "The clinic sees this too. No visit can be booked until a clinician has looked.",
+        "La clínica también lo ve. No se puede dar cita hasta que un profesional lo haya visto.",
+    ),
+    "told_later": InBoth(
+        "We could not reach the clinic's computer. Do what stands above; do not wait for us.",
+        "No hemos podido avisar a la clínica. Haga lo que dice arriba; no nos espere.",
+    ),
+    "mistake": InBoth("I answered by mistake", "Respondí por error"),
+    "go_on": InBoth("Go on with the questions", "Seguir con las preguntas"),
+    "figure": InBoth("Body map", "Mapa del cuerpo"),
+    "list": InBoth("The same as a list", "Lo mismo como lista"),
+    "none_chosen": InBoth("Nothing marked yet", "Aún no hay nada marcado"),
+    "save_all": InBoth("Save my answers", "Guardar mis respuestas"),
+    "skip": InBoth("Skip to the questions", "Ir a las preguntas"),
+    "own_words": InBoth("In your own words; may stay empty", "Con sus palabras; puede quedar vacío"),
+    "other_language": InBoth("Español", "English"),
+    "language": InBoth("Language", "Idioma"),
+}
+
+
+def words_in(language: PatientLanguage) -> dict[str, str]:
+    """Every text of the page in one language."""
+    return {key: text.in_(language) for key, text in WORDS.items()}

@@ -1,0 +1,94 @@
+"""The clinic in a real browser: the application on a free loopback port, and Debian's chromium."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.sessions import open_session
+from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.web import create_app
+from spondyl.clinic.web.cookies import session_cookie
+from spondyl.clinic.web.services import Services
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@contextmanager
+def served(services: Services) -> Iterator[str]:
+    """The application on a port of the loopback that the system chose; yields its address."""
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(services), host="127.0.0.1", port=0, log_level="error", lifespan="off")
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        threading.Event().wait(0.02)
+    try:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def signed_in(
+    browser: Browser,
+    address: str,
+    services: Services,
+    account: Account,
+    *,
+    width: int = 1280,
+    dark: bool = False,
+) -> Page:
+    """A page of a browser in which that member of the staff is signed in."""
+    with writing(services.engine) as connection:
+        token = open_session(connection, account.id)
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", base_url=address
+    )
+    context.add_cookies([{"name": session_cookie(services.settings), "value": token, "url": address}])
+    return context.new_page()
+
+
+def count_clicks(page: Page) -> None:
+    """Begin to count clicks of this page and of those it opens: read them with :func:`clicks`."""
+    page.context.add_init_script(
+        "addEventListener('click', (e) => { if (e.isTrusted) sessionStorage.clicks = "
+        "1 + Number(sessionStorage.clicks ?? 0); }, true);"
+    )
+
+
+def clicks(page: Page) -> int:
+    """Clicks so far in this tab, label and field counted once."""
+    return int(page.evaluate("Number(sessionStorage.clicks ?? 0)"))
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong, as 'rule: element'."""
+    found = Axe().run(page)
+    return [
+        f"{one['id']}: {node['html'][:160]}" for one in found.response["violations"] for node in one["nodes"]
+    ]

@@ -1,0 +1,174 @@
+"""Claims: every answer is saved at once and survives; a red flag stops the visit path and is seen by the front desk."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from clinic_apps import Browser
+from clinic_charts import Clock
+from spondyl.assessment.intake import INTAKE, ITEMS, Intake, ItemKind, Stop
+from spondyl.clinic.care.booking_block import booking_block
+from spondyl.clinic.care.intake_record import begin, newest
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.tables import audit
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.intake.staff import intake_link
+from spondyl.clinic.web.services import Services
+
+Open = Callable[[Role], Browser]
+
+
+@pytest.fixture
+def link(services: Services, patient: Person) -> str:
+    with writing(services.engine) as connection:
+        return intake_link(services, begin(connection, patient.id, actor="test"))
+
+
+def send(client: Browser, link: str, item: str, *marks: str) -> dict[str, object]:
+    csrf = client.csrf(link)
+    sent = client.post(f"{link}/answer", json={"item": item, "marks": list(marks)}, headers={"X-CSRF": csrf})
+    return {"status": sent.status_code, **sent.json()}
+
+
+def kept(services: Services, patient: Person) -> Intake:
+    with reading(services.engine) as connection:
+        stored = newest(connection, patient.id)
+    assert stored is not None
+    return stored.intake
+
+
+def test_the_link_needs_no_account_and_each_answer_is_there_at_once(
+    browser: Open, services: Services, patient: Person, link: str
+) -> None:
+    phone = browser(Role.NOBODY)
+    assert send(phone, link, "complaint", "It aches <b>low</b>")["status"] == 200
+    assert send(phone, link, "where", "low_back", "left_calf")["saved"] is True
+    intake = kept(services, patient)
+    assert intake.one("complaint") == "It aches <b>low</b>"
+    assert intake.of("where") == ("low_back", "left_calf")
+    again = phone.get(link).text
+    assert "It aches &lt;b&gt;low&lt;/b&gt;" in again
+
+
+def test_a_wrong_answer_is_refused_and_nothing_changes(
+    browser: Open, services: Services, patient: Person, link: str
+) -> None:
+    phone = browser(Role.NOBODY)
+    assert send(phone, link, "pain_week", "11")["status"] == 422
+    assert send(phone, link, "no_such_item", "yes")["status"] == 422
+    assert kept(services, patient) == Intake()
+    assert phone.post(f"{link}/answer", json={"item": "fever", "marks": ["yes"]}).status_code == 403
+
+
+def test_a_link_that_is_old_damaged_or_for_something_else_opens_nothing(
+    browser: Open, link: str, clock: Clock
+) -> None:
+    phone = browser(Role.NOBODY)
+    assert phone.get(link[:-3]).status_code == 404
+    assert phone.get(link).status_code == 200
+    clock.advance(timedelta(days=15))
+    late = phone.get(link)
+    assert late.status_code == 404 and "too old" in late.text
+
+
+def test_saddle_numbness_calls_for_the_page_and_the_front_desk_sees_it(
+    browser: Open, services: Services, patient: Person, link: str
+) -> None:
+    phone, desk = browser(Role.NOBODY), browser(Role.FRONT_DESK)
+    assert "wait for a clinician" not in desk.get("/today").text
+    assert send(phone, link, "saddle_numbness", "yes")["message"] == "nerves"
+    assert "emergency care now" in desk.get("/today").text
+    assert patient.full_name.split()[0] in desk.get("/today").text
+    send(phone, link, "saddle_numbness", "no")
+    assert "Answered yes, then changed" in desk.get("/today").text
+    with reading(services.engine) as connection:
+        assert booking_block(connection, patient.id).stop is Stop.EVERYTHING
+
+
+def test_only_a_clinician_with_a_reason_lifts_the_block(
+    browser: Open, services: Services, patient: Person, link: str
+) -> None:
+    phone, desk, clinician = browser(Role.NOBODY), browser(Role.FRONT_DESK), browser(Role.CLINICIAN)
+    for item in ITEMS.values():
+        if item.kind is ItemKind.YES_NO:
+            send(phone, link, item.key, "no")
+    send(phone, link, "fever", "yes")
+    review = f"/patients/{patient.id}/intake/review"
+    said = {"cleared": "fever", "reason": "Flu last week, 36.6 now, no spine tenderness."}
+    assert desk.submit(review, **said).status_code == 403
+    assert clinician.submit(review, cleared="fever", reason="ok").status_code == 422
+    with reading(services.engine) as connection:
+        assert booking_block(connection, patient.id).stop is Stop.EVERYTHING
+    assert clinician.submit(review, **said).status_code == 303
+    with reading(services.engine) as connection:
+        assert booking_block(connection, patient.id).stop is Stop.NOTHING
+    assert "Flu last week" in clinician.get(f"/patients/{patient.id}/intake").text
+
+
+def test_a_form_that_asks_again_is_not_covered_by_an_old_look(
+    browser: Open, services: Services, patient: Person, link: str, clock: Clock
+) -> None:
+    phone, clinician = browser(Role.NOBODY), browser(Role.CLINICIAN)
+    send(phone, link, "both_legs", "yes")
+    everything = [item.key for item in ITEMS.values() if item.kind is ItemKind.YES_NO]
+    csrf = clinician.csrf()
+    clinician.post(
+        f"/patients/{patient.id}/intake/review",
+        data={
+            "csrf": csrf,
+            "cleared": [
+                key
+                for key in everything
+                if key not in ("pregnant", "dependence", "stomach_bleed", "heart_or_kidney")
+            ],
+            "reason": "Examined: power 5/5, no saddle numbness.",
+        },
+    )
+    clock.advance(timedelta(days=1))
+    with writing(services.engine) as connection:
+        assert booking_block(connection, patient.id).stop is Stop.NOTHING
+        again = begin(connection, patient.id, actor="test", again=True)
+        assert booking_block(connection, patient.id).stop is Stop.TREATMENT
+    assert send(phone, intake_link(services, again), "both_legs", "yes")["message"] == "nerves"
+    with reading(services.engine) as connection:
+        assert booking_block(connection, patient.id).stop is Stop.EVERYTHING
+
+
+def test_the_form_works_without_scripts(
+    browser: Open, services: Services, patient: Person, link: str
+) -> None:
+    phone = browser(Role.NOBODY)
+    answers = {
+        item.key: {"yes_no": "no", "scale": "4"}.get(
+            item.kind.value, item.options[0].code if item.options else "text"
+        )
+        for item in ITEMS.values()
+    }
+    sent = phone.post(link, data={"csrf": phone.csrf(link), **answers})
+    assert sent.status_code == 303
+    intake = kept(services, patient)
+    assert intake.next_group is None
+    assert intake.one("pain_week") == "4"
+    assert len(intake.finished) == len(INTAKE)
+
+
+def test_the_form_speaks_the_patients_language(browser: Open, link: str) -> None:
+    phone = browser(Role.NOBODY)
+    assert 'lang="en"' in phone.get(link).text
+    phone.post(f"{link}/language", data={"csrf": phone.csrf(link), "language": "es"})
+    spanish = phone.get(link).text
+    assert (
+        '<html lang="es"' in spanish and "¿Qué le trae aquí?" in spanish and "llame al 911" in spanish.lower()
+    )
+
+
+def test_every_answer_leaves_a_trace_in_the_log(services: Services, browser: Open, link: str) -> None:
+    send(browser(Role.NOBODY), link, "goal", "Sleep through")
+    with reading(services.engine) as connection:
+        rows = connection.execute(
+            sa.select(audit.c.action, audit.c.actor).where(audit.c.action == "save intake")
+        ).all()
+    assert (rows[-1].action, rows[-1].actor) == ("save intake", "patient by link")
