@@ -18,6 +18,7 @@ from spondyl.assessment.intake import (
     Stop,
     answered,
     finished,
+    follow_up,
     intake_from_json,
     intake_to_json,
     message_for,
@@ -166,6 +167,30 @@ def test_the_patient_goes_on_at_the_first_unfinished_screen() -> None:
     assert Intake().next_group is INTAKE[0]
     assert Intake(finished=frozenset(group.key for group in INTAKE)).next_group is None
     assert Intake(finished=frozenset({INTAKE[0].key})).next_group is INTAKE[1]
+
+
+def test_only_what_a_clinician_cleared_stops_blocking() -> None:
+    both = answered(answered(harmless(), "fever", ("yes",)), "older_age", ("yes",))
+    assert stop_of(both, frozenset({"older_age"})) is Stop.EVERYTHING
+    assert stop_of(both, frozenset({"fever"})) is Stop.TREATMENT
+    assert stop_of(both, frozenset({"fever", "older_age"})) is Stop.NOTHING
+    raised = answered(answered(harmless(), "both_legs", ("yes",)), "both_legs", ("no",))
+    assert stop_of(raised, frozenset({"both_legs"})) is Stop.NOTHING
+
+
+def test_a_follow_up_asks_danger_pain_and_day_again_and_keeps_the_rest() -> None:
+    first = answered(answered(harmless(), "goal", ("Sleep",)), "pain_week", ("7",))
+    again = follow_up(first)
+    assert [group.key for group in again.groups] == [
+        "red_flags_nerves",
+        "pain",
+        "function_first",
+        "function_second",
+        "function_third",
+    ]
+    assert again.one("goal") == "Sleep" and again.one("fever") == "no"
+    assert again.of("pain_week") == () and again.of("saddle_numbness") == ()
+    assert stop_of(again) is Stop.TREATMENT
 
 
 def test_every_body_region_is_an_answer() -> None:

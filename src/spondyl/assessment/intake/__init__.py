@@ -1,8 +1,17 @@
 """Intake: what a patient tells before the visit, screen by screen, and what follows from it."""
 
 from spondyl.assessment.intake.body_map import BODY_REGIONS, REGION_OF, BodyRegion
-from spondyl.assessment.intake.danger import is_emergency_answer, question_behind, urgency_of_yes
-from spondyl.assessment.intake.intake import GROUPS, INTAKE, ITEMS, Intake, answered, finished, item_of
+from spondyl.assessment.intake.danger import ITEM_BEHIND, is_emergency_answer, question_behind, urgency_of_yes
+from spondyl.assessment.intake.intake import (
+    GROUPS,
+    INTAKE,
+    ITEMS,
+    Intake,
+    answered,
+    finished,
+    follow_up,
+    item_of,
+)
 from spondyl.assessment.intake.intake_json import intake_from_json, intake_to_json
 from spondyl.assessment.intake.item import Group, IntakeAnswerRefused, Item, ItemKind, Marks, Option
 from spondyl.assessment.intake.safety_groups import STANDS_FOR
@@ -13,6 +22,7 @@ from spondyl.assessment.intake.stop import (
     flags_said,
     message_for,
     messages_of,
+    open_flags,
     screen_of,
     stop_of,
 )
@@ -24,6 +34,7 @@ __all__ = [
     "GROUPS",
     "INTAKE",
     "ITEMS",
+    "ITEM_BEHIND",
     "REGION_OF",
     "STANDS_FOR",
     "STOP_MESSAGES",
@@ -43,12 +54,14 @@ __all__ = [
     "answered",
     "finished",
     "flags_said",
+    "follow_up",
     "intake_from_json",
     "intake_to_json",
     "is_emergency_answer",
     "item_of",
     "message_for",
     "messages_of",
+    "open_flags",
     "question_behind",
     "scores_of",
     "screen_of",

@@ -8,6 +8,10 @@ _CONTRAINDICATION = {question.key: question for question in CONTRAINDICATIONS}
 _RED_FLAG = {question.key: question for question in RED_FLAGS}
 ASKED = (*RED_FLAGS, *(_CONTRAINDICATION[key] for key in STANDS_FOR.values()))
 """Every question of the screening that the patient's answers bear on."""
+ITEM_BEHIND = {question.key: question.key for question in RED_FLAGS} | {
+    question: item for item, question in STANDS_FOR.items()
+}
+"""Key of a question of the screening to the key of the intake's item."""
 SOON = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY)
 _MORE_URGENT = {"getting_weaker": Urgency.SAME_DAY}
 """A patient who says that weakness grows from day to day is seen today; the clinician's list asks before treatment."""

@@ -26,6 +26,9 @@ INTAKE = (
 """One screen each, the questions that cannot wait near the front."""
 ITEMS = {item.key: item for group in INTAKE for item in group.items}
 GROUPS = {group.key: group for group in INTAKE}
+EVERY_SCREEN = tuple(group.key for group in INTAKE)
+FOLLOW_UP = (RED_FLAG_NERVES.key, PAIN.key, *(group.key for group in FUNCTION_GROUPS))
+"""Asked again before a review: the danger that cannot wait, the pain, the day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,18 +36,20 @@ class Intake:
     """Answers by item, and the screens that the patient has left with 'next'.
 
     ``finished`` holds group keys: only there does an empty list of ticks mean 'none of these'.
-    ``raised`` remembers items that ever carried an emergency answer, corrected or not.
+    ``raised`` remembers items that ever carried an emergency answer, corrected or not. ``asked`` are the screens of
+    this form; answers to others were carried over from an earlier one.
     """
 
     language: PatientLanguage = PatientLanguage.ENGLISH
     answers: Mapping[str, Marks] = field(default_factory=dict[str, Marks])
     finished: frozenset[str] = frozenset()
     raised: frozenset[str] = frozenset()
+    asked: tuple[str, ...] = EVERY_SCREEN
 
     def __post_init__(self) -> None:
         for key, marks in self.answers.items():
             check_marks(item_of(key), marks)
-        for key in self.finished:
+        for key in (*self.finished, *self.asked):
             group_of(key)
         for key in self.raised:
             item_of(key)
@@ -52,7 +57,12 @@ class Intake:
     @property
     def next_group(self) -> Group | None:
         """The first screen that is not finished, where the patient goes on; None at the end."""
-        return next((group for group in INTAKE if group.key not in self.finished), None)
+        return next((group for group in self.groups if group.key not in self.finished), None)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The screens of this form in order."""
+        return tuple(group for group in INTAKE if group.key in self.asked)
 
     def of(self, key: str) -> Marks:
         """The marks of an item; empty when nothing was marked."""
@@ -105,3 +115,15 @@ def finished(intake: Intake, key: str) -> Intake:
             do="Answer it; 'not sure' is an answer.",
         )
     return replace(intake, finished=intake.finished | {key})
+
+
+def follow_up(before: Intake) -> Intake:
+    """A shorter form before a review: its screens are open again, everything else is carried over."""
+    again = {item.key for key in FOLLOW_UP for item in GROUPS[key].items}
+    return Intake(
+        language=before.language,
+        answers={key: marks for key, marks in before.answers.items() if key not in again},
+        finished=before.finished - set(FOLLOW_UP),
+        raised=before.raised - again,
+        asked=FOLLOW_UP,
+    )

@@ -14,6 +14,7 @@ def intake_to_json(intake: Intake) -> dict[str, Any]:
         "answers": {key: list(intake.answers[key]) for key in sorted(intake.answers)},
         "finished": sorted(intake.finished),
         "raised": sorted(intake.raised),
+        "asked": list(intake.asked),
     }
 
 
@@ -24,4 +25,5 @@ def intake_from_json(values: Mapping[str, Any]) -> Intake:
         answers={key: tuple(marks) for key, marks in values["answers"].items()},
         finished=frozenset(values["finished"]),
         raised=frozenset(values["raised"]),
+        asked=tuple(values["asked"]),
     )

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from spondyl.assessment.intake.danger import ASKED, SOON, question_behind, urgency_of_yes
+from spondyl.assessment.intake.danger import ASKED, ITEM_BEHIND, SOON, question_behind, urgency_of_yes
 from spondyl.assessment.intake.intake import Intake
-from spondyl.assessment.intake.safety_groups import STANDS_FOR
 from spondyl.assessment.intake.two_languages import InBoth
 from spondyl.assessment.screening import Answer, Flag, Screen, screen_answers
 from spondyl.assessment.screening.red_flags import CAUDA_EQUINA
@@ -34,10 +33,9 @@ def screen_of(intake: Intake) -> Screen:
     An answer not given is unknown, and unknown blocks. An emergency answer that was corrected still counts as
     unknown: only a clinician takes it back.
     """
-    item_for = {question: key for key, question in STANDS_FOR.items()}
     answers: dict[str, Answer] = {}
     for question in ASKED:
-        key = item_for.get(question.key, question.key)
+        key = ITEM_BEHIND[question.key]
         mark = intake.one(key)
         given = Answer(mark) if mark else Answer.UNKNOWN
         taken_back = key in intake.raised and given is Answer.NO
@@ -45,16 +43,21 @@ def screen_of(intake: Intake) -> Screen:
     return screen_answers(answers, ASKED)
 
 
-def stop_of(intake: Intake) -> Stop:
-    """What the answers block.
+def stop_of(intake: Intake, cleared: frozenset[str] = frozenset()) -> Stop:
+    """What the answers block; ``cleared`` are the items that a clinician has looked at and let pass.
 
     Everything: an emergency was ever answered, or a flag asks for action today. Treatment: any other flag, or a
     question of the screening without an answer.
     """
-    said_yes = [key for key, marks in intake.answers.items() if marks == ("yes",)]
-    if intake.raised or any(urgency_of_yes(key) in SOON for key in said_yes):
+    said_yes = {key for key, marks in intake.answers.items() if marks == ("yes",)} - cleared
+    if intake.raised - cleared or any(urgency_of_yes(key) in SOON for key in said_yes):
         return Stop.EVERYTHING
-    return Stop.TREATMENT if screen_of(intake).flags else Stop.NOTHING
+    return Stop.TREATMENT if open_flags(intake, cleared) else Stop.NOTHING
+
+
+def open_flags(intake: Intake, cleared: frozenset[str] = frozenset()) -> tuple[Flag, ...]:
+    """The flags that no clinician has cleared, unanswered questions included, the most urgent first."""
+    return tuple(flag for flag in screen_of(intake).flags if ITEM_BEHIND[flag.question.key] not in cleared)
 
 
 def flags_said(intake: Intake) -> tuple[Flag, ...]:
