@@ -12,6 +12,7 @@ from spondyl.assessment.intake import (
     Intake,
     IntakeAnswerRefused,
     PatientLanguage,
+    Stop,
     answered,
     finished,
     message_for,
@@ -83,7 +84,8 @@ def leave_group(services: Clinic, token: str, sent: SentGroup) -> JSONResponse:
             keep(connection, stored, intake, actor=PATIENT)
     except IntakeAnswerRefused as refused:
         return JSONResponse({"error": str(refused)}, status_code=422)
-    return JSONResponse({"saved": True, "finished": intake.next_group is None})
+    is_held = intake.next_group is None and stop_of(intake) is not Stop.NOTHING
+    return JSONResponse({"saved": True, "finished": intake.next_group is None, "held": is_held})
 
 
 @router.post("/{token}/language")

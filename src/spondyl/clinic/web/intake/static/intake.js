@@ -48,7 +48,11 @@ async function sendOne(one) {
       headers: { "Content-Type": "application/json", "X-CSRF": csrf },
       body: JSON.stringify(body),
     });
-    if (answer.ok) return "kept";
+    if (answer.ok) {
+      const said = await answer.json();
+      if (said.finished !== undefined) document.querySelector("[data-flags]")?.toggleAttribute("hidden", !said.held);
+      return "kept";
+    }
     return answer.status >= 500 || answer.status === 429 ? "lost" : "refused";
   } catch {
     return "lost";

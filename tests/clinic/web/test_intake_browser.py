@@ -1,0 +1,176 @@
+"""Claims, in a real browser on a telephone: the form survives reload and lost network, stops at a red flag with or
+without network, works by keyboard, and axe finds nothing on any of its screens in either language and colour."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from live_clinic import chromium, served, violations
+from spondyl.assessment.intake import INTAKE, Intake
+from spondyl.clinic.care.intake_record import begin, keep, newest
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.intake.staff import intake_link
+from spondyl.clinic.web.services import Services
+
+DARK_ONES = ("complaint", "where", "pain", "function_first", "done")
+"""Between them these hold every kind of field; axe takes two seconds a screen."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def phone(browser: Browser, services: Services, patient: Person) -> Iterator[Page]:
+    with writing(services.engine) as connection:
+        link = intake_link(services, begin(connection, patient.id, actor="test"))
+    with served(services) as address:
+        context = browser.new_context(
+            viewport={"width": 390, "height": 844}, has_touch=True, base_url=address
+        )
+        page = context.new_page()
+        page.goto(link)
+        yield page
+        context.close()
+
+
+def kept(services: Services, patient: Person) -> Intake:
+    with reading(services.engine) as connection:
+        stored = newest(connection, patient.id)
+    assert stored is not None
+    return stored.intake
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-state]")).to_have_text("Saved")
+
+
+def press_next(page: Page) -> None:
+    page.locator(".screen:not([hidden]) [data-next]").click()
+
+
+def fill_complaint(page: Page) -> None:
+    page.get_by_label("In your own words: what is the trouble?").fill("Low back, since I moved house")
+    page.get_by_label("Less than 6 weeks").check()
+    page.get_by_label("About the same").check()
+    press_next(page)
+
+
+def test_a_patient_goes_on_where_she_stopped(phone: Page, services: Services, patient: Person) -> None:
+    fill_complaint(phone)
+    expect(phone.get_by_role("heading", name="Important questions first")).to_be_visible()
+    saved(phone)
+    phone.reload()
+    expect(phone.get_by_role("heading", name="Important questions first")).to_be_visible()
+    assert kept(services, patient).one("complaint") == "Low back, since I moved house"
+
+
+def test_a_screen_with_an_open_question_stays_and_says_so(phone: Page) -> None:
+    press_next(phone)
+    expect(phone.get_by_text("Please answer this one too.")).to_be_visible()
+    expect(phone.get_by_role("heading", name="What brings you here?")).to_be_visible()
+
+
+def test_lost_network_keeps_the_answers_and_sends_them_later(
+    phone: Page, services: Services, patient: Person
+) -> None:
+    fill_complaint(phone)
+    saved(phone)
+    phone.context.set_offline(True)
+    for number in range(5):
+        phone.locator(".screen:not([hidden]) fieldset").nth(number).get_by_label("No", exact=True).check()
+    expect(phone.locator("[data-state]")).to_contain_text("No connection")
+    press_next(phone)
+    expect(phone.get_by_role("heading", name="A few more of these")).to_be_visible()
+    assert kept(services, patient).one("saddle_numbness") == ""
+    phone.context.set_offline(False)
+    phone.reload()
+    expect(phone.get_by_role("heading", name="A few more of these")).to_be_visible()
+    saved(phone)
+    assert kept(services, patient).one("both_legs") == "no"
+    assert "red_flags_nerves" in kept(services, patient).finished
+
+
+@pytest.mark.parametrize("is_offline", [False, True])
+def test_saddle_numbness_shows_the_page_at_once_with_or_without_network(
+    phone: Page, services: Services, patient: Person, is_offline: bool
+) -> None:
+    fill_complaint(phone)
+    saved(phone)
+    phone.context.set_offline(is_offline)
+    phone.locator("[data-question=saddle_numbness]").get_by_label("Yes").check()
+    message = phone.get_by_role("alertdialog")
+    expect(message.get_by_role("heading", name="Please get emergency care now")).to_be_focused()
+    expect(message.get_by_role("link", name="Call 911")).to_have_attribute("href", "tel:911")
+    if is_offline:
+        expect(message.get_by_text("do not wait for us")).to_be_visible()
+    else:
+        saved(phone)
+        assert kept(services, patient).raised == {"saddle_numbness"}
+        phone.reload()
+        expect(message).to_be_visible()
+    assert violations(phone) == []
+    message.get_by_role("button", name="I answered by mistake").click()
+    expect(message).to_be_hidden()
+    phone.locator("[data-question=saddle_numbness]").get_by_label("No", exact=True).check()
+
+
+def test_the_body_map_works_by_keyboard_touch_and_list(
+    phone: Page, services: Services, patient: Person
+) -> None:
+    with writing(services.engine) as connection:
+        stored = newest(connection, patient.id)
+        assert stored is not None
+        left = frozenset(group.key for group in INTAKE[:3])
+        keep(connection, stored, replace(stored.intake, finished=left), actor="test")
+    phone.reload()
+    low_back = phone.get_by_role("checkbox", name="Low back").first
+    low_back.focus()
+    phone.keyboard.press("Space")
+    phone.locator("[data-region=left_calf]").tap()
+    phone.get_by_text("The same as a list").click()
+    phone.get_by_label("Neck").last.check()
+    expect(phone.locator("[data-chosen]")).to_have_text("Neck, Low back, Left calf or heel")
+    saved(phone)
+    assert set(kept(services, patient).of("where")) == {"low_back", "left_calf", "neck"}
+
+
+def walk(page: Page) -> Iterator[str]:
+    """Answer the whole form harmlessly; yields before each screen is left."""
+    while page.locator(".screen:not([hidden])").get_attribute("data-group") != "done":
+        screen = page.locator(".screen:not([hidden])")
+        for question in screen.locator("[data-required]").all():
+            kind = "No" if question.get_by_label("No", exact=True).count() else None
+            (question.get_by_label(kind, exact=True) if kind else question.locator("label").first).click()
+        yield str(screen.get_attribute("data-group"))
+        press_next(page)
+    yield "done"
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_every_screen_passes_axe_and_nothing_goes_elsewhere(phone: Page, is_dark: bool) -> None:
+    phone.emulate_media(color_scheme="dark" if is_dark else "light", reduced_motion="reduce")
+    asked: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url))
+    phone.get_by_role("button", name="Español").click()
+    expect(phone.locator("html")).to_have_attribute("lang", "es")
+    phone.get_by_role("button", name="English").click()
+    screens: list[str] = []
+    for screen in walk(phone):
+        screens.append(screen)
+        if is_dark and screen not in DARK_ONES:
+            continue
+        assert violations(phone) == [], screen
+        assert phone.locator(".screen:visible").count() == 1, screen
+        wide = phone.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{screen} is {wide} px too wide for a telephone"
+    assert screens == [*(group.key for group in INTAKE), "done"]
+    saved(phone)
+    expect(phone.get_by_text("The clinician will ask you more")).to_be_hidden()
+    base = phone.url.split("/intake/")[0]
+    assert {url for url in asked if not url.startswith(base)} == set()
