@@ -185,6 +185,35 @@ def test_the_review_that_counts_a_trial_twice_is_left_out_and_named(answers: dic
     assert not values & {-0.5, 3.05}
 
 
+def test_single_arms_are_pooled_by_the_model_and_stand_apart(answers: dict[str, Answer]) -> None:
+    """``rma.glmm(measure="PLO", xi=c(7,10,5,6), ni=c(9,15,5,10))``: 71.795 % (55.894 to 83.641), tau² 0.
+
+    Bates, the cohort with platelet plasma, Elabd and Kumar, as evidence.md section 1 lists their counts.
+    """
+    rows = {
+        (name, panel.axis): row
+        for name, found in answers.items()
+        for panel in (*found.controlled, *found.uncontrolled)
+        for row in panel.rows
+        if row.pooled
+    }
+    assert list(rows) == [("stem-cells", Axis.UNCONTROLLED_SHARE)]
+    figure = rows["stem-cells", Axis.UNCONTROLLED_SHARE].figure
+    assert figure is not None and figure.interval_95 is not None
+    assert (figure.value, *figure.interval_95) == pytest.approx((71.794872, 55.894270, 83.640872), rel=1e-6)
+    assert {one.record for one in figure.origin.inputs} == {
+        *("bates-2022", "cells-with-prp-cohort", "elabd-2016", "kumar-2017")
+    }
+
+
+def test_one_single_arm_study_is_not_pooled() -> None:
+    texts = shipped_texts()
+    for name in ("bates-2022", "cells-with-prp-cohort", "kumar-2017"):
+        texts["studies"][name] = texts["studies"][name].replace('tag = "read"', 'tag = "recalled"')
+    found = answer(library_from(texts), "stem-cells")
+    assert not [row for panel in found.uncontrolled for row in panel.rows if row.pooled]
+
+
 def test_a_signed_conclusion_stays_in_force_when_the_numbers_change() -> None:
     library = shipped_library()
     before = answer(library, "stem-cells")

@@ -133,13 +133,15 @@ def _panel(page: Page, panel: Panel, labels: Sequence[str] = ()) -> None:
         timing = ("; ", row.timing) if row.timing else ()
         page.line(name, row.label, "; ", row.detail, *timing, indent=2)
         if row.figure is not None:
-            drawn = plot_line(row.figure, scale, width=width)
+            drawn = plot_line(row.figure, scale, width=width, pooled=row.pooled)
             page.console.print(Padding(Text(f"{drawn}  {row.figure.text}"), (0, 0, 0, 4)))
         else:
             page.line(row.finding, indent=4)
     if panel.plotted:
         for line in axis_lines(scale, panel.axis, width=width):
             page.console.print(Padding(Text(line), (0, 0, 0, 4)))
+    if any(row.pooled for row in panel.rows):
+        page.line(WORDS["pooled"], indent=4)
 
 
 def _findings(page: Page, answer: Answer) -> None:

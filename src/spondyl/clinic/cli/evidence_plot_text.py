@@ -5,8 +5,8 @@ from spondyl.evidence.answer import Axis
 from spondyl.evidence.library import Figure
 
 
-def plot_line(figure: Figure, scale: PlotScale, *, width: int) -> str:
-    """The interval as a dash and the number as ■; ○ where no interval was read; │ is no effect, ┊ what matters."""
+def plot_line(figure: Figure, scale: PlotScale, *, width: int, pooled: bool = False) -> str:
+    """The interval as a dash and the number as ■, ◆ when pooled; ○ without interval; │ is no effect, ┊ what matters."""
     cells = [" "] * width
     for value in scale.thresholds:
         cells[_column(value, scale, width)] = "┊"
@@ -16,7 +16,8 @@ def plot_line(figure: Figure, scale: PlotScale, *, width: int) -> str:
         first, last = (_column(end, scale, width) for end in figure.interval_95)
         for column in range(first, last + 1):
             cells[column] = "┼" if cells[column] == "│" else "─"
-    cells[_column(figure.value, scale, width)] = "■" if figure.interval_95 is not None else "○"
+    mark = "◆" if pooled else "■"
+    cells[_column(figure.value, scale, width)] = mark if figure.interval_95 is not None else "○"
     return "".join(cells)
 
 

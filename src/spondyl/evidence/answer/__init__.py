@@ -14,8 +14,9 @@ from spondyl.evidence.answer.conclusion import (
 from spondyl.evidence.answer.findings import Finding
 from spondyl.evidence.answer.icons import IconPair, People
 from spondyl.evidence.answer.lists import Awaited, GuidelineLine, HarmLine, LeftOut, RuleLine, StudyLine
-from spondyl.evidence.answer.panels import Panel, Row
+from spondyl.evidence.answer.panels import Panel
 from spondyl.evidence.answer.reading import Reading
+from spondyl.evidence.answer.rows import Row
 from spondyl.evidence.answer.scales import Axis
 from spondyl.evidence.answer.sureness import Published, Sureness
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from spondyl.evidence.answer.answer import Answer, answer
 from spondyl.evidence.answer.conclusion import Conclusion, SignedConclusion
 from spondyl.evidence.answer.lists import GuidelineLine, HarmLine, RuleLine
-from spondyl.evidence.answer.panels import Panel, Row, threshold
+from spondyl.evidence.answer.panels import Panel, threshold
+from spondyl.evidence.answer.rows import Row
 from spondyl.evidence.answer.scales import Axis
 from spondyl.evidence.library import Library
 

@@ -3,26 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from spondyl.evidence.answer.pooled_shares import pooled_single_arms
+from spondyl.evidence.answer.rows import Row
 from spondyl.evidence.answer.scales import Axis, axis_of, effect_figure
 from spondyl.evidence.answer.shares import count_figure, difference_figure, share_figure
 from spondyl.evidence.library import Figure, Group, Library, Option, Quote, Result, Role, Study
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of a forest plot: a number on the axis, or a finding in words beside it."""
-
-    label: Quote
-    detail: Quote
-    timing: Quote | None
-    figure: Figure | None
-    people: Figure | None = None
-    finding: Quote | None = None
-    note: Quote | None = None
-
-    def __post_init__(self) -> None:
-        if (self.figure is None) == (self.finding is None):
-            raise ValueError(f"The row {self.label.text!r} needs a figure or a finding, one of them.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +81,7 @@ def groups_of(result: Result, option: str) -> tuple[Group, Group] | None:
 
 
 def uncontrolled_panels(library: Library, option: Option) -> tuple[Panel, ...]:
-    """What single groups did, on axes of their own: shares of people, and changes from before to after."""
+    """What single groups did, on axes of their own: shares of people, pooled last, and changes from before to after."""
     shares: list[Row] = []
     changes: list[Row] = []
     for study, result in _uncontrolled(library, option):
@@ -108,6 +93,8 @@ def uncontrolled_panels(library: Library, option: Option) -> tuple[Panel, ...]:
             )
             if figure is not None:
                 shares.append(_row(study, result, figure=figure, people=count_figure(group)))
+    pooled = pooled_single_arms(library, option)
+    shares += [pooled] if pooled else []
     panels = ((Axis.UNCONTROLLED_SHARE, shares), (Axis.UNCONTROLLED_CHANGE, changes))
     return tuple(Panel(axis=axis, rows=tuple(rows)) for axis, rows in panels if rows)
 

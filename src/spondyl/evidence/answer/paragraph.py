@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from spondyl.evidence.answer.icons import IconPair
-from spondyl.evidence.answer.panels import Panel, Row
+from spondyl.evidence.answer.panels import Panel
 from spondyl.evidence.answer.reading import Reading
+from spondyl.evidence.answer.rows import Row
 from spondyl.evidence.answer.scales import Axis
 from spondyl.evidence.answer.sureness import Sureness
 from spondyl.evidence.library import Library, Option, Piece, Prose, Quote, Result, Role, Study

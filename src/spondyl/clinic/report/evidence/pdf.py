@@ -222,7 +222,7 @@ def _panel(page: Sheet, panel: Panel, labels: Sequence[str] = ()) -> None:
     cells = [head]
     for number, row in enumerate(panel.rows):
         name = f"{labels[number]}. " if labels else ""
-        plot = row_drawing(row.figure, scale) if row.figure else ""
+        plot = row_drawing(row.figure, scale, pooled=row.pooled) if row.figure else ""
         cells.append(
             [
                 page.cell(page.text(name, row.label, ": ", row.detail)),
@@ -234,6 +234,8 @@ def _panel(page: Sheet, panel: Panel, labels: Sequence[str] = ()) -> None:
     if panel.plotted:
         cells.append(["", "", "", axis_drawing(scale, panel.axis)])
     page.drawings(cells, [0.35 * CONTENT_WIDTH, 0.09 * CONTENT_WIDTH, 0.2 * CONTENT_WIDTH, 186.0], ruled=True)
+    if any(row.pooled for row in panel.rows):
+        page.small(WORDS["pooled"])
     if panel.threshold is not None and panel.plotted:
         page.small(WORDS["threshold"], " It is ", panel.threshold, ".")
 

@@ -11,9 +11,9 @@ WIDTH, HEIGHT, EDGE = 180.0, 14.0, 8.0
 BLUE, AMBER = "#1a4f8a", "#8a5a00"
 
 
-def row_drawing(figure: Figure, scale: PlotScale) -> Any:
-    """The interval as a line and the number as a square; a ring where no interval was read."""
-    from reportlab.graphics.shapes import Circle, Drawing, Line, Rect
+def row_drawing(figure: Figure, scale: PlotScale, *, pooled: bool = False) -> Any:
+    """The interval as a line and the number as a square; a ring without interval, a diamond for a pooled number."""
+    from reportlab.graphics.shapes import Circle, Drawing, Line, Polygon, Rect
     from reportlab.lib.colors import HexColor, white
 
     drawing, middle, ink = Drawing(WIDTH, HEIGHT), HEIGHT / 2, HexColor(INK)
@@ -30,6 +30,10 @@ def row_drawing(figure: Figure, scale: PlotScale) -> Any:
         drawing.add(Circle(x, middle, 2.6, fillColor=white, strokeColor=ink, strokeWidth=1))
         return drawing
     low, high = (_x(end, scale) for end in figure.interval_95)
+    if pooled:
+        corners = [low, middle, x, middle + 3.6, high, middle, x, middle - 3.6]
+        drawing.add(Polygon(corners, fillColor=ink, strokeColor=ink))
+        return drawing
     drawing.add(Line(low, middle, high, middle, strokeColor=ink, strokeWidth=1.1))
     square = Rect(x - 2.6, middle - 2.6, 5.2, 5.2)
     square.fillColor, square.strokeColor = ink, ink

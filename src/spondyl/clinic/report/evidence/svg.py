@@ -15,13 +15,20 @@ EDGE = 12.0
 """Room left and right so that the numbers of the outer ticks fit, in units of the drawing."""
 
 
-def row_svg(figure: Figure, scale: PlotScale) -> Markup:
-    """One line of a forest plot: the interval as a line, the number as a square; hollow where no interval was read."""
+def row_svg(figure: Figure, scale: PlotScale, *, pooled: bool = False) -> Markup:
+    """One line of a forest plot: the interval as a line, the number as a square; hollow where no interval was read.
+
+    A number pooled from other lines is a diamond as wide as its interval.
+    """
     middle = HEIGHT / 2
     x = _x(figure.value, scale)
     parts = [_rulers(scale, HEIGHT)]
     if figure.interval_95 is None:
         parts.append(f'<circle class="mark hollow" cx="{x:.1f}" cy="{middle}" r="4.5"/>')
+    elif pooled:
+        low, high = (_x(end, scale) for end in figure.interval_95)
+        corners = f"M{low:.1f} {middle}L{x:.1f} {middle - 6}L{high:.1f} {middle}L{x:.1f} {middle + 6}Z"
+        parts.append(f'<path class="mark" d="{corners}"/>')
     else:
         low, high = (_x(end, scale) for end in figure.interval_95)
         parts.append(

@@ -17,6 +17,8 @@ WORDS = {
     "no_interval": "Hollow mark: no interval was read, so nobody can say how sure the number is.",
     "uncontrolled": "People change with time, hope and other care. Without a control group nobody knows how much of "
     "this is due to the treatment, so these numbers stand on an axis of their own and are compared with nothing.",
+    "pooled": "Diamond: the single-arm studies with counts, pooled. Each judged better in its own way and at its own "
+    "time, and counted the people who stayed. Still nobody stands beside them: it is no effect of the treatment.",
     "conflict": "The guidelines disagree. All are shown; none is chosen for you.",
     "no_guideline": "No recommendation about this option was read.",
     "no_regulation": "No rule of a regulator about this option was read.",
