@@ -1,4 +1,4 @@
-"""The people better in the single-arm studies with counts, pooled by the binomial-normal model; an effect of nothing."""
+"""The people better in single-arm studies with counts, pooled by the binomial-normal model; the effect of nothing."""
 
 import math
 
