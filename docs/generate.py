@@ -58,7 +58,9 @@ def commands() -> dict[str, Callable[..., object]]:
         *((f"{group.typer_instance.info.name} ", group.typer_instance) for group in app.registered_groups),
     ]
     found = [(prefix, command) for prefix, one in apps for command in one.registered_commands]
-    return {prefix + (one.name or one.callback.__name__): one.callback for prefix, one in found}
+    return {
+        prefix + (one.name or one.callback.__name__.replace("_", "-")): one.callback for prefix, one in found
+    }
 
 
 def parameters(function: Callable[..., object]) -> list[Parameter]:

@@ -19,7 +19,8 @@ from spondyl.assessment.sagittal import PARAMETERS
 from spondyl.clinic.cohort.tables import FILMS_SCHEMA, MEASUREMENTS_SCHEMA
 from spondyl.clinic.exit_codes import ExitCode
 
-COMMANDS = ("measure", "compare", "landmarks", "phantom", "doctor", "score", "screen", "serve")
+FILM_COMMANDS = ("measure", "compare", "landmarks", "phantom", "doctor", "score", "screen")
+COMMANDS = (*FILM_COMMANDS, "serve", "backup", "restore", "verify-audit")
 PROGRAM = str(Path(sys.executable).with_name("spondyl"))
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -16,6 +16,7 @@ class ExitCode(IntEnum):
     INSTALLATION_INCOMPLETE = 7
     SCREEN_BLOCKS = 8
     SCREEN_EMERGENCY = 9
+    CHART_UNSOUND = 10
     INTERRUPTED = 130
 
     @property
@@ -35,6 +36,7 @@ _MEANINGS = {
     ExitCode.INSTALLATION_INCOMPLETE: "Something is missing from the installation; 'spondyl doctor' says what to do.",
     ExitCode.SCREEN_BLOCKS: "A screen blocks treatment: an answer stands in the way or is unknown. Nothing failed.",
     ExitCode.SCREEN_EMERGENCY: "A screen calls for emergency care now. Nothing failed.",
+    ExitCode.CHART_UNSOUND: "An audit log or a backup was changed, or lacks something; each problem is named.",
     ExitCode.INTERRUPTED: "Stopped by Ctrl-C or SIGTERM; with --out, the same command with --resume goes on.",
 }
 

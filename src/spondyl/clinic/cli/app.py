@@ -6,15 +6,18 @@ from typing import Annotated
 import typer
 
 from spondyl import __version__
+from spondyl.clinic.cli.backup_command import backup
 from spondyl.clinic.cli.compare_command import compare
 from spondyl.clinic.cli.doctor_command import doctor
 from spondyl.clinic.cli.evidence_app import evidence_app
 from spondyl.clinic.cli.landmarks_command import landmarks
 from spondyl.clinic.cli.measure_command import measure
 from spondyl.clinic.cli.phantom_command import phantom
+from spondyl.clinic.cli.restore_command import restore
 from spondyl.clinic.cli.score_command import score
 from spondyl.clinic.cli.screen_command import screen
 from spondyl.clinic.cli.serve_command import serve
+from spondyl.clinic.cli.verify_audit_command import verify_audit
 
 app = typer.Typer(
     name="spondyl",
@@ -60,6 +63,9 @@ app.add_typer(evidence_app)
 app.command()(score)
 app.command()(screen)
 app.command()(serve)
+app.command()(backup)
+app.command()(restore)
+app.command()(verify_audit)
 
 
 def main() -> None:

@@ -1,0 +1,105 @@
+"""Unpack a backup and hold everything in it against its seal, the database's own check and the audit log."""
+
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from spondyl.clinic.backup.manifest import (
+    ANCHOR,
+    CHART,
+    NAME,
+    BackupUnusableError,
+    digest_of_file,
+    read_manifest,
+)
+from spondyl.clinic.chart.anchor import check_anchor
+from spondyl.clinic.chart.audit import verify
+from spondyl.clinic.chart.engine import DatabaseUnusableError, embedded_url, open_engine
+from spondyl.clinic.chart.keys import anchor_signer
+from spondyl.clinic.chart.migrations import present_revision
+from spondyl.clinic.chart.tables import metadata
+from spondyl.clinic.chart.transaction import reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupReport:
+    """What a backup holds, and what is wrong with it."""
+
+    made_at: str
+    files: int
+    rows: int
+    audit_rows: int
+    revision: str | None
+    problems: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        """True when nothing is wrong."""
+        return not self.problems
+
+
+def check_backup(backup: Path, folder: Path, *, secret: bytes) -> BackupReport:
+    """Unpack ``backup`` into the empty ``folder`` and check it; raises ``BackupUnusableError``."""
+    _unpack(backup, folder)
+    manifest = folder / NAME
+    if not manifest.is_file():
+        raise BackupUnusableError(
+            f"{backup} holds no {NAME}: it is no backup of Spondyl, or its end is missing."
+        )
+    body = read_manifest(manifest.read_bytes(), secret=secret)
+    problems = _wrong_files(folder, body["files"])
+    if problems:
+        raise BackupUnusableError(" ".join(problems))
+    engine = open_engine(embedded_url(folder / CHART), key=secret, survives_power_loss=False)
+    try:
+        with reading(engine) as connection:
+            return _report(connection, folder, body["made_at"], len(body["files"]), secret)
+    except DatabaseUnusableError as error:
+        raise BackupUnusableError(str(error)) from error
+    finally:
+        engine.dispose()
+
+
+def _unpack(backup: Path, folder: Path) -> None:
+    try:
+        with tarfile.open(backup, mode="r:") as archive:
+            archive.extractall(folder, filter="data")
+    except (tarfile.TarError, OSError) as error:
+        raise BackupUnusableError(f"{backup} cannot be unpacked ({error}).") from error
+
+
+def _wrong_files(folder: Path, files: dict[str, str]) -> list[str]:
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {NAME}
+    missing = [f"{name} is missing." for name in sorted(set(files) - present)]
+    added = [f"{name} is not in the list." for name in sorted(present - set(files))]
+    changed = [
+        f"{name} was changed."
+        for name in sorted(present & set(files))
+        if digest_of_file(folder / name) != files[name]
+    ]
+    return missing + added + changed
+
+
+def _report(connection: sa.Connection, folder: Path, made_at: str, files: int, secret: bytes) -> BackupReport:
+    verdict = verify(connection)
+    problems = list(verdict.problems)
+    if (folder / ANCHOR).is_file():
+        public = anchor_signer(secret).public_key()
+        problems.extend(check_anchor(connection, folder / ANCHOR, public_key=public).problems)
+    problems.extend(
+        str(line) for (line,) in connection.exec_driver_sql("PRAGMA cipher_integrity_check").all()
+    )
+    rows = sum(
+        connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+        for table in metadata.sorted_tables
+    )
+    return BackupReport(
+        made_at=made_at,
+        files=files,
+        rows=rows,
+        audit_rows=verdict.rows,
+        revision=present_revision(connection),
+        problems=tuple(problems),
+    )

@@ -1,0 +1,91 @@
+"""Write a backup: the chart as an encrypted file, the films and the checkpoints, while the clinic runs."""
+
+import hashlib
+import io
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from spondyl.clinic.backup.copy_chart import copy_chart
+from spondyl.clinic.backup.manifest import (
+    ANCHOR,
+    CHART,
+    LEFT_OUT,
+    NAME,
+    BackupUnusableError,
+    sealed_manifest,
+)
+from spondyl.clinic.chart.engine import embedded_url, open_engine, utc_now
+from spondyl.clinic.chart.migrations import upgrade
+
+
+def make_backup(engine: sa.Engine, data_dir: Path, target: Path, *, secret: bytes) -> int:
+    """Write ``target`` and return the rows in it. It appears under its name only when it is whole.
+
+    The chart is copied into an encrypted file of the embedded kind, from PostgreSQL too. The key is not in it.
+    """
+    if target.exists():
+        raise BackupUnusableError(
+            f"{target} exists already; a backup never replaces another. Choose a new name."
+        )
+    part = target.with_name(target.name + ".part")
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+        chart, anchor = Path(folder) / CHART, Path(folder) / ANCHOR
+        # The checkpoints first, the films last: no checkpoint is newer than the chart, no film is missing from it.
+        if (data_dir / ANCHOR).is_file():
+            shutil.copyfile(data_dir / ANCHOR, anchor)
+        rows = _copy(engine, chart, secret)
+        files = {CHART: chart} | dict(_other_files(data_dir, target))
+        _pack(part, files | ({ANCHOR: anchor} if anchor.is_file() else {}), secret)
+    part.replace(target)
+    return rows
+
+
+def _copy(engine: sa.Engine, path: Path, secret: bytes) -> int:
+    copy = open_engine(embedded_url(path), key=secret, survives_power_loss=False)
+    try:
+        upgrade(copy)
+        rows = copy_chart(engine, copy)
+        with copy.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        copy.dispose()
+    return rows
+
+
+def _other_files(data_dir: Path, target: Path) -> Iterator[tuple[str, Path]]:
+    for path in sorted(data_dir.rglob("*")):
+        name = path.relative_to(data_dir)
+        mine = path in (target, target.with_name(target.name + ".part")) or ".backup-" in str(name)
+        if path.is_file() and not path.is_symlink() and not mine and name.parts[0] not in LEFT_OUT:
+            yield name.as_posix(), path
+
+
+def _pack(part: Path, files: dict[str, Path], secret: bytes) -> None:
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with tarfile.open(fileobj=file, mode="w") as archive:
+            digests: dict[str, str] = {}
+            for name, path in files.items():
+                # Read once, so that digest and packed bytes agree while the clinic goes on writing.
+                content = path.read_bytes()
+                digests[name] = _add(archive, name, content)
+            manifest = sealed_manifest(digests, made_at=utc_now().isoformat(), secret=secret)
+            _add(archive, NAME, manifest)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _add(archive: tarfile.TarFile, name: str, content: bytes) -> str:
+    entry = tarfile.TarInfo(name)
+    entry.size = len(content)
+    entry.mode = 0o600
+    archive.addfile(entry, io.BytesIO(content))
+    return hashlib.sha256(content).hexdigest()

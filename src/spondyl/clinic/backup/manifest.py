@@ -1,0 +1,51 @@
+"""The list of a backup's files with their digests, sealed with the clinic's key."""
+
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from typing import Any
+
+from spondyl.clinic.chart.canonical_json import canonical
+from spondyl.clinic.chart.keys import derive
+
+NAME = "manifest.json"
+CHART = "chart.db"
+ANCHOR = "audit-anchor.jsonl"
+# Keys never go into a backup; the database goes in as a consistent copy.
+LEFT_OUT = ("clinic.key", "tls", CHART, ANCHOR, "chart.db-wal", "chart.db-shm", "phantom-films")
+
+
+class BackupUnusableError(ValueError):
+    """A backup cannot be made, read or restored; the message says why."""
+
+
+def digest_of_file(path: Path) -> str:
+    """SHA-256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sealed_manifest(files: dict[str, str], *, made_at: str, secret: bytes) -> bytes:
+    """The manifest of files (name in the backup, digest)."""
+    body = {"made_at": made_at, "files": files, "form": 1}
+    return canonical(body | {"seal": _seal(body, secret)}).encode()
+
+
+def read_manifest(content: bytes, *, secret: bytes) -> dict[str, Any]:
+    """The manifest's contents; raises ``BackupUnusableError`` when the seal does not fit."""
+    try:
+        body = json.loads(content)
+        given = body.pop("seal")
+        fits = hmac.compare_digest(_seal(body, secret), given)
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise BackupUnusableError(f"The backup's {NAME} cannot be read ({error}).") from error
+    if not fits:
+        raise BackupUnusableError(
+            f"The seal of {NAME} does not fit: another clinic's key, or the backup was changed."
+        )
+    return body
+
+
+def _seal(body: dict[str, Any], secret: bytes) -> str:
+    return hmac.digest(derive(secret, "backup"), canonical(body).encode(), "sha256").hex()

@@ -1,0 +1,55 @@
+"""``spondyl restore``: check a backup, or put it into an empty folder."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spondyl.clinic.cli.chart_options import DatabaseOption, DataOption
+from spondyl.clinic.cli.leave import leave
+from spondyl.clinic.exit_codes import ExitCode
+
+
+def restore(
+    backup: Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")],
+    key: Annotated[Path, typer.Option(help="The clinic's key file.")],
+    data: DataOption = Path("clinic"),
+    database: DatabaseOption = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only check the backup; nothing is restored.")
+    ] = False,
+) -> None:
+    """Restore a backup into an empty folder or database; with --check only say whether it could be.
+
+    \b
+    Examples:
+      spondyl restore /backups/clinic-monday.tar --key /safe/clinic.key --check
+      spondyl restore /backups/clinic-monday.tar --key /safe/clinic.key --data /srv/clinic
+
+    \b
+    Exit codes: 0 sound, 6 it cannot be read or there is no room for it, 10 it can be read but is not sound.
+    """
+    from spondyl.clinic.backup import BackupUnusableError, check_backup, restore_backup
+    from spondyl.clinic.chart.keys import KeyFileUnusableError, read_key_file
+    from spondyl.clinic.clinic_home import home_at
+
+    try:
+        secret = read_key_file(key)
+        if check:
+            with tempfile.TemporaryDirectory(prefix="spondyl-check-") as folder:
+                report = check_backup(backup, Path(folder), secret=secret)
+        else:
+            report = restore_backup(backup, home_at(data, key_file=key, database=database), secret=secret)
+    except (BackupUnusableError, KeyFileUnusableError, OSError) as error:
+        leave(ExitCode.OUTPUT_FAILED, str(error))
+    for problem in report.problems:
+        typer.echo(f"PROBLEM {problem}")
+    if not report.sound:
+        leave(ExitCode.CHART_UNSOUND, "The backup is not sound; nothing was restored.")
+    typer.echo(
+        f"Sound: made {report.made_at}, {report.rows} rows, {report.files} files; "
+        f"the audit log of {report.audit_rows} rows is whole."
+    )
+    if not check:
+        typer.echo(f"Restored. Start it with: spondyl serve --data {data} --key {key}")

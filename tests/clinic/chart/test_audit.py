@@ -1,0 +1,176 @@
+"""Claims: any edit, deletion or move of a single row of the log, of its heads or of its checkpoints is seen.
+
+Limit: who holds the key and rewrites everything after a point can hide it from the log; then the checkpoints tell.
+"""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from clinic_charts import SECRET
+from spondyl.clinic.chart.anchor import check_anchor, write_checkpoint
+from spondyl.clinic.chart.audit import entries, record, verify
+from spondyl.clinic.chart.engine import is_embedded
+from spondyl.clinic.chart.keys import anchor_signer
+from spondyl.clinic.chart.tables import audit, audit_heads
+from spondyl.clinic.chart.transaction import reading, writing
+
+SIGNER = anchor_signer(SECRET)
+ROWS = 12
+EDITS = {
+    "at": "2026-03-02T16:00:00.000001+00:00",
+    "actor": "somebody else",
+    "action": "open",
+    "subject": "person 2",
+    "detail": '{"n":99}',
+    "seal": "f" * 64,
+    "lane": 99,
+    "sequence": 1000,
+}
+
+
+@pytest.fixture
+def written(engine: sa.Engine) -> sa.Engine:
+    for number in range(ROWS):
+        with writing(engine) as connection:
+            record(connection, actor="dr", action="sign exam", subject="person 1", detail={"n": number})
+    return engine
+
+
+@contextmanager
+def tampered(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction in which the database's own refusals are switched off; it is undone at the end."""
+    with engine.connect() as connection, connection.begin() as transaction:
+        for name in ("audit_no_update", "audit_no_delete"):
+            table = "" if is_embedded(engine) else " ON audit"
+            connection.exec_driver_sql(f"DROP TRIGGER {name}{table}")
+        yield connection
+        transaction.rollback()
+
+
+def one(sequence: int) -> sa.ColumnElement[bool]:
+    return audit.c.sequence == sequence
+
+
+def test_an_untouched_log_is_whole(written: sa.Engine) -> None:
+    with reading(written) as connection:
+        verdict = verify(connection)
+    assert (verdict.rows, verdict.problems) == (ROWS, ())
+
+
+@pytest.mark.parametrize("column", EDITS)
+def test_every_edit_of_every_row_is_seen(written: sa.Engine, column: str) -> None:
+    for sequence in range(1, ROWS + 1):
+        with tampered(written) as connection:
+            changed = connection.execute(audit.update().where(one(sequence)).values({column: EDITS[column]}))
+            assert changed.rowcount == 1
+            assert not verify(connection).sound, f"{column} of row {sequence}"
+
+
+def test_every_deletion_is_seen(written: sa.Engine) -> None:
+    for sequence in range(1, ROWS + 1):
+        with tampered(written) as connection:
+            assert connection.execute(audit.delete().where(one(sequence))).rowcount == 1
+            assert not verify(connection).sound, f"row {sequence}"
+
+
+def test_every_exchange_of_two_rows_is_seen(written: sa.Engine) -> None:
+    for first in range(1, ROWS):
+        for second in range(first + 1, ROWS + 1):
+            with tampered(written) as connection:
+                for condition, to in ((one(first), 500), (one(second), first), (one(500), second)):
+                    connection.execute(audit.update().where(condition).values(sequence=to))
+                assert not verify(connection).sound, f"rows {first} and {second}"
+
+
+def test_a_copied_row_put_at_the_end_is_seen(written: sa.Engine) -> None:
+    with tampered(written) as connection:
+        row = dict(connection.execute(sa.select(audit).where(one(3))).mappings().one())
+        connection.execute(audit.insert().values(**row | {"sequence": ROWS + 1}))
+        assert not verify(connection).sound
+
+
+def test_every_change_of_the_head_is_seen(written: sa.Engine) -> None:
+    for change in (
+        audit_heads.delete(),
+        audit_heads.update().values(sequence=ROWS - 1),
+        audit_heads.update().values(seal="0" * 64),
+        audit_heads.insert().values(lane=77, sequence=3, seal="0" * 64),
+    ):
+        with tampered(written) as connection:
+            connection.execute(change)
+            assert not verify(connection).sound, change
+
+
+@pytest.mark.parametrize("change", [audit.update().values(actor="x"), audit.delete()], ids=["edit", "delete"])
+def test_the_database_itself_refuses(written: sa.Engine, change: sa.Executable) -> None:
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), writing(written) as connection:
+        connection.execute(change)
+
+
+def test_writers_side_by_side_lose_nothing(engine: sa.Engine) -> None:
+    def write(number: int) -> None:
+        with writing(engine) as connection:
+            record(connection, actor=f"w{number % 8}", action="save", subject=f"person {number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(120)))
+    with reading(engine) as connection:
+        assert {one.subject for one in entries(connection)} == {f"person {number}" for number in range(120)}
+        assert verify(connection).problems == ()
+        assert verify(connection).rows == 120
+
+
+@pytest.fixture
+def anchored(written: sa.Engine, tmp_path: Path) -> Path:
+    path = tmp_path / "elsewhere" / "anchor.jsonl"
+    for number in range(3):
+        with writing(written) as connection:
+            record(connection, actor="dr", action="save", subject="person 1", detail={"later": number})
+        with reading(written) as connection:
+            assert write_checkpoint(connection, path, signer=SIGNER)
+            assert not write_checkpoint(connection, path, signer=SIGNER)
+    return path
+
+
+def problems(engine: sa.Engine, path: Path) -> tuple[str, ...]:
+    with reading(engine) as connection:
+        return check_anchor(connection, path, public_key=SIGNER.public_key()).problems
+
+
+def test_true_checkpoints_hold(written: sa.Engine, anchored: Path) -> None:
+    assert problems(written, anchored) == ()
+
+
+def test_a_log_rewritten_with_the_key_is_seen_by_the_checkpoints(written: sa.Engine, anchored: Path) -> None:
+    """An administrator with database and key empties the log and writes a better one: the chain alone is content."""
+    with tampered(written) as connection:
+        connection.execute(audit.delete())
+        connection.execute(audit_heads.delete())
+        for number in range(ROWS + 3):
+            record(connection, actor="dr", action="sign exam", subject="person 1", detail={"better": number})
+        assert verify(connection).sound
+        assert check_anchor(connection, anchored, public_key=SIGNER.public_key()).problems
+
+
+def test_every_change_of_the_file_of_checkpoints_is_seen(written: sa.Engine, anchored: Path) -> None:
+    lines = anchored.read_text().splitlines()
+    body = json.loads(lines[1])
+    edited = json.dumps(body | {"at": "2026-01-01T00:00:00+00:00"}, sort_keys=True, separators=(",", ":"))
+    changes = {
+        "edit": [lines[0], edited, lines[2]],
+        "first taken away": lines[1:],
+        "middle taken away": [lines[0], lines[2]],
+        "moved": [lines[1], lines[0], lines[2]],
+        "torn": [*lines[:2], lines[2][:40]],
+    }
+    for name, changed in changes.items():
+        anchored.write_text("\n".join(changed) + "\n")
+        assert problems(written, anchored), name
+    anchored.unlink()
+    assert "no file of checkpoints" in problems(written, anchored)[0]

@@ -1,0 +1,114 @@
+"""Claims: a backup holds everything but the key, says when it was changed, and comes back on either database."""
+
+import tarfile
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from clinic_charts import SECRET, new_database
+from spondyl.clinic.backup import BackupUnusableError, check_backup, make_backup, restore_backup
+from spondyl.clinic.chart import documents
+from spondyl.clinic.chart.anchor import write_checkpoint
+from spondyl.clinic.chart.engine import open_engine
+from spondyl.clinic.chart.keys import anchor_signer
+from spondyl.clinic.chart.people import PersonDetails, add_person, person
+from spondyl.clinic.chart.tables import metadata
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.clinic_home import home_at
+
+
+@pytest.fixture
+def data_dir(engine: sa.Engine, tmp_path: Path) -> Path:
+    """A clinic with a person, a signed document, a film and a key."""
+    folder = tmp_path / "clinic"
+    (folder / "films").mkdir(parents=True)
+    (folder / "films" / "a.bin").write_bytes(b"film" * 1000)
+    (folder / "clinic.key").write_text(SECRET.hex())
+    with writing(engine) as connection:
+        ana = add_person(connection, PersonDetails(given_name="Ana", family_name="Núñez"), actor="desk")
+        one = documents.save(connection, kind="exam", person_id=ana.id, body={"á": 1.5}, actor="dr")
+        documents.sign(connection, document_id=one.document_id, version=1, actor="dr", digest=one.digest)
+    with reading(engine) as connection:
+        write_checkpoint(connection, folder / "audit-anchor.jsonl", signer=anchor_signer(SECRET))
+    return folder
+
+
+def contents(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:
+    with reading(engine) as connection:
+        return {
+            table.name: sorted((tuple(row) for row in connection.execute(sa.select(table))), key=repr)
+            for table in metadata.sorted_tables
+        }
+
+
+def test_a_backup_comes_back_to_the_letter_on_both_databases(
+    engine: sa.Engine, data_dir: Path, tmp_path: Path, postgres: str
+) -> None:
+    backup = tmp_path / "monday.tar"
+    make_backup(engine, data_dir, backup, secret=SECRET)
+    for database in (None, new_database(postgres)):
+        home = home_at(tmp_path / f"new {database is None}", key_file=tmp_path / "k", database=database)
+        report = restore_backup(backup, home, secret=SECRET)
+        assert report.problems == ()
+        restored = open_engine(home.url, key=SECRET)
+        assert contents(restored) == contents(engine)
+        assert (home.data_dir / "films" / "a.bin").read_bytes() == b"film" * 1000
+        restored.dispose()
+
+
+def test_neither_key_nor_a_readable_name_is_in_it(engine: sa.Engine, data_dir: Path, tmp_path: Path) -> None:
+    backup = tmp_path / "b.tar"
+    make_backup(engine, data_dir, backup, secret=SECRET)
+    content = backup.read_bytes()
+    assert SECRET.hex().encode() not in content
+    assert "Núñez".encode() not in content
+    assert backup.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_changed_is_named(embedded_engine: sa.Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "clinic"
+    (folder / "films").mkdir(parents=True)
+    (folder / "films" / "a.bin").write_bytes(b"x" * 5000)
+    good = tmp_path / "good.tar"
+    make_backup(embedded_engine, folder, good, secret=SECRET)
+    unpacked = tmp_path / "unpacked"
+    assert check_backup(good, unpacked, secret=SECRET).sound
+
+    def repacked(name: str, without: str = "") -> Path:
+        path = tmp_path / f"{name}.tar"
+        with tarfile.open(path, "w") as archive:
+            for file in sorted(one for one in unpacked.rglob("*") if one.is_file()):
+                inner = file.relative_to(unpacked).as_posix()
+                if inner != without:
+                    archive.add(file, inner)
+        return path
+
+    def refused(backup: Path, said: str, secret: bytes = SECRET) -> None:
+        with pytest.raises(BackupUnusableError, match=said):
+            check_backup(backup, tmp_path / f"check {backup.name} {said[:4]}", secret=secret)
+
+    refused(repacked("short", "films/a.bin"), "films/a.bin is missing")
+    refused(repacked("bare", "manifest.json"), "no manifest.json")
+    refused(good, "does not fit", secret=bytes(32))
+    (unpacked / "films" / "a.bin").write_bytes(b"y" * 5000)
+    refused(repacked("changed"), "films/a.bin was changed")
+    (tmp_path / "torn.tar").write_bytes(good.read_bytes()[:20_000])
+    refused(tmp_path / "torn.tar", "unpacked|manifest")
+
+
+def test_a_backup_or_a_clinic_is_never_replaced(embedded_engine: sa.Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "clinic"
+    folder.mkdir()
+    backup = tmp_path / "b.tar"
+    make_backup(embedded_engine, folder, backup, secret=SECRET)
+    with pytest.raises(BackupUnusableError, match="never replaces"):
+        make_backup(embedded_engine, folder, backup, secret=SECRET)
+    home = home_at(tmp_path / "new", key_file=tmp_path / "k")
+    restore_backup(backup, home, secret=SECRET)
+    with pytest.raises(BackupUnusableError, match="empty folder"):
+        restore_backup(backup, home, secret=SECRET)
+    engine = open_engine(home.url, key=SECRET)
+    with reading(engine) as connection, pytest.raises(LookupError):
+        person(connection, "nobody")
+    engine.dispose()
