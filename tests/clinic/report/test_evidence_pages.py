@@ -194,11 +194,25 @@ def test_the_pdf_says_what_the_page_says(tmp_path: Path) -> None:
     ):
         assert said in text
     assert "only in the worst case" in text
+    study_notes = [
+        one.text
+        for study in content("stem-cells").studies
+        for one in (study.note, study.conflicts, study.funding, *study.judged)
+        if one is not None
+    ]
+    assert len(study_notes) > 10
+    for said in study_notes:
+        assert " ".join(said.split())[:60] in text, said
     assert "�" not in text
 
 
 def test_the_comparison_is_written_whole(tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
     paths = write_comparison(content(ALL), tmp_path)
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(paths[1]).pages).split())
+    disagreeing = text.split("Where guidelines disagree")[1]
+    assert disagreeing.index("BMJ 2025: do not offer") < disagreeing.index("NICE NG59: only under conditions")
     assert [path.suffix for path in paths] == [".html", ".pdf", ".json"]
     table = json.loads(paths[2].read_text())
     assert [line["id"] for line in table["options"]] == OPTIONS

@@ -1,19 +1,26 @@
 """Answers as PDF: the words of the page and its plots as vectors; the same input gives the same bytes."""
 
-import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from spondyl.clinic.report.evidence.pdf_plot import axis_drawing, people_drawing, row_drawing
 from spondyl.clinic.report.evidence.plot import plot_scale
 from spondyl.clinic.report.evidence.sources import SourceList
 from spondyl.clinic.report.evidence.words import DISCLAIMER, STEPS, TITLES, WORDS
-from spondyl.clinic.report.pdf_style import CONTENT_WIDTH, INK, MARGIN, PAGE, RULE, Story
-from spondyl.evidence.answer import Answer, Comparison, Conclusion, HarmLine, IconPair, Panel, ReviewState
+from spondyl.clinic.report.pdf_document import pdf_bytes
+from spondyl.clinic.report.pdf_style import CONTENT_WIDTH, INK, RULE, Story
+from spondyl.evidence.answer import (
+    Answer,
+    Comparison,
+    Conclusion,
+    GuidelineLine,
+    HarmLine,
+    IconPair,
+    Panel,
+    ReviewState,
+    StudyLine,
+)
 from spondyl.evidence.library import Figure, Prose, Quote
-
-if TYPE_CHECKING:
-    from reportlab.pdfgen.canvas import Canvas
 
 Cell = Figure | Quote | Prose | str | None
 
@@ -83,6 +90,11 @@ def comparison_pdf(comparison: Comparison) -> bytes:
     for line in comparison.options:
         page.story.heading(f"What can go wrong: {line.name}")
         _harms(page, line.harms)
+    page.story.heading("Where guidelines disagree")
+    for line in comparison.options:
+        if line.guidelines_conflict:
+            page.strong(line.name)
+            _guidelines(page, line.guidelines)
     return page.finish(WORDS["comparison"])
 
 
@@ -165,33 +177,7 @@ class Sheet:
                 f"[{source.number}] {source.citation}. {where}. Verified by: {source.verified_by}, "
                 f"{source.verified_on}."
             )
-        return _bytes(self.story, title)
-
-
-def _bytes(story: Story, title: str) -> bytes:
-    from reportlab.platypus import SimpleDocTemplate
-
-    def footer(canvas: "Canvas", document: Any) -> None:
-        canvas.setFont("DejaVuSans", 6.5)
-        canvas.drawString(MARGIN, MARGIN - 14, DISCLAIMER)
-        canvas.drawRightString(PAGE[0] - MARGIN, MARGIN - 24, f"page {document.page}")
-
-    buffer = io.BytesIO()
-    document = SimpleDocTemplate(
-        buffer,
-        pagesize=PAGE,
-        leftMargin=MARGIN - 6,
-        rightMargin=MARGIN - 6,
-        topMargin=MARGIN,
-        bottomMargin=MARGIN,
-        title=title,
-        author="Spondyl",
-        subject="Evidence answer",
-        lang="en",
-        invariant=1,
-    )
-    document.build(story.flowables, onFirstPage=footer, onLaterPages=footer)
-    return buffer.getvalue()
+        return pdf_bytes(self.story.flowables, title=title, subject="Evidence answer", footer=DISCLAIMER)
 
 
 def _people(page: Sheet, pairs: tuple[IconPair, ...]) -> None:
@@ -296,7 +282,13 @@ def _rules(page: Sheet, answer: Answer) -> None:
     page.story.heading("What guidelines say")
     if answer.guidelines_conflict:
         page.strong(WORDS["conflict"])
-    for one in answer.guidelines:
+    _guidelines(page, answer.guidelines)
+    if not answer.guidelines:
+        page.plain(WORDS["no_guideline"])
+
+
+def _guidelines(page: Sheet, lines: Sequence[GuidelineLine]) -> None:
+    for one in lines:
         page.plain(
             "• ",
             one.guideline,
@@ -307,8 +299,6 @@ def _rules(page: Sheet, answer: Answer) -> None:
             "). ",
             one.text,
         )
-    if not answer.guidelines:
-        page.plain(WORDS["no_guideline"])
 
 
 def _certainty(page: Sheet, answer: Answer) -> None:
@@ -347,6 +337,15 @@ def _change(page: Sheet, answer: Answer) -> None:
         page.plain("• ", study.name, ". ", study.note)
 
 
+def _about_study(page: Sheet, study: StudyLine) -> None:
+    """What the table has no room for: the note, who has ties, and why each domain was judged as it was."""
+    ties = ("Ties declared: ", study.conflicts, " ") if study.conflicts else ()
+    note = (study.note, " ") if study.note else ()
+    judged = [piece for line in study.judged for piece in (line, " ")]
+    if ties or note or judged:
+        page.small(study.name, ". ", *note, *ties, *judged)
+
+
 def _studies(page: Sheet, answer: Answer) -> None:
     page.story.heading("The studies")
     rows = [
@@ -362,6 +361,8 @@ def _studies(page: Sheet, answer: Answer) -> None:
     ]
     head = ("Study", "Design", "People", "Risk of bias", "Harms seen", "Money")
     page.table(head, rows, shares=(0.22, 0.2, 0.08, 0.16, 0.19, 0.15))
+    for study in answer.studies:
+        _about_study(page, study)
     for one in answer.left_out:
         page.plain("Left out: ", one.name, ". ", one.why)
     if answer.withheld is not None:
