@@ -185,6 +185,12 @@ def test_the_review_that_counts_a_trial_twice_is_left_out_and_named(answers: dic
     assert not values & {-0.5, 3.05}
 
 
+def test_the_change_that_matters_reads_as_a_sentence(answers: dict[str, Answer]) -> None:
+    """Ostelo: 15 of 100 points of pain."""
+    panel = next(one for one in answers["exercise"].controlled if one.axis is Axis.PAIN)
+    assert panel.threshold is not None and panel.threshold.text == "15 of 100 points"
+
+
 def test_single_arms_are_pooled_by_the_model_and_stand_apart(answers: dict[str, Answer]) -> None:
     """``rma.glmm(measure="PLO", xi=c(7,10,5,6), ni=c(9,15,5,10))``: 71.795 % (55.894 to 83.641), tau² 0.
 

@@ -12,10 +12,27 @@ from spondyl.clinic.cli.evidence_plot_text import axis_lines, picture, plot_line
 from spondyl.clinic.report.evidence.plot import plot_scale
 from spondyl.clinic.report.evidence.sources import SourceList
 from spondyl.clinic.report.evidence.words import DISCLAIMER, STEPS, TITLES, WORDS
-from spondyl.evidence.answer import Answer, Comparison, HarmLine, IconPair, Panel, ReviewState
+from spondyl.evidence.answer import (
+    Answer,
+    Comparison,
+    Conclusion,
+    HarmLine,
+    IconPair,
+    OptionLine,
+    Panel,
+    ReviewState,
+)
 from spondyl.evidence.library import Figure, Origin, Prose, Quote
 
 Cell = Figure | Quote | Prose | str | None
+
+
+WIDEST_WORD = 20
+"""Longer words may be broken in a table."""
+
+
+def _longest_word(text: Text | str) -> int:
+    return max((len(word) for word in str(text).split()), default=1)
 
 
 class Page:
@@ -48,8 +65,10 @@ class Page:
     def table(self, head: Sequence[str], rows: Iterable[Sequence[Text | str]]) -> None:
         """A table as wide as the terminal."""
         table = Table(*head, box=SIMPLE_HEAD, show_lines=False)
-        for column in table.columns:
+        rows = list(rows)
+        for place, column in enumerate(table.columns):
             column.overflow = "fold"
+            column.min_width = min(WIDEST_WORD, max(_longest_word(row[place]) for row in (head, *rows)))
         for row in rows:
             table.add_row(*row)
         self.console.print(table)
@@ -163,17 +182,13 @@ def _findings(page: Page, answer: Answer) -> None:
 
 
 def _harms(page: Page, harms: tuple[HarmLine, ...]) -> None:
-    rows = [
-        (
-            page.text(harm.event),
-            harm.seriousness.value,
-            Text(
-                f"{_words(harm.rate)}{' as often' if harm.rate_is_ratio else ''} {harm.how_often.text}".strip()
-            ),
-        )
-        for harm in harms
-    ]
+    rows = [(page.text(harm.event), harm.seriousness.value, Text(_how_often(harm))) for harm in harms]
     page.table(("What can happen", "Kind", "How often"), rows)
+
+
+def _how_often(harm: HarmLine) -> str:
+    rate = f"{_words(harm.rate)}{' as often' if harm.rate_is_ratio else ''}"
+    return ", ".join(part for part in (rate, harm.how_often.text) if part)
 
 
 def _rules(page: Page, answer: Answer) -> None:
@@ -234,6 +249,15 @@ def _change(page: Page, answer: Answer) -> None:
         page.line("Not shown: ", answer.withheld, " values in the library that nobody has verified yet.")
 
 
+def _certainty_word(conclusion: Conclusion) -> str:
+    return "—" if conclusion.certainty is None else f"{conclusion.certainty.value} ({conclusion.standing})"
+
+
+def _guidelines(line: OptionLine) -> Text:
+    said = dict.fromkeys(f"{one.guideline.text}: {one.direction.value}" for one in line.guidelines)
+    return Text("\n".join(said) or "none read")
+
+
 def print_comparison(comparison: Comparison) -> None:
     """All options on stdout."""
     page = Page()
@@ -242,10 +266,8 @@ def print_comparison(comparison: Comparison) -> None:
         (
             f"{line.name}{' *' if line.clinics_own else ''}",
             page.text(line.conclusion.short, f" {WORDS['new_data']}" if line.conclusion.proposed else ""),
-            "—" if line.conclusion.certainty is None else line.conclusion.certainty.value,
-            "disagree"
-            if line.guidelines_conflict
-            else "; ".join(one.direction.value for one in line.guidelines),
+            _certainty_word(line.conclusion),
+            "They disagree." if line.guidelines_conflict else _guidelines(line),
         )
         for line in comparison.options
     ]

@@ -47,7 +47,7 @@ def threshold(library: Library, axis: Axis) -> Figure | None:
     if name is None:
         return None
     constant = library.constant(name)
-    return Figure(value=constant.value, unit=constant.unit, decimals=0, origin=constant.origin)
+    return Figure(value=constant.value, unit=f" {constant.unit.strip()}", decimals=0, origin=constant.origin)
 
 
 def _controlled_rows(study: Study, result: Result, option: Option) -> Iterator[tuple[Axis, Row]]:

@@ -265,7 +265,7 @@ def _harms(page: Sheet, harms: tuple[HarmLine, ...]) -> None:
         (
             page.text(harm.event),
             harm.seriousness.value,
-            (page.text(harm.rate) + (" as often. " if harm.rate_is_ratio else ". ") if harm.rate else "")
+            (page.text(harm.rate) + (" as often, " if harm.rate_is_ratio else ", ") if harm.rate else "")
             + harm.how_often.text,
         )
         for harm in harms
