@@ -39,6 +39,7 @@ from spondyl.booking.diary import (
     free_slots,
     free_starts,
     slot_at,
+    why_never,
     why_not,
 )
 from spondyl.booking.grid import Horizon
@@ -130,6 +131,7 @@ __all__ = [
     "slot_at",
     "wall_at",
     "ways_out",
+    "why_never",
     "why_not",
     "window",
     "zone_of",

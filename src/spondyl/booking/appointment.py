@@ -89,6 +89,8 @@ def confirmed(hold: Appointment, person: str, now: datetime) -> Appointment:
     """Turn a hold into a booking for a person, if it has not lapsed."""
     if hold.status is not Status.HELD:
         raise StepRefusedError(f"This time is {hold.status}, not on hold; choose a time again.")
+    if hold.person not in {None, person}:
+        raise StepRefusedError("This time is kept for somebody else; choose another.")
     if hold.held_until is not None and hold.held_until <= now:
         raise StepRefusedError(
             "The time was kept for you until a moment ago and is free again; choose a time again."

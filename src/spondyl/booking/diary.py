@@ -222,3 +222,24 @@ def why_not(diary: Diary, wish: Wish, start: datetime) -> str | None:
     if wish.not_before is not None and start < wish.not_before:
         return "That time has passed."
     return None if union(free_starts(diary, wish).values()) >> bit & 1 else "That time is taken."
+
+
+def why_never(practice: Practice, slot: Slot, away: Iterable[Absence], now: datetime) -> str | None:
+    """Return why a slot could not be offered even in an empty diary, or None: a page's address can be made up."""
+    office, place = practice.office(slot.placement.office), slot.placement
+    if slot.zone != office.zone or slot.wall != wall_at(office.zone, slot.start) or slot.start <= now:
+        return "That time has passed."
+    if not _serves(practice, slot):
+        return "That room or instrument does not serve this visit."
+    horizon = Horizon(first_day=slot.wall.date(), days=1)
+    empty = diary_of(practice, horizon, (), away)
+    return why_not(empty, Wish(visit_type=slot.visit_type, office=office.key, provider=place.provider), slot.start)
+
+
+def _serves(practice: Practice, slot: Slot) -> bool:
+    place, visit_type = slot.placement, practice.visit_type(slot.visit_type)
+    if place.room not in _rooms(practice, visit_type, place.office):
+        return False
+    if not visit_type.instrument:
+        return place.instrument is None
+    return place.instrument in _instruments(practice, place.office)

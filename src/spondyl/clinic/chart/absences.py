@@ -1,0 +1,132 @@
+"""A provider is away: the visits that must move, proposals for them, and all of it done or undone at once."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from spondyl.booking import (
+    Absence,
+    Appointment,
+    Displaced,
+    Horizon,
+    Move,
+    NoMove,
+    repair,
+    wall_at,
+    ways_out,
+    window,
+)
+from spondyl.clinic.chart.appointment_rows import appointments_between, appointments_of_course
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.claims import diary_between
+from spondyl.clinic.chart.courses import rule_of
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.practice import practice_of
+from spondyl.clinic.chart.tables.booking import absences
+from spondyl.clinic.chart.tables.column_types import new_id
+
+LOOK_AHEAD_DAYS = 14
+
+
+def note_absence(connection: sa.Connection, absence: Absence, *, actor: str, change: str) -> None:
+    """Note that a provider is away: nothing more is offered there. Undoing the change takes it back."""
+    connection.execute(
+        absences.insert().values(
+            id=new_id(),
+            provider=absence.provider,
+            starts_at=absence.start,
+            ends_at=absence.end,
+            reason=absence.reason,
+            change=change,
+        )
+    )
+    detail = {"from": absence.start.isoformat(), "to": absence.end.isoformat(), "reason": absence.reason}
+    record(
+        connection, actor=actor, action="provider away", subject=f"provider {absence.provider}", detail=detail
+    )
+
+
+def visits_of_provider(connection: sa.Connection, absence: Absence) -> list[Appointment]:
+    """The booked visits that an absence touches."""
+    return [
+        visit
+        for visit in appointments_between(connection, absence.start, absence.end)
+        if visit.placement.provider == absence.provider and visit.status == "booked"
+    ]
+
+
+def displaced_visit(connection: sa.Connection, visit: Appointment) -> Displaced:
+    """A visit with the days on which its course's spacing still holds; a single visit may move a week on."""
+    today = wall_at(visit.zone, now_of(connection)).date()
+    own = visit.wall.date()
+    first, last = today, own + timedelta(days=7)
+    if visit.course is not None and visit.visit_number is not None:
+        first, last = _course_window(connection, visit, visit.course)
+    return Displaced(
+        key=visit.key,
+        person=visit.person or "",
+        visit_type=visit.visit_type,
+        office=visit.placement.office,
+        provider=visit.placement.provider,
+        start=visit.start,
+        zone=visit.zone,
+        first_day=max(first, today),
+        last_day=max(min(last, own + timedelta(days=LOOK_AHEAD_DAYS)), first, today),
+    )
+
+
+def propose_repair(
+    connection: sa.Connection, visits: Iterable[Appointment], absence: Absence | None
+) -> tuple[Move | NoMove, ...]:
+    """Proposals for all of these visits that can stand together."""
+    waiting = [displaced_visit(connection, visit) for visit in visits]
+    if not waiting:
+        return ()
+    diary = diary_between(
+        connection, practice_of(connection), _horizon(waiting), without=[one.key for one in waiting]
+    )
+    if absence is not None:
+        away = dict(diary.away)
+        away[absence.provider] = away.get(absence.provider, 0) | diary.horizon.mask(
+            absence.start, absence.end
+        )
+        diary = replace(diary, away=away)
+    return repair(diary, waiting, now_of(connection))
+
+
+def ways_for(connection: sa.Connection, visit: Appointment, *, limit: int = 3) -> tuple[Move, ...]:
+    """The best few other times for one visit."""
+    one = displaced_visit(connection, visit)
+    diary = diary_between(connection, practice_of(connection), _horizon([one]), without=[one.key])
+    return ways_out(diary, one, now_of(connection), limit=limit)
+
+
+def _course_window(connection: sa.Connection, visit: Appointment, course: str) -> tuple[date, date]:
+    """The window between the neighbours that still stand; a cancelled neighbour gives its days free."""
+    rule = rule_of(connection, course)
+    days = {
+        other.visit_number: other.wall.date()
+        for other in appointments_of_course(connection, course)
+        if other.visit_number is not None
+    }
+    number = visit.visit_number or 0
+    whole = tuple(days.get(at, date.min) for at in range(len(rule.gaps)))
+    first, last = window(rule, _only_neighbours(whole, number), number)
+    own = visit.wall.date()
+    return max(first, own - timedelta(days=30)), min(last, own + timedelta(days=30))
+
+
+def _only_neighbours(days: tuple[date, ...], number: int) -> tuple[date, ...]:
+    """A neighbour that is gone is put where the spacing does not matter."""
+    own = days[number]
+    return tuple(
+        day if day != date.min else own + timedelta(days=3 * (at - number)) for at, day in enumerate(days)
+    )
+
+
+def _horizon(waiting: list[Displaced]) -> Horizon:
+    first = min(one.first_day for one in waiting)
+    last = max(one.last_day for one in waiting)
+    return Horizon(first_day=first, days=max((last - first).days + 1, 1))

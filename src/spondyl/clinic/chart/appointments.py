@@ -1,0 +1,316 @@
+"""Hold, confirm, book, move, cancel: each with what it occupies, its messages and its audit row in one transaction.
+
+Call these inside ``writing``. Whatever puts something down may raise ``TimeTakenError``: the database refused an
+overlap, and the transaction must be undone.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from spondyl.booking import (
+    Appointment,
+    Claim,
+    Practice,
+    Slot,
+    arrived,
+    booked,
+    cancelled,
+    claims_of,
+    confirmed,
+    held,
+    lapsed,
+    moved,
+    person_resource,
+    restored,
+    why_never,
+)
+from spondyl.clinic.chart.appointment_rows import (
+    appointment,
+    appointment_of,
+    insert_rows,
+    update_row,
+)
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.booking_changes import UndoRefusedError, change_set, mark_undone, note_change
+from spondyl.clinic.chart.booking_facts import BookingFacts, booking_facts
+from spondyl.clinic.chart.booking_stop import refuse_if_stopped
+from spondyl.clinic.chart.claims import (
+    TimeTakenError,
+    in_the_way,
+    put_down,
+    standing_claims,
+    take_away,
+)
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.outbox import MessageKind, forget_reminders, queue, queue_change, reminder
+from spondyl.clinic.chart.overrides import come_down, put_down_over
+from spondyl.clinic.chart.practice import practice_of
+from spondyl.clinic.chart.tables.booking import absences, appointments
+from spondyl.clinic.chart.tables.column_types import new_id
+
+HOLD_FOR = timedelta(minutes=10)
+
+
+def hold_slot(
+    connection: sa.Connection,
+    slot: Slot,
+    *,
+    actor: str,
+    person: str | None = None,
+    until: datetime | None = None,
+) -> Appointment:
+    """Keep a free slot for ten minutes, or until a time."""
+    hold = held(new_id(), slot, until or now_of(connection) + HOLD_FOR, person)
+    facts = booking_facts(connection, slot.start, None)
+    refuse_unless_offered(facts, slot, now_of(connection))
+    insert_rows(connection, [hold])
+    _occupy(connection, facts.practice, hold)
+    _record(connection, hold, actor=actor, action="hold time")
+    return hold
+
+
+def confirm_hold(connection: sa.Connection, key: str, *, person: str, actor: str) -> Appointment:
+    """Turn a hold into a booking for a person; raises ``StepRefusedError`` when it has lapsed."""
+    hold = appointment(connection, key, lock=True)
+    visit = confirmed(hold, person, now_of(connection))
+    facts = _facts_for(connection, visit)
+    update_row(connection, visit)
+    if hold.person is None:  # nobody is in two rooms at once
+        own = [
+            claim for claim in claims_for(facts.practice, visit) if claim.resource == person_resource(person)
+        ]
+        put_down(connection, key, own, [0])
+    queue_change(connection, visit, MessageKind.BOOKED)
+    _record(connection, visit, actor=actor, action="book visit")
+    return visit
+
+
+def book(connection: sa.Connection, slot: Slot, *, person: str, actor: str, reason: str = "") -> Appointment:
+    """Book in one step. With a ``reason`` staff book over what stands there or outside the hours; it is in the log."""
+    visit = booked(new_id(), slot, person, reason=reason)
+    facts = _facts_for(connection, visit)
+    if not reason:
+        refuse_unless_offered(facts, slot, now_of(connection))
+    insert_rows(connection, [visit])
+    over = _occupy(connection, facts.practice, visit)
+    queue_change(connection, visit, MessageKind.BOOKED)
+    _record(
+        connection,
+        visit,
+        actor=actor,
+        action="book visit over another" if reason else "book visit",
+        over=over,
+    )
+    return visit
+
+
+def reschedule(
+    connection: sa.Connection,
+    key: str,
+    slot: Slot,
+    *,
+    actor: str,
+    reason: str = "",
+    change: str | None = None,
+) -> Appointment:
+    """Move a booked visit; the time it had is free in the same transaction."""
+    before = appointment(connection, key, lock=True)
+    after = moved(before, slot, reason=reason)
+    facts = booking_facts(connection, slot.start, after.person)
+    if not reason:
+        refuse_unless_offered(facts, slot, now_of(connection))
+    over = replace_claims(connection, facts.practice, before, after)
+    note_change(connection, before, after, change=change or new_id(), actor=actor, words="move visit")
+    queue_change(connection, after, MessageKind.MOVED)
+    _record(connection, after, actor=actor, action="move visit", before=before, over=over)
+    return after
+
+
+def cancel(connection: sa.Connection, key: str, *, actor: str, change: str | None = None) -> Appointment:
+    """Cancel a visit or let go of a hold; the time is free."""
+    before = appointment(connection, key, lock=True)
+    after = cancelled(before)
+    replace_claims(connection, practice_of(connection), before, after)
+    note_change(connection, before, after, change=change or new_id(), actor=actor, words="cancel visit")
+    if before.person and before.held_until is None:
+        queue_change(connection, after, MessageKind.CANCELLED)
+    else:
+        forget_reminders(connection, [key])
+    _record(connection, after, actor=actor, action="cancel visit")
+    return after
+
+
+def arrive(connection: sa.Connection, key: str, *, actor: str) -> Appointment:
+    """Note that the patient is here."""
+    after = arrived(appointment(connection, key, lock=True))
+    update_row(connection, after)
+    _record(connection, after, actor=actor, action="patient arrived")
+    return after
+
+
+def let_lapse(connection: sa.Connection, *, limit: int = 200) -> list[Appointment]:
+    """Free the holds whose time is over; returns them, so that the waitlist can be asked."""
+    now = now_of(connection)
+    statement = (
+        sa.select(appointments)
+        .where(appointments.c.held_until <= now, appointments.c.status == "held")
+        .order_by(appointments.c.held_until)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    gone = [lapsed(appointment_of(row), now) for row in connection.execute(statement)]
+    for one in gone:
+        replace_claims(connection, practice_of(connection), one, one)
+        _record(connection, one, actor="clinic", action="let hold lapse")
+    return gone
+
+
+def reschedule_all(
+    connection: sa.Connection, moves: Iterable[tuple[str, Slot]], *, actor: str, change: str, words: str
+) -> list[Appointment]:
+    """Move several visits at once, so that each may take the place of another; all of it happens or nothing."""
+    pairs = [(appointment(connection, key, lock=True), slot) for key, slot in sorted(moves)]
+    for before, slot in pairs:
+        refuse_unless_offered(booking_facts(connection, slot.start, before.person), slot, now_of(connection))
+    practice = practice_of(connection)
+    freed = [claim for before, _ in pairs for claim in standing_claims(connection, before.key)]
+    take_away(connection, [before.key for before, _ in pairs])
+    after = [moved(before, slot) for before, slot in pairs]
+    for (before, _), visit in zip(pairs, after, strict=True):
+        update_row(connection, visit)
+        _occupy(connection, practice, visit)
+        note_change(connection, before, visit, change=change, actor=actor, words=words)
+        queue_change(connection, visit, MessageKind.MOVED)
+    come_down(connection, freed)
+    for (before, _), visit in zip(pairs, after, strict=True):
+        _record(connection, visit, actor=actor, action="move visit", before=before)
+    return after
+
+
+def book_all(
+    connection: sa.Connection, visits: Sequence[Appointment], *, actor: str, change: str, words: str
+) -> None:
+    """Book a whole course at once; all of it happens or nothing. One message tells of all visits."""
+    insert_rows(connection, visits)
+    for visit in visits:
+        facts = _facts_for(connection, visit)
+        refuse_unless_offered(facts, slot_of(visit), now_of(connection))
+        _occupy(connection, facts.practice, visit)
+        note_change(connection, None, visit, change=change, actor=actor, words=words)
+    now = now_of(connection)
+    messages = [(visits[0], MessageKind.COURSE, now)]
+    queue(connection, messages + [one for visit in visits for one in reminder(visit, now)])
+    for visit in visits:
+        _record(connection, visit, actor=actor, action="book visit")
+
+
+def slot_of(one: Appointment) -> Slot:
+    """The slot that an appointment stands in."""
+    return Slot(
+        start=one.start, zone=one.zone, wall=one.wall, visit_type=one.visit_type, placement=one.placement
+    )
+
+
+def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointment]:
+    """Undo a change as a whole; refused with ``UndoRefusedError`` when a visit was changed again since."""
+    found = change_set(connection, change)
+    pairs = [(appointment(connection, part.appointment, lock=True), part) for part in found.parts]
+    if moved_on := [now for now, part in pairs if now.sequence != part.sequence_after]:
+        raise UndoRefusedError(
+            f"{len(moved_on)} of these visits changed again since; undo that first, or move them one by one."
+        )
+    freed = [claim for now, _ in pairs for claim in standing_claims(connection, now.key)]
+    take_away(connection, [now.key for now, _ in pairs])
+    after = [restored(part.before, now) if part.before else cancelled(now) for now, part in pairs]
+    practice = practice_of(connection)
+    for visit in after:
+        update_row(connection, visit)
+        if visit.live:
+            _occupy(connection, practice, visit)
+        queue_change(connection, visit, MessageKind.MOVED if visit.live else MessageKind.CANCELLED)
+    come_down(connection, freed)
+    connection.execute(absences.delete().where(absences.c.change == change))
+    mark_undone(connection, change)
+    for visit in after:
+        _record(connection, visit, actor=actor, action=f"undo: {found.words}")
+    return after
+
+
+def replace_claims(
+    connection: sa.Connection, practice: Practice, before: Appointment, after: Appointment
+) -> list[str]:
+    """Free what an appointment occupied, write it anew, occupy what it needs now. Returns what it was put over."""
+    freed = standing_claims(connection, before.key)
+    take_away(connection, [before.key])
+    update_row(connection, after)
+    over = _occupy(connection, practice, after) if after.live else []
+    come_down(connection, freed)
+    return over
+
+
+def claims_for(practice: Practice, one: Appointment) -> tuple[Claim, ...]:
+    """Everything that an appointment occupies."""
+    return claims_of(practice, practice.visit_type(one.visit_type), one.placement, one.start, one.person)
+
+
+def refuse_unless_offered(facts: BookingFacts, slot: Slot, now: datetime) -> None:
+    """Raise ``TimeTakenError`` unless hours, shifts, rooms and absences allow the slot; who is booked is not asked.
+
+    Nobody gets around a buffer or the hours by writing the address of a page by hand: only the visit type counts.
+    """
+    if problem := why_never(facts.practice, slot, facts.away, now):
+        raise TimeTakenError(f"{problem} Choose another time.")
+
+
+def _facts_for(connection: sa.Connection, visit: Appointment) -> BookingFacts:
+    facts = booking_facts(connection, visit.start, visit.person)
+    if facts.has_intake and visit.person:
+        refuse_if_stopped(connection, visit.person)
+    return facts
+
+
+def _occupy(connection: sa.Connection, practice: Practice, one: Appointment) -> list[str]:
+    wanted = claims_for(practice, one)
+    if one.override_reason:
+        return put_down_over(connection, one.key, wanted)
+    put_down(connection, one.key, wanted, [0] * len(wanted))
+    return []
+
+
+def conflicts(
+    connection: sa.Connection, slot: Slot, person: str, *, without: str | None = None
+) -> Sequence[str]:
+    """The appointments that stand in the way of a slot."""
+    practice = practice_of(connection)
+    wanted = claims_of(practice, practice.visit_type(slot.visit_type), slot.placement, slot.start, person)
+    return sorted({key for key, _, _ in in_the_way(connection, wanted)} - {without})
+
+
+def _record(
+    connection: sa.Connection,
+    one: Appointment,
+    *,
+    actor: str,
+    action: str,
+    before: Appointment | None = None,
+    over: Sequence[str] = (),
+) -> None:
+    detail = {"person": one.person or "", **described(one)}
+    if before is not None:
+        detail["before"] = described(before)
+    if one.override_reason:
+        detail |= {"reason": one.override_reason, "over": list(over)}
+    record(connection, actor=actor, action=action, subject=f"appointment {one.key}", detail=detail)
+
+
+def described(one: Appointment) -> dict[str, object]:
+    """What the audit log says about an appointment."""
+    return {
+        "start": one.start.isoformat(),
+        "visit_type": one.visit_type,
+        "office": one.placement.office,
+        "provider": one.placement.provider,
+        "room": one.placement.room,
+    }

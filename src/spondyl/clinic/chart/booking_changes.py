@@ -1,0 +1,86 @@
+"""What was changed together can be undone together, as long as nobody changed it again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from spondyl.booking import Appointment
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.tables.booking import booking_changes
+
+_ADAPTER: TypeAdapter[Appointment] = TypeAdapter(Appointment)
+
+
+class UndoRefusedError(ValueError):
+    """A change cannot be undone any more; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """One appointment of a change: what it was (None: made by the change) and its SEQUENCE since."""
+
+    appointment: str
+    before: Appointment | None
+    sequence_after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSet:
+    """A change that may be undone."""
+
+    change: str
+    at: datetime
+    actor: str
+    words: str
+    parts: tuple[Changed, ...]
+
+
+def note_change(
+    connection: sa.Connection,
+    before: Appointment | None,
+    after: Appointment,
+    *,
+    change: str,
+    actor: str,
+    words: str,
+) -> None:
+    """Remember what an appointment was before a change."""
+    connection.execute(
+        booking_changes.insert().values(
+            change=change,
+            appointment=after.key,
+            before="" if before is None else _ADAPTER.dump_json(before).decode(),
+            sequence_after=after.sequence,
+            at=now_of(connection),
+            actor=actor,
+            words=words,
+            undone=False,
+        )
+    )
+
+
+def change_set(connection: sa.Connection, change: str) -> ChangeSet:
+    """A change that was not undone; raises ``UndoRefusedError``."""
+    rows = connection.execute(
+        sa.select(booking_changes)
+        .where(booking_changes.c.change == change, booking_changes.c.undone.is_(False))
+        .order_by(booking_changes.c.appointment)
+    ).all()
+    if not rows:
+        raise UndoRefusedError("There is nothing to undo: this change was undone already.")
+    parts = tuple(
+        Changed(
+            appointment=row.appointment,
+            before=_ADAPTER.validate_json(row.before) if row.before else None,
+            sequence_after=row.sequence_after,
+        )
+        for row in rows
+    )
+    return ChangeSet(change=change, at=rows[0].at, actor=rows[0].actor, words=rows[0].words, parts=parts)
+
+
+def mark_undone(connection: sa.Connection, change: str) -> None:
+    """Note that a change was undone."""
+    connection.execute(booking_changes.update().where(booking_changes.c.change == change).values(undone=True))

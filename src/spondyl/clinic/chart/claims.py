@@ -1,0 +1,173 @@
+"""What is occupied: claims put down, taken away and read. The database refuses what overlaps."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from spondyl.booking import Absence, Claim, Diary, Horizon, Practice, clash, diary_of
+from spondyl.booking.claim import LONGEST_CLAIM
+from spondyl.clinic.chart.engine import is_embedded
+from spondyl.clinic.chart.tables.booking import absences, claims
+
+_EXCLUDED = "23P01"  # PostgreSQL's exclusion_violation
+_DEADLOCK = "40P01"
+
+
+class TimeTakenError(ValueError):
+    """Somebody else has that time; the message says what to do next."""
+
+
+_INSERT = claims.insert()
+# One statement takes the resources' locks in their order and then puts the claims down. Without the locks two
+# transactions that claim overlapping times at the same moment wait for each other until one is thrown out.
+_LOCK_AND_INSERT = sa.text(
+    "WITH locked AS MATERIALIZED (SELECT count(pg_advisory_xact_lock(hashtextextended(name, 7))) AS n "
+    "FROM unnest(CAST(:resources AS text[])) AS name) "
+    "INSERT INTO claims (appointment, resource, office, lane, exclusive, starts_s, ends_s) "
+    "SELECT :appointment, c.resource, c.office, c.lane, c.exclusive, c.starts_s, c.ends_s FROM locked, "
+    "unnest(CAST(:claimed AS text[]), CAST(:offices AS text[]), CAST(:lanes AS int[]), CAST(:exclusives AS bool[]), "
+    "CAST(:starts AS bigint[]), CAST(:ends AS bigint[])) "
+    "AS c(resource, office, lane, exclusive, starts_s, ends_s) WHERE locked.n >= 0"
+)
+
+
+def put_down(
+    connection: sa.Connection, appointment: str, wanted: Sequence[Claim], lanes: Sequence[int]
+) -> None:
+    """Claim for an appointment; raises ``TimeTakenError`` when the database finds something in the way.
+
+    The transaction cannot go on after the error; undo it, or put the call into a savepoint.
+    """
+    rows = [_row(appointment, claim, lane) for claim, lane in zip(wanted, lanes, strict=True)]
+    try:
+        if is_embedded(connection):
+            connection.execute(_INSERT, rows)
+        else:
+            connection.execute(_LOCK_AND_INSERT, _columns(appointment, rows))
+    except IntegrityError as error:
+        if not _is_overlap(error):
+            raise
+        raise TimeTakenError("That time was taken a moment ago; choose another.") from error
+
+
+def take_away(connection: sa.Connection, appointments: Iterable[str]) -> None:
+    """Free everything that these appointments occupy."""
+    connection.execute(claims.delete().where(claims.c.appointment.in_(list(appointments))))
+
+
+def in_the_way(connection: sa.Connection, wanted: Sequence[Claim]) -> list[tuple[str, Claim, int]]:
+    """The claims that stand in the way of those wanted, in any lane: appointment, claim, lane."""
+    first, last = min(_s(claim.start) for claim in wanted), max(_s(claim.end) for claim in wanted)
+    rows = connection.execute(
+        sa.select(claims).where(
+            claims.c.resource.in_({claim.resource for claim in wanted}),
+            claims.c.starts_s < last,
+            claims.c.starts_s > first - int(LONGEST_CLAIM.total_seconds()),
+            claims.c.ends_s > first,
+        )
+    )
+    found = [(row.appointment, _claim(row), row.lane) for row in rows]
+    return [one for one in found if any(clash(one[1], claim) for claim in wanted)]
+
+
+def diary_between(
+    connection: sa.Connection, practice: Practice, horizon: Horizon, *, without: Iterable[str] = ()
+) -> Diary:
+    """The diary of a stretch of days; ``without`` leaves out what these appointments occupy."""
+    first, last = _s(horizon.start), _s(horizon.end)
+    rows = connection.execute(
+        sa.select(claims.c.resource, claims.c.office, claims.c.starts_s, claims.c.ends_s).where(
+            claims.c.starts_s < last,
+            claims.c.starts_s > first - int(LONGEST_CLAIM.total_seconds()),
+            claims.c.exclusive,
+            claims.c.appointment.not_in(list(without)),
+        )
+    )
+    taken = [
+        Claim(resource=resource, office=office, start=_at(starts_s), end=_at(ends_s))
+        for resource, office, starts_s, ends_s in rows
+    ]
+    return diary_of(practice, horizon, taken, absences_between(connection, horizon))
+
+
+def absences_between(connection: sa.Connection, horizon: Horizon) -> list[Absence]:
+    """Who is away in a stretch of days."""
+    rows = connection.execute(
+        sa.select(absences).where(absences.c.ends_at > horizon.start, absences.c.starts_at < horizon.end)
+    )
+    return [
+        Absence(provider=row.provider, start=row.starts_at, end=row.ends_at, reason=row.reason)
+        for row in rows
+    ]
+
+
+def is_deadlock(error: DBAPIError) -> bool:
+    """True when PostgreSQL ended a transaction that waited for another one that waited for it."""
+    return getattr(error.orig, "sqlstate", None) == _DEADLOCK
+
+
+def _is_overlap(error: IntegrityError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == _EXCLUDED or "claims never overlap" in str(error.orig)
+
+
+def _row(appointment: str, claim: Claim, lane: int) -> dict[str, Any]:
+    return {
+        "appointment": appointment,
+        "resource": claim.resource,
+        "office": claim.office,
+        "lane": lane,
+        "exclusive": claim.exclusive,
+        "starts_s": _s(claim.start),
+        "ends_s": _s(claim.end),
+    }
+
+
+def _columns(appointment: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    names = {
+        "claimed": "resource",
+        "offices": "office",
+        "lanes": "lane",
+        "exclusives": "exclusive",
+        "starts": "starts_s",
+        "ends": "ends_s",
+    }
+    found: dict[str, Any] = {name: [row[column] for row in rows] for name, column in names.items()}
+    return found | {"appointment": appointment, "resources": sorted(set(found["claimed"]))}
+
+
+def _claim(row: Any) -> Claim:
+    return Claim(
+        resource=row.resource,
+        office=row.office,
+        start=_at(row.starts_s),
+        end=_at(row.ends_s),
+        exclusive=row.exclusive,
+    )
+
+
+def _s(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def standing_claims(connection: sa.Connection, appointment: str) -> list[Claim]:
+    """The claims of an appointment, put together again where they were cut into lanes."""
+    rows = connection.execute(
+        sa.select(
+            claims.c.resource,
+            claims.c.office,
+            claims.c.exclusive,
+            sa.func.min(claims.c.starts_s).label("starts_s"),
+            sa.func.max(claims.c.ends_s).label("ends_s"),
+        )
+        .where(claims.c.appointment == appointment)
+        .group_by(claims.c.resource, claims.c.office, claims.c.exclusive)
+        .order_by(claims.c.resource)
+    )
+    return [_claim(row) for row in rows]

@@ -1,0 +1,58 @@
+"""What the practice has to offer, kept in versions: every version stays, the newest counts."""
+
+from functools import lru_cache
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from spondyl.booking import Practice
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.tables.booking import practice_versions
+
+
+class PracticeUnknownError(LookupError):
+    """The clinic has not said yet what can be booked."""
+
+
+NEWEST = sa.select(practice_versions.c.body).order_by(practice_versions.c.version.desc()).limit(1)
+_ADAPTER: TypeAdapter[Practice] = TypeAdapter(Practice)
+
+
+def save_practice(connection: sa.Connection, practice: Practice, *, actor: str) -> int:
+    """Save what can be booked from now on; appointments that stand are not touched. Returns the version."""
+    newest = connection.execute(sa.select(sa.func.max(practice_versions.c.version))).scalar_one() or 0
+    connection.execute(
+        practice_versions.insert().values(
+            version=newest + 1,
+            body=_ADAPTER.dump_json(practice).decode(),
+            made_by=actor,
+            made_at=now_of(connection),
+        )
+    )
+    record(connection, actor=actor, action="change practice", subject=f"practice {newest + 1}")
+    return newest + 1
+
+
+def practice_of(connection: sa.Connection) -> Practice:
+    """The newest version; raises ``PracticeUnknownError`` before there is one."""
+    return practice_in(connection.execute(NEWEST).scalar_one_or_none())
+
+
+def practice_in(body: str | None) -> Practice:
+    """The practice in a row's text; raises ``PracticeUnknownError`` when there is none."""
+    if body is None:
+        raise PracticeUnknownError(
+            "The clinic has no offices yet. Describe offices, providers and rooms first: Administration, Practice."
+        )
+    return _read(body)
+
+
+def has_practice(connection: sa.Connection) -> bool:
+    """True when the clinic has said what can be booked."""
+    return connection.execute(sa.select(sa.func.count()).select_from(practice_versions)).scalar_one() > 0
+
+
+@lru_cache(maxsize=8)
+def _read(body: str) -> Practice:
+    return _ADAPTER.validate_json(body)
