@@ -233,7 +233,9 @@ def why_never(practice: Practice, slot: Slot, away: Iterable[Absence], now: date
         return "That room or instrument does not serve this visit."
     horizon = Horizon(first_day=slot.wall.date(), days=1)
     empty = diary_of(practice, horizon, (), away)
-    return why_not(empty, Wish(visit_type=slot.visit_type, office=office.key, provider=place.provider), slot.start)
+    return why_not(
+        empty, Wish(visit_type=slot.visit_type, office=office.key, provider=place.provider), slot.start
+    )
 
 
 def _serves(practice: Practice, slot: Slot) -> bool:

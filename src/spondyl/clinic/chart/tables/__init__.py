@@ -2,19 +2,37 @@
 
 from spondyl.clinic.chart.tables.accounts import accounts, passkeys, sessions, sign_in_attempts
 from spondyl.clinic.chart.tables.audit import audit, audit_heads
+from spondyl.clinic.chart.tables.booking import (
+    absences,
+    appointments,
+    booking_changes,
+    claims,
+    courses,
+    outbox,
+    practice_versions,
+    waitlist,
+)
 from spondyl.clinic.chart.tables.documents import documents, signatures
 from spondyl.clinic.chart.tables.metadata import metadata
 from spondyl.clinic.chart.tables.people import people
 
 __all__ = [
+    "absences",
     "accounts",
+    "appointments",
     "audit",
     "audit_heads",
+    "booking_changes",
+    "claims",
+    "courses",
     "documents",
     "metadata",
+    "outbox",
     "passkeys",
     "people",
+    "practice_versions",
     "sessions",
     "sign_in_attempts",
     "signatures",
+    "waitlist",
 ]
