@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -20,6 +20,15 @@ from spondyl.clinic.chart.tables import audit, audit_heads
 
 POSTGRES_LANES = 16
 FIRST_SEAL = "0" * 64
+
+# Made once: every change of the chart runs these three.
+_HEAD = sa.select(audit_heads).where(audit_heads.c.lane == sa.bindparam("of_lane")).with_for_update()
+_APPEND = audit.insert()
+_MOVE_HEAD = (
+    audit_heads.update()
+    .where(audit_heads.c.lane == sa.bindparam("of_lane"))
+    .values(sequence=sa.bindparam("to_sequence"), seal=sa.bindparam("to_seal"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +76,8 @@ def record(
         "detail": canonical(detail or {}),
     }
     seal = _seal(_seal_key(connection), row, previous)
-    connection.execute(audit.insert().values(**row, seal=seal))
-    connection.execute(
-        audit_heads.update().where(audit_heads.c.lane == lane).values(sequence=sequence + 1, seal=seal)
-    )
+    connection.execute(_APPEND, {**row, "seal": seal})
+    connection.execute(_MOVE_HEAD, {"of_lane": lane, "to_sequence": sequence + 1, "to_seal": seal})
 
 
 def verify(connection: sa.Connection) -> Verdict:
@@ -146,12 +153,11 @@ def _head(connection: sa.Connection) -> tuple[int, int, str]:
     """Lane, last sequence and last seal, held until the transaction ends."""
     lane = 0
     if not is_embedded(connection):
-        lane = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one() % POSTGRES_LANES
-    statement = sa.select(audit_heads).where(audit_heads.c.lane == lane).with_for_update()
-    found = connection.execute(statement).one_or_none()
+        lane = cast(Any, connection.connection.dbapi_connection).info.backend_pid % POSTGRES_LANES
+    found = connection.execute(_HEAD, {"of_lane": lane}).one_or_none()
     if found is None:
         _start_lane(connection, lane)
-        found = connection.execute(statement).one()
+        found = connection.execute(_HEAD, {"of_lane": lane}).one()
     return lane, found.sequence, found.seal
 
 

@@ -7,6 +7,7 @@ where it is not, so that a third visit is still refused. When the first one goes
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 import sqlalchemy as sa
 
@@ -37,7 +38,7 @@ def _parts(claim: Claim, others: Iterable[tuple[Claim, int]]) -> Iterable[tuple[
     """Yield the claim cut where another begins or ends, each part with the lowest lane above all that overlap it."""
     over = [(other, lane) for other, lane in others if clash(claim, other)]
     cuts = sorted({claim.start, claim.end, *_inner_cuts(claim, over)})
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         part = replace(claim, start=start, end=end)
         yield part, max((lane + 1 for other, lane in over if clash(part, other)), default=0)
 
