@@ -1,0 +1,176 @@
+"""Claims: each step of a booking happens whole, is in the log, queues its messages, and never doubles anything."""
+
+from datetime import timedelta
+
+import pytest
+
+from clinic_bookings import Bookings, slot_at
+from practices import utc
+from spondyl.booking import Status, StepRefusedError
+from spondyl.clinic.chart import documents
+from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
+from spondyl.clinic.chart.appointments import (
+    arrive,
+    book,
+    cancel,
+    confirm_hold,
+    hold_slot,
+    let_lapse,
+    reschedule,
+    undo,
+)
+from spondyl.clinic.chart.audit import entries, verify
+from spondyl.clinic.chart.booking_changes import UndoRefusedError
+from spondyl.clinic.chart.booking_stop import BookingStoppedError, booking_stop
+from spondyl.clinic.chart.claims import TimeTakenError
+from spondyl.clinic.chart.tables import appointments, claims, outbox
+from spondyl.clinic.chart.transaction import reading, writing
+
+TEN = utc(3, 18)  # Tuesday 10:00
+
+
+def test_hold_confirm_move_cancel(bookings: Bookings) -> None:
+    anna = bookings.people[0]
+    with writing(bookings.engine) as connection:
+        hold = hold_slot(connection, slot_at(TEN), actor="public")
+    assert slot_at(TEN).start not in [slot.start for slot in bookings.slots(provider="ana")]
+    with writing(bookings.engine) as connection:
+        confirm_hold(connection, hold.key, person=anna, actor="public")
+    with writing(bookings.engine) as connection:
+        reschedule(connection, hold.key, slot_at(TEN + timedelta(hours=1)), actor="link")
+    assert TEN in [slot.start for slot in bookings.slots(provider="ana")]
+    with writing(bookings.engine) as connection:
+        cancel(connection, hold.key, actor="link")
+    with reading(bookings.engine) as connection:
+        said = [one.action for one in entries(connection, subject=f"appointment {hold.key}")]
+        assert sorted(said) == ["book visit", "cancel visit", "hold time", "move visit"]
+        assert verify(connection).sound
+        assert appointment(connection, hold.key).sequence == 2
+    assert bookings.count(claims) == 0
+    assert bookings.count(outbox, outbox.c.kind == "reminder") == 0
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        (slot_at(TEN + timedelta(minutes=15), room="t2"), "the provider, buffers touching"),
+        (slot_at(TEN, provider="ben"), "the room"),
+        (slot_at(TEN + timedelta(minutes=60), room="t3"), "the way to the other office"),
+    ],
+)
+def test_the_database_refuses_what_overlaps(bookings: Bookings, other, why: str) -> None:  # type: ignore[no-untyped-def]
+    with writing(bookings.engine) as connection:
+        book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
+    before = bookings.count(appointments), bookings.count(outbox), bookings.count(claims)
+    with pytest.raises(TimeTakenError), writing(bookings.engine) as connection:
+        book(connection, other, person=bookings.people[1], actor="desk")
+    assert (bookings.count(appointments), bookings.count(outbox), bookings.count(claims)) == before, why
+
+
+def test_one_person_is_not_in_two_rooms(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
+    with pytest.raises(TimeTakenError), writing(bookings.engine) as connection:
+        book(connection, slot_at(TEN, "ben", "t2"), person=bookings.people[0], actor="desk")
+
+
+@pytest.mark.parametrize(
+    ("slot", "word"),
+    [
+        (slot_at(TEN.replace(minute=7)), "no start"),
+        (slot_at(utc(3, 20, 45)), "closes"),
+        (slot_at(utc(4, 18)), "no start"),  # the holiday
+        (slot_at(utc(2, 14)), "passed"),
+        (slot_at(TEN, room="x1"), "does not serve"),
+        (slot_at(TEN, provider="ben", room="t3"), "taken"),  # Ben never works in Orange
+    ],
+)
+def test_an_address_made_up_by_hand_gets_no_time(bookings: Bookings, slot, word: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(TimeTakenError, match=word), writing(bookings.engine) as connection:
+        hold_slot(connection, slot, actor="public")
+
+
+def test_a_hold_lapses_and_cannot_be_confirmed(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        hold = hold_slot(connection, slot_at(TEN), actor="public")
+    bookings.clock.advance(timedelta(minutes=11))
+    with pytest.raises(StepRefusedError, match="free again"), writing(bookings.engine) as connection:
+        confirm_hold(connection, hold.key, person=bookings.people[0], actor="public")
+    with writing(bookings.engine) as connection:
+        assert [one.key for one in let_lapse(connection)] == [hold.key]
+        assert let_lapse(connection) == []
+    assert bookings.count(claims) == 0
+
+
+def test_an_override_needs_no_free_time_and_a_third_is_refused(bookings: Bookings) -> None:
+    one, two, three = bookings.people
+    with writing(bookings.engine) as connection:
+        first = book(connection, slot_at(TEN), person=one, actor="desk")
+        over = slot_at(TEN + timedelta(minutes=10))
+        second = book(connection, over, person=two, actor="desk", reason="in great pain")
+    with reading(bookings.engine) as connection:
+        (entry,) = entries(connection, subject=f"appointment {second.key}")
+        assert (entry.action, entry.detail["reason"]) == ("book visit over another", "in great pain")
+        assert entry.detail["over"] == [first.key]
+    for start in (TEN, TEN + timedelta(minutes=15), TEN + timedelta(minutes=30)):
+        with pytest.raises(TimeTakenError), writing(bookings.engine) as connection:
+            book(connection, slot_at(start), person=three, actor="desk")
+    with writing(bookings.engine) as connection:
+        cancel(connection, first.key, actor="desk")
+    assert bookings.count(claims, claims.c.lane > 0) == 0  # the second came down
+    with pytest.raises(TimeTakenError), writing(bookings.engine) as connection:
+        book(connection, slot_at(TEN), person=three, actor="desk")
+
+
+def test_a_move_is_undone_once_and_not_after_another_change(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
+        later = slot_at(TEN + timedelta(hours=1))
+        reschedule(connection, visit.key, later, actor="desk", change="c1")
+    with writing(bookings.engine) as connection:
+        (back,) = undo(connection, "c1", actor="desk")
+    assert (back.start, back.sequence) == (TEN, 2)
+    with pytest.raises(UndoRefusedError, match="undone already"), writing(bookings.engine) as connection:
+        undo(connection, "c1", actor="desk")
+    with writing(bookings.engine) as connection:
+        reschedule(connection, visit.key, later, actor="desk", change="c2")
+        cancel(connection, visit.key, actor="desk")
+    with pytest.raises(UndoRefusedError, match="changed again"), writing(bookings.engine) as connection:
+        undo(connection, "c2", actor="desk")
+
+
+def test_a_red_flag_stops_booking_until_a_clinician_has_looked(bookings: Bookings) -> None:
+    anna = bookings.people[0]
+    with writing(bookings.engine) as connection:
+        hold = hold_slot(connection, slot_at(TEN), actor="public")
+        flagged = documents.save(
+            connection, kind="intake", person_id=anna, body={"blocking": True}, actor=anna
+        )
+    for attempt in (
+        lambda connection: book(connection, slot_at(TEN, "ben", "t2"), person=anna, actor="desk"),
+        lambda connection: book(connection, slot_at(TEN), person=anna, actor="desk", reason="she insists"),
+        lambda connection: confirm_hold(connection, hold.key, person=anna, actor="public"),
+    ):
+        with pytest.raises(BookingStoppedError, match="clinician"), writing(bookings.engine) as connection:
+            attempt(connection)
+    with writing(bookings.engine) as connection:
+        documents.sign(
+            connection,
+            document_id=flagged.document_id,
+            version=flagged.version,
+            actor="clinician",
+            digest=flagged.digest,
+            meaning="looked at",
+        )
+        assert booking_stop(connection, anna) is None
+        confirm_hold(connection, hold.key, person=anna, actor="public")
+
+
+def test_arrival_ends_changes(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
+        assert arrive(connection, visit.key, actor="desk").status is Status.ARRIVED
+    with pytest.raises(StepRefusedError), writing(bookings.engine) as connection:
+        cancel(connection, visit.key, actor="desk")
+    with reading(bookings.engine) as connection:
+        assert len(appointments_of(connection, bookings.people[0])) == 1
