@@ -24,9 +24,9 @@ from spondyl.clinic.chart.transaction import reading, writing
 PROVIDERS, STARTS, KEEP = 2, 10, 4
 
 
-def worker(job: tuple[str, str, int, int, list[str], Any]) -> dict[str, int]:
-    """Attempt ``count`` bookings; count what came of them."""
-    address, kind, number, count, people, gate = job
+def worker(job: tuple[str, str, int, int, float, list[str], Any]) -> dict[str, int]:
+    """Attempt ``count`` bookings, or as many as the minutes allow; count what came of them."""
+    address, kind, number, count, minutes, people, gate = job
     engine, chance = engine_for(address, kind), random.Random(number)
     slots = [
         slot for n in range(PROVIDERS) for slot in slots_of(practice_with(PROVIDERS), f"p{n}", 1)[:STARTS]
@@ -34,7 +34,10 @@ def worker(job: tuple[str, str, int, int, list[str], Any]) -> dict[str, int]:
     mine: list[str] = []
     seen = {"booked": 0, "refused": 0, "given_back": 0, "other": 0, "overlaps": 0}
     gate.wait()
+    until = time.monotonic() + 60 * minutes
     for attempt in range(count):
+        if time.monotonic() > until:
+            break
         try:
             with writing(engine) as connection:
                 made = book(connection, chance.choice(slots), person=chance.choice(people), actor="race")
@@ -68,7 +71,7 @@ def overlaps(engine: sa.Engine) -> int:
     )
 
 
-def measure(kind: str, count: int) -> dict[str, object]:
+def measure(kind: str, count: int, minutes: float) -> dict[str, object]:
     """Run the race on one database."""
     with database(kind) as address:
         people = fill(address, kind, PROVIDERS, 40)
@@ -76,7 +79,7 @@ def measure(kind: str, count: int) -> dict[str, object]:
         context = multiprocessing.get_context("spawn")
         with context.Manager() as manager, context.Pool(8) as pool:
             gate = manager.Barrier(8)
-            jobs = [(address, kind, number, count // 8, people, gate) for number in range(8)]
+            jobs = [(address, kind, number, count // 8, minutes, people, gate) for number in range(8)]
             results = pool.map(worker, jobs, chunksize=1)
         seconds = time.monotonic() - began
         engine = engine_for(address, kind)
@@ -89,7 +92,7 @@ def measure(kind: str, count: int) -> dict[str, object]:
     }
     return {
         "database": kind,
-        "attempts": count // 8 * 8,
+        "attempts": total["booked"] + total["refused"] + total["other"],
         **total,
         "double_bookings": double,
         "audit_rows": verdict.rows,
@@ -101,9 +104,10 @@ def measure(kind: str, count: int) -> dict[str, object]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1_000_000)
+    parser.add_argument("--minutes", type=float, default=600, help="stop after so many minutes")
     parser.add_argument("--databases", nargs="+", default=["embedded-nosync", "postgres"])
     options = parser.parse_args()
-    found = [measure(kind, options.count) for kind in options.databases]
+    found = [measure(kind, options.count, options.minutes) for kind in options.databases]
     for one in found:
         print(json.dumps(one), flush=True)
     return 1 if any(one["double_bookings"] for one in found) else 0

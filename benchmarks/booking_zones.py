@@ -11,10 +11,12 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import TZPATH, available_timezones
 
@@ -35,7 +37,6 @@ from spondyl.booking import (
     free_starts,
     wall_at,
 )
-from spondyl.booking.grid import bits
 
 STEP_MIN = 15
 EPOCH = datetime(1970, 1, 1)
@@ -57,15 +58,18 @@ def round_the_clock(zone: str) -> Practice:
     )
 
 
-def offered(zone: str, year: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the product's starts in a year, in seconds since 1970: the instants, and what the clock reads then."""
-    days = (date(year + 1, 1, 1) - date(year, 1, 1)).days
-    horizon = Horizon(first_day=date(year, 1, 1), days=days)
-    diary = diary_of(round_the_clock(zone), horizon, ())
-    mask = free_starts(diary, Wish(visit_type="v", office="o")).get("p", 0)
-    instants = [horizon.instant(bit) for bit in bits(mask)]
-    walls = [(wall_at(zone, instant) - EPOCH) // SECOND for instant in instants]
-    return np.array([int(instant.timestamp()) for instant in instants]), np.array(walls)
+def offered(zone: str, year: int) -> np.ndarray:
+    """Return the product's starts in a year, in seconds since 1970."""
+    firsts = [date(year + month // 12, month % 12 + 1, 1) for month in range(13)]
+    practice = round_the_clock(zone)
+    months = (Horizon(first_day=first, days=(after - first).days) for first, after in pairwise(firsts))
+    return np.concatenate([_offered(practice, month) for month in months])
+
+
+def _offered(practice: Practice, horizon: Horizon) -> np.ndarray:
+    mask = free_starts(diary_of(practice, horizon, ()), Wish(visit_type="v", office="o")).get("p", 0)
+    found = np.flatnonzero(np.frombuffer(bin(mask)[:1:-1].encode(), np.uint8) == ord("1"))
+    return found * 300 + int(horizon.start.timestamp())
 
 
 def expected(zone: str, year: int) -> tuple[np.ndarray, np.ndarray]:
@@ -87,15 +91,24 @@ def check(job: tuple[str, int, int]) -> dict[str, object]:
     zone, first, last = job
     starts = wrong = missing = 0
     for year in range(first, last + 1):
-        mine, theirs = offered(zone, year), expected(zone, year)
-        starts += len(theirs[0])
-        if not all(np.array_equal(one, other) for one, other in zip(mine, theirs, strict=True)):
-            got, want = (
-                set(zip(*(array.tolist() for array in both), strict=True)) for both in (mine, theirs)
-            )
-            wrong += len(got - want)
-            missing += len(want - got)
+        mine, (instants, walls) = offered(zone, year), expected(zone, year)
+        starts += len(instants)
+        if not np.array_equal(mine, instants):
+            wrong += len(np.setdiff1d(mine, instants))
+            missing += len(np.setdiff1d(instants, mine))
+        for instant, wall in _worth_reading(instants, walls):
+            reads = wall_at(zone, datetime.fromtimestamp(instant, UTC))
+            wrong += (reads - EPOCH) // SECOND != wall
     return {"zone": zone, "starts": starts, "wrong": wrong, "missing": missing}
+
+
+def _worth_reading(instants: np.ndarray, walls: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Yield where the product is asked what the clock reads: every quarter hour near a change, else twice a day."""
+    near = np.zeros(len(instants), bool)
+    for change in np.flatnonzero(np.diff(walls - instants)):
+        near[max(0, change - 192) : change + 192] = True
+    near[::48] = True
+    return zip(instants[near].tolist(), walls[near].tolist(), strict=True)
 
 
 def different_zones() -> tuple[list[str], int]:

@@ -5,6 +5,7 @@ The model keeps a list of appointments and tries every pair of claims; it shares
 
 import shutil
 import tempfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -86,8 +87,15 @@ class Desk(RuleBasedStateMachine):
         others = [claim for key, one in self.live.items() if key != without for claim in wanted(one)]
         return not clashes(new, others) and slot.wall.hour * 60 + slot.wall.minute <= 12 * 60 + 40
 
+    def is_free(self, person: str, hold: Appointment) -> bool:
+        """Try the person alone: the place is held already, even where staff have booked over it."""
+        (own,) = (
+            claim for claim in wanted(replace(hold, person=person)) if claim.resource.startswith("person")
+        )
+        return not clashes([own], [claim for one in self.live.values() for claim in wanted(one)])
+
     def pick(self, number: int, status: Status) -> Appointment | None:
-        some = sorted((one for one in self.live.values() if one.status is status), key=lambda one: one.key)
+        some = [one for one in self.live.values() if one.status is status]  # in the order made
         return some[number % len(some)] if some else None
 
     @rule(slot=slots)
@@ -108,8 +116,7 @@ class Desk(RuleBasedStateMachine):
         if one is None:
             return
         over = one.held_until is not None and one.held_until <= self.clock()
-        slot = slot_at(one.start, one.placement.provider, one.placement.room)
-        fits = self.fits(slot, self.people[person], without=one.key)
+        fits = self.is_free(self.people[person], one)
         try:
             with writing(self.engine) as connection:
                 self.live[one.key] = confirm_hold(
@@ -225,7 +232,7 @@ def _run(empty_chart: Path, examples: int, steps: int) -> None:
 
 
 def test_the_chart_does_what_a_plain_list_does(empty_chart: Path) -> None:
-    _run(empty_chart, 12, 25)
+    _run(empty_chart, 8, 20)
 
 
 @pytest.mark.nightly
