@@ -3,7 +3,7 @@
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from spondyl.clinic.web import front, intake, patients
+from spondyl.clinic.web import exam, front, intake, patients
 from spondyl.clinic.web.csrf import check_csrf
 from spondyl.clinic.web.errors import add_error_pages
 from spondyl.clinic.web.feature import Feature
@@ -17,6 +17,7 @@ FEATURES: tuple[Feature, ...] = (
     front.FEATURE,
     patients.FEATURE,
     intake.FEATURE,
+    exam.FEATURE,
 )
 
 

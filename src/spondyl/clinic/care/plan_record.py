@@ -1,0 +1,142 @@
+"""Plans in the chart: versioned, signed, judged; and what of the patient decides which options are open."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from spondyl.assessment.exam import exam_alerts
+from spondyl.assessment.intake import Stop, open_flags, stop_of, summarise_intake
+from spondyl.clinic.care.flag_review import cleared_items
+from spondyl.clinic.care.intake_record import newest
+from spondyl.clinic.care.option_names import option_lines
+from spondyl.clinic.care.scores import scores_of_person
+from spondyl.clinic.care.visit_note import notes_of
+from spondyl.clinic.chart.documents import Document, Signature, history, newest_of_each, save
+from spondyl.treatment.plan import (
+    OptionKind,
+    Plan,
+    PlanJudged,
+    RankedOption,
+    Situation,
+    check_choice,
+    judge_plan,
+    plan_from_json,
+    plan_to_json,
+    rank_options,
+)
+
+KIND = "plan"
+NO_INTAKE = "the questions of safety have not been answered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPlan:
+    """A plan with where it is kept; ``shown`` is the ranking that the clinician saw when it was made."""
+
+    document_id: str
+    version: int
+    digest: str
+    plan: Plan
+    shown: tuple[dict[str, Any], ...]
+    made_by: str
+    made_at: datetime
+    signatures: tuple[Signature, ...]
+
+    @property
+    def is_signed(self) -> bool:
+        """True when this version is signed."""
+        return bool(self.signatures)
+
+
+def situation_of(connection: sa.Connection, person_id: str) -> Situation:
+    """What of the newest intake, of the looks at its flags and of the newest examination decides.
+
+    Without an intake nothing is known, so adjustments wait and everything else asks first.
+    """
+    notes = notes_of(connection, person_id)
+    signs = tuple(
+        alert.question.text.rstrip("?") for alert in (exam_alerts(notes[0].note.exam) if notes else ())
+    )
+    stored = newest(connection, person_id)
+    if stored is None:
+        return Situation(stop=Stop.TREATMENT, held=(NO_INTAKE, *signs))
+    cleared = cleared_items(connection, stored)
+    summary = summarise_intake(stored.intake)
+    flags = tuple(flag.question.text.rstrip("?") for flag in open_flags(stored.intake, cleared))
+    return Situation(
+        stop=stop_of(stored.intake, cleared),
+        held=(*flags, *signs),
+        is_chronic=summary.is_chronic,
+        cautions=frozenset(summary.cautions) - cleared,
+        not_wanted=frozenset(OptionKind(one) for one in summary.not_wanted),
+    )
+
+
+def ranked_for(connection: sa.Connection, person_id: str) -> tuple[RankedOption, ...]:
+    """Every option in its place for this patient."""
+    return rank_options(option_lines(), situation_of(connection, person_id))
+
+
+def keep_plan(
+    connection: sa.Connection,
+    person_id: str,
+    plan: Plan,
+    *,
+    actor: str,
+    document_id: str | None = None,
+    after_version: int | None = None,
+) -> StoredPlan:
+    """Save a plan as a new document, or as the next version of one. Raises PlanRefused for an option not to be had."""
+    ranked = ranked_for(connection, person_id)
+    check_choice(plan, ranked)
+    shown = [
+        {"option": one.line.id, "standing": one.standing.value, "reasons": list(one.reasons)}
+        for one in ranked
+    ]
+    document = save(
+        connection,
+        kind=KIND,
+        person_id=person_id,
+        body={"plan": plan_to_json(plan), "shown": shown},
+        actor=actor,
+        document_id=document_id,
+        after_version=after_version,
+    )
+    return _stored(document)
+
+
+def plans_of(connection: sa.Connection, person_id: str) -> tuple[StoredPlan, ...]:
+    """Every plan of a patient in its newest version, the one begun last first."""
+    return tuple(_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id))
+
+
+def latest_plan(connection: sa.Connection, person_id: str) -> StoredPlan | None:
+    """The plan begun last."""
+    found = plans_of(connection, person_id)
+    return found[0] if found else None
+
+
+def versions_of(connection: sa.Connection, document_id: str) -> tuple[StoredPlan, ...]:
+    """Every version of a plan, the first one first."""
+    return tuple(_stored(one) for one in history(connection, document_id))
+
+
+def judged(connection: sa.Connection, person_id: str, plan: Plan, *, as_of: date) -> PlanJudged:
+    """What the patient's scores say of the plan."""
+    scores = [one.on_day for one in scores_of_person(connection, person_id)]
+    return judge_plan(plan, scores, as_of=as_of)
+
+
+def _stored(document: Document) -> StoredPlan:
+    return StoredPlan(
+        document_id=document.document_id,
+        version=document.version,
+        digest=document.digest,
+        plan=plan_from_json(document.body["plan"]),
+        shown=tuple(document.body["shown"]),
+        made_by=document.made_by,
+        made_at=document.made_at,
+        signatures=document.signatures,
+    )

@@ -1,0 +1,87 @@
+"""From the fields of the page to a visit note, and back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from spondyl.assessment.exam import EXAM, Deviation, Exam, ExamGroup, ExamRefused
+from spondyl.assessment.questionnaires import ScoreRefused
+from spondyl.clinic.care.visit_note import NoteRefused, VisitNote
+
+Sent = Mapping[str, list[str]]
+"""Every field of the form with its values, as sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteForm:
+    """The fields as sent, so that a page with a problem shows again what was entered."""
+
+    sent: Sent
+
+    def one(self, name: str) -> str:
+        """The value of a field, or an empty text."""
+        return next(iter(self.sent.get(name, [])), "").strip()
+
+    def note(self, *, on: date) -> VisitNote:
+        """The note; raises NoteRefused with what is wrong."""
+        pain = self.one("pain")
+        try:
+            return VisitNote(
+                exam=self._exam(),
+                on=on,
+                pain=int(pain) if pain else None,
+                done=tuple(self.sent.get("done", ())),
+                text=self.one("text"),
+            )
+        except (ExamRefused, ScoreRefused) as refused:
+            raise NoteRefused(str(refused)) from refused
+        except ValueError as error:
+            raise NoteRefused(
+                f"{pain!r} is no number of the pain scale; it takes 0 to 10. {error}"
+            ) from error
+
+    @property
+    def groups_with_deviations(self) -> frozenset[str]:
+        """Groups that are shown open, because something in them is not normal."""
+        return frozenset(
+            group.key
+            for group in EXAM
+            for test in group.tests
+            for side in test.sides
+            if self.one(f"t-{test.key}-{side.value}") not in ("", test.values[0].code)
+        )
+
+    def _exam(self) -> Exam:
+        deviations = tuple(one for group in EXAM for one in self._deviations(group))
+        marked = {group.key for group in EXAM if self.one(f"g-{group.key}") == "examined"}
+        return Exam(
+            examined=frozenset(marked | {group.key for group in EXAM if self._deviations(group)}),
+            deviations=deviations,
+            impression=self.one("impression"),
+        )
+
+    def _deviations(self, group: ExamGroup) -> tuple[Deviation, ...]:
+        return tuple(
+            Deviation(test=test.key, side=side, value=value, note=self.one(f"n-{test.key}"))
+            for test in group.tests
+            for side in test.sides
+            if (value := self.one(f"t-{test.key}-{side.value}")) and value != test.values[0].code
+        )
+
+
+def form_of(note: VisitNote) -> NoteForm:
+    """The form filled with a note, to correct it."""
+    sent = {
+        "pain": [] if note.pain is None else [str(note.pain)],
+        "done": list(note.done),
+        "text": [note.text],
+        "impression": [note.exam.impression],
+    }
+    sent |= {f"g-{key}": ["examined"] for key in note.exam.examined}
+    for one in note.exam.deviations:
+        sent[f"t-{one.test}-{one.side.value}"] = [one.value]
+        sent[f"n-{one.test}"] = [one.note]
+    return NoteForm(sent=sent)
+
+
+EMPTY = NoteForm(sent={})

@@ -1,0 +1,139 @@
+"""Write a visit note, correct it, sign it."""
+
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from spondyl.assessment.exam import EXAM, exam_alerts, exam_lines
+from spondyl.clinic.care.option_names import option_name
+from spondyl.clinic.care.plan_record import latest_plan
+from spondyl.clinic.care.visit_note import NoteRefused, StoredNote, keep_note, note_at, notes_of
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.documents import sign
+from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.exam.form import EMPTY, NoteForm, form_of
+from spondyl.clinic.web.page import patient_page, see_other
+from spondyl.clinic.web.rights import Clinician
+from spondyl.clinic.web.services import Clinic
+
+router = APIRouter(prefix="/patients/{patient_id}/exam", include_in_schema=False)
+
+
+async def sent_form(request: Request) -> NoteForm:
+    """Every field of the form."""
+    form = await request.form(max_fields=400)
+    return NoteForm(sent={name: [str(one)[:2000] for one in form.getlist(name)] for name in form})
+
+
+Sent = Annotated[NoteForm, Depends(sent_form)]
+
+
+@router.get("")
+def exam_page(request: Request, services: Clinic, viewer: Clinician, patient_id: str) -> Response:
+    """An empty note above the earlier ones. Opening it is in the audit log."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        record(connection, actor=viewer.actor, action="open exam", subject=patient.subject)
+    with reading(services.engine) as connection:
+        context = _context(connection, patient, form=EMPTY)
+    return patient_page(request, "exam/note.html", patient, context)
+
+
+@router.get("/{document_id}")
+def correct_page(
+    request: Request, services: Clinic, viewer: Clinician, patient_id: str, document_id: str
+) -> Response:
+    """An earlier note in the form, to correct it: what was signed stays as it was, the correction is a version."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        record(connection, actor=viewer.actor, action="open exam", subject=patient.subject)
+        stored = note_at(connection, patient_id, document_id)
+        context = _context(connection, patient, form=form_of(stored.note), correcting=stored)
+    return patient_page(request, "exam/note.html", patient, context)
+
+
+@router.post("")
+def keep_new(request: Request, services: Clinic, viewer: Clinician, patient_id: str, form: Sent) -> Response:
+    """Keep a new note; with the button 'sign' also sign it."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        try:
+            note = form.note(on=services.clock().date())
+            stored = keep_note(connection, patient_id, note, actor=viewer.actor)
+        except NoteRefused as refused:
+            return _again(request, connection, patient, form, str(refused))
+        said = _sign_if_asked(connection, stored, form, actor=viewer.actor)
+    return see_other(request, f"/patients/{patient_id}/exam", notice=said)
+
+
+@router.post("/{document_id}")
+def keep_correction(
+    request: Request, services: Clinic, viewer: Clinician, patient_id: str, document_id: str, form: Sent
+) -> Response:
+    """Keep a correction as the note's next version."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        before = note_at(connection, patient_id, document_id)
+        try:
+            note = form.note(on=before.note.on)
+            version = int(form.one("after_version") or before.version)
+            stored = keep_note(
+                connection,
+                patient_id,
+                note,
+                actor=viewer.actor,
+                document_id=document_id,
+                after_version=version,
+            )
+        except NoteRefused as refused:
+            return _again(request, connection, patient, form, str(refused), correcting=before)
+        said = _sign_if_asked(connection, stored, form, actor=viewer.actor)
+    return see_other(request, f"/patients/{patient_id}/exam", notice=said)
+
+
+def _sign_if_asked(connection: sa.Connection, stored: StoredNote, form: NoteForm, *, actor: str) -> str:
+    if form.one("action") != "sign":
+        return "The note is kept, not signed yet."
+    sign(
+        connection, document_id=stored.document_id, version=stored.version, actor=actor, digest=stored.digest
+    )
+    return "The note is kept and signed."
+
+
+def _again(
+    request: Request,
+    connection: sa.Connection,
+    patient: Person,
+    form: NoteForm,
+    problem: str,
+    correcting: StoredNote | None = None,
+) -> Response:
+    context = _context(connection, patient, form=form, correcting=correcting, problem=problem)
+    return patient_page(request, "exam/note.html", patient, context, status=422)
+
+
+def _context(
+    connection: sa.Connection,
+    patient: Person,
+    *,
+    form: NoteForm,
+    correcting: StoredNote | None = None,
+    problem: str | None = None,
+) -> dict[str, Any]:
+    notes = notes_of(connection, patient.id)
+    plan = latest_plan(connection, patient.id)
+    return {
+        "groups": EXAM,
+        "form": form,
+        "correcting": correcting,
+        "problem": problem,
+        "notes": notes,
+        "alerts": exam_alerts(notes[0].note.exam) if notes else (),
+        "lines_of": exam_lines,
+        "planned": plan.plan.options if plan else (),
+        "option_name": option_name,
+        "open_groups": form.groups_with_deviations,
+    }

@@ -1,0 +1,58 @@
+"""Claims, in a real browser: a routine visit note takes at most twelve clicks, and axe finds nothing on the pages."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from live_clinic import chromium, clicks, count_clicks, served, signed_in, violations
+from spondyl.clinic.care.visit_note import notes_of
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.web.services import Services
+
+MOST_CLICKS = 12
+"""Of the issue: a routine visit note."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def clinician(browser: Browser, services: Services, staff: dict[Role, Account]) -> Iterator[Page]:
+    with served(services) as address:
+        page = signed_in(browser, address, services, staff[Role.CLINICIAN])
+        yield page
+        page.context.close()
+
+
+def test_a_routine_visit_note_takes_at_most_twelve_clicks(
+    clinician: Page, services: Services, patient: Person
+) -> None:
+    """From the patient's overview to the signed note: pain, six groups, one exception, what was done, signature."""
+    count_clicks(clinician)
+    clinician.goto(f"/patients/{patient.id}")
+    clinician.get_by_role("link", name="Exam").click()
+    clinician.locator('[name=pain][value="4"]').click()
+    for group in ("motion", "dermatomes", "reflexes", "upper_motor_neuron", "provocation"):
+        clinician.locator(f"[name=g-{group}]").click()
+    clinician.locator("[data-group=myotomes] summary").click()
+    weak = clinician.get_by_label("L5 great toe extension left")
+    weak.click()
+    weak.select_option("4")
+    clinician.get_by_text("Exercise and physical therapy").click()
+    clinician.get_by_role("button", name="Keep and sign").click()
+    expect(clinician.get_by_role("status")).to_contain_text("kept and signed")
+    used = clicks(clinician)
+    print(f"visit note: {used} clicks")
+    assert used <= MOST_CLICKS
+    with reading(services.engine) as connection:
+        (kept,) = notes_of(connection, patient.id)
+    assert len(kept.note.exam.examined) == 6
+    assert kept.note.exam.deviations[0].text == "L5 great toe extension left 4/5"
+    assert violations(clinician) == []

@@ -1,0 +1,81 @@
+"""Claims: nothing is normal because nobody looked; a note keeps its exceptions, is corrected as a version, signed."""
+
+from collections.abc import Callable
+
+from clinic_apps import Browser
+from spondyl.assessment.exam import EXAM
+from spondyl.clinic.care.visit_note import notes_of
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.web.services import Services
+
+Open = Callable[[Role], Browser]
+
+
+def test_a_note_holds_what_was_examined_and_its_exceptions(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    clinician = browser(Role.CLINICIAN)
+    sent = clinician.submit(
+        f"/patients/{patient.id}/exam",
+        **{"pain": "6", "g-motion": "examined", "t-l5-left": "4", "n-l5": "after ten", "action": "sign"},
+    )
+    assert sent.status_code == 303
+    with reading(services.engine) as connection:
+        (kept,) = notes_of(connection, patient.id)
+    assert kept.is_signed and kept.note.pain == 6
+    assert kept.note.exam.examined == {"motion", "myotomes"}
+    page = clinician.get(f"/patients/{patient.id}/exam").text
+    assert "L5 great toe extension left 4/5 (after ten). Otherwise normal." in page
+    assert "signed by clinician" in page
+
+
+def test_an_empty_note_and_a_wrong_number_are_refused_and_what_was_typed_stays(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    clinician = browser(Role.CLINICIAN)
+    address = f"/patients/{patient.id}/exam"
+    assert clinician.submit(address, action="keep").status_code == 422
+    wrong = clinician.submit(address, pain="12", text="typed words")
+    assert wrong.status_code == 422 and "typed words" in wrong.text
+    assert clinician.submit(address, pain="x").status_code == 422
+    assert clinician.submit(address, **{"t-l5-left": "9"}).status_code == 422
+    with reading(services.engine) as connection:
+        assert notes_of(connection, patient.id) == ()
+
+
+def test_a_correction_is_a_version_and_a_late_one_is_refused(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    clinician = browser(Role.CLINICIAN)
+    clinician.submit(f"/patients/{patient.id}/exam", text="left", action="sign")
+    with reading(services.engine) as connection:
+        (first,) = notes_of(connection, patient.id)
+    address = f"/patients/{patient.id}/exam/{first.document_id}"
+    assert "left" in clinician.get(address).text
+    assert clinician.submit(address, text="right", after_version="1", action="sign").status_code == 303
+    assert clinician.submit(address, text="too late", after_version="1").status_code == 409
+    with reading(services.engine) as connection:
+        (second,) = notes_of(connection, patient.id)
+    assert (second.version, second.note.text, second.note.on) == (2, "right", first.note.on)
+
+
+def test_a_sign_of_the_cord_is_said_loudly(browser: Open, patient: Person) -> None:
+    clinician = browser(Role.CLINICIAN)
+    clinician.submit(f"/patients/{patient.id}/exam", **{"t-babinski-right": "present"})
+    page = clinician.get(f"/patients/{patient.id}/exam").text
+    assert "Because of: Babinski right present." in page and 'role="alert"' in page
+
+
+def test_only_a_clinician_opens_it(browser: Open, patient: Person) -> None:
+    for role, status in ((Role.NOBODY, 303), (Role.FRONT_DESK, 403), (Role.ADMINISTRATOR, 403)):
+        assert browser(role).get(f"/patients/{patient.id}/exam").status_code == status
+
+
+def test_every_group_is_one_tick_on_the_page(browser: Open, patient: Person) -> None:
+    page = browser(Role.CLINICIAN).get(f"/patients/{patient.id}/exam").text
+    for group in EXAM:
+        assert page.count(f'name="g-{group.key}"') == 1
+        assert group.normal.replace("'", "&#39;") in page
+    assert page.count(" checked") == 0
