@@ -3,7 +3,7 @@
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from spondyl.clinic.web import exam, front, intake, patients
+from spondyl.clinic.web import exam, front, intake, patients, plan
 from spondyl.clinic.web.csrf import check_csrf
 from spondyl.clinic.web.errors import add_error_pages
 from spondyl.clinic.web.feature import Feature
@@ -18,6 +18,7 @@ FEATURES: tuple[Feature, ...] = (
     patients.FEATURE,
     intake.FEATURE,
     exam.FEATURE,
+    plan.FEATURE,
 )
 
 

@@ -14,8 +14,8 @@ from spondyl.treatment.plan.situation import Situation
 
 RANKING_RULE = (
     "First what may be had now, on a guideline's condition where it says so; then what must be asked first because of "
-    "an answer of this patient; then what a guideline keeps for when all else has failed; then what guidelines advise "
-    "against; then what the patient does not want; last what must wait.",
+    "an answer of this patient; then what a guideline keeps for when other care has failed, or for a trial; then what "
+    "guidelines advise against; then what the patient does not want; last what must wait.",
     "Then what guidelines offer for this duration of pain, before what they allow under conditions or do not mention.",
     "Then the effect in controlled trials: as much as one person would notice, then smaller or of unknown size, then "
     "not shown, then unknown, then worse. A benefit of very low certainty counts as not shown.",
@@ -23,7 +23,11 @@ RANKING_RULE = (
     "Who sells an option does not enter the rule: the clinic's own treatments stand where the rule puts them.",
 )
 """Shown with every ranking."""
-LAST_RESORT = {"acp-chronic-opioids": "last, when all else has failed"}
+LAST_RESORT = {
+    "acp-chronic-opioids": "last, when all else has failed",
+    "nice-radiofrequency": "only when non-surgical care has failed",
+    "nice-surgery": "only inside a randomised trial",
+}
 """Guideline records (docs/reference/evidence-records.md) that keep an option for the end, with their words."""
 
 

@@ -1,0 +1,118 @@
+"""Consents in the chart: the page to the letter, who agreed, before whom; and its withdrawal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from spondyl.clinic.care.leaflet import Leaflet, leaflet_from_json, leaflet_to_json
+from spondyl.clinic.care.plan_record import StoredPlan
+from spondyl.clinic.chart.documents import Document, newest_of_each, save, sign
+
+KIND = "consent"
+
+
+class ConsentRefused(ValueError):  # noqa: N818 (a refusal is an answer, not a fault)
+    """A consent that cannot be kept; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """A patient agreed to one version of a plan; ``withdrawn_at`` is set once it was taken back."""
+
+    document_id: str
+    version: int
+    plan_id: str
+    plan_version: int
+    leaflet: Leaflet
+    agreed_by: str
+    before: str
+    at: datetime
+    withdrawn_at: datetime | None
+
+    def covers(self, plan: StoredPlan) -> bool:
+        """Whether it holds for this very version of the plan."""
+        return self.withdrawn_at is None and (self.plan_id, self.plan_version) == (
+            plan.document_id,
+            plan.version,
+        )
+
+
+def keep_consent(
+    connection: sa.Connection,
+    person_id: str,
+    plan: StoredPlan,
+    leaflet: Leaflet,
+    *,
+    agreed_by: str,
+    actor: str,
+) -> Consent:
+    """Keep the page that was shown, signed for the patient. Raises ConsentRefused before the plan is signed."""
+    if not plan.is_signed:
+        raise ConsentRefused("The plan is not signed yet. Sign it first: a consent is to a plan that stands.")
+    if len(agreed_by.strip()) < 3:
+        raise ConsentRefused("The name of the person who agrees is missing. Write it as on the printed page.")
+    body = {
+        "plan": plan.document_id,
+        "plan_version": plan.version,
+        "leaflet": leaflet_to_json(leaflet),
+        "agreed_by": agreed_by.strip(),
+        "withdrawn": False,
+    }
+    document = save(connection, kind=KIND, person_id=person_id, body=body, actor=actor)
+    sign(
+        connection,
+        document_id=document.document_id,
+        version=document.version,
+        actor=actor,
+        digest=document.digest,
+        meaning=f"{agreed_by.strip()} agreed in my presence",
+    )
+    return _consent(document)
+
+
+def withdraw(connection: sa.Connection, person_id: str, consent: Consent, *, actor: str) -> Consent:
+    """Take a consent back: a new version of its document; the agreement stays in the history."""
+    found = [one for one in _documents(connection, person_id) if one.document_id == consent.document_id]
+    if not found:
+        raise ConsentRefused("This consent is not one of this patient. Open it from the patient's page.")
+    body = {**found[0].body, "withdrawn": True}
+    document = save(
+        connection,
+        kind=KIND,
+        person_id=person_id,
+        body=body,
+        actor=actor,
+        document_id=consent.document_id,
+        after_version=consent.version,
+    )
+    return _consent(document)
+
+
+def consents_of(connection: sa.Connection, person_id: str) -> tuple[Consent, ...]:
+    """Every consent of a patient, the last one first."""
+    return tuple(_consent(one) for one in _documents(connection, person_id))
+
+
+def consent_to(connection: sa.Connection, person_id: str, plan: StoredPlan) -> Consent | None:
+    """The consent that covers this very version of a plan; None where there is none."""
+    return next((one for one in consents_of(connection, person_id) if one.covers(plan)), None)
+
+
+def _documents(connection: sa.Connection, person_id: str) -> list[Document]:
+    return newest_of_each(connection, kind=KIND, person_id=person_id)
+
+
+def _consent(document: Document) -> Consent:
+    body = document.body
+    return Consent(
+        document_id=document.document_id,
+        version=document.version,
+        plan_id=body["plan"],
+        plan_version=body["plan_version"],
+        leaflet=leaflet_from_json(body["leaflet"]),
+        agreed_by=body["agreed_by"],
+        before=document.made_by,
+        at=document.made_at,
+        withdrawn_at=document.made_at if body["withdrawn"] else None,
+    )

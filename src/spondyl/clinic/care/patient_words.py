@@ -1,0 +1,98 @@
+"""Sentences of consent and take-home sheet in both languages; what is said of an option comes from the evidence aid."""
+
+from datetime import date
+
+from spondyl.assessment.intake import InBoth, PatientLanguage
+from spondyl.treatment.plan import Goal
+
+CONSENT_TITLE = InBoth("What you agree to", "A qué da su consentimiento")
+DONE = InBoth("What is done", "Qué se hace")
+FEEL = InBoth("What you may feel", "Qué puede sentir")
+GOOD = InBoth("What it can do", "Qué puede lograr")
+BAD = InBoth("What can go wrong", "Qué puede salir mal")
+SURE = InBoth("How sure this is", "Cuánto se sabe")
+OTHERS = InBoth("What else there is", "Qué más hay")
+OTHERS_LEAD = InBoth(
+    "You could choose one of these instead, or wait. Ask for the page about each one.",
+    "Puede elegir una de estas en su lugar, o esperar. Pida la hoja de cada una.",
+)
+JUDGED = InBoth("When it is judged", "Cuándo se juzga")
+JUDGED_ON = InBoth("On {day} we look at your score again.", "El {day} volvemos a mirar su puntuación.")
+STOP_RULE = InBoth(
+    "If it has not changed by what matters, this plan ends. We change it with you, or send you to somebody else. We do "
+    "not book more of the same.",
+    "Si no ha cambiado lo que importa, este plan se acaba. Lo cambiamos con usted o le enviamos a otra persona. No "
+    "damos más citas de lo mismo.",
+)
+RIGHTS = InBoth("Your say", "Usted decide")
+RIGHTS_LINES = (
+    InBoth(
+        "You may say stop at any moment, during a treatment too. It stops at once.",
+        "Puede decir «pare» en cualquier momento, también durante un tratamiento. Se para al instante.",
+    ),
+    InBoth(
+        "You may take this back later, without a reason and without a drawback.",
+        "Puede retirarlo más tarde, sin dar razones y sin desventaja.",
+    ),
+    InBoth(
+        "Tell us when something is new or worse, before the next visit.",
+        "Díganos si algo es nuevo o va a peor, antes de la próxima cita.",
+    ),
+)
+AGREE = InBoth(
+    "I have read this, or it was read to me. My questions were answered. I agree to the plan above.",
+    "Lo he leído o me lo han leído. Han respondido a mis preguntas. Doy mi consentimiento al plan de arriba.",
+)
+NAME_LINE = InBoth("Name and signature", "Nombre y firma")
+DATE_LINE = InBoth("Date", "Fecha")
+
+SHEET_TITLE = InBoth("Your sheet to take home", "Su hoja para llevar a casa")
+FOUND = InBoth("What was found", "Qué se encontró")
+HOW_SURE = InBoth("How sure we are", "Qué seguridad tenemos")
+HOW_SURE_LINES = (
+    InBoth(
+        "Most back pain has no single cause that anybody can find. A film shows how bones stand, not where pain comes "
+        "from.",
+        "Casi siempre nadie puede encontrar una causa única del dolor de espalda. Una radiografía muestra cómo están "
+        "los huesos, no de dónde viene el dolor.",
+    ),
+    InBoth(
+        "What we call a finding is seen, not proved to hurt. Many people without pain have the same.",
+        "Lo que llamamos hallazgo se ve, pero no está probado que duela. Mucha gente sin dolor tiene lo mismo.",
+    ),
+)
+WAS_DONE = InBoth("What was done", "Qué se hizo")
+NOTHING_DONE = InBoth("Nothing was treated yet.", "Todavía no se ha tratado nada.")
+AT_HOME = InBoth("What to do at home", "Qué hacer en casa")
+WATCH = InBoth("What to watch for", "A qué estar atento")
+NEXT_VISITS = InBoth("{visits} visits, one every {days} days", "{visits} citas, una cada {days} días")
+SCORE_NAMES = {
+    "rmdq": InBoth("Your day with the back (0 to 24)", "Su día con la espalda (0 a 24)"),
+    "nrs": InBoth("Your pain (0 to 10)", "Su dolor (0 a 10)"),
+    "odi": InBoth("Your day with the back, Oswestry (0 to 100)", "Su día con la espalda, Oswestry (0 a 100)"),
+    "vas": InBoth("Your pain (0 to 100)", "Su dolor (0 a 100)"),
+}
+GOAL = InBoth("{name}: from {before} to {after} or less", "{name}: de {before} a {after} o menos")
+_MONTHS_ES = (
+    *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
+    *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
+)
+
+
+def day_in(day: date, language: PatientLanguage) -> str:
+    """A day as people write it.
+
+    >>> day_in(date(2026, 3, 2), PatientLanguage.SPANISH)
+    '2 de marzo de 2026'
+    """
+    if language is PatientLanguage.SPANISH:
+        return f"{day.day} de {_MONTHS_ES[day.month - 1]} de {day.year}"
+    return f"{day.day} {day:%B %Y}"
+
+
+def goal_in(goal: Goal, language: PatientLanguage) -> str:
+    """A goal in the patient's words."""
+    name = SCORE_NAMES[goal.instrument].in_(language)
+    return GOAL.in_(language).format(
+        name=name, before=f"{goal.before:g}", after=f"{goal.before - goal.points:g}"
+    )

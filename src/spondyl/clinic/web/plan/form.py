@@ -1,0 +1,115 @@
+"""From the fields of the page to a plan, and back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from spondyl.clinic.care.scores import GivenScore
+from spondyl.treatment.plan import Goal, Plan, PlanRefused, RankedOption, default_goals
+
+USUAL_REVIEW_DAYS = 42
+USUAL_VISITS = 6
+USUAL_DAYS_BETWEEN = 7
+Sent = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanForm:
+    """The fields as sent, so that a page with a problem shows again what was entered."""
+
+    sent: Sent
+
+    def one(self, name: str) -> str:
+        """The value of a field, or an empty text."""
+        return next(iter(self.sent.get(name, [])), "").strip()
+
+    def plan(self) -> Plan:
+        """The plan; raises PlanRefused with what is wrong."""
+        chosen = self.sent.get("chosen", [])
+        places = {option: place for place, option in enumerate(chosen)}
+        ordered = sorted(chosen, key=lambda option: (self._number(f"order-{option}", 99), places[option]))
+        goals = tuple(
+            Goal(
+                instrument=code,
+                before=self._decimal(f"before-{code}"),
+                points=self._decimal(f"points-{code}"),
+            )
+            for code in self.sent.get("goal", [])
+        )
+        return Plan(
+            problem=self.one("problem"),
+            options=tuple(ordered),
+            because={option: text for option in chosen if (text := self.one(f"because-{option}"))},
+            goals=goals,
+            own_goal=self.one("own_goal"),
+            visits=self._number("visits", -1),
+            days_between=self._number("days_between", -1),
+            home_exercise=self.one("home_exercise"),
+            starts_on=self._day("starts_on"),
+            review_on=self._day("review_on"),
+        )
+
+    def _number(self, name: str, default: int) -> int:
+        text = self.one(name)
+        return int(text) if text.isdecimal() and text.isascii() and len(text) < 5 else default
+
+    def _decimal(self, name: str) -> float:
+        text = self.one(name).replace(",", ".")
+        try:
+            return float(text)
+        except ValueError:
+            raise _refused(f"{text!r} is no number of points.", "A goal is a change in points.") from None
+
+    def _day(self, name: str) -> date:
+        text = self.one(name)
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise _refused(f"{text!r} is no day.", "A plan begins and is judged on a day.") from None
+
+
+def _refused(what: str, why: str) -> PlanRefused:
+    return PlanRefused(what=what, why=why, do="Write it as shown beside the field.")
+
+
+def form_of(plan: Plan) -> PlanForm:
+    """The form filled with a plan, to change it."""
+    sent = {
+        "problem": [plan.problem],
+        "chosen": list(plan.options),
+        "goal": [goal.instrument for goal in plan.goals],
+        "own_goal": [plan.own_goal],
+        "visits": [str(plan.visits)],
+        "days_between": [str(plan.days_between)],
+        "home_exercise": [plan.home_exercise],
+        "starts_on": [plan.starts_on.isoformat()],
+        "review_on": [plan.review_on.isoformat()],
+    }
+    sent |= {f"order-{option}": [str(place)] for place, option in enumerate(plan.options, start=1)}
+    sent |= {f"because-{option}": [text] for option, text in plan.because.items()}
+    for goal in plan.goals:
+        sent[f"before-{goal.instrument}"] = [f"{goal.before:g}"]
+        sent[f"points-{goal.instrument}"] = [f"{goal.points:g}"]
+    return PlanForm(sent=sent)
+
+
+def fresh_form(
+    scores: Iterable[GivenScore], ranked: Iterable[RankedOption], *, today: date, problem: str, own_goal: str
+) -> PlanForm:
+    """A form to begin with: the goals that the scores allow, a review after six weeks, nothing chosen yet."""
+    last = {score.instrument: score.value for score in scores}
+    goals = default_goals(last)
+    sent = {
+        "problem": [problem],
+        "goal": [goal.instrument for goal in goals],
+        "own_goal": [own_goal],
+        "visits": [str(USUAL_VISITS)],
+        "days_between": [str(USUAL_DAYS_BETWEEN)],
+        "starts_on": [today.isoformat()],
+        "review_on": [(today + timedelta(days=USUAL_REVIEW_DAYS)).isoformat()],
+    }
+    sent |= {f"order-{one.line.id}": [str(one.place)] for one in ranked}
+    for goal in goals:
+        sent[f"before-{goal.instrument}"] = [f"{goal.before:g}"]
+        sent[f"points-{goal.instrument}"] = [f"{goal.points:g}"]
+    return PlanForm(sent=sent)

@@ -1,0 +1,196 @@
+"""Make a plan, change it, sign it; findings and options on one page."""
+
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import Response
+
+from spondyl.assessment.exam import exam_lines
+from spondyl.assessment.intake import Stop, summarise_intake
+from spondyl.clinic.care.consent_record import consent_to
+from spondyl.clinic.care.intake_record import newest
+from spondyl.clinic.care.option_names import option_name
+from spondyl.clinic.care.plan_record import (
+    StoredPlan,
+    judged,
+    keep_plan,
+    latest_plan,
+    plans_of,
+    ranked_for,
+    situation_of,
+    versions_of,
+)
+from spondyl.clinic.care.scores import scores_of_person
+from spondyl.clinic.care.visit_note import notes_of
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.documents import sign
+from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.page import patient_page, see_other
+from spondyl.clinic.web.plan.form import PlanForm, form_of, fresh_form
+from spondyl.clinic.web.rights import Clinician
+from spondyl.clinic.web.services import Clinic, Services
+from spondyl.treatment.plan import RANKING_RULE, PlanRefused
+
+router = APIRouter(prefix="/patients/{patient_id}/plan", include_in_schema=False)
+
+
+async def sent_form(request: Request) -> PlanForm:
+    """Every field of the form."""
+    form = await request.form(max_fields=200)
+    return PlanForm(sent={name: [str(one)[:2000] for one in form.getlist(name)] for name in form})
+
+
+Sent = Annotated[PlanForm, Depends(sent_form)]
+
+
+@router.get("")
+def plan_page(request: Request, services: Clinic, viewer: Clinician, patient_id: str) -> Response:
+    """The plan in force with its judgement, or the form when there is none. Opening it is in the audit log."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        record(connection, actor=viewer.actor, action="open plan", subject=patient.subject)
+    with reading(services.engine) as connection:
+        stored = latest_plan(connection, patient_id)
+        if stored is None:
+            return _form_page(request, connection, services, patient, form=None, changing=None)
+        context = _view(connection, services, patient, stored)
+    return patient_page(request, "plan/view.html", patient, context)
+
+
+@router.get("/edit")
+def edit_page(
+    request: Request, services: Clinic, viewer: Clinician, patient_id: str, new: bool = False
+) -> Response:
+    """The plan in the form: to change it, or ``new`` to begin the next one."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        record(connection, actor=viewer.actor, action="open plan", subject=patient.subject)
+    with reading(services.engine) as connection:
+        stored = None if new else latest_plan(connection, patient_id)
+        form = form_of(stored.plan) if stored else None
+        return _form_page(request, connection, services, patient, form=form, changing=stored)
+
+
+@router.post("")
+def save_plan(request: Request, services: Clinic, viewer: Clinician, patient_id: str, form: Sent) -> Response:
+    """Keep the plan as a new one, or as the next version; with the button 'sign' also sign it."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        changing = _changing(connection, patient_id, form)
+        try:
+            stored = keep_plan(
+                connection,
+                patient_id,
+                form.plan(),
+                actor=viewer.actor,
+                document_id=changing.document_id if changing else None,
+                after_version=int(form.one("after_version")) if changing else None,
+            )
+        except PlanRefused as refused:
+            return _form_page(
+                request, connection, services, patient, form=form, changing=changing, problem=str(refused)
+            )
+        said = "The plan is kept, not signed yet."
+        if form.one("action") == "sign":
+            sign(
+                connection,
+                document_id=stored.document_id,
+                version=stored.version,
+                actor=viewer.actor,
+                digest=stored.digest,
+            )
+            said = "The plan is signed. Next: consent."
+    return see_other(request, f"/patients/{patient_id}/plan", notice=said)
+
+
+@router.post("/sign")
+def sign_plan(
+    request: Request,
+    services: Clinic,
+    viewer: Clinician,
+    patient_id: str,
+    version: Annotated[int, Form()],
+    digest: Annotated[str, Form(max_length=64)],
+) -> Response:
+    """Sign the version that is shown."""
+    with writing(services.engine) as connection:
+        person(connection, patient_id)
+        stored = latest_plan(connection, patient_id)
+        if stored is not None:
+            sign(
+                connection,
+                document_id=stored.document_id,
+                version=version,
+                actor=viewer.actor,
+                digest=digest,
+            )
+    return see_other(request, f"/patients/{patient_id}/plan", notice="The plan is signed. Next: consent.")
+
+
+def _changing(connection: sa.Connection, patient_id: str, form: PlanForm) -> StoredPlan | None:
+    name = form.one("document_id")
+    return next((one for one in plans_of(connection, patient_id) if one.document_id == name), None)
+
+
+def _view(
+    connection: sa.Connection, services: Services, patient: Person, stored: StoredPlan
+) -> dict[str, Any]:
+    today = services.clock().date()
+    return {
+        "stored": stored,
+        "plan": stored.plan,
+        "judged": judged(connection, patient.id, stored.plan, as_of=today),
+        "consent": consent_to(connection, patient.id, stored),
+        "versions": versions_of(connection, stored.document_id),
+        "older": plans_of(connection, patient.id)[1:],
+        "option_name": option_name,
+        **_beside(connection, patient),
+    }
+
+
+def _beside(connection: sa.Connection, patient: Person) -> dict[str, Any]:
+    notes = notes_of(connection, patient.id)
+    return {
+        "findings": (),
+        "exam_on": notes[0].note.on if notes else None,
+        "exam_lines": exam_lines(notes[0].note.exam) if notes else (),
+        "impression": notes[0].note.exam.impression if notes else "",
+    }
+
+
+def _form_page(
+    request: Request,
+    connection: sa.Connection,
+    services: Services,
+    patient: Person,
+    *,
+    form: PlanForm | None,
+    changing: StoredPlan | None,
+    problem: str | None = None,
+) -> Response:
+    stored = newest(connection, patient.id)
+    summary = summarise_intake(stored.intake) if stored else None
+    ranked = ranked_for(connection, patient.id)
+    scores = scores_of_person(connection, patient.id)
+    beside = _beside(connection, patient)
+    shown = form or fresh_form(
+        scores,
+        ranked,
+        today=services.clock().date(),
+        problem=beside["impression"] or (summary.complaint if summary else ""),
+        own_goal=summary.goal if summary else "",
+    )
+    context = {
+        "form": shown,
+        "changing": changing,
+        "problem": problem,
+        "ranked": ranked,
+        "rule": RANKING_RULE,
+        "scores": {score.instrument: score for score in scores},
+        "summary": summary,
+        "is_held": situation_of(connection, patient.id).stop is not Stop.NOTHING,
+        **beside,
+    }
+    return patient_page(request, "plan/form.html", patient, context, status=422 if problem else 200)

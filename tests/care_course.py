@@ -1,0 +1,33 @@
+"""A patient's course for tests: an intake answered at once."""
+
+from dataclasses import replace
+
+from spondyl.assessment.intake import INTAKE, ITEMS, ItemKind, answered
+from spondyl.clinic.care.intake_record import StoredIntake, begin, keep
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.web.services import Services
+
+
+def answer_intake(
+    services: Services, patient: Person, *, pain: int, roland: int, **answers: str | tuple[str, ...]
+) -> StoredIntake:
+    """A finished intake: every question of safety answered with no, unless told otherwise."""
+    with writing(services.engine) as connection:
+        stored = begin(connection, patient.id, actor="test")
+        intake = stored.intake
+        for item in ITEMS.values():
+            if item.kind is ItemKind.YES_NO:
+                intake = answered(intake, item.key, ("no",))
+        ticked = [str(number) for number in range(1, roland + 1)]
+        for key, numbers in (
+            ("function_first", range(1, 9)),
+            ("function_second", range(9, 17)),
+            ("function_third", range(17, 25)),
+        ):
+            intake = answered(intake, key, tuple(one for one in ticked if int(one) in numbers))
+        given = {"pain_week": str(pain), "since": "3_to_12_months", "course": "same", **answers}
+        for key, value in given.items():
+            intake = answered(intake, key, (value,) if isinstance(value, str) else value)
+        whole = replace(intake, finished=frozenset(group.key for group in INTAKE))
+        return keep(connection, stored, whole, actor="test")

@@ -1,0 +1,211 @@
+"""Claims: a plan stands on intake, exam and one rule; it is signed, versioned, agreed to, printed and judged."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from care_course import answer_intake
+from clinic_apps import Browser
+from clinic_charts import Clock
+from spondyl.clinic.care.consent_record import consent_to
+from spondyl.clinic.care.plan_record import judged, latest_plan, situation_of
+from spondyl.clinic.care.scores import add_score
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.services import Services
+from spondyl.treatment.plan import OptionKind, PlanState
+
+Open = Callable[[Role], Browser]
+
+
+def fields(**changes: object) -> dict[str, object]:
+    return {
+        "problem": "Your low back moves less than usual.",
+        "chosen": "exercise",
+        "order-exercise": "1",
+        "goal": "rmdq",
+        "before-rmdq": "14",
+        "points-rmdq": "5",
+        "visits": "6",
+        "days_between": "7",
+        "home_exercise": "Walk ten minutes twice a day.",
+        "starts_on": "2026-03-02",
+        "review_on": "2026-04-13",
+        "action": "sign",
+        **changes,
+    }
+
+
+@pytest.fixture
+def asked(services: Services, patient: Person) -> Person:
+    """A patient with a finished, harmless intake: pain 6, Roland-Morris 14."""
+    answer_intake(services, patient, pain=6, roland=14)
+    return patient
+
+
+def test_the_form_begins_with_goals_and_the_rule(browser: Open, asked: Person) -> None:
+    page = browser(Role.CLINICIAN).get(f"/patients/{asked.id}/plan").text
+    assert "Who sells an option does not enter the rule" in page
+    assert 'name="points-rmdq" value="5"' in page and 'name="before-rmdq" value="14"' in page
+    assert 'name="review_on" type="date"' in page.replace(
+        'type="date" id="f-review_on" name="review_on"', 'name="review_on" type="date"'
+    )
+    assert page.index("1. Exercise and physical therapy") < page.index("Stem cell")
+    assert "cause" not in page.split("Seen on films")[1].split("</section>")[0].lower()
+
+
+def test_a_plan_is_signed_changed_as_a_version_and_refused_when_late(
+    browser: Open, services: Services, asked: Person
+) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
+    assert clinician.submit(address, **fields()).status_code == 303
+    with reading(services.engine) as connection:
+        first = latest_plan(connection, asked.id)
+    assert first is not None and first.is_signed and first.shown[0]["option"] == "exercise"
+    change = fields(document_id=first.document_id, after_version="1", visits="4", action="keep")
+    assert clinician.submit(address, **change).status_code == 303
+    assert clinician.submit(address, **change).status_code == 409
+    with reading(services.engine) as connection:
+        second = latest_plan(connection, asked.id)
+    assert second is not None and (second.version, second.plan.visits, second.is_signed) == (2, 4, False)
+    assert "Version 1" in clinician.get(address).text
+    signed = clinician.submit(f"{address}/sign", version="2", digest=second.digest)
+    assert signed.status_code == 303
+    assert clinician.submit(f"{address}/sign", version="2", digest="0" * 64).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"chosen": "stem-cells"}, "without a reason"),
+        ({"goal": []}, "no goal"),
+        ({"points-rmdq": "3"}, "cannot stand"),
+        ({"points-rmdq": "x"}, "no number of points"),
+        ({"review_on": "soon"}, "no day"),
+        ({"review_on": "2027-04-13"}, "days after the start"),
+        ({"visits": ""}, "cannot be planned"),
+    ],
+)
+def test_what_cannot_stand_is_refused_and_what_was_typed_stays(
+    browser: Open, services: Services, asked: Person, changes: dict[str, object], says: str
+) -> None:
+    sent = browser(Role.CLINICIAN).submit(f"/patients/{asked.id}/plan", **fields(**changes))
+    assert sent.status_code == 422
+    assert says in sent.text and "Your low back moves less than usual." in sent.text
+    with reading(services.engine) as connection:
+        assert latest_plan(connection, asked.id) is None
+
+
+def test_without_an_intake_an_adjustment_cannot_be_planned(browser: Open, patient: Person) -> None:
+    sent = browser(Role.CLINICIAN).submit(
+        f"/patients/{patient.id}/plan", **fields(chosen="instrument-manipulation")
+    )
+    assert sent.status_code == 422 and "cannot be planned now" in sent.text
+
+
+def test_answers_signs_and_wishes_reach_the_options(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    answer_intake(services, patient, pain=6, roland=14, blood_thinner="yes", not_wanted=("injection",))
+    browser(Role.CLINICIAN).submit(f"/patients/{patient.id}/exam", **{"t-babinski-left": "present"})
+    with reading(services.engine) as connection:
+        found = situation_of(connection, patient.id)
+    assert any("anticoagulants" in text for text in found.held)
+    assert "Upper motor neuron signs" in found.held
+    assert found.cautions == {"blood_thinner"}
+    assert found.not_wanted == {OptionKind.INJECTION}
+
+
+def test_consent_is_to_the_letter_in_the_patients_language_and_ends_with_a_change(
+    browser: Open, services: Services, asked: Person
+) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
+    clinician.submit(address, **fields(action="keep"))
+    early = clinician.submit(f"{address}/consent", language="es", agreed_by="Ana Ruiz")
+    assert early.status_code == 422 and "Sign it first" in early.text
+    with reading(services.engine) as connection:
+        stored = latest_plan(connection, asked.id)
+    assert stored is not None
+    clinician.submit(f"{address}/sign", version="1", digest=stored.digest)
+    spanish = clinician.get(f"{address}/consent?language=es").text
+    assert "Qué puede salir mal" in spanish and "13 de abril de 2026" in spanish
+    assert clinician.submit(f"{address}/consent", language="es", agreed_by="").status_code == 422
+    assert clinician.submit(f"{address}/consent", language="es", agreed_by="Ana Ruiz").status_code == 303
+    with reading(services.engine) as connection:
+        stored = latest_plan(connection, asked.id)
+        assert stored is not None
+        given = consent_to(connection, asked.id, stored)
+    assert (
+        given is not None
+        and given.agreed_by == "Ana Ruiz"
+        and given.leaflet.title == "A qué da su consentimiento"
+    )
+    assert "no consent" not in clinician.get(address).text
+    clinician.submit(address, **fields(document_id=stored.document_id, after_version="1", visits="5"))
+    assert "no consent" in clinician.get(address).text
+
+
+def test_a_consent_taken_back_does_not_count(browser: Open, services: Services, asked: Person) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
+    clinician.submit(address, **fields())
+    clinician.submit(f"{address}/consent", language="en", agreed_by="Ana Ruiz")
+    assert clinician.submit(f"{address}/consent/withdraw").status_code == 303
+    with reading(services.engine) as connection:
+        stored = latest_plan(connection, asked.id)
+        assert stored is not None and consent_to(connection, asked.id, stored) is None
+
+
+def test_the_sheet_says_what_how_sure_what_was_done_and_when(browser: Open, asked: Person) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
+    clinician.submit(address, **fields())
+    clinician.submit(f"/patients/{asked.id}/exam", done="exercise", action="sign")
+    sheet = clinician.get(f"{address}/sheet").text
+    for text in (
+        "Your low back moves less than usual.",
+        "How sure we are",
+        "2 March 2026: Exercise",
+        "What to watch for",
+        "13 April 2026",
+        "Walk ten minutes",
+    ):
+        assert text in sheet
+    assert "Qué se encontró" in clinician.get(f"{address}/sheet?language=es").text
+
+
+def test_the_plan_is_judged_and_the_day_page_names_the_overdue(
+    browser: Open, services: Services, asked: Person, clock: Clock
+) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
+    clinician.submit(address, **fields())
+    assert "Running." in clinician.get(address).text
+    clock.advance(timedelta(days=42))
+    assert "there is no score" in browser(Role.CLINICIAN).get(address).text
+    today = clock().date()
+    with writing(services.engine) as connection:
+        add_score(connection, asked.id, instrument="rmdq", value=12, on=today, actor="test")
+    page = browser(Role.CLINICIAN)
+    assert "No change that matters by 2026-04-13" in page.get(address).text
+    assert "Reviews that are due" in page.get("/today").text
+    assert "Reviews that are due" not in browser(Role.FRONT_DESK).get("/today").text
+    clock.advance(timedelta(seconds=1))
+    with writing(services.engine) as connection:
+        add_score(connection, asked.id, instrument="rmdq", value=9, on=today, actor="test")
+        stored = latest_plan(connection, asked.id)
+        assert stored is not None
+        assert judged(connection, asked.id, stored.plan, as_of=today).state is PlanState.REACHED
+
+
+def test_a_decision_aid_is_open_to_all_with_its_own_policy(browser: Open) -> None:
+    page = browser(Role.NOBODY).get("/aid/stem-cells?language=es")
+    assert page.status_code == 200 and '<html lang="es"' in page.text
+    policy = page.headers["content-security-policy"]
+    assert "style-src 'sha256-" in policy and "default-src 'none'" in policy and "unsafe" not in policy
+    assert browser(Role.NOBODY).get("/aid/magnets").status_code == 404
+
+
+def test_only_a_clinician_opens_plans(browser: Open, asked: Person) -> None:
+    for path in ("plan", "plan/edit", "plan/consent", "plan/sheet"):
+        for role, status in ((Role.NOBODY, 303), (Role.FRONT_DESK, 403), (Role.ADMINISTRATOR, 403)):
+            assert browser(role).get(f"/patients/{asked.id}/{path}").status_code == status
