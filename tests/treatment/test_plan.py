@@ -64,7 +64,8 @@ def test_nothing_is_left_off_the_list(lines: tuple[OptionLine, ...]) -> None:
 
 def test_the_order_for_a_long_lasting_back_pain_without_anything_else(lines: tuple[OptionLine, ...]) -> None:
     """By hand from the records: exercise is offered and noticeable; NSAIDs small and moderate; the clinic's own
-    treatments are not shown to do more; opioids, surgery and heat are kept for the end; cells, PRP and injections are advised against.
+    treatments are not shown to do more; opioids, surgery and heat are kept for the end; injections and
+    cells are advised against.
     """
     assert order(rank_options(lines, open_to_all())) == [
         "exercise",
