@@ -1,7 +1,14 @@
 """The spine as a machine: a digital twin that answers a push, and the reading of stiffness from such answers."""
 
 from spondyl.biomechanics.contact import SkinContact
-from spondyl.biomechanics.estimate import Abstention, AbstentionReason, Estimated, SegmentEstimate
+from spondyl.biomechanics.estimate import (
+    Abstention,
+    AbstentionReason,
+    Estimated,
+    SegmentEstimate,
+    TwinEstimate,
+)
+from spondyl.biomechanics.fit_on_twin import TwinPrior, identify_on_twin
 from spondyl.biomechanics.geometry import MeasuredFilm, SpineGeometry
 from spondyl.biomechanics.identify import identify
 from spondyl.biomechanics.press import Press, press
@@ -47,9 +54,12 @@ __all__ = [
     "SpineModel",
     "Tag",
     "Tagged",
+    "TwinEstimate",
+    "TwinPrior",
     "build_spine_model",
     "half_sine_n",
     "identify",
+    "identify_on_twin",
     "intersegmental_mm",
     "modes_of",
     "press",

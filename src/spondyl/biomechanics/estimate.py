@@ -47,6 +47,27 @@ class SegmentEstimate:
     provenance: Provenance
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwinEstimate:
+    """Stiffness of one segment, read with the person's twin as the model.
+
+    ``stiffness_n_mm`` is the static posterior-to-anterior driving-point stiffness of the bone, without skin and tip;
+    ``expected_n_mm`` is what the twin said before the probe. The contact holds at ``preload_n``.
+    ``chi_square_p`` and ``whiteness_p`` are the probabilities of residuals at least this large and this coloured.
+    """
+
+    segment: Segment
+    stiffness_n_mm: Estimated
+    expected_n_mm: Estimated
+    contact_stiffness_n_m: Estimated
+    contact_damping_ns_m: Estimated
+    contact_exponent: Estimated
+    preload_n: float
+    chi_square_p: float
+    whiteness_p: float
+    provenance: Provenance
+
+
 class AbstentionReason(Enum):
     """Why no value is given."""
 

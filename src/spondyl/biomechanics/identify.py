@@ -27,9 +27,9 @@ def identify(probe: Probe, *, max_modes: int = MAX_MODES) -> SegmentEstimate | A
     ``max_modes`` passes, nothing is reported: a model that ignored the skin was once wrong by 88 % (reference page,
     section 3), and its residuals said so.
     """
-    unusable = _unusable(probe)
-    if unusable is not None:
-        return unusable
+    refused = unusable(probe)
+    if refused is not None:
+        return refused
     fit = fit_logs(probe, best_start(probe, _starts()))
     for modes in range(1, max_modes + 1):
         if modes > 1:
@@ -39,7 +39,8 @@ def identify(probe: Probe, *, max_modes: int = MAX_MODES) -> SegmentEstimate | A
     return _misfit(probe, fit)
 
 
-def _unusable(probe: Probe) -> Abstention | None:
+def unusable(probe: Probe) -> Abstention | None:
+    """Why no fit is tried: no pulse stands out of the noise."""
     low, high = PEAK_LIMITS_N
     peak = float(np.abs(probe.force_n).max())
     if not low <= peak <= high or np.ptp(probe.acceleration_m_s2) < 8 * probe.noise.acceleration_sd_m_s2:
