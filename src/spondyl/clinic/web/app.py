@@ -3,7 +3,7 @@
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from spondyl.clinic.web import exam, front, intake, patients, plan
+from spondyl.clinic.web import exam, front, intake, outcomes, patients, plan
 from spondyl.clinic.web.csrf import check_csrf
 from spondyl.clinic.web.errors import add_error_pages
 from spondyl.clinic.web.feature import Feature
@@ -19,6 +19,7 @@ FEATURES: tuple[Feature, ...] = (
     intake.FEATURE,
     exam.FEATURE,
     plan.FEATURE,
+    outcomes.FEATURE,
 )
 
 

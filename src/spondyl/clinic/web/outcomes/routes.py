@@ -1,0 +1,140 @@
+"""The pages of outcomes."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import Response
+
+from spondyl.assessment.questionnaires import INSTRUMENTS, ScoreRefused, important_change_of, instrument_of
+from spondyl.clinic.care.clinic_outcomes import clinic_outcomes
+from spondyl.clinic.care.plan_record import StoredPlan, judged, latest_plan
+from spondyl.clinic.care.scores import GivenScore, add_score, scores_of_person
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.report.outcomes_svg import change_svg, hundred_svg
+from spondyl.clinic.report.outcomes_words import not_judged_text, words_of
+from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svg
+from spondyl.clinic.web.page import page, patient_page, see_other
+from spondyl.clinic.web.rights import Clinician, needs
+from spondyl.clinic.web.services import Clinic, Services
+
+router = APIRouter(include_in_schema=False)
+ENTERED = tuple((code, one.name) for code, one in INSTRUMENTS.items() if one.is_outcome)
+WRONG_DAY = "The day is none, or lies in the future. Choose the day on which the patient answered."
+
+
+@router.get("/outcomes", dependencies=[Depends(needs(Role.CLINICIAN, Role.ADMINISTRATOR))])
+def clinic_page(request: Request, services: Clinic) -> Response:
+    """The clinic's own outcomes: no name, no patient, and the warnings first."""
+    with reading(services.engine) as connection:
+        found = clinic_outcomes(connection, as_of=services.clock().date())
+    sections = [
+        {
+            "words": words_of(one),
+            "change": change_svg(one) if one.measured else "",
+            "hundred": hundred_svg(one) or "",
+            "threshold": one.threshold,
+        }
+        for one in (found.outcomes if found else ())
+    ]
+    not_judged = [not_judged_text(one) for one in (found.not_judged if found else ())]
+    context = {"found": found, "sections": sections, "not_judged": not_judged}
+    return page(request, "outcomes/clinic.html", context)
+
+
+@router.get("/patients/{patient_id}/outcomes")
+def patient_outcomes(request: Request, services: Clinic, viewer: Clinician, patient_id: str) -> Response:
+    """One patient's scores over time. Opening it is in the audit log."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        record(connection, actor=viewer.actor, action="open outcomes", subject=patient.subject)
+    with reading(services.engine) as connection:
+        context = _context(connection, services, patient)
+    return patient_page(request, "outcomes/patient.html", patient, context)
+
+
+@router.post("/patients/{patient_id}/outcomes")
+def enter_score(
+    request: Request,
+    services: Clinic,
+    viewer: Clinician,
+    patient_id: str,
+    instrument: Annotated[str, Form(max_length=60)] = "",
+    value: Annotated[str, Form(max_length=20)] = "",
+    on: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Keep a score from a paper form."""
+    today = services.clock().date()
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        problem = None
+        try:
+            day = _day(on or today.isoformat(), today)
+            add_score(
+                connection,
+                patient_id,
+                instrument=instrument,
+                value=_number(value),
+                on=day,
+                actor=viewer.actor,
+            )
+        except ScoreRefused as refused:
+            problem = str(refused)
+        except ValueError as error:
+            problem = str(error)
+        context = _context(connection, services, patient) if problem else {}
+    if problem:
+        shown = context | {"problem": problem, "sent": {"instrument": instrument, "value": value, "on": on}}
+        return patient_page(request, "outcomes/patient.html", patient, shown, status=422)
+    return see_other(request, f"/patients/{patient_id}/outcomes", notice="The score is kept.")
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise ValueError(f"{text!r} is no score. Write a number on the scale of the questionnaire.") from None
+
+
+def _day(text: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(WRONG_DAY) from None
+    if day > today:
+        raise ValueError(WRONG_DAY)
+    return day
+
+
+def _context(connection: sa.Connection, services: Services, patient: Person) -> dict[str, Any]:
+    scores, plan = scores_of_person(connection, patient.id), latest_plan(connection, patient.id)
+    today = services.clock().date()
+    return {
+        "charts": [_chart(code, scores, plan) for code in dict.fromkeys(one.instrument for one in scores)],
+        "draw": score_svg,
+        "scores": scores,
+        "plan": plan,
+        "judged": judged(connection, patient.id, plan.plan, as_of=today) if plan else None,
+        "instruments": ENTERED,
+        "names": dict(ENTERED),
+        "problem": None,
+        "sent": {"instrument": "rmdq", "value": "", "on": today.isoformat()},
+    }
+
+
+def _chart(code: str, scores: tuple[GivenScore, ...], plan: StoredPlan | None) -> ScoreChart:
+    instrument = instrument_of(code)
+    points = tuple((one.on, one.value) for one in scores if one.instrument == code)
+    goal = next((one for one in plan.plan.goals if one.instrument == code), None) if plan else None
+    begin = (plan.plan.starts_on, goal.before) if plan and goal else points[0]
+    return ScoreChart(
+        instrument=instrument,
+        points=points,
+        threshold=important_change_of(instrument),
+        begin=begin,
+        review_on=plan.plan.review_on if plan else None,
+    )

@@ -1,0 +1,158 @@
+"""One patient's scores over time as SVG: the line, the change that matters as a band, the day of judgement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from xml.sax.saxutils import escape
+
+from markupsafe import Markup
+
+from spondyl.assessment.questionnaires import Direction, ImportantChange, Instrument
+
+WIDTH, HEIGHT = 680.0, 280.0
+LEFT, RIGHT, TOP, BOTTOM = 48.0, 16.0, 26.0, 40.0
+LEAST_DAYS = 42
+"""The axis of time spans at least six weeks, so that two scores a day apart do not look like a course."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreChart:
+    """``points`` by day, at least one; ``begin`` is the score that later ones are held against."""
+
+    instrument: Instrument
+    points: tuple[tuple[date, float], ...]
+    threshold: ImportantChange | None
+    begin: tuple[date, float]
+    review_on: date | None = None
+
+    @property
+    def goal(self) -> float | None:
+        """The score at which the change that matters is reached; None without a threshold or out of reach."""
+        if self.threshold is None:
+            return None
+        sign = -1.0 if self.instrument.direction is Direction.HIGHER_IS_WORSE else 1.0
+        goal = self.begin[1] + sign * self.threshold.points
+        return goal if self.instrument.lowest <= goal <= self.instrument.highest else None
+
+    @property
+    def said(self) -> str:
+        """The picture in a sentence, for who cannot see it."""
+        first, last = self.points[0], self.points[-1]
+        text = f"{self.instrument.name}: {first[1]:g} on {first[0].isoformat()}, {last[1]:g} on {last[0].isoformat()}."
+        if self.goal is None:
+            return text
+        reached = self.is_reached(last[1])
+        return f"{text} The change that matters is {self.goal:g} or better: {'reached' if reached else 'not reached'}."
+
+    def is_reached(self, value: float) -> bool:
+        """Whether a score is better than the first by what matters; 1e-9 for scores that are not exact."""
+        if self.goal is None:
+            return False
+        if self.instrument.direction is Direction.HIGHER_IS_WORSE:
+            return value <= self.goal + 1e-9
+        return value >= self.goal - 1e-9
+
+
+def score_svg(chart: ScoreChart) -> Markup:
+    """The picture. Full points reach the change that matters, rings do not: colour is never the only sign."""
+    frame = _Frame.around(chart)
+    parts = [_band(chart, frame), _axes(chart, frame), _review(chart, frame), _line(chart, frame)]
+    return Markup(
+        f'<svg class="score-chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img">'
+        f"<title>{escape(chart.said)}</title>{''.join(parts)}</svg>"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    first: date
+    days: int
+    low: float
+    high: float
+
+    @classmethod
+    def around(cls, chart: ScoreChart) -> "_Frame":
+        first = chart.points[0][0]
+        ends = [chart.points[-1][0], first + timedelta(days=LEAST_DAYS)]
+        ends += [chart.review_on] if chart.review_on else []
+        days = (max(ends) - first).days
+        return cls(first=first, days=days, low=chart.instrument.lowest, high=chart.instrument.highest)
+
+    def x(self, day: date) -> float:
+        share = (day - self.first).days / self.days
+        return LEFT + 10 + share * (WIDTH - LEFT - RIGHT - 20)
+
+    def y(self, value: float) -> float:
+        return TOP + (HEIGHT - TOP - BOTTOM) * (self.high - value) / (self.high - self.low)
+
+
+def _band(chart: ScoreChart, frame: _Frame) -> str:
+    if chart.goal is None:
+        return ""
+    good_end = frame.low if chart.instrument.direction is Direction.HIGHER_IS_WORSE else frame.high
+    top, bottom = sorted((frame.y(chart.goal), frame.y(good_end)))
+    edge = frame.y(chart.goal)
+    inner = WIDTH - LEFT - RIGHT
+    word_y = min(edge + 16, HEIGHT - BOTTOM - 5) if edge <= (top + bottom) / 2 else edge - 6
+    return (
+        f'<rect class="band" x="{LEFT}" y="{top:.1f}" width="{inner}" height="{bottom - top:.1f}"/>'
+        f'<path class="edge" d="M{LEFT} {edge:.1f}h{inner}"/>'
+        f'<text class="band-text" x="{WIDTH - RIGHT - 4}" y="{word_y:.1f}" text-anchor="end">'
+        f"change that matters: {chart.goal:g} {escape(chart.instrument.unit)} or better</text>"
+    )
+
+
+def _axes(chart: ScoreChart, frame: _Frame) -> str:
+    bottom = HEIGHT - BOTTOM
+    values = _ticks(chart.instrument)
+    marks = "".join(
+        f'<path d="M{LEFT - 4} {frame.y(value):.1f}h4"/>'
+        f'<text x="{LEFT - 8}" y="{frame.y(value) + 4:.1f}" text-anchor="end">{value:g}</text>'
+        for value in values
+    )
+    weeks = _weeks(frame.days)
+    dates = "".join(
+        f'<path d="M{frame.x(frame.first + timedelta(days=7 * week)):.1f} {bottom}v4"/>'
+        f'<text x="{frame.x(frame.first + timedelta(days=7 * week)):.1f}" y="{bottom + 17}" text-anchor="middle">'
+        f"{week}</text>"
+        for week in weeks
+    )
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    return (
+        f'<g class="axis">{marks}{dates}<path d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}"/>'
+        f'<text x="{LEFT}" y="{TOP - 9}">{escape(chart.instrument.unit)}</text>'
+        f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">weeks since {frame.first.isoformat()}</text></g>'
+    )
+
+
+def _ticks(instrument: Instrument) -> list[float]:
+    step = 4.0 if instrument.highest == 24 else (instrument.highest - instrument.lowest) / 5
+    count = round((instrument.highest - instrument.lowest) / step)
+    return [instrument.lowest + step * number for number in range(count + 1)]
+
+
+def _weeks(days: int) -> Sequence[int]:
+    last = days // 7
+    step = next(step for step in (1, 2, 4, 8, 13, 26, 52, 104, 520) if last / step <= 9)
+    return range(0, last + 1, step)
+
+
+def _review(chart: ScoreChart, frame: _Frame) -> str:
+    if chart.review_on is None or chart.review_on < frame.first:
+        return ""
+    x = frame.x(chart.review_on)
+    return (
+        f'<path class="review" d="M{x:.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
+        f'<text x="{x - 4:.1f}" y="{TOP - 9}" text-anchor="end">judged {chart.review_on.isoformat()}</text>'
+    )
+
+
+def _line(chart: ScoreChart, frame: _Frame) -> str:
+    places = [(frame.x(day), frame.y(value), value) for day, value in chart.points]
+    path = "L".join(f"{x:.1f} {y:.1f}" for x, y, _ in places)
+    dots = "".join(
+        f'<circle class="{"reached" if chart.is_reached(value) else "ring"}" cx="{x:.1f}" cy="{y:.1f}" r="6"/>'
+        f'<text class="value" x="{x:.1f}" y="{y - 11:.1f}" text-anchor="middle">{value:g}</text>'
+        for x, y, value in places
+    )
+    return f'<path class="course" d="M{path}"/>{dots}'

@@ -1,0 +1,119 @@
+"""Claims: scores of form, visit and paper are one course; the band is the published change; warnings come first."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+
+from care_course import answer_intake
+from clinic_apps import Browser
+from clinic_charts import Clock
+from spondyl.assessment.questionnaires import INSTRUMENTS, important_change_of
+from spondyl.clinic.care.scores import add_score, scores_of_person
+from spondyl.clinic.chart.people import Person, PersonDetails, add_person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svg
+from spondyl.clinic.web.services import Services
+
+Open = Callable[[Role], Browser]
+START = date(2026, 3, 2)
+
+
+def test_scores_of_form_visit_and_paper_are_one_course(
+    browser: Open, services: Services, patient: Person, clock: Clock
+) -> None:
+    answer_intake(services, patient, pain=7, roland=14)
+    clock.advance(timedelta(days=7))
+    clinician = browser(Role.CLINICIAN)
+    clinician.submit(f"/patients/{patient.id}/exam", pain="5", action="sign")
+    clinician.submit(f"/patients/{patient.id}/outcomes", instrument="odi", value="38,5", on="2026-03-08")
+    with reading(services.engine) as connection:
+        found = scores_of_person(connection, patient.id)
+    assert [(one.instrument, one.value, one.on.day, one.source) for one in found] == [
+        ("nrs", 7.0, 2, "form"),
+        ("rmdq", 14.0, 2, "form"),
+        ("odi", 38.5, 8, "entered"),
+        ("nrs", 5.0, 9, "visit"),
+    ]
+    page = clinician.get(f"/patients/{patient.id}/outcomes").text
+    assert page.count('<svg class="score-chart"') == 3
+    assert "cannot say what brought a change" in page
+
+
+@pytest.mark.parametrize(
+    ("instrument", "value", "on", "says"),
+    [
+        ("rmdq", "25", "2026-03-02", "not on its scale"),
+        ("rmdq", "many", "2026-03-02", "no score"),
+        ("rmdq", "9", "2027-01-01", "lies in the future"),
+        ("start_back", "3", "2026-03-02", "not an outcome"),
+        ("magnets", "3", "2026-03-02", "no questionnaire"),
+    ],
+)
+def test_a_wrong_score_is_refused(
+    browser: Open, services: Services, patient: Person, instrument: str, value: str, on: str, says: str
+) -> None:
+    sent = browser(Role.CLINICIAN).submit(
+        f"/patients/{patient.id}/outcomes", instrument=instrument, value=value, on=on
+    )
+    assert sent.status_code == 422 and says in sent.text
+    with reading(services.engine) as connection:
+        assert scores_of_person(connection, patient.id) == ()
+
+
+def chart(*values: float) -> ScoreChart:
+    instrument = INSTRUMENTS["rmdq"]
+    points = tuple((START + timedelta(days=14 * place), value) for place, value in enumerate(values))
+    return ScoreChart(
+        instrument=instrument,
+        points=points,
+        threshold=important_change_of(instrument),
+        begin=points[0],
+        review_on=START + timedelta(days=42),
+    )
+
+
+def test_the_band_begins_exactly_at_the_change_that_matters() -> None:
+    """Ostelo 2008: five points of Roland-Morris. From 14 the band runs from 9 to 0; 9 is in it, 10 is not."""
+    drawn = score_svg(chart(14.0, 10.0, 9.0))
+    top, height = (
+        float(x)
+        for x in re.search(
+            r'class="band" x="[^"]+" y="([^"]+)" width="[^"]+" height="([^"]+)"', drawn
+        ).groups()
+    )  # type: ignore[union-attr]
+    plot_top, plot_bottom = 26.0, 240.0
+    assert top == pytest.approx(plot_top + (24 - 9) / 24 * (plot_bottom - plot_top), abs=0.1)
+    assert top + height == pytest.approx(plot_bottom, abs=0.1)
+    assert re.findall(r'circle class="(\w+)"', drawn) == ["ring", "ring", "reached"]
+    assert "9 or better: reached" in drawn
+
+
+def test_a_change_out_of_reach_draws_no_band() -> None:
+    assert chart(4.0, 2.0).goal is None
+    assert 'class="band"' not in score_svg(chart(4.0, 2.0))
+
+
+def test_the_clinic_page_counts_patients_not_names_and_warns_first(
+    browser: Open, services: Services, clock: Clock
+) -> None:
+    """By hand: of three patients with a score after six weeks two improved by five points or more."""
+    people = []
+    with writing(services.engine) as connection:
+        for name in ("Abril", "Bruno", "Carla"):
+            details = PersonDetails(given_name=name, family_name="Demo", synthetic=True)
+            people.append(add_person(connection, details, actor="test"))
+    for patient, (before, after) in zip(people, ((14, 6), (10, 5), (12, 11)), strict=True):
+        with writing(services.engine) as connection:
+            add_score(connection, patient.id, instrument="rmdq", value=before, on=START, actor="test")
+            later = START + timedelta(days=42)
+            add_score(connection, patient.id, instrument="rmdq", value=after, on=later, actor="test")
+    clock.advance(timedelta(days=70))
+    page = browser(Role.ADMINISTRATOR).get("/outcomes").text
+    assert page.index("There is no control group") < page.index("Roland-Morris")
+    assert "2 of 3, 67 %" in page and "3 of 3 with a score" in page
+    assert "Abril" not in page and "Demo" not in page
+    assert browser(Role.FRONT_DESK).get("/outcomes").status_code == 403
+    assert browser(Role.FRONT_DESK).get(f"/patients/{people[0].id}/outcomes").status_code == 403
