@@ -16,6 +16,7 @@ from typing import get_args, get_origin, get_type_hints
 
 import numpy as np
 from instrument_pages import hazards_page, protocol_page
+from session_pages import states_page, states_picture
 from typer.models import OptionInfo
 
 from spondyl.anatomy import ImageSide, Landmarks, Level, View
@@ -450,6 +451,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "measurements.md": measurements_page,
     "questionnaires.md": questionnaires_page,
     "screening.md": screening_page,
+    "session-states.md": states_page,
+    "session-states.svg": states_picture,
 }
 
 

@@ -11,6 +11,7 @@ from spondyl.biomechanics.estimate import (
 from spondyl.biomechanics.fit_on_twin import TwinPrior, identify_on_twin
 from spondyl.biomechanics.geometry import MeasuredFilm, SpineGeometry
 from spondyl.biomechanics.identify import identify
+from spondyl.biomechanics.identify_linear import identify_linear
 from spondyl.biomechanics.press import Press, press
 from spondyl.biomechanics.probe import Probe, SensorNoise
 from spondyl.biomechanics.pulse import half_sine_n
@@ -59,6 +60,7 @@ __all__ = [
     "build_spine_model",
     "half_sine_n",
     "identify",
+    "identify_linear",
     "identify_on_twin",
     "intersegmental_mm",
     "modes_of",

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from spondyl.biomechanics.estimate import Z_95, Abstention, AbstentionReason, Estimated, SegmentEstimate
-from spondyl.biomechanics.levenberg import Fit, best_start, fit_logs
+from spondyl.biomechanics.estimate import Abstention, AbstentionReason, Estimated, SegmentEstimate
+from spondyl.biomechanics.levenberg import Fit, best_start, fit_logs, log_interval
 from spondyl.biomechanics.probe import FloatArray, Probe
 from spondyl.biomechanics.tip_model import CONTACT_PARAMETERS, MODE_PARAMETERS
 from spondyl.biomechanics.whiten import chi_square_p, whiteness_p
@@ -100,8 +100,7 @@ def _in_series(fit: Fit, rows: list[int], unit: float) -> Estimated:
     parts = np.exp(-fit.logs[rows])
     share = parts / parts.sum()
     sd = float(np.sqrt(share @ fit.covariance[np.ix_(rows, rows)] @ share))
-    value, reach = unit / float(parts.sum()), min(Z_95 * sd, 50.0)
-    return Estimated(value=value, sd=value * sd, low=value * math.exp(-reach), high=value * math.exp(reach))
+    return log_interval(-math.log(float(parts.sum())), sd, unit)
 
 
 def _doubt(probe: Probe, stiffness: Estimated, exponent: float) -> Abstention | None:

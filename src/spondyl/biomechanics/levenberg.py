@@ -1,10 +1,12 @@
 """Weighted nonlinear least squares (Levenberg–Marquardt) for one probe."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
+from spondyl.biomechanics.estimate import Z_95, Estimated
 from spondyl.biomechanics.probe import FloatArray, Probe
 from spondyl.biomechanics.tip_model import tip_acceleration_m_s2
 from spondyl.biomechanics.whiten import noise_factor, whitened
@@ -22,6 +24,12 @@ class Fit:
     covariance: FloatArray
     residual: FloatArray
     converged: bool
+
+
+def log_interval(log: float, sd: float, unit: float) -> Estimated:
+    """A quantity from its logarithm and the standard deviation of that, in ``unit`` (delta method)."""
+    value, reach = unit * math.exp(log), min(Z_95 * sd, 50.0)
+    return Estimated(value=value, sd=value * sd, low=value * math.exp(-reach), high=value * math.exp(reach))
 
 
 def modelled(probe: Probe, logs: FloatArray) -> FloatArray:

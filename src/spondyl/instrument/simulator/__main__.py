@@ -21,7 +21,8 @@ def main() -> None:
         "--stiffness", action="append", default=[], metavar="T7=45", help="stiffness of a segment in N/mm"
     )
     options = parser.parse_args()
-    firmware = Firmware(Bench(TissuePlant(_tissues(parser, options.stiffness)), seed=options.seed))
+    plant = TissuePlant(_tissues(parser, options.stiffness), seed=options.seed)
+    firmware = Firmware(Bench(plant, seed=options.seed))
     serve(Wire(firmware), port=options.port, announce=_announce)
 
 

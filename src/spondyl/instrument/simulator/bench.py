@@ -12,6 +12,9 @@ NOISE_M_S2 = 0.5
 RETRACT_US = 2_000
 """The spring takes the tip off the skin in this time, with or without power."""
 
+RINGING_US = 300_000
+"""For this long after the actuator's force the tissue still rings: soft tissue loses a tenth of its swing in 2 ms."""
+
 _AT_REST = PlantResponse(force_n=0.0, acceleration_m_s2=0.0)
 
 
@@ -37,6 +40,8 @@ class Bench:
         self._retracting = False
         self._drift_n_per_s = 0.0
         self._response = _AT_REST
+        self._ringing_us = 0
+        self._owed_us = 0
         self._last_reading_n = 0.0
 
     @property
@@ -55,6 +60,7 @@ class Bench:
         self._retracting = False
         self._preload_n = contact.preload_n
         self._response = _AT_REST
+        self._ringing_us = 0
         self.true_force_n = self._preload_n
 
     def retract(self) -> None:
@@ -71,12 +77,16 @@ class Bench:
         self._drift_n_per_s = drift_n_per_s
 
     def step(self, blocked_n: float | None, step_us: int) -> None:
-        """Let time pass under an actuator force; ``None`` means that the actuator rests and ringing has died away."""
+        """Let time pass under an actuator force; ``None`` means that the actuator rests."""
         self._preload_n = self._next_preload_n(step_us)
-        if blocked_n is not None and self.is_touching:
-            self._response = self._plant.step(blocked_n)
-        else:
+        if not self.is_touching:
             self._response = _AT_REST
+        elif blocked_n is not None:
+            self._response = self._plant.step(blocked_n)
+            self._ringing_us = RINGING_US
+            self._owed_us = 0
+        else:
+            self._ring(step_us)
         dynamic_n = self._response.force_n * self._share()
         self.true_force_n = max(0.0, self._preload_n + dynamic_n) if self.is_touching else 0.0
 
@@ -94,6 +104,17 @@ class Bench:
     def read_acceleration(self) -> float:
         """One reading of the tip's acceleration."""
         return self._response.acceleration_m_s2 + self._random.gauss(0.0, NOISE_M_S2)
+
+    def _ring(self, step_us: int) -> None:
+        """Let the tissue swing on in the plant's own steps, however long this one is."""
+        self._ringing_us = max(0, self._ringing_us - step_us)
+        if not self._ringing_us:
+            self._response = _AT_REST
+            return
+        self._owed_us += step_us
+        while self._owed_us >= STEP_US:
+            self._owed_us -= STEP_US
+            self._response = self._plant.step(0.0)
 
     def _share(self) -> float:
         """While the tip comes off, the ringing tissue reaches it less and less."""

@@ -35,6 +35,7 @@ class Firmware:
     def __init__(self, bench: Bench, *, boot: int = 1) -> None:
         self.bench = bench
         self.now_us = 0
+        self._owed_us = 0
         self.is_on = True
         self.counters = Counters(segment_count={}, segment_impulse_ns={})
         self._start(boot)
@@ -176,11 +177,15 @@ class Firmware:
     # Time
 
     def advance(self, duration_us: int) -> None:
-        """Let virtual time pass, in fine steps while a pulse lasts or the tip comes off."""
-        end_us = self.now_us + duration_us
-        while self.now_us < end_us:
-            fine = self.state is State.PULSING or self.bench.is_retracting
-            self._tick(min(STEP_US if fine else IDLE_US, end_us - self.now_us))
+        """Let virtual time pass; while a pulse lasts or the tip comes off, in whole fine steps: the rest is owed."""
+        self._owed_us += duration_us
+        while self._owed_us >= (STEP_US if self._is_fine() else 1):
+            step_us = STEP_US if self._is_fine() else min(IDLE_US, self._owed_us)
+            self._owed_us -= step_us
+            self._tick(step_us)
+
+    def _is_fine(self) -> bool:
+        return self.state is State.PULSING or self.bench.is_retracting
 
     def _tick(self, step_us: int) -> None:
         self.now_us += step_us
@@ -266,6 +271,7 @@ class Firmware:
             peak_n=max(0.0, min(token.shape.peak_n, room_n)),
             preload_n=sum(self._run) / len(self._run),
         )
+        self.recording.append(self._run[-1], self.bench.read_acceleration())
         self._enter(State.PULSING, Cause.ASKED)
 
     def _record(self) -> None:

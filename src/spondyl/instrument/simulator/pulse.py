@@ -7,7 +7,7 @@ RECORD_US = 40_000
 
 
 class Recording:
-    """Grows by one point every 100 µs until it ends; ``peak_n`` is the commanded peak after clamping."""
+    """A point every 100 µs from the start of the pulse to its end; ``peak_n`` is the commanded peak after clamping."""
 
     def __init__(self, *, token: Token, start_us: int, peak_n: float, preload_n: float) -> None:
         self.token = token

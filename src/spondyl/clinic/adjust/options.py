@@ -1,0 +1,80 @@
+"""What a person says on the command line, and the plan of the session that follows from it."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from spondyl.clinic.adjust.gate import CLEAR, gate_of
+from spondyl.clinic.adjust.patient import SimulatedPatient, draw_patient
+from spondyl.clinic.answer_file import read_json_or_csv
+from spondyl.instrument import SEGMENTS, Gate, Limits
+from spondyl.treatment.adjustment import Plan, Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """``max_n`` None: no clinician has set a maximum. ``address`` None: the simulator in this process."""
+
+    seed: int
+    max_n: float | None
+    segments: str
+    rule: Rule
+    chosen: str
+    pain: tuple[str, ...]
+    address: str | None
+    live: bool
+    screen: Path | None
+    only_probe: bool = False
+
+
+def plan_of(options: Options) -> tuple[Plan, SimulatedPatient]:
+    """The plan and the patient it is for (simulated, unless live); raises ValueError for what cannot be."""
+    segments = segments_of(options.segments)
+    patient = draw_patient(options.seed, segments)
+    stated = dict(_score(one) for one in options.pain)
+    plan = Plan(
+        session=time.time_ns() // 1_000_000,
+        segments=segments,
+        rule=options.rule,
+        chosen=options.chosen,
+        pain=stated if options.live or stated else patient.pain,
+        limits=Limits(maximum_n=options.max_n or 0.0),
+        gate=_gate(options),
+        simulated=not options.live,
+        only_probe=options.only_probe,
+    )
+    return plan, patient
+
+
+def segments_of(words: str) -> tuple[str, ...]:
+    """``L1-L5`` or ``T12,L1,L2`` as names, head to foot where a range is given.
+
+    >>> segments_of("T12-L2")
+    ('T12', 'L1', 'L2')
+    """
+    first, dash, last = words.replace(" ", "").upper().partition("-")
+    if not dash:
+        return tuple(first.split(","))
+    if first not in SEGMENTS or last not in SEGMENTS or SEGMENTS.index(first) > SEGMENTS.index(last):
+        raise ValueError(f"'{words}' is no range of segments; write one such as L1-L5, head to foot.")
+    return SEGMENTS[SEGMENTS.index(first) : SEGMENTS.index(last) + 1]
+
+
+def _score(word: str) -> tuple[str, int]:
+    segment, _, score = word.partition("=")
+    if not score.isdigit():
+        raise ValueError(f"--pain {word}: write a segment and a score from 0 to 10, such as L4=6.")
+    return segment.upper(), int(score)
+
+
+def _gate(options: Options) -> Gate:
+    if not options.live:
+        return CLEAR
+    if options.screen is None:
+        return Gate()
+    from spondyl.assessment.screening import screen_answers_from_csv, screen_answers_from_json
+
+    read = read_json_or_csv(
+        options.screen, from_json=screen_answers_from_json, from_csv=screen_answers_from_csv
+    )
+    return gate_of(read.answers)

@@ -1,0 +1,192 @@
+"""Drives a session: obeys its commands through the interlock, writes each down first, and answers with what came."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+from typing import Protocol
+
+from spondyl.instrument import (
+    Contact,
+    Instrument,
+    InstrumentError,
+    InstrumentRefusedError,
+    Interlock,
+    PulseShape,
+    Refusal,
+)
+from spondyl.treatment.adjustment import (
+    Ask,
+    Command,
+    Denied,
+    Done,
+    Failed,
+    Fire,
+    Fired,
+    Halted,
+    Head,
+    InContact,
+    Note,
+    Open,
+    Opened,
+    Outcome,
+    Place,
+    Reading,
+    RecordWriter,
+    Rest,
+    Rested,
+    Show,
+    Told,
+    Wait,
+    session,
+)
+
+ALIVE_US = 100_000
+"""A wait is cut into pieces of this length; the status asked for between them keeps the link alive."""
+
+Store = Callable[[bytes], None]
+
+
+class Watcher(Protocol):
+    """Who looks on: told of every command and of what came of it."""
+
+    def asked(self, command: Command, /) -> None:
+        """A command is about to be obeyed."""
+        ...
+
+    def answered(self, command: Command, reading: Reading, /) -> None:
+        """It was answered."""
+        ...
+
+    def force(self, force_n: float, /) -> None:
+        """The newest force at the tip."""
+        ...
+
+
+class Silent:
+    """Nobody looks on."""
+
+    def asked(self, command: Command, /) -> None:
+        """Nothing."""
+
+    def answered(self, command: Command, reading: Reading, /) -> None:
+        """Nothing."""
+
+    def force(self, force_n: float, /) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rig:
+    """What a session runs on. ``ask`` puts the pain question; ``stop`` is set by whoever presses the stop."""
+
+    instrument: Instrument
+    interlock: Interlock
+    ask: Callable[[], Told]
+    stop: Event
+    watcher: Watcher
+
+
+def run_session(head: Head, rig: Rig, store: Store) -> tuple[Outcome, str]:
+    """Run the session to its end; the outcome and the SHA-256 of the record."""
+    writer, play = RecordWriter(), session(head.plan)
+    store(writer.begin(head))
+    command = next(play)
+    while True:
+        store(writer.asked(command))
+        rig.watcher.asked(command)
+        reading = _obey(command, rig)
+        store(writer.answered(reading))
+        rig.watcher.answered(command, reading)
+        try:
+            command = play.send(reading)
+        except StopIteration as end:
+            store(writer.end(end.value))
+            return end.value, writer.digest
+
+
+def _obey(command: Command, rig: Rig) -> Reading:
+    """Do it; a stop goes before it, and every failure is followed by the way to the safe state."""
+    if rig.stop.is_set():
+        return _halt(rig)
+    try:
+        reading = _do(command, rig)
+    except InstrumentError as error:
+        return Failed(text=str(error), is_safe=_is_safe(rig))
+    return _halt(rig) if rig.stop.is_set() else reading
+
+
+def _halt(rig: Rig) -> Halted:
+    try:
+        rig.interlock.stop()
+    except InstrumentError as error:
+        # Out of reach: its own link watchdog takes the force away.
+        return Halted(by=f"the host; the instrument did not confirm: {error}")
+    return Halted(by="the host; the instrument confirmed")
+
+
+def _is_safe(rig: Rig) -> bool:
+    try:
+        rig.interlock.rest()
+    except InstrumentError:
+        return False
+    return True
+
+
+def _do(command: Command, rig: Rig) -> Reading:
+    reading: Reading = Done()
+    match command:
+        case Open():
+            reading = _open(rig)
+        case Place():
+            reading = _place(command, rig)
+        case Fire():
+            reading = _fire(command, rig)
+        case Rest():
+            reading = Rested(force_n=rig.interlock.rest().force_n)
+        case Wait():
+            _wait(command.duration_us, rig)
+        case Ask():
+            reading = rig.ask()
+        case Note() | Show():
+            pass
+    return reading
+
+
+def _open(rig: Rig) -> Opened:
+    status = rig.interlock.open()
+    return Opened(name="simulator" if status.simulated else "instrument", simulated=status.simulated)
+
+
+def _place(command: Place, rig: Rig) -> InContact:
+    rig.interlock.arm(
+        Contact(
+            segment=command.segment,
+            left_mm=command.left_mm,
+            cranial_mm=command.cranial_mm,
+            cranial_tilt_deg=command.cranial_tilt_deg,
+            left_tilt_deg=command.left_tilt_deg,
+            preload_n=command.preload_n,
+        )
+    )
+    _wait(ALIVE_US // 2, rig)
+    return InContact(preload_n=max(sample.force_n for sample in rig.instrument.samples()))
+
+
+def _fire(command: Fire, rig: Rig) -> Fired | Denied:
+    shape = PulseShape(peak_n=command.commanded_n, duration_us=command.duration_us)
+    try:
+        delivery = rig.interlock.deliver(command.segment, shape)
+    except InstrumentRefusedError as error:
+        return Denied(reason=error.code, text=str(error))
+    if isinstance(delivery, Refusal):
+        return Denied(reason=delivery.reason.name, text=str(delivery))
+    charged_ns = rig.interlock.ledger.charges[-1].impulse_ns
+    return Fired(cap_n=delivery.token.cap_n, charged_ns=charged_ns, waveform=delivery.waveform)
+
+
+def _wait(duration_us: int, rig: Rig) -> None:
+    while duration_us > 0 and not rig.stop.is_set():
+        piece_us = min(ALIVE_US, duration_us)
+        rig.instrument.wait(piece_us)
+        rig.watcher.force(rig.instrument.status().force_n)
+        duration_us -= piece_us

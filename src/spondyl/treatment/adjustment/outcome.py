@@ -1,0 +1,49 @@
+"""What a session comes to."""
+
+from dataclasses import dataclass
+
+from spondyl.treatment.adjustment.decision import Decision, StopBecause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """One pulse that took place. ``peak_n`` is total force, preload included, as is ``cap_n``; ``impulse_ns`` is above
+    the preload and measured; ``commanded_n`` and ``predicted_n`` are above the preload."""
+
+    sequence: int
+    segment: str
+    purpose: str
+    peak_n: float
+    impulse_ns: float
+    cap_n: float
+    preload_n: float
+    commanded_n: float
+    predicted_n: float | None
+    completed: bool
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapRow:
+    """One segment's stiffness at one time (``before``, or ``after course 1`` …), with its 95 % interval, or the reason
+    why there is none."""
+
+    segment: str
+    when: str
+    stiffness_n_mm: float | None
+    low_n_mm: float | None
+    high_n_mm: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """All that was decided, delivered and read, and why it ended."""
+
+    decisions: tuple[Decision, ...]
+    delivered: tuple[Delivered, ...]
+    stiffness: tuple[MapRow, ...]
+    target: str
+    stopped_because: StopBecause
+    text: str
+    is_safe: bool

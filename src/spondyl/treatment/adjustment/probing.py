@@ -1,0 +1,78 @@
+"""From the waveform of one probing pulse to the stiffness under the tip."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spondyl.biomechanics import (
+    Abstention,
+    AbstentionReason,
+    Probe,
+    Segment,
+    SegmentEstimate,
+    SensorNoise,
+    identify,
+    identify_linear,
+)
+from spondyl.instrument import Waveform
+from spondyl.treatment.adjustment.plan import Device
+
+MAX_MODES = 2
+"""Of the slow fit with a nonlinear contact, tried where the linear one leaves more than noise."""
+
+
+def read_probe(segment: str, waveform: Waveform, device: Device) -> SegmentEstimate | Abstention:
+    """Identify the tissue from force and acceleration as measured; what the actuator was told to do is not used."""
+    force_n = waveform.force_n - waveform.preload_n
+    probe = Probe(
+        segment=Segment(segment),
+        step_s=waveform.interval_us * 1e-6,
+        force_n=force_n + device.tip_mass_kg * waveform.acceleration_m_s2,
+        acceleration_m_s2=waveform.acceleration_m_s2,
+        preload_n=waveform.preload_n,
+        tip_mass_kg=device.tip_mass_kg,
+        noise=SensorNoise(force_sd_n=device.force_sd_n, acceleration_sd_m_s2=device.acceleration_sd_m_s2),
+    )
+    found = identify_linear(probe)
+    if isinstance(found, Abstention) and found.reason is AbstentionReason.MODEL_DOES_NOT_FIT:
+        return identify(probe, max_modes=MAX_MODES)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stiffness:
+    """A segment's reading: ``logs`` of the stiffness in N/mm, one of each contact that gave an answer."""
+
+    segment: str
+    logs: tuple[float, ...]
+    abstentions: tuple[str, ...] = ()
+
+    @property
+    def log(self) -> float:
+        """Mean logarithm; only where there is at least one answer."""
+        return sum(self.logs) / len(self.logs)
+
+    @property
+    def n_mm(self) -> float:
+        """Geometric mean in N/mm."""
+        return math.exp(self.log)
+
+    def interval_n_mm(self, sd: float) -> tuple[float, float]:
+        """95 % interval for the scatter ``sd`` of one contact."""
+        reach = 1.959964 * sd / math.sqrt(len(self.logs))
+        return math.exp(self.log - reach), math.exp(self.log + reach)
+
+
+def stiffness_of(segment: str, found: Sequence[SegmentEstimate | Abstention]) -> Stiffness:
+    """Gather the contacts of one segment; logarithms are rounded to 1e-6: the last bit is the machine's own."""
+    logs = [round(math.log(one.stiffness_n_mm.value), 6) for one in found if isinstance(one, SegmentEstimate)]
+    texts = tuple(one.text for one in found if isinstance(one, Abstention))
+    return Stiffness(segment=segment, logs=tuple(logs), abstentions=texts)
+
+
+def scatter(readings: Sequence[Stiffness], assumed_sd: float) -> float:
+    """Standard deviation from contact to contact: the assumed one, or this session's own where that is greater."""
+    groups = [one for one in readings if len(one.logs) > 1]
+    freedom = sum(len(one.logs) - 1 for one in groups)
+    squares = sum((log - one.log) ** 2 for one in groups for log in one.logs)
+    return max(assumed_sd, math.sqrt(squares / freedom)) if freedom else assumed_sd

@@ -1,0 +1,278 @@
+"""An adjustment session as a pure generator: it yields commands, is sent readings, and returns what came of it.
+
+It knows no device, no clock and no chance, so the same plan and the same readings give the same commands: a record of
+both replays bit for bit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spondyl.biomechanics import Abstention, SegmentEstimate, build_spine_model, modes_of
+from spondyl.instrument import cap_n
+from spondyl.instrument.gate import check_gate
+from spondyl.treatment.adjustment.approach import Approach, best_approach
+from spondyl.treatment.adjustment.commands import Fire, Open, Place, Rest, Wait
+from spondyl.treatment.adjustment.decision import Action, Decision, StopBecause
+from spondyl.treatment.adjustment.dose import Dose, Room, choose_dose, low_bound_n_mm, preload_n, probe_n, share_of
+from spondyl.treatment.adjustment.machine import FINAL, Step
+from spondyl.treatment.adjustment.outcome import Outcome
+from spondyl.treatment.adjustment.plan import Plan
+from spondyl.treatment.adjustment.probing import Stiffness, read_probe, scatter, stiffness_of
+from spondyl.treatment.adjustment.readings import Opened
+from spondyl.treatment.adjustment.run import LIFTED_US, Part, Run, SessionEndError, ask, expect
+from spondyl.treatment.adjustment.stopping import Look, Verdict, judge, judge_pain
+from spondyl.treatment.adjustment.target import ONLY_PROBED, choose_target
+
+PROBE_US = 4_000
+_TIP_MAY_BE_ON = frozenset({StopBecause.BUDGET, StopBecause.REFUSED})
+
+
+def session(plan: Plan) -> Part[Outcome]:
+    """Survey, choose, dose, check, and stop for a stated reason."""
+    run = Run(plan)
+    try:
+        because, text = yield from _work(run)
+    except SessionEndError as end:
+        return (yield from _end(run, end))
+    return run.outcome(because, text, is_safe=True)
+
+
+def _work(run: Run) -> Part[tuple[StopBecause, str]]:
+    blocked = yield from _blocked(run)
+    if blocked is not None:
+        run.take(Step.BLOCKED)
+        return blocked
+    yield from _open(run)
+    readings = yield from _survey(run)
+    sd = scatter(readings, run.plan.repositioning_sd)
+    for reading in readings:
+        yield from run.show(reading, "before", sd)
+    run.take(Step.SURVEYED)
+    verdict = yield from _treat(run, readings, sd)
+    yield from _finish(run)
+    return verdict
+
+
+def _blocked(run: Run) -> Part[tuple[StopBecause, str] | None]:
+    """What is known to stand in the way before anything is touched."""
+    refusal = check_gate(run.plan.gate)
+    if refusal is not None:
+        yield from run.decide(Decision(segment="", action=Action.DO_NOTHING, reason=str(refusal)))
+        return StopBecause.BLOCKED, str(refusal)
+    if run.plan.limits.maximum_n > 0.0:
+        return None
+    text = StopBecause.NO_MAXIMUM.text
+    for segment in run.plan.segments:
+        yield from run.decide(Decision(segment=segment, action=Action.DO_NOTHING, reason=text, cap_n=0.0))
+    return StopBecause.NO_MAXIMUM, text
+
+
+def _open(run: Run) -> Part[None]:
+    opened = expect((yield from ask(Open())), Opened)
+    if opened.simulated is not run.plan.simulated:
+        text = (
+            f"The plan says simulated={run.plan.simulated}, {opened.name} says simulated={opened.simulated}."
+        )
+        yield from run.decide(Decision(segment="", action=Action.STOP, reason=text))
+        raise SessionEndError(StopBecause.REFUSED, text, Step.FAULT)
+    run.take(Step.OPENED)
+    # The sensor must first show that it lives.
+    yield from ask(Wait(duration_us=LIFTED_US))
+
+
+def _survey(run: Run) -> Part[tuple[Stiffness, ...]]:
+    """Probe every segment in turn, as often as the plan says; the tip is lifted each time, so repositioning counts."""
+    segments = yield from _with_room(run)
+    found: dict[str, list[SegmentEstimate | Abstention]] = {segment: [] for segment in segments}
+    for _ in range(run.plan.probes):
+        for segment in segments:
+            found[segment].append((yield from _probe(run, segment)))
+    return tuple(stiffness_of(segment, answers) for segment, answers in found.items())
+
+
+def _with_room(run: Run) -> Part[tuple[str, ...]]:
+    left: list[str] = []
+    for segment in run.plan.segments:
+        cap = cap_n(segment, run.plan.limits)
+        if probe_n(cap) > 0.0:
+            left.append(segment)
+            continue
+        reason = f"The cap of {cap:g} N leaves no room for a probe above the preload of {preload_n(cap):g} N."
+        yield from run.decide(Decision(segment=segment, action=Action.LEAVE_OUT, reason=reason, cap_n=cap))
+    return tuple(left)
+
+
+def _probe(run: Run, segment: str) -> Part[SegmentEstimate | Abstention]:
+    cap = cap_n(segment, run.plan.limits)
+    yield from run.place(Place(segment=segment, preload_n=preload_n(cap)))
+    fired = yield from run.fire(
+        Fire(segment=segment, purpose="probe", commanded_n=round(probe_n(cap), 1), duration_us=PROBE_US)
+    )
+    yield from run.lift(Step.LIFTED)
+    # Read with the tip off: a fit takes longer than the link may be silent.
+    return read_probe(segment, fired.waveform, run.plan.device)
+
+
+def _treat(run: Run, readings: Sequence[Stiffness], sd: float) -> Part[tuple[StopBecause, str]]:
+    target = ONLY_PROBED if run.plan.only_probe else choose_target(run.plan, readings, sd)
+    yield from run.decide(target.decision)
+    if not target.segment:
+        run.take(Step.FOUND_NOTHING)
+        return StopBecause.NOTHING_TO_TREAT, target.decision.reason
+    run.target = target.segment
+    model = build_spine_model()
+    course = _Course(
+        approach=best_approach(model, modes_of(model), target.segment),
+        before=next(one for one in readings if one.segment == target.segment),
+        control=_control(readings, target.segment),
+        sd=sd,
+        pain=(yield from run.told()).pain,
+    )
+    run.take(Step.CHOSE)
+    return (yield from _courses(run, course))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Course:
+    """What does not change from course to course."""
+
+    approach: Approach
+    before: Stiffness
+    control: Stiffness | None
+    sd: float
+    pain: int
+
+    @property
+    def segment(self) -> str:
+        return self.approach.segment
+
+
+def _control(readings: Sequence[Stiffness], target: str) -> Stiffness | None:
+    """The untreated segment furthest away that was read."""
+    names = [one.segment for one in readings]
+    others = [one for one in readings if one.logs and one.segment != target]
+    return max(others, key=lambda one: abs(names.index(one.segment) - names.index(target)), default=None)
+
+
+def _courses(run: Run, course: _Course) -> Part[tuple[StopBecause, str]]:
+    for number in range(1, run.plan.courses + 1):
+        verdict = yield from _give(run, course)
+        if verdict.stop is None:
+            verdict = yield from _check(run, course, number)
+        action = Action.GO_ON if verdict.stop is None else Action.STOP
+        yield from run.decide(Decision(segment=course.segment, action=action, reason=verdict.text))
+        if verdict.stop is not None:
+            run.take(Step.ENOUGH)
+            return verdict.stop, verdict.text
+        run.take(Step.GO_ON)
+    raise AssertionError("The last look always gives a reason to stop: a bug.")
+
+
+def _give(run: Run, course: _Course) -> Part[Verdict]:
+    """One course: learn the delivered share at this contact, dose, pulse, and ask after every pulse."""
+    dose = yield from _dose(run, course)
+    if dose.commanded_n <= 0.0:
+        return Verdict(stop=StopBecause.BUDGET, text=dose.reason)
+    run.take(Step.CALIBRATED)
+    for _ in range(run.plan.pulses):
+        yield from run.fire(
+            Fire(
+                segment=course.segment,
+                purpose="treat",
+                commanded_n=dose.commanded_n,
+                duration_us=dose.duration_us,
+                predicted_n=dose.predicted_n,
+            )
+        )
+        run.take(Step.PULSED)
+        told = yield from run.told()
+        verdict = judge_pain(course.pain, told.pain, wants_stop=told.wants_stop)
+        if verdict.stop is not None:
+            return verdict
+        yield from run.settle()
+    yield from run.lift(Step.COURSE_DONE)
+    return Verdict(stop=None, text="The course was given.")
+
+
+def _dose(run: Run, course: _Course) -> Part[Dose]:
+    approach, cap = course.approach, cap_n(course.segment, run.plan.limits)
+    contact = yield from run.place(
+        Place(
+            segment=approach.segment,
+            left_mm=approach.left_mm,
+            cranial_mm=approach.cranial_mm,
+            cranial_tilt_deg=approach.cranial_tilt_deg,
+            preload_n=preload_n(cap),
+        )
+    )
+    commanded_n = round(probe_n(cap), 1)
+    fired = yield from run.fire(
+        Fire(
+            segment=approach.segment,
+            purpose="calibrate",
+            commanded_n=commanded_n,
+            duration_us=approach.duration_us,
+        )
+    )
+    yield from run.settle()
+    share = share_of(fired.waveform, commanded_n, run.plan.device.force_sd_n)
+    room = Room(
+        cap_n=cap,
+        preload_n=max(contact.preload_n, fired.waveform.preload_n),
+        rest_ns=run.rest_ns(approach.segment) / run.plan.pulses,
+    )
+    dose = choose_dose(run.plan.aim_mm, approach, low_bound_n_mm(course.before, course.sd), share, room)
+    yield from run.decide(
+        Decision(
+            segment=approach.segment,
+            action=Action.LOWER_DOSE if dose.is_lowered else Action.TREAT,
+            reason=f"{approach.site}, {dose.reason}",
+            commanded_n=dose.commanded_n,
+            predicted_n=dose.predicted_n,
+            cap_n=cap,
+        )
+    )
+    return dose
+
+
+def _check(run: Run, course: _Course, number: int) -> Part[Verdict]:
+    """Read target and control again, the tip lifted each time."""
+    names = [course.segment, *([course.control.segment] if course.control else [])]
+    found: dict[str, list[SegmentEstimate | Abstention]] = {name: [] for name in names}
+    for _ in range(run.plan.probes):
+        for name in names:
+            found[name].append((yield from _probe(run, name)))
+    after = {name: stiffness_of(name, answers) for name, answers in found.items()}
+    for reading in after.values():
+        yield from run.show(reading, f"after course {number}", course.sd)
+    run.take(Step.CHECKED)
+    return judge(
+        Look(
+            before=course.before,
+            after=after[course.segment],
+            control_before=course.control,
+            control_after=after[course.control.segment] if course.control else None,
+            sd=course.sd,
+            look=number,
+            looks=run.plan.courses,
+        )
+    )
+
+
+def _finish(run: Run) -> Part[None]:
+    """The safe state, whatever went before."""
+    yield from ask(Rest())
+    if run.machine.stage not in FINAL:
+        run.take(Step.RESTED)
+
+
+def _end(run: Run, end: SessionEndError) -> Part[Outcome]:
+    """A session that ends before its time; a stop and a failure have already left the instrument as safe as it gets."""
+    is_safe = end.is_safe
+    run.take(end.step)
+    if end.because in _TIP_MAY_BE_ON:
+        try:
+            yield from _finish(run)
+        except SessionEndError as worse:
+            is_safe = worse.is_safe
+    return run.outcome(end.because, end.text, is_safe=is_safe)

@@ -1,0 +1,41 @@
+"""One waveform as a Parquet table, in memory: docs/reference/session-record.md."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from spondyl.instrument import Waveform
+
+SCHEMA = pa.schema(
+    [
+        pa.field("time_us", pa.int64(), nullable=False, metadata={"meaning": "from the start of the pulse"}),
+        pa.field(
+            "force_n",
+            pa.float64(),
+            nullable=False,
+            metadata={"meaning": "total force at the tip, preload included, N"},
+        ),
+        pa.field(
+            "acceleration_m_s2",
+            pa.float64(),
+            nullable=False,
+            metadata={"meaning": "acceleration of the tip towards the patient, m/s²"},
+        ),
+    ]
+)
+
+
+def waveform_parquet(waveform: Waveform) -> bytes:
+    """The bytes of a Parquet file with the columns of :data:`SCHEMA`."""
+    points = len(waveform.force_n)
+    time_us = np.arange(points, dtype=np.int64) * waveform.interval_us
+    table = pa.table([time_us, waveform.force_n, waveform.acceleration_m_s2], schema=SCHEMA)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", use_dictionary=False)
+    return sink.getvalue().to_pybytes()
+
+
+def waveform_columns(parquet: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) force in N and (n,) acceleration in m/s² out of such a file."""
+    table = pq.read_table(pa.BufferReader(parquet), schema=SCHEMA)
+    return table["force_n"].to_numpy(), table["acceleration_m_s2"].to_numpy()
