@@ -17,6 +17,10 @@ class ExitCode(IntEnum):
     SCREEN_BLOCKS = 8
     SCREEN_EMERGENCY = 9
     CHART_UNSOUND = 10
+    SESSION_FAILED = 11
+    SESSION_NOT_SAFE = 12
+    RECORD_DIFFERS = 13
+    RECORD_UNFINISHED = 14
     INTERRUPTED = 130
 
     @property
@@ -37,7 +41,11 @@ _MEANINGS = {
     ExitCode.SCREEN_BLOCKS: "A screen blocks treatment: an answer stands in the way or is unknown. Nothing failed.",
     ExitCode.SCREEN_EMERGENCY: "A screen calls for emergency care now. Nothing failed.",
     ExitCode.CHART_UNSOUND: "An audit log or a backup was changed, or lacks something; each problem is named.",
-    ExitCode.INTERRUPTED: "Stopped by Ctrl-C or SIGTERM; with --out, the same command with --resume goes on.",
+    ExitCode.SESSION_FAILED: "An adjustment session ended by a refusal or a fault; the tip is off and proved safe.",
+    ExitCode.SESSION_NOT_SAFE: "An adjustment session could not prove the safe state: press the instrument's stop.",
+    ExitCode.RECORD_DIFFERS: "A session record is not, to the last byte, what the session gives.",
+    ExitCode.RECORD_UNFINISHED: "A session record has no end: intact as far as it goes, or cut off.",
+    ExitCode.INTERRUPTED: "Stopped by Ctrl-C, SIGTERM or the stop key; after measure --out, --resume goes on.",
 }
 
 

@@ -76,7 +76,7 @@ def test_a_changed_record_ends_with_its_own_code_and_says_where(ran: Said, tmp_p
     data[len(data) // 2] ^= 1
     (tmp_path / "changed.tar").write_bytes(data)
     said = spondyl("adjust", "replay", tmp_path / "changed.tar")
-    assert said.code == 12
+    assert said.code == 13
     assert "byte" in said.err.lower()
 
 

@@ -25,7 +25,7 @@ def replay(
       spondyl adjust replay adjustments/session-1764288000000.tar
 
     \b
-    Exit codes: 0 identical, 2 no such file, 12 different, 13 no end.
+    Exit codes: 0 identical, 2 no such file, 13 different, 14 no end.
     """
     from spondyl.treatment.adjustment import replay as run_again
 

@@ -22,7 +22,18 @@ from rich.text import Text
 from spondyl.clinic.adjust.options import Options
 from spondyl.clinic.adjust.pump import ALIVE_US
 from spondyl.clinic.adjust.run import Ran, run_adjustment
-from spondyl.treatment.adjustment import Command, Decision, Fire, Fired, MapRow, Note, Place, Reading, Show, Told
+from spondyl.treatment.adjustment import (
+    Command,
+    Decision,
+    Fire,
+    Fired,
+    MapRow,
+    Note,
+    Place,
+    Reading,
+    Show,
+    Told,
+)
 
 LINES = 8
 """Decisions kept in sight."""

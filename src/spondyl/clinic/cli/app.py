@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from spondyl import __version__
+from spondyl.clinic.cli.adjust_app import adjust_app
 from spondyl.clinic.cli.backup_command import backup
 from spondyl.clinic.cli.compare_command import compare
 from spondyl.clinic.cli.doctor_command import doctor
@@ -60,6 +61,7 @@ app.command()(landmarks)
 app.command()(phantom)
 app.command()(doctor)
 app.add_typer(evidence_app)
+app.add_typer(adjust_app)
 app.command()(score)
 app.command()(screen)
 app.command()(serve)

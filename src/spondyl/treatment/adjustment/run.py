@@ -9,7 +9,16 @@ from spondyl.treatment.adjustment.machine import Machine, Step
 from spondyl.treatment.adjustment.outcome import Delivered, MapRow, Outcome
 from spondyl.treatment.adjustment.plan import Plan
 from spondyl.treatment.adjustment.probing import Stiffness
-from spondyl.treatment.adjustment.readings import Denied, Failed, Fired, Halted, InContact, Reading, Rested, Told
+from spondyl.treatment.adjustment.readings import (
+    Denied,
+    Failed,
+    Fired,
+    Halted,
+    InContact,
+    Reading,
+    Rested,
+    Told,
+)
 
 R = TypeVar("R")
 Part: TypeAlias = Generator[Command, Reading, R]

@@ -13,7 +13,15 @@ from spondyl.instrument.gate import check_gate
 from spondyl.treatment.adjustment.approach import Approach, best_approach
 from spondyl.treatment.adjustment.commands import Fire, Open, Place, Rest, Wait
 from spondyl.treatment.adjustment.decision import Action, Decision, StopBecause
-from spondyl.treatment.adjustment.dose import Dose, Room, choose_dose, low_bound_n_mm, preload_n, probe_n, share_of
+from spondyl.treatment.adjustment.dose import (
+    Dose,
+    Room,
+    choose_dose,
+    low_bound_n_mm,
+    preload_n,
+    probe_n,
+    share_of,
+)
 from spondyl.treatment.adjustment.machine import FINAL, Step
 from spondyl.treatment.adjustment.outcome import Outcome
 from spondyl.treatment.adjustment.plan import Plan
