@@ -58,7 +58,7 @@ def test_every_option_and_exit_code_is_documented() -> None:
 def test_the_program_has_these_commands_and_no_other() -> None:
     shown = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=True).stdout
     listed = re.findall(r"^  ([a-z-]+)  ", shown.split("Commands:")[1], flags=re.MULTILINE)
-    assert tuple(listed) == (*COMMANDS, "evidence")
+    assert tuple(listed) == (*COMMANDS, "evidence", "adjust")
 
 
 def test_every_column_is_documented() -> None:
