@@ -11,6 +11,7 @@ from clinic_charts import Clock
 from spondyl.assessment.intake import INTAKE, ITEMS, Intake, ItemKind, Stop
 from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.intake_record import begin, newest
+from spondyl.clinic.chart.booking_stop import booking_stop
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import audit
@@ -102,9 +103,11 @@ def test_only_a_clinician_with_a_reason_lifts_the_block(
     assert clinician.submit(review, cleared="fever", reason="ok").status_code == 422
     with reading(services.engine) as connection:
         assert booking_block(connection, patient.id).stop is Stop.EVERYTHING
+        assert "red flag" in (booking_stop(connection, patient.id) or "")
     assert clinician.submit(review, **said).status_code == 303
     with reading(services.engine) as connection:
         assert booking_block(connection, patient.id).stop is Stop.NOTHING
+        assert booking_stop(connection, patient.id) is None
     assert "Flu last week" in clinician.get(f"/patients/{patient.id}/intake").text
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from spondyl.assessment.intake import ITEM_BEHIND, ITEMS
-from spondyl.clinic.care.intake_record import StoredIntake
+from spondyl.clinic.care.cleared_flags import KIND, cleared_in
+from spondyl.clinic.care.intake_record import StoredIntake, mark_again
 from spondyl.clinic.chart.documents import Document, newest_of_each, save
 
-KIND = "flag review"
 SHORTEST_REASON = 8
 
 
@@ -38,7 +38,9 @@ def add_review(
     if unknown:
         raise ReviewRefused(f"{unknown[0]!r} is no question of safety. Load the page again.")
     body = {"intake": stored.document_id, "cleared": sorted(cleared), "reason": reason.strip()}
-    return _review(save(connection, kind=KIND, person_id=stored.person_id, body=body, actor=actor))
+    review = _review(save(connection, kind=KIND, person_id=stored.person_id, body=body, actor=actor))
+    mark_again(connection, stored, actor=actor)
+    return review
 
 
 def reviews_of(connection: sa.Connection, person_id: str) -> tuple[FlagReview, ...]:
@@ -47,17 +49,8 @@ def reviews_of(connection: sa.Connection, person_id: str) -> tuple[FlagReview, .
 
 
 def cleared_items(connection: sa.Connection, stored: StoredIntake) -> frozenset[str]:
-    """Items that a clinician let pass: in this form, or in an earlier one when this form does not ask them again.
-
-    An answer that came after the review is not covered by it: every review names the form, and a form that asks
-    again begins without answers.
-    """
-    asked = {item.key for group in stored.intake.groups for item in group.items}
-    cleared: set[str] = set()
-    for review in reviews_of(connection, stored.person_id):
-        same = review.intake_id == stored.document_id
-        cleared |= review.cleared if same else review.cleared - asked
-    return frozenset(cleared)
+    """Items of this form that a clinician let pass."""
+    return cleared_in(connection, stored.intake, document_id=stored.document_id, person_id=stored.person_id)
 
 
 def item_text(key: str) -> str:

@@ -5,9 +5,19 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from spondyl.assessment.intake import Intake, PatientLanguage, follow_up, intake_from_json, intake_to_json
+from spondyl.assessment.intake import (
+    Intake,
+    PatientLanguage,
+    Stop,
+    follow_up,
+    intake_from_json,
+    intake_to_json,
+    stop_of,
+)
+from spondyl.clinic.care.cleared_flags import cleared_in
 from spondyl.clinic.chart.documents import Document, load, newest_of_each, save
 from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.tables.column_types import new_id
 
 KIND = "intake"
 PATIENT = "patient by link"
@@ -31,8 +41,8 @@ def begin(connection: sa.Connection, person_id: str, *, actor: str, again: bool 
     language = PatientLanguage(person(connection, person_id).details.language)
     empty = Intake(language=language)
     intake = follow_up(before.intake) if again and before is not None else empty
-    body = intake_to_json(intake)
-    return _stored(save(connection, kind=KIND, person_id=person_id, body=body, actor=actor))
+    document_id = new_id()
+    return _save(connection, intake, document_id=document_id, person_id=person_id, after=0, actor=actor)
 
 
 def keep(connection: sa.Connection, stored: StoredIntake, intake: Intake, *, actor: str) -> StoredIntake:
@@ -43,14 +53,42 @@ def keep(connection: sa.Connection, stored: StoredIntake, intake: Intake, *, act
     """
     if intake == stored.intake:
         return stored
+    return _save(
+        connection,
+        intake,
+        document_id=stored.document_id,
+        person_id=stored.person_id,
+        after=stored.version,
+        actor=actor,
+    )
+
+
+def mark_again(connection: sa.Connection, stored: StoredIntake, *, actor: str) -> StoredIntake:
+    """Save the form again after a clinician has looked, so that its mark for booking follows."""
+    return _save(
+        connection,
+        stored.intake,
+        document_id=stored.document_id,
+        person_id=stored.person_id,
+        after=stored.version,
+        actor=actor,
+    )
+
+
+def _save(
+    connection: sa.Connection, intake: Intake, *, document_id: str, person_id: str, after: int, actor: str
+) -> StoredIntake:
+    """``blocking`` is what booking reads (spondyl.clinic.chart.booking_stop): no visit at all may be booked."""
+    cleared = cleared_in(connection, intake, document_id=document_id, person_id=person_id)
+    body = intake_to_json(intake) | {"blocking": stop_of(intake, cleared) is Stop.EVERYTHING}
     document = save(
         connection,
         kind=KIND,
-        person_id=stored.person_id,
-        body=intake_to_json(intake),
+        person_id=person_id,
+        body=body,
         actor=actor,
-        document_id=stored.document_id,
-        after_version=stored.version,
+        document_id=document_id,
+        after_version=after,
     )
     return _stored(document)
 

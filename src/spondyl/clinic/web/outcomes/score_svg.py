@@ -93,11 +93,10 @@ def _band(chart: ScoreChart, frame: _Frame) -> str:
     top, bottom = sorted((frame.y(chart.goal), frame.y(good_end)))
     edge = frame.y(chart.goal)
     inner = WIDTH - LEFT - RIGHT
-    word_y = min(edge + 16, HEIGHT - BOTTOM - 5) if edge <= (top + bottom) / 2 else edge - 6
     return (
         f'<rect class="band" x="{LEFT}" y="{top:.1f}" width="{inner}" height="{bottom - top:.1f}"/>'
         f'<path class="edge" d="M{LEFT} {edge:.1f}h{inner}"/>'
-        f'<text class="band-text" x="{WIDTH - RIGHT - 4}" y="{word_y:.1f}" text-anchor="end">'
+        f'<text class="band-text" x="{LEFT + 8}" y="{max(top + 16, bottom - 7):.1f}">'
         f"change that matters: {chart.goal:g} {escape(chart.instrument.unit)} or better</text>"
     )
 
