@@ -1,19 +1,14 @@
 """Charts for tests: an encrypted file, and a PostgreSQL server of this test run's own on a unix socket."""
 
-import os
 import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 
+from postgres_server import PostgresServer, postgres_programs, postgres_server
 from spondyl.clinic.chart.engine import embedded_url, open_engine
 from spondyl.clinic.chart.migrations import upgrade
 
@@ -62,81 +57,18 @@ def embedded_engine(empty_chart: Path, tmp_path: Path, clock: Clock) -> Iterator
     engine.dispose()
 
 
-def postgres_programs() -> Path | None:
-    """The folder with PostgreSQL's own programs, or None."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    return found[-1].parent if found else None
-
-
-def as_postgres(command: list[str]) -> list[str]:
-    """PostgreSQL refuses to run as root: there it runs as its own user."""
-    return (
-        ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
-        if os.geteuid() == 0
-        else command
-    )
-
-
-@contextmanager
-def postgres_server() -> Iterator[str]:
-    """A server on a unix socket in a folder of its own; yields the address without a database's name."""
-    programs = postgres_programs()
-    if programs is None:
-        pytest.skip("not run: no PostgreSQL")
-    folder = Path(tempfile.mkdtemp(prefix="spondyl-pg-"))
-    try:
-        if os.geteuid() == 0:
-            shutil.chown(folder, "postgres", "postgres")
-        data = folder / "data"
-        made = [
-            str(programs / "initdb"),
-            "-D",
-            str(data),
-            "-U",
-            "spondyl",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        ]
-        subprocess.run(as_postgres(made), check=True, capture_output=True, cwd="/")
-        options = f"-k {folder} -c listen_addresses='' -c max_connections=200"
-        control = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-s"]
-        subprocess.run(
-            as_postgres([*control, "-l", str(folder / "log"), "-o", options, "start"]),
-            check=True,
-            cwd="/",
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            yield f"host={folder} user=spondyl"
-        finally:
-            subprocess.run(as_postgres([*control, "-m", "immediate", "stop"]), check=True, cwd="/")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    with postgres_server() as address:
-        yield address
-
-
-def new_database(address: str) -> str:
-    """The SQLAlchemy address of a new, empty database on the server."""
-    name = f"chart_{uuid4().hex}"
-    with psycopg.connect(f"{address} dbname=postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    host = address.split(maxsplit=1)[0].removeprefix("host=")
-    return f"postgresql+psycopg://spondyl@/{name}?host={host}"
+def postgres() -> Iterator[PostgresServer]:
+    if postgres_programs() is None:
+        pytest.skip("not run: no PostgreSQL")
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture
-def postgres_url(postgres: str) -> str:
+def postgres_url(postgres: PostgresServer) -> str:
     """An empty PostgreSQL database of this test's own; without PostgreSQL: 'not run: no PostgreSQL'."""
-    return new_database(postgres)
+    return postgres.new_database()
 
 
 @pytest.fixture
@@ -151,6 +83,3 @@ def postgres_engine(postgres_url: str, clock: Clock) -> Iterator[sa.Engine]:
 def engine(request: pytest.FixtureRequest) -> sa.Engine:
     """Each test that takes ``engine`` runs on both databases."""
     return request.getfixturevalue(f"{request.param}_engine")
-
-
-Opener = Callable[[], sa.Engine]

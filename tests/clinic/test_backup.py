@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from clinic_charts import SECRET, new_database
+from clinic_charts import SECRET
+from postgres_server import PostgresServer
 from spondyl.clinic.backup import BackupUnusableError, check_backup, make_backup, restore_backup
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.anchor import write_checkpoint
@@ -43,11 +44,11 @@ def contents(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_a_backup_comes_back_to_the_letter_on_both_databases(
-    engine: sa.Engine, data_dir: Path, tmp_path: Path, postgres: str
+    engine: sa.Engine, data_dir: Path, tmp_path: Path, postgres: PostgresServer
 ) -> None:
     backup = tmp_path / "monday.tar"
     make_backup(engine, data_dir, backup, secret=SECRET)
-    for database in (None, new_database(postgres)):
+    for database in (None, postgres.new_database()):
         home = home_at(tmp_path / f"new {database is None}", key_file=tmp_path / "k", database=database)
         report = restore_backup(backup, home, secret=SECRET)
         assert report.problems == ()

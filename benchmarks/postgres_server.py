@@ -1,0 +1,108 @@
+"""A PostgreSQL server of one run's own: in a folder of its own, on a unix socket, gone at the end."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+
+START_WITHIN_S = 60
+
+
+def postgres_programs() -> Path | None:
+    """The folder with PostgreSQL's own programs, or None."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    return found[-1].parent if found else None
+
+
+def as_postgres(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to run as root: there it runs as its own user."""
+    change = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    return [*change, *command] if os.geteuid() == 0 else command
+
+
+class PostgresServer:
+    """A server that can be started, crashed and stopped; ``address`` is libpq's, without a database's name."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self._folder = programs, folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.address = f"host={folder} user=spondyl"
+
+    def make(self) -> None:
+        command = [str(self._programs / "initdb"), "-D", str(self._folder / "data")]
+        command += ["-U", "spondyl", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run(as_postgres(command), check=True, capture_output=True, cwd="/")
+
+    def start(self) -> None:
+        command = [
+            str(self._programs / "postgres"),
+            "-D",
+            str(self._folder / "data"),
+            "-k",
+            str(self._folder),
+        ]
+        command += ["-c", "listen_addresses=", "-c", "max_connections=200"]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(as_postgres(command), cwd="/", stdout=log, stderr=log)
+        end = time.monotonic() + START_WITHIN_S
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError((self._folder / "log").read_text()[-2000:])
+            time.sleep(0.03)
+
+    def crash(self) -> None:
+        """Kill every process of the server at once, then start it: it recovers from its log."""
+        assert self._process is not None
+        listed = ["ps", "-o", "pid=", "--ppid", str(self._process.pid)]
+        backends = subprocess.run(listed, check=False, capture_output=True, text=True).stdout.split()
+        for pid in (self._process.pid, *map(int, backends)):
+            os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+        self.start()
+
+    def stop(self) -> None:
+        """PostgreSQL's immediate shutdown."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(timeout=60)
+
+    def new_database(self) -> str:
+        """The SQLAlchemy address of a new, empty database."""
+        name = f"chart_{uuid4().hex}"
+        with psycopg.connect(f"{self.address} dbname=postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return f"postgresql+psycopg://spondyl@/{name}?host={self._folder}"
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(f"{self.address} dbname=postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running server."""
+    programs = postgres_programs()
+    if programs is None:
+        raise FileNotFoundError("no PostgreSQL in /usr/lib/postgresql; install the package postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="spondyl-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    server = PostgresServer(programs, folder)
+    try:
+        server.make()
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
