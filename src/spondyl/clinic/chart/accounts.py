@@ -123,6 +123,26 @@ def set_password(connection: sa.Connection, account_id: str, *, password: str, a
     record(connection, actor=actor, action="set password", subject=f"account {name}")
 
 
+def set_oidc_subject(connection: sa.Connection, account_id: str, *, subject: str | None, actor: str) -> None:
+    """Tie an account to a person at the identity provider, by "issuer|subject"; None unties it."""
+    name = account(connection, account_id).sign_in_name
+    others = sa.and_(accounts.c.oidc_subject == subject, accounts.c.id != account_id)
+    if subject and connection.execute(sa.select(accounts.c.id).where(others)).one_or_none():
+        raise AccountInvalidError(
+            "Another account is tied to this person at the provider; untie that one first."
+        )
+    connection.execute(accounts.update().where(accounts.c.id == account_id).values(oidc_subject=subject))
+    record(connection, actor=actor, action="set single sign-on", subject=f"account {name}")
+
+
+def account_of_subject(connection: sa.Connection, subject: str) -> Account | None:
+    """The active account tied to a person at the identity provider."""
+    row = connection.execute(
+        sa.select(accounts).where(accounts.c.oidc_subject == subject, accounts.c.active)
+    ).one_or_none()
+    return _account(row) if row else None
+
+
 def hash_password(password: str) -> str:
     """The argon2id hash of a password; refuses a short one."""
     if not PASSWORD_LENGTH <= len(password) <= 200:

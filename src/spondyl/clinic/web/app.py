@@ -3,11 +3,12 @@
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from spondyl.clinic.web import exam, front, intake, outcomes, patients, plan
+from spondyl.clinic.web import account, admin, exam, front, intake, outcomes, patients, plan
 from spondyl.clinic.web.csrf import check_csrf
 from spondyl.clinic.web.errors import add_error_pages
 from spondyl.clinic.web.feature import Feature
 from spondyl.clinic.web.headers import CappedBody, KnownHosts, SafeHeaders
+from spondyl.clinic.web.restricted import check_restricted
 from spondyl.clinic.web.services import Services
 from spondyl.clinic.web.templates import WEB, make_templates
 from spondyl.clinic.web.traffic import Counted, Traffic
@@ -20,6 +21,8 @@ FEATURES: tuple[Feature, ...] = (
     exam.FEATURE,
     plan.FEATURE,
     outcomes.FEATURE,
+    admin.FEATURE,
+    account.FEATURE,
 )
 
 
@@ -30,7 +33,7 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(check_csrf)],
+        dependencies=[Depends(check_csrf), Depends(check_restricted)],
     )
     app.state.services = services
     app.state.features = FEATURES

@@ -14,6 +14,7 @@ from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknown
 from spondyl.clinic.chart.people import PersonUnknownError
 from spondyl.clinic.web.page import page
 from spondyl.clinic.web.patient_link import LinkUnusableError
+from spondyl.clinic.web.restricted import ChartRestrictedError
 from spondyl.clinic.web.rights import SignInNeededError
 
 MACHINE_PATHS = ("/api/", "/fhir/")
@@ -30,7 +31,7 @@ _ADVICE = {
 
 def answer(request: Request, status: int, what: str) -> Response:
     """The error as a page, or as JSON under /api/ and /fhir/."""
-    if request.url.path.startswith(MACHINE_PATHS):
+    if for_machine(request):
         return JSONResponse({"error": what}, status_code=status)
     advice = _ADVICE.get(status, "Go back, correct what is named above, and send it again.")
     title = HTTPStatus(status).phrase if status != 500 else "Something went wrong in Spondyl"
@@ -42,6 +43,11 @@ def answer(request: Request, status: int, what: str) -> Response:
     )
 
 
+def for_machine(request: Request) -> bool:
+    """True for the API and for scripts that ask for JSON."""
+    return request.url.path.startswith(MACHINE_PATHS) or request.headers.get("accept") == "application/json"
+
+
 def add_error_pages(app: FastAPI) -> None:
     """Tell ``app`` how to answer each kind of error."""
     app.add_exception_handler(HTTPException, _http)
@@ -49,6 +55,7 @@ def add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(SignInNeededError, _sign_in)
     for kind in (PersonUnknownError, DocumentUnknownError, AccountUnknownError, LinkUnusableError):
         app.add_exception_handler(kind, _unknown)
+    app.add_exception_handler(ChartRestrictedError, _restricted)
     app.add_exception_handler(DocumentChangedError, _changed)
     app.add_exception_handler(Exception, _fault)
 
@@ -70,13 +77,20 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _sign_in(request: Request, error: Exception) -> Response:
-    if request.url.path.startswith(MACHINE_PATHS):
+    if for_machine(request):
         return JSONResponse({"error": "Sign in first."}, status_code=401)
     return RedirectResponse(cast(SignInNeededError, error).address, status_code=303)
 
 
 def _unknown(request: Request, error: Exception) -> Response:
     return answer(request, 404, str(error))
+
+
+def _restricted(request: Request, error: Exception) -> Response:
+    if for_machine(request):
+        return JSONResponse({"error": str(error)}, status_code=403)
+    shown = {"person_id": cast(ChartRestrictedError, error).person_id, "problem": None}
+    return page(request, "shell/restricted.html", shown, status=403)
 
 
 def _changed(request: Request, error: Exception) -> Response:

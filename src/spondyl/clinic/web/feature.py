@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,6 +55,7 @@ class Feature:
     """One feature. Its templates are found as "<name>/<file>", its static files under /static/<name>/.
 
     ``today`` and ``patient`` make panels for the day's page and a patient's overview; None means nothing to show.
+    ``erase`` deletes the feature's rows about a patient and names the files to delete once that is committed.
     """
 
     name: str
@@ -62,3 +64,4 @@ class Feature:
     tabs: tuple[PatientTab, ...] = ()
     today: Callable[[View], Panel | None] | None = None
     patient: Callable[[View, Person], Panel | None] | None = None
+    erase: Callable[[sa.Connection, Services, Person], tuple[Path, ...]] | None = None

@@ -13,6 +13,7 @@ from spondyl.clinic.chart.tables.booking import (
     waitlist,
 )
 from spondyl.clinic.chart.tables.documents import documents, signatures
+from spondyl.clinic.chart.tables.guard import glass_breaks, restrictions
 from spondyl.clinic.chart.tables.metadata import metadata
 from spondyl.clinic.chart.tables.people import people
 
@@ -26,11 +27,13 @@ __all__ = [
     "claims",
     "courses",
     "documents",
+    "glass_breaks",
     "metadata",
     "outbox",
     "passkeys",
     "people",
     "practice_versions",
+    "restrictions",
     "sessions",
     "sign_in_attempts",
     "signatures",

@@ -3,7 +3,7 @@
 /** @param {SubmitEvent} event */
 function sendOnce(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  if (form.method !== "post" || form.dataset.again !== undefined) return;
+  if (form.method !== "post" || event.defaultPrevented) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

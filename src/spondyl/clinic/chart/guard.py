@@ -1,0 +1,128 @@
+"""A restricted chart opens for its named staff only; anybody else breaks the glass, with a reason that is reviewed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.tables import accounts, glass_breaks, people, restrictions
+from spondyl.clinic.chart.tables.column_types import new_id
+
+OPEN_FOR = timedelta(hours=1)
+SHORTEST_REASON = 10
+
+
+class GuardRefusedError(ValueError):
+    """A restriction, a reason or a review cannot be as given; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlassBreak:
+    """One opening of a restricted chart by somebody not named for it."""
+
+    id: str
+    person_id: str
+    person_name: str
+    account_name: str
+    reason: str
+    at: datetime
+    reviewed_by: str | None
+    reviewed_at: datetime | None
+    finding: str | None
+
+
+def restrict(connection: sa.Connection, person_id: str, *, account_ids: Collection[str], actor: str) -> None:
+    """Let only these accounts open a chart; with none named the chart is open to all staff again."""
+    connection.execute(restrictions.delete().where(restrictions.c.person_id == person_id))
+    now = now_of(connection)
+    rows = [{"person_id": person_id, "account_id": one, "set_at": now} for one in sorted(set(account_ids))]
+    if rows:
+        connection.execute(restrictions.insert(), rows)
+    detail = {"accounts": sorted(set(account_ids))}
+    record(connection, actor=actor, action="restrict chart", subject=f"person {person_id}", detail=detail)
+
+
+def named_for(connection: sa.Connection, person_id: str) -> frozenset[str]:
+    """The accounts that a restricted chart opens for; empty when it is not restricted."""
+    found = connection.execute(
+        sa.select(restrictions.c.account_id).where(restrictions.c.person_id == person_id)
+    )
+    return frozenset(found.scalars())
+
+
+def may_open(connection: sa.Connection, person_id: str, account_id: str) -> bool:
+    """True when the chart is not restricted, is restricted to this account, or its glass was broken by it just now."""
+    named = named_for(connection, person_id)
+    if not named or account_id in named:
+        return True
+    broken = sa.select(sa.func.count()).where(
+        glass_breaks.c.person_id == person_id,
+        glass_breaks.c.account_id == account_id,
+        glass_breaks.c.until > now_of(connection),
+    )
+    return connection.execute(broken).scalar_one() > 0
+
+
+def break_glass(connection: sa.Connection, person_id: str, *, account: Account, reason: str) -> None:
+    """Open a restricted chart for an hour; the reason goes into the log and to the review."""
+    text = reason.strip()
+    if not SHORTEST_REASON <= len(text) <= 1000:
+        raise GuardRefusedError(f"The reason has {len(text)} characters; give {SHORTEST_REASON} to 1000.")
+    now = now_of(connection)
+    values = {"id": new_id(), "person_id": person_id, "account_id": account.id, "reason": text}
+    connection.execute(glass_breaks.insert().values(**values, at=now, until=now + OPEN_FOR))
+    detail = {"reason": text}
+    actor = account.sign_in_name
+    record(connection, actor=actor, action="break glass", subject=f"person {person_id}", detail=detail)
+
+
+def glass_break_list(connection: sa.Connection, *, reviewed: bool) -> list[GlassBreak]:
+    """The openings that were, or were not yet, reviewed; the newest first."""
+    done = glass_breaks.c.reviewed_at.is_not(None)
+    statement = (
+        sa.select(glass_breaks, accounts.c.full_name, people.c.given_name, people.c.family_name)
+        .join(accounts, accounts.c.id == glass_breaks.c.account_id)
+        .join(people, people.c.id == glass_breaks.c.person_id)
+        .where(done if reviewed else ~done)
+        .order_by(glass_breaks.c.at.desc())
+    )
+    return [_glass_break(row) for row in connection.execute(statement.limit(500))]
+
+
+def review_glass_break(connection: sa.Connection, break_id: str, *, finding: str, reviewer: Account) -> None:
+    """Note that an administrator looked at an opening and what they found; nobody reviews their own."""
+    row = connection.execute(sa.select(glass_breaks).where(glass_breaks.c.id == break_id)).one_or_none()
+    if row is None or row.reviewed_at is not None:
+        raise GuardRefusedError("This opening was reviewed already, or there is none.")
+    if row.account_id == reviewer.id:
+        raise GuardRefusedError("Nobody reviews their own opening; another administrator must.")
+    if not finding.strip() or len(finding) > 1000:
+        raise GuardRefusedError("Say in a few words what you found, at most 1000 characters.")
+    values = {
+        "reviewed_by": reviewer.sign_in_name,
+        "reviewed_at": now_of(connection),
+        "finding": finding.strip(),
+    }
+    connection.execute(glass_breaks.update().where(glass_breaks.c.id == break_id).values(**values))
+    actor = reviewer.sign_in_name
+    detail = {"opening": break_id, "finding": finding.strip()}
+    record(connection, actor=actor, action="review glass", subject=f"person {row.person_id}", detail=detail)
+
+
+def _glass_break(row: Any) -> GlassBreak:
+    return GlassBreak(
+        id=row.id,
+        person_id=row.person_id,
+        person_name=f"{row.given_name} {row.family_name}",
+        account_name=row.full_name,
+        reason=row.reason,
+        at=row.at,
+        reviewed_by=row.reviewed_by,
+        reviewed_at=row.reviewed_at,
+        finding=row.finding,
+    )

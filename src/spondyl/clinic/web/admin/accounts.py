@@ -1,0 +1,143 @@
+"""Accounts of the staff: add one, change its role, end its access, set a password."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from starlette.responses import Response
+
+from spondyl.clinic.chart.accounts import (
+    AccountInvalidError,
+    account,
+    add_account,
+    all_accounts,
+    change_account,
+    set_oidc_subject,
+    set_password,
+)
+from spondyl.clinic.chart.roles import STAFF, Role
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.page import page, see_other
+from spondyl.clinic.web.rights import Administrator, AdministratorOnly
+from spondyl.clinic.web.services import Clinic, Services
+
+router = APIRouter(prefix="/admin", include_in_schema=False, dependencies=[AdministratorOnly])
+LIST = "/admin/accounts"
+
+
+@router.get("")
+def administration(request: Request) -> Response:
+    """The first page of the administration."""
+    return see_other(request, LIST)
+
+
+@router.get("/accounts")
+def accounts(request: Request, services: Clinic) -> Response:
+    """Every account, and the form for a new one."""
+    return _list(request, services, sent={"name": "", "full_name": "", "role": "front_desk"}, problem=None)
+
+
+@router.post("/accounts")
+def new_account(
+    request: Request,
+    services: Clinic,
+    viewer: Administrator,
+    name: Annotated[str, Form(max_length=100)] = "",
+    full_name: Annotated[str, Form(max_length=200)] = "",
+    role: Annotated[str, Form(max_length=20)] = "",
+    password: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Add an account. The password is a first one: its owner changes it under "Your account"."""
+    try:
+        with writing(services.engine) as connection:
+            made = add_account(
+                connection,
+                sign_in_name=name,
+                full_name=full_name,
+                role=_role(role),
+                password=password or None,
+                actor=viewer.actor,
+            )
+    except AccountInvalidError as error:
+        sent = {"name": name, "full_name": full_name, "role": role}
+        return _list(request, services, sent=sent, problem=str(error))
+    return see_other(request, LIST, notice=f"{made.full_name} can sign in as {made.sign_in_name}.")
+
+
+@router.get("/accounts/{account_id}")
+def one_account(request: Request, services: Clinic, account_id: str) -> Response:
+    """One account and what can be changed."""
+    return _one(request, services, account_id, problem=None)
+
+
+@router.post("/accounts/{account_id}")
+def change(
+    request: Request,
+    services: Clinic,
+    viewer: Administrator,
+    account_id: str,
+    role: Annotated[str, Form(max_length=20)] = "",
+    active: Annotated[str, Form(max_length=5)] = "no",
+) -> Response:
+    """Change role and access; the account's sessions end at once."""
+    try:
+        with writing(services.engine) as connection:
+            change_account(
+                connection, account_id, role=_role(role), active=active == "yes", actor=viewer.actor
+            )
+    except AccountInvalidError as error:
+        return _one(request, services, account_id, problem=str(error))
+    return see_other(request, LIST, notice="The account is changed; its sessions are ended.")
+
+
+@router.post("/accounts/{account_id}/password")
+def new_password(
+    request: Request,
+    services: Clinic,
+    viewer: Administrator,
+    account_id: str,
+    password: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Set a password for somebody who forgot theirs."""
+    try:
+        with writing(services.engine) as connection:
+            set_password(connection, account_id, password=password, actor=viewer.actor)
+    except AccountInvalidError as error:
+        return _one(request, services, account_id, problem=str(error))
+    return see_other(request, LIST, notice="The new password is set; the account's sessions are ended.")
+
+
+@router.post("/accounts/{account_id}/single-sign-on")
+def single_sign_on(
+    request: Request,
+    services: Clinic,
+    viewer: Administrator,
+    account_id: str,
+    subject: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    """Say which person at the identity provider this account belongs to; empty: none."""
+    try:
+        with writing(services.engine) as connection:
+            set_oidc_subject(connection, account_id, subject=subject.strip() or None, actor=viewer.actor)
+    except AccountInvalidError as error:
+        return _one(request, services, account_id, problem=str(error))
+    return see_other(request, LIST, notice="The account's single sign-on is changed.")
+
+
+def _role(text: str) -> Role:
+    if text not in [role.value for role in STAFF]:
+        raise HTTPException(422, f"{text!r} is not a role of the staff.")
+    return Role(text)
+
+
+def _list(request: Request, services: Services, *, sent: dict[str, str], problem: str | None) -> Response:
+    with reading(services.engine) as connection:
+        found = all_accounts(connection)
+    shown = {"accounts": found, "sent": sent, "problem": problem, "roles": STAFF}
+    return page(request, "admin/accounts.html", shown, status=422 if problem else 200)
+
+
+def _one(request: Request, services: Services, account_id: str, *, problem: str | None) -> Response:
+    with reading(services.engine) as connection:
+        found = account(connection, account_id)
+    shown = {"account": found, "roles": STAFF, "problem": problem}
+    return page(request, "admin/account.html", shown, status=422 if problem else 200)

@@ -1,0 +1,89 @@
+"""Charts whose time of keeping is over, and the erasure of one."""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from spondyl.clinic.chart.erasure import ErasureRefusedError, erase_person, last_entry_at, overdue
+from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.feature import Feature
+from spondyl.clinic.web.page import features_of, page, see_other
+from spondyl.clinic.web.rights import Administrator, AdministratorOnly
+from spondyl.clinic.web.services import Clinic, Services
+
+router = APIRouter(prefix="/admin/retention", include_in_schema=False, dependencies=[AdministratorOnly])
+
+
+@router.get("")
+def retention(request: Request, services: Clinic) -> Response:
+    """The charts that need not be kept any longer."""
+    with reading(services.engine) as connection:
+        found = overdue(connection, retention_years=services.settings.retention_years)
+    return page(request, "admin/retention.html", {"overdue": found})
+
+
+@router.get("/{person_id}")
+def erasure_page(request: Request, services: Clinic, person_id: str) -> Response:
+    """What erasing this chart means, and the form."""
+    return _form(request, services, person_id, problem=None)
+
+
+@router.post("/{person_id}")
+def erase(
+    request: Request,
+    services: Clinic,
+    viewer: Administrator,
+    person_id: str,
+    record_number: Annotated[str, Form(max_length=20)] = "",
+    reason: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Erase the chart once its record number was typed: that is not done by a slip of the hand."""
+    try:
+        files = _erase(
+            services, features_of(request), person_id, record_number, reason=reason, actor=viewer.actor
+        )
+    except ErasureRefusedError as error:
+        return _form(request, services, person_id, problem=str(error))
+    for path in files:
+        path.unlink(missing_ok=True)
+    notice = "The chart is erased. Backups made before still hold it until they are replaced."
+    return see_other(request, "/admin/retention", notice=notice)
+
+
+def _erase(
+    services: Services,
+    features: tuple[Feature, ...],
+    person_id: str,
+    record_number: str,
+    *,
+    reason: str,
+    actor: str,
+) -> list[Path]:
+    with writing(services.engine) as connection:
+        patient = person(connection, person_id)
+        if record_number.strip() != str(patient.record_number):
+            raise ErasureRefusedError(
+                f"Type the record number {patient.record_number} to show which chart you mean."
+            )
+        files = [
+            path
+            for feature in features
+            if feature.erase
+            for path in feature.erase(connection, services, patient)
+        ]
+        years = services.settings.retention_years
+        erase_person(connection, person_id, retention_years=years, reason=reason, actor=actor)
+    return files
+
+
+def _form(request: Request, services: Services, person_id: str, *, problem: str | None) -> Response:
+    with reading(services.engine) as connection:
+        shown = {
+            "person": person(connection, person_id),
+            "last_entry_at": last_entry_at(connection, person_id),
+            "problem": problem,
+        }
+    return page(request, "admin/erase.html", shown, status=422 if problem else 200)

@@ -1,0 +1,27 @@
+"""Every route with a patient in its address asks first whether this chart is restricted."""
+
+from fastapi import Request
+
+from spondyl.clinic.chart.guard import may_open
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.web.services import services_of
+from spondyl.clinic.web.viewer import viewer_of
+
+
+class ChartRestrictedError(Exception):
+    """The chart is restricted to others; the page offers to break the glass."""
+
+    def __init__(self, person_id: str) -> None:
+        super().__init__("This chart is restricted to named staff.")
+        self.person_id = person_id
+
+
+def check_restricted(request: Request) -> None:
+    """A dependency of the whole application; routes name the patient ``patient_id``."""
+    person_id = request.path_params.get("patient_id")
+    account = viewer_of(request).account
+    if not isinstance(person_id, str) or account is None:
+        return
+    with reading(services_of(request).engine) as connection:
+        if not may_open(connection, person_id, account.id):
+            raise ChartRestrictedError(person_id)

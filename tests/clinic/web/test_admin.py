@@ -1,0 +1,142 @@
+"""Claims: administration works as a person uses it; a restricted chart stays shut; an erased one is gone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from clinic_apps import Browser
+from clinic_charts import Clock
+from spondyl.clinic.chart import documents
+from spondyl.clinic.chart.accounts import Account, all_accounts
+from spondyl.clinic.chart.audit import entries, verify
+from spondyl.clinic.chart.guard import glass_break_list
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.tables import audit, people
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.services import Services
+
+Open = Callable[[Role], Browser]
+PASSWORD = "four unrelated words here"
+
+
+def test_a_new_colleague_signs_in_and_changes_the_password(browser: Open, services: Services) -> None:
+    admin = browser(Role.ADMINISTRATOR)
+    admin.submit("/admin/accounts", name="New", full_name="New One", role="clinician", password=PASSWORD)
+    new = browser(Role.NOBODY)
+    assert new.submit("/sign-in", name="new", password=PASSWORD).headers["location"] == "/today"
+    refused = new.submit("/account/password", present="wrong", password="another four words")
+    assert refused.status_code == 422
+    before = new.cookies["spondyl_session"]
+    assert new.submit("/account/password", present=PASSWORD, password="another four words").status_code == 303
+    assert new.cookies["spondyl_session"] != before
+    assert new.get("/today").status_code == 200
+    with reading(services.engine) as connection:
+        assert {one.action for one in entries(connection)} >= {"add account", "sign in", "set password"}
+
+
+def test_ending_an_access_ends_its_session_at_once(browser: Open, staff: dict[Role, Account]) -> None:
+    desk, admin = browser(Role.FRONT_DESK), browser(Role.ADMINISTRATOR)
+    assert desk.get("/today").status_code == 200
+    admin.submit(f"/admin/accounts/{staff[Role.FRONT_DESK].id}", role="front_desk", active="no")
+    assert desk.get("/today").status_code == 303
+
+
+def test_the_last_administrator_stays(browser: Open, staff: dict[Role, Account], services: Services) -> None:
+    refused = browser(Role.ADMINISTRATOR).submit(
+        f"/admin/accounts/{staff[Role.ADMINISTRATOR].id}", role="clinician", active="yes"
+    )
+    assert "last administrator" in refused.text
+    with reading(services.engine) as connection:
+        assert Role.ADMINISTRATOR in {one.role for one in all_accounts(connection)}
+
+
+def test_the_log_is_shown_filtered_and_checked(browser: Open, patient: Person, services: Services) -> None:
+    admin = browser(Role.ADMINISTRATOR)
+    browser(Role.CLINICIAN).get(f"/patients/{patient.id}")
+    assert "open chart" in admin.get(f"/admin/audit?subject=person {patient.id}").text
+    assert "No such row" in admin.get("/admin/audit?actor=nobody-at-all").text
+    admin.submit("/admin/audit/check")
+    with writing(services.engine) as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
+        connection.execute(audit.update().where(audit.c.action == "open chart").values(actor="someone"))
+    assert "The log was changed" in admin.submit("/admin/audit/check").text
+
+
+def test_a_restricted_chart_opens_for_its_staff_and_in_an_emergency_with_a_reason(
+    browser: Open, patient: Person, staff: dict[Role, Account], services: Services, clock: Clock
+) -> None:
+    desk, dr, admin = browser(Role.FRONT_DESK), browser(Role.CLINICIAN), browser(Role.ADMINISTRATOR)
+    dr.submit(f"/restrict/{patient.id}", account=staff[Role.CLINICIAN].id)
+    assert dr.get(f"/patients/{patient.id}").status_code == 200
+    for address in (f"/patients/{patient.id}", f"/patients/{patient.id}/details"):
+        shut = desk.get(address)
+        assert shut.status_code == 403
+        assert patient.full_name not in shut.text
+    assert desk.submit(f"/break-glass/{patient.id}", reason="short").status_code == 422
+    assert desk.submit(f"/break-glass/{patient.id}", reason="Patient fainted at the desk").status_code == 303
+    assert desk.get(f"/patients/{patient.id}").status_code == 200
+    assert "Patient fainted" in admin.get("/admin/openings").text
+    with reading(services.engine) as connection:
+        (waiting,) = glass_break_list(connection, reviewed=False)
+    admin.submit(f"/admin/openings/{waiting.id}", finding="Justified; the ambulance came.")
+    with reading(services.engine) as connection:
+        assert glass_break_list(connection, reviewed=False) == []
+    clock.advance(timedelta(minutes=29))
+    desk.get("/today")
+    clock.advance(timedelta(minutes=29))
+    desk.get("/today")
+    clock.advance(timedelta(minutes=3))
+    assert desk.get(f"/patients/{patient.id}").status_code == 403
+
+
+def test_nobody_reviews_their_own_opening(
+    browser: Open, patient: Person, staff: dict[Role, Account], services: Services
+) -> None:
+    admin = browser(Role.ADMINISTRATOR)
+    browser(Role.CLINICIAN).submit(f"/restrict/{patient.id}", account=staff[Role.CLINICIAN].id)
+    admin.submit(f"/break-glass/{patient.id}", reason="Looking for a lost film")
+    with reading(services.engine) as connection:
+        (waiting,) = glass_break_list(connection, reviewed=False)
+    assert "Nobody reviews their own" in admin.submit(f"/admin/openings/{waiting.id}", finding="Fine").text
+
+
+def test_a_chart_is_erased_only_with_number_and_reason_and_then_is_gone(
+    browser: Open, patient: Person, services: Services
+) -> None:
+    admin = browser(Role.ADMINISTRATOR)
+    with writing(services.engine) as connection:
+        saved = documents.save(
+            connection, kind="exam", person_id=patient.id, body={"secret": "sciatica"}, actor="dr"
+        )
+        documents.sign(connection, document_id=saved.document_id, version=1, actor="dr", digest=saved.digest)
+    page, number = f"/admin/retention/{patient.id}", str(patient.record_number)
+    assert "Type the record number" in admin.submit(page, record_number="1").text
+    assert "must be kept until" in admin.submit(page, record_number=number).text
+    assert admin.submit(page, record_number=number, reason="Order of the court").status_code == 303
+    with reading(services.engine) as connection:
+        assert documents.history(connection, saved.document_id) == []
+        row = connection.execute(sa.select(people).where(people.c.id == patient.id)).one()
+        assert (row.given_name, row.phone, row.folded_name) == ("erased", "", "")
+        assert verify(connection).sound
+        assert entries(connection)[0].action == "erase person"
+    assert patient.full_name not in admin.get("/patients?q=neil").text
+
+
+def test_a_chart_whose_time_is_over_is_listed(browser: Open, patient: Person, clock: Clock) -> None:
+    admin = browser(Role.ADMINISTRATOR)
+    assert "must still be kept" in admin.get("/admin/retention").text
+    clock.advance(timedelta(days=11 * 366))
+    admin = browser(Role.ADMINISTRATOR)
+    assert patient.full_name.split()[0] in admin.get("/admin/retention").text
+
+
+@pytest.mark.parametrize(
+    "address", ["/admin/accounts", "/admin/audit", "/admin/openings", "/admin/retention", "/account"]
+)
+def test_each_page_has_one_heading_and_says_what_to_do(browser: Open, address: str) -> None:
+    shown = browser(Role.ADMINISTRATOR).get(address)
+    assert shown.text.count("<h1") == 1
+    assert "Next:" in shown.text

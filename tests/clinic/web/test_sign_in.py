@@ -1,0 +1,151 @@
+"""Claims: sessions, limits and headers are as the security bars ask (ASVS 5.0 V3, V6, V7)."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from clinic_apps import ADDRESS, Browser
+from clinic_charts import Clock
+from spondyl.clinic.chart.accounts import Account, add_account
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.tables import accounts, sessions
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.front.sign_in import safe_address
+from spondyl.clinic.web.services import Services
+from spondyl.clinic.web.traffic import Traffic
+
+Open = Callable[[Role], Browser]
+PASSWORD = "four unrelated words here"
+
+
+@pytest.fixture
+def known(services: Services) -> Account:
+    with writing(services.engine) as connection:
+        return add_account(
+            connection,
+            sign_in_name="mara",
+            full_name="Mara",
+            role=Role.CLINICIAN,
+            password=PASSWORD,
+            actor="test",
+        )
+
+
+def test_a_session_has_a_new_token_at_each_sign_in_and_only_its_hash_is_kept(
+    browser: Open, known: Account, services: Services
+) -> None:
+    assert known.has_password
+    person = browser(Role.NOBODY)
+    tokens: list[str] = []
+    for _ in range(2):
+        answer = person.submit("/sign-in", name="MARA", password=PASSWORD, next="/patients?q=x")
+        assert answer.headers["location"] == "/patients?q=x"
+        cookie = answer.headers["set-cookie"]
+        assert re.search("HttpOnly", cookie)
+        assert re.search("SameSite=lax", cookie)
+        tokens.append(person.cookies["spondyl_session"])
+        assert len(tokens[-1]) >= 43  # 256 bits in base64
+        person.submit("/sign-out")
+        person.cookies.clear()
+    assert tokens[0] != tokens[1]
+    with reading(services.engine) as connection:
+        stored = str(connection.execute(sessions.select()).all()) + str(
+            connection.execute(accounts.select()).all()
+        )
+    assert not any(token in stored for token in tokens)
+    assert PASSWORD not in stored
+    assert "$argon2id$" in stored
+
+
+def test_signing_out_ends_the_session_on_the_server(browser: Open) -> None:
+    desk = browser(Role.FRONT_DESK)
+    stolen = desk.cookies["spondyl_session"]
+    desk.submit("/sign-out")
+    desk.cookies.set("spondyl_session", stolen)
+    assert desk.get("/today").status_code == 303
+
+
+def test_a_session_ends_when_idle_and_in_any_case(browser: Open, clock: Clock) -> None:
+    idle, busy = browser(Role.FRONT_DESK), browser(Role.CLINICIAN)
+    for _ in range(35):
+        clock.advance(timedelta(minutes=20))
+        busy.get("/today")
+    assert idle.get("/today").status_code == 303
+    assert busy.get("/today").status_code == 200  # 700 minutes
+    clock.advance(timedelta(minutes=20))
+    assert busy.get("/today").status_code == 303  # 720 minutes: twelve hours
+
+
+def test_ten_wrong_passwords_lock_the_name_for_a_quarter_of_an_hour(
+    browser: Open, known: Account, clock: Clock
+) -> None:
+    thief = browser(Role.NOBODY)
+    answers = [thief.submit("/sign-in", name="mara", password=f"guess {n}").status_code for n in range(11)]
+    assert answers == [401] * 10 + [429]
+    assert thief.submit("/sign-in", name=known.sign_in_name, password=PASSWORD).status_code == 429
+    clock.advance(timedelta(minutes=16))
+    assert thief.submit("/sign-in", name="mara", password=PASSWORD).status_code == 303
+
+
+def test_an_unknown_name_and_a_wrong_password_read_the_same(browser: Open, known: Account) -> None:
+    person = browser(Role.NOBODY)
+    wrong = person.submit("/sign-in", name=known.sign_in_name, password="not this one at all").text
+    unknown = person.submit("/sign-in", name="mary", password="not this one at all").text
+    assert wrong.replace("mara", "") == unknown.replace("mary", "")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "", "/a\nb", "javascript:x"],
+)
+def test_signing_in_never_leads_to_another_site(address: str) -> None:
+    assert safe_address(address) == "/today"
+
+
+def test_the_headers_shut_out_other_sites_and_inline_script(browser: Open) -> None:
+    for address in ("/sign-in", "/static/shell/spondyl.css", "/nowhere", "/health"):
+        headers = browser(Role.NOBODY).get(address).headers
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+    assert browser(Role.CLINICIAN).get("/today").headers["cache-control"] == "no-store"
+
+
+def test_a_form_sent_by_another_site_is_refused_even_with_a_token(browser: Open) -> None:
+    desk = browser(Role.FRONT_DESK)
+    refused = desk.post("/patients/new", data={"csrf": desk.csrf()}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert refused.status_code == 403
+
+
+def test_one_persons_token_does_not_serve_another(browser: Open) -> None:
+    token = browser(Role.CLINICIAN).csrf()
+    assert browser(Role.FRONT_DESK).post("/patients/new", data={"csrf": token}).status_code == 403
+
+
+def test_another_host_name_is_refused(browser: Open) -> None:
+    assert browser(Role.NOBODY).get("/sign-in", headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_a_body_larger_than_the_limit_is_refused(browser: Open) -> None:
+    answer = browser(Role.NOBODY).post("/sign-in", headers={"Content-Length": "700000000"}, content=b"x")
+    assert answer.status_code == 413
+    assert ADDRESS.startswith("http://localhost")
+
+
+def test_an_address_that_sends_too_many_requests_waits() -> None:
+    """60 a minute: a full bucket of 60, then one a second."""
+    seconds = [0.0]
+    traffic = Traffic(per_minute=60, seconds=lambda: seconds[0])
+    assert sum(traffic.allows("a") for _ in range(100)) == 60
+    assert traffic.allows("b")
+    seconds[0] = 5.0
+    assert sum(traffic.allows("a") for _ in range(100)) == 5
+
+
+def test_first_administrator_by_a_link_that_works_once(services: Services, browser: Open) -> None:
+    """The fixture's clinic has accounts and no token: its link is dead. A new clinic's is tested with 'spondyl serve'."""
+    assert services.setup_token is None
+    assert browser(Role.NOBODY).get("/setup/anything").status_code == 410
