@@ -133,9 +133,10 @@ def test_a_chart_whose_time_is_over_is_listed(browser: Open, patient: Person, cl
     assert patient.full_name.split()[0] in admin.get("/admin/retention").text
 
 
-@pytest.mark.parametrize(
-    "address", ["/admin/accounts", "/admin/audit", "/admin/openings", "/admin/retention", "/account"]
-)
+PAGES = ("/admin/accounts", "/admin/audit", "/admin/openings", "/admin/retention", "/account")
+
+
+@pytest.mark.parametrize("address", PAGES)
 def test_each_page_has_one_heading_and_says_what_to_do(browser: Open, address: str) -> None:
     shown = browser(Role.ADMINISTRATOR).get(address)
     assert shown.text.count("<h1") == 1
