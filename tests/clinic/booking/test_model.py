@@ -39,6 +39,7 @@ from spondyl.clinic.chart.booking_changes import UndoRefusedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import embedded_url, open_engine
 from spondyl.clinic.chart.tables import claims
+from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 
 PRACTICE = two_offices()
@@ -147,7 +148,7 @@ class Desk(RuleBasedStateMachine):
         one = self.pick(number, Status.BOOKED)
         if one is None:
             return
-        fits, change = self.fits(slot, one.person, without=one.key), f"c{len(self.changes)}"
+        fits, change = self.fits(slot, one.person, without=one.key), new_id()
         try:
             with writing(self.engine) as connection:
                 self.live[one.key] = reschedule(connection, one.key, slot, actor="desk", change=change)
