@@ -1,13 +1,16 @@
 """Claims: each step of a booking happens whole, is in the log, queues its messages, and never doubles anything."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from clinic_bookings import Bookings, slot_at
 from practices import utc
+from spondyl.assessment.screening import RED_FLAGS, Urgency
 from spondyl.booking import Status, StepRefusedError
-from spondyl.clinic.chart import documents
+from spondyl.clinic.care.flag_review import add_review
+from spondyl.clinic.care.intake_record import begin, keep
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
 from spondyl.clinic.chart.appointments import (
     arrive,
@@ -21,12 +24,13 @@ from spondyl.clinic.chart.appointments import (
 )
 from spondyl.clinic.chart.audit import entries, verify
 from spondyl.clinic.chart.booking_changes import UndoRefusedError
-from spondyl.clinic.chart.booking_stop import BookingStoppedError, booking_stop
+from spondyl.clinic.chart.booking_stop import BookingStoppedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.tables import appointments, claims, outbox
 from spondyl.clinic.chart.transaction import reading, writing
 
 TEN = utc(3, 18)  # Tuesday 10:00
+ALARM = next(question.key for question in RED_FLAGS if question.urgency is Urgency.EMERGENCY_NOW)
 
 
 def test_hold_confirm_move_cancel(bookings: Bookings) -> None:
@@ -143,9 +147,8 @@ def test_a_red_flag_stops_booking_until_a_clinician_has_looked(bookings: Booking
     anna = bookings.people[0]
     with writing(bookings.engine) as connection:
         hold = hold_slot(connection, slot_at(TEN), actor="public")
-        flagged = documents.save(
-            connection, kind="intake", person_id=anna, body={"blocking": True}, actor=anna
-        )
+        stored = begin(connection, anna, actor=anna)
+        flagged = keep(connection, stored, replace(stored.intake, answers={ALARM: ("yes",)}), actor=anna)
     for attempt in (
         lambda connection: book(connection, slot_at(TEN, "ben", "t2"), person=anna, actor="desk"),
         lambda connection: book(connection, slot_at(TEN), person=anna, actor="desk", reason="she insists"),
@@ -154,15 +157,8 @@ def test_a_red_flag_stops_booking_until_a_clinician_has_looked(bookings: Booking
         with pytest.raises(BookingStoppedError, match="clinician"), writing(bookings.engine) as connection:
             attempt(connection)
     with writing(bookings.engine) as connection:
-        documents.sign(
-            connection,
-            document_id=flagged.document_id,
-            version=flagged.version,
-            actor="clinician",
-            digest=flagged.digest,
-            meaning="looked at",
-        )
-        assert booking_stop(connection, anna) is None
+        reason = "Examined today: sensation and reflexes are as they should be."
+        add_review(connection, flagged, cleared=frozenset({ALARM}), reason=reason, actor="clinician")
         confirm_hold(connection, hold.key, person=anna, actor="public")
 
 

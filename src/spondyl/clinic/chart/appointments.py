@@ -267,7 +267,7 @@ def refuse_unless_offered(facts: BookingFacts, slot: Slot, now: datetime) -> Non
 def _facts_for(connection: sa.Connection, visit: Appointment) -> BookingFacts:
     facts = booking_facts(connection, visit.start, visit.person)
     if facts.has_intake and visit.person:
-        refuse_if_stopped(connection, visit.person)
+        refuse_if_stopped(connection, visit.person, facts.practice.visit_type(visit.visit_type))
     return facts
 
 

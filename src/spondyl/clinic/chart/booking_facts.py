@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from spondyl.booking import Absence, Horizon, Practice
-from spondyl.clinic.chart.booking_stop import INTAKE
+from spondyl.clinic.care.intake_record import KIND
 from spondyl.clinic.chart.claims import absences_between
 from spondyl.clinic.chart.practice import NEWEST, practice_in
 from spondyl.clinic.chart.tables.booking import absences
@@ -32,7 +32,7 @@ _away = (
 _intakes = (
     sa.select(sa.func.count())
     .select_from(documents)
-    .where(documents.c.person_id == sa.bindparam("person"), documents.c.kind == INTAKE)
+    .where(documents.c.person_id == sa.bindparam("person"), documents.c.kind == KIND)
     .scalar_subquery()
 )
 _FACTS = sa.select(NEWEST.scalar_subquery().label("practice"), _away.label("away"), _intakes.label("intakes"))

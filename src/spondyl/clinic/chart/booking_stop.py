@@ -2,32 +2,28 @@
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.documents import latest
-
-INTAKE = "intake"
-BLOCKING = "blocking"
-LOOKED_AT = "looked at"
+from spondyl.assessment.intake import Stop
+from spondyl.booking import VisitType
+from spondyl.clinic.care.booking_block import booking_block
 
 
 class BookingStoppedError(ValueError):
     """This patient cannot be booked until a clinician has looked at the intake."""
 
 
-def booking_stop(connection: sa.Connection, person_id: str) -> str | None:
-    """Why this patient cannot be booked now; None when nothing stands in the way.
+def booking_stop(connection: sa.Connection, person_id: str, visit_type: VisitType) -> str | None:
+    """Why this patient cannot be booked for such a visit now; None when nothing stands in the way.
 
-    The newest document of kind "intake" stops booking while its ``blocking`` is true and nobody has signed that version
-    with the meaning "looked at" (:func:`spondyl.clinic.chart.documents.sign`).
+    What the answers block is worked out in :mod:`spondyl.clinic.care.booking_block`: everything, or treatments only,
+    which are the visits that use the adjusting instrument.
     """
-    intake = latest(connection, kind=INTAKE, person_id=person_id)
-    if intake is None or not intake.body.get(BLOCKING):
-        return None
-    if any(signature.meaning == LOOKED_AT for signature in intake.signatures):
-        return None
-    return "The intake holds a red flag that no clinician has looked at. A clinician opens the intake first."
+    stop = booking_block(connection, person_id).stop
+    if stop is Stop.EVERYTHING or (stop is Stop.TREATMENT and visit_type.instrument):
+        return f"The intake holds answers that stop this. {stop.words}"
+    return None
 
 
-def refuse_if_stopped(connection: sa.Connection, person_id: str) -> None:
-    """Raise ``BookingStoppedError`` when booking is stopped for this patient."""
-    if reason := booking_stop(connection, person_id):
+def refuse_if_stopped(connection: sa.Connection, person_id: str, visit_type: VisitType) -> None:
+    """Raise ``BookingStoppedError`` when booking is stopped for this patient; an override does not help."""
+    if reason := booking_stop(connection, person_id, visit_type):
         raise BookingStoppedError(reason)

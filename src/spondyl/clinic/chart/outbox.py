@@ -73,13 +73,12 @@ def forget_reminders(connection: sa.Connection, appointments: Iterable[str]) -> 
 
 
 def due(connection: sa.Connection, *, limit: int = 100) -> list[Message]:
-    """The messages that should go now, the oldest first; one sender at a time takes each."""
+    """The messages that should go now, the oldest first. One sender at a time asks."""
     statement = (
         sa.select(outbox)
         .where(outbox.c.state == "waiting", outbox.c.due_at <= now_of(connection))
         .order_by(outbox.c.due_at, outbox.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
     return [_message(row) for row in connection.execute(statement)]
 

@@ -19,6 +19,7 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.booking_stop import booking_stop
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.outbox import MessageKind, queue
+from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.booking import waitlist
 
 _ADAPTER: TypeAdapter[WaitEntry] = TypeAdapter(WaitEntry)
@@ -60,10 +61,11 @@ def wait_entry(connection: sa.Connection, key: str) -> WaitEntry:
 def offer_free_time(connection: sa.Connection, slot: Slot) -> Appointment | None:
     """Hold a free time for whoever is next in line and tell them; None when it suits nobody."""
     until = offer_until(now_of(connection), slot.start, OFFER_MIN)
+    visit_type = practice_of(connection).visit_type(slot.visit_type)
     line = [
         entry
         for entry in waiting_entries(connection)
-        if entry.suits(slot) and booking_stop(connection, entry.person) is None
+        if entry.suits(slot) and booking_stop(connection, entry.person, visit_type) is None
     ]
     entry = next_in_line(line, slot)
     if entry is None or until is None:

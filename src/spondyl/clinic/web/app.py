@@ -3,7 +3,8 @@
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from spondyl.clinic.web import account, admin, exam, front, intake, outcomes, patients, plan
+from spondyl.clinic.chart.writer_queue import WriterQueue
+from spondyl.clinic.web import account, admin, exam, front, intake, outcomes, patients, plan, public
 from spondyl.clinic.web.csrf import check_csrf
 from spondyl.clinic.web.errors import add_error_pages
 from spondyl.clinic.web.feature import Feature
@@ -18,6 +19,7 @@ FEATURES: tuple[Feature, ...] = (
     front.FEATURE,
     patients.FEATURE,
     intake.FEATURE,
+    public.FEATURE,
     exam.FEATURE,
     plan.FEATURE,
     outcomes.FEATURE,
@@ -37,6 +39,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.features = FEATURES
+    app.state.writer = WriterQueue(services.engine)
     app.state.traffic = Traffic(per_minute=services.settings.requests_per_minute)
     app.state.templates = make_templates(feature.name for feature in FEATURES)
     for feature in FEATURES:

@@ -9,7 +9,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from spondyl.booking import StepRefusedError
 from spondyl.clinic.chart.accounts import AccountUnknownError
+from spondyl.clinic.chart.appointment_rows import AppointmentUnknownError
+from spondyl.clinic.chart.booking_changes import UndoRefusedError
+from spondyl.clinic.chart.booking_stop import BookingStoppedError
+from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknownError
 from spondyl.clinic.chart.people import PersonUnknownError
 from spondyl.clinic.web.page import page
@@ -56,7 +61,10 @@ def add_error_pages(app: FastAPI) -> None:
     for kind in (PersonUnknownError, DocumentUnknownError, AccountUnknownError, LinkUnusableError):
         app.add_exception_handler(kind, _unknown)
     app.add_exception_handler(ChartRestrictedError, _restricted)
+    app.add_exception_handler(AppointmentUnknownError, _unknown)
     app.add_exception_handler(DocumentChangedError, _changed)
+    for kind in (TimeTakenError, StepRefusedError, BookingStoppedError, UndoRefusedError):
+        app.add_exception_handler(kind, _changed)
     app.add_exception_handler(Exception, _fault)
 
 

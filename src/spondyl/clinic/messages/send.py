@@ -1,0 +1,121 @@
+"""Send what is due: by SMTP, or into a folder for the demo and for tests. Each letter has one Message-ID for ever."""
+
+import smtplib
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from spondyl.clinic.chart.appointment_rows import appointment, appointments_of_course
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.outbox import Message, MessageKind, due, failed, sent
+from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.practice import practice_of
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.messages.calendar_file import calendar_file
+from spondyl.clinic.messages.letters import Letter, letter_about
+from spondyl.clinic.messages.links import hold_token, visit_token
+
+
+class Sender(Protocol):
+    """Takes a letter, or raises OSError with the reason why not."""
+
+    def send(self, letter: Letter, *, message_id: str) -> None:
+        """Send one letter; sending it again with the same identifier must do no harm."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderSender:
+    """Writes each letter as an .eml file."""
+
+    folder: Path
+
+    def send(self, letter: Letter, *, message_id: str) -> None:
+        """Write the letter; the same letter has the same file."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        mail = _mail(letter, message_id, "clinic@localhost")
+        (self.folder / f"{message_id}.eml").write_bytes(bytes(mail))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpSender:
+    """Sends over a mail server that speaks TLS after STARTTLS, or plainly to this very machine."""
+
+    host: str
+    port: int
+    from_address: str
+    user: str = ""
+    password: str = ""
+
+    def send(self, letter: Letter, *, message_id: str) -> None:
+        """Hand the letter to the mail server."""
+        with smtplib.SMTP(self.host, self.port, timeout=20) as server:
+            if self.host not in ("localhost", "127.0.0.1"):
+                server.starttls()
+            if self.user:
+                server.login(self.user, self.password)
+            server.send_message(_mail(letter, message_id, self.from_address))
+
+
+def send_due(engine: sa.Engine, sender: Sender, *, key: bytes, base: str) -> tuple[int, int]:
+    """Send what is due: how many went out, how many did not. ``base`` is the address of the clinic's pages.
+
+    A letter is noted as sent after the sender took it: when the machine dies in between it goes out twice, never not
+    at all; the Message-ID lets mail programs show it once.
+    """
+    good = bad = 0
+    while True:
+        with reading(engine) as connection:
+            waiting = due(connection, limit=1)
+            letter = _letter(connection, waiting[0], key=key, base=base) if waiting else None
+        if not waiting:
+            return good, bad
+        problem = _problem_of_sending(waiting[0], letter, sender)
+        with writing(engine) as connection:
+            if problem is None:
+                sent(connection, waiting[0])
+            else:
+                failed(connection, waiting[0], problem)
+        good, bad = (good + 1, bad) if problem is None else (good, bad + 1)
+
+
+def _problem_of_sending(message: Message, letter: Letter | None, sender: Sender) -> str | None:
+    """Send, while no transaction is open: a slow mail server keeps nobody from booking."""
+    if letter is None:
+        return "There is no e-mail address: tell the patient by telephone."
+    try:
+        sender.send(letter, message_id=message.id)
+    except (OSError, smtplib.SMTPException) as error:
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def _letter(connection: sa.Connection, message: Message, *, key: bytes, base: str) -> Letter | None:
+    visit = appointment(connection, message.appointment)
+    patient = person(connection, visit.person) if visit.person else None
+    if patient is None or not patient.details.email:
+        return None
+    practice = practice_of(connection)
+    held = message.kind is MessageKind.OFFER
+    link = (
+        f"{base}/book/{hold_token(visit, key=key)}" if held else f"{base}/visit/{visit_token(visit, key=key)}"
+    )
+    visits = [visit]
+    if message.kind is MessageKind.COURSE and visit.course:
+        visits = appointments_of_course(connection, visit.course) or visits
+    now, language = now_of(connection), patient.details.language
+    file = None if held else calendar_file(practice, visit, language=language, now=now, link=link)
+    return letter_about(practice, patient, message.kind, visits, link=link, calendar=file)
+
+
+def _mail(letter: Letter, message_id: str, from_address: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["To"], mail["From"], mail["Subject"] = letter.to, from_address, letter.subject
+    mail["Message-ID"] = f"<{message_id}@spondyl>"
+    mail.set_content(letter.text)
+    if letter.calendar is not None:
+        mail.add_attachment(letter.calendar, maintype="text", subtype="calendar", filename="visit.ics")
+    return mail

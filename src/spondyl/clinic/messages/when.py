@@ -1,0 +1,40 @@
+"""Days and times as people read them, in English and Spanish."""
+
+from datetime import datetime
+
+_DAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+}
+_MONTHS = {
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ),
+    "es": (
+        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+        "diciembre",
+    ),
+}  # fmt: skip
+
+
+def day_words(wall: datetime, language: str = "en") -> str:
+    """Tuesday 3 March; martes 3 de marzo."""
+    day, month = _DAYS[language][wall.weekday()], _MONTHS[language][wall.month - 1]
+    return f"{day} {wall.day} de {month}" if language == "es" else f"{day} {wall.day} {month}"
+
+
+def short_day(wall: datetime, language: str = "en") -> str:
+    """Tue 3 Mar; mar 3 mar."""
+    return f"{_DAYS[language][wall.weekday()][:3]} {wall.day} {_MONTHS[language][wall.month - 1][:3]}"
+
+
+def time_words(wall: datetime, language: str = "en") -> str:
+    """9:30 am; 9:30 a. m."""
+    hour, half = wall.hour % 12 or 12, ("am", "pm") if language == "en" else ("a. m.", "p. m.")
+    return f"{hour}:{wall.minute:02d} {half[wall.hour >= 12]}"
+
+
+def when_words(wall: datetime, language: str = "en") -> str:
+    """Tuesday 3 March, 9:30 am."""
+    return f"{day_words(wall, language)}, {time_words(wall, language)}"

@@ -1,0 +1,289 @@
+"""Book a visit: a time in one tap, kept while the name is written."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Form, Request
+from pydantic import AwareDatetime
+from starlette.responses import Response
+
+from spondyl.booking import Appointment, Practice, Slot, Status, StepRefusedError, Wish, wall_at
+from spondyl.clinic.chart.appointment_rows import appointment
+from spondyl.clinic.chart.appointments import cancel, confirm_hold, hold_slot, slot_of
+from spondyl.clinic.chart.booking_stop import BookingStoppedError
+from spondyl.clinic.chart.claims import TimeTakenError
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.free_times import days_with_times, free_on, nearest_free, next_free, slot_for
+from spondyl.clinic.chart.known_person import contact_parts, find_or_add
+from spondyl.clinic.chart.people import PersonDetails, PersonInvalidError, person
+from spondyl.clinic.chart.practice import has_practice, practice_of
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.waitlist import offer_free_time, offer_taken, sweep
+from spondyl.clinic.messages.links import HOLD, hold_token, visit_token
+from spondyl.clinic.messages.when import time_words
+from spondyl.clinic.web.page import see_other
+from spondyl.clinic.web.patient_link import read_link
+from spondyl.clinic.web.public.shown import (
+    DAYS_SHOWN,
+    day_links,
+    first_of,
+    office_of,
+    public_page,
+    public_type,
+    time_buttons,
+    type_name,
+    visit_facts,
+    visitor_language,
+)
+from spondyl.clinic.web.public.words import WORDS
+from spondyl.clinic.web.rights import open_to_all
+from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.writer import Writer
+
+router = APIRouter(prefix="/book", include_in_schema=False, dependencies=[Depends(open_to_all())])
+PUBLIC = "public page"
+Short = Annotated[str, Form(max_length=200)]
+
+
+class NameForm:
+    """Who books, and how to reach them."""
+
+    def __init__(
+        self,
+        given: Short = "",
+        family: Short = "",
+        contact: Short = "",
+        lang: Annotated[str | None, Form()] = None,
+    ) -> None:
+        self.sent = {"given": given, "family": family, "contact": contact}
+        self.lang = lang
+
+
+@router.get("")
+def offices(
+    request: Request, services: Clinic, lang: str | None = None, visit: str | None = None
+) -> Response:
+    """Every office with its next free time: one tap keeps it."""
+    language = visitor_language(request, lang)
+    with reading(services.engine) as connection:
+        if not has_practice(connection):
+            return public_page(request, "closed.html", language, {})
+        practice = practice_of(connection)
+        visit_type = public_type(practice, visit)
+        cards = [
+            {
+                "office": office,
+                "next": time_buttons(
+                    next_free(connection, Wish(visit_type=visit_type.key, office=office.key)), language
+                ),
+            }
+            for office in practice.offices
+        ]
+    shown = {"cards": cards, "visit": visit_type, "visit_name": type_name(visit_type, language)}
+    return public_page(request, "offices.html", language, shown)
+
+
+@router.get("/times")
+def times(
+    request: Request,
+    services: Clinic,
+    office: str,
+    day: date | None = None,
+    lang: str | None = None,
+    visit: str | None = None,
+) -> Response:
+    """The free times of one office, a week of days at a time."""
+    language = visitor_language(request, lang)
+    with reading(services.engine) as connection:
+        practice = practice_of(connection)
+        place, visit_type = office_of(practice, office), public_type(practice, visit)
+        wish = Wish(visit_type=visit_type.key, office=place.key)
+        shown = times_shown(connection, practice, wish, day, language)
+    shown |= {"office": place, "visit": visit_type, "visit_name": type_name(visit_type, language)}
+    return public_page(request, "times.html", language, shown)
+
+
+def times_shown(
+    connection: sa.Connection, practice: Practice, wish: Wish, day: date | None, language: str
+) -> dict[str, Any]:
+    """A week of days, and the times of one of them."""
+    today = wall_at(practice.office(wish.office).zone, now_of(connection)).date()
+    first = first_of(day, today)
+    counts = days_with_times(connection, wish, first, DAYS_SHOWN)
+    chosen = day or next((one for one, free in counts.items() if free), first)
+    return {
+        "days": day_links(counts, language),
+        "chosen": chosen.isoformat(),
+        "slots": time_buttons(free_on(connection, wish, chosen), language),
+        "earlier": (first - timedelta(days=DAYS_SHOWN)).isoformat() if first > today else None,
+        "later": (first + timedelta(days=DAYS_SHOWN)).isoformat(),
+    }
+
+
+@router.post("/hold")
+def hold(
+    request: Request,
+    services: Clinic,
+    writer: Writer,
+    office: Short,
+    visit: Short,
+    start: Annotated[AwareDatetime, Form()],
+    lang: Annotated[str | None, Form()] = None,
+) -> Response:
+    """Keep a time; whoever comes second is told at once and offered the nearest three."""
+    language = visitor_language(request, lang)
+    with reading(services.engine) as connection:
+        practice = practice_of(connection)
+    wish = Wish(visit_type=public_type(practice, visit).key, office=office_of(practice, office).key)
+    try:
+        kept = writer(lambda connection: _kept(connection, wish, start))
+    except TimeTakenError:
+        return taken_page(request, services, wish, start, language, "/book/hold")
+    token = hold_token(kept, key=services.key_for("patient link"))
+    return see_other(request, f"/book/{token}?lang={language}")
+
+
+def _kept(connection: sa.Connection, wish: Wish, start: datetime) -> Appointment:
+    sweep(connection)
+    slot = slot_for(connection, wish, start)
+    if slot is None:
+        raise TimeTakenError("That time was taken a moment ago.")
+    return hold_slot(connection, slot, actor=PUBLIC)
+
+
+def taken_page(
+    request: Request, services: Services, wish: Wish, start: datetime, language: str, address: str
+) -> Response:
+    """Say at once that the time is gone, with the nearest free ones."""
+    with reading(services.engine) as connection:
+        practice = practice_of(connection)
+        near = nearest_free(connection, wish, start)
+    office = practice.office(wish.office)
+    gone = time_buttons((_as_slot(near, start, office.zone),), language) if near else []
+    shown = {
+        "slots": time_buttons(near, language),
+        "when": gone[0]["when"] if gone else "",
+        "office": office,
+        "visit": practice.visit_type(wish.visit_type),
+        "address": address,
+    }
+    return public_page(request, "taken.html", language, shown, status=409)
+
+
+def _as_slot(near: tuple[Slot, ...], start: datetime, zone: str) -> Slot:
+    return replace(near[0], start=start, wall=wall_at(zone, start))
+
+
+@router.get("/{token}")
+def kept_time(request: Request, services: Clinic, token: str, lang: str | None = None) -> Response:
+    """The time that is kept, and the form for the name; one button where the person is known."""
+    one = _held(services, token)
+    return _hold_page(request, services, one, token, visitor_language(request, lang), {})
+
+
+@router.post("/{token}/confirm")
+def confirm(
+    request: Request,
+    services: Clinic,
+    writer: Writer,
+    token: str,
+    form: Annotated[NameForm, Depends(NameForm)],
+) -> Response:
+    """Book the time that is kept."""
+    language = visitor_language(request, form.lang)
+    one = _held(services, token)
+    sent = form.sent
+    if one.person is None and (problem := _problem(sent, language)):
+        return _hold_page(request, services, one, token, language, sent | {"problem": problem}, status=422)
+    try:
+        booked = writer(lambda connection: _confirmed(connection, one.key, sent, language))
+    except PersonInvalidError as error:
+        shown = sent | {"problem": str(error)}
+        return _hold_page(request, services, one, token, language, shown, status=422)
+    except BookingStoppedError:
+        return public_page(request, "stopped.html", language, {}, status=409)
+    except (StepRefusedError, TimeTakenError):
+        wish = Wish(visit_type=one.visit_type, office=one.placement.office)
+        return taken_page(request, services, wish, one.start, language, "/book/hold")
+    address = f"/visit/{visit_token(booked, key=services.key_for('patient link'))}?lang={language}"
+    return see_other(request, address, notice=WORDS[language]["booked"])
+
+
+def _confirmed(connection: sa.Connection, key: str, sent: Mapping[str, str], language: str) -> Appointment:
+    who = appointment(connection, key).person
+    if who is None:
+        phone, email = contact_parts(sent["contact"])
+        details = PersonDetails(
+            given_name=sent["given"].strip(),
+            family_name=sent["family"].strip(),
+            phone=phone,
+            email=email,
+            language=language,
+        )
+        who = find_or_add(connection, details, actor=PUBLIC).id
+    booked = confirm_hold(connection, key, person=who, actor=PUBLIC)
+    offer_taken(connection, key)
+    return booked
+
+
+@router.post("/{token}/release")
+def release(
+    request: Request, services: Clinic, writer: Writer, token: str, lang: Annotated[str | None, Form()] = None
+) -> Response:
+    """Let go of the time that is kept."""
+    one = _held(services, token)
+    if one.status is Status.HELD:
+        writer(lambda connection: _released(connection, one.key))
+    return see_other(request, f"/book?lang={visitor_language(request, lang)}")
+
+
+def _released(connection: sa.Connection, key: str) -> None:
+    gone = cancel(connection, key, actor=PUBLIC)
+    offer_free_time(connection, slot_of(gone))
+
+
+def _held(services: Services, token: str) -> Appointment:
+    link = read_link(token, purpose=HOLD, key=services.key_for("patient link"), now=services.clock())
+    with reading(services.engine) as connection:
+        return appointment(connection, link.subject)
+
+
+def _hold_page(
+    request: Request,
+    services: Services,
+    one: Appointment,
+    token: str,
+    language: str,
+    sent: Mapping[str, str],
+    *,
+    status: int = 200,
+) -> Response:
+    if one.status is not Status.HELD or one.held_until is None or one.held_until <= services.clock():
+        wish = Wish(visit_type=one.visit_type, office=one.placement.office)
+        return taken_page(request, services, wish, one.start, language, "/book/hold")
+    with reading(services.engine) as connection:
+        practice = practice_of(connection)
+        who = person(connection, one.person) if one.person else None
+    until = wall_at(one.zone, one.held_until)
+    shown = {
+        "token": token,
+        "facts": visit_facts(practice, one, language),
+        "until": time_words(until, language),
+        "until_iso": one.held_until.isoformat(),
+        "known": who is not None,
+        "given": "",
+        "family": "",
+        "contact": "",
+        "problem": None,
+    }
+    return public_page(request, "hold.html", language, shown | dict(sent), status=status)
+
+
+def _problem(sent: Mapping[str, str], language: str) -> str | None:
+    if not (sent["given"].strip() and sent["family"].strip()):
+        return WORDS[language]["need_name"]
+    reachable = "@" in sent["contact"] or sum(sign.isdigit() for sign in sent["contact"]) >= 7
+    return None if reachable else WORDS[language]["need_contact"]

@@ -1,0 +1,192 @@
+"""A visit by its signed link: see it, put it into a calendar, move it, cancel it, wait for an earlier time."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from pydantic import AwareDatetime
+from starlette.responses import Response
+
+from spondyl.booking import Appointment, Status, StepRefusedError, WaitEntry, Wish
+from spondyl.clinic.chart.appointment_rows import appointment
+from spondyl.clinic.chart.appointments import cancel, reschedule, slot_of
+from spondyl.clinic.chart.claims import TimeTakenError
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.free_times import slot_for
+from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.practice import practice_of
+from spondyl.clinic.chart.tables.column_types import new_id
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.waitlist import join_waitlist, offer_free_time, waiting_entries
+from spondyl.clinic.messages.calendar_file import calendar_file
+from spondyl.clinic.messages.links import VISIT, visit_token
+from spondyl.clinic.messages.when import when_words
+from spondyl.clinic.web.page import see_other
+from spondyl.clinic.web.patient_link import read_link
+from spondyl.clinic.web.public.book import taken_page, times_shown
+from spondyl.clinic.web.public.shown import office_of, public_page, visit_facts, visitor_language
+from spondyl.clinic.web.public.words import WORDS
+from spondyl.clinic.web.rights import open_to_all
+from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.writer import Writer
+
+router = APIRouter(prefix="/visit", include_in_schema=False, dependencies=[Depends(open_to_all())])
+PATIENT = "patient link"
+Language = Annotated[str | None, Form()]
+
+
+@router.get("/{token}")
+def visit_page(request: Request, services: Clinic, token: str, lang: str | None = None) -> Response:
+    """The visit, and what can be done with it."""
+    visit = _visit(services, token)
+    with reading(services.engine) as connection:
+        practice = practice_of(connection)
+        language = _language(connection, request, visit, lang)
+        waits = any(entry.person == visit.person for entry in waiting_entries(connection))
+    shown = {
+        "token": token,
+        "facts": visit_facts(practice, visit, language),
+        "gone": not visit.live,
+        "changeable": _changeable(services, visit),
+        "waits": waits,
+        "public": practice.visit_type(visit.visit_type).public,
+    }
+    return public_page(request, "visit.html", language, shown)
+
+
+@router.get("/{token}/visit.ics")
+def calendar(request: Request, services: Clinic, token: str) -> Response:
+    """The visit as a calendar file."""
+    visit = _visit(services, token)
+    with reading(services.engine) as connection:
+        practice = practice_of(connection)
+        language = _language(connection, request, visit, None)
+    link = str(request.base_url).rstrip("/") + f"/visit/{token}"
+    content = calendar_file(practice, visit, language=language, now=services.clock(), link=link)
+    headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@router.get("/{token}/move")
+def choose_new_time(
+    request: Request,
+    services: Clinic,
+    token: str,
+    day: date | None = None,
+    office: str | None = None,
+    lang: str | None = None,
+) -> Response:
+    """Free times for the same kind of visit."""
+    visit = _visit(services, token)
+    with reading(services.engine) as connection:
+        practice = practice_of(connection)
+        language = _language(connection, request, visit, lang)
+        place = office_of(practice, office or visit.placement.office)
+        wish = Wish(visit_type=visit.visit_type, office=place.key, person=visit.person)
+        shown = times_shown(connection, practice, wish, day, language)
+    shown |= {
+        "token": token,
+        "office": place,
+        "offices": practice.offices,
+        "now_words": when_words(visit.wall, language),
+    }
+    return public_page(request, "move.html", language, shown)
+
+
+@router.post("/{token}/move")
+def move(
+    request: Request,
+    services: Clinic,
+    writer: Writer,
+    token: str,
+    office: Annotated[str, Form(max_length=40)],
+    start: Annotated[AwareDatetime, Form()],
+    lang: Language = None,
+) -> Response:
+    """Move the visit, if the time is still free; the old time is kept until then."""
+    visit = _visit(services, token)
+    with reading(services.engine) as connection:
+        practice = practice_of(connection)
+        language = _language(connection, request, visit, lang)
+    wish = Wish(visit_type=visit.visit_type, office=office_of(practice, office).key, person=visit.person)
+    if not _changeable(services, visit):
+        raise HTTPException(409, WORDS[language]["too_late"])
+    try:
+        after = writer(lambda connection: _moved(connection, visit, wish, start))
+    except (TimeTakenError, StepRefusedError):
+        return taken_page(request, services, wish, start, language, f"/visit/{token}/move")
+    address = f"/visit/{visit_token(after, key=services.key_for('patient link'))}?lang={language}"
+    return see_other(request, address, notice=WORDS[language]["moved"])
+
+
+def _moved(connection: sa.Connection, visit: Appointment, wish: Wish, start: datetime) -> Appointment:
+    slot = slot_for(connection, wish, start)
+    if slot is None:
+        raise TimeTakenError("That time was taken a moment ago.")
+    after = reschedule(connection, visit.key, slot, actor=PATIENT)
+    offer_free_time(connection, slot_of(visit))
+    return after
+
+
+@router.post("/{token}/cancel")
+def cancel_visit(
+    request: Request, services: Clinic, writer: Writer, token: str, lang: Language = None
+) -> Response:
+    """Cancel the visit; the time goes to the next on the waitlist."""
+    visit = _visit(services, token)
+    with reading(services.engine) as connection:
+        language = _language(connection, request, visit, lang)
+    if not _changeable(services, visit):
+        raise HTTPException(409, WORDS[language]["too_late"])
+    writer(lambda connection: _cancelled(connection, visit))
+    return see_other(request, f"/visit/{token}?lang={language}", notice=WORDS[language]["cancelled"])
+
+
+def _cancelled(connection: sa.Connection, visit: Appointment) -> None:
+    cancel(connection, visit.key, actor=PATIENT)
+    offer_free_time(connection, slot_of(visit))
+
+
+@router.post("/{token}/wait")
+def wait(request: Request, services: Clinic, writer: Writer, token: str, lang: Language = None) -> Response:
+    """Join the waitlist for an earlier time at the same office."""
+    visit = _visit(services, token)
+    with reading(services.engine) as connection:
+        language = _language(connection, request, visit, lang)
+    if not _changeable(services, visit):
+        raise HTTPException(409, WORDS[language]["too_late"])
+    writer(lambda connection: _joined(connection, visit))
+    return see_other(request, f"/visit/{token}?lang={language}", notice=WORDS[language]["waiting"])
+
+
+def _joined(connection: sa.Connection, visit: Appointment) -> None:
+    now = now_of(connection)
+    if visit.person is None or any(one.person == visit.person for one in waiting_entries(connection)):
+        return
+    entry = WaitEntry(
+        key=new_id(),
+        person=visit.person,
+        visit_type=visit.visit_type,
+        offices=(visit.placement.office,),
+        earliest=now,
+        latest=max(visit.start, now + timedelta(minutes=1)),
+        since=now,
+    )
+    join_waitlist(connection, entry, actor=PATIENT)
+
+
+def _visit(services: Services, token: str) -> Appointment:
+    link = read_link(token, purpose=VISIT, key=services.key_for("patient link"), now=services.clock())
+    with reading(services.engine) as connection:
+        return appointment(connection, link.subject)
+
+
+def _language(connection: sa.Connection, request: Request, visit: Appointment, lang: str | None) -> str:
+    if lang is None and visit.person is not None:
+        return person(connection, visit.person).details.language
+    return visitor_language(request, lang)
+
+
+def _changeable(services: Services, visit: Appointment) -> bool:
+    return visit.status is Status.BOOKED and visit.start > services.clock()

@@ -1,0 +1,187 @@
+"""Claims: anybody books by a kept time, changes or cancels it by a signed link, and never gets a taken one."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import icalendar
+import pytest
+
+from clinic_apps import Browser
+from clinic_charts import Clock
+from practices import two_offices
+from spondyl.booking import Wish
+from spondyl.clinic.chart.appointment_rows import appointments_between
+from spondyl.clinic.chart.audit import verify
+from spondyl.clinic.chart.free_times import next_free
+from spondyl.clinic.chart.people import find_people
+from spondyl.clinic.chart.practice import save_practice
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.tables import appointments
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.messages import FolderSender, send_due
+from spondyl.clinic.web.services import Services
+
+NAME = {"given": "Rosa", "family": "Test-Vega", "contact": "rosa@example.org"}
+
+
+@pytest.fixture
+def visitor(browser: Callable[[Role], Browser], services: Services) -> Browser:
+    with writing(services.engine) as connection:
+        save_practice(connection, two_offices(), actor="test")
+    return browser(Role.NOBODY)
+
+
+def offered(page: str) -> dict[str, str]:
+    """The first time on a page, as its form would send it."""
+    form = re.search(r'<form method="post" action="(/book/hold|/visit/[^"]+/move)">(.*?)</form>', page, re.S)
+    assert form
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[2]))
+    return {name: value for name, value in fields.items() if name != "csrf"}
+
+
+def held_address(visitor: Browser, **fields: str) -> str:
+    answer = visitor.submit("/book/hold", **fields)
+    assert answer.status_code == 303
+    return answer.headers["location"].split("?")[0]
+
+
+def booked_address(visitor: Browser) -> str:
+    kept = held_address(visitor, **offered(visitor.get("/book").text))
+    answer = visitor.submit(f"{kept}/confirm", **NAME)
+    assert answer.status_code == 303
+    return answer.headers["location"].split("?")[0]
+
+
+def test_a_visit_is_booked_seen_moved_and_cancelled(visitor: Browser, services: Services) -> None:
+    address = booked_address(visitor)
+    page = visitor.get(address).text
+    assert "Monday 2 March" in page and "Yorba Linda" in page
+    fields = offered(visitor.get(f"{address}/move?day=2026-03-03").text)
+    moved = visitor.submit(f"{address}/move", **fields)
+    later = moved.headers["location"].split("?")[0]
+    assert "Tuesday 3 March" in visitor.get(later).text
+    assert visitor.submit(f"{later}/cancel").status_code == 303
+    assert "This visit is cancelled" in visitor.get(later).text
+    with reading(services.engine) as connection:
+        assert len(find_people(connection, "Rosa Test-Vega")) == 1
+        assert verify(connection).sound
+
+
+def test_the_calendar_file_keeps_its_uid_and_counts_changes(visitor: Browser) -> None:
+    address = booked_address(visitor)
+    first = icalendar.Calendar.from_ical(visitor.get(f"{address}/visit.ics").content)
+    moved = visitor.submit(f"{address}/move", **offered(visitor.get(f"{address}/move?day=2026-03-03").text))
+    later = moved.headers["location"].split("?")[0]
+    second = icalendar.Calendar.from_ical(visitor.get(f"{later}/visit.ics").content)
+    visitor.submit(f"{later}/cancel")
+    third = icalendar.Calendar.from_ical(visitor.get(f"{later}/visit.ics").content)
+    events = [one.walk("VEVENT")[0] for one in (first, second, third)]
+    assert len({str(event["UID"]) for event in events}) == 1
+    assert [int(event["SEQUENCE"]) for event in events] == [0, 1, 2]
+    assert [str(event["STATUS"]) for event in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+    assert str(events[1]["DTSTART"].dt.tzinfo) == "America/Los_Angeles"
+    assert [str(one["TZID"]) for one in second.walk("VTIMEZONE")] == ["America/Los_Angeles"]
+
+
+def test_of_two_who_tap_the_last_time_one_gets_it_and_the_other_three_near_ones(
+    visitor: Browser, browser: Callable[[Role], Browser], services: Services
+) -> None:
+    fields = offered(visitor.get("/book").text)
+    visitors = [browser(Role.NOBODY) for _ in range(8)]
+    tokens = [one.csrf() for one in visitors]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(
+                lambda pair: pair[0].post("/book/hold", data={"csrf": pair[1], **fields}),
+                zip(visitors, tokens, strict=True),
+            )
+        )
+    assert sorted(answer.status_code for answer in answers) == [303] + [409] * 7
+    loser = next(answer for answer in answers if answer.status_code == 409)
+    assert loser.text.count('action="/book/hold"') == 3
+    assert "It is not booked for you" in loser.text
+    with reading(services.engine) as connection:
+        assert connection.execute(appointments.select()).all().__len__() == 1
+
+
+def test_a_kept_time_goes_back_when_nobody_gives_a_name(
+    visitor: Browser, browser: Callable[[Role], Browser], clock: Clock
+) -> None:
+    fields = offered(visitor.get("/book").text)
+    kept = held_address(visitor, **fields)
+    clock.advance(timedelta(minutes=11))
+    late = visitor.submit(f"{kept}/confirm", **NAME)
+    assert late.status_code == 409
+    assert offered(visitor.get("/book/times?office=yl&day=2026-03-03").text)
+    assert browser(Role.NOBODY).submit("/book/hold", **fields).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"start": "2026-03-02T18:07:00+00:00"}, 409),  # between two starts
+        ({"start": "2026-03-01T18:00:00+00:00"}, 409),  # a Sunday
+        ({"start": "2026-03-03T18:00:00"}, 422),  # no zone
+        ({"office": "nowhere"}, 404),
+        ({"visit": "adjust"}, 404),  # not for the public
+    ],
+)
+def test_an_address_made_up_by_hand_gets_nothing(
+    visitor: Browser, fields: dict[str, str], status: int
+) -> None:
+    sent = {"office": "yl", "visit": "consult", "start": "2026-03-03T18:00:00+00:00", **fields}
+    assert visitor.submit("/book/hold", **sent).status_code == status
+
+
+def test_a_link_is_for_one_visit_only(visitor: Browser) -> None:
+    address = booked_address(visitor)
+    assert visitor.get(address[:-3] + "abc").status_code == 404
+    kept = held_address(visitor, **offered(visitor.get("/book").text))
+    assert visitor.get(kept.replace("/book/", "/visit/")).status_code == 404
+
+
+def test_without_a_name_or_contact_the_time_stays_kept(visitor: Browser) -> None:
+    kept = held_address(visitor, **offered(visitor.get("/book").text))
+    answer = visitor.submit(f"{kept}/confirm", given="Rosa", family="Test-Vega", contact="x", lang="es")
+    assert answer.status_code == 422
+    assert "Escriba un teléfono" in answer.text and 'value="Rosa"' in answer.text
+    assert visitor.submit(f"{kept}/confirm", **NAME).status_code == 303
+
+
+def test_spanish_stays_spanish(visitor: Browser) -> None:
+    page = visitor.get("/book", headers={"accept-language": "es-MX"}).text
+    assert '<html lang="es"' in page and "Próxima hora libre" in page and "lunes 2 de marzo" in page
+
+
+def test_the_same_person_is_not_added_twice(visitor: Browser, services: Services) -> None:
+    booked_address(visitor)
+    kept = held_address(visitor, **offered(visitor.get("/book/times?office=yl&day=2026-03-05").text))
+    again = {"given": "rosa", "family": "Test-Vega", "contact": "ROSA@example.org"}
+    assert visitor.submit(f"{kept}/confirm", **again).status_code == 303
+    with reading(services.engine) as connection:
+        assert len(find_people(connection, "Test-Vega")) == 1
+
+
+def test_an_earlier_time_is_offered_to_who_waits(
+    visitor: Browser, services: Services, clock: Clock, tmp_path
+) -> None:  # type: ignore[no-untyped-def]
+    first = booked_address(visitor)
+    kept = held_address(visitor, **offered(visitor.get("/book/times?office=yl&day=2026-03-05").text))
+    other = {"given": "Otto", "family": "Test-Low", "contact": "otto@example.org"}
+    second = visitor.submit(f"{kept}/confirm", **other).headers["location"].split("?")[0]
+    assert visitor.submit(f"{second}/wait").status_code == 303
+    assert visitor.submit(f"{first}/cancel").status_code == 303
+    key, folder = services.key_for("patient link"), tmp_path / "mail"
+    good, bad = send_due(services.engine, FolderSender(folder=folder), key=key, base="http://localhost")
+    assert (good, bad) == (3, 0)  # a booking, a cancellation in place of its booking, the offer
+    offer = next(text for file in folder.iterdir() if "An earlier time" in (text := file.read_text()))
+    link = re.search(r"http://localhost(/book/\S+)", offer.replace("=\n", ""))
+    assert link and "Take this time" in visitor.get(link[1]).text
+    assert visitor.submit(f"{link[1]}/confirm").status_code == 303
+    with reading(services.engine) as connection:
+        day = appointments_between(connection, clock(), clock() + timedelta(days=1))
+        free = next_free(connection, Wish(visit_type="consult", office="yl"))
+    assert [one.status for one in day] == ["booked"]
+    assert free[0].start > day[0].start
