@@ -272,7 +272,7 @@ def _hold_page(
         "token": token,
         "facts": visit_facts(practice, one, language),
         "until": time_words(until, language),
-        "until_iso": one.held_until.isoformat(),
+        "seconds_left": int((one.held_until - services.clock()).total_seconds()),
         "known": who is not None,
         "given": "",
         "family": "",

@@ -1,10 +1,10 @@
-// Says how long a time is still kept. The server decides; this only tells.
+// Says how long a time is still kept, counted from when the page came. The server decides; this only tells.
 
-const line = /** @type {HTMLElement | null} */ (document.querySelector("[data-until]"));
+const line = /** @type {HTMLElement | null} */ (document.querySelector("[data-seconds]"));
 
-/** @param {HTMLElement} place */
-function tell(place) {
-  const left = Math.floor((Date.parse(place.dataset.until ?? "") - Date.now()) / 1000);
+/** @param {HTMLElement} place @param {number} until in milliseconds of this page */
+function tell(place, until) {
+  const left = Math.floor((until - performance.now()) / 1000);
   const text = /** @type {HTMLElement} */ (place.querySelector("[data-left-text]"));
   if (left <= 0) {
     place.textContent = place.dataset.over ?? "";
@@ -13,7 +13,7 @@ function tell(place) {
   }
   const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
   text.textContent = `(${(place.dataset.left ?? "{time}").replace("{time}", time)})`;
-  setTimeout(() => tell(place), 1000);
+  setTimeout(() => tell(place, until), 1000);
 }
 
-if (line) tell(line);
+if (line) tell(line, performance.now() + 1000 * Number(line.dataset.seconds));
