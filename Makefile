@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
+# The demo clinic is opened where a person looks on, never in a script.
+DEMO_SERVE ?= 1
 # Two threads a library: the figures in benchmarks/ and docs/ are for two cores.
 export OMP_NUM_THREADS ?= 2
 
 .PHONY: help setup demo test lint typecheck nightly bench docs reference train lock clean
 
 help:
-	@echo "make demo     make synthetic films, measure them, write the reports"
+	@echo "make demo     make synthetic films, measure them, open the demo clinic (DEMO_SERVE=0: do not)"
 	@echo "make test     every check: style, types, imports, tests, documents"
 	@echo "make setup    only create .venv"
 	@echo "make nightly | bench | docs | train | lock | clean"
@@ -27,7 +29,10 @@ demo: setup
 	rm -rf $(DEMO)
 	$(BIN)/spondyl phantom $(DEMO)/films --patients 3
 	$(BIN)/spondyl measure $(DEMO)/films --landmarks $(DEMO)/films --out $(DEMO)/results
+	$(BIN)/spondyl serve --demo --prepare --data $(DEMO)/clinic
 	@echo "Open $(DEMO)/results/reports/phantom_0001_ap/phantom_0001_ap.html in a browser; each film has such a folder."
+	@if [ "$(DEMO_SERVE)" != 0 ] && [ -t 1 ]; then exec $(BIN)/spondyl serve --demo --data $(DEMO)/clinic; \
+	else echo "Open the demo clinic with: $(BIN)/spondyl serve --demo --data $(DEMO)/clinic"; fi
 
 test: lint typecheck
 	$(BIN)/python -m pytest -q -m "not nightly"

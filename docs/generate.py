@@ -17,6 +17,7 @@ from typing import get_args, get_origin, get_type_hints
 import numpy as np
 from instrument_pages import hazards_page, protocol_page
 from session_pages import states_page, states_picture
+from settings_page import settings_page
 from typer.models import OptionInfo
 
 from spondyl.anatomy import ImageSide, Landmarks, Level, View
@@ -453,6 +454,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "screening.md": screening_page,
     "session-states.md": states_page,
     "session-states.svg": states_picture,
+    "settings.md": settings_page,
 }
 
 
