@@ -38,7 +38,7 @@ def aid(
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Write a decision aid for patients: one offline page that prints, and the same as plain text.
+    """Write a decision aid for patients: one offline page, and the same as PDF and plain text.
 
     Plain words, what a hundred people could expect with and without, harms, what the FDA says, what nobody knows,
     every other choice by the same yardstick, a values exercise and questions to ask. Every number comes from a
@@ -96,7 +96,7 @@ def _show(written: "list[WrittenAid]", refused: dict[str, str], *, json_output: 
         )
     else:
         for one in written:
-            typer.echo(f"{one.files[0]} and .txt")
+            typer.echo(f"{one.files[0]}, .txt and .pdf")
             typer.echo(
                 f"  IPDAS: qualifying {one.qualifying_met} of 6, certifying {one.certifying_met} of 6. {_ease(one)}"
             )

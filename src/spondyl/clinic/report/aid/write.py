@@ -32,13 +32,16 @@ class WrittenAid:
 
 
 def write_aid(content: AidContent, directory: Path) -> WrittenAid:
-    """``directory/OPTION.LANGUAGE.html`` and ``.txt``, each whole or not at all."""
+    """``directory/OPTION.LANGUAGE.html``, ``.txt`` and ``.pdf``, each whole or not at all."""
+    from spondyl.clinic.report.aid.pdf import aid_pdf
+
     directory.mkdir(parents=True, exist_ok=True)
     stem = f"{content.option}.{content.language.value}"
     html = aid_html(content)
     files = (
         write_whole(directory / f"{stem}.html", html.encode()),
         write_whole(directory / f"{stem}.txt", aid_text(content).encode()),
+        write_whole(directory / f"{stem}.pdf", aid_pdf(content)),
     )
     return WrittenAid(
         option=content.option,
