@@ -6,6 +6,7 @@ from pathlib import Path
 
 from spondyl.assessment.outcomes import judge_outcomes, synthetic_visits_csv, visits_from_csv
 from spondyl.clinic.report.outcomes_html import outcomes_html, write_outcomes
+from spondyl.clinic.report.outcomes_words import words_of
 from spondyl.clinic.report.published_beside import published_beside
 from spondyl.evidence.library import shipped_library
 
@@ -61,3 +62,22 @@ def test_files_are_written_whole(tmp_path: Path) -> None:
     page, data = write_outcomes(found, tmp_path / "new", published=())
     assert json.loads(data.read_text())["patients"] == 400
     assert "320 of them drawn" in page.read_text()
+
+
+def test_the_pdf_says_what_the_page_says_warnings_first(tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    found = judge_outcomes(visits_from_csv(synthetic_visits_csv(30)))
+    assert found is not None
+    paths = write_outcomes(found, tmp_path, published=published_beside())
+    assert [path.name for path in paths] == ["outcomes.html", "outcomes.pdf", "outcomes.json"]
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(paths[1]).pages).split())
+    assert text.index("There is no control group") < text.index("Mean change")
+    assert "Synthetic data" in text and "cannot be subtracted" in text and "\ufffd" not in text
+    page = " ".join(re.sub(r"<[^>]+>", " ", paths[0].read_text()).split())
+    for one in found.outcomes:
+        words = words_of(one)
+        for said in (words.change, words.observed, words.worst, words.best):
+            assert " ".join(said.split()) in text and said in page
+    again = write_outcomes(found, tmp_path / "again", published=published_beside())
+    assert again[1].read_bytes() == paths[1].read_bytes()

@@ -22,7 +22,7 @@ def outcomes(
         ),
     ],
     out: Annotated[
-        Path | None, typer.Option(help="Folder for outcomes.html and outcomes.json.", show_default=False)
+        Path | None, typer.Option(help="Folder for outcomes.html, .pdf and .json.", show_default=False)
     ] = None,
     windows: Annotated[
         str | None,

@@ -1,4 +1,4 @@
-"""One offline HTML page of a clinic's outcomes, and its JSON beside it."""
+"""One offline HTML page of a clinic's outcomes, with the same as PDF and JSON beside it."""
 
 import json
 from pathlib import Path
@@ -19,15 +19,19 @@ if TYPE_CHECKING:
 def write_outcomes(
     found: "ClinicOutcomes", directory: Path, *, published: tuple[PublishedLine, ...]
 ) -> tuple[Path, ...]:
-    """Write ``outcomes.html`` and ``outcomes.json``, each whole; raises OSError when the folder cannot be written."""
+    """``outcomes.html``, ``.pdf`` and ``.json``, each whole; raises OSError when the folder cannot be written."""
+    from spondyl.clinic.report.outcomes_pdf import outcomes_pdf
+
     directory.mkdir(parents=True, exist_ok=True)
     text = (
         json.dumps(outcomes_json(found, published=published), ensure_ascii=False, allow_nan=False, indent=1)
         + "\n"
     )
     page = outcomes_html(found, published=published)
+    pdf = outcomes_pdf(found, published=published, synthetic=_is_synthetic(found))
     return (
         write_whole(directory / "outcomes.html", page.encode()),
+        write_whole(directory / "outcomes.pdf", pdf),
         write_whole(directory / "outcomes.json", text.encode()),
     )
 
@@ -44,9 +48,6 @@ def outcomes_html(found: "ClinicOutcomes", *, published: tuple[PublishedLine, ..
         }
         for number, one in enumerate(found.outcomes, start=1)
     ]
-    synthetic = any(
-        result.patient_id.startswith("SYNTHETIC-") for one in found.outcomes for result in one.results
-    )
     return (
         environment()
         .get_template("outcomes.html.j2")
@@ -56,8 +57,12 @@ def outcomes_html(found: "ClinicOutcomes", *, published: tuple[PublishedLine, ..
             sections=sections,
             not_judged=[not_judged_text(one) for one in found.not_judged],
             published=published,
-            synthetic=synthetic,
+            synthetic=_is_synthetic(found),
             disclaimer=DISCLAIMER,
             not_comparable=NOT_COMPARABLE,
         )
     )
+
+
+def _is_synthetic(found: "ClinicOutcomes") -> bool:
+    return any(result.patient_id.startswith("SYNTHETIC-") for one in found.outcomes for result in one.results)

@@ -17,17 +17,10 @@ TICK_STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 
 def change_svg(one: InstrumentOutcome) -> Markup:
     """A bar a patient, the most improved first; the shaded band is improvement that matters to one person."""
-    gains = sorted(
-        (
-            improvement_of(result.before, result.after, one.instrument.direction)
-            for result in one.results
-            if result.after is not None
-        ),
-        reverse=True,
-    )
-    shown = _thinned(gains)
+    gains = sorted_gains(one)
+    shown = thinned(gains)
     points = one.threshold.points if one.threshold else 0.0
-    low, high = _range(shown, points)
+    low, high = value_range(shown, points)
     parts = [
         _band(points, low, high) if points else "",
         _axis(low, high, one.instrument.unit),
@@ -38,14 +31,26 @@ def change_svg(one: InstrumentOutcome) -> Markup:
     return _svg(WIDTH, HEIGHT, "".join(parts), said)
 
 
-def _thinned(gains: Sequence[float]) -> list[float]:
+def sorted_gains(one: InstrumentOutcome) -> list[float]:
+    """The improvement of every patient with a score, in the scale's unit, the most improved first."""
+    gains = (
+        improvement_of(result.before, result.after, one.instrument.direction)
+        for result in one.results
+        if result.after is not None
+    )
+    return sorted(gains, reverse=True)
+
+
+def thinned(gains: Sequence[float]) -> list[float]:
+    """At most :data:`MOST_BARS` of them, evenly by rank."""
     if len(gains) <= MOST_BARS:
         return list(gains)
     last = len(gains) - 1
     return [gains[round(place * last / (MOST_BARS - 1))] for place in range(MOST_BARS)]
 
 
-def _range(gains: Sequence[float], points: float) -> tuple[float, float]:
+def value_range(gains: Sequence[float], points: float) -> tuple[float, float]:
+    """The ends of the axis: room for every gain, none, and what matters to one person."""
     low, high = min([0.0, *gains]), max([points * 1.5, 1.0, *gains])
     room = 0.06 * (high - low)
     return low - room, high + room
@@ -130,15 +135,25 @@ def _said(one: InstrumentOutcome, gains: Sequence[float], points: float) -> str:
 
 def hundred_svg(one: InstrumentOutcome) -> Markup | None:
     """The due patients scaled to a hundred: filled circles improved by what matters, rings did not, ? is not known."""
-    found = one.by_points
-    if found is None:
+    found, counts = one.by_points, hundred_counts(one)
+    if found is None or counts is None:
         return None
-    counts = of_hundred(found.worst_case.events, one.measured - found.worst_case.events, one.missing)
     better, same, unknown = counts
     kinds = ["matters"] * better + ["ring"] * same + ["unknown"] * unknown
     body = "".join(_person(number, kind) for number, kind in enumerate(kinds))
     said = f"Of 100 patients {better} improved by {found.threshold} or more, {same} did not, {unknown} are not known."
     return _svg(216, 216, body, said)
+
+
+def hundred_counts(one: InstrumentOutcome) -> tuple[int, int, int] | None:
+    """Of a hundred due patients: improved by what matters, did not, not known; None without a threshold."""
+    found = one.by_points
+    if found is None:
+        return None
+    better, same, unknown = of_hundred(
+        found.worst_case.events, one.measured - found.worst_case.events, one.missing
+    )
+    return better, same, unknown
 
 
 def of_hundred(*counts: int) -> tuple[int, ...]:
