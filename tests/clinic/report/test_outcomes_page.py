@@ -59,7 +59,7 @@ def test_a_name_from_the_file_cannot_break_the_page() -> None:
 def test_files_are_written_whole(tmp_path: Path) -> None:
     found = judge_outcomes(visits_from_csv(synthetic_visits_csv(400)))
     assert found is not None
-    page, data = write_outcomes(found, tmp_path / "new", published=())
+    page, _, data = write_outcomes(found, tmp_path / "new", published=())
     assert json.loads(data.read_text())["patients"] == 400
     assert "320 of them drawn" in page.read_text()
 
