@@ -1,3 +1,3 @@
 """Fixtures shared by all tests."""
 
-pytest_plugins = ["films", "clinic_charts", "clinic_apps", "clinic_bookings"]
+pytest_plugins = ["films", "clinic_charts", "clinic_apps", "clinic_bookings", "clinic_films"]

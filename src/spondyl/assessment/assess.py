@@ -12,7 +12,7 @@ from spondyl.assessment.coronal_levels import coronal_levels
 from spondyl.assessment.findings import find
 from spondyl.assessment.measurement import Assessment, Flag, Measurement, Unit, Unmeasured
 from spondyl.assessment.propagate import draw_points, measure_all
-from spondyl.assessment.quantity import FilmContext, Quantity
+from spondyl.assessment.quantity import FilmContext, Points, Quantity
 from spondyl.assessment.sagittal import sagittal_quantities
 from spondyl.assessment.segmental import segmental_quantities
 from spondyl.assessment.squeezed import squeezed_ratio
@@ -42,12 +42,34 @@ def assess(
     Every quantity that the view and the landmarks allow is computed on the same 300 drawings of the points. Without a
     calibration the intervals are those of the drawings and are flagged so.
     """
+    points = draw_points(landmarks, context)
+    values = _values(landmarks, context, calibration, points)
+    return replace(
+        values,
+        classifications=(
+            *coronal_levels(landmarks, points),
+            *classify(values.measurements, landmarks, context),
+        ),
+        findings=find(values.measurements, landmarks, context),
+    )
+
+
+def assess_values(
+    landmarks: Landmarks, context: FilmContext, *, calibration: Calibration | None = None
+) -> Assessment:
+    """The measurements and red lines of :func:`assess` without classifications and findings: quick enough to follow
+    a landmark that is being dragged."""
+    return _values(landmarks, context, calibration, draw_points(landmarks, context))
+
+
+def _values(
+    landmarks: Landmarks, context: FilmContext, calibration: Calibration | None, points: Points
+) -> Assessment:
     wanted = (
         *coronal_quantities(landmarks, context),
         *sagittal_quantities(landmarks, context),
         *segmental_quantities(landmarks, context),
     )
-    points = draw_points(landmarks, context)
     quantities = tuple(item for item in wanted if isinstance(item, Quantity))
     results = measure_all(quantities, landmarks, context, calibration=calibration, points=points)
     measured = tuple(item for item in results if isinstance(item, Measurement))
@@ -56,8 +78,8 @@ def assess(
     return Assessment(
         measurements=flagged,
         unmeasured=unmeasured,
-        classifications=(*coronal_levels(landmarks, points), *classify(flagged, landmarks, context)),
-        findings=find(flagged, landmarks, context),
+        classifications=(),
+        findings=(),
         red_lines=_red_lines(flagged, unmeasured, landmarks) + _shape_line(landmarks, context),
     )
 

@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from spondyl.clinic.chart.sessions import Lifetime
+from spondyl.clinic.films.network.peers import DicomSettings, parse_peer
+
+TABLES = ("oidc", "dicom")
+"""Settings that are a table of their own in the file."""
 
 
 class SettingsInvalidError(ValueError):
@@ -33,6 +37,33 @@ class OidcSettings:
     def used(self) -> bool:
         """True when a provider is named."""
         return bool(self.issuer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DicomTable:
+    """Films and reports over the network. Without a peer nothing listens."""
+
+    ae_title: str = _said("SPONDYL", "Our AE title, as entered in the X-ray unit and the PACS.")
+    address: str = _said("0.0.0.0", "Network address on which films are received.")
+    port: int = _said(11112, "Port on which films are received; 0 takes a free one.", (0, 65_535))
+    peers: tuple[str, ...] = _said(
+        (),
+        "Who may send films: TITLE@ADDRESS, and with :PORT who also receives reports. Nobody else is heard.",
+    )
+    reports_to: str = _said(
+        "", "AE title of the peer that gets signed reports by the button; it needs a port."
+    )
+
+    @property
+    def network(self) -> DicomSettings:
+        """The same, checked; raises ValueError for what cannot be."""
+        return DicomSettings(
+            ae_title=self.ae_title,
+            address=self.address,
+            port=self.port,
+            peers=tuple(parse_peer(text) for text in self.peers),
+            reports_to=self.reports_to or None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +100,9 @@ class ClinicSettings:
     oidc: OidcSettings = field(
         default_factory=OidcSettings, metadata={"help": "Single sign-on.", "allowed": None}
     )
+    dicom: DicomTable = field(
+        default_factory=DicomTable, metadata={"help": "Films over the network.", "allowed": None}
+    )
     # What the command line decides, not the file.
     tls: bool = field(default=False, metadata={"command_line": True})
     demo: bool = field(default=False, metadata={"command_line": True})
@@ -94,16 +128,28 @@ def read_settings(path: Path) -> ClinicSettings:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsInvalidError(f"{path} is no TOML: {error}") from error
-    oidc = table.pop("oidc", {})
-    if not isinstance(oidc, dict):
-        raise SettingsInvalidError("'oidc' must be a table: begin its lines with [oidc].")
+    inner = {name: _inner_table(table.pop(name, {}), name) for name in TABLES}
     settings = replace(ClinicSettings(), **_checked(ClinicSettings, table))
-    return replace(settings, oidc=replace(OidcSettings(), **_checked(OidcSettings, oidc, prefix="oidc.")))
+    oidc = replace(OidcSettings(), **_checked(OidcSettings, inner["oidc"], prefix="oidc."))
+    dicom = replace(DicomTable(), **_checked(DicomTable, inner["dicom"], prefix="dicom."))
+    try:
+        _ = dicom.network
+    except ValueError as error:
+        raise SettingsInvalidError(f"dicom: {error}") from error
+    return replace(settings, oidc=oidc, dicom=dicom)
+
+
+def _inner_table(value: Any, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise SettingsInvalidError(f"{name!r} must be a table: begin its lines with [{name}].")
+    return value
 
 
 def _checked(kind: type, table: dict[str, Any], *, prefix: str = "") -> dict[str, Any]:
     known = {
-        one.name: one for one in fields(kind) if not one.metadata.get("command_line") and one.name != "oidc"
+        one.name: one
+        for one in fields(kind)
+        if not one.metadata.get("command_line") and one.name not in TABLES
     }
     kinds = get_type_hints(kind)
     for name in table:

@@ -14,17 +14,22 @@ _SEXES = ("M", "F", "O")
 
 def header_of(fields: Fields) -> FilmHeader:
     """The header of the examination."""
-    study_date = _date(fields, "StudyDate")
+    study_date, birth_date = _date(fields, "StudyDate"), _date(fields, "PatientBirthDate")
     return FilmHeader(
         patient_id=fields.text("PatientID"),
         patient_name=fields.text("PatientName"),
         sex=_sex(fields),
-        age_years=_age_years(fields, study_date),
+        age_years=_age_years(fields, study_date, birth_date),
         study_date=study_date,
         study_instance_uid=fields.text("StudyInstanceUID"),
         series_instance_uid=fields.text("SeriesInstanceUID"),
         sop_class_uid=fields.text("SOPClassUID"),
         modality=fields.word("Modality"),
+        birth_date=birth_date,
+        accession_number=fields.text("AccessionNumber"),
+        study_id=fields.text("StudyID"),
+        study_time=fields.text("StudyTime"),
+        referring_physician=fields.text("ReferringPhysicianName"),
     )
 
 
@@ -55,10 +60,9 @@ def _bad(fields: Fields, keyword: str) -> None:
     fields.note(f"{keyword} is no date and was not used.")
 
 
-def _age_years(fields: Fields, study_date: date | None) -> float | None:
+def _age_years(fields: Fields, study_date: date | None, born: date | None) -> float | None:
     """PatientAge (years, months, weeks or days), else the time from birth to the study."""
     text = fields.word("PatientAge")
-    born = _date(fields, "PatientBirthDate")
     stated = re.fullmatch(r"(\d{1,3})([DWMY])", text) if text else None
     if stated:
         return _plausible(int(stated[1]) / _UNITS_PER_YEAR[stated[2]], "PatientAge", fields)

@@ -35,6 +35,11 @@ class FilmHeader:
     series_instance_uid: str | None = None
     sop_class_uid: str | None = None
     modality: str | None = None
+    birth_date: date | None = None
+    accession_number: str | None = None
+    study_id: str | None = None
+    study_time: str | None = None
+    referring_physician: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from spondyl.radiograph.film import FilmHeader, Radiograph, SpacingSource
 
 Message = dict[str, Any]
 
+DATES = ("study_date", "birth_date")
 MAX_TEXT_BYTES = 1024 * 1024
 _LENGTHS = struct.Struct("<IQ")
 
@@ -69,7 +70,8 @@ def _receive(channel: socket.socket, count: int, deadline: float | None) -> byte
 def film_message(film: Radiograph) -> tuple[Message, memoryview]:
     """The message that carries ``film``."""
     header = dataclasses.asdict(film.header)
-    header["study_date"] = film.header.study_date.isoformat() if film.header.study_date else None
+    for name in DATES:
+        header[name] = header[name].isoformat() if header[name] else None
     message: Message = {
         "dtype": film.pixels.dtype.name,
         "shape": film.pixels.shape,
@@ -92,9 +94,6 @@ def film_from_message(message: Message, body: bytearray) -> Radiograph:
     rows, columns = message["shape"]
     pixels = _pixels(body, message["dtype"]).reshape(rows, columns)
     pixels.flags.writeable = False
-    header: dict[str, Any] = dict(message["header"])
-    if header["study_date"]:
-        header["study_date"] = date.fromisoformat(header["study_date"])
     spacing_mm = message["spacing_mm"]
     return Radiograph(
         pixels=pixels,
@@ -104,10 +103,18 @@ def film_from_message(message: Message, body: bytearray) -> Radiograph:
         image_left=ImageSide[message["image_left"]],
         sop_uid=message["sop_uid"],
         sha256=message["sha256"],
-        header=FilmHeader(**header),
+        header=header_from_message(message["header"]),
         provenance=Provenance(method=message["method"], inputs=tuple(message["inputs"])),
         notes=tuple(message["notes"]),
     )
+
+
+def header_from_message(saved: Message) -> FilmHeader:
+    """The header that a message carries."""
+    values: dict[str, Any] = dict(saved)
+    for name in DATES:
+        values[name] = date.fromisoformat(values[name]) if values[name] else None
+    return FilmHeader(**values)
 
 
 def _pixels(body: bytearray, depth: str) -> Any:

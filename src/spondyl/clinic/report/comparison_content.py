@@ -58,7 +58,7 @@ def comparison_content(before: FilmResult, after: FilmResult) -> ComparisonConte
     """
     changes = checked_changes(before, after)
     shared = _shared_notes(changes)
-    rows = tuple(_row(change, shared) for change in changes)
+    rows = tuple(change_row(change, shared) for change in changes)
     return ComparisonContent(
         title="Two spine films compared",
         patient=_patient(after) or _patient(before) or "not named on the films",
@@ -166,7 +166,8 @@ def _shared_notes(changes: tuple[Change, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((STANCE, *in_all)))
 
 
-def _row(change: Change, shared: tuple[str, ...]) -> ChangeRow:
+def change_row(change: Change, shared: tuple[str, ...] = ()) -> ChangeRow:
+    """One change in words; notes that are ``shared`` by all rows are left out."""
     unit = UNIT_TEXT[change.unit]
     before, after = (number_text(value, change.unit) + unit for value in (change.before, change.after))
     difference = number_text(change.difference, change.unit)

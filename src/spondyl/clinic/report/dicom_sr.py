@@ -30,6 +30,7 @@ from spondyl.clinic.report.json_lines import DIGITS, film_result_to_json
 from spondyl.clinic.report.signature import confirmation_of
 from spondyl.clinic.result import FilmResult
 from spondyl.provenance import Confirmation
+from spondyl.radiograph import Radiograph
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -105,6 +106,37 @@ def dicom_sr(
     _date(document, film, confirmation, created_at)
     _describe_private_scheme(document)
     return document
+
+
+def source_header(film: Radiograph) -> "Dataset":
+    """The header that an SR document refers to, from what the decoding process read: the file is not parsed again.
+
+    Raises ValueError when the header lacks a UID that the document must name (see :func:`has_sr`).
+    """
+    from pydicom import Dataset
+
+    header = film.header
+    uids = (film.sop_uid, header.sop_class_uid, header.study_instance_uid, header.series_instance_uid)
+    if not all(uids):
+        raise ValueError("The film's header lacks a UID, so no SR document can refer to it.")
+    found = Dataset()
+    found.SpecificCharacterSet = "ISO_IR 192"
+    found.SOPInstanceUID, found.SOPClassUID, found.StudyInstanceUID, found.SeriesInstanceUID = uids
+    values = {
+        "Modality": header.modality,
+        "PatientID": header.patient_id,
+        "PatientName": header.patient_name,
+        "PatientSex": header.sex,
+        "PatientBirthDate": header.birth_date and header.birth_date.strftime("%Y%m%d"),
+        "StudyDate": header.study_date and header.study_date.strftime("%Y%m%d"),
+        "StudyTime": header.study_time,
+        "StudyID": header.study_id,
+        "AccessionNumber": header.accession_number,
+        "ReferringPhysicianName": header.referring_physician,
+    }
+    for keyword, value in values.items():
+        setattr(found, keyword, value or "")
+    return found
 
 
 def has_sr(result: FilmResult) -> bool:

@@ -1,13 +1,18 @@
 """Build the web application from its services and features; nothing is global."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 from fastapi import Depends, FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from spondyl.clinic.chart.writer_queue import WriterQueue
-from spondyl.clinic.web import account, admin, exam, front, intake, outcomes, patients, plan, public
+from spondyl.clinic.web import account, admin, exam, films, front, intake, outcomes, patients, plan, public
 from spondyl.clinic.web.csrf import check_csrf
 from spondyl.clinic.web.errors import add_error_pages
 from spondyl.clinic.web.feature import Feature
+from spondyl.clinic.web.films.service import make_film_service
 from spondyl.clinic.web.headers import CappedBody, KnownHosts, SafeHeaders
 from spondyl.clinic.web.restricted import check_restricted
 from spondyl.clinic.web.services import Services
@@ -21,6 +26,7 @@ FEATURES: tuple[Feature, ...] = (
     intake.FEATURE,
     public.FEATURE,
     exam.FEATURE,
+    films.FEATURE,
     plan.FEATURE,
     outcomes.FEATURE,
     admin.FEATURE,
@@ -32,12 +38,14 @@ def create_app(services: Services) -> FastAPI:
     """The clinic's application. The caller has brought the database to its newest form."""
     app = FastAPI(
         title="Spondyl clinic",
+        lifespan=_open_hours,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         dependencies=[Depends(check_csrf), Depends(check_restricted)],
     )
     app.state.services = services
+    app.state.films = make_film_service(services)
     app.state.features = FEATURES
     app.state.writer = WriterQueue(services.engine)
     app.state.traffic = Traffic(per_minute=services.settings.requests_per_minute)
@@ -53,6 +61,14 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(Counted, traffic=app.state.traffic)
     app.add_middleware(SafeHeaders, tls=settings.secure)
     return app
+
+
+@asynccontextmanager
+async def _open_hours(app: FastAPI) -> AsyncGenerator[None]:
+    """What runs beside the requests while the clinic is open."""
+    await run_in_threadpool(app.state.films.start)
+    yield
+    await run_in_threadpool(app.state.films.stop)
 
 
 def _serve_static(app: FastAPI) -> None:

@@ -16,6 +16,7 @@ from spondyl.clinic.chart.booking_changes import UndoRefusedError
 from spondyl.clinic.chart.booking_stop import BookingStoppedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknownError
+from spondyl.clinic.chart.films import FilmUnknownError
 from spondyl.clinic.chart.people import PersonUnknownError
 from spondyl.clinic.web.page import page
 from spondyl.clinic.web.patient_link import LinkUnusableError
@@ -58,7 +59,13 @@ def add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(SignInNeededError, _sign_in)
-    for kind in (PersonUnknownError, DocumentUnknownError, AccountUnknownError, LinkUnusableError):
+    for kind in (
+        PersonUnknownError,
+        FilmUnknownError,
+        DocumentUnknownError,
+        AccountUnknownError,
+        LinkUnusableError,
+    ):
         app.add_exception_handler(kind, _unknown)
     app.add_exception_handler(ChartRestrictedError, _restricted)
     app.add_exception_handler(AppointmentUnknownError, _unknown)

@@ -17,6 +17,7 @@ __all__ = [
     "AnyStaff",
     "Anybody",
     "Clinician",
+    "ClinicianOnly",
     "Needs",
     "Role",
     "SignInNeededError",
@@ -71,6 +72,7 @@ def return_address(request: Request) -> str:
 
 # For routes that need the right but not the viewer: @router.get(…, dependencies=[StaffOnly]).
 StaffOnly = Depends(needs(*STAFF))
+ClinicianOnly = Depends(needs(Role.CLINICIAN))
 AdministratorOnly = Depends(needs(Role.ADMINISTRATOR))
 Anybody = Depends(open_to_all())
 

@@ -13,6 +13,7 @@ from spondyl.clinic.chart.tables.booking import (
     waitlist,
 )
 from spondyl.clinic.chart.tables.documents import documents, signatures
+from spondyl.clinic.chart.tables.films import film_reports, films
 from spondyl.clinic.chart.tables.guard import glass_breaks, restrictions
 from spondyl.clinic.chart.tables.metadata import metadata
 from spondyl.clinic.chart.tables.people import people
@@ -27,6 +28,8 @@ __all__ = [
     "claims",
     "courses",
     "documents",
+    "film_reports",
+    "films",
     "glass_breaks",
     "metadata",
     "outbox",

@@ -1,0 +1,297 @@
+"""Films in the chart: whose they are, how far they have been read, what was signed, where the files lie.
+
+Bodies (facts, landmarks, refusals, summaries) are JSON that this module keeps and does not interpret.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.canonical_json import canonical
+from spondyl.clinic.chart.documents import DocumentChangedError
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.tables import film_reports, films
+from spondyl.clinic.chart.tables.column_types import new_id
+
+Body = dict[str, Any]
+SYSTEM = "film reader"
+"""How the audit log names the background job."""
+
+
+class FilmState(StrEnum):
+    """How far the background job has got with a film."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    FINDING = "finding"
+    MEASURED = "measured"
+    REFUSED = "refused"
+
+    @property
+    def is_done(self) -> bool:
+        """True when nothing more happens by itself."""
+        return self in (FilmState.MEASURED, FilmState.REFUSED)
+
+
+class FilmSource(StrEnum):
+    """How a film came."""
+
+    UPLOAD = "upload"
+    FOLDER = "folder"
+    NETWORK = "network"
+
+
+class FilmUnknownError(LookupError):
+    """There is no such film."""
+
+
+class FilmKnownError(ValueError):
+    """The very same file is in the chart already; ``film`` is it."""
+
+    def __init__(self, film: "Film") -> None:
+        super().__init__("This very file is in the chart already; it was not added a second time.")
+        self.film = film
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """One film's row. ``person_id`` None: nobody has said yet whose it is."""
+
+    id: str
+    person_id: str | None
+    content_sha256: str
+    size_bytes: int
+    source: FilmSource
+    source_name: str
+    received_at: datetime
+    state: FilmState
+    given_landmarks: Body | None
+    facts: Body | None
+    original: Body | None
+    refusal: Body | None
+    summary: Body | None
+    draft: Body | None
+    draft_version: int
+    reading_id: str | None
+
+    @property
+    def subject(self) -> str:
+        """How the audit log names this film."""
+        return f"film {self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFilm:
+    """A film that has been stored and is to be entered."""
+
+    content_sha256: str
+    size_bytes: int
+    source: FilmSource
+    source_name: str
+    person_id: str | None = None
+    given_landmarks: Body | None = None
+
+
+def add_film(connection: sa.Connection, new: NewFilm, *, actor: str) -> Film:
+    """Enter a stored film, to be read by the background job; raises ``FilmKnownError`` for a file that is known."""
+    known = connection.execute(
+        sa.select(films).where(films.c.content_sha256 == new.content_sha256)
+    ).one_or_none()
+    if known is not None:
+        raise FilmKnownError(_film(known))
+    film_id = new_id()
+    connection.execute(
+        films.insert().values(
+            id=film_id,
+            person_id=new.person_id,
+            content_sha256=new.content_sha256,
+            size_bytes=new.size_bytes,
+            source=new.source.value,
+            source_name=new.source_name[:200],
+            received_at=now_of(connection),
+            state=FilmState.WAITING.value,
+            given_landmarks=_text(new.given_landmarks),
+            draft_version=0,
+        )
+    )
+    detail = {"sha256": new.content_sha256, "source": new.source.value, "person": new.person_id}
+    record(connection, actor=actor, action="receive film", subject=f"film {film_id}", detail=detail)
+    return film(connection, film_id)
+
+
+def film(connection: sa.Connection, film_id: str) -> Film:
+    """The film with this identifier; raises ``FilmUnknownError``."""
+    row = connection.execute(sa.select(films).where(films.c.id == film_id)).one_or_none()
+    if row is None:
+        raise FilmUnknownError(f"There is no film {film_id[:40]!r}.")
+    return _film(row)
+
+
+def films_of(connection: sa.Connection, person_id: str | None) -> list[Film]:
+    """A patient's films, the newest first; with None those that nobody has been named for."""
+    rows = connection.execute(
+        sa.select(films)
+        .where(films.c.person_id == person_id)
+        .order_by(films.c.received_at.desc(), films.c.id)
+    )
+    return [_film(row) for row in rows]
+
+
+def claim_film(connection: sa.Connection) -> Film | None:
+    """Take the film that has waited longest; None when none waits."""
+    first = (
+        sa.select(films.c.id)
+        .where(films.c.state == FilmState.WAITING.value)
+        .order_by(films.c.received_at, films.c.id)
+        .limit(1)
+    )
+    film_id = connection.execute(first).scalar_one_or_none()
+    if film_id is None:
+        return None
+    taken = connection.execute(
+        films.update()
+        .where(films.c.id == film_id, films.c.state == FilmState.WAITING.value)
+        .values(state=FilmState.READING.value)
+    )
+    return film(connection, film_id) if taken.rowcount == 1 else None
+
+
+def give_back_films(connection: sa.Connection) -> int:
+    """Let films wait again whose reading was broken off when the server stopped; returns how many."""
+    begun = (FilmState.READING.value, FilmState.FINDING.value)
+    back = films.update().where(films.c.state.in_(begun)).values(state=FilmState.WAITING.value)
+    return connection.execute(back).rowcount
+
+
+def show_progress(connection: sa.Connection, film_id: str, *, facts: Body) -> None:
+    """The film is decoded; its landmarks are being found."""
+    connection.execute(
+        films.update()
+        .where(films.c.id == film_id)
+        .values(state=FilmState.FINDING.value, facts=canonical(facts))
+    )
+
+
+def save_outcome(
+    connection: sa.Connection,
+    film_id: str,
+    *,
+    facts: Body | None,
+    original: Body | None,
+    summary: Body | None,
+    refusal: Body | None,
+) -> Film:
+    """What the background job found, or why it refused."""
+    state = FilmState.MEASURED if refusal is None else FilmState.REFUSED
+    values = {
+        "facts": _text(facts),
+        "original": _text(original),
+        "summary": _text(summary),
+        "refusal": _text(refusal),
+    }
+    connection.execute(films.update().where(films.c.id == film_id).values(state=state.value, **values))
+    detail = {"state": state.value, "refusal": (refusal or {}).get("code")}
+    record(connection, actor=SYSTEM, action="read film", subject=f"film {film_id}", detail=detail)
+    return film(connection, film_id)
+
+
+def read_again(connection: sa.Connection, film_id: str, *, landmarks: Body, actor: str) -> None:
+    """Give a film a landmark file: it waits again and is measured with it."""
+    values = {"state": FilmState.WAITING.value, "given_landmarks": canonical(landmarks), "refusal": None}
+    changed = connection.execute(
+        films.update()
+        .where(films.c.id == film_id, films.c.reading_id.is_(None))
+        .values(**values, original=None, draft=None, draft_version=films.c.draft_version + 1)
+    )
+    if changed.rowcount != 1:
+        raise DocumentChangedError(
+            "The film's landmarks were accepted already; correct them in the viewer instead of replacing them."
+        )
+    record(connection, actor=actor, action="give landmarks", subject=f"film {film_id}")
+
+
+def name_person(connection: sa.Connection, film_id: str, person_id: str, *, actor: str) -> None:
+    """Say whose film it is; a film of a named person is not given to another one once it was accepted."""
+    changed = connection.execute(
+        films.update().where(films.c.id == film_id, films.c.reading_id.is_(None)).values(person_id=person_id)
+    )
+    if changed.rowcount != 1:
+        raise DocumentChangedError("The film was accepted for its patient already; it cannot be moved.")
+    detail = {"person": person_id}
+    record(connection, actor=actor, action="name film's patient", subject=f"film {film_id}", detail=detail)
+
+
+def save_draft(
+    connection: sa.Connection, film_id: str, *, draft: Body, after_version: int, actor: str, detail: Body
+) -> int:
+    """Keep points that nobody has accepted yet; returns the new version, raises ``DocumentChangedError``."""
+    version = _next_draft(connection, film_id, after_version, draft=canonical(draft))
+    record(connection, actor=actor, action="correct landmarks", subject=f"film {film_id}", detail=detail)
+    return version
+
+
+def end_draft(
+    connection: sa.Connection, film_id: str, *, after_version: int, reading_id: str, summary: Body
+) -> int:
+    """The draft became an accepted reading, the document ``reading_id``."""
+    return _next_draft(
+        connection, film_id, after_version, draft=None, reading_id=reading_id, summary=canonical(summary)
+    )
+
+
+def add_reports(
+    connection: sa.Connection, film_id: str, *, reading_version: int, digests: dict[str, str]
+) -> None:
+    """Where the files of a signed reading's report lie: SHA-256 by format name."""
+    rows = [
+        {"film_id": film_id, "reading_version": reading_version, "name": name, "content_sha256": digest}
+        for name, digest in digests.items()
+    ]
+    connection.execute(film_reports.insert(), rows)
+
+
+def reports_of(connection: sa.Connection, film_id: str) -> dict[str, str]:
+    """The SHA-256 of each file of the newest report, by format name; empty when nothing was signed."""
+    newest = (
+        sa.select(sa.func.max(film_reports.c.reading_version))
+        .where(film_reports.c.film_id == film_id)
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        sa.select(film_reports.c.name, film_reports.c.content_sha256)
+        .where(film_reports.c.film_id == film_id, film_reports.c.reading_version == newest)
+        .order_by(film_reports.c.name)
+    )
+    return {row.name: row.content_sha256 for row in rows}
+
+
+def _next_draft(connection: sa.Connection, film_id: str, after_version: int, **values: Any) -> int:
+    changed = connection.execute(
+        films.update()
+        .where(films.c.id == film_id, films.c.draft_version == after_version)
+        .values(draft_version=after_version + 1, **values)
+    )
+    if changed.rowcount != 1:
+        film(connection, film_id)
+        raise DocumentChangedError(
+            "Somebody else corrected this film in the meantime, and nothing was overwritten. Load the page again."
+        )
+    return after_version + 1
+
+
+def _film(row: Any) -> Film:
+    bodies = ("given_landmarks", "facts", "original", "refusal", "summary", "draft")
+    values: dict[str, Any] = dict(row._mapping)
+    values |= {"source": FilmSource(row.source), "state": FilmState(row.state)}
+    for name in bodies:
+        values[name] = None if values[name] is None else json.loads(values[name])
+    return Film(**values)
+
+
+def _text(body: Body | None) -> str | None:
+    return None if body is None else canonical(body)

@@ -1,0 +1,1 @@
+"""Films in the clinic: kept, read in the background, corrected, signed, sent back. Knows no web page."""

@@ -1,0 +1,251 @@
+"""What a person does with a film: look, correct, accept, sign. Every change is one transaction with its audit row."""
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from functools import cache
+
+import sqlalchemy as sa
+
+from spondyl.assessment import Assessment
+from spondyl.assessment.calibration import Calibration
+from spondyl.clinic.chart import films as chart
+from spondyl.clinic.chart.documents import Document, DocumentChangedError, load, save, sign
+from spondyl.clinic.chart.films import Film
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.films.corrected import Corner, corrected, moved_levels
+from spondyl.clinic.films.facts import FilmFacts, facts_from_json
+from spondyl.clinic.films.reading import (
+    Reading,
+    assess_reading,
+    measure_reading,
+    points_from_json,
+    reading_from_json,
+    reading_json,
+)
+from spondyl.clinic.films.report_files import report_files
+from spondyl.clinic.films.store import FilmStore
+from spondyl.clinic.films.summary import summary_of
+from spondyl.provenance import Confirmation
+from spondyl.radiograph import Radiograph
+from spondyl.radiograph.read import FilmReader
+
+KIND = "film reading"
+FILMS_IN_MEMORY = 3
+
+
+class FilmNotReadyError(ValueError):
+    """The film has no landmarks (yet); the message says why."""
+
+
+class Status(Enum):
+    """How far a person has got: a draft may change, accepted points await the signature, signed ones have a report."""
+
+    DRAFT = "draft"
+    ACCEPTED = "accepted"
+    SIGNED = "signed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """Who acts: ``actor`` as the audit log names them, ``name`` as a report does."""
+
+    actor: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentPoints:
+    """Points as a viewer sends them: corners by level and femoral heads, film pixels; the draft they rest on."""
+
+    corners_px: Mapping[str, Sequence[Corner]]
+    heads_px: Sequence[Corner]
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One film with everything that a person sees of its reading. ``document`` is the accepted reading, if any."""
+
+    film: Film
+    facts: FilmFacts
+    reading: Reading
+    status: Status
+    document: Document | None
+    reports: tuple[str, ...]
+
+
+class FilmDesk:
+    """The films of a clinic. One object serves all threads of the server."""
+
+    def __init__(self, engine: sa.Engine, store: FilmStore, *, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self.store = store
+        self._clock = clock
+        self._reader = FilmReader()
+        self._lock = threading.Lock()
+        self._pictures: OrderedDict[str, Radiograph] = OrderedDict()
+
+    def close(self) -> None:
+        """End the decoding process."""
+        self._reader.close()
+
+    def picture(self, film: Film) -> Radiograph:
+        """The decoded film; the last few stay in memory. Raises FilmRefused and FilmStoreError."""
+        digest = film.content_sha256
+        with self._lock:
+            known = self._pictures.get(digest)
+            if known is not None:
+                self._pictures.move_to_end(digest)
+                return known
+        with self.store.opened(digest) as path:
+            picture = self._reader.read(path)
+        with self._lock:
+            self._pictures[digest] = picture
+            while len(self._pictures) > FILMS_IN_MEMORY:
+                self._pictures.popitem(last=False)
+        return picture
+
+    def open(self, film_id: str) -> Desk:
+        """The film with its reading; raises FilmNotReadyError when it has no landmarks."""
+        with reading(self._engine) as connection:
+            return desk_of(connection, film_id)
+
+    def measure(self, desk: Desk, sent: SentPoints) -> Assessment:
+        """Measure moved points; changes nothing. Raises LandmarkTextError for points that cannot be."""
+        return measure_reading(_moved(desk, sent), desk.facts, calibration=shipped_calibration())
+
+    def assess(self, desk: Desk) -> Assessment:
+        """Measure and judge the points as they are kept."""
+        return assess_reading(desk.reading, desk.facts, calibration=shipped_calibration())
+
+    def save_draft(self, film_id: str, sent: SentPoints, signer: Signer) -> Desk:
+        """Keep corrected points; raises DocumentChangedError when somebody else was faster."""
+        with writing(self._engine) as connection:
+            desk = desk_of(connection, film_id)
+            now = _moved(desk, sent)
+            names = [level.value for level in moved_levels(now.original, now.points)]
+            chart.save_draft(
+                connection,
+                film_id,
+                draft=reading_json(now),
+                after_version=sent.version,
+                actor=signer.actor,
+                detail={"moved": names},
+            )
+            return desk_of(connection, film_id)
+
+    def accept(self, film_id: str, sent: SentPoints, signer: Signer) -> Desk:
+        """The points are right, says a person: they become a version of the film's reading in the chart."""
+        with writing(self._engine) as connection:
+            desk = desk_of(connection, film_id)
+            if desk.film.person_id is None:
+                raise FilmNotReadyError("Say first whose film this is: a reading belongs to a patient.")
+            now = _moved(desk, sent)
+            summary = summary_of(
+                measure_reading(now, desk.facts, calibration=shipped_calibration()), desk.facts
+            )
+            document = save(
+                connection,
+                kind=KIND,
+                person_id=desk.film.person_id,
+                body=reading_json(now) | {"film_id": film_id},
+                actor=signer.actor,
+                document_id=desk.film.reading_id,
+            )
+            chart.end_draft(
+                connection,
+                film_id,
+                after_version=sent.version,
+                reading_id=document.document_id,
+                summary=summary,
+            )
+            return desk_of(connection, film_id)
+
+    def sign(self, film_id: str, *, version: int, signer: Signer) -> Desk:
+        """Sign the accepted reading; its report is on the disk before the signature counts."""
+        desk = self.open(film_id)
+        if desk.status is not Status.ACCEPTED or desk.document is None or desk.film.draft_version != version:
+            raise DocumentChangedError(
+                "Only accepted landmarks can be signed: accept them as they are now, then sign."
+            )
+        confirmation = Confirmation(person=signer.name, at=self._clock())
+        files = report_files(
+            desk.reading, self.assess(desk), self.picture(desk.film), film_name=name_of(desk), by=confirmation
+        )
+        digests = {name: self.store.put(content) for name, content in files.items()}
+        with writing(self._engine) as connection:
+            signed = sign(
+                connection,
+                document_id=desk.document.document_id,
+                version=desk.document.version,
+                actor=signer.actor,
+                digest=desk.document.digest,
+            )
+            chart.add_reports(connection, film_id, reading_version=signed.version, digests=digests)
+            return desk_of(connection, film_id)
+
+
+def desk_of(connection: sa.Connection, film_id: str) -> Desk:
+    """The film with its reading; raises FilmNotReadyError when it has no landmarks."""
+    film = chart.film(connection, film_id)
+    if film.facts is None or film.original is None:
+        raise FilmNotReadyError("This film has no landmarks: it waits to be read, or it was refused.")
+    document = None if film.reading_id is None else load(connection, film.reading_id)
+    return Desk(
+        film=film,
+        facts=facts_from_json(film.facts),
+        reading=_reading_of(film, document),
+        status=_status_of(film, document),
+        document=document,
+        reports=tuple(chart.reports_of(connection, film_id)),
+    )
+
+
+def name_of(desk: Desk) -> str:
+    """How a film is called: its view and date."""
+    return film_name(desk.facts)
+
+
+def film_name(facts: FilmFacts) -> str:
+    """``AP film of 2026-03-02``."""
+    day = facts.header.study_date
+    view = facts.view.value if facts.view.value != "UNKNOWN" else "Spine"
+    view = "Lateral" if view == "LATERAL" else view
+    return f"{view} film{f' of {day.isoformat()}' if day else ', date unknown'}"
+
+
+@cache
+def shipped_calibration() -> Calibration | None:
+    """The calibration of the detector's intervals; the networks themselves are not loaded for it."""
+    from spondyl.radiograph.networks import WEIGHTS
+
+    card = json.loads((WEIGHTS / "model.json").read_text(encoding="utf-8"))
+    saved = card.get("calibration")
+    return None if saved is None else Calibration.from_dict(saved)
+
+
+def _reading_of(film: Film, document: Document | None) -> Reading:
+    if film.draft is not None:
+        return reading_from_json(film.draft)
+    if document is not None:
+        return reading_from_json(document.body)
+    assert film.original is not None
+    original = points_from_json(film.original)
+    return Reading(original=original, points=original, is_detected=film.given_landmarks is None)
+
+
+def _status_of(film: Film, document: Document | None) -> Status:
+    if film.draft is not None or document is None:
+        return Status.DRAFT
+    return Status.SIGNED if document.signed else Status.ACCEPTED
+
+
+def _moved(desk: Desk, sent: SentPoints) -> Reading:
+    original = desk.reading.original
+    points = corrected(original, desk.facts, corners_px=sent.corners_px, heads_px=sent.heads_px)
+    return Reading(original=original, points=points, is_detected=desk.reading.is_detected)

@@ -1,0 +1,1 @@
+"""DICOM over the network: films are received from known peers only, structured reports are sent back."""

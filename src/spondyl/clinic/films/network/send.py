@@ -1,0 +1,54 @@
+"""Send a structured report back to the PACS by C-STORE."""
+
+import io
+import logging
+from dataclasses import dataclass
+
+from spondyl.clinic.films.network.peers import Peer
+
+QUIET_S = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What became of a report: ``is_kept`` when the peer said so; ``words`` tells a person, and what to do."""
+
+    is_kept: bool
+    words: str
+
+
+def send_report(report: bytes, peer: Peer, *, ae_title: str) -> Sent:
+    """Send one of our own DICOM files to a peer. Every failure is an answer, none an exception."""
+    from pydicom import dcmread
+    from pynetdicom import AE
+
+    document = dcmread(io.BytesIO(report))
+    entity = AE(ae_title=ae_title)
+    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = QUIET_S
+    entity.connection_timeout = QUIET_S
+    entity.add_requested_context(document.SOPClassUID, document.file_meta.TransferSyntaxUID)
+    logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
+    association = entity.associate(peer.address, peer.port or 0, ae_title=peer.ae_title)
+    if not association.is_established:
+        return Sent(is_kept=False, words=_not_reached(peer, association.is_rejected))
+    try:
+        status = association.send_c_store(document)
+    except (RuntimeError, ValueError) as error:
+        return Sent(is_kept=False, words=f"{peer.ae_title} does not take structured reports: {error}.")
+    finally:
+        association.release()
+    return _answer(peer, status.get("Status") if status else None)
+
+
+def _not_reached(peer: Peer, is_rejected: bool) -> str:
+    place = f"{peer.ae_title} at {peer.address}:{peer.port}"
+    if is_rejected:
+        return f"{place} refused the connection. Enter Spondyl's AE title and address there, then send again."
+    return f"{place} does not answer. Check that it runs and that the network lets Spondyl reach it, then send again."
+
+
+def _answer(peer: Peer, status: int | None) -> Sent:
+    if status == 0 or (status is not None and status & 0xF000 == 0xB000):
+        return Sent(is_kept=True, words=f"{peer.ae_title} has kept the report.")
+    said = "gave no answer" if status is None else f"answered with status 0x{status:04X}"
+    return Sent(is_kept=False, words=f"{peer.ae_title} {said}. The report is safe here; send it again later.")

@@ -1,0 +1,132 @@
+"""Films on disk: each file is named by its content's SHA-256 and encrypted; no name from outside reaches a path."""
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from spondyl.radiograph.limits import MIB
+
+MAGIC = b"SPYFILM1"
+NONCE_BYTES = 12
+KEY_BYTES = 32
+MAX_FILM_BYTES = 256 * MIB
+"""Larger files are not taken in: the largest stitched film has about 100 MiB."""
+
+SHOWN_NAME = "The film"
+"""What the decoder calls a film in its sentences: the name it came with may say anything."""
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+class FilmStoreError(Exception):
+    """A stored file is missing or was changed; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmStore:
+    """The folder of encrypted files. ``key`` has 32 bytes; AES-256-GCM with the file's own name as associated data."""
+
+    folder: Path
+    key: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.key) != KEY_BYTES:
+            raise ValueError(f"The key of the film store has {len(self.key)} bytes; it needs {KEY_BYTES}.")
+
+    def put(self, content: bytes) -> str:
+        """Keep ``content`` and return its SHA-256; it is on the disk when this returns. Twice is as good as once."""
+        digest = hashlib.sha256(content).hexdigest()
+        path = self._path(digest)
+        if not path.exists():
+            nonce = os.urandom(NONCE_BYTES)
+            sealed = AESGCM(self.key).encrypt(nonce, content, digest.encode())
+            _write_whole(path, MAGIC + nonce + sealed)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The content with this SHA-256; raises FilmStoreError when it is missing or damaged."""
+        path = self._path(digest)
+        try:
+            saved = path.read_bytes()
+        except FileNotFoundError:
+            raise FilmStoreError(
+                f"The stored file {digest[:12]}… is missing. Bring it back from the backup of the data folder."
+            ) from None
+        nonce = saved[len(MAGIC) : len(MAGIC) + NONCE_BYTES]
+        try:
+            if not saved.startswith(MAGIC):
+                raise InvalidTag
+            return AESGCM(self.key).decrypt(nonce, saved[len(MAGIC) + NONCE_BYTES :], digest.encode())
+        except InvalidTag:
+            raise FilmStoreError(
+                f"The stored file {digest[:12]}… was changed, or belongs to another key. Bring it back from the backup."
+            ) from None
+
+    def has(self, digest: str) -> bool:
+        """True when a file of that digest is kept."""
+        return self._path(digest).exists()
+
+    def forget(self, digest: str) -> None:
+        """Take the file away (erasure of a patient); nothing happens when it is gone."""
+        self._path(digest).unlink(missing_ok=True)
+
+    def opened(self, digest: str) -> AbstractContextManager[Path]:
+        """A path under which the decoding process can read the content, for the time of the block."""
+        return in_memory(self.get(digest), name=SHOWN_NAME)
+
+    def _path(self, digest: str) -> Path:
+        if not _NAME.fullmatch(digest):
+            raise FilmStoreError(
+                f"{digest[:80]!r} is no SHA-256: nothing is read or written under such a name."
+            )
+        return self.folder / digest[:2] / f"{digest}.film"
+
+
+@contextmanager
+def in_memory(content: bytes, *, name: str) -> Generator[Path]:
+    """A path, its last part ``name``, under which other processes of this user can read ``content``.
+
+    The content lies in memory (Linux), not on the disk.
+    """
+    descriptor = os.memfd_create("film", os.MFD_CLOEXEC)
+    try:
+        with os.fdopen(os.dup(descriptor), "wb") as file:
+            file.write(content)
+        with tempfile.TemporaryDirectory(prefix="spondyl-film-") as folder:
+            path = Path(folder) / name
+            path.symlink_to(f"/proc/{os.getpid()}/fd/{descriptor}")
+            yield path
+    finally:
+        os.close(descriptor)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Under a temporary name, flushed to the disk, then renamed: a name never stands for half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+        _sync_folder(path.parent)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,90 @@
+"""What the viewer shows of an assessment, in the words of the report, so that screen and paper never disagree."""
+
+from typing import Any
+
+import numpy as np
+
+from spondyl.anatomy import Landmarks
+from spondyl.assessment import Assessment, Measurement
+from spondyl.assessment.assess import unsure_levels
+from spondyl.assessment.change import compare
+from spondyl.clinic.films.summary import short_line
+from spondyl.clinic.report.comparison_content import change_row
+from spondyl.clinic.report.drawing import drawn_measurements
+from spondyl.clinic.report.wording import (
+    FLAG_TEXT,
+    interval_text,
+    is_per_level,
+    value_text,
+)
+
+
+def points_to_viewer(landmarks: Landmarks) -> dict[str, Any]:
+    """Corners and femoral heads in film pixels; null where a corner is unknown."""
+    unsure = set(unsure_levels(landmarks))
+    return {
+        "vertebrae": [
+            {"level": level.value, "corners_px": _points(corners), "unsure": level in unsure}
+            for level, corners in zip(landmarks.levels, landmarks.corners_px, strict=True)
+        ],
+        "heads": [
+            {"centre_px": head[:2], "radius_px": None if np.isnan(head[2]) else head[2]}
+            for head in landmarks.femoral_heads_px.tolist()
+        ],
+    }
+
+
+def assessment_to_viewer(now: Assessment, before: Assessment | None = None) -> dict[str, Any]:
+    """The rows of the table, the warnings, and the lines to draw; beside an earlier film also what changed."""
+    changes = {} if before is None else _changes(before, now)
+    common = _common_flags(now.measurements)
+    return {
+        "rows": [{**_row(item, common), **changes.get(item.kind, {})} for item in now.measurements],
+        "shared_flags": [FLAG_TEXT[flag] for flag in FLAG_TEXT if flag in common],
+        "red_lines": list(now.red_lines),
+        "drawn": [_drawn(item) for item in drawn_measurements(now)],
+    }
+
+
+def _points(corners: Any) -> list[list[float] | None]:
+    return [None if np.isnan(point).any() else point.tolist() for point in corners]
+
+
+def _common_flags(measurements: tuple[Measurement, ...]) -> set[Any]:
+    """Flags that every value carries: said once."""
+    flags = [set(item.flags) for item in measurements]
+    return set.intersection(*flags) if flags else set()
+
+
+def _row(item: Measurement, common: set[Any]) -> dict[str, Any]:
+    return {
+        "kind": item.kind,
+        "label": item.label,
+        "value": value_text(item),
+        "interval": interval_text(item),
+        "flags": [FLAG_TEXT[flag] for flag in item.flags if flag not in common],
+        "main": not is_per_level(item.kind),
+    }
+
+
+def _drawn(item: Measurement) -> dict[str, Any]:
+    name = short_line(item)
+    return {
+        "kind": item.kind,
+        "value": item.value,
+        "unit": item.unit.value,
+        "points_px": item.points_px,
+        "short": name,
+        "text": f"{name} {value_text(item)}",
+    }
+
+
+def _changes(before: Assessment, now: Assessment) -> dict[str, dict[str, Any]]:
+    rows = [change_row(change) for change in compare(before.measurements, now.measurements)]
+    return {
+        row.kind: {
+            "before": row.before,
+            "change": f"{row.difference}\nsmallest detectable {row.smallest}\n{row.verdict}",
+        }
+        for row in rows
+    }

@@ -1,0 +1,167 @@
+"""A patient's films: the list with its progress, uploads, landmark files; and films without a patient."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
+from starlette.responses import Response
+
+from spondyl.anatomy.landmark_text import LandmarkTextError
+from spondyl.clinic.chart.films import (
+    FilmKnownError,
+    FilmSource,
+    films_of,
+    name_person,
+    read_again,
+    reports_of,
+)
+from spondyl.clinic.chart.films import film as film_in_chart
+from spondyl.clinic.chart.people import find_people, person
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.films.take_in import Origin, landmark_body, take_in
+from spondyl.clinic.web.films.rows import FilmRow, film_row, list_next
+from spondyl.clinic.web.films.service import Films
+from spondyl.clinic.web.page import page, patient_page, see_other
+from spondyl.clinic.web.rights import AnyStaff, StaffOnly
+from spondyl.clinic.web.services import Clinic, Services
+from spondyl.radiograph import FilmRefused
+
+router = APIRouter(include_in_schema=False)
+
+MAX_LANDMARK_BYTES = 1_000_000
+Upload = Annotated[UploadFile, File()]
+
+
+@router.get("/patients/{patient_id}/films", dependencies=[StaffOnly])
+def patient_films(request: Request, services: Clinic, films: Films, patient_id: str) -> Response:
+    """The patient's films with what was found on them, and the way to add one."""
+    return _list_page(request, services, films, patient_id)
+
+
+@router.get("/patients/{patient_id}/films/list", dependencies=[StaffOnly])
+def film_list(request: Request, services: Clinic, films: Films, patient_id: str) -> Response:
+    """Only the list, for the page that watches the progress."""
+    with reading(services.engine) as connection:
+        patient = person(connection, patient_id)
+        rows = _rows(films, connection, patient)
+    return page(request, "films/rows.html", {"rows": rows, "person": patient})
+
+
+@router.post("/patients/{patient_id}/films")
+def upload(
+    request: Request,
+    services: Clinic,
+    films: Films,
+    viewer: AnyStaff,
+    patient_id: str,
+    film: Annotated[list[UploadFile], File()],
+    landmarks: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """Take in one film or several; a landmark file goes with a single film."""
+    with reading(services.engine) as connection:
+        patient = person(connection, patient_id)
+    given = landmarks if landmarks is not None and landmarks.filename else None
+    try:
+        body = _landmarks(given, [one for one in film if one.filename])
+        for one in film:
+            origin = Origin(
+                source=FilmSource.UPLOAD,
+                name=one.filename or "film",
+                actor=viewer.actor,
+                person_id=patient.id,
+            )
+            take_in(services.engine, films.store, one.file.read(), origin, landmarks=body)
+    except (FilmRefused, FilmKnownError, LandmarkTextError) as error:
+        return _list_page(request, services, films, patient_id, problem=str(error))
+    films.worker.wake()
+    count = "The film is" if len(film) == 1 else f"{len(film)} films are"
+    return see_other(request, f"/patients/{patient.id}/films", notice=f"{count} stored and will now be read.")
+
+
+@router.post("/films/{film_id}/landmarks")
+def give_landmarks(
+    request: Request, services: Clinic, films: Films, viewer: AnyStaff, film_id: str, landmarks: Upload
+) -> Response:
+    """Give a landmark file to a film that was refused."""
+    with reading(services.engine) as connection:
+        film = film_in_chart(connection, film_id)
+    try:
+        body = _landmarks(landmarks, [landmarks])
+    except LandmarkTextError as error:
+        return _list_page(request, services, films, film.person_id, problem=str(error))
+    assert body is not None
+    with writing(services.engine) as connection:
+        read_again(connection, film_id, landmarks=body, actor=viewer.actor)
+    films.worker.wake()
+    return see_other(request, _place(film.person_id), notice="The film is now measured with these landmarks.")
+
+
+@router.get("/films", dependencies=[StaffOnly])
+def unnamed_films(request: Request, services: Clinic, films: Films, q: str = "") -> Response:
+    """The films that came without a patient."""
+    return _list_page(request, services, films, None, query=q[:100])
+
+
+@router.post("/films/{film_id}/patient")
+def name_patient(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    film_id: str,
+    patient_id: Annotated[str, Form(max_length=32)],
+) -> Response:
+    """Say whose film it is."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        name_person(connection, film_id, patient.id, actor=viewer.actor)
+    return see_other(request, f"/patients/{patient.id}/films", notice=f"The film is {patient.full_name}'s.")
+
+
+def _list_page(
+    request: Request,
+    services: Services,
+    films: Films,
+    patient_id: str | None,
+    *,
+    problem: str | None = None,
+    query: str = "",
+) -> Response:
+    with reading(services.engine) as connection:
+        patient = None if patient_id is None else person(connection, patient_id)
+        rows = _rows(films, connection, patient)
+        found = find_people(connection, query, limit=20) if patient is None else []
+    shown = {"rows": rows, "problem": problem, "next": list_next(rows, patient), "person": patient}
+    status = 200 if problem is None else 422
+    if patient is None:
+        return page(request, "films/unnamed.html", shown | {"found": found, "q": query}, status=status)
+    return patient_page(request, "films/list.html", patient, shown, status=status)
+
+
+def _rows(films: Films, connection: Any, patient: Any) -> list[FilmRow]:
+    rows = films_of(connection, None if patient is None else patient.id)
+    waiting = [one for one in rows if not one.state.is_done]
+    return [
+        film_row(
+            one,
+            patient,
+            reports=tuple(reports_of(connection, one.id)),
+            before_it=len(waiting) - 1 - waiting.index(one) if one in waiting else 0,
+            sends_to=films.dicom.reports_to,
+        )
+        for one in rows
+    ]
+
+
+def _landmarks(given: UploadFile | None, films: list[UploadFile]) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    if len(films) != 1:
+        raise HTTPException(422, "A landmark file belongs to one film; upload that film alone.")
+    content = given.file.read(MAX_LANDMARK_BYTES + 1)
+    if len(content) > MAX_LANDMARK_BYTES:
+        raise HTTPException(422, "The landmark file has more than a megabyte; a few kilobytes are enough.")
+    text = content.decode("utf-8-sig", "replace")
+    return landmark_body(text, is_csv=(given.filename or "").lower().endswith(".csv"))
+
+
+def _place(person_id: str | None) -> str:
+    return "/films" if person_id is None else f"/patients/{person_id}/films"

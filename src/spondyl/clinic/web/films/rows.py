@@ -1,0 +1,92 @@
+"""One film in the list: what it is, how far it has got, what was found, what to do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from spondyl.clinic.chart.films import Film, FilmSource, FilmState
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.films.advice import refusal_words, takes_landmarks
+from spondyl.clinic.films.desk import film_name
+from spondyl.clinic.films.facts import facts_from_json
+from spondyl.clinic.films.owner import owner_warning
+from spondyl.clinic.films.report_files import NAMES
+
+_CAME = {
+    FilmSource.UPLOAD: "Uploaded",
+    FilmSource.FOLDER: "From the watched folder",
+    FilmSource.NETWORK: "Sent by",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmRow:
+    """A film as the list shows it. ``share_done`` is that of the background job, 0 to 1."""
+
+    film: Film
+    title: str
+    came: str
+    progress: str
+    share_done: float
+    is_open: bool
+    red_lines: tuple[str, ...]
+    values: tuple[dict[str, Any], ...]
+    refusal: dict[str, str] | None
+    takes_landmarks: bool
+    reports: tuple[tuple[str, str], ...]
+    sends_to: str | None
+
+
+def film_row(
+    film: Film, patient: Person | None, *, reports: tuple[str, ...], before_it: int, sends_to: str | None
+) -> FilmRow:
+    """The row of one film; ``before_it`` films are read first."""
+    summary = film.summary or {"values": [], "red_lines": []}
+    refusal = None if film.refusal is None else refusal_words(film.refusal)
+    progress, share_done = _progress(film, before_it)
+    return FilmRow(
+        film=film,
+        title=film.source_name if film.facts is None else film_name(facts_from_json(film.facts)),
+        came=f"{_CAME[film.source]} {film.source_name if film.source is not FilmSource.FOLDER else ''}".strip(),
+        progress=progress,
+        share_done=share_done,
+        is_open=film.state is FilmState.MEASURED,
+        red_lines=(*_owner_line(film, patient), *summary["red_lines"]),
+        values=tuple(summary["values"]),
+        refusal=refusal,
+        takes_landmarks=film.refusal is not None and takes_landmarks(film.refusal),
+        reports=tuple((name, words) for name, words in NAMES.items() if name in reports),
+        sends_to=sends_to if "sr" in reports else None,
+    )
+
+
+def list_next(rows: list[FilmRow], patient: Person | None) -> str:
+    """What comes next on the list's page."""
+    if any(not row.film.state.is_done for row in rows):
+        return "wait a moment; this page shows by itself when the film is read."
+    if patient is None:
+        return "say whose each film is." if rows else "nothing; every film has its patient."
+    if any(row.is_open and not row.reports for row in rows):
+        return "open the film, check its landmarks, accept and sign."
+    if any(row.refusal for row in rows):
+        return "do what the refused film says, or add another film."
+    return "add a film, or go on with the plan." if rows else "add the first film."
+
+
+def _progress(film: Film, before_it: int) -> tuple[str, float]:
+    if film.state is FilmState.WAITING:
+        behind = f", {before_it} before it" if before_it > 0 else ""
+        return f"Waits to be read{behind}", 0.1
+    if film.state is FilmState.READING:
+        return "Is being decoded", 0.3
+    if film.state is FilmState.FINDING:
+        return "Vertebrae are being found and measured", 0.6
+    if film.state is FilmState.REFUSED:
+        return "Refused", 1.0
+    return ("Measured; a draft awaits you" if film.draft or film.reading_id is None else "Read"), 1.0
+
+
+def _owner_line(film: Film, patient: Person | None) -> tuple[str, ...]:
+    if film.facts is None or patient is None:
+        return ()
+    line = owner_warning(facts_from_json(film.facts).header, patient)
+    return () if line is None else (line,)

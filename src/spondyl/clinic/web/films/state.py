@@ -1,0 +1,101 @@
+"""What the viewer is told about a film, as JSON."""
+
+from typing import Any
+
+from spondyl.anatomy import ImageSide
+from spondyl.assessment.assess import unsure_levels
+from spondyl.clinic.chart.films import Film
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.films.desk import Desk, Status, film_name, name_of
+from spondyl.clinic.films.facts import facts_from_json
+from spondyl.clinic.films.owner import owner_warning
+from spondyl.clinic.films.report_files import NAMES
+from spondyl.clinic.films.viewer_json import points_to_viewer
+from spondyl.clinic.web.viewer import Viewer
+
+_SIDES = {
+    ImageSide.PATIENT_LEFT: ("Patient's left", "Patient's right"),
+    ImageSide.PATIENT_RIGHT: ("Patient's right", "Patient's left"),
+    ImageSide.ANTERIOR: ("Front", "Back"),
+    ImageSide.POSTERIOR: ("Back", "Front"),
+    ImageSide.UNKNOWN: ("Side unknown", "Side unknown"),
+}
+
+
+def film_state(
+    desk: Desk, assessed: dict[str, Any], *, viewer: Viewer, person: Person | None, earlier: list[Film]
+) -> dict[str, Any]:
+    """Everything that the viewer's page needs except the pixels."""
+    warning = None if person is None else owner_warning(desk.facts.header, person)
+    if warning:
+        assessed = {**assessed, "red_lines": [warning, *assessed["red_lines"]]}
+    return {
+        "film": _picture(desk),
+        "points": points_to_viewer(desk.reading.points),
+        "assessment": assessed,
+        "reading": reading_state(desk, viewer),
+        "reports": [
+            {"name": NAMES[name], "url": f"/films/{desk.film.id}/report/{name}"}
+            for name in NAMES
+            if name in desk.reports
+        ],
+        "urls": {
+            name: f"/api/v1/films/{desk.film.id}/{name}" for name in ("measure", "draft", "accept", "sign")
+        },
+        "earlier": [earlier_film(film) for film in earlier],
+    }
+
+
+def reading_state(desk: Desk, viewer: Viewer) -> dict[str, Any]:
+    """How far the reading has got, in words, and what comes next."""
+    return {
+        "status": desk.status.value,
+        "version": desk.film.draft_version,
+        "text": f"{desk.reading.origin_text}. {_standing(desk)}",
+        "next": _next(desk),
+        "may_sign": viewer.account is not None,
+    }
+
+
+def earlier_film(film: Film) -> dict[str, Any]:
+    """A film to lay beside."""
+    assert film.facts is not None
+    name = film_name(facts_from_json(film.facts))
+    return {"id": film.id, "title": name, "state_url": f"/api/v1/films/{film.id}/state"}
+
+
+def _picture(desk: Desk) -> dict[str, Any]:
+    side, flipped = _SIDES[desk.reading.points.image_left]
+    return {
+        "title": name_of(desk),
+        "rows": desk.facts.rows,
+        "columns": desk.facts.columns,
+        "spacing_mm": desk.facts.spacing_mm,
+        "pixels_url": f"/api/v1/films/{desk.film.id}/pixels",
+        "side": side,
+        "side_flipped": flipped,
+    }
+
+
+def _standing(desk: Desk) -> str:
+    if desk.status is Status.SIGNED and desk.document is not None:
+        last = desk.document.signatures[-1]
+        return f"Signed by {last.signed_by} on {last.signed_at:%Y-%m-%d %H:%M} UTC."
+    if desk.status is Status.ACCEPTED and desk.document is not None:
+        return f"Accepted by {desk.document.made_by}, not yet signed."
+    return "Draft: nobody has accepted this yet." + (
+        " The signed version before it stays." if desk.reports else ""
+    )
+
+
+def _next(desk: Desk) -> str:
+    unsure = [level.value for level in unsure_levels(desk.reading.points)]
+    if desk.status is Status.SIGNED:
+        return "Open the report, or go on with the plan."
+    if desk.status is Status.ACCEPTED:
+        return "Sign the reading: the report is made then."
+    if desk.film.person_id is None:
+        return "Say whose film this is, on the page of films without a patient."
+    if unsure:
+        return f"Check {', '.join(unsure)} (marked unsure), then accept the landmarks."
+    return "Look whether the corners lie well, then accept the landmarks."

@@ -1,0 +1,127 @@
+// @ts-check
+/**
+ * What the viewer asks of the server. One measuring request is under way at a time; while it is, only the newest points
+ * wait, so that the answer on the screen is never older than one round trip.
+ *
+ * @typedef {import("./points.js").Points} Points
+ */
+
+import { toRequest } from "./points.js";
+
+/** A plain sentence for a person. */
+export class RefusedError extends Error {}
+
+/**
+ * @param {string} url @param {unknown} body @param {string} csrf @param {string} [method]
+ * @returns {Promise<any>}
+ */
+export async function send(url, body, csrf, method = "POST") {
+  let response;
+  try {
+    response = await fetch(url, {
+      method,
+      credentials: "same-origin",
+      keepalive: true,
+      headers: { "Content-Type": "application/json", "X-CSRF": csrf },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new RefusedError("The clinic's server does not answer. Your points are still on this page.");
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new RefusedError(sentence(answer, response.status));
+  return answer;
+}
+
+/** @param {any} answer @param {number} status */
+function sentence(answer, status) {
+  if (status === 401) return "You were signed out. Sign in again in another tab; your points are still here.";
+  if (typeof answer?.error === "string") return answer.error;
+  return `The server refused this (${status}).`;
+}
+
+/** Measures moved points, newest first. */
+export class Measurer {
+  /**
+   * @param {string} url @param {string} csrf
+   * @param {(assessed: any, points: Points) => void} onMeasured @param {(error: Error) => void} onError
+   */
+  constructor(url, csrf, onMeasured, onError) {
+    Object.assign(this, { url, csrf, onMeasured, onError });
+    this.url = url;
+    this.csrf = csrf;
+    this.onMeasured = onMeasured;
+    this.onError = onError;
+    /** @type {Points | null} */
+    this._waiting = null;
+    this._busy = false;
+    /** Address of the earlier film's reading to compare with, if any. */
+    this.earlier = "";
+  }
+
+  /** @param {Points} points */
+  measure(points) {
+    this._waiting = points;
+    if (!this._busy) void this._run();
+  }
+
+  async _run() {
+    this._busy = true;
+    while (this._waiting) {
+      const points = this._waiting;
+      this._waiting = null;
+      const started = performance.now();
+      try {
+        const assessed = await send(this.url, { ...toRequest(points), earlier: this.earlier || null }, this.csrf);
+        this.onMeasured(assessed, points);
+        performance.measure("spondyl-measured", { start: started, end: performance.now() });
+      } catch (error) {
+        this.onError(/** @type {Error} */ (error));
+      }
+    }
+    this._busy = false;
+  }
+}
+
+/** Saves drafts in order; the newest one wins. */
+export class DraftSaver {
+  /** @param {(points: Points) => Promise<void>} save @param {(text: string, isBad: boolean) => void} say */
+  constructor(save, say) {
+    this._save = save;
+    this._say = say;
+    /** @type {Points | null} */
+    this._waiting = null;
+    /** @type {Promise<void> | null} */
+    this._running = null;
+  }
+
+  get isBusy() {
+    return this._running !== null;
+  }
+
+  /** @param {Points} points */
+  save(points) {
+    this._waiting = points;
+    this._running ??= this._run().finally(() => (this._running = null));
+  }
+
+  /** Resolves when all is saved or refused. */
+  async settled() {
+    while (this._running) await this._running;
+  }
+
+  async _run() {
+    while (this._waiting) {
+      const points = this._waiting;
+      this._waiting = null;
+      this._say("Saving…", false);
+      try {
+        await this._save(points);
+        const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+        this._say(`Draft saved ${time}`, false);
+      } catch (error) {
+        this._say(`Not saved. ${/** @type {Error} */ (error).message}`, true);
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// @ts-check
+/**
+ * From grey values to screen pixels, without a GPU: sample the visible part once for a camera, then look every sample up
+ * in a table that is rebuilt for each frame. Changing the window costs the second step only.
+ *
+ * @typedef {import("./camera.js").Camera} Camera
+ * @typedef {import("./film_pixels.js").Plane} Plane
+ * @typedef {{centre: number, width: number, inverted: boolean}} Window
+ * @typedef {{width: number, height: number, grey: Uint16Array, left: number, right: number, top: number,
+ *   bottom: number}} Sample
+ */
+
+const VALUES = 65536;
+const OUTSIDE = 0xff14100c; // a dark blue-grey, as ABGR
+
+/**
+ * Screen colours (ABGR) of all grey values.
+ * @param {Window} window @param {Uint32Array} table
+ */
+export function fillTable(window, table) {
+  const low = window.centre - window.width / 2;
+  const gain = 255 / window.width;
+  for (let value = 0; value < VALUES; value++) {
+    let grey = (value - low) * gain;
+    grey = grey < 0 ? 0 : grey > 255 ? 255 : grey | 0;
+    if (window.inverted) grey = 255 - grey;
+    table[value] = 0xff000000 | (grey << 16) | (grey << 8) | grey;
+  }
+}
+
+/** @param {number} width @param {number} height @returns {Sample} */
+export function emptySample(width, height) {
+  return { width, height, grey: new Uint16Array(width * height), left: 0, right: 0, top: 0, bottom: 0 };
+}
+
+/**
+ * Sample the film for every pixel of the picture, bilinear, from the plane that is at most twice too fine.
+ * @param {Plane[]} planes @param {Camera} camera in picture pixels @param {Sample} sample
+ */
+export function sampleFilm(planes, camera, sample) {
+  const halvings = Math.max(0, Math.min(planes.length - 1, Math.floor(-Math.log2(camera.zoom) + 0.25)));
+  const plane = planes[halvings];
+  const shrink = 2 ** halvings;
+  const { zoom, flipped } = camera;
+  const across = axis(sample.width, { offset: camera.left, zoom, size: camera.columns, shrink, flipped }, plane.columns);
+  const down = axis(sample.height, { offset: camera.top, zoom, size: camera.rows, shrink, flipped: false }, plane.rows);
+  [sample.left, sample.right, sample.top, sample.bottom] = [across.start, across.end, down.start, down.end];
+  const { values, columns } = plane;
+  const { index, weight } = across;
+  const { grey, width, left, right } = sample;
+  for (let row = sample.top; row < sample.bottom; row++) {
+    const upper = down.index[row] * columns;
+    const lower = upper + (down.index[row] + 1 < plane.rows ? columns : 0);
+    const rowWeight = down.weight[row];
+    for (let column = left, to = row * width + left; column < right; column++, to++) {
+      const x = index[column];
+      const part = weight[column];
+      const high = values[upper + x];
+      const low = values[lower + x];
+      const upperGrey = high + (((values[upper + x + 1] - high) * part) >> 8);
+      const lowerGrey = low + (((values[lower + x + 1] - low) * part) >> 8);
+      grey[to] = upperGrey + (((lowerGrey - upperGrey) * rowWeight) >> 8);
+    }
+  }
+}
+
+/**
+ * Source index and weight (in 256ths, of the next index) of every picture pixel along one axis.
+ * @param {number} pixels
+ * @param {{offset: number, zoom: number, size: number, shrink: number, flipped: boolean}} line
+ * @param {number} planeSize
+ */
+function axis(pixels, { offset, zoom, size, shrink, flipped }, planeSize) {
+  const start = Math.max(0, Math.min(pixels, Math.ceil(offset - 0.5)));
+  const end = Math.max(start, Math.min(pixels, Math.floor(offset + size * zoom - 0.5) + 1));
+  const index = new Int32Array(pixels);
+  const weight = new Int32Array(pixels);
+  for (let pixel = start; pixel < end; pixel++) {
+    const edge = (pixel + 0.5 - offset) / zoom;
+    const place = (flipped ? size - edge : edge) / shrink - 0.5;
+    const whole = Math.max(0, Math.min(planeSize - 2, Math.floor(place)));
+    index[pixel] = whole;
+    weight[pixel] = Math.max(0, Math.min(256, Math.round((place - whole) * 256)));
+  }
+  return { start, end, index, weight };
+}
+
+/**
+ * Look every sample up.
+ * @param {Sample} sample @param {Uint32Array} table @param {Uint32Array} picture ABGR
+ */
+export function paint(sample, table, picture) {
+  const { grey, width, height, left, right, top, bottom } = sample;
+  if (left > 0 || right < width || top > 0 || bottom < height) picture.fill(OUTSIDE);
+  for (let row = top; row < bottom; row++) {
+    for (let at = row * width + left, end = row * width + right; at < end; at++) picture[at] = table[grey[at]];
+  }
+}

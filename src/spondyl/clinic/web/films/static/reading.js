@@ -1,0 +1,149 @@
+// @ts-check
+/**
+ * The reading of one film: its points with undo, the lines drawn for them, what the server measured, what is saved.
+ * It draws nothing; the viewer listens.
+ *
+ * @typedef {import("./points.js").Points} Points
+ * @typedef {import("./live_angles.js").LiveLine} LiveLine
+ */
+
+import { DraftSaver, Measurer, send } from "./film_server.js";
+import { History } from "./history.js";
+import { liveAngleDeg, segmentsOf, tied } from "./live_angles.js";
+import { toRequest } from "./points.js";
+
+/** @type {Points} */
+const NONE = { vertebrae: [], heads: [] };
+
+export class Reading {
+  /**
+   * @param {any} state as the server describes the film
+   * @param {{changed: () => void, measured: (assessed: any) => void, status: (text: string, isBad: boolean) => void,
+   *   preview: (kind: string, value: string) => void}} listener
+   */
+  constructor(state, listener) {
+    this.state = state;
+    this._listener = listener;
+    this.points = state.points ?? NONE;
+    this._history = new History(this.points);
+    this._aspect = /** @type {[number, number]} */ (state.film.spacing_mm ?? [1, 1]);
+    /** @type {{line: LiveLine, text: string, label: string}[]} */
+    this._lines = [];
+    this._measurer = new Measurer(
+      state.urls.measure,
+      state.csrf,
+      (assessed, points) => this._take(assessed, points),
+      (error) => listener.status(error.message, true),
+    );
+    this._saver = new DraftSaver((points) => this._saveDraft(points), listener.status);
+    if (state.assessment) this._tie(state.assessment, this.points);
+  }
+
+  get hasPoints() {
+    return this.points.vertebrae.length > 0;
+  }
+
+  get canUndo() {
+    return this._history.canUndo;
+  }
+
+  get canRedo() {
+    return this._history.canRedo;
+  }
+
+  /** Points under the pointer, not yet in the history. @param {Points} points */
+  drag(points) {
+    this.points = points;
+    for (const { line } of this._lines) {
+      const angle = liveAngleDeg(line, points, this._aspect);
+      if (angle !== null) this._listener.preview(line.kind, degrees(angle));
+    }
+    this._measurer.measure(points);
+    this._listener.changed();
+  }
+
+  /** The drag is over: one step to undo, saved as a draft. */
+  drop() {
+    if (this._history.now === this.points) return;
+    this._history.push(this.points);
+    this._saver.save(this.points);
+    this._listener.changed();
+  }
+
+  undo() {
+    this._goTo(this._history.undo());
+  }
+
+  redo() {
+    this._goTo(this._history.redo());
+  }
+
+  /** @param {Points} points */
+  _goTo(points) {
+    if (points === this.points) return;
+    this.drag(points);
+    this._saver.save(points);
+  }
+
+  /** Compare with an earlier film's reading; empty for none. @param {string} earlier */
+  compareWith(earlier) {
+    this._measurer.earlier = earlier;
+    if (this.hasPoints) this._measurer.measure(this.points);
+  }
+
+  /** The lines as they run now: segments in film pixels and the text beside them. */
+  drawnLines() {
+    return this._lines.map(({ line, text, label }) => {
+      const angle = liveAngleDeg(line, this.points, this._aspect);
+      return { segments: segmentsOf(line, this.points), text: angle === null ? text : `${label} ${degrees(angle)}` };
+    });
+  }
+
+  /** Accept the points as they are. @returns {Promise<any>} the new state */
+  async accept() {
+    await this._saver.settled();
+    return this._act(this.state.urls.accept, { ...toRequest(this.points), version: this.state.reading.version });
+  }
+
+  /** Sign what was accepted. @returns {Promise<any>} the new state */
+  async sign() {
+    await this._saver.settled();
+    return this._act(this.state.urls.sign, { version: this.state.reading.version });
+  }
+
+  /** @param {string} url @param {unknown} body */
+  async _act(url, body) {
+    const state = await send(url, body, this.state.csrf);
+    this.state = { ...state, csrf: this.state.csrf };
+    this._tie(state.assessment, this.points);
+    return this.state;
+  }
+
+  /** @param {Points} points */
+  async _saveDraft(points) {
+    const version = this.state.reading.version;
+    const answer = await send(this.state.urls.draft, { ...toRequest(points), version }, this.state.csrf, "PUT");
+    this.state = { ...this.state, reading: answer.reading };
+    this._listener.changed();
+  }
+
+  /** @param {any} assessed @param {Points} points */
+  _take(assessed, points) {
+    this._tie(assessed, points);
+    this._listener.measured(assessed);
+  }
+
+  /** @param {any} assessed @param {Points} points */
+  _tie(assessed, points) {
+    this._lines = assessed.drawn.map((/** @type {any} */ one) => ({
+      line: tied(one, points, this._aspect),
+      text: one.text,
+      label: one.short,
+    }));
+  }
+}
+
+/** @param {number} value */
+function degrees(value) {
+  return `${value.toFixed(1).replace("-", "−").replace("−0.0", "0.0")}°`;
+}

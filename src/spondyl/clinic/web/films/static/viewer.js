@@ -1,0 +1,453 @@
+// @ts-check
+/** The film viewer's page: two panes, their tools, the panel and the keys, wired together. */
+
+import { toFilm, toPane, zoomed } from "./camera.js";
+import { FilmPane } from "./film_pane.js";
+import { fetchPixels } from "./film_pixels.js";
+import { HandMeasures } from "./hand_measure.js";
+import { actOf, fillKeyList } from "./keys.js";
+import { LandmarkLayer } from "./landmark_layer.js";
+import { MeasurementPanel } from "./measurement_panel.js";
+import { PointerTools } from "./pointer_tools.js";
+import { moved, nameOf, nearestPlace, pointAt, shifted } from "./points.js";
+import { Reading } from "./reading.js";
+
+const REACH_PX = { mouse: 14, pen: 16, touch: 30 };
+const STEP = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** The page of one film. */
+class Viewer {
+  /** @param {HTMLElement} root @param {any} state */
+  constructor(root, state) {
+    this.root = root;
+    this.state = state;
+    /** @type {import("./points.js").Place | null} */
+    this.chosen = null;
+    this.isWhole = false;
+    this.isHidden = false;
+    this.host = this.part("pane");
+    this.panel = new MeasurementPanel(this.part("panel"));
+    this.reading = new Reading(state, {
+      changed: () => this._onChange(),
+      measured: (assessed) => this._onMeasured(assessed),
+      status: (text, isBad) => this.say(text, isBad),
+      preview: (kind, value) => this.panel.preview(kind, value),
+    });
+    const svg = /** @type {SVGSVGElement} */ (this.host.querySelector("svg"));
+    this.layer = new LandmarkLayer(svg);
+    this.hand = new HandMeasures(svg, state.film.spacing_mm);
+    this.pane = new FilmPane(this.host, () => this._drawOver());
+    this.tools = new PointerTools(this.pane, {
+      corner: { begin: (e) => this._grip(e), move: (e) => this._pull(e), end: () => this.reading.drop() },
+      point: (tool, event) => this._lay(tool, this.pane.filmPoint(event)),
+      hover: (event) => this._hover(event),
+      camera: () => this._showView(),
+    });
+    this._wire();
+    if (state.assessment) this.panel.show(state.assessment);
+    this._showReading();
+  }
+
+  /** @param {string} name */
+  part(name) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(`[data-part="${name}"]`));
+  }
+
+  async load() {
+    const { film } = this.state;
+    const progress = /** @type {HTMLProgressElement} */ (this.part("loading"));
+    const values = await fetchPixels(film.pixels_url, film.rows, film.columns, (share) => (progress.value = share));
+    this.pane.load(values, film.rows, film.columns);
+    this.part("loading-box").hidden = true;
+    this.root.dataset.ready = "true";
+    this._showView();
+    if (this.state.earlier.length) this._earlierButtons();
+  }
+
+  /** @param {string} text @param {boolean} [isBad] */
+  say(text, isBad = false) {
+    const status = this.part("status");
+    status.textContent = text;
+    status.classList.toggle("is-bad", isBad);
+  }
+
+  _wire() {
+    for (const button of this.root.querySelectorAll("button[data-act]")) {
+      button.addEventListener("click", () => this.act(/** @type {HTMLElement} */ (button).dataset.act ?? ""));
+    }
+    this.host.addEventListener("keydown", (event) => this._key(event));
+    fillKeyList(this.part("keys"));
+    this._showTool();
+  }
+
+  /** @param {KeyboardEvent} event */
+  _key(event) {
+    const act = actOf(event);
+    if (!act) return;
+    event.preventDefault();
+    this.act(act, event);
+  }
+
+  /** @param {string} act @param {KeyboardEvent} [event] */
+  act(act, event) {
+    /** @type {Record<string, () => void>} */
+    const acts = {
+      "next-unsure": () => this._nextUnsure(),
+      "next-vertebra": () => this._step(1),
+      "previous-vertebra": () => this._step(-1),
+      corner: () => this._choose(this.chosen?.vertebra ?? 0, Number(event?.key) - 1),
+      whole: () => this._chooseWhole(),
+      arrow: () => event && this._arrow(event),
+      lay: () => this._layAtCursor(),
+      escape: () => this._escape(),
+      undo: () => this.reading.undo(),
+      redo: () => this.reading.redo(),
+      accept: () => void this._accept(),
+      sign: () => void this._sign(),
+      larger: () => this.pane.zoomBy(1.25),
+      smaller: () => this.pane.zoomBy(0.8),
+      reset: () => this._reset(),
+      "close-up": () => this._closeUp(),
+      brighter: () => this.pane.changeWindow(0.04, 0),
+      darker: () => this.pane.changeWindow(-0.04, 0),
+      wider: () => this.pane.changeWindow(0, 0.1),
+      narrower: () => this.pane.changeWindow(0, -0.1),
+      invert: () => this.pane.invert(),
+      flip: () => this.pane.flip(),
+      hide: () => this._hide(),
+      help: () => this.part("help").toggleAttribute("open"),
+    };
+    if (act.startsWith("tool-")) this._setTool(/** @type {any} */ (act.slice(5)));
+    else acts[act]?.();
+    this._showView();
+    this.pane.redraw();
+  }
+
+  // The chosen corner ------------------------------------------------------------------------------------------------
+
+  /** @param {number} vertebra @param {number} corner */
+  _choose(vertebra, corner) {
+    const place = { vertebra, corner };
+    this.chosen = pointAt(this.reading.points, place) ? place : null;
+    this.isWhole = false;
+    this._tellChosen();
+  }
+
+  _chooseWhole() {
+    this.isWhole = this.chosen !== null && this.chosen.vertebra >= 0;
+    this._tellChosen();
+  }
+
+  /** @param {number} by */
+  _step(by) {
+    const count = this.reading.points.vertebrae.length;
+    if (!count) return;
+    const from = this.chosen ? this.chosen.vertebra : by > 0 ? -1 : count;
+    this._choose(Math.max(0, Math.min(count - 1, from + by)), this.chosen?.corner ?? 0);
+  }
+
+  _nextUnsure() {
+    const { vertebrae } = this.reading.points;
+    const from = this.chosen?.vertebra ?? -1;
+    const order = [...vertebrae.keys()].map((n) => (n + from + 1) % vertebrae.length);
+    const next = order.find((n) => vertebrae[n].unsure);
+    if (next === undefined) return this.say("No vertebra is unsure.");
+    this._choose(next, 0);
+    return undefined;
+  }
+
+  _tellChosen() {
+    const { points } = this.reading;
+    if (!this.chosen) return this.say("Nothing is chosen.");
+    const [x, y] = pointAt(points, this.chosen) ?? [0, 0];
+    const unsure = points.vertebrae[this.chosen.vertebra]?.unsure ? ", unsure" : "";
+    const name = this.isWhole ? points.vertebrae[this.chosen.vertebra].level : nameOf(points, this.chosen);
+    this.say(`${name}${unsure}: ${x.toFixed(1)}, ${y.toFixed(1)}`);
+    return undefined;
+  }
+
+  /** @param {KeyboardEvent} event */
+  _arrow(event) {
+    const [dx, dy] = STEP[/** @type {keyof typeof STEP} */ (event.key)];
+    const size = event.shiftKey ? 10 : event.altKey ? 0.25 : 1;
+    const across = this.pane.camera.flipped ? -dx : dx;
+    const isHand = this.tools.tool === "ruler" || this.tools.tool === "angle";
+    if (isHand) return this._moveCursor(across * size * 4, dy * size * 4);
+    if (!this.chosen) return this.pane.panBy(-dx * 40, -dy * 40);
+    this._moveChosen(across * size, dy * size);
+    return undefined;
+  }
+
+  /** @param {number} dx @param {number} dy film pixels */
+  _moveChosen(dx, dy) {
+    if (!this.chosen) return;
+    const { points } = this.reading;
+    const at = pointAt(points, this.chosen) ?? [0, 0];
+    const next = this.isWhole
+      ? shifted(points, this.chosen.vertebra, dx, dy)
+      : moved(points, this.chosen, [at[0] + dx, at[1] + dy]);
+    this.reading.drag(next);
+    this.reading.drop();
+    this._tellChosen();
+  }
+
+  // The pointer ------------------------------------------------------------------------------------------------------
+
+  /** @param {PointerEvent} event @returns {boolean} whether a corner was gripped */
+  _grip(event) {
+    this.host.focus({ preventScroll: true });
+    if (this.isHidden) return false;
+    const at = this.pane.filmPoint(event);
+    const reach = REACH_PX[/** @type {keyof typeof REACH_PX} */ (event.pointerType)] ?? REACH_PX.mouse;
+    const place = nearestPlace(this.reading.points, at, reach / this.pane.camera.zoom);
+    this.chosen = place;
+    this.isWhole = event.shiftKey && place !== null && place.vertebra >= 0;
+    this.pane.redraw();
+    if (!place) return false;
+    const point = pointAt(this.reading.points, place) ?? at;
+    this._held = { from: this.reading.points, point, dx: point[0] - at[0], dy: point[1] - at[1] };
+    return true;
+  }
+
+  /** @param {PointerEvent} event */
+  _pull(event) {
+    if (!this._held || !this.chosen) return;
+    const [x, y] = this.pane.filmPoint(event);
+    const { from, point, dx, dy } = this._held;
+    const to = /** @type {import("./camera.js").Point} */ ([x + dx, y + dy]);
+    const next = this.isWhole
+      ? shifted(from, this.chosen.vertebra, to[0] - point[0], to[1] - point[1])
+      : moved(from, this.chosen, to);
+    this.reading.drag(next);
+  }
+
+  /** @param {PointerEvent} event */
+  _hover(event) {
+    if (this.hand.isOpen) {
+      this.hand.cursor = this.pane.filmPoint(event);
+      this.pane.redraw();
+    }
+  }
+
+  // Ruler and angle --------------------------------------------------------------------------------------------------
+
+  /** @param {"ruler" | "angle"} tool @param {import("./camera.js").Point} at */
+  _lay(tool, at) {
+    this.host.focus({ preventScroll: true });
+    const text = this.hand.add(tool, at);
+    this.hand.cursor = at;
+    this.say(text ? `${tool === "ruler" ? "Ruler" : "Angle"}: ${text}` : "Lay the next point.");
+    this.pane.redraw();
+  }
+
+  _middle() {
+    return toFilm(this.pane.camera, [this.host.clientWidth / 2, this.host.clientHeight / 2]);
+  }
+
+  /** @param {number} dx @param {number} dy */
+  _moveCursor(dx, dy) {
+    const at = this.hand.cursor ?? this._middle();
+    this.hand.cursor = [at[0] + dx, at[1] + dy];
+    this.pane.redraw();
+  }
+
+  _layAtCursor() {
+    const { tool } = this.tools;
+    if (tool === "ruler" || tool === "angle") this._lay(tool, this.hand.cursor ?? this._middle());
+  }
+
+  _escape() {
+    this.chosen = null;
+    this.hand.clear();
+    this.hand.cursor = null;
+    this.pane.redraw();
+    this._tellChosen();
+  }
+
+  // View -------------------------------------------------------------------------------------------------------------
+
+  /** @param {import("./pointer_tools.js").Tool} tool */
+  _setTool(tool) {
+    this.tools.tool = tool;
+    if (tool !== "ruler" && tool !== "angle") this.hand.cursor = null;
+    this._showTool();
+  }
+
+  _showTool() {
+    this.host.dataset.tool = this.tools.tool;
+    for (const button of this.root.querySelectorAll('button[data-act^="tool-"]')) {
+      const isOn = /** @type {HTMLElement} */ (button).dataset.act === `tool-${this.tools.tool}`;
+      button.setAttribute("aria-pressed", String(isOn));
+    }
+  }
+
+  _reset() {
+    this.pane.resetWindow();
+    this.pane.resetView();
+  }
+
+  _closeUp() {
+    const at = this.chosen && pointAt(this.reading.points, this.chosen);
+    if (!at) return;
+    const { clientWidth, clientHeight } = this.host;
+    const pane = toPane(this.pane.camera, at);
+    this.pane.panBy(clientWidth / 2 - pane[0], clientHeight / 2 - pane[1]);
+    const factor = Math.max(1, 2.5 / this.pane.camera.zoom);
+    this.pane.setCamera(zoomed(this.pane.camera, factor, [clientWidth / 2, clientHeight / 2]));
+  }
+
+  _hide() {
+    this.isHidden = !this.isHidden;
+    this.layer.show(!this.isHidden);
+    this.root.querySelector('[data-act="hide"]')?.setAttribute("aria-pressed", String(this.isHidden));
+  }
+
+  _showView() {
+    const { window: shown, camera } = this.pane;
+    const share = (/** @type {number} */ value) => `${Math.round(value / 655.36)} %`;
+    this.part("view").textContent =
+      `Zoom ${Math.round(camera.zoom * 100)} % · level ${share(shown.centre)} · window ${share(shown.width)}` +
+      `${shown.inverted ? " · inverted" : ""}${camera.flipped ? " · flipped" : ""}`;
+    this.part("side").textContent = camera.flipped ? this.state.film.side_flipped : this.state.film.side;
+    this.root.querySelector('[data-act="invert"]')?.setAttribute("aria-pressed", String(shown.inverted));
+    this.root.querySelector('[data-act="flip"]')?.setAttribute("aria-pressed", String(camera.flipped));
+  }
+
+  _drawOver() {
+    this.layer.draw(this.reading.points, this.pane.camera, this.chosen, this.reading.drawnLines());
+    this.hand.draw(this.pane.camera);
+  }
+
+  // The reading ------------------------------------------------------------------------------------------------------
+
+  _onChange() {
+    this.pane.redraw();
+    this._enable("undo", this.reading.canUndo);
+    this._enable("redo", this.reading.canRedo);
+    this._showReading();
+  }
+
+  /** @param {any} assessed */
+  _onMeasured(assessed) {
+    this.panel.show(assessed);
+    this.pane.redraw();
+  }
+
+  /** @param {string} act @param {boolean} isEnabled */
+  _enable(act, isEnabled) {
+    for (const button of this.root.querySelectorAll(`button[data-act="${act}"]`)) {
+      /** @type {HTMLButtonElement} */ (button).disabled = !isEnabled;
+    }
+  }
+
+  _showReading() {
+    const { reading } = this.reading.state;
+    const { hasPoints } = this.reading;
+    this.part("reading").textContent = reading.text;
+    this.root.dataset.reading = reading.status;
+    this._enable("accept", hasPoints && reading.status === "draft");
+    this._enable("sign", hasPoints && reading.status === "accepted" && reading.may_sign);
+    this.part("next").textContent = reading.next;
+    this._showReports();
+  }
+
+  _showReports() {
+    const { reports } = this.reading.state;
+    const list = this.part("reports");
+    const have = [...list.querySelectorAll("a")].map((link) => link.getAttribute("href")).join();
+    if (have === reports.map((/** @type {any} */ one) => one.url).join()) return;
+    list.replaceChildren(
+      ...reports.map((/** @type {{name: string, url: string}} */ one) => {
+        const link = Object.assign(document.createElement("a"), { href: one.url, textContent: one.name });
+        const item = document.createElement("li");
+        item.append(link);
+        return item;
+      }),
+    );
+    this.part("report-box").hidden = reports.length === 0;
+  }
+
+  async _accept() {
+    await this._decide(() => this.reading.accept(), "Accepted.");
+  }
+
+  async _sign() {
+    await this._decide(() => this.reading.sign(), "Signed. The report is made.");
+  }
+
+  /** @param {() => Promise<any>} decide @param {string} done */
+  async _decide(decide, done) {
+    for (const act of ["accept", "sign"]) this._enable(act, false);
+    this.say("Working…");
+    try {
+      const state = await decide();
+      this.panel.show(state.assessment);
+      this.say(done);
+    } catch (error) {
+      this.say(/** @type {Error} */ (error).message, true);
+    }
+    this._onChange();
+  }
+
+  // An earlier film --------------------------------------------------------------------------------------------------
+
+  _earlierButtons() {
+    const choice = /** @type {HTMLSelectElement} */ (this.part("earlier"));
+    choice.addEventListener("change", () => void this._compare(choice.value));
+  }
+
+  /** @param {string} id */
+  async _compare(id) {
+    const beside = this.part("earlier-pane");
+    beside.hidden = !id;
+    this.root.classList.toggle("is-beside", Boolean(id));
+    this.reading.compareWith(id);
+    const film = this.state.earlier.find((/** @type {any} */ one) => one.id === id);
+    if (film) await this._showEarlier(beside, film.state_url);
+  }
+
+  /** @param {HTMLElement} host @param {string} url */
+  async _showEarlier(host, url) {
+    const response = await fetch(url, { credentials: "same-origin" });
+    const state = await response.json();
+    const quiet = { changed() {}, measured() {}, status() {}, preview() {} };
+    const reading = new Reading(state, quiet);
+    this._earlier ??= this._earlierPane(host);
+    this._earlier.reading = reading;
+    const { film } = state;
+    const values = await fetchPixels(film.pixels_url, film.rows, film.columns, () => {});
+    this._earlier.pane.load(values, film.rows, film.columns);
+    this.part("earlier-caption").textContent = film.title;
+  }
+
+  /** @param {HTMLElement} host */
+  _earlierPane(host) {
+    const layer = new LandmarkLayer(/** @type {SVGSVGElement} */ (host.querySelector("svg")));
+    /** @type {{reading: Reading | null, pane: FilmPane}} */
+    const earlier = {
+      reading: null,
+      pane: new FilmPane(host, () => {
+        const { reading } = earlier;
+        if (reading) layer.draw(reading.points, earlier.pane.camera, null, reading.drawnLines());
+      }),
+    };
+    new PointerTools(earlier.pane, {});
+    return earlier;
+  }
+}
+
+/** Start the viewer of the page. @param {HTMLElement} root */
+async function start(root) {
+  const response = await fetch(root.dataset.state ?? "", { credentials: "same-origin" });
+  const state = await response.json();
+  const csrf = document.querySelector('meta[name="csrf"]')?.getAttribute("content") ?? "";
+  const viewer = new Viewer(root, { ...state, csrf });
+  await viewer.load();
+}
+
+for (const root of document.querySelectorAll("[data-film-viewer]")) {
+  start(/** @type {HTMLElement} */ (root)).catch((error) => {
+    const status = root.querySelector('[data-part="status"]');
+    if (status) status.textContent = `The film cannot be shown. ${error.message}`;
+  });
+}

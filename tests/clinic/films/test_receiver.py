@@ -1,0 +1,126 @@
+"""Claims: a known device's film arrives whole and is stored before success is said; strangers, huge PDUs and endless
+films are refused; the receiver goes on after each, and starts again when it is killed. Peer: dcmtk's storescu."""
+
+import os
+import signal
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pydicom import dcmread
+
+from dicom_peers import storescu
+from spondyl.clinic.films.network.arrivals import waiting_arrivals
+from spondyl.clinic.films.network.peers import DicomSettings, Peer, parse_peer
+from spondyl.clinic.films.network.storage_process import StorageProcess, StorageStartError
+from spondyl.clinic.films.store import FilmStore
+
+SETTINGS = DicomSettings(
+    address="127.0.0.1",
+    port=0,
+    peers=(Peer(ae_title="XRAY1", address="127.0.0.1"), Peer(ae_title="XRAY2", address="10.9.9.9")),
+)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> FilmStore:
+    return FilmStore(folder=tmp_path_factory.mktemp("data") / "films", key=b"k" * 32)
+
+
+@pytest.fixture(scope="module")
+def receiver(store: FilmStore) -> Iterator[StorageProcess]:
+    process = StorageProcess(SETTINGS, store, lambda: None)
+    yield process
+    process.stop()
+
+
+def until(happened: Callable[[], bool], *, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def stored(store: FilmStore) -> int:
+    return len(list(store.folder.rglob("*.film")))
+
+
+def test_a_film_arrives_whole_under_its_hash(
+    receiver: StorageProcess, store: FilmStore, phantoms: Path
+) -> None:
+    source = phantoms / "phantom_0003_ap.dcm"
+    assert "Received Store Response (Success)" in storescu(source, port=receiver.port)
+    (arrival,) = waiting_arrivals(store.folder)
+    assert (arrival.sender, store.has(arrival.sha256)) == ("XRAY1", True)
+    with store.opened(arrival.sha256) as path:
+        assert dcmread(path) == dcmread(source)
+
+
+@pytest.mark.parametrize(
+    ("calling", "called", "words"),
+    [
+        ("STRANGER", "SPONDYL", "Calling AE Title Not Recognized"),
+        ("XRAY1", "OTHER", "Called AE Title Not Recognized"),
+        ("XRAY2", "SPONDYL", "Calling AE Title Not Recognized"),
+    ],
+    ids=["unknown sender", "not for us", "known title at another's address"],
+)
+def test_strangers_are_refused_by_name(
+    receiver: StorageProcess, store: FilmStore, phantoms: Path, calling: str, called: str, words: str
+) -> None:
+    before = stored(store)
+    said = storescu(phantoms / "phantom_0004_ap.dcm", port=receiver.port, calling=calling, called=called)
+    assert said[0] != "0"
+    assert words in said
+    assert stored(store) == before
+
+
+def test_a_pdu_that_claims_four_gigabytes_is_not_waited_for(receiver: StorageProcess) -> None:
+    with socket.create_connection(("127.0.0.1", receiver.port), timeout=10) as line:
+        line.sendall(struct.pack(">BBL", 1, 0, 0xFFFFFFF0) + b"x" * 1000)
+        assert line.recv(10) == b""
+
+
+def test_garbage_ends_its_own_connection_only(receiver: StorageProcess, phantoms: Path) -> None:
+    for noise in (b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 4096, b"\x04\x00\x00\x00\x00\x02hi"):
+        with socket.create_connection(("127.0.0.1", receiver.port), timeout=10) as line:
+            line.sendall(noise)
+            line.shutdown(socket.SHUT_WR)
+            line.recv(4096)
+    assert storescu(phantoms / "phantom_0004_ap.dcm", port=receiver.port)[0] == "0"
+
+
+def test_a_killed_receiver_starts_again(receiver: StorageProcess, store: FilmStore, phantoms: Path) -> None:
+    killed = receiver.pid
+    os.kill(killed, signal.SIGKILL)
+    until(
+        lambda: (
+            receiver.pid != killed
+            and storescu(phantoms / "phantom_0004_lateral.dcm", port=receiver.port)[0] == "0"
+        )
+    )
+    assert any(arrival.sender == "XRAY1" for arrival in waiting_arrivals(store.folder))
+
+
+def test_a_port_in_use_says_so(store: FilmStore) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = DicomSettings(address="127.0.0.1", port=taken.getsockname()[1], peers=SETTINGS.peers)
+        with pytest.raises(StorageStartError, match="port may be in use"):
+            StorageProcess(settings, store, lambda: None)
+
+
+@pytest.mark.parametrize(
+    "text", ["XRAY", "X@nowhere.example", "toolongtitle-12345@10.0.0.1", "X@10.0.0.1:99999"]
+)
+def test_a_peer_that_cannot_be_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"write TITLE|IP address|1 to 16|port"):
+        parse_peer(text)
+
+
+def test_an_ipv6_peer_with_a_port_is_read() -> None:
+    assert parse_peer("PACS@[fd00::5]:104") == Peer(ae_title="PACS", address="fd00::5", port=104)

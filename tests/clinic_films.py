@@ -1,0 +1,70 @@
+"""Films for tests of the clinic: small phantom films, and films already measured without a background job."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spondyl.clinic.chart.films import Film, FilmSource, claim_film, save_outcome
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.films.facts import facts_from_json, facts_json
+from spondyl.clinic.films.reading import Reading, measure_reading, points_json
+from spondyl.clinic.films.service import FilmService
+from spondyl.clinic.films.summary import summary_of
+from spondyl.clinic.films.take_in import Origin, take_in
+from spondyl.clinic.landmark_file import read_landmark_file
+from spondyl.clinic.web.films.service import make_film_service
+from spondyl.clinic.web.services import Services
+from spondyl.radiograph.phantom import FilmSetup, random_pose, write_phantom
+from spondyl.radiograph.read import read_film
+
+UNSURE = (5, 6)
+
+
+@pytest.fixture(scope="session")
+def phantoms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two synthetic patients (seeds 3 and 4), each an AP and a lateral film of 1 mm pixels, with landmark files."""
+    folder = tmp_path_factory.mktemp("phantoms")
+    for seed in (3, 4):
+        pose = random_pose(np.random.default_rng(seed))
+        write_phantom(folder, pose=pose, seed=seed, setup=FilmSetup(pixel_mm=1.0))
+    return folder
+
+
+@pytest.fixture
+def films(services: Services) -> FilmService:
+    """The films of the chart; nothing runs in the background."""
+    return make_film_service(services)
+
+
+@pytest.fixture
+def measured(services: Services, films: FilmService, phantoms: Path, patient: Person) -> Callable[..., Film]:
+    """``measured("phantom_0003_ap")``: the film in the patient's chart, with its exact points as a detector's."""
+
+    def made(stem: str, *, person_id: str | None = patient.id) -> Film:
+        path = phantoms / f"{stem}.dcm"
+        origin = Origin(source=FilmSource.UPLOAD, name=path.name, actor="test", person_id=person_id)
+        film = take_in(services.engine, films.store, path.read_bytes(), origin)
+        picture, points = read_film(path), read_landmark_file(path.with_suffix(".landmarks.json"))
+        confidence = points.confidence.copy()
+        confidence[list(UNSURE)] = 0.3
+        doubt = np.full(points.corner_sd_px.shape, 1.5)
+        points = replace(points, confidence=confidence, corner_sd_px=doubt)
+        facts = facts_from_json(facts_json(picture))
+        reading = Reading(original=points, points=points, is_detected=True)
+        assessment = measure_reading(reading, facts, calibration=None)
+        with writing(services.engine) as connection:
+            claim_film(connection)
+            return save_outcome(
+                connection,
+                film.id,
+                facts=facts_json(picture),
+                original=points_json(points),
+                summary=summary_of(assessment, facts),
+                refusal=None,
+            )
+
+    return made

@@ -1,0 +1,95 @@
+"""Real DICOM peers for tests: dcmtk's storescu, and Orthanc as a PACS on loopback."""
+
+import json
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+def storescu(
+    path: Path, *, port: int, calling: str = "XRAY1", called: str = "SPONDYL", syntax: str = ""
+) -> str:
+    """Send a file with dcmtk; what it said, beginning with its exit code."""
+    program = shutil.which("storescu")
+    assert program, "dcmtk is missing: apt-get install dcmtk"
+    options = [syntax] if syntax else []
+    done = subprocess.run(
+        [program, "-v", *options, "-aet", calling, "-aec", called, "127.0.0.1", str(port), str(path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return f"{done.returncode} {done.stdout}{done.stderr}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orthanc:
+    """A running Orthanc."""
+
+    web: int
+    dicom: int
+
+    def ask(self, path: str, body: Any = None) -> Any:
+        """A request to its REST interface: JSON, or bytes for files."""
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.web}{path}", data, timeout=30) as answer:
+            content = answer.read()
+            return json.loads(content) if "json" in answer.headers["Content-Type"] else content
+
+
+@contextmanager
+def orthanc(folder: Path, *, spondyl_port: int = 104) -> Iterator[Orthanc]:
+    """Orthanc in a folder of its own, with Spondyl as a known modality; stopped by its process id."""
+    program = shutil.which("Orthanc") or "/usr/sbin/Orthanc"
+    web, dicom = free_port(), free_port()
+    settings = {
+        "Name": "PACS",
+        "StorageDirectory": str(folder / "storage"),
+        "IndexDirectory": str(folder / "index"),
+        "HttpPort": web,
+        "DicomPort": dicom,
+        "DicomAet": "PACS",
+        "RemoteAccessAllowed": False,
+        "AuthenticationEnabled": False,
+        "DicomCheckCalledAet": True,
+        "DicomModalities": {"spondyl": ["SPONDYL", "127.0.0.1", spondyl_port]},
+        "DicomAlwaysAllowStore": False,
+    }
+    file = folder / "orthanc.json"
+    file.write_text(json.dumps(settings))
+    with (folder / "orthanc.log").open("wb") as log:
+        process = subprocess.Popen([program, str(file)], stdout=log, stderr=log)
+    try:
+        running = Orthanc(web=web, dicom=dicom)
+        _wait(running, process)
+        yield running
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait(running: Orthanc, process: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        assert process.poll() is None, "Orthanc ended at once"
+        try:
+            running.ask("/system")
+            return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    raise AssertionError("Orthanc did not start")
