@@ -44,10 +44,11 @@ class Orthanc:
     web: int
     dicom: int
 
-    def ask(self, path: str, body: Any = None) -> Any:
-        """A request to its REST interface: JSON, or bytes for files."""
-        data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.web}{path}", data, timeout=30) as answer:
+    def ask(self, path: str, body: Any = None, *, method: str | None = None) -> Any:
+        """A request to its REST interface, a text body as it is: JSON, or bytes for files."""
+        data = body.encode() if isinstance(body, str) else None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.web}{path}", data, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
             content = answer.read()
             return json.loads(content) if "json" in answer.headers["Content-Type"] else content
 

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import socket
 from dataclasses import dataclass
 
 from spondyl.clinic.films.network.peers import Peer
@@ -22,6 +23,8 @@ def send_report(report: bytes, peer: Peer, *, ae_title: str) -> Sent:
     from pydicom import dcmread
     from pynetdicom import AE
 
+    if not _answers(peer):
+        return Sent(is_kept=False, words=_not_reached(peer, False))
     document = dcmread(io.BytesIO(report))
     entity = AE(ae_title=ae_title)
     entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = QUIET_S
@@ -38,6 +41,15 @@ def send_report(report: bytes, peer: Peer, *, ae_title: str) -> Sent:
     finally:
         association.release()
     return _answer(peer, status.get("Status") if status else None)
+
+
+def _answers(peer: Peer) -> bool:
+    """Whether anything listens there; pynetdicom leaves its socket open when nothing does."""
+    try:
+        with socket.create_connection((peer.address, peer.port or 0), timeout=QUIET_S):
+            return True
+    except OSError:
+        return False
 
 
 def _not_reached(peer: Peer, is_rejected: bool) -> str:

@@ -1,0 +1,234 @@
+"""Claims, in a real browser without a GPU: the film is drawn as its values say; corners follow pointer, finger and
+keys, values follow the corners; accept, sign and report take three clicks; every key works; axe finds nothing."""
+
+import io
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from live_clinic import chromium, served, violations
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.films import Film
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.sessions import open_session
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.films.desk import desk_of
+from spondyl.clinic.films.service import FilmService
+from spondyl.clinic.web.cookies import session_cookie
+from spondyl.clinic.web.services import Services
+
+Point = tuple[float, float]
+CORNER = """([n, corner]) => {
+  const outline = document.querySelectorAll('[data-part=pane] .film-vertebra')[n].querySelector('.film-outline');
+  const box = document.querySelector('[data-part=pane]').getBoundingClientRect();
+  const [x, y] = outline.getAttribute('points').split(' ')[corner].split(',').map(Number);
+  return [box.left + x, box.top + y]; }"""
+T1 = 6
+
+
+@pytest.fixture(scope="module")
+def browser_program() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def film(measured: Callable[..., Film]) -> Film:
+    return measured("phantom_0003_ap")
+
+
+@pytest.fixture
+def viewer(
+    browser_program: Browser, services: Services, staff: dict[Role, Account], film: Film
+) -> Iterator[Page]:
+    """The viewer of the film, as a clinician on a desktop."""
+    with writing(services.engine) as connection:
+        token = open_session(connection, staff[Role.CLINICIAN].id)
+    with served(services) as address:
+        context = browser_program.new_context(
+            viewport={"width": 1440, "height": 900}, base_url=address, has_touch=True
+        )
+        context.add_cookies([{"name": session_cookie(services.settings), "value": token, "url": address}])
+        page = context.new_page()
+        page.goto(f"/films/{film.id}")
+        page.wait_for_selector("[data-ready]")
+        yield page
+        context.close()
+
+
+def part(page: Page, name: str):
+    return page.locator(f'[data-part="{name}"]')
+
+
+def corner_at(page: Page, vertebra: int, corner: int = 0) -> Point:
+    x, y = page.evaluate(CORNER, [vertebra, corner])
+    return x, y
+
+
+def value(page: Page, label: str) -> str:
+    return page.locator("tr", has_text=label).first.locator("td").first.inner_text()
+
+
+def drag(page: Page, start: Point, dx: float, dy: float) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + dx / 2, start[1] + dy / 2)
+    page.mouse.move(start[0] + dx, start[1] + dy)
+    page.mouse.up()
+
+
+def test_the_film_is_drawn_as_its_values_say(viewer: Page, films: FilmService, film: Film) -> None:
+    """Claim: at 200 places of the screen the grey follows the film's own value there, and not the mirrored film's."""
+    viewer.locator('[data-act="hide"]').click()
+    viewer.wait_for_timeout(200)
+    shot = np.asarray(Image.open(io.BytesIO(viewer.screenshot())).convert("L")).astype(float)
+    box = part(viewer, "pane").bounding_box()
+    assert box
+    values = films.desk.picture(film).pixels.astype(float)
+    rows, columns = values.shape
+    zoom = min(box["width"] / columns, box["height"] / rows)
+    left, top = box["x"] + (box["width"] - columns * zoom) / 2, box["y"] + (box["height"] - rows * zoom) / 2
+    rng = np.random.default_rng(1)
+    seen, known, mirrored = [], [], []
+    for row, column in zip(
+        rng.integers(30, rows - 30, 200), rng.integers(30, columns - 30, 200), strict=True
+    ):
+        x, y = round(left + (column + 0.5) * zoom), round(top + (row + 0.5) * zoom)
+        seen.append(shot[y - 1 : y + 1, x - 1 : x + 1].mean())
+        known.append(values[row - 2 : row + 3, column - 2 : column + 3].mean())
+        mirrored.append(values[row, columns - 1 - column])
+    assert np.corrcoef(seen, known)[0, 1] > 0.99
+    assert np.corrcoef(seen, mirrored)[0, 1] < 0.95
+
+
+def test_a_dragged_corner_moves_its_angle_is_saved_and_undone(
+    viewer: Page, services: Services, film: Film
+) -> None:
+    before = value(viewer, "T1 tilt")
+    start = corner_at(viewer, T1)
+    drag(viewer, start, 0, -12)
+    expect(part(viewer, "status")).to_contain_text("Draft saved")
+    assert value(viewer, "T1 tilt") != before
+    with reading(services.engine) as connection:
+        assert "T1 corrected by hand" in desk_of(connection, film.id).reading.origin_text
+    assert abs(corner_at(viewer, T1)[1] - (start[1] - 12)) < 1
+    viewer.locator('button[data-act="undo"]').click()
+    expect(viewer.locator("tr", has_text="T1 tilt").first.locator("td").first).to_have_text(before)
+    expect(part(viewer, "status")).to_contain_text("Draft saved")
+    with reading(services.engine) as connection:
+        assert not desk_of(connection, film.id).reading.is_corrected
+
+
+def test_the_lines_follow_before_the_server_has_answered(viewer: Page) -> None:
+    """Claim: with the server held back, the drawn angle of the largest curve already follows the corner."""
+    viewer.route("**/measure", lambda _route: None)
+    text = viewer.locator(".film-value").first
+    before = text.text_content()
+    level = (before or "").split()[1].split("–")[0]
+    names = viewer.locator(".film-name").all_text_contents()
+    number = next(n for n, name in enumerate(names) if name.split()[0] == level)
+    viewer.mouse.move(*corner_at(viewer, number))
+    viewer.mouse.down()
+    x, y = corner_at(viewer, number)
+    viewer.mouse.move(x, y - 6)
+    viewer.wait_for_timeout(150)
+    assert text.text_content() != before
+    expect(viewer.get_by_text("following the pointer")).to_be_visible()
+    viewer.mouse.up()
+
+
+def test_everything_is_done_by_keys(viewer: Page) -> None:
+    part(viewer, "pane").focus()
+    viewer.keyboard.press("n")
+    expect(part(viewer, "status")).to_contain_text("C7 top left, unsure")
+    x, _ = corner_at(viewer, 5)
+    viewer.keyboard.press("Shift+ArrowRight")
+    expect(part(viewer, "status")).to_contain_text("Draft saved")
+    assert corner_at(viewer, 5)[0] > x + 1
+    expect(viewer.locator(".film-name").nth(5)).to_have_text("C7")
+    viewer.keyboard.press("u")
+    assert abs(corner_at(viewer, 5)[0] - x) < 0.5
+    viewer.keyboard.press("PageDown")
+    viewer.keyboard.press("3")
+    expect(part(viewer, "status")).to_contain_text("T1 bottom left")
+    viewer.keyboard.press("z")
+    expect(part(viewer, "view")).to_contain_text("Zoom 250 %")
+    viewer.keyboard.press("f")
+    viewer.keyboard.press("i")
+    expect(part(viewer, "view")).to_contain_text("inverted · flipped")
+    expect(part(viewer, "side")).to_have_text("Patient's left")
+    viewer.keyboard.press("0")
+    viewer.keyboard.press("g")
+    for key in ("ArrowUp", "Shift+ArrowLeft", "ArrowRight", "Shift+ArrowDown"):
+        viewer.keyboard.press(key)
+        viewer.keyboard.press("Enter")
+    expect(part(viewer, "status")).to_contain_text("Angle:")
+    viewer.keyboard.press("v")
+    viewer.keyboard.press("a")
+    expect(part(viewer, "status")).to_have_text("Accepted.")
+
+
+def test_a_finger_moves_a_corner_and_two_fingers_zoom(viewer: Page) -> None:
+    session = viewer.context.new_cdp_session(viewer)
+
+    def touch(kind: str, *points: Point) -> None:
+        places = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    x, y = corner_at(viewer, 12)
+    touch("touchStart", (x, y))
+    touch("touchMove", (x + 4, y + 10))
+    touch("touchMove", (x + 8, y + 14))
+    touch("touchEnd")
+    expect(part(viewer, "status")).to_contain_text("Draft saved")
+    assert abs(corner_at(viewer, 12)[0] - x - 8) < 1.5
+    before = part(viewer, "view").inner_text()
+    touch("touchStart", (x - 100, y), (x - 40, y))
+    touch("touchMove", (x - 160, y), (x + 40, y))
+    touch("touchEnd")
+    expect(part(viewer, "view")).not_to_have_text(before)
+
+
+def test_from_the_film_to_the_report_in_three_clicks(viewer: Page) -> None:
+    clicks = 0
+    for button in ("Accept landmarks", "Sign as Test Clinician"):
+        viewer.get_by_role("button", name=button).click()
+        clicks += 1
+    link = viewer.get_by_role("link", name="Report (page)")
+    link.wait_for()
+    link.click()
+    clicks += 1
+    expect(viewer.get_by_text("Test Clinician").first).to_be_visible()
+    assert clicks <= 10
+
+
+def test_an_earlier_film_beside_gives_changes(viewer: Page, measured: Callable[..., Film]) -> None:
+    measured("phantom_0004_ap")
+    viewer.reload()
+    viewer.wait_for_selector("[data-ready]")
+    part(viewer, "earlier").select_option(index=1)
+    expect(viewer.get_by_text("smallest detectable").first).to_be_visible()
+    expect(part(viewer, "earlier-pane")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(viewer: Page, theme: str) -> None:
+    viewer.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    assert violations(viewer) == []
+
+
+def test_no_request_leaves_the_clinic_and_nothing_is_kept_by_the_browser(viewer: Page) -> None:
+    hosts: set[str] = set()
+    caching: set[str] = set()
+    viewer.on("request", lambda one: hosts.add(one.url.split("/")[2]))
+    viewer.on(
+        "response",
+        lambda one: caching.add(one.headers.get("cache-control", "")) if "/pixels" in one.url else None,
+    )
+    viewer.reload()
+    viewer.wait_for_selector("[data-ready]")
+    assert len(hosts) == 1
+    assert caching == {"no-store"}
