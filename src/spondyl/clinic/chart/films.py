@@ -132,6 +132,11 @@ def film(connection: sa.Connection, film_id: str) -> Film:
     return _film(row)
 
 
+def person_of(connection: sa.Connection, film_id: str) -> str | None:
+    """The identifier of the film's patient; None when nobody is named, or there is no such film."""
+    return connection.execute(sa.select(films.c.person_id).where(films.c.id == film_id)).scalar_one_or_none()
+
+
 def films_of(connection: sa.Connection, person_id: str | None) -> list[Film]:
     """A patient's films, the newest first; with None those that nobody has been named for."""
     rows = connection.execute(

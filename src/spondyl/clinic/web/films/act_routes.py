@@ -1,6 +1,6 @@
 """What a clinician does in the viewer: keep a draft, accept, sign, send the report back."""
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
@@ -12,7 +12,7 @@ from spondyl.clinic.chart.films import reports_of
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.films.desk import FilmNotReadyError, Signer
 from spondyl.clinic.films.network.send import send_report
-from spondyl.clinic.web.films.service import Films
+from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.films.state import reading_state
 from spondyl.clinic.web.films.viewer_routes import API, Points, described
 from spondyl.clinic.web.page import see_other
@@ -20,7 +20,7 @@ from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic
 from spondyl.clinic.web.viewer import Viewer
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
 
 
 class Version(BaseModel):

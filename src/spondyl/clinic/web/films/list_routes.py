@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, HTTPException, Request, UploadFile
 from starlette.responses import Response
 
 from spondyl.anatomy.landmark_text import LandmarkTextError
@@ -19,13 +19,13 @@ from spondyl.clinic.chart.people import find_people, person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.take_in import Origin, landmark_body, take_in
 from spondyl.clinic.web.films.rows import FilmRow, film_row, list_next
-from spondyl.clinic.web.films.service import Films
+from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.page import page, patient_page, see_other
 from spondyl.clinic.web.rights import AnyStaff, StaffOnly
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.radiograph import FilmRefused
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
 
 MAX_LANDMARK_BYTES = 1_000_000
 Upload = Annotated[UploadFile, File()]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
@@ -15,13 +15,13 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.desk import Desk, FilmNotReadyError, SentPoints, name_of
 from spondyl.clinic.films.report_files import MEDIA_TYPES, SUFFIXES
 from spondyl.clinic.films.viewer_json import assessment_to_viewer
-from spondyl.clinic.web.films.service import Films
+from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.films.state import earlier_film, film_state
 from spondyl.clinic.web.page import page, patient_page, see_other
 from spondyl.clinic.web.rights import Clinician, ClinicianOnly
 from spondyl.clinic.web.services import Clinic
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
 API = "/api/v1/films/{film_id}"
 
 Coordinate = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
