@@ -8,6 +8,7 @@ from spondyl.clinic.adjust.gate import CLEAR, gate_of
 from spondyl.clinic.adjust.patient import SimulatedPatient, draw_patient
 from spondyl.clinic.answer_file import read_json_or_csv
 from spondyl.instrument import SEGMENTS, Gate, Limits
+from spondyl.instrument.caps import PLACEHOLDER_PEAK_N
 from spondyl.treatment.adjustment import Plan, Rule
 
 
@@ -38,12 +39,17 @@ def plan_of(options: Options) -> tuple[Plan, SimulatedPatient]:
         rule=options.rule,
         chosen=options.chosen,
         pain=stated if options.live or stated else patient.pain,
-        limits=Limits(maximum_n=options.max_n or 0.0),
+        limits=Limits(maximum_n=maximum_of(options.max_n)),
         gate=_gate(options),
         simulated=not options.live,
         only_probe=options.only_probe,
     )
     return plan, patient
+
+
+def maximum_of(max_n: float | None) -> float:
+    """What the clinician set, 0 before, and never more than the instrument's own highest cap: the lower one holds."""
+    return 0.0 if max_n is None else min(max_n, max(PLACEHOLDER_PEAK_N.values()))
 
 
 def segments_of(words: str) -> tuple[str, ...]:

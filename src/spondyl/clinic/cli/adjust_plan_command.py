@@ -39,18 +39,20 @@ def plan(max_n: MaxN = None, segments: Segments = "L1-L5", json_output: Json = F
     Example:
       spondyl adjust plan --max-n 80 --segments T12-L5
     """
+    from spondyl.clinic.adjust.options import maximum_of
     from spondyl.instrument import Limits
 
     try:
-        rows = _rows(segments, Limits(maximum_n=max_n or 0.0).maximum_n)
+        maximum_n = Limits(maximum_n=maximum_of(max_n)).maximum_n
+        rows = _rows(segments, maximum_n)
     except ValueError as error:
         leave(ExitCode.USAGE, str(error))
     if json_output:
         from spondyl.treatment.adjustment import to_json
 
-        typer.echo(json.dumps({"maximum_n": max_n or 0.0, "segments": to_json(rows)}, indent=2))
+        typer.echo(json.dumps({"maximum_n": maximum_n, "segments": to_json(rows)}, indent=2))
         return
-    _print(rows, max_n or 0.0)
+    _print(rows, maximum_n)
 
 
 def _rows(segments: str, maximum_n: float) -> list[PlannedSegment]:
@@ -107,6 +109,5 @@ def _print(rows: list[PlannedSegment], maximum_n: float) -> None:
     console.print(table)
     if maximum_n <= 0.0:
         console.print("No maximum is set, so every cap is zero and nothing would be delivered: --max-n.")
-    console.print(
-        "Caps are engineering placeholders, not clinical advice. Research software, not a medical device."
-    )
+    console.print("Caps are engineering placeholders, not clinical advice.")
+    console.print("Research software, not a medical device.")

@@ -19,7 +19,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from spondyl.clinic.adjust.options import Options
+from spondyl.clinic.adjust.options import Options, maximum_of
 from spondyl.clinic.adjust.pump import ALIVE_US
 from spondyl.clinic.adjust.run import Ran, run_adjustment
 from spondyl.treatment.adjustment import (
@@ -120,7 +120,9 @@ def run_in_terminal(options: Options, *, record: Path | None, stop: Event) -> Ra
     """Run the session; live when standard output is a terminal, in plain lines else."""
     console = Console()
     is_live = console.is_terminal and sys.stdin.isatty()
-    screen = Screen(live=options.live, max_n=options.max_n or 0.0, paced=is_live and options.address is None)
+    screen = Screen(
+        live=options.live, max_n=maximum_of(options.max_n), paced=is_live and options.address is None
+    )
     if is_live:
         with _keys(stop, screen), Live(screen, console=console, refresh_per_second=10, transient=True):
             ran = run_adjustment(options, record=record, stop=stop, watcher=screen, ask=screen.told)

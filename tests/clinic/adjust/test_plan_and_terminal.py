@@ -1,0 +1,100 @@
+"""Claims: plan and probe say what they may do and treat nothing; in a terminal the stop key stops a running session."""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from adjust_program import ENVIRONMENT, PROGRAM, spondyl
+from typer.testing import CliRunner
+
+from spondyl.assessment.screening import CONTRAINDICATIONS as ASKED
+from spondyl.assessment.screening import Answer as Screened
+from spondyl.clinic.adjust.gate import CLEAR, gate_of
+from spondyl.clinic.adjust.options import segments_of
+from spondyl.clinic.cli import app
+from spondyl.instrument import Answer
+from spondyl.instrument.gate import check_gate
+
+
+def test_plan_holds_every_cap() -> None:
+    said = CliRunner().invoke(app, ["adjust", "plan", "--max-n", "400", "--segments", "C7,T7,L3", "--json"])
+    rows = {one["segment"]: one for one in json.loads(said.stdout)["segments"]}
+    # The placeholders of the project's notes: cervical 50 N, thoracolumbar 150 N, whatever a clinician sets above.
+    assert {name: row["cap_n"] for name, row in rows.items()} == {"C7": 50.0, "T7": 150.0, "L3": 150.0}
+    for row in rows.values():
+        assert row["preload_n"] + row["probe_n"] < row["cap_n"]
+        assert row["wanted_n"] > 0.0
+
+
+def test_plan_without_a_maximum_says_that_nothing_is_delivered() -> None:
+    said = CliRunner().invoke(app, ["adjust", "plan", "--segments", "L3"])
+    assert said.exit_code == 0
+    assert "No maximum is set" in said.stdout
+    assert "not a medical device" in said.stdout
+
+
+def test_probe_reads_and_treats_nothing(tmp_path: Path) -> None:
+    said = spondyl(
+        "adjust", "probe", "--segments", "L3,L4", "--max-n", "60", "--record", tmp_path / "p.tar", "--json"
+    )
+    assert said.code == 0
+    assert {one["purpose"] for one in said.json["delivered"]} == {"probe"}
+    assert [one["segment"] for one in said.json["stiffness"]] == ["L3", "L4"]
+    assert said.json["stopped_because"] == "nothing_to_treat"
+
+
+def test_without_a_screen_every_answer_is_unknown_and_blocks() -> None:
+    assert gate_of({}).consent is Answer.UNKNOWN
+    assert check_gate(gate_of({})) is not None
+
+
+def test_the_answers_of_a_screen_open_the_gate_and_one_yes_shuts_it() -> None:
+    answers = {one.key: Screened.NO for one in ASKED} | {"consent": Screened.YES}
+    assert gate_of(answers) == CLEAR
+    for key in answers:
+        changed = answers | {key: Screened.NO if key == "consent" else Screened.YES}
+        assert check_gate(gate_of(changed)) is not None, key
+        assert check_gate(gate_of({**answers, key: Screened.UNKNOWN})) is not None, key
+
+
+@pytest.mark.parametrize(
+    ("words", "names"), [("L1-L3", ("L1", "L2", "L3")), ("t12, l1", ("T12", "L1")), ("S1", ("S1",))]
+)
+def test_ranges(words: str, names: tuple[str, ...]) -> None:
+    assert segments_of(words) == names
+
+
+def test_the_stop_key_stops_a_session_in_a_terminal(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    words = ("adjust", "run", "--max-n", "60", "--record", str(tmp_path / "t.tar"))
+    environment = {**ENVIRONMENT, "TERM": "xterm", "COLUMNS": "110", "LINES": "40"}
+    with subprocess.Popen(
+        [*PROGRAM, *words], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    ) as host:
+        os.close(theirs)
+        seen = read_until(ours, "probe: 30 N")
+        assert "SIMULATED" in seen
+        assert "STOP: space or s" in seen
+        os.write(ours, b"s")
+        seen = read_until(ours, "Record:")
+        assert host.wait(timeout=30) == 130
+    assert "stop pressed" in seen
+    os.close(ours)
+
+
+def read_until(terminal: int, word: str) -> str:
+    """What the terminal shows until the word, without its colours."""
+    seen, end = "", time.monotonic() + 60.0
+    while word not in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", seen) and time.monotonic() < end:
+        ready, _, _ = select.select([terminal], [], [], 0.2)
+        try:
+            seen += os.read(terminal, 65536).decode(errors="replace") if ready else ""
+        except OSError:
+            break
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", seen)

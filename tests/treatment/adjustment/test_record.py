@@ -1,0 +1,125 @@
+"""Claims: a record reads back as it was written, with the tools of every computer, and replays on every cut of it."""
+
+import io
+import tarfile
+
+import pyarrow.parquet as pq
+import pytest
+from patients import Patient, plan
+
+from spondyl.treatment.adjustment import (
+    Fired,
+    Head,
+    Outcome,
+    RecordError,
+    RecordWriter,
+    Verdict,
+    read_record,
+    replay,
+    session,
+    to_json,
+)
+
+
+def written(patient: Patient) -> tuple[bytes, list[int], Outcome]:
+    """A record, where each of its events ends, and the outcome."""
+    of = plan(courses=1)
+    patient.limits = of.limits
+    writer, run = RecordWriter(), session(of)
+    data = writer.begin(Head(plan=of, started_at="2026-01-01T00:00:00+00:00", source="a test"))
+    ends, command = [len(data)], next(run)
+    while True:
+        data += writer.asked(command)
+        ends.append(len(data))
+        reading = patient.answer(command)
+        data += writer.answered(reading)
+        ends.append(len(data))
+        try:
+            command = run.send(reading)
+        except StopIteration as end:
+            return data + writer.end(end.value), ends, end.value
+
+
+@pytest.fixture(scope="module")
+def record() -> tuple[bytes, list[int], Outcome]:
+    return written(Patient())
+
+
+def test_reads_back_as_written(record: tuple[bytes, list[int], Outcome]) -> None:
+    data, _, outcome = record
+    found = read_record(data)
+    assert found.head.plan == plan(courses=1)
+    assert found.outcome == outcome
+    assert len(found.waveforms) == len(outcome.delivered)
+    assert found.steps[0].command == {"command": "Open"}
+    assert replay(data).verdict is Verdict.IDENTICAL
+
+
+def test_any_tar_and_parquet_reader_opens_it(record: tuple[bytes, list[int], Outcome]) -> None:
+    data, _, outcome = record
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        waves = [one for one in tar.getnames() if one.endswith(".parquet")]
+        assert len(waves) == len(outcome.delivered)
+        member = tar.extractfile(waves[0])
+        assert member is not None
+        table = pq.read_table(io.BytesIO(member.read()))
+    assert table.column_names == ["time_us", "force_n", "acceleration_m_s2"]
+    assert table["time_us"].to_pylist()[:3] == [0, 100, 200]
+    first = next(s.reading for s in read_record(data).steps if isinstance(s.reading, Fired))
+    assert table["force_n"].to_pylist() == first.waveform.force_n.tolist()
+
+
+def test_cut_after_any_event_it_is_intact_and_unfinished(record: tuple[bytes, list[int], Outcome]) -> None:
+    data, ends, _ = record
+    chosen = [*ends[:6], *ends[6::9], ends[-1]]
+    for end in chosen:
+        assert read_record(data[:end]).outcome is None
+        assert replay(data[:end]).verdict is Verdict.UNFINISHED, end
+    # A member torn in the middle of a write is as good as never begun.
+    assert replay(data[: ends[4] + 700]).verdict is Verdict.UNFINISHED
+
+
+def test_what_is_no_record_is_refused() -> None:
+    for data in (b"", b"hello", bytes(1024), b"x" * 5_000):
+        assert replay(data).verdict is Verdict.DIFFERENT
+        with pytest.raises(RecordError):
+            read_record(data)
+
+
+def test_a_decision_changed_with_all_hashes_made_anew_is_found(
+    record: tuple[bytes, list[int], Outcome],
+) -> None:
+    """Somebody who knows the format writes the chain again after making a reason prettier; the session disagrees."""
+    data, _, _ = record
+    found = read_record(data)
+    of, writer = found.head, RecordWriter()
+    forged, run = writer.begin(of), session(of.plan)
+    command = next(run)
+    for step in found.steps:
+        value = to_json(command)
+        if "decision" in value:
+            value["decision"]["reason"] = "All is well."
+        name = f"{writer._count + 1:06d}-asked.json"
+        writer._count += 1
+        forged += writer._chain.json(name, {"command": type(command).__name__, **value})
+        assert step.reading is not None
+        forged += writer.answered(step.reading, step.parquet or None)
+        try:
+            command = run.send(step.reading)
+        except StopIteration as end:
+            forged += writer.end(end.value)
+            break
+    read_record(forged)  # the chain holds
+    again = replay(forged)
+    assert again.verdict is Verdict.DIFFERENT
+    assert "differs from what the session gives" in again.text
+
+
+def test_readings_keep_every_digit(record: tuple[bytes, list[int], Outcome]) -> None:
+    data, _, _ = record
+    twice = read_record(data)
+    fired = [step.reading for step in twice.steps if isinstance(step.reading, Fired)]
+    patient = Patient()
+    data_again, _, _ = written(patient)
+    assert data_again == data
+    assert fired[0].charged_ns > 0.0
