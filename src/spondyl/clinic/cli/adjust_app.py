@@ -4,6 +4,7 @@ import typer
 
 from spondyl.clinic.cli.adjust_plan_command import plan
 from spondyl.clinic.cli.adjust_replay_command import replay
+from spondyl.clinic.cli.adjust_report_command import report
 from spondyl.clinic.cli.adjust_run_command import probe, run
 
 adjust_app = typer.Typer(
@@ -16,10 +17,11 @@ adjust_app = typer.Typer(
 
 @adjust_app.callback()
 def adjust() -> None:
-    """Plan, probe, run and replay adjustment sessions; on a simulator unless --live says otherwise."""
+    """Plan, probe, run, replay and report adjustment sessions; on a simulator unless --live says otherwise."""
 
 
 adjust_app.command()(plan)
 adjust_app.command()(probe)
 adjust_app.command()(run)
 adjust_app.command()(replay)
+adjust_app.command()(report)

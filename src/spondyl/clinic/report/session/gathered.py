@@ -1,0 +1,54 @@
+"""What a record holds, gathered from its steps, so that a session without an end is reported like any other."""
+
+from dataclasses import dataclass
+
+from spondyl.instrument import Waveform
+from spondyl.treatment.adjustment import Decision, Fired, MapRow, SessionRecord
+from spondyl.treatment.adjustment.json_codec import from_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pulse:
+    """One pulse that took place; ``charged_ns`` counts against the budget, ``cap_n`` is total force."""
+
+    segment: str
+    purpose: str
+    commanded_n: float
+    cap_n: float
+    charged_ns: float
+    waveform: Waveform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """Pulses, decisions and map rows in the order in which they came."""
+
+    pulses: tuple[Pulse, ...]
+    decisions: tuple[Decision, ...]
+    rows: tuple[MapRow, ...]
+
+    @property
+    def treated(self) -> tuple[Pulse, ...]:
+        """The pulses that were meant to treat."""
+        return tuple(pulse for pulse in self.pulses if pulse.purpose == "treat")
+
+
+def gathered(record: SessionRecord) -> Gathered:
+    """Everything that the report shows."""
+    commands = [step.command for step in record.steps]
+    return Gathered(
+        pulses=tuple(
+            Pulse(
+                segment=step.command["segment"],
+                purpose=step.command["purpose"],
+                commanded_n=step.command["commanded_n"],
+                cap_n=step.reading.cap_n,
+                charged_ns=step.reading.charged_ns,
+                waveform=step.reading.waveform,
+            )
+            for step in record.steps
+            if isinstance(step.reading, Fired)
+        ),
+        decisions=tuple(from_json(Decision, one["decision"]) for one in commands if one["command"] == "Note"),
+        rows=tuple(from_json(MapRow, one["row"]) for one in commands if one["command"] == "Show"),
+    )
