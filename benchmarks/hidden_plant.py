@@ -4,9 +4,10 @@
 
 Each spine has its own joints and supports (25 % scatter of the whole, 15 % of each level, both of the logarithm), its
 own skin, tone of up to +17 %, the tip off by up to ±3 mm and ±10°, and a preload that breathing moves by ±3 N. MuJoCo
-moves it with finite rotations (Runge–Kutta). One pulse of 50 N and 5 ms at a segment from T1 to L5 is read; the fit
-gets the norm's twin. The truth is the static stiffness of that spine at the spinous process, straight from behind.
-``--engine own`` is quicker, and shares the equations of motion with the fit.
+moves it with finite rotations (Runge–Kutta). Read is the mean of three pulses of 50 N and 5 ms at one contact (noise is
+drawn anew for each), at a segment from T1 to L5; the fit gets the norm's twin. The truth is the static stiffness of
+that spine at the spinous process, straight from behind. ``--engine own`` is quicker, and shares the equations of motion
+with the fit.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from spondyl.biomechanics import (
     Load,
     Probe,
     Segment,
+    SensorNoise,
     SkinContact,
     SpineModel,
     TwinEstimate,
@@ -34,6 +36,8 @@ from spondyl.biomechanics import (
 from spondyl.biomechanics.mujoco_twin import mjcf_of
 
 STEP_S, SAMPLES, FINE, TIP_KG = 1e-4, 600, 2, 0.1
+PULSES = 3
+NOISE = SensorNoise(force_sd_n=0.1 / math.sqrt(PULSES), acceleration_sd_m_s2=0.5 / math.sqrt(PULSES))
 MUST_MEDIAN, MUST_P95, MUST_ABSTAIN, WRONG = 0.05, 0.15, 0.05, 0.20
 
 
@@ -138,10 +142,11 @@ def probe_of(case: Case, engine: str, rng: np.random.Generator) -> Probe:
     return Probe(
         segment=case.load.segment,
         step_s=STEP_S,
-        force_n=case.load.force_n[::FINE] + rng.normal(0, 0.1, SAMPLES),
-        acceleration_m_s2=clean[::FINE] + rng.normal(0, 0.5, SAMPLES),
+        force_n=case.load.force_n[::FINE] + rng.normal(0, NOISE.force_sd_n, SAMPLES),
+        acceleration_m_s2=clean[::FINE] + rng.normal(0, NOISE.acceleration_sd_m_s2, SAMPLES),
         preload_n=case.skin.preload_n,
         tip_mass_kg=TIP_KG,
+        noise=NOISE,
     )
 
 

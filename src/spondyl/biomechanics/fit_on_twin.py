@@ -53,7 +53,7 @@ class TwinPrior:
     tilt: float = 0.1
     contact: float = 0.5
     exponent: float = 0.2
-    widening: float = 1.3
+    widening: float = 1.2
 
     def mean(self) -> FloatArray:
         """(60,) where the fit starts; contact: 40 N/mm, 25 N·s/m and 1.5 at 20 N."""
@@ -184,6 +184,8 @@ def _best(problem: _Problem) -> _Fit:
     best: _Fit | None = None
     for spine, contact in _STARTS:
         start = problem.prior.mean()
+        # Left and right push alike: without some tilt to one side the slope is zero there and the fit stays upright.
+        start[PLACE.start + 2] = problem.prior.tilt
         start[: 2 * COUNT] += spine
         start[CONTACT.start] += contact
         found = _descend(problem, start)

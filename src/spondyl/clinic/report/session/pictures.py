@@ -160,9 +160,7 @@ def _trace(
         for tick in ticks(low, high, 5 if what == "force" else 2)
     ]
     unit = "N" if what == "force" else "m/s²"
-    shapes.append(
-        Label(x=40, y=top - 2 if what == "force" else top + 4, text=unit, anchor="end", colour=GREY, size=9)
-    )
+    shapes.append(Label(x=48, y=top - 3, text=unit, colour=GREY, size=9))
     for pulse in pulses:
         values = pulse.waveform.force_n if what == "force" else pulse.waveform.acceleration_m_s2
         step = 250.0 * pulse.waveform.interval_us / 1000.0 / _length_ms(pulses)
