@@ -1,0 +1,133 @@
+"""Claims: a session's report says in both forms what its JSON said, loads nothing, and never hides a damaged record.
+
+Source: the JSON that the session printed when it ran, in another process; HTML parsed, PDF read by pypdf.
+"""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from adjust_program import Said, spondyl
+from pypdf import PdfReader
+
+from spondyl.clinic.report.session import write_session
+from spondyl.clinic.report.session.picture import Dot, Label, Line, Picture, picture_svg, ticks
+from spondyl.treatment.adjustment import Replay, Verdict, read_record, replay
+
+
+class Words(HTMLParser):
+    """The text of a page as a reader sees it, and whatever it would load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.loads: list[str] = []
+        self._hidden = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden = tag == "style"
+        self.loads += [f"{tag} {key}" for key, _ in attrs if key in {"src", "href", "onclick"}]
+        self.loads += [tag] if tag == "script" else []
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self._hidden else data + " "
+
+
+def page_of(path: Path) -> Words:
+    words = Words()
+    words.feed(path.read_text("utf-8"))
+    return words
+
+
+def pdf_text(path: Path) -> str:
+    return squeezed(" ".join(page.extract_text() for page in PdfReader(path).pages))
+
+
+def squeezed(text: str) -> str:
+    """Without any blank: lines are broken in other places in the two forms."""
+    return re.sub(r"\s+", "", text)
+
+
+@pytest.fixture(scope="module")
+def reported(ran: Said, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("report")
+    said = spondyl("adjust", "report", ran.json["record"], "--out", folder)
+    assert said.code == 0, said.err
+    page, pdf = (Path(line) for line in said.out.split())
+    return page, pdf
+
+
+def test_both_forms_hold_every_reason_and_every_reading(ran: Said, reported: tuple[Path, Path]) -> None:
+    page, pdf = page_of(reported[0]).text, pdf_text(reported[1])
+    told = [one["reason"] for one in ran.json["decisions"]]
+    told += [
+        f"{row['stiffness_n_mm']:.1f} ({row['low_n_mm']:.1f} to {row['high_n_mm']:.1f})"
+        for row in ran.json["stiffness"]
+        if row["when"] == "before"
+    ]
+    peaks = [one["peak_n"] for one in ran.json["delivered"] if one["purpose"] == "treat"]
+    told += [f"{max(peaks):.1f} N of the 70 N allowed", ran.json["record_sha256"]]
+    for words in told:
+        assert squeezed(words) in squeezed(page), words
+        assert squeezed(words) in pdf, words
+
+
+def test_it_is_marked_simulated_and_says_once_that_it_is_research(reported: tuple[Path, Path]) -> None:
+    page = page_of(reported[0]).text
+    assert "SIMULATED" in page
+    assert page.lower().count("not a medical device") == 1
+    assert "SIMULATED" in pdf_text(reported[1])
+    assert "Stiffness is not an outcome" in page
+
+
+def test_the_page_loads_nothing(reported: tuple[Path, Path]) -> None:
+    assert page_of(reported[0]).loads == []
+    assert "http" not in reported[0].read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
+
+
+def test_the_same_record_gives_the_same_bytes(ran: Said, reported: tuple[Path, Path], tmp_path: Path) -> None:
+    data = Path(ran.json["record"]).read_bytes()
+    again = write_session(read_record(data), replay(data), tmp_path, stem="session")
+    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in reported]
+
+
+def test_a_session_that_was_cut_off_is_told_as_far_as_it_goes(ran: Said, tmp_path: Path) -> None:
+    data = Path(ran.json["record"]).read_bytes()
+    cut = tmp_path / "cut.tar"
+    cut.write_bytes(data[: data.index(b"000040-asked.json")])
+    said = spondyl("adjust", "report", cut)
+    assert said.code == 14
+    page = page_of(tmp_path / "cut.html").text
+    assert "The record has no end" in page
+    assert "Nothing was treated" in page
+
+
+def test_a_damaged_record_gets_no_report(ran: Said, tmp_path: Path) -> None:
+    data = bytearray(Path(ran.json["record"]).read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / "bad.tar").write_bytes(data)
+    said = spondyl("adjust", "report", tmp_path / "bad.tar")
+    assert said.code == 13
+    assert "byte" in said.err.lower()
+    assert list(tmp_path.glob("*.html")) == []
+
+
+def test_a_record_that_does_not_replay_says_so_first(ran: Said, tmp_path: Path) -> None:
+    record = read_record(Path(ran.json["record"]).read_bytes())
+    again = Replay(verdict=Verdict.DIFFERENT, text="Byte 7 differs.", record=None)
+    page = page_of(write_session(record, again, tmp_path, stem="odd")[0]).text
+    assert "Read this first" in page
+    assert page.index("Byte 7 differs.") < page.index("Stiffness before and after")
+
+
+def test_text_in_a_picture_is_escaped() -> None:
+    shapes = (Label(x=0, y=0, text="<b>&"), Dot(x=1, y=1, filled=False), Line(points=((0, 0), (1, 2))))
+    svg = picture_svg(Picture(width=10, height=10, shapes=shapes, said='a "<"'))
+    assert "&lt;b&gt;&amp;" in svg
+    assert "<b>" not in svg
+
+
+def test_ticks_are_round_and_inside() -> None:
+    assert list(ticks(27.3, 44.1)) == [30.0, 35.0, 40.0]
+    assert list(ticks(-390.0, 390.0, 2)) == [-200.0, 0.0, 200.0]
