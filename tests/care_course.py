@@ -1,4 +1,4 @@
-"""A patient's course for tests: an intake answered at once."""
+"""A patient's course for tests: an intake answered at once, and the fields of a plan as its page sends them."""
 
 from dataclasses import replace
 
@@ -31,3 +31,22 @@ def answer_intake(
             intake = answered(intake, key, (value,) if isinstance(value, str) else value)
         whole = replace(intake, finished=frozenset(group.key for group in INTAKE))
         return keep(connection, stored, whole, actor="test")
+
+
+def plan_fields(**changes: object) -> dict[str, object]:
+    """A plan that can stand: exercise, from 14 to 9 points of Roland-Morris within six weeks."""
+    return {
+        "problem": "Your low back moves less than usual.",
+        "chosen": "exercise",
+        "order-exercise": "1",
+        "goal": "rmdq",
+        "before-rmdq": "14",
+        "points-rmdq": "5",
+        "visits": "6",
+        "days_between": "7",
+        "home_exercise": "Walk ten minutes twice a day.",
+        "starts_on": "2026-03-02",
+        "review_on": "2026-04-13",
+        "action": "sign",
+        **changes,
+    }

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from care_course import answer_intake
+from care_course import answer_intake, plan_fields
 from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.clinic.care.consent_record import consent_to
@@ -18,24 +18,6 @@ from spondyl.clinic.web.services import Services
 from spondyl.treatment.plan import OptionKind, PlanState
 
 Open = Callable[[Role], Browser]
-
-
-def fields(**changes: object) -> dict[str, object]:
-    return {
-        "problem": "Your low back moves less than usual.",
-        "chosen": "exercise",
-        "order-exercise": "1",
-        "goal": "rmdq",
-        "before-rmdq": "14",
-        "points-rmdq": "5",
-        "visits": "6",
-        "days_between": "7",
-        "home_exercise": "Walk ten minutes twice a day.",
-        "starts_on": "2026-03-02",
-        "review_on": "2026-04-13",
-        "action": "sign",
-        **changes,
-    }
 
 
 @pytest.fixture
@@ -60,11 +42,11 @@ def test_a_plan_is_signed_changed_as_a_version_and_refused_when_late(
     browser: Open, services: Services, asked: Person
 ) -> None:
     clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
-    assert clinician.submit(address, **fields()).status_code == 303
+    assert clinician.submit(address, **plan_fields()).status_code == 303
     with reading(services.engine) as connection:
         first = latest_plan(connection, asked.id)
     assert first is not None and first.is_signed and first.shown[0]["option"] == "exercise"
-    change = fields(document_id=first.document_id, after_version="1", visits="4", action="keep")
+    change = plan_fields(document_id=first.document_id, after_version="1", visits="4", action="keep")
     assert clinician.submit(address, **change).status_code == 303
     assert clinician.submit(address, **change).status_code == 409
     with reading(services.engine) as connection:
@@ -91,7 +73,7 @@ def test_a_plan_is_signed_changed_as_a_version_and_refused_when_late(
 def test_what_cannot_stand_is_refused_and_what_was_typed_stays(
     browser: Open, services: Services, asked: Person, changes: dict[str, object], says: str
 ) -> None:
-    sent = browser(Role.CLINICIAN).submit(f"/patients/{asked.id}/plan", **fields(**changes))
+    sent = browser(Role.CLINICIAN).submit(f"/patients/{asked.id}/plan", **plan_fields(**changes))
     assert sent.status_code == 422
     assert says in sent.text and "Your low back moves less than usual." in sent.text
     with reading(services.engine) as connection:
@@ -100,7 +82,7 @@ def test_what_cannot_stand_is_refused_and_what_was_typed_stays(
 
 def test_without_an_intake_an_adjustment_cannot_be_planned(browser: Open, patient: Person) -> None:
     sent = browser(Role.CLINICIAN).submit(
-        f"/patients/{patient.id}/plan", **fields(chosen="instrument-manipulation")
+        f"/patients/{patient.id}/plan", **plan_fields(chosen="instrument-manipulation")
     )
     assert sent.status_code == 422 and "cannot be planned now" in sent.text
 
@@ -122,7 +104,7 @@ def test_consent_is_to_the_letter_in_the_patients_language_and_ends_with_a_chang
     browser: Open, services: Services, asked: Person
 ) -> None:
     clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
-    clinician.submit(address, **fields(action="keep"))
+    clinician.submit(address, **plan_fields(action="keep"))
     early = clinician.submit(f"{address}/consent", language="es", agreed_by="Ana Ruiz")
     assert early.status_code == 422 and "Sign it first" in early.text
     with reading(services.engine) as connection:
@@ -143,13 +125,13 @@ def test_consent_is_to_the_letter_in_the_patients_language_and_ends_with_a_chang
         and given.leaflet.title == "A qué da su consentimiento"
     )
     assert "no consent" not in clinician.get(address).text
-    clinician.submit(address, **fields(document_id=stored.document_id, after_version="1", visits="5"))
+    clinician.submit(address, **plan_fields(document_id=stored.document_id, after_version="1", visits="5"))
     assert "no consent" in clinician.get(address).text
 
 
 def test_a_consent_taken_back_does_not_count(browser: Open, services: Services, asked: Person) -> None:
     clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
-    clinician.submit(address, **fields())
+    clinician.submit(address, **plan_fields())
     clinician.submit(f"{address}/consent", language="en", agreed_by="Ana Ruiz")
     assert clinician.submit(f"{address}/consent/withdraw").status_code == 303
     with reading(services.engine) as connection:
@@ -159,7 +141,7 @@ def test_a_consent_taken_back_does_not_count(browser: Open, services: Services, 
 
 def test_the_sheet_says_what_how_sure_what_was_done_and_when(browser: Open, asked: Person) -> None:
     clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
-    clinician.submit(address, **fields())
+    clinician.submit(address, **plan_fields())
     clinician.submit(f"/patients/{asked.id}/exam", done="exercise", action="sign")
     sheet = clinician.get(f"{address}/sheet").text
     for text in (
@@ -178,7 +160,7 @@ def test_the_plan_is_judged_and_the_day_page_names_the_overdue(
     browser: Open, services: Services, asked: Person, clock: Clock
 ) -> None:
     clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
-    clinician.submit(address, **fields())
+    clinician.submit(address, **plan_fields())
     assert "Running." in clinician.get(address).text
     clock.advance(timedelta(days=42))
     assert "there is no score" in browser(Role.CLINICIAN).get(address).text

@@ -11,6 +11,7 @@ from spondyl.clinic.cli.backup_command import backup
 from spondyl.clinic.cli.compare_command import compare
 from spondyl.clinic.cli.doctor_command import doctor
 from spondyl.clinic.cli.evidence_app import evidence_app
+from spondyl.clinic.cli.export_command import export
 from spondyl.clinic.cli.landmarks_command import landmarks
 from spondyl.clinic.cli.measure_command import measure
 from spondyl.clinic.cli.phantom_command import phantom
@@ -68,6 +69,7 @@ app.command()(serve)
 app.command()(backup)
 app.command()(restore)
 app.command()(verify_audit)
+app.command()(export)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from spondyl.anatomy import Level
 from spondyl.assessment import Unit
+from spondyl.clinic.report.care_code_sets import CARE_CODE_SETS
 
 PRIVATE = "99SPONDYL"
 
@@ -51,6 +52,11 @@ SPINE = Code(value="421060004", scheme="SCT", meaning="Spine")
 VERTEBRA = Code(value="51282000", scheme="SCT", meaning="Vertebra")
 IMAGING_STUDY = Code(value="18748-4", scheme="LN", meaning="Diagnostic imaging study")
 INTERVAL_90 = Code(value="interval_90", scheme=PRIVATE, meaning="Central 90 % interval")
+
+PAIN_SCORE = Code(value="72514-3", scheme="LN", meaning="Pain severity - 0-10 verbal numeric rating")
+OSWESTRY_SCORE = Code(value="97909-6", scheme="LN", meaning="Oswestry Disability Index score")
+CONSENT_DOCUMENT = Code(value="59284-0", scheme="LN", meaning="Consent Document")
+SCORE_UNIT = Code(value="{score}", scheme="UCUM", meaning="score")
 
 UNITS = {
     Unit.DEG: Code(value="deg", scheme="UCUM", meaning="degree"),
@@ -168,6 +174,7 @@ CODE_SETS: dict[str, frozenset[str]] = {
     ),
     "diagnostic-service-section": frozenset({"RAD", "RX", "OTH"}),
     "acquisition-modality": frozenset({"CR", "DX", "RG", "RF", "OT", "PX", "XA"}),
+    **CARE_CODE_SETS,
 }
 """FHIR R4B value sets (required bindings whole, the others the part used here)."""
 

@@ -5,10 +5,14 @@ from typing import Any
 
 from spondyl.clinic.report.codes import (
     COBB,
+    CONSENT_DOCUMENT,
     IMAGING_STUDY,
     INTERVAL_90,
     LEVELS,
+    OSWESTRY_SCORE,
+    PAIN_SCORE,
     RADELEMENT,
+    SCORE_UNIT,
     SPINE,
     SYSTEM_URI,
     UNITS,
@@ -25,12 +29,26 @@ BOUND = {
     ("Device", "status"): "device-status",
     ("Device.deviceName", "type"): "device-nametype",
     ("Patient", "gender"): "administrative-gender",
+    ("Patient.telecom", "system"): "contact-point-system",
+    ("Bundle.entry.search", "mode"): "search-entry-mode",
+    ("Appointment", "status"): "appointmentstatus",
+    ("Appointment.participant", "status"): "participationstatus",
+    ("QuestionnaireResponse", "status"): "questionnaire-answers-status",
+    ("CarePlan", "status"): "request-status",
+    ("CarePlan", "intent"): "care-plan-intent",
+    ("CarePlan.activity.detail", "status"): "care-plan-activity-status",
+    ("Goal", "lifecycleStatus"): "goal-status",
+    ("Consent", "status"): "consent-state-codes",
+    ("Flag", "status"): "flag-status",
+    ("OperationOutcome.issue", "severity"): "issue-severity",
+    ("OperationOutcome.issue", "code"): "issue-type",
 }
 """(element, attribute) to the code set it is bound to; every code-typed attribute of the bundle is listed."""
 
 IN_SYSTEM = {
     "http://terminology.hl7.org/CodeSystem/observation-category": "observation-category",
     "http://terminology.hl7.org/CodeSystem/v2-0074": "diagnostic-service-section",
+    "http://terminology.hl7.org/CodeSystem/consentscope": "consent-scope",
     SYSTEM_URI["DCM"]: "acquisition-modality",
 }
 
@@ -43,12 +61,16 @@ _USED = (
     *UNITS.values(),
     *RADELEMENT.values(),
     INTERVAL_90,
+    PAIN_SCORE,
+    OSWESTRY_SCORE,
+    CONSENT_DOCUMENT,
+    SCORE_UNIT,
 )
 KNOWN = frozenset((SYSTEM_URI[code.scheme], code.value) for code in _USED)
 
 
 def check_codes(bundle: dict[str, Any]) -> None:
-    """Raise UnknownCodeError at the first code of the bundle that its code set or system does not hold."""
+    """Raise UnknownCodeError at the first code of a bundle or resource that its code set or system does not hold."""
     for element, values in _elements("Bundle", bundle):
         for attribute, code_set in ((a, s) for (e, a), s in BOUND.items() if e == element):
             if attribute in values:

@@ -8,7 +8,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from spondyl.clinic.chart.writer_queue import WriterQueue
-from spondyl.clinic.web import account, admin, exam, films, front, intake, outcomes, patients, plan, public
+from spondyl.clinic.web import (
+    account,
+    admin,
+    exam,
+    films,
+    front,
+    intake,
+    outcomes,
+    patients,
+    plan,
+    public,
+    records,
+)
 from spondyl.clinic.web.csrf import check_csrf
 from spondyl.clinic.web.errors import add_error_pages
 from spondyl.clinic.web.feature import Feature
@@ -29,6 +41,7 @@ FEATURES: tuple[Feature, ...] = (
     films.FEATURE,
     plan.FEATURE,
     outcomes.FEATURE,
+    records.FEATURE,
     admin.FEATURE,
     account.FEATURE,
 )

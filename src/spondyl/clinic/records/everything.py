@@ -1,0 +1,107 @@
+"""Every FHIR resource about a patient, and bundles of them, checked for structure and for every code."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from spondyl.booking import Practice
+from spondyl.clinic.care.consent_record import consents_of
+from spondyl.clinic.care.flag_review import cleared_items
+from spondyl.clinic.care.intake_record import every
+from spondyl.clinic.care.plan_record import judged, plans_of
+from spondyl.clinic.care.scores import scores_of_person
+from spondyl.clinic.chart.appointment_rows import appointments_of
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.practice import has_practice, practice_of
+from spondyl.clinic.records.fhir_answers import answers_resource, flag_resources, score_resource
+from spondyl.clinic.records.fhir_parts import Resource
+from spondyl.clinic.records.fhir_person import appointment_resource, patient_resource
+from spondyl.clinic.records.fhir_plan import consent_resource, plan_resources
+from spondyl.clinic.report.codes import checked
+from spondyl.clinic.report.fhir_check import check_codes
+
+KINDS = (
+    *("Patient", "Appointment", "QuestionnaireResponse", "Observation", "Flag"),
+    *("CarePlan", "Goal", "Consent"),
+)
+"""The kinds of resources that this server gives out."""
+
+
+def resources_of(connection: sa.Connection, person: Person, *, as_of: date) -> list[Resource]:
+    """Everything about one patient, each resource checked. Raises UnknownCodeError for a code of no value set."""
+    made = [
+        patient_resource(person),
+        *_appointments(connection, person.id),
+        *_answers(connection, person.id),
+        *(score_resource(person.id, one) for one in scores_of_person(connection, person.id)),
+        *_plans(connection, person.id, as_of),
+        *(consent_resource(person.id, one) for one in consents_of(connection, person.id)),
+    ]
+    for resource in made:
+        check_resource(resource)
+    return made
+
+
+def check_resource(resource: Resource) -> None:
+    """Raise when a resource is not valid FHIR R4B, or holds a code that its value set does not hold."""
+    _model(resource["resourceType"]).model_validate(resource)
+    check_codes(resource)
+
+
+def bundle_of(
+    resources: Iterable[Resource], *, kind: str, address: str, total: int | None = None
+) -> Resource:
+    """A bundle (``collection`` or ``searchset``); ``address`` is the FHIR server's, without a last slash."""
+    entries: list[Resource] = []
+    for resource in resources:
+        entry: Resource = {
+            "fullUrl": f"{address}/{resource['resourceType']}/{resource['id']}",
+            "resource": resource,
+        }
+        if kind == "searchset":
+            entry["search"] = {"mode": checked("search-entry-mode", "match")}
+        entries.append(entry)
+    bundle: Resource = {"resourceType": "Bundle", "type": checked("bundle-type", kind)}
+    bundle |= {"total": total} if total is not None else {}
+    bundle |= {"entry": entries} if entries else {}
+    check_resource(bundle)
+    return bundle
+
+
+@cache
+def _model(kind: str) -> Any:
+    from importlib import import_module
+
+    module = import_module(f"fhir.resources.R4B.{kind.lower()}")
+    return getattr(module, kind)
+
+
+def _appointments(connection: sa.Connection, person_id: str) -> list[Resource]:
+    if not has_practice(connection):
+        return []
+    practice: Practice = practice_of(connection)
+    return [appointment_resource(one, practice) for one in appointments_of(connection, person_id)]
+
+
+def _answers(connection: sa.Connection, person_id: str) -> list[Resource]:
+    return [
+        resource
+        for stored in every(connection, person_id)
+        for resource in (
+            answers_resource(stored),
+            *flag_resources(stored, cleared_items(connection, stored)),
+        )
+    ]
+
+
+def _plans(connection: sa.Connection, person_id: str, as_of: date) -> list[Resource]:
+    return [
+        resource
+        for stored in plans_of(connection, person_id)
+        for resource in plan_resources(
+            person_id, stored, judged(connection, person_id, stored.plan, as_of=as_of)
+        )
+    ]

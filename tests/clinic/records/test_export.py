@@ -1,0 +1,79 @@
+"""Claims: an export is whole, says what it holds, mixes with nothing, and opens in a spreadsheet without a surprise."""
+
+import csv
+import hashlib
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner
+
+from care_course import answer_intake
+from spondyl.clinic.chart.people import Person, PersonDetails, add_person
+from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.cli.app import app
+from spondyl.clinic.clinic_home import home_at, open_chart, secret_of
+from spondyl.clinic.records.export import write_clinic
+from spondyl.clinic.records.export_tables import csv_bytes
+from spondyl.clinic.web.services import Services
+
+
+def test_the_clinics_export_holds_everybody_and_a_manifest_of_digests(
+    services: Services, patient: Person, tmp_path: Path
+) -> None:
+    answer_intake(services, patient, pain=6, roland=14)
+    with writing(services.engine) as connection:
+        add_person(connection, PersonDetails(given_name="=1+1", family_name="Demo"), actor="test")
+    out = tmp_path / "out"
+    assert write_clinic(services.engine, out, as_of=services.clock().date()) == 2
+    manifest = json.loads((out / "manifest.json").read_text())
+    for name, digest in manifest["sha256"].items():
+        assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
+    assert {path.name for path in (out / "fhir").iterdir()} == {
+        "Patient.ndjson",
+        "Observation.ndjson",
+        "QuestionnaireResponse.ndjson",
+    }
+    assert len((out / "fhir" / "Patient.ndjson").read_text().splitlines()) == 2
+    rows = list(csv.DictReader(io.StringIO((out / "patients.csv").read_text())))
+    assert [row["given_name"] for row in rows] == ["Ána", "'=1+1"]
+    table = pq.read_table(out / "scores.parquet").to_pylist()
+    assert [(row["instrument"], row["value"]) for row in table] == [("nrs", 6.0), ("rmdq", 14.0)]
+    versions = [json.loads(line) for line in (out / "documents.ndjson").read_text().splitlines()]
+    assert [(one["kind"], one["version"]) for one in versions] == [("intake", 1), ("intake", 2)]
+
+
+def test_a_folder_with_something_in_it_is_left_alone(engine: sa.Engine, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(FileExistsError, match="not empty"):
+        write_clinic(engine, tmp_path, as_of=date(2026, 3, 2))
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".txt"] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\tx"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    cell = next(csv.reader(io.StringIO(csv_bytes([{"a": text}], ["a"]).decode().split("\n", 1)[1])))[0]
+    assert cell == f"'{text}"
+
+
+def test_the_command_exports_one_patient_or_all_and_names_what_is_wrong(tmp_path: Path) -> None:
+    home = home_at(tmp_path / "clinic")
+    engine = open_chart(home, secret=secret_of(home))
+    with writing(engine) as connection:
+        add_person(connection, PersonDetails(given_name="Ana", family_name="Demo"), actor="test")
+    engine.dispose()
+    run = CliRunner()
+    data = ["--data", str(home.data_dir)]
+    one = run.invoke(app, ["export", str(tmp_path / "one"), "--patient", "1001", *data])
+    assert (one.exit_code, "holds 1 patient" in one.output) == (0, True)
+    assert (tmp_path / "one" / "fhir.json").exists()
+    assert run.invoke(app, ["export", str(tmp_path / "all"), *data]).exit_code == 0
+    again = run.invoke(app, ["export", str(tmp_path / "all"), *data])
+    assert again.exit_code == 6 and "not empty" in again.output
+    unknown = run.invoke(app, ["export", str(tmp_path / "x"), "--patient", "7", *data])
+    assert unknown.exit_code == 2 and "record number 7" in unknown.output
+    assert run.invoke(app, ["export", str(tmp_path / "y"), "--data", str(tmp_path / "no")]).exit_code == 6

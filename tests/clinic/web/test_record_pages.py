@@ -1,0 +1,162 @@
+"""Claims: what leaves is valid FHIR R4B with the chart's values, every request is logged, only clinicians may ask."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from fhir.resources.R4B.bundle import Bundle
+from fhir.resources.R4B.capabilitystatement import CapabilityStatement
+from fhir.resources.R4B.operationoutcome import OperationOutcome
+
+from care_course import answer_intake, plan_fields
+from clinic_apps import Browser
+from clinic_charts import Clock
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.tables import audit
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.report.fhir_check import check_codes
+from spondyl.clinic.web.services import Services
+
+Open = Callable[[Role], Browser]
+
+
+@pytest.fixture
+def treated(browser: Open, services: Services, patient: Person, clock: Clock) -> Person:
+    """A patient with intake (fever cleared), note, signed plan and consent."""
+    answer_intake(services, patient, pain=6, roland=14, fever="yes", where=("low_back",), complaint="Ächzt")
+    clinician = browser(Role.CLINICIAN)
+    chart = f"/patients/{patient.id}"
+    clinician.submit(f"{chart}/intake/review", cleared="fever", reason="Flu last week, no fever now.")
+    clock.advance(timedelta(minutes=5))
+    clinician.submit(f"{chart}/exam", pain="5", **{"g-motion": "examined"}, action="sign")
+    clinician.submit(f"{chart}/plan", **plan_fields())
+    clinician.submit(f"{chart}/plan/consent", language="es", agreed_by="Ana Ruiz")
+    return patient
+
+
+def asked(client: Browser, address: str, status: int = 200) -> dict[str, Any]:
+    answer = client.get(f"/fhir/R4B/{address}")
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("application/fhir+json")
+    return answer.json()
+
+
+def of_kind(bundle: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [one["resource"] for one in bundle["entry"] if one["resource"]["resourceType"] == kind]
+
+
+def test_everything_about_a_patient_is_one_valid_bundle(browser: Open, treated: Person) -> None:
+    bundle = asked(browser(Role.CLINICIAN), f"Patient/{treated.id}/$everything")
+    Bundle.model_validate(bundle)
+    check_codes(bundle)
+    scores = {(one["code"]["text"], one["valueQuantity"]["value"]) for one in of_kind(bundle, "Observation")}
+    assert ("Roland-Morris Disability Questionnaire", 14.0) in scores
+    assert ("Numerical rating scale of pain", 5.0) in scores
+    (plan,) = of_kind(bundle, "CarePlan")
+    assert plan["status"] == "active" and "Judged on 2026-04-13" in plan["note"][0]["text"]
+    (goal,) = of_kind(bundle, "Goal")
+    assert goal["target"][0]["detailQuantity"]["value"] == 9.0
+    (consent,) = of_kind(bundle, "Consent")
+    assert consent["status"] == "active" and consent["performer"] == [{"display": "Ana Ruiz"}]
+    (flag,) = of_kind(bundle, "Flag")
+    assert flag["status"] == "inactive" and "fever" in flag["code"]["text"]
+    (answers,) = of_kind(bundle, "QuestionnaireResponse")
+    assert answers["status"] == "completed"
+    said = {item["linkId"]: item["answer"] for group in answers["item"] for item in group["item"]}
+    assert said["fever"] == [{"valueBoolean": True}] and said["pain_week"] == [{"valueInteger": 6}]
+    assert said["complaint"] == [{"valueString": "Ächzt"}]
+
+
+def test_every_reference_to_a_resource_leads_somewhere(browser: Open, treated: Person) -> None:
+    bundle = asked(browser(Role.CLINICIAN), f"Patient/{treated.id}/$everything")
+    there = {f"{one['resource']['resourceType']}/{one['resource']['id']}" for one in bundle["entry"]}
+    text = json.dumps(bundle)
+    named = {part.split('"')[0] for part in text.split('"reference": "')[1:]}
+    assert named and named <= there
+
+
+def test_search_and_read_by_kind(browser: Open, treated: Person) -> None:
+    client = browser(Role.CLINICIAN)
+    found = asked(client, "Patient?name=neil")
+    assert found["total"] == 1 and found["entry"][0]["resource"]["id"] == treated.id
+    assert (
+        asked(client, f"Patient?identifier=urn:x-spondyl:record-number|{treated.record_number}")["total"] == 1
+    )
+    assert asked(client, "Patient?name=nobody") == {"resourceType": "Bundle", "type": "searchset", "total": 0}
+    page = asked(client, f"Observation?patient=Patient/{treated.id}&_count=1&_offset=1")
+    assert page["total"] == 2 and len(page["entry"]) == 1
+    name = page["entry"][0]["resource"]["id"]
+    assert asked(client, f"Observation/{name}?patient={treated.id}")["id"] == name
+    assert asked(client, f"Patient/{treated.id}")["name"][0]["family"] == "O'Neil-Ruiz"
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code"),
+    [
+        ("Medication", 404, "not-supported"),
+        ("Observation", 400, "invalid"),
+        ("Observation/1", 400, "invalid"),
+        ("Patient/nobody", 404, "not-found"),
+        ("Patient/nobody/$everything", 404, "not-found"),
+        ("Goal?patient=nobody", 404, "not-found"),
+    ],
+)
+def test_a_wrong_request_gets_an_outcome(browser: Open, address: str, status: int, code: str) -> None:
+    outcome = asked(browser(Role.CLINICIAN), address, status)
+    OperationOutcome.model_validate(outcome)
+    assert outcome["issue"][0]["code"] == code
+
+
+def test_the_capability_is_valid_and_open(browser: Open) -> None:
+    CapabilityStatement.model_validate(asked(browser(Role.NOBODY), "metadata"))
+
+
+def test_only_clinicians_read_and_every_reading_is_logged(
+    browser: Open, services: Services, treated: Person
+) -> None:
+    address = f"/fhir/R4B/Patient/{treated.id}"
+    assert browser(Role.NOBODY).get(address).status_code == 401
+    assert browser(Role.FRONT_DESK).get(address).status_code == 403
+    browser(Role.CLINICIAN).get(address)
+    with reading(services.engine) as connection:
+        rows = connection.execute(sa.select(audit.c.actor, audit.c.action, audit.c.subject)).all()
+    assert ("clinician", "read FHIR Patient", f"person {treated.id}") in [tuple(row) for row in rows]
+
+
+def test_a_plan_that_failed_is_revoked_and_a_consent_taken_back_inactive(
+    browser: Open, treated: Person, clock: Clock
+) -> None:
+    clock.advance(timedelta(days=43))
+    clinician = browser(Role.CLINICIAN)
+    clinician.submit(f"/patients/{treated.id}/outcomes", instrument="rmdq", value="13", on="2026-04-13")
+    clinician.submit(f"/patients/{treated.id}/plan/consent/withdraw")
+    bundle = asked(clinician, f"Patient/{treated.id}/$everything")
+    assert of_kind(bundle, "CarePlan")[0]["status"] == "revoked"
+    assert of_kind(bundle, "Goal")[0]["lifecycleStatus"] == "cancelled"
+    assert of_kind(bundle, "Consent")[0]["status"] == "inactive"
+
+
+def test_the_patients_file_holds_every_version_and_says_so_in_the_log(
+    browser: Open, services: Services, treated: Person
+) -> None:
+    clinician = browser(Role.CLINICIAN)
+    sent = clinician.submit(f"/patients/{treated.id}/records/export")
+    assert sent.headers["content-disposition"] == 'attachment; filename="record-1001-2026-03-02.zip"'
+    with zipfile.ZipFile(io.BytesIO(sent.content)) as archive:
+        names = archive.namelist()
+        assert {"README.txt", "fhir.json", "scores.csv", "scores.parquet"} <= set(names)
+        kinds = {name.split("/")[1].split("-")[0] for name in names if name.startswith("documents/")}
+        assert kinds == {"intake", "flag", "exam", "plan", "consent"}
+        assert b"1001,rmdq,2026-03-02,14.0,form" in archive.read("scores.csv")
+        Bundle.model_validate_json(archive.read("fhir.json"))
+    with reading(services.engine) as connection:
+        actions = connection.execute(sa.select(audit.c.action)).scalars().all()
+    assert "export patient" in actions
+    page = clinician.get(f"/patients/{treated.id}/records").text
+    assert "export patient" in page and "Flag review" in page
