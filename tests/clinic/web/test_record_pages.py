@@ -16,10 +16,12 @@ from fhir.resources.R4B.operationoutcome import OperationOutcome
 from care_course import answer_intake, plan_fields
 from clinic_apps import Browser
 from clinic_charts import Clock
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.guard import restrict
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import audit
-from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.report.fhir_check import check_codes
 from spondyl.clinic.web.services import Services
 
@@ -127,6 +129,25 @@ def test_only_clinicians_read_and_every_reading_is_logged(
     with reading(services.engine) as connection:
         rows = connection.execute(sa.select(audit.c.actor, audit.c.action, audit.c.subject)).all()
     assert ("clinician", "read FHIR Patient", f"person {treated.id}") in [tuple(row) for row in rows]
+
+
+def test_a_restricted_chart_stays_shut_for_a_query_too(
+    browser: Open, services: Services, staff: dict[Role, Account], treated: Person
+) -> None:
+    with writing(services.engine) as connection:
+        named = {staff[Role.ADMINISTRATOR].id}
+        restrict(connection, treated.id, account_ids=named, actor="test")
+    client = browser(Role.CLINICIAN)
+    for address in (
+        f"Observation?patient={treated.id}",
+        f"Patient/{treated.id}",
+        f"Patient?patient={treated.id}",
+        f"Goal/1?patient=Patient/{treated.id}",
+        f"Patient/{treated.id}/$everything",
+    ):
+        assert client.get(f"/fhir/R4B/{address}").status_code == 403, address
+    assert asked(client, "Patient?name=neil")["total"] == 0
+    assert treated.id not in client.get("/today").text
 
 
 def test_a_plan_that_failed_is_revoked_and_a_consent_taken_back_inactive(

@@ -1,15 +1,26 @@
 """What of the intake stands on the day's page and on a patient's overview."""
 
-from spondyl.clinic.care.booking_block import booking_block, waiting_for_a_look
+from dataclasses import replace
+
+from spondyl.clinic.care.booking_block import Waiting, booking_block, waiting_for_a_look
 from spondyl.clinic.care.intake_record import newest
+from spondyl.clinic.chart.guard import may_open
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.web.feature import Panel, View
 
 
 def today_panel(view: View) -> Panel | None:
     """Patients whose answers wait for a clinician, seen by all staff; None when nobody waits."""
-    waiting = waiting_for_a_look(view.connection)
+    waiting = [_as_seen(view, one) for one in waiting_for_a_look(view.connection)]
     return Panel(template="intake/waiting.html", context={"waiting": waiting}) if waiting else None
+
+
+def _as_seen(view: View, waiting: Waiting) -> Waiting:
+    """Of a restricted chart only that it waits: its answers are for the named staff."""
+    account = view.viewer.account
+    if account is not None and may_open(view.connection, waiting.person.id, account.id):
+        return waiting
+    return replace(waiting, block=replace(waiting.block, reasons=()))
 
 
 def patient_panel(view: View, person: Person) -> Panel:

@@ -5,6 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from spondyl.clinic.care.plan_record import KIND, judged, latest_plan
+from spondyl.clinic.chart.guard import may_open
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import documents
@@ -16,7 +17,8 @@ MOST_SHOWN = 12
 
 def today_panel(view: View) -> Panel | None:
     """Signed plans that are due and have not reached what matters; None when there are none."""
-    if not view.viewer.may(Role.CLINICIAN):
+    account = view.viewer.account
+    if account is None or account.role is not Role.CLINICIAN:
         return None
     today = view.services.clock().date()
     people = view.connection.execute(
@@ -26,6 +28,8 @@ def today_panel(view: View) -> Panel | None:
     for person_id in people.all():
         stored = latest_plan(view.connection, person_id)
         if stored is None or not stored.is_signed or stored.plan.review_on > today:
+            continue
+        if not may_open(view.connection, person_id, account.id):
             continue
         found = judged(view.connection, person_id, stored.plan, as_of=today)
         if found.state in (PlanState.NOT_REACHED, PlanState.NO_SCORE):

@@ -4,11 +4,12 @@ import json
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import Response
 
 from spondyl import __version__
 from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.guard import may_open
 from spondyl.clinic.chart.people import Person, PersonUnknownError, find_people, person
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.records.everything import KINDS, bundle_of, check_resource, resources_of
@@ -17,11 +18,13 @@ from spondyl.clinic.records.fhir_person import patient_resource
 from spondyl.clinic.report.codes import checked
 from spondyl.clinic.web.rights import Clinician, open_to_all
 from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.viewer import Viewer
 
 router = APIRouter(prefix="/fhir/R4B", include_in_schema=False)
 MEDIA_TYPE = "application/fhir+json"
 MOST = 100
 MOST_PATIENTS = 1000
+RESTRICTED = "This chart is restricted to named staff. Open it in the clinic's pages first, with a reason."
 Count = Annotated[int, Query(alias="_count", ge=1, le=MOST)]
 Offset = Annotated[int, Query(alias="_offset", ge=0, le=10_000_000)]
 
@@ -71,9 +74,9 @@ def search(  # noqa: PLR0913, PLR0917 - the parameters of a FHIR search
         with writing(services.engine) as connection:
             text = identifier.rpartition("|")[2] or name
             found = (
-                _of_patient(connection, services, wanted, kind, viewer.actor)
+                _of_patient(connection, services, wanted, kind, viewer)
                 if wanted
-                else _patients(connection, text, viewer.actor)
+                else _patients(connection, text, viewer)
             )
     except PersonUnknownError as error:
         return _outcome(404, "not-found", str(error))
@@ -86,7 +89,7 @@ def everything(request: Request, services: Clinic, viewer: Clinician, patient_id
     """Every resource about one patient."""
     try:
         with writing(services.engine) as connection:
-            found = _all_of(connection, services, patient_id, viewer.actor, "everything")
+            found = _all_of(connection, services, patient_id, viewer, "everything")
     except PersonUnknownError as error:
         return _outcome(404, "not-found", str(error))
     return _answer(bundle_of(found, kind="searchset", address=_base(request), total=len(found)))
@@ -108,7 +111,7 @@ def read(
         return _outcome(400, "invalid", f"Name the patient of this {kind} too: ?patient=ID.")
     try:
         with writing(services.engine) as connection:
-            found = _of_patient(connection, services, owner, kind, viewer.actor)
+            found = _of_patient(connection, services, owner, kind, viewer)
     except PersonUnknownError as error:
         return _outcome(404, "not-found", str(error))
     one = next((resource for resource in found if resource["id"] == resource_id), None)
@@ -117,23 +120,37 @@ def read(
     return _answer(one)
 
 
-def _patients(connection: sa.Connection, text: str, actor: str) -> list[Resource]:
-    record(connection, actor=actor, action="search FHIR Patient", subject="patients", detail={"text": text})
-    return [patient_resource(one) for one in find_people(connection, text, limit=MOST_PATIENTS)]
+def _patients(connection: sa.Connection, text: str, viewer: Viewer) -> list[Resource]:
+    record(
+        connection,
+        actor=viewer.actor,
+        action="search FHIR Patient",
+        subject="patients",
+        detail={"text": text},
+    )
+    found = find_people(connection, text, limit=MOST_PATIENTS)
+    return [patient_resource(one) for one in found if _may_open(connection, one.id, viewer)]
+
+
+def _may_open(connection: sa.Connection, person_id: str, viewer: Viewer) -> bool:
+    """A restricted chart stays shut here too: the guard of the pages does not see a query."""
+    return viewer.account is not None and may_open(connection, person_id, viewer.account.id)
 
 
 def _of_patient(
-    connection: sa.Connection, services: Services, patient_id: str, kind: str, actor: str
+    connection: sa.Connection, services: Services, patient_id: str, kind: str, viewer: Viewer
 ) -> list[Resource]:
-    found = _all_of(connection, services, patient_id, actor, kind)
+    found = _all_of(connection, services, patient_id, viewer, kind)
     return [resource for resource in found if resource["resourceType"] == kind]
 
 
 def _all_of(
-    connection: sa.Connection, services: Services, patient_id: str, actor: str, what: str
+    connection: sa.Connection, services: Services, patient_id: str, viewer: Viewer, what: str
 ) -> list[Resource]:
     owner: Person = person(connection, patient_id)
-    record(connection, actor=actor, action=f"read FHIR {what}", subject=owner.subject)
+    if not _may_open(connection, owner.id, viewer):
+        raise HTTPException(403, RESTRICTED)
+    record(connection, actor=viewer.actor, action=f"read FHIR {what}", subject=owner.subject)
     return resources_of(connection, owner, as_of=services.clock().date())
 
 
