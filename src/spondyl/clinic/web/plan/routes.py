@@ -9,6 +9,7 @@ from starlette.responses import Response
 from spondyl.assessment.exam import exam_lines
 from spondyl.assessment.intake import Stop, summarise_intake
 from spondyl.clinic.care.consent_record import consent_to
+from spondyl.clinic.care.film_findings import film_findings
 from spondyl.clinic.care.intake_record import newest
 from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.plan_record import (
@@ -153,7 +154,7 @@ def _view(
 def _beside(connection: sa.Connection, patient: Person) -> dict[str, Any]:
     notes = notes_of(connection, patient.id)
     return {
-        "findings": (),
+        "findings": film_findings(connection, patient.id),
         "exam_on": notes[0].note.on if notes else None,
         "exam_lines": exam_lines(notes[0].note.exam) if notes else (),
         "impression": notes[0].note.exam.impression if notes else "",

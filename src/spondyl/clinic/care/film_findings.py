@@ -1,0 +1,49 @@
+"""What the signed readings of a patient's films found, ready to stand beside the examination."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from spondyl.clinic.chart.documents import newest_of_each
+from spondyl.clinic.chart.films import film
+from spondyl.clinic.films.desk import KIND, shipped_calibration
+from spondyl.clinic.films.facts import facts_from_json
+from spondyl.clinic.films.reading import assess_reading, reading_from_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmFinding:
+    """One finding as it was signed: the sentence, how sure, how common without pain, what a film cannot tell."""
+
+    sentence: str
+    percent: float | None
+    prevalence: str
+    cannot_tell: str
+    source: str
+    seen_on: date | None
+
+
+def film_findings(connection: sa.Connection, person_id: str) -> tuple[FilmFinding, ...]:
+    """Findings of every signed reading, the newest film first. An accepted reading that nobody signed has none."""
+    found: list[FilmFinding] = []
+    for document in newest_of_each(connection, kind=KIND, person_id=person_id):
+        saved = film(connection, document.body["film_id"]).facts
+        if not document.signed or saved is None:
+            continue
+        facts = facts_from_json(saved)
+        signed = reading_from_json(document.body)
+        assessment = assess_reading(signed, facts, calibration=shipped_calibration())
+        seen_on = facts.header.study_date
+        found += [
+            FilmFinding(
+                sentence=one.sentence,
+                percent=None if one.probability is None else 100.0 * one.probability,
+                prevalence=one.prevalence,
+                cannot_tell=one.cannot_tell,
+                source=one.source,
+                seen_on=seen_on,
+            )
+            for one in assessment.findings
+        ]
+    return tuple(found)
