@@ -11,7 +11,7 @@ import pytest
 import spondyl.evidence.aid as aid_package
 from spondyl.clinic.report.aid.page import reading_texts
 from spondyl.evidence.aid import Language, aid_content, counts_of, words_of
-from spondyl.evidence.library import shipped_library
+from spondyl.evidence.library import Design, shipped_library
 
 TEXTS = Path(aid_package.__file__).parent / "texts"
 OPTIONS = [option.id for option in shipped_library().options]
@@ -60,6 +60,11 @@ def test_every_record_that_may_be_shown_has_plain_words(language: Language) -> N
     ]
     results = [library.result(option.main)[1] for option in library.options if option.main]
     missing += [result.versus for result in results if not words.of("versus", result.versus)]
+    missing += [
+        study.id
+        for study in library.studies
+        if study.funding and study.design is Design.RANDOMISED and not words.of("funders", study.id)
+    ]
     assert missing == []
 
 

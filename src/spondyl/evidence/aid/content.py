@@ -147,7 +147,8 @@ def _funding(library: Library, option: Option, words: Words) -> Said:
     study = library.result(option.main)[0] if option.main else None
     if study is None or study.funding is None or not study.funding.origin.may_be_shown:
         return Said(prose=words.say("page.funding_trials_unknown"))
-    return Said(prose=words.say("page.funding_trials", funding=study.funding.quote))
+    who = words.of("funders", study.id) or study.funding.quote
+    return Said(prose=words.say("page.funding_trials", funding=who), rests_on=(study.funding.origin,))
 
 
 def _dated(content: AidContent) -> AidContent:
