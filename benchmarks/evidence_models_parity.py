@@ -1,8 +1,8 @@
 """Binomial-normal models and networks beside R's, on metadat's data sets; the exit code says whether all agree to 1e-5.
 
 Needs R with metafor, metadat and numDeriv (Debian: ``apt-get install r-cran-metafor r-cran-metadat r-cran-numderiv``).
-The data sets and R's convergence limits stand in ``metafor_models.R``. A difference is relative to the larger of the two
-numbers, or to 0.01 where both are smaller; a spread below 1e-6 counts as the zero at the end of its range.
+The data sets and R's convergence limits stand in ``metafor_models.R``. A difference is relative to the larger of the
+two numbers, or to 0.01 where both are smaller; a spread below 1e-6 counts as the zero at the end of its range.
 """
 
 import argparse
