@@ -2,7 +2,9 @@
 
 import ipaddress
 import secrets
+import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,23 +62,47 @@ def run_server(home: ClinicHome, options: ServeOptions) -> None:
     files = tls_files(services, options)
     if options.demo:
         _seed(services)
+    if not options.prepare_only:
+        _listen_and_serve(home, services, options, files)
+        return
+    print(f"{services.data_dir} is ready.", file=sys.stderr)
+    _keeper(home, services).write()
+    services.engine.dispose()
+
+
+def _listen_and_serve(
+    home: ClinicHome, services: Services, options: ServeOptions, files: TlsFiles | None
+) -> None:
+    listener = _listener(options)
+    options = replace(options, port=listener.getsockname()[1])
     for line in welcome(services, options, files):
         print(line, file=sys.stderr, flush=True)
-    keeper = AnchorKeeper(
+    keeper = _keeper(home, services)
+    keeper.start()
+    try:
+        _serve(services, listener, files)
+    finally:
+        keeper.stop()
+        services.engine.dispose()
+
+
+def _keeper(home: ClinicHome, services: Services) -> AnchorKeeper:
+    return AnchorKeeper(
         services.engine,
         home.anchor_file(services.settings),
         signer=anchor_signer(services.secret),
         every_s=services.settings.checkpoint_seconds,
     )
-    if options.prepare_only:
-        keeper.write()
-        return
-    keeper.start()
+
+
+def _listener(options: ServeOptions) -> socket.socket:
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
-        _serve(services, options, files)
-    finally:
-        keeper.stop()
-        services.engine.dispose()
+        return socket.create_server((options.host, options.port), family=family, backlog=512)
+    except OSError as error:
+        raise StartRefusedError(
+            f"{options.host} port {options.port} cannot be listened on ({error.strerror}). Name another with --port."
+        ) from error
 
 
 def build_services(home: ClinicHome, options: ServeOptions) -> Services:
@@ -124,14 +150,14 @@ def tls_files(services: Services, options: ServeOptions) -> TlsFiles | None:
 def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -> list[str]:
     """What the terminal says at the start."""
     address = f"{'https' if options.tls else 'http'}://{_shown_host(options)}:{options.port}"
-    if options.prepare_only:
-        return [f"{services.data_dir} is ready."]
     lines = [f"Spondyl serves {services.settings.clinic_name} at {address}  (Ctrl-C stops it)"]
     if files and options.own_tls:
         lines.append(f"Browsers ask once about the certificate made here; its SHA-256 is {files.fingerprint}")
     if services.setup_token:
+        link = f"{address}/setup/{services.setup_token}"
+        lines.append(f"No account yet. Make the first administrator at: {link}")
         lines.append(
-            f"No account yet. Make the first administrator at: {address}/setup/{services.setup_token}"
+            "Copy the key file to another place now: without it neither the chart nor a backup opens."
         )
     if options.demo:
         lines.extend(_demo_lines())
@@ -181,14 +207,15 @@ def _shown_host(options: ServeOptions) -> str:
     return f"[{options.host}]" if ":" in options.host else options.host
 
 
-def _serve(services: Services, options: ServeOptions, files: TlsFiles | None) -> None:
-    uvicorn.run(
+def _serve(services: Services, listener: socket.socket, files: TlsFiles | None) -> None:
+    config = uvicorn.Config(
         create_app(services),
-        host=options.host,
-        port=options.port,
         log_level="warning",
         server_header=False,
         proxy_headers=False,
         ssl_certfile=files.certificate if files else None,
         ssl_keyfile=files.key if files else None,
     )
+    # KeyboardInterrupt, which uvicorn raises again after a clean end, is how people stop it.
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])

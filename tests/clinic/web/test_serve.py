@@ -1,0 +1,108 @@
+"""Claims: the real program starts a clinic, keeps it over a restart, speaks TLS, and signs in by a passkey."""
+
+import json
+import socket
+import ssl
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from served_clinic import CHROMIUM, CHROMIUM_ARGS, SPONDYL, Served, served_clinic
+from spondyl.clinic.clinic_home import home_at
+from spondyl.clinic.serve import ServeOptions, StartRefusedError, run_server
+
+PASSWORD = "four unrelated words here"
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield browser.new_page()
+        browser.close()
+
+
+def answers(address: str) -> int:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return answer.status
+        except OSError:
+            time.sleep(0.05)
+    return 0
+
+
+def set_up(page: Page, served: Served) -> None:
+    page.goto(served.setup_address().replace("127.0.0.1", "localhost"))
+    page.get_by_label("Full name").fill("Dr Mara Lind")
+    page.get_by_label("Sign-in name").fill("mara")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Make the account").click()
+
+
+def with_authenticator(page: Page) -> None:
+    """A device with a fingerprint reader, as chromium imitates one."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    device = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
+    device |= {"hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+
+
+def test_a_new_clinic_from_link_to_passkey_and_over_a_restart(tmp_path: Path, page: Page) -> None:
+    data = tmp_path / "clinic"
+    with served_clinic(data) as served:
+        assert answers(f"{served.address}/health") == 200
+        outside: list[str] = []
+        page.on("request", lambda one: outside.append(one.url) if "://localhost:" not in one.url else None)
+        set_up(page, served)
+        page.get_by_role("heading", name="Today").wait_for()
+        page.goto(served.setup_address().replace("127.0.0.1", "localhost"))
+        assert "administrator exists already" in page.content()
+        with_authenticator(page)
+        here = served.address.replace("127.0.0.1", "localhost")
+        page.goto(f"{here}/account")
+        page.get_by_role("button", name="Add a passkey").click()
+        page.get_by_text("This device, added").wait_for()
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="Use a passkey").click()
+        page.get_by_role("heading", name="Today").wait_for()
+        assert outside == []
+    anchors = (data / "audit-anchor.jsonl").read_text().splitlines()
+    assert sum(entry[0] for entry in json.loads(anchors[-1])["heads"].values()) >= 5
+    with served_clinic(data, until="Spondyl serves") as served:
+        assert "setup" not in served.printed
+        page.goto(f"{served.address}/sign-in")
+        page.get_by_label("Sign-in name").fill("mara")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.get_by_role("heading", name="Today").wait_for()
+    checked = subprocess.run(
+        [SPONDYL, "verify-audit", "--data", str(data), "--json"], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout
+    assert json.loads(checked.stdout)["problems"] == []
+
+
+def test_own_tls_serves_with_the_printed_certificate_and_marks_cookies(tmp_path: Path) -> None:
+    with served_clinic(tmp_path / "clinic", "--own-tls") as served:
+        assert served.address.startswith("https://")
+        trust = ssl.create_default_context(cafile=tmp_path / "clinic" / "tls" / "certificate.pem")
+        with urllib.request.urlopen(f"{served.address}/sign-in", timeout=20, context=trust) as answer:
+            headers = answer.headers
+        assert "Secure" in headers["set-cookie"]
+        assert headers["set-cookie"].startswith("__Host-")
+        assert headers["strict-transport-security"]
+        assert "SHA-256 is" in served.printed
+
+
+def test_a_port_in_use_is_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        home, port = home_at(tmp_path / "clinic"), taken.getsockname()[1]
+        with pytest.raises(StartRefusedError, match="Name another with --port"):
+            run_server(home, ServeOptions(port=port))
