@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from spondyl.booking import (
     Absence,
     Appointment,
+    Diary,
     Displaced,
     Horizon,
     Move,
@@ -87,20 +88,28 @@ def propose_repair(
     diary = diary_between(
         connection, practice_of(connection), _horizon(waiting), without=[one.key for one in waiting]
     )
-    if absence is not None:
-        away = dict(diary.away)
-        away[absence.provider] = away.get(absence.provider, 0) | diary.horizon.mask(
-            absence.start, absence.end
-        )
-        diary = replace(diary, away=away)
+    diary = _without_absent(diary, absence)
     return repair(diary, waiting, now_of(connection))
 
 
-def ways_for(connection: sa.Connection, visit: Appointment, *, limit: int = 3) -> tuple[Move, ...]:
-    """The best few other times for one visit."""
+def ways_for(
+    connection: sa.Connection, visit: Appointment, *, limit: int = 3, absence: Absence | None = None
+) -> tuple[Move, ...]:
+    """The best few other times for one visit, none of them during an absence that is about to be noted."""
     one = displaced_visit(connection, visit)
     diary = diary_between(connection, practice_of(connection), _horizon([one]), without=[one.key])
-    return ways_out(diary, one, now_of(connection), limit=limit)
+    ways = ways_out(_without_absent(diary, absence), one, now_of(connection), limit=limit + 1)
+    return tuple(
+        way for way in ways if way.slot.start != visit.start or way.slot.placement != visit.placement
+    )[:limit]
+
+
+def _without_absent(diary: Diary, absence: Absence | None) -> Diary:
+    if absence is None:
+        return diary
+    away = dict(diary.away)
+    away[absence.provider] = away.get(absence.provider, 0) | diary.horizon.mask(absence.start, absence.end)
+    return replace(diary, away=away)
 
 
 def _course_window(connection: sa.Connection, visit: Appointment, course: str) -> tuple[date, date]:

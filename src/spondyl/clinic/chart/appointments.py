@@ -87,14 +87,27 @@ def confirm_hold(connection: sa.Connection, key: str, *, person: str, actor: str
     return visit
 
 
-def book(connection: sa.Connection, slot: Slot, *, person: str, actor: str, reason: str = "") -> Appointment:
-    """Book in one step. With a ``reason`` staff book over what stands there or outside the hours; it is in the log."""
+def book(
+    connection: sa.Connection,
+    slot: Slot,
+    *,
+    person: str,
+    actor: str,
+    reason: str = "",
+    change: str | None = None,
+) -> Appointment:
+    """Book in one step. With a ``reason`` staff book over what stands there or outside the hours; it is in the log.
+
+    With a ``change`` the booking can be undone.
+    """
     visit = booked(new_id(), slot, person, reason=reason)
     facts = _facts_for(connection, visit)
     if not reason:
         refuse_unless_offered(facts, slot, now_of(connection))
     insert_rows(connection, [visit])
     over = _occupy(connection, facts.practice, visit)
+    if change is not None:
+        note_change(connection, None, visit, change=change, actor=actor, words="book visit")
     queue_change(connection, visit, MessageKind.BOOKED)
     _record(
         connection,

@@ -84,3 +84,21 @@ def change_set(connection: sa.Connection, change: str) -> ChangeSet:
 def mark_undone(connection: sa.Connection, change: str) -> None:
     """Note that a change was undone."""
     connection.execute(booking_changes.update().where(booking_changes.c.change == change).values(undone=True))
+
+
+def recent_changes(connection: sa.Connection, *, limit: int = 5) -> list[ChangeSet]:
+    """The last changes that were not undone, the newest first; their parts are not loaded."""
+    newest = sa.func.max(booking_changes.c.at)
+    statement = (
+        sa.select(
+            booking_changes.c.change, booking_changes.c.actor, booking_changes.c.words, newest.label("at")
+        )
+        .where(booking_changes.c.undone.is_(False))
+        .group_by(booking_changes.c.change, booking_changes.c.actor, booking_changes.c.words)
+        .order_by(newest.desc())
+        .limit(limit)
+    )
+    return [
+        ChangeSet(change=row.change, at=row.at, actor=row.actor, words=row.words, parts=())
+        for row in connection.execute(statement)
+    ]

@@ -11,6 +11,7 @@ from spondyl.clinic.chart.writer_queue import WriterQueue
 from spondyl.clinic.web import (
     account,
     admin,
+    calendar,
     exam,
     films,
     front,
@@ -35,6 +36,7 @@ from spondyl.clinic.web.traffic import Counted, Traffic
 FEATURES: tuple[Feature, ...] = (
     front.FEATURE,
     patients.FEATURE,
+    calendar.FEATURE,
     intake.FEATURE,
     public.FEATURE,
     exam.FEATURE,

@@ -18,6 +18,7 @@ from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknownError
 from spondyl.clinic.chart.films import FilmUnknownError
 from spondyl.clinic.chart.people import PersonUnknownError
+from spondyl.clinic.chart.practice import PracticeUnknownError
 from spondyl.clinic.web.page import page
 from spondyl.clinic.web.patient_link import LinkUnusableError
 from spondyl.clinic.web.restricted import ChartRestrictedError
@@ -70,7 +71,13 @@ def add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(ChartRestrictedError, _restricted)
     app.add_exception_handler(AppointmentUnknownError, _unknown)
     app.add_exception_handler(DocumentChangedError, _changed)
-    for kind in (TimeTakenError, StepRefusedError, BookingStoppedError, UndoRefusedError):
+    for kind in (
+        TimeTakenError,
+        StepRefusedError,
+        BookingStoppedError,
+        UndoRefusedError,
+        PracticeUnknownError,
+    ):
         app.add_exception_handler(kind, _changed)
     app.add_exception_handler(Exception, _fault)
 

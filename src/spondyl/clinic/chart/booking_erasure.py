@@ -1,0 +1,23 @@
+"""Erase what booking keeps about one patient."""
+
+import sqlalchemy as sa
+
+from spondyl.clinic.chart.tables.booking import (
+    appointments,
+    booking_changes,
+    claims,
+    courses,
+    outbox,
+    waitlist,
+)
+
+
+def erase_bookings(connection: sa.Connection, person_id: str) -> int:
+    """Delete a patient's appointments and all that hangs on them; returns how many appointments."""
+    of_person = sa.select(appointments.c.key).where(appointments.c.person_id == person_id)
+    keys = list(connection.execute(of_person).scalars())
+    for table in (claims, booking_changes, outbox):
+        connection.execute(table.delete().where(table.c.appointment.in_(keys)))
+    for table in (appointments, courses, waitlist):
+        connection.execute(table.delete().where(table.c.person_id == person_id))
+    return len(keys)

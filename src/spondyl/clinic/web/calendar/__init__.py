@@ -1,0 +1,34 @@
+"""The staff's calendar, a patient's visits, and moving the day of a provider who is ill."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from spondyl.clinic.chart.booking_erasure import erase_bookings
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.web.calendar import away, board_page, patient_visits, practice_page, visit_page
+from spondyl.clinic.web.calendar.panels import patient_panel, today_panel
+from spondyl.clinic.web.feature import Feature, PatientTab, RailStep
+from spondyl.clinic.web.services import Services
+
+
+def _erase(connection: sa.Connection, _services: Services, person: Person) -> tuple[Path, ...]:
+    erase_bookings(connection, person.id)
+    return ()
+
+
+FEATURE = Feature(
+    name="calendar",
+    routers=(
+        away.router,
+        practice_page.router,
+        visit_page.router,
+        board_page.router,
+        patient_visits.router,
+    ),
+    rail=(RailStep(label="Calendar", href="/calendar", icon="calendar"),),
+    tabs=(PatientTab(label="Visits", path="visits"),),
+    today=today_panel,
+    patient=patient_panel,
+    erase=_erase,
+)

@@ -1,0 +1,157 @@
+"""A provider is ill: the day's visits with proposals, accepted, changed or left, done as one change."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from starlette.responses import Response
+
+from spondyl.booking import Absence, Appointment, Move, NoMove, Practice, Slot, first_reach
+from spondyl.clinic.chart.absences import note_absence, propose_repair, visits_of_provider, ways_for
+from spondyl.clinic.chart.appointment_rows import appointment
+from spondyl.clinic.chart.appointments import reschedule_all
+from spondyl.clinic.chart.claims import TimeTakenError
+from spondyl.clinic.chart.practice import practice_of
+from spondyl.clinic.chart.tables.column_types import new_id
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.messages.when import day_words, when_words
+from spondyl.clinic.web.calendar.board import names_of
+from spondyl.clinic.web.calendar.choices import practice_day, slot_of_text, slot_words
+from spondyl.clinic.web.page import page, see_other
+from spondyl.clinic.web.rights import AnyStaff, StaffOnly
+from spondyl.clinic.web.services import Clinic
+from spondyl.clinic.web.writer import Writer
+
+router = APIRouter(prefix="/calendar/away", include_in_schema=False)
+
+
+@router.get("", dependencies=[StaffOnly])
+def away(
+    request: Request,
+    services: Clinic,
+    provider: str,
+    day: date | None = None,
+    again: bool = False,
+) -> Response:
+    """The visits of a provider's day, each with its proposal and two others."""
+    with reading(services.engine) as connection:
+        practice = practice_of(connection)
+        chosen = practice_day(connection, practice, day)
+        absence = absence_of(practice, provider, chosen, "")
+        visits = visits_of_provider(connection, absence)
+        shown = {
+            "provider": practice.provider(provider),
+            "day": chosen,
+            "day_words": day_words(visits[0].wall) if visits else chosen.strftime("%A %d %B"),
+            "rows": _rows(connection, practice, visits, absence),
+            "again": again,
+        }
+    return page(request, "calendar/away.html", shown)
+
+
+def absence_of(practice: Practice, provider: str, day: date, reason: str) -> Absence:
+    """The whole day, from midnight to midnight by the clock of the provider's first office."""
+    found = [one for one in practice.providers if one.key == provider]
+    if not found:
+        raise HTTPException(404, "There is no such provider.")
+    zone = practice.office(found[0].shifts[0].office if found[0].shifts else practice.offices[0].key).zone
+    start, end = first_reach(zone, day, 0), first_reach(zone, day + timedelta(days=1), 0)
+    return Absence(provider=provider, start=start, end=end, reason=reason)
+
+
+def _rows(
+    connection: sa.Connection, practice: Practice, visits: list[Appointment], absence: Absence
+) -> list[dict[str, Any]]:
+    names = names_of(connection, visits)
+    return [
+        _row(connection, practice, visit, move, names.get(visit.person or "", ""), absence)
+        for visit, move in zip(visits, propose_repair(connection, visits, absence), strict=True)
+    ]
+
+
+def _row(
+    connection: sa.Connection,
+    practice: Practice,
+    visit: Appointment,
+    move: Move | NoMove,
+    who: str,
+    absence: Absence,
+) -> dict[str, Any]:
+    others: list[dict[str, str]] = []
+    if isinstance(move, Move):
+        others = [
+            slot_words(practice, way.slot) | {"note": way.note}
+            for way in ways_for(connection, visit, absence=absence)
+            if way.slot != move.slot
+        ]
+    return {
+        "visit": visit,
+        "who": who,
+        "now": when_words(visit.wall),
+        "what": practice.visit_type(visit.visit_type).name,
+        "course": visit.course is not None,
+        "proposal": slot_words(practice, move.slot) | {"note": move.note} if isinstance(move, Move) else None,
+        "others": others,
+        "reason": "" if isinstance(move, Move) else move.reason,
+    }
+
+
+class AwayForm:
+    """Who is away and when."""
+
+    def __init__(
+        self,
+        provider: Annotated[str, Form(max_length=40)],
+        day: Annotated[date, Form()],
+        reason: Annotated[str, Form(max_length=100)] = "ill",
+    ) -> None:
+        self.provider, self.day, self.reason = provider, day, reason
+
+
+async def sent_moves(request: Request) -> list[tuple[str, str]]:
+    """Appointment and slot of every ``move-…`` field; "later" leaves the visit where it is."""
+    fields = (await request.form()).multi_items()
+    return [
+        (name.removeprefix("move-"), value)
+        for name, value in fields
+        if name.startswith("move-") and isinstance(value, str) and value != "later"
+    ]
+
+
+@router.post("")
+def go_away(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    writer: Writer,
+    form: Annotated[AwayForm, Depends(AwayForm)],
+    moves: Annotated[list[tuple[str, str]], Depends(sent_moves)],
+) -> Response:
+    """Note the absence and move what was accepted: one change, one undo."""
+    with reading(services.engine) as connection:
+        practice = practice_of(connection)
+        absence = absence_of(practice, form.provider, form.day, form.reason.strip() or "away")
+        pairs = [_pair(connection, practice, key, text) for key, text in moves]
+    words = f"{practice.provider(form.provider).name} is away {form.day:%d %b}, {len(pairs)} moved"
+    try:
+        left = writer(lambda connection: _done(connection, absence, pairs, viewer.actor, words))
+    except TimeTakenError:
+        return see_other(request, f"/calendar/away?provider={form.provider}&day={form.day}&again=true")
+    rest = f" {left} visit(s) still need a new time: drag them, or open them." if left else ""
+    notice = f"{len(pairs)} visits moved, messages go out.{rest}"
+    return see_other(request, f"/calendar?day={form.day}", notice=notice)
+
+
+def _pair(connection: sa.Connection, practice: Practice, key: str, text: str) -> tuple[str, Slot]:
+    return key, slot_of_text(practice, appointment(connection, key).visit_type, text)
+
+
+def _done(
+    connection: sa.Connection, absence: Absence, pairs: list[tuple[str, Slot]], actor: str, words: str
+) -> int:
+    change = new_id()
+    note_absence(connection, absence, actor=actor, change=change)
+    if pairs:
+        reschedule_all(connection, pairs, actor=actor, change=change, words=words)
+    return len(visits_of_provider(connection, absence))

@@ -1,0 +1,76 @@
+"""The calendar's page, undo, and the free starts that light up while a visit is dragged."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from spondyl.booking import Practice
+from spondyl.clinic.chart.appointments import undo
+from spondyl.clinic.chart.outbox import waiting_counts
+from spondyl.clinic.chart.practice import has_practice, practice_of
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.messages.when import day_words
+from spondyl.clinic.web.calendar.board import Board, day_board, week_board
+from spondyl.clinic.web.calendar.choices import practice_day, undo_bar
+from spondyl.clinic.web.page import page, see_other
+from spondyl.clinic.web.rights import AnyStaff
+from spondyl.clinic.web.services import Clinic
+from spondyl.clinic.web.writer import Writer
+
+router = APIRouter(prefix="/calendar", include_in_schema=False)
+By = Literal["provider", "room", "office"]
+
+
+@router.get("")
+def calendar(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    day: date | None = None,
+    view: Literal["day", "week"] = "day",
+    by: By = "provider",
+    show: str = "",
+) -> Response:
+    """A day by provider, room or office, or a week; ``show`` keeps one office (or, in a week, one provider)."""
+    with reading(services.engine) as connection:
+        if not has_practice(connection):
+            return page(request, "calendar/no_practice.html", {"role": viewer.role.value})
+        practice = practice_of(connection)
+        chosen = practice_day(connection, practice, day)
+        office = show if any(one.key == show for one in practice.offices) else None
+        provider = show if any(one.key == show for one in practice.providers) else None
+        if view == "week":
+            board = week_board(connection, practice, chosen, provider, office)
+        else:
+            board = day_board(connection, practice, chosen, by, office)
+        shown = _shown(practice, board, chosen, 7 if view == "week" else 1)
+        shown |= {"changes": undo_bar(connection, practice), "mail": waiting_counts(connection)}
+    return page(request, "calendar/board.html", shown | {"view": view, "by": by, "show": show})
+
+
+@router.post("/undo")
+def undo_change(
+    request: Request,
+    viewer: AnyStaff,
+    writer: Writer,
+    change: Annotated[str, Form(max_length=40)],
+    back: Annotated[str, Form(max_length=200)] = "/calendar",
+) -> Response:
+    """Undo a change as a whole."""
+    visits = writer(lambda connection: undo(connection, change, actor=viewer.actor))
+    address = back if back.startswith(("/calendar", "/patients/")) else "/calendar"
+    return see_other(request, address, notice=f"Undone: {len(visits)} visit(s) are as they were.")
+
+
+def _shown(practice: Practice, board: Board, day: date, step: int) -> dict[str, Any]:
+    return {
+        "board": board,
+        "practice": practice,
+        "day": day,
+        "day_words": day_words(datetime.combine(day, time())),
+        "earlier": day - timedelta(days=step),
+        "later": day + timedelta(days=step),
+        "count": sum(len(column.blocks) for column in board.columns),
+    }

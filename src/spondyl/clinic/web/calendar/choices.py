@@ -1,0 +1,77 @@
+"""What the staff's pages have in common: days from the address, slots from a form, the undo bar."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import HTTPException
+
+from spondyl.booking import Placement, Practice, Slot, wall_at
+from spondyl.clinic.chart.booking_changes import recent_changes
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.messages.when import time_words, when_words
+
+
+def practice_day(connection: sa.Connection, practice: Practice, day: date | None) -> date:
+    """The day asked for, else today by the first office's clock."""
+    return day or wall_at(practice.offices[0].zone, now_of(connection)).date()
+
+
+def slot_from(practice: Practice, visit_type: str, placement: Placement, start: datetime) -> Slot:
+    """The slot that a form describes; 404 for a place or a kind of visit that does not exist."""
+    try:
+        zone = practice.office(placement.office).zone
+        practice.provider(placement.provider)
+        practice.room(placement.room)
+        practice.visit_type(visit_type)
+    except KeyError as error:
+        raise HTTPException(404, str(error.args[0])) from error
+    start = start.astimezone(UTC)
+    return Slot(start=start, zone=zone, wall=wall_at(zone, start), visit_type=visit_type, placement=placement)
+
+
+def slot_text(slot: Slot) -> str:
+    """A slot as one value of a form: start|office|provider|room|instrument."""
+    place = slot.placement
+    return "|".join(
+        (slot.start.isoformat(), place.office, place.provider, place.room, place.instrument or "")
+    )
+
+
+def slot_of_text(practice: Practice, visit_type: str, text: str) -> Slot:
+    """The slot in one value of a form; 422 when it is damaged."""
+    parts = text.split("|")
+    try:
+        start = datetime.fromisoformat(parts[0])
+        office, provider, room, instrument = parts[1:]
+    except ValueError as error:
+        raise HTTPException(422, f"{text[:60]!r} is no time; load the page again.") from error
+    if start.tzinfo is None:
+        raise HTTPException(422, f"{parts[0]!r} has no time zone; load the page again.")
+    place = Placement(office=office, provider=provider, room=room, instrument=instrument or None)
+    return slot_from(practice, visit_type, place, start)
+
+
+def slot_words(practice: Practice, slot: Slot) -> dict[str, str]:
+    """A slot for a button."""
+    return {
+        "value": slot_text(slot),
+        "when": when_words(slot.wall),
+        "time": time_words(slot.wall),
+        "with": practice.provider(slot.placement.provider).name,
+        "where": practice.office(slot.placement.office).name,
+    }
+
+
+def undo_bar(connection: sa.Connection, practice: Practice, limit: int = 4) -> list[dict[str, Any]]:
+    """The last changes, each with the button that undoes it."""
+    zone = practice.offices[0].zone
+    return [
+        {
+            "change": one.change,
+            "words": one.words,
+            "actor": one.actor,
+            "time": time_words(wall_at(zone, one.at)),
+        }
+        for one in recent_changes(connection, limit=limit)
+    ]

@@ -1,0 +1,45 @@
+"""Today's visits on the day's page, and a patient's next visit on the overview."""
+
+from datetime import timedelta
+
+from spondyl.clinic.chart.appointment_rows import appointments_of
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.practice import has_practice, practice_of
+from spondyl.clinic.messages.when import time_words, when_words
+from spondyl.clinic.web.calendar.board import day_visits, names_of
+from spondyl.clinic.web.calendar.choices import practice_day
+from spondyl.clinic.web.feature import Panel, View
+
+
+def today_panel(view: View) -> Panel | None:
+    """Who comes today, in order of time."""
+    if not has_practice(view.connection):
+        return None
+    practice = practice_of(view.connection)
+    visits = day_visits(view.connection, practice, practice_day(view.connection, practice, None))
+    names = names_of(view.connection, visits)
+    rows = [
+        {
+            "visit": one,
+            "time": time_words(one.wall),
+            "who": names.get(one.person or "", "Kept for somebody"),
+            "what": practice.visit_type(one.visit_type).name,
+            "with": practice.provider(one.placement.provider).name,
+            "where": practice.office(one.placement.office).name,
+        }
+        for one in visits
+    ]
+    return Panel(template="calendar/today_panel.html", context={"rows": rows})
+
+
+def patient_panel(view: View, person: Person) -> Panel | None:
+    """The next visit, and the way to the others."""
+    if not has_practice(view.connection):
+        return None
+    practice, now = practice_of(view.connection), view.services.clock()
+    coming = [
+        one for one in appointments_of(view.connection, person.id) if one.start > now - timedelta(hours=4)
+    ]
+    words = [f"{when_words(one.wall)}: {practice.visit_type(one.visit_type).name}" for one in coming]
+    context = {"next": words[0] if words else None, "more": max(len(words) - 1, 0), "person_id": person.id}
+    return Panel(template="calendar/patient_panel.html", context=context)

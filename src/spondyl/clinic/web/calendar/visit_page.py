@@ -1,0 +1,235 @@
+"""One visit: who, when, where; arrive, move with proposals or by hand, override with a reason, cancel."""
+
+from datetime import date, datetime, time
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from starlette.responses import JSONResponse, Response
+
+from spondyl.booking import (
+    Appointment,
+    Horizon,
+    Placement,
+    Practice,
+    Slot,
+    Status,
+    Wish,
+    free_starts,
+    instant_of,
+    slot_at,
+)
+from spondyl.booking.grid import bits
+from spondyl.clinic.chart.absences import ways_for
+from spondyl.clinic.chart.appointment_rows import appointment
+from spondyl.clinic.chart.appointments import arrive, cancel, reschedule, slot_of
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.claims import TimeTakenError, diary_between
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.free_times import free_on
+from spondyl.clinic.chart.practice import practice_of
+from spondyl.clinic.chart.tables.column_types import new_id
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.waitlist import offer_free_time
+from spondyl.clinic.messages.when import when_words
+from spondyl.clinic.web.calendar.board import names_of
+from spondyl.clinic.web.calendar.choices import slot_of_text, slot_text, slot_words
+from spondyl.clinic.web.page import page, see_other
+from spondyl.clinic.web.rights import AnyStaff, StaffOnly
+from spondyl.clinic.web.services import Clinic
+from spondyl.clinic.web.writer import Writer
+
+router = APIRouter(prefix="/calendar/visits/{key}", include_in_schema=False)
+
+
+@router.get("")
+def visit(
+    request: Request, services: Clinic, viewer: AnyStaff, key: str, day: date | None = None, taken: str = ""
+) -> Response:
+    """The visit, the best other times for it, and the free times of a day."""
+    with writing(services.engine) as connection:
+        one = appointment(connection, key)
+        record(connection, actor=viewer.actor, action="open visit", subject=f"appointment {key}")
+    with reading(services.engine) as connection:
+        shown = _shown(connection, one, day)
+    return page(request, "calendar/visit.html", shown | {"taken": taken})
+
+
+def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dict[str, Any]:
+    practice, chosen = practice_of(connection), day or one.wall.date()
+    wish = Wish(visit_type=one.visit_type, office=one.placement.office, person=one.person)
+    movable = one.status is Status.BOOKED
+    return {
+        "visit": one,
+        "who": names_of(connection, [one]).get(one.person or "", "Kept for somebody"),
+        "when": when_words(one.wall),
+        "what": practice.visit_type(one.visit_type).name,
+        "office": practice.office(one.placement.office),
+        "provider": practice.provider(one.placement.provider).name,
+        "room": practice.room(one.placement.room).name,
+        "ways": [
+            slot_words(practice, way.slot) | {"note": way.note}
+            for way in (ways_for(connection, one) if movable else ())
+        ],
+        "day": chosen,
+        "times": [
+            slot_words(practice, slot) for slot in (free_on(connection, wish, chosen) if movable else ())
+        ],
+        "provider_choices": [(who.key, who.name) for who in practice.providers],
+        "room_choices": [
+            (room.key, f"{room.name}, {practice.office(room.office).name}")
+            for room in practice.rooms
+            if room.kind is practice.visit_type(one.visit_type).room
+        ],
+    }
+
+
+@router.get("/free", dependencies=[StaffOnly])
+def free(services: Clinic, key: str, day: date) -> Response:
+    """Where the visit could be dropped on a day: for each provider the first free cell of each start."""
+    with reading(services.engine) as connection:
+        one, practice = appointment(connection, key), practice_of(connection)
+        found = _droppable(connection, practice, one, day)
+    return JSONResponse({"starts": found})
+
+
+def _droppable(
+    connection: sa.Connection, practice: Practice, one: Appointment, day: date
+) -> list[dict[str, Any]]:
+    diary = diary_between(connection, practice, Horizon(first_day=day, days=1), without=[one.key])
+    offices = sorted(practice.offices, key=lambda office: office.key != one.placement.office)
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for office in offices:
+        wish = Wish(
+            visit_type=one.visit_type, office=office.key, person=one.person, not_before=now_of(connection)
+        )
+        for provider, mask in free_starts(diary, wish).items():
+            for bit in bits(mask):
+                slot = slot_at(diary, wish, bit, provider)
+                if slot.wall.date() == day:
+                    minute = slot.wall.hour * 60 + slot.wall.minute
+                    target = {"provider": provider, "room": slot.placement.room, "office": office.key}
+                    target |= {"minute": minute, "value": slot_text(slot)}
+                    found.setdefault((provider, slot.start.isoformat()), target)
+    return list(found.values())
+
+
+@router.post("/move")
+def move(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    writer: Writer,
+    key: str,
+    to: Annotated[str, Form(max_length=200)],
+) -> Response:
+    """Move the visit to a free time; when it was taken meanwhile, the page shows the nearest ones."""
+    change = new_id()
+    with reading(services.engine) as connection:
+        before = appointment(connection, key)
+        slot = slot_of_text(practice_of(connection), before.visit_type, to)
+    try:
+        writer(lambda connection: _moved(connection, before, slot, viewer.actor, "", change))
+    except TimeTakenError as error:
+        return see_other(request, f"/calendar/visits/{key}?taken={error}&day={slot.wall.date()}")
+    return see_other(
+        request,
+        f"/calendar?day={slot.wall.date()}",
+        notice=f"Moved to {when_words(slot.wall)}. A message goes out.",
+    )
+
+
+def _moved(
+    connection: sa.Connection, before: Appointment, slot: Slot, actor: str, reason: str, change: str
+) -> Appointment:
+    after = reschedule(connection, before.key, slot, actor=actor, reason=reason, change=change)
+    offer_free_time(connection, slot_of(before))
+    return after
+
+
+class OverrideForm:
+    """A time by hand, over whatever stands there."""
+
+    def __init__(
+        self,
+        day: Annotated[date, Form()],
+        clock: Annotated[str, Form(pattern=r"^\d\d:\d\d$")],
+        provider: Annotated[str, Form(max_length=40)],
+        room: Annotated[str, Form(max_length=40)],
+        reason: Annotated[str, Form(max_length=300)] = "",
+    ) -> None:
+        self.day, self.clock, self.provider, self.room, self.reason = (
+            day,
+            clock,
+            provider,
+            room,
+            reason.strip(),
+        )
+
+    @property
+    def wall(self) -> datetime:
+        """What the clock on the wall reads then."""
+        return datetime.combine(self.day, time(int(self.clock[:2]) % 24, int(self.clock[3:]) % 60))
+
+
+@router.post("/override")
+def override(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    writer: Writer,
+    key: str,
+    form: Annotated[OverrideForm, Depends(OverrideForm)],
+) -> Response:
+    """Put the visit where staff want it, over what stands there or outside the hours; the reason is in the log."""
+    if len(form.reason) < 3:
+        raise HTTPException(422, "Write why the visit must stand there; the reason is kept in the log.")
+    with reading(services.engine) as connection:
+        before, practice = appointment(connection, key), practice_of(connection)
+        slot = _by_hand(practice, before, form)
+    change = new_id()
+    writer(lambda connection: _moved(connection, before, slot, viewer.actor, form.reason, change))
+    notice = f"Moved to {when_words(slot.wall)}, whatever stood there. The reason is in the log."
+    return see_other(request, f"/calendar?day={form.day}", notice=notice)
+
+
+def _by_hand(practice: Practice, before: Appointment, form: OverrideForm) -> Slot:
+    rooms = [room for room in practice.rooms if room.key == form.room]
+    if not rooms or not any(one.key == form.provider for one in practice.providers):
+        raise HTTPException(404, "There is no such room or provider.")
+    office = practice.office(rooms[0].office)
+    start = instant_of(office.zone, form.wall)
+    if start is None:
+        raise HTTPException(
+            422, f"{form.clock} is no single moment that day: the clocks change. Choose another."
+        )
+    machines = [one.key for one in practice.instruments if one.office == office.key]
+    needs = practice.visit_type(before.visit_type).instrument
+    if needs and not machines:
+        raise HTTPException(
+            422, f"{office.name} has no adjusting instrument; choose a room of another office."
+        )
+    place = Placement(
+        office=office.key, provider=form.provider, room=form.room, instrument=machines[0] if needs else None
+    )
+    return Slot(start=start, zone=office.zone, wall=form.wall, visit_type=before.visit_type, placement=place)
+
+
+@router.post("/cancel")
+def cancel_visit(request: Request, viewer: AnyStaff, writer: Writer, key: str) -> Response:
+    """Cancel the visit; its time goes to the next on the waitlist."""
+    day = writer(lambda connection: _cancelled(connection, key, viewer.actor))
+    return see_other(request, f"/calendar?day={day}", notice="Cancelled. The patient gets a message.")
+
+
+def _cancelled(connection: sa.Connection, key: str, actor: str) -> date:
+    gone = cancel(connection, key, actor=actor, change=new_id())
+    offer_free_time(connection, slot_of(gone))
+    return gone.wall.date()
+
+
+@router.post("/arrive")
+def patient_arrived(request: Request, viewer: AnyStaff, writer: Writer, key: str) -> Response:
+    """Note that the patient is here."""
+    here = writer(lambda connection: arrive(connection, key, actor=viewer.actor))
+    return see_other(request, f"/patients/{here.person}", notice="Arrived. The chart is open.")

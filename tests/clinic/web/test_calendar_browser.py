@@ -1,0 +1,140 @@
+"""Claims, in a real browser: clicks within budget; a visit is dragged; an ill provider's day moves and comes back."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from clinic_charts import Clock
+from live_clinic import chromium, clicks, count_clicks, served, signed_in, violations
+from spondyl.booking import Wish
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.appointment_rows import appointments_of
+from spondyl.clinic.chart.appointments import book
+from spondyl.clinic.chart.free_times import next_free
+from spondyl.clinic.chart.people import Person, PersonDetails, add_person
+from spondyl.clinic.chart.practice import save_practice
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.sample_practice import sample_practice
+from spondyl.clinic.web.services import Services
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(browser: Browser, services: Services, staff: dict[Role, Account], clock: Clock) -> Iterator[Page]:
+    clock.advance(timedelta(hours=-1))  # Monday 2 March 2026, 07:00 in California
+    with writing(services.engine) as connection:
+        save_practice(connection, sample_practice(), actor="test")
+        for number in range(3):
+            details = PersonDetails(given_name=f"Test{number}", family_name="Sick-Day", synthetic=True)
+            other = add_person(connection, details, actor="test")
+            wish = Wish(visit_type="follow-up", office="yorba-linda", provider="lind", person=other.id)
+            book(connection, next_free(connection, wish)[0], person=other.id, actor="test")
+    with served(services) as address:
+        page = signed_in(browser, address, services, staff[Role.FRONT_DESK])
+        page.set_default_timeout(20_000)
+        count_clicks(page)
+        yield page
+        page.context.close()
+
+
+def booked(services: Services, patient: Person) -> int:
+    with reading(services.engine) as connection:
+        return len(appointments_of(connection, patient.id))
+
+
+def test_a_follow_up_takes_four_clicks_at_most(desk: Page, services: Services, patient: Person) -> None:
+    desk.goto("/today")
+    desk.get_by_label("Find a patient").fill("Neil")
+    desk.keyboard.press("Enter")
+    desk.get_by_role("link", name="Neil").click()
+    desk.get_by_role("link", name="Visits", exact=True).click()
+    assert violations(desk) == []
+    desk.locator(".choices button").first.click()
+    expect(desk.get_by_text("Booked:")).to_be_visible()
+    assert booked(services, patient) == 1
+    assert clicks(desk) <= 4
+
+
+@pytest.mark.parametrize("visits", [12, 24])
+def test_a_whole_course_takes_eight_clicks_at_most(
+    desk: Page, services: Services, patient: Person, visits: int
+) -> None:
+    desk.goto(f"/patients/{patient.id}")
+    desk.get_by_role("link", name="Visits", exact=True).click()
+    desk.get_by_role("link", name=f"{visits} visits").click()
+    assert violations(desk) == []
+    desk.get_by_role("button", name=f"Book all {visits} visits").click()
+    expect(desk.get_by_text(f"All {visits} visits are booked")).to_be_visible()
+    assert booked(services, patient) == visits
+    assert clicks(desk) <= 8
+    desk.get_by_role("button", name="Undo").click()
+    expect(desk.get_by_text(f"Undone: {visits} visit(s)")).to_be_visible()
+    assert booked(services, patient) == 0
+
+
+def test_an_ill_provider_s_day_is_moved_by_proposals_and_undone(desk: Page) -> None:
+    desk.goto("/calendar?day=2026-03-02")
+    assert violations(desk) == []
+    before = desk.locator(".visit").all_text_contents()
+    desk.get_by_role("link", name="Away").first.click()
+    assert violations(desk) == []
+    desk.get_by_label("Not now: I will drag it").last.check()
+    desk.get_by_role("button", name="send messages").click()
+    expect(desk.get_by_text("2 visits moved")).to_be_visible()
+    expect(desk.get_by_text("1 visit(s) still need a new time")).to_be_visible()
+    expect(desk.locator('[data-column="lind"] .visit')).to_have_count(1)
+    desk.get_by_role("button", name="Undo").first.click()
+    expect(desk.locator('[data-column="lind"] .visit')).to_have_count(3)
+    assert desk.locator(".visit").all_text_contents() == before
+
+
+def test_a_visit_is_dragged_to_a_free_place(desk: Page) -> None:
+    desk.goto("/calendar?day=2026-03-02")
+    visit = desk.locator('[data-column="lind"] .visit').first
+    start = visit.bounding_box()
+    assert start
+    desk.mouse.move(start["x"] + 30, start["y"] + 8)
+    desk.mouse.down()
+    desk.mouse.move(start["x"] + 30, start["y"] + 60, steps=4)
+    mark = desk.locator('[data-column="park"] .drop', has_text="10:00")
+    expect(mark).to_be_visible()
+    assert desk.locator('[data-column="lind"] .drop', has_text="17:00").count() == 0  # the shift is over
+    mark.scroll_into_view_if_needed()
+    target = mark.bounding_box()
+    assert target
+    desk.mouse.move(target["x"] + 20, target["y"] + 8, steps=6)
+    desk.mouse.up()
+    expect(desk.get_by_text("Moved to Monday 2 March, 10:00 am")).to_be_visible()
+    expect(desk.locator('[data-column="park"] .visit')).to_have_count(1)
+
+
+def test_the_calendar_works_by_keyboard(desk: Page) -> None:
+    desk.goto("/calendar?day=2026-03-02")
+    desk.locator(".visit").first.focus()
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("Sick-Day")
+    assert violations(desk) == []
+    desk.locator(".choices button").first.focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_text("A message goes out")).to_be_visible()
+
+
+def test_an_override_needs_a_reason_and_says_so_on_the_board(desk: Page) -> None:
+    desk.goto("/calendar?day=2026-03-02")
+    desk.locator(".visit").nth(1).click()
+    desk.get_by_text("Put it where something stands already").click()
+    desk.get_by_label("Time").fill("08:00")
+    desk.get_by_label("Why").fill("in great pain")
+    desk.get_by_role("button", name="Move it there all the same").click()
+    expect(desk.get_by_text("whatever stood there")).to_be_visible()
+    expect(desk.locator(".visit.over")).to_have_count(1)
+    assert violations(desk) == []
