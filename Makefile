@@ -30,6 +30,10 @@ demo: setup
 	$(BIN)/spondyl phantom $(DEMO)/films --patients 3
 	$(BIN)/spondyl measure $(DEMO)/films --landmarks $(DEMO)/films --out $(DEMO)/results
 	$(BIN)/spondyl serve --demo --prepare --data $(DEMO)/clinic
+	$(BIN)/spondyl adjust run --simulated --seed 3 --max-n 80 --film $(DEMO)/films/phantom_0001_ap.dcm \
+		--landmarks $(DEMO)/films/phantom_0001_ap.landmarks.json --record $(DEMO)/adjustment/session.tar
+	$(BIN)/spondyl adjust report $(DEMO)/adjustment/session.tar
+	@echo "Open $(DEMO)/adjustment/session.html: one adjustment session on a simulated patient with the first film's spine."
 	@echo "Open $(DEMO)/results/reports/phantom_0001_ap/phantom_0001_ap.html in a browser; each film has such a folder."
 	@if [ "$(DEMO_SERVE)" != 0 ] && [ -t 1 ]; then exec $(BIN)/spondyl serve --demo --data $(DEMO)/clinic; \
 	else echo "Open the demo clinic with: $(BIN)/spondyl serve --demo --data $(DEMO)/clinic"; fi

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from spondyl.clinic.adjust.film_patient import FilmOfPatient, with_film
 from spondyl.clinic.adjust.gate import CLEAR, gate_of
 from spondyl.clinic.adjust.patient import SimulatedPatient, draw_patient
 from spondyl.clinic.answer_file import read_json_or_csv
@@ -14,7 +15,8 @@ from spondyl.treatment.adjustment import Plan, Rule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """``max_n`` None: no clinician has set a maximum. ``address`` None: the simulator in this process."""
+    """``max_n`` None: no clinician has set a maximum. ``address`` None: the simulator in this process.
+    ``film``: the spine of the simulated patient."""
 
     seed: int
     max_n: float | None
@@ -26,12 +28,15 @@ class Options:
     live: bool
     screen: Path | None
     only_probe: bool = False
+    film: FilmOfPatient | None = None
 
 
 def plan_of(options: Options) -> tuple[Plan, SimulatedPatient]:
     """The plan and the patient it is for (simulated, unless live); raises ValueError for what cannot be."""
     segments = segments_of(options.segments)
     patient = draw_patient(options.seed, segments)
+    if options.film is not None:
+        patient = with_film(patient, options.film, segments)
     stated = dict(_score(one) for one in options.pain)
     plan = Plan(
         session=time.time_ns() // 1_000_000,

@@ -6,6 +6,9 @@ from random import Random
 from spondyl.instrument import SEGMENTS
 from spondyl.instrument.simulator import Tissue
 
+NORMAL_N_M = 30_000.0
+"""Effective stiffness of a single segment, recalled, unverified."""
+
 REPOSITIONING_SD = 0.03
 """Standard deviation of the logarithm of stiffness from contact to contact, about that of published bench tests."""
 
@@ -34,7 +37,7 @@ def draw_patient(seed: int, segments: tuple[str, ...]) -> SimulatedPatient:
 
 def _tissue(random: Random, times: float, *, yields: float) -> Tissue:
     return Tissue(
-        stiffness_n_m=times * 30_000.0 * random.uniform(0.98, 1.02),
+        stiffness_n_m=times * NORMAL_N_M * random.uniform(0.98, 1.02),
         damping_ratio=random.uniform(0.25, 0.35),
         skin_stiffness_n_m=60_000.0 * random.uniform(0.8, 1.25),
         repositioning_sd=REPOSITIONING_SD,

@@ -42,6 +42,8 @@ def run_adjustment(
     plan, patient = plan_of(options)
     path = record or RECORDS / f"session-{plan.session}.tar"
     source = options.address or "simulator in this process"
+    if options.film is not None:
+        source += ", with the spine of a film"
     head = Head(plan=plan, started_at=datetime.now(UTC).isoformat(timespec="milliseconds"), source=source)
     with open_instrument(options.address, patient) as instrument, RecordFile(path) as file:
         interlock = Interlock(

@@ -40,6 +40,11 @@ ScreenFile = Annotated[
     Path | None,
     typer.Option("--screen", help="Answers for 'spondyl screen'; with --live nothing happens without."),
 ]
+Film = Annotated[
+    Path | None,
+    typer.Option("--film", help="Give the simulated patient the spine of this film; needs --landmarks."),
+]
+FilmLandmarks = Annotated[Path | None, typer.Option("--landmarks", help="The landmark file of --film.")]
 RecordPath = Annotated[
     Path | None, typer.Option("--record", help="A new file for the record; else one in adjustments/.")
 ]

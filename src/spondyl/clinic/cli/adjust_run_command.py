@@ -13,6 +13,8 @@ import typer
 from spondyl.clinic.cli.adjust_options import (
     Address,
     Chosen,
+    Film,
+    FilmLandmarks,
     Json,
     Live,
     MaxN,
@@ -29,6 +31,7 @@ from spondyl.clinic.cli.leave import leave
 from spondyl.clinic.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from spondyl.clinic.adjust.film_patient import FilmOfPatient
     from spondyl.clinic.adjust.options import Options
     from spondyl.clinic.adjust.run import Ran
     from spondyl.treatment.adjustment import Outcome
@@ -44,6 +47,8 @@ def run(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     rule: RuleOption = RuleChoice.PAIN,
     segment: Chosen = "",
     pain: Pain = "",
+    film: Film = None,
+    landmarks: FilmLandmarks = None,
     screen: ScreenFile = None,
     record: RecordPath = None,
     json_output: Json = False,
@@ -76,6 +81,7 @@ def run(  # noqa: PLR0913, PLR0917  a command's options are its arguments
         address=instrument,
         live=live,
         screen=screen,
+        film=_film(film, landmarks, here=instrument is None and not live),
     )
     _run(options, record, json_output=json_output)
 
@@ -132,6 +138,19 @@ def _check_address(address: str | None, *, simulated: bool, live: bool) -> None:
             ExitCode.USAGE,
             "--live needs the device's address: --instrument tcp://host:port or serial:///dev/name.",
         )
+
+
+def _film(film: Path | None, landmarks: Path | None, *, here: bool) -> "FilmOfPatient | None":
+    from spondyl.clinic.adjust.film_patient import FilmOfPatient
+
+    if film is None and landmarks is None:
+        return None
+    if film is None or landmarks is None or not here:
+        leave(
+            ExitCode.USAGE,
+            "--film and --landmarks belong together, and to the simulator in this process (no --instrument).",
+        )
+    return FilmOfPatient(film=film, landmarks=landmarks)
 
 
 def _run(options: "Options", record: Path | None, *, json_output: bool) -> None:
