@@ -114,7 +114,7 @@ def choose_dose(aim_mm: float, approach: Approach, low_n_mm: float, share: Share
             commanded_n=0.0, predicted_n=0.0, duration_us=approach.duration_us, reason=why, is_lowered=True
         )
     predicted_n = round(share.predicted_n(commanded_n), 3)
-    reason = f"{commanded_n:g} N commanded, {predicted_n:g} N expected above the preload, {why}."
+    reason = f"{commanded_n:g} N commanded, {predicted_n:.1f} N expected above the preload, {why}."
     return Dose(
         commanded_n=commanded_n,
         predicted_n=predicted_n,
