@@ -10,9 +10,21 @@ from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.demo.care import seed_care
+from spondyl.clinic.demo.clinic import DemoClinic
+from spondyl.clinic.demo.patients import seed_patients
 from spondyl.clinic.web.services import Services
 
+PAGES = {
+    "Hugo": ("", "intake"),
+    "Bruno": ("plan",),
+    "Amelia": ("plan", "plan/consent", "plan/sheet?language=es", "plan/referral", "outcomes", "records"),
+    "Felix": ("exam", "plan", "outcomes"),
+}
+"""By patient of the demo: a red flag, options with reasons, a whole course, and pages that are still empty."""
+IN_THE_DARK = {"Hugo": ("intake",), "Bruno": ("plan",), "Amelia": ("plan", "outcomes")}
+"""Between them these hold every colour of the pages; axe takes seconds a page."""
 MOST_CLICKS = 12
 """Of the issue: a routine visit note."""
 
@@ -56,3 +68,26 @@ def test_a_routine_visit_note_takes_at_most_twelve_clicks(
     assert len(kept.note.exam.examined) == 6
     assert kept.note.exam.deviations[0].text == "L5 great toe extension left 4/5"
     assert violations(clinician) == []
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_axe_finds_nothing_on_the_pages_of_care(
+    browser: Browser, services: Services, staff: dict[Role, Account], is_dark: bool
+) -> None:
+    with writing(services.engine) as connection:
+        people = seed_patients(connection)
+    seed_care(DemoClinic(services=services, staff=staff, people=people, films={}))
+    by_name = {person.details.given_name: person for person in people}
+    pages = IN_THE_DARK if is_dark else PAGES
+    addresses = [f"/patients/{by_name[name].id}/{path}" for name, paths in pages.items() for path in paths]
+    with served(services) as address:
+        width = 820 if is_dark else 1280
+        page = signed_in(browser, address, services, staff[Role.CLINICIAN], width=width, dark=is_dark)
+        for one in ["/outcomes", *([] if is_dark else ["/aid/exercise"]), *addresses]:
+            page.goto(one.rstrip("/"))
+            assert violations(page) == [], one
+            assert page.locator("h1").count() == 1, one
+            page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{one} is {wide} px too wide"
+        page.context.close()

@@ -175,3 +175,17 @@ def test_every_answer_leaves_a_trace_in_the_log(services: Services, browser: Ope
             sa.select(audit.c.action, audit.c.actor).where(audit.c.action == "save intake")
         ).all()
     assert (rows[-1].action, rows[-1].actor) == ("save intake", "patient by link")
+
+
+@pytest.mark.parametrize("text", ['"\\ud800"', '"a\\u0000b"', '"' + "x" * 1001 + '"', "7", "null"])
+def test_no_text_that_a_browser_can_send_breaks_the_form(
+    browser: Open, services: Services, patient: Person, link: str, text: str
+) -> None:
+    phone = browser(Role.NOBODY)
+    headers = {"X-CSRF": phone.csrf(link), "Content-Type": "application/json"}
+    sent = phone.post(
+        f"{link}/answer", content=f'{{"item": "complaint", "marks": [{text}]}}', headers=headers
+    )
+    assert sent.status_code in (200, 422)
+    assert phone.get(link).status_code == 200
+    assert len(kept(services, patient).one("complaint")) <= 1000

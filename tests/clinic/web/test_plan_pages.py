@@ -187,7 +187,27 @@ def test_a_decision_aid_is_open_to_all_with_its_own_policy(browser: Open) -> Non
     assert browser(Role.NOBODY).get("/aid/magnets").status_code == 404
 
 
+def test_a_referral_letter_holds_the_facts_and_claims_no_cause(
+    browser: Open, asked: Person, clock: Clock
+) -> None:
+    clinician, chart = browser(Role.CLINICIAN), f"/patients/{asked.id}"
+    empty = clinician.get(f"{chart}/plan/referral").text
+    assert "Not examined." in empty and "No plan was made." in empty
+    clinician.submit(f"{chart}/exam", **{"t-l5-left": "4"})
+    clinician.submit(f"{chart}/plan", **plan_fields())
+    clock.advance(timedelta(days=43))
+    letter = browser(Role.CLINICIAN).get(f"{chart}/plan/referral").text
+    for text in (
+        "L5 great toe extension left 4/5",
+        "Roland-Morris Disability Questionnaire: 14 (2026-03-02)",
+        "Exercise and physical therapy: 6 visits planned from 2026-03-02.",
+        "The review of 2026-04-13 is due and there is no score.",
+        "No film was read and signed.",
+    ):
+        assert text in letter
+
+
 def test_only_a_clinician_opens_plans(browser: Open, asked: Person) -> None:
-    for path in ("plan", "plan/edit", "plan/consent", "plan/sheet"):
+    for path in ("plan", "plan/edit", "plan/consent", "plan/sheet", "plan/referral"):
         for role, status in ((Role.NOBODY, 303), (Role.FRONT_DESK, 403), (Role.ADMINISTRATOR, 403)):
             assert browser(role).get(f"/patients/{asked.id}/{path}").status_code == status

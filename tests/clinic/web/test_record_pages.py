@@ -181,3 +181,15 @@ def test_the_patients_file_holds_every_version_and_says_so_in_the_log(
     assert "export patient" in actions
     page = clinician.get(f"/patients/{treated.id}/records").text
     assert "export patient" in page and "Flag review" in page
+
+
+@pytest.mark.parametrize("name", ["%00", "%FF", "'; drop table people; --", "%25", "a" * 101])
+def test_no_search_breaks_the_server(browser: Open, name: str) -> None:
+    client = browser(Role.CLINICIAN)
+    for address in (
+        f"Patient?name={name}",
+        f"Goal?patient={name}",
+        f"Patient/{name}",
+        f"Patient?_count={name}",
+    ):
+        assert client.get(f"/fhir/R4B/{address}").status_code in (200, 404, 422), address

@@ -17,6 +17,7 @@ from spondyl.assessment.intake import (
 from spondyl.clinic.care.cleared_flags import cleared_in
 from spondyl.clinic.chart.documents import Document, load, newest_of_each, save
 from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
 
 KIND = "intake"
@@ -48,8 +49,7 @@ def begin(connection: sa.Connection, person_id: str, *, actor: str, again: bool 
 def keep(connection: sa.Connection, stored: StoredIntake, intake: Intake, *, actor: str) -> StoredIntake:
     """Save the next version; what did not change is not saved again.
 
-    Two screens of one patient may save at once: the caller holds a writing transaction in which it has loaded
-    ``stored``, so the answers of both are kept.
+    The caller has loaded ``stored`` with :func:`opened_to_change` in the same transaction.
     """
     if intake == stored.intake:
         return stored
@@ -96,6 +96,13 @@ def _save(
 def opened(connection: sa.Connection, document_id: str) -> StoredIntake:
     """The newest version of a form; raises DocumentUnknownError."""
     return _stored(load(connection, document_id))
+
+
+def opened_to_change(connection: sa.Connection, document_id: str) -> StoredIntake:
+    """The newest version, kept from others until the transaction ends: two open tabs lose no answer of each other."""
+    person_id = load(connection, document_id).person_id
+    connection.execute(sa.select(people.c.id).where(people.c.id == person_id).with_for_update())
+    return opened(connection, document_id)
 
 
 def newest(connection: sa.Connection, person_id: str) -> StoredIntake | None:

@@ -72,7 +72,6 @@ def consent_leaflet(plan: Plan, ranked: Iterable[RankedOption], language: Patien
 
 def home_leaflet(plan: Plan, notes: Iterable[VisitNote], language: PatientLanguage) -> Leaflet:
     """What goes home: what was found, how sure, what was done, what to do, what to watch for, when it is judged."""
-    words = words_of(Language(language.value))
     return Leaflet(
         language=language,
         title=say.SHEET_TITLE.in_(language),
@@ -81,7 +80,7 @@ def home_leaflet(plan: Plan, notes: Iterable[VisitNote], language: PatientLangua
             _block(say.HOW_SURE.in_(language), *(line.in_(language) for line in say.HOW_SURE_LINES)),
             _block(say.WAS_DONE.in_(language), *_done(notes, language)),
             _block(say.AT_HOME.in_(language), *(plan.home_exercise.splitlines() or ["–"])),
-            _block(say.WATCH.in_(language), words.text("page.emergency")),
+            _block(say.WATCH.in_(language), *(line.in_(language) for line in say.WATCH_LINES)),
             _judged(plan, language),
         ),
     )

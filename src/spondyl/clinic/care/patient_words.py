@@ -65,6 +65,24 @@ WAS_DONE = InBoth("What was done", "Qué se hizo")
 NOTHING_DONE = InBoth("Nothing was treated yet.", "Todavía no se ha tratado nada.")
 AT_HOME = InBoth("What to do at home", "Qué hacer en casa")
 WATCH = InBoth("What to watch for", "A qué estar atento")
+WATCH_LINES = (
+    InBoth(
+        "Get emergency help now (911) if you newly cannot control your urine or stool, do not feel the area between "
+        "your legs, or lose strength in a leg or in both.",
+        "Pida ayuda de urgencia ya (911) si de repente no controla la orina o las heces, no siente la zona entre las "
+        "piernas o pierde fuerza en una pierna o en las dos.",
+    ),
+    InBoth(
+        "Call us or a doctor the same day if you have a fever with back pain, had a fall, or if a leg or arm gets "
+        "weaker from day to day.",
+        "Llámenos o llame a un médico el mismo día si tiene fiebre con dolor de espalda, si se ha caído, o si una "
+        "pierna o un brazo pierde fuerza de un día a otro.",
+    ),
+    InBoth(
+        "Some soreness for a day or two after moving more or after a treatment is common.",
+        "Es normal alguna molestia uno o dos días después de moverse más o de un tratamiento.",
+    ),
+)
 NEXT_VISITS = InBoth("{visits} visits, one every {days} days", "{visits} citas, una cada {days} días")
 SCORE_NAMES = {
     "rmdq": InBoth("Your day with the back (0 to 24)", "Su día con la espalda (0 a 24)"),

@@ -19,7 +19,7 @@ from spondyl.assessment.intake import (
     messages_of,
     stop_of,
 )
-from spondyl.clinic.care.intake_record import PATIENT, keep, opened
+from spondyl.clinic.care.intake_record import PATIENT, keep, opened, opened_to_change
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.intake.body_shapes import OUTLINE, VIEWS, shapes_of
 from spondyl.clinic.web.intake.words import words_in
@@ -64,7 +64,7 @@ def keep_answer(services: Clinic, token: str, sent: SentAnswer) -> JSONResponse:
     document_id = _document_of(services, token)
     try:
         with writing(services.engine) as connection:
-            stored = opened(connection, document_id)
+            stored = opened_to_change(connection, document_id)
             intake = answered(stored.intake, sent.item, tuple(sent.marks))
             keep(connection, stored, intake, actor=PATIENT)
     except IntakeAnswerRefused as refused:
@@ -79,7 +79,7 @@ def leave_group(services: Clinic, token: str, sent: SentGroup) -> JSONResponse:
     document_id = _document_of(services, token)
     try:
         with writing(services.engine) as connection:
-            stored = opened(connection, document_id)
+            stored = opened_to_change(connection, document_id)
             intake = finished(stored.intake, sent.group)
             keep(connection, stored, intake, actor=PATIENT)
     except IntakeAnswerRefused as refused:
@@ -95,7 +95,7 @@ def change_language(
     """Show the form in the other language; the answers stay."""
     document_id = _document_of(services, token)
     with writing(services.engine) as connection:
-        stored = opened(connection, document_id)
+        stored = opened_to_change(connection, document_id)
         keep(connection, stored, replace(stored.intake, language=language), actor=PATIENT)
     return see_other(request, f"/intake/{token}")
 
@@ -114,7 +114,7 @@ async def keep_all(request: Request, services: Clinic, token: str) -> Response:
 def _keep_form(services: Services, token: str, sent: dict[str, tuple[str, ...]]) -> None:
     document_id = _document_of(services, token)
     with writing(services.engine) as connection:
-        stored = opened(connection, document_id)
+        stored = opened_to_change(connection, document_id)
         intake = _with_form(stored.intake, sent)
         keep(connection, stored, intake, actor=PATIENT)
 

@@ -25,6 +25,8 @@ MEDIA_TYPE = "application/fhir+json"
 MOST = 100
 MOST_PATIENTS = 1000
 RESTRICTED = "This chart is restricted to named staff. Open it in the clinic's pages first, with a reason."
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL keeps no NUL in a text; a query with one is refused before it gets there."""
 Count = Annotated[int, Query(alias="_count", ge=1, le=MOST)]
 Offset = Annotated[int, Query(alias="_offset", ge=0, le=10_000_000)]
 
@@ -58,9 +60,9 @@ def search(  # noqa: PLR0913, PLR0917 - the parameters of a FHIR search
     services: Clinic,
     viewer: Clinician,
     kind: str,
-    patient: Annotated[str, Query(max_length=80)] = "",
-    name: Annotated[str, Query(max_length=100)] = "",
-    identifier: Annotated[str, Query(max_length=100)] = "",
+    patient: Annotated[str, Query(max_length=80, pattern=NO_NUL)] = "",
+    name: Annotated[str, Query(max_length=100, pattern=NO_NUL)] = "",
+    identifier: Annotated[str, Query(max_length=100, pattern=NO_NUL)] = "",
     count: Count = 50,
     offset: Offset = 0,
 ) -> Response:
@@ -101,7 +103,7 @@ def read(
     viewer: Clinician,
     kind: str,
     resource_id: str,
-    patient: Annotated[str, Query(max_length=80)] = "",
+    patient: Annotated[str, Query(max_length=80, pattern=NO_NUL)] = "",
 ) -> Response:
     """One resource. All but Patient name their patient too, since identifiers are looked up within one chart."""
     if kind not in KINDS:
@@ -147,6 +149,8 @@ def _of_patient(
 def _all_of(
     connection: sa.Connection, services: Services, patient_id: str, viewer: Viewer, what: str
 ) -> list[Resource]:
+    if "\x00" in patient_id:
+        raise PersonUnknownError("There is no such patient.")
     owner: Person = person(connection, patient_id)
     if not _may_open(connection, owner.id, viewer):
         raise HTTPException(403, RESTRICTED)

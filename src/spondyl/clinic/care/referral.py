@@ -1,0 +1,90 @@
+"""A referral letter from what the chart holds: the question is the clinician's, the facts are the chart's."""
+
+from collections.abc import Iterable
+
+from spondyl.assessment.exam import exam_lines
+from spondyl.assessment.intake import IntakeSummary, PatientLanguage
+from spondyl.assessment.questionnaires import instrument_of
+from spondyl.clinic.care.film_findings import FilmFinding
+from spondyl.clinic.care.leaflet import Block, Leaflet
+from spondyl.clinic.care.option_names import option_name
+from spondyl.clinic.care.scores import GivenScore
+from spondyl.clinic.care.visit_note import VisitNote
+from spondyl.treatment.plan import Plan, PlanJudged
+
+NO_CAUSE = "What films show is listed as seen. None of it is claimed to be where the pain comes from."
+
+
+def referral_letter(
+    *,
+    summary: IntakeSummary | None,
+    note: VisitNote | None,
+    plan: Plan | None,
+    judged: PlanJudged | None,
+    scores: Iterable[GivenScore],
+    findings: Iterable[FilmFinding],
+) -> Leaflet:
+    """The letter in English, for a colleague; a part that the chart does not hold says so."""
+    parts = (
+        ("The patient says", _says(summary)),
+        ("Flags and answers of safety", _flags(summary)),
+        ("Examination", _examined(note)),
+        ("Scores", _scored(scores)),
+        ("Seen on films", _seen(findings)),
+        ("What was tried", _tried(plan, judged)),
+    )
+    return Leaflet(
+        language=PatientLanguage.ENGLISH,
+        title="Referral",
+        blocks=tuple(Block(heading=heading, level=2, lines=lines) for heading, lines in parts),
+    )
+
+
+def _says(summary: IntakeSummary | None) -> tuple[str, ...]:
+    if summary is None:
+        return ("No intake was filled in.",)
+    where = ", ".join(summary.regions) or "no place marked"
+    lasts = {None: "duration not answered", True: "12 weeks or longer", False: "under 12 weeks"}
+    lines = [f"{summary.complaint or 'No complaint written'} ({where}; {lasts[summary.is_chronic]})."]
+    lines += [f"Would like to: {summary.goal}"] if summary.goal else []
+    return tuple(lines)
+
+
+def _flags(summary: IntakeSummary | None) -> tuple[str, ...]:
+    if summary is None:
+        return ("Not asked.",)
+    return tuple(
+        f"{flag.question.text} {flag.answer.value.capitalize()}." for flag in summary.screen.flags
+    ) or ("None raised.",)
+
+
+def _examined(note: VisitNote | None) -> tuple[str, ...]:
+    if note is None:
+        return ("Not examined.",)
+    lines = [f"{title}: {line}" for title, line in exam_lines(note.exam)]
+    lines += [f"Impression: {note.exam.impression}"] if note.exam.impression else []
+    return (f"On {note.on.isoformat()}.", *lines)
+
+
+def _scored(scores: Iterable[GivenScore]) -> tuple[str, ...]:
+    by_code: dict[str, list[str]] = {}
+    for one in scores:
+        by_code.setdefault(one.instrument, []).append(f"{one.value:g} ({one.on.isoformat()})")
+    return tuple(f"{instrument_of(code).name}: {', '.join(values)}" for code, values in by_code.items()) or (
+        "None.",
+    )
+
+
+def _seen(findings: Iterable[FilmFinding]) -> tuple[str, ...]:
+    lines = tuple(f"{one.sentence} {one.prevalence}" for one in findings)
+    return (*lines, NO_CAUSE) if lines else ("No film was read and signed.",)
+
+
+def _tried(plan: Plan | None, judged: PlanJudged | None) -> tuple[str, ...]:
+    if plan is None or judged is None:
+        return ("No plan was made.",)
+    names = ", ".join(option_name(option) for option in plan.options)
+    return (
+        f"{names}: {plan.visits} visits planned from {plan.starts_on.isoformat()}.",
+        judged.says,
+    )
