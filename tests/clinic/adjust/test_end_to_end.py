@@ -173,6 +173,7 @@ def test_a_killed_host_leaves_a_safe_instrument_and_an_intact_record(
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(3600)
 def test_killed_after_every_single_event(address: str, tmp_path: Path) -> None:
     events = 1
     while check_kill(events, address, tmp_path / f"{events}.tar"):

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from spondyl.biomechanics import (
     Abstention,
     AbstentionReason,
@@ -35,7 +37,9 @@ def read_probe(segment: str, waveform: Waveform, device: Device) -> SegmentEstim
     )
     found = identify_linear(probe)
     if isinstance(found, Abstention) and found.reason is AbstentionReason.MODEL_DOES_NOT_FIT:
-        return identify(probe, max_modes=MAX_MODES)
+        # Its search may try parameters at which the model flies apart; such a try is dropped, not a fault.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return identify(probe, max_modes=MAX_MODES)
     return found
 
 
