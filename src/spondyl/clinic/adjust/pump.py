@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Protocol
 
+from spondyl.clinic.adjust.stop_switch import StopSwitch, by_of
 from spondyl.instrument import (
     Contact,
     Instrument,
@@ -13,10 +14,12 @@ from spondyl.instrument import (
     Interlock,
     PulseShape,
     Refusal,
+    Sample,
 )
 from spondyl.treatment.adjustment import (
     Ask,
     Command,
+    Decision,
     Denied,
     Done,
     Failed,
@@ -75,15 +78,27 @@ class Silent:
         """Nothing."""
 
 
+def at_once(_decision: Decision) -> bool:
+    """Nobody is asked: the doses of the plan are accepted."""
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rig:
-    """What a session runs on. ``ask`` puts the pain question; ``stop`` is set by whoever presses the stop."""
+    """What a session runs on. ``ask`` puts the pain question; ``stop`` is set by whoever presses the stop.
+
+    ``ask`` gives None until the patient has answered, ``accept`` until the clinician has; the instrument is kept alive
+    meanwhile. ``trace`` is given the newest measurements every ``every_us`` of waiting.
+    """
 
     instrument: Instrument
     interlock: Interlock
-    ask: Callable[[], Told]
+    ask: Callable[[], Told | None]
     stop: Event
     watcher: Watcher
+    accept: Callable[[Decision], bool | None] = at_once
+    trace: Callable[[tuple[Sample, ...]], None] | None = None
+    every_us: int = ALIVE_US
 
 
 def run_session(head: Head, rig: Rig, store: Store) -> tuple[Outcome, str]:
@@ -120,8 +135,8 @@ def _halt(rig: Rig) -> Halted:
         rig.interlock.stop()
     except InstrumentError as error:
         # Out of reach: its own link watchdog takes the force away.
-        return Halted(by=f"the host; the instrument did not confirm: {error}")
-    return Halted(by="the host; the instrument confirmed")
+        return Halted(by=f"{by_of(rig.stop)}; the instrument did not confirm: {error}")
+    return Halted(by=f"{by_of(rig.stop)}; the instrument confirmed")
 
 
 def _is_safe(rig: Rig) -> bool:
@@ -146,10 +161,36 @@ def _do(command: Command, rig: Rig) -> Reading:
         case Wait():
             _wait(command.duration_us, rig)
         case Ask():
-            reading = rig.ask()
-        case Note() | Show():
+            reading = _ask(rig)
+        case Note():
+            reading = _propose(command.decision, rig)
+        case Show():
             pass
     return reading
+
+
+def _ask(rig: Rig) -> Reading:
+    """Wait for the patient's word; nobody's silence counts as an answer."""
+    while (told := rig.ask()) is None:
+        if rig.stop.is_set():
+            return _halt(rig)
+        _wait(rig.every_us, rig)
+    return told
+
+
+def _propose(decision: Decision, rig: Rig) -> Reading:
+    """A dose waits until it is accepted; one that is declined ends the session as a stop does."""
+    if not decision.commanded_n:
+        return Done()
+    while (is_accepted := rig.accept(decision)) is None:
+        if rig.stop.is_set():
+            return _halt(rig)
+        _wait(rig.every_us, rig)
+    if is_accepted:
+        return Done()
+    if isinstance(rig.stop, StopSwitch):
+        rig.stop.press("the clinician declined the dose")
+    return _halt(rig)
 
 
 def _open(rig: Rig) -> Opened:
@@ -186,7 +227,9 @@ def _fire(command: Fire, rig: Rig) -> Fired | Denied:
 
 def _wait(duration_us: int, rig: Rig) -> None:
     while duration_us > 0 and not rig.stop.is_set():
-        piece_us = min(ALIVE_US, duration_us)
+        piece_us = min(rig.every_us, duration_us)
         rig.instrument.wait(piece_us)
         rig.watcher.force(rig.instrument.status().force_n)
+        if rig.trace is not None:
+            rig.trace(rig.instrument.samples())
         duration_us -= piece_us

@@ -1,0 +1,58 @@
+"""The sessions of a running server: one for each instrument and each patient, found by the secret of its page."""
+
+from threading import Lock
+
+from spondyl.clinic.adjust.live_session import LiveSession
+
+KEPT = 20
+"""Ended sessions whose feed a page may still read."""
+
+
+class BusyError(ValueError):
+    """A session runs already; the message says where."""
+
+
+class Desk:
+    """Nothing here survives the server: a session does not either, and nothing begins again by itself."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._by_run: dict[str, LiveSession] = {}
+        self._person_of: dict[str, str] = {}
+
+    def begin(self, run: str, person_id: str, session: LiveSession) -> None:
+        """Keep a session under the name of its run; raises :class:`BusyError` and stops it when there is no room."""
+        with self._lock:
+            for name, other in self._by_run.items():
+                if not other.has_ended.is_set() and self._meets(name, other, person_id, session):
+                    session.press_stop("another session runs already")
+                    raise BusyError(
+                        "A session of this patient or on this instrument runs already. Stop it first."
+                    )
+            self._by_run[run], self._person_of[run] = session, person_id
+            self._forget()
+
+    def of_run(self, run: str) -> LiveSession | None:
+        """The session of a run of this server's life."""
+        return self._by_run.get(run)
+
+    def by_token(self, token: str) -> LiveSession | None:
+        """The session whose page has this secret; takes no lock, so that a stop waits for nobody."""
+        return next((one for one in tuple(self._by_run.values()) if one.token == token), None)
+
+    def running(self, person_id: str) -> tuple[str, LiveSession] | None:
+        """The run of a patient that has not ended."""
+        for run, session in tuple(self._by_run.items()):
+            if self._person_of.get(run) == person_id and not session.has_ended.is_set():
+                return run, session
+        return None
+
+    def _meets(self, name: str, other: LiveSession, person_id: str, session: LiveSession) -> bool:
+        same_person = self._person_of[name] == person_id
+        address = session.setup.address
+        return same_person or (address is not None and other.setup.address == address)
+
+    def _forget(self) -> None:
+        ended = [run for run, one in self._by_run.items() if one.feed.is_over]
+        for run in ended[: max(0, len(ended) - KEPT)]:
+            del self._by_run[run], self._person_of[run]

@@ -1,0 +1,168 @@
+"""A session that a page watches: it runs in a thread of its own and stops when nobody watches any more."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Thread
+
+from spondyl.clinic.adjust.answers import Answers
+from spondyl.clinic.adjust.feed import Feed
+from spondyl.clinic.adjust.instruments import open_instrument
+from spondyl.clinic.adjust.live_watch import LiveWatch
+from spondyl.clinic.adjust.pace import Pace
+from spondyl.clinic.adjust.patient import SimulatedPatient
+from spondyl.clinic.adjust.pump import Rig, run_session
+from spondyl.clinic.adjust.record_file import RecordFile
+from spondyl.clinic.adjust.stop_lane import send_stop
+from spondyl.clinic.adjust.stop_switch import StopSwitch
+from spondyl.instrument import InstrumentError, Interlock
+from spondyl.treatment.adjustment import Head, Outcome, Plan, Replay, replay
+
+LOST_AFTER_S = 2.0
+"""A page that says nothing for so long is lost: closed, hung, or its network is gone."""
+
+FIRST_BEAT_S = 30.0
+"""Nothing begins before the page says that it is there; a page that never comes ends the session."""
+
+TRACE_US = 20_000
+"""The instrument keeps 32 ms of measurements: asked for this often, none is missed."""
+
+_WATCH_S = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What was decided before: ``address`` None is the simulator in this process, of ``patient``."""
+
+    plan: Plan
+    patient: SimulatedPatient
+    address: str | None
+    record: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """``outcome`` is None when the session could not run; ``problem`` then says why. ``stopped_by``: in words."""
+
+    outcome: Outcome | None
+    digest: str
+    stopped_by: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """Where the end of a session goes, before anybody is told of it; and the check of its record afterwards."""
+
+    finished: Callable[[Finished], None]
+    checked: Callable[[Replay], None]
+
+
+class LiveSession:
+    """Begins with the first heartbeat of its page. ``token`` is the secret of that page: it beats and stops with it."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        keeper: Keeper,
+        *,
+        lost_after_s: float = LOST_AFTER_S,
+        first_beat_s: float = FIRST_BEAT_S,
+    ) -> None:
+        self.setup = setup
+        self.token = secrets.token_urlsafe(24)
+        self.stop = StopSwitch()
+        self.feed = Feed()
+        self.answers = Answers(self.feed, self.stop)
+        self.has_ended = Event()
+        self._keeper = keeper
+        self._lost_after_s = lost_after_s
+        self._limit_s = first_beat_s
+        self._heard_s = time.monotonic()
+        self._watched = Event()
+        Thread(target=self._watch, daemon=True, name="adjustment watch").start()
+        Thread(target=self._run, daemon=True, name="adjustment").start()
+
+    def beat(self) -> bool:
+        """The page is there. False once the session has stopped or ended: then no heartbeat brings it back."""
+        self._heard_s = time.monotonic()
+        self._limit_s = self._lost_after_s
+        self._watched.set()
+        return not (self.stop.is_set() or self.has_ended.is_set())
+
+    def press_stop(self, by: str) -> None:
+        """Stop, in any state; waits for nothing."""
+        if self.has_ended.is_set():
+            return
+        self.stop.press(by)
+        self._watched.set()
+        send_stop(self.setup.address)
+
+    def _watch(self) -> None:
+        while not self.has_ended.wait(_WATCH_S):
+            if time.monotonic() - self._heard_s > self._limit_s and not self.stop.is_set():
+                self.press_stop("the page was closed, hung or lost its network")
+
+    def _run(self) -> None:
+        self._watched.wait()
+        try:
+            outcome, digest = self._session()
+            finished = Finished(outcome=outcome, digest=digest, stopped_by=self.stop.by)
+        except (InstrumentError, OSError, ValueError) as error:
+            finished = Finished(outcome=None, digest="", stopped_by=self.stop.by, problem=str(error))
+        finally:
+            self.has_ended.set()
+        self._end(finished)
+
+    def _end(self, finished: Finished) -> None:
+        try:
+            self._keeper.finished(finished)
+            outcome = finished.outcome
+            self.feed.event(
+                "end",
+                because=outcome.stopped_because.value if outcome else "could not run",
+                text=outcome.text if outcome else finished.problem,
+                is_safe=outcome.is_safe if outcome else None,
+                pulses=len(outcome.delivered) if outcome else 0,
+            )
+            if outcome is not None:
+                self._keeper.checked(replay(self.setup.record.read_bytes()))
+                self.feed.event("checked")
+        finally:
+            self.feed.close()
+
+    def _session(self) -> tuple[Outcome, str]:
+        setup, plan = self.setup, self.setup.plan
+        pace = Pace()
+        is_virtual = setup.address is None
+        watch = LiveWatch(plan, self.feed, lambda: pace.passed(TRACE_US) if is_virtual else None)
+        head = Head(
+            plan=plan,
+            started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            source=setup.address or "simulator in this process",
+        )
+        with (
+            open_instrument(setup.address, setup.patient) as instrument,
+            RecordFile(setup.record) as file,
+        ):
+            interlock = Interlock(
+                instrument,
+                session=plan.session,
+                gate=plan.gate,
+                limits=plan.limits,
+                simulated=plan.simulated,
+            )
+            rig = Rig(
+                instrument=instrument,
+                interlock=interlock,
+                ask=self.answers.told,
+                stop=self.stop,
+                watcher=watch,
+                accept=self.answers.accept,
+                trace=watch.trace,
+                every_us=TRACE_US,
+            )
+            return run_session(head, rig, file.append)

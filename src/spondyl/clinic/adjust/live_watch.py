@@ -1,0 +1,124 @@
+"""Tells a page what a session does: the session's watcher, writing into a feed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from spondyl.clinic.adjust.feed import Feed
+from spondyl.clinic.adjust.tracer import Tracer
+from spondyl.instrument import Sample, cap_n
+from spondyl.treatment.adjustment import (
+    Command,
+    Delivered,
+    Fire,
+    Fired,
+    InContact,
+    MapRow,
+    Note,
+    Open,
+    Place,
+    Plan,
+    Reading,
+    Rest,
+    Show,
+    to_json,
+)
+
+PURPOSES = {"probe": "Reading", "calibrate": "Small pulse", "treat": "Pulse"}
+
+
+class LiveWatch:
+    """``passed`` is called after every piece of waiting: it holds virtual time to the clock."""
+
+    def __init__(self, plan: Plan, feed: Feed, passed: Callable[[], None]) -> None:
+        self._plan = plan
+        self._feed = feed
+        self._tracer = Tracer(feed)
+        self._passed = passed
+        self.rows: list[MapRow] = []
+        self.delivered: list[Delivered] = []
+        self._spent_ns: dict[str, float] = {}
+
+    def asked(self, command: Command, /) -> None:
+        """Say what is about to happen."""
+        match command:
+            case Open():
+                self._feed.event("doing", text="Connecting to the instrument")
+            case Place():
+                self._place(command)
+            case Fire():
+                what = PURPOSES.get(command.purpose, command.purpose)
+                self._doing(f"{what} at {command.segment}: {command.commanded_n:g} N", command.segment)
+            case Rest():
+                self._feed.event("doing", text="Tip off")
+            case Note():
+                self._feed.event("decision", **to_json(command.decision))
+            case Show():
+                self.rows.append(command.row)
+                self._feed.event("row", **to_json(command.row))
+            case _:
+                pass
+
+    def answered(self, command: Command, reading: Reading, /) -> None:
+        """Say what came of it."""
+        if isinstance(command, Fire) and isinstance(reading, Fired):
+            self._fired(command, reading)
+        elif isinstance(reading, InContact):
+            self._tracer.level = replace(self._tracer.level, preload_n=reading.preload_n)
+
+    def force(self, _force_n: float, /) -> None:
+        """A piece of waiting is over; the measurements come by :meth:`trace`."""
+        self._passed()
+
+    def trace(self, samples: tuple[Sample, ...]) -> None:
+        """The newest measurements."""
+        self._tracer.samples(samples)
+
+    def _place(self, place: Place) -> None:
+        self._doing(f"Going to {place.segment}", place.segment)
+        cap = cap_n(place.segment, self._plan.limits)
+        spent_ns = self._spent_ns.get(place.segment, 0.0)
+        self._tracer.level = replace(self._tracer.level, cap_n=cap, segment_impulse_ns=spent_ns)
+
+    def _doing(self, text: str, segment: str) -> None:
+        self._feed.event("doing", text=text, segment=segment)
+
+    def _fired(self, fire: Fire, fired: Fired) -> None:
+        waveform = fired.waveform
+        self._spent_ns[fire.segment] = self._spent_ns.get(fire.segment, 0.0) + fired.charged_ns
+        done = _delivered(fire, fired)
+        self.delivered.append(done)
+        self._tracer.pulse(waveform, fire.commanded_n)
+        self._tracer.level = replace(
+            self._tracer.level,
+            segment_impulse_ns=self._spent_ns[fire.segment],
+            impulse_ns=sum(self._spent_ns.values()),
+            pulses=len(self.delivered),
+        )
+        self._feed.event("pulse", wave=_wave(fired), **to_json(done))
+
+
+def _delivered(fire: Fire, fired: Fired) -> Delivered:
+    waveform = fired.waveform
+    return Delivered(
+        sequence=waveform.sequence,
+        segment=fire.segment,
+        purpose=fire.purpose,
+        peak_n=round(waveform.peak_n, 4),
+        impulse_ns=round(waveform.impulse_ns, 6),
+        cap_n=fired.cap_n,
+        preload_n=round(waveform.preload_n, 4),
+        commanded_n=fire.commanded_n,
+        predicted_n=fire.predicted_n,
+        completed=waveform.completed,
+        simulated=waveform.simulated,
+    )
+
+
+def _wave(fired: Fired) -> dict[str, Any]:
+    waveform = fired.waveform
+    return {
+        "interval_us": waveform.interval_us,
+        "force_n": [round(float(one), 2) for one in waveform.force_n],
+        "acceleration_m_s2": [round(float(one), 1) for one in waveform.acceleration_m_s2],
+    }

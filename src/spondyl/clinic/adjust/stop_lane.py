@@ -1,0 +1,31 @@
+"""The stop on its own way to an instrument behind an address, past the session's link and its queue."""
+
+import socket
+from threading import Thread
+from urllib.parse import urlsplit
+
+from spondyl.instrument.protocol import STOP_BYTES
+
+REACH_S = 0.5
+
+
+def send_stop(address: str | None) -> None:
+    """Send the stop over a link of its own, beside the caller; without an address there is no other way to go.
+
+    Anybody may stop an instrument; only who said HELLO first commands it (docs/reference/instrument-protocol.md).
+    """
+    parts = urlsplit(address or "")
+    if parts.scheme == "tcp" and parts.hostname and parts.port:
+        Thread(target=_send, args=(parts.hostname, parts.port), daemon=True).start()
+
+
+def _send(host: str, port: int) -> None:
+    try:
+        with socket.create_connection((host, port), timeout=REACH_S) as link:
+            link.sendall(STOP_BYTES)
+            # Let the instrument read before the link closes.
+            link.settimeout(REACH_S)
+            link.recv(1)
+    except OSError:
+        # The session's own link carries the stop too, and without any link the watchdog takes the force away.
+        return
