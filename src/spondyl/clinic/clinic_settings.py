@@ -97,6 +97,14 @@ class ClinicSettings:
         True,
         "Wait for the disk at every change of the embedded database; without it a power cut may lose the last ones.",
     )
+    instrument_address: str = _said(
+        "",
+        "Where the adjusting instrument answers: tcp://host:port or serial:///dev/name; empty: only dry runs.",
+    )
+    instrument_is_simulated: bool = _said(
+        True,
+        "What stands at that address is a simulator; a real instrument needs false, and is refused else.",
+    )
     oidc: OidcSettings = field(
         default_factory=OidcSettings, metadata={"help": "Single sign-on.", "allowed": None}
     )

@@ -69,7 +69,9 @@ class Answers:
             return Told(pain=self._pain, wants_stop=False)
         if self._asked_since is None:
             self._asked_since = self._seconds()
-            self._feed.event("question", text="How much does it hurt now, 0 to 10? Ask, and press the number.")
+            self._feed.event(
+                "question", text="How much does it hurt now, 0 to 10? Ask, and press the number."
+            )
         self._hurry(self._asked_since, "nobody said how much it hurts")
         return None
 

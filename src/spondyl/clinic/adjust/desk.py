@@ -1,5 +1,6 @@
 """The sessions of a running server: one for each instrument and each patient, found by the secret of its page."""
 
+from collections.abc import Callable
 from threading import Lock
 
 from spondyl.clinic.adjust.live_session import LiveSession
@@ -20,17 +21,21 @@ class Desk:
         self._by_run: dict[str, LiveSession] = {}
         self._person_of: dict[str, str] = {}
 
-    def begin(self, run: str, person_id: str, session: LiveSession) -> None:
-        """Keep a session under the name of its run; raises :class:`BusyError` and stops it when there is no room."""
+    def begin(
+        self, run: str, person_id: str, address: str | None, make: Callable[[], LiveSession]
+    ) -> LiveSession:
+        """Make and keep the session of a run; raises :class:`BusyError` while another is in its way."""
         with self._lock:
             for name, other in self._by_run.items():
-                if not other.has_ended.is_set() and self._meets(name, other, person_id, session):
-                    session.press_stop("another session runs already")
+                same = self._person_of[name] == person_id or (address and other.setup.address == address)
+                if same and not other.has_ended.is_set():
                     raise BusyError(
                         "A session of this patient or on this instrument runs already. Stop it first."
                     )
+            session = make()
             self._by_run[run], self._person_of[run] = session, person_id
             self._forget()
+            return session
 
     def of_run(self, run: str) -> LiveSession | None:
         """The session of a run of this server's life."""
@@ -46,11 +51,6 @@ class Desk:
             if self._person_of.get(run) == person_id and not session.has_ended.is_set():
                 return run, session
         return None
-
-    def _meets(self, name: str, other: LiveSession, person_id: str, session: LiveSession) -> bool:
-        same_person = self._person_of[name] == person_id
-        address = session.setup.address
-        return same_person or (address is not None and other.setup.address == address)
 
     def _forget(self) -> None:
         ended = [run for run, one in self._by_run.items() if one.feed.is_over]

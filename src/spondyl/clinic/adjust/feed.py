@@ -30,7 +30,13 @@ class Feed:
         self._written = 0
         self._events = 0
         self._is_over = False
+        self._has_told_end = False
         self._lock = Lock()
+
+    @property
+    def has_told_end(self) -> bool:
+        """Whether the end was told: it is kept by then."""
+        return self._has_told_end
 
     @property
     def is_over(self) -> bool:
@@ -43,6 +49,7 @@ class Feed:
         with self._lock:
             self._add(EVENT, self._events, text.encode())
             self._events += 1
+        self._has_told_end = self._has_told_end or kind == "end"
 
     def block(self, first_ms: int, values: NDArray[np.float32]) -> None:
         """Measurements, shape (channels, samples), 1 ms apart from ``first_ms``; NaN where nothing was measured."""

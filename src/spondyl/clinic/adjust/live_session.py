@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from spondyl.clinic.adjust.answers import Answers
 from spondyl.clinic.adjust.feed import Feed
@@ -77,14 +77,21 @@ class LiveSession:
         self.stop = StopSwitch()
         self.feed = Feed()
         self.answers = Answers(self.feed, self.stop)
+        self._pace = Pace()
+        self.watch = LiveWatch(setup.plan, self.feed, self._passed)
         self.has_ended = Event()
         self._keeper = keeper
         self._lost_after_s = lost_after_s
         self._limit_s = first_beat_s
         self._heard_s = time.monotonic()
         self._watched = Event()
+        self._claim = Lock()
         Thread(target=self._watch, daemon=True, name="adjustment watch").start()
         Thread(target=self._run, daemon=True, name="adjustment").start()
+
+    def claim(self) -> bool:
+        """Whether the caller may be the page of this session: only the first is; one that comes back never is."""
+        return not self.stop.is_set() and self._claim.acquire(blocking=False)
 
     def beat(self) -> bool:
         """The page is there. False once the session has stopped or ended: then no heartbeat brings it back."""
@@ -100,6 +107,11 @@ class LiveSession:
         self.stop.press(by)
         self._watched.set()
         send_stop(self.setup.address)
+
+    def _passed(self) -> None:
+        # An instrument behind an address keeps time by itself.
+        if self.setup.address is None:
+            self._pace.passed(TRACE_US)
 
     def _watch(self) -> None:
         while not self.has_ended.wait(_WATCH_S):
@@ -136,9 +148,6 @@ class LiveSession:
 
     def _session(self) -> tuple[Outcome, str]:
         setup, plan = self.setup, self.setup.plan
-        pace = Pace()
-        is_virtual = setup.address is None
-        watch = LiveWatch(plan, self.feed, lambda: pace.passed(TRACE_US) if is_virtual else None)
         head = Head(
             plan=plan,
             started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -160,9 +169,9 @@ class LiveSession:
                 interlock=interlock,
                 ask=self.answers.told,
                 stop=self.stop,
-                watcher=watch,
+                watcher=self.watch,
                 accept=self.answers.accept,
-                trace=watch.trace,
+                trace=self.watch.trace,
                 every_us=TRACE_US,
             )
             return run_session(head, rig, file.append)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from spondyl.clinic.adjust.feed import Feed
 from spondyl.clinic.adjust.tracer import Tracer
 from spondyl.instrument import Sample, cap_n
 from spondyl.treatment.adjustment import (
     Command,
+    Decision,
     Delivered,
     Fire,
     Fired,
@@ -28,7 +28,10 @@ PURPOSES = {"probe": "Reading", "calibrate": "Small pulse", "treat": "Pulse"}
 
 
 class LiveWatch:
-    """``passed`` is called after every piece of waiting: it holds virtual time to the clock."""
+    """``passed`` is called after every piece of waiting: it holds virtual time to the clock.
+
+    Keeps what was read, delivered and decided so far, and the last pulse, for pages to show.
+    """
 
     def __init__(self, plan: Plan, feed: Feed, passed: Callable[[], None]) -> None:
         self._plan = plan
@@ -37,6 +40,8 @@ class LiveWatch:
         self._passed = passed
         self.rows: list[MapRow] = []
         self.delivered: list[Delivered] = []
+        self.decisions: list[Decision] = []
+        self.last: tuple[Fire, Fired] | None = None
         self._spent_ns: dict[str, float] = {}
 
     def asked(self, command: Command, /) -> None:
@@ -52,6 +57,7 @@ class LiveWatch:
             case Rest():
                 self._feed.event("doing", text="Tip off")
             case Note():
+                self.decisions.append(command.decision)
                 self._feed.event("decision", **to_json(command.decision))
             case Show():
                 self.rows.append(command.row)
@@ -95,7 +101,8 @@ class LiveWatch:
             impulse_ns=sum(self._spent_ns.values()),
             pulses=len(self.delivered),
         )
-        self._feed.event("pulse", wave=_wave(fired), **to_json(done))
+        self.last = (fire, fired)
+        self._feed.event("pulse", **to_json(done))
 
 
 def _delivered(fire: Fire, fired: Fired) -> Delivered:
@@ -113,12 +120,3 @@ def _delivered(fire: Fire, fired: Fired) -> Delivered:
         completed=waveform.completed,
         simulated=waveform.simulated,
     )
-
-
-def _wave(fired: Fired) -> dict[str, Any]:
-    waveform = fired.waveform
-    return {
-        "interval_us": waveform.interval_us,
-        "force_n": [round(float(one), 2) for one in waveform.force_n],
-        "acceleration_m_s2": [round(float(one), 1) for one in waveform.acceleration_m_s2],
-    }

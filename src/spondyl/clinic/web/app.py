@@ -7,9 +7,11 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
+from spondyl.clinic.adjust.desk import Desk
 from spondyl.clinic.chart.writer_queue import WriterQueue
 from spondyl.clinic.web import (
     account,
+    adjust,
     admin,
     calendar,
     exam,
@@ -22,6 +24,7 @@ from spondyl.clinic.web import (
     public,
     records,
 )
+from spondyl.clinic.web.adjust.lane import FastLane
 from spondyl.clinic.web.csrf import check_csrf
 from spondyl.clinic.web.errors import add_error_pages
 from spondyl.clinic.web.feature import Feature
@@ -42,6 +45,7 @@ FEATURES: tuple[Feature, ...] = (
     exam.FEATURE,
     films.FEATURE,
     plan.FEATURE,
+    adjust.FEATURE,
     outcomes.FEATURE,
     records.FEATURE,
     admin.FEATURE,
@@ -64,6 +68,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.features = FEATURES
     app.state.writer = WriterQueue(services.engine)
     app.state.traffic = Traffic(per_minute=services.settings.requests_per_minute)
+    app.state.desk = Desk()
     app.state.templates = make_templates(feature.name for feature in FEATURES)
     for feature in FEATURES:
         for router in feature.routers:
@@ -74,6 +79,8 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(CappedBody, limit_bytes=settings.max_upload_mb * 1_000_000)
     app.add_middleware(KnownHosts, names=settings.host_names)
     app.add_middleware(Counted, traffic=app.state.traffic)
+    # Outside the count of requests and every queue behind it: only the headers stand before it.
+    app.add_middleware(FastLane, desk=app.state.desk)
     app.add_middleware(SafeHeaders, tls=settings.secure)
     return app
 

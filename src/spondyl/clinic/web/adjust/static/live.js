@@ -1,0 +1,206 @@
+// The page of a running session. It shows and answers; the session itself runs on the server and needs no word from here
+// but the heartbeat, without which it stops.
+import { readFeed } from "./feed.js";
+import { Hold } from "./hold.js";
+import { Ring } from "./ring.js";
+import { Sweep } from "./sweep.js";
+
+const FORCE = 0;
+const ACCELERATION = 1;
+const CAP = 3;
+const SECONDS = 8;
+
+const live = /** @type {HTMLElement} */ (document.querySelector("[data-live]"));
+const { lane, page, run, channels, cap } = /** @type {Record<string, string>} */ (live.dataset);
+/** @param {string} name @returns {HTMLElement} */
+const part = (name) => /** @type {HTMLElement} */ (live.querySelector(`[data-${name}]`));
+
+const maximum = Number(cap);
+const ring = new Ring(channels.split(",").length, 16384);
+const sweep = new Sweep(
+  /** @type {HTMLCanvasElement} */ (part("trace")),
+  ring,
+  [
+    { channel: FORCE, low: 0, high: Math.ceil((maximum * 1.15) / 10) * 10, name: "force", unit: "N", colour: "--accent", level: () => ring.newest(CAP) || maximum },
+    { channel: ACCELERATION, low: -200, high: 200, name: "acceleration", unit: "m/s²", colour: "--note" },
+  ],
+  SECONDS,
+);
+
+const hold = new Hold(lane, { link: showLink, stopped: showStopped });
+let isOver = false;
+let lostFrames = 0;
+
+/** @param {boolean} isThere */
+function showLink(isThere) {
+  part("link").textContent = isThere ? "connected" : "No connection: the server stops the session by itself";
+}
+
+/** @param {boolean} confirmed @param {string} by */
+function showStopped(confirmed, by) {
+  part("stop-state").textContent = confirmed ? `Stopped by ${by}. Nothing begins again by itself.` : "Stopping …";
+  if (confirmed) clearAnswer("The session was stopped.");
+}
+
+/** @param {string} text */
+function clearAnswer(text) {
+  const line = document.createElement("p");
+  line.className = "soft";
+  line.textContent = text;
+  part("answer").replaceChildren(line);
+  part("answer").closest(".panel")?.classList.remove("waits");
+}
+
+/** @param {string} path @param {Record<string, string>} fields */
+async function send(path, fields) {
+  const csrf = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="csrf"]')).content;
+  const answer = await fetch(`${run}/${path}`, { method: "POST", headers: { "X-CSRF": csrf }, body: new URLSearchParams(fields) });
+  return answer.ok;
+}
+
+/** @param {string} tag @param {string} text @param {string} [kind] */
+function element(tag, text, kind = "") {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  if (kind) made.className = kind;
+  return made;
+}
+
+/** A dose waits. @param {any} dose */
+function propose(dose) {
+  const accept = element("button", `Accept ${dose.commanded_n} N at ${dose.segment}`, "button primary");
+  const decline = element("button", "Decline and end", "button");
+  const actions = element("div", "", "actions");
+  actions.append(accept, decline);
+  for (const [button, accepts] of /** @type {[HTMLElement, string][]} */ ([[accept, "true"], [decline, "false"]])) {
+    button.setAttribute("type", "button");
+    button.addEventListener("click", async () => {
+      accept.setAttribute("disabled", "");
+      decline.setAttribute("disabled", "");
+      if (!(await send("dose", { number: String(dose.number), accepts }))) clearAnswer("This dose does not wait any more.");
+    });
+  }
+  part("answer").replaceChildren(
+    element("p", `${dose.commanded_n} N at ${dose.segment}`, "force"),
+    element("p", `Above the preload; ${Number(dose.predicted_n).toFixed(1)} N expected, the cap is ${dose.cap_n} N in all.`),
+    element("p", `Reason: ${dose.reason}`),
+    actions,
+  );
+  part("answer").closest(".panel")?.classList.add("waits");
+  part("next").textContent = `read the reason, then accept or decline ${dose.commanded_n} N at ${dose.segment}.`;
+}
+
+/** @param {string} text */
+function question(text) {
+  part("answer").replaceChildren(element("p", text, "force"), element("p", "The tip is off. Press the number below."));
+  part("answer").closest(".panel")?.classList.add("waits");
+  part("next").textContent = "ask how much it hurts now and press the number.";
+}
+
+/** @param {number} pain */
+function showPain(pain) {
+  for (const button of live.querySelectorAll("[data-pain]")) {
+    button.setAttribute("aria-pressed", String(Number(/** @type {HTMLElement} */ (button).dataset.pain) === pain));
+  }
+  if (part("answer").textContent?.includes("The tip is off")) clearAnswer("Pain is noted.");
+}
+
+/** @param {any} event */
+function showEnd(event) {
+  isOver = true;
+  hold.end();
+  part("doing").textContent = "Ended";
+  part("next").textContent = "see what was delivered, and the check of the record.";
+  const link = element("a", "See what was done", "button primary");
+  link.setAttribute("href", run);
+  const safe = event.is_safe === false ? " The safe state was NOT proved: look at the instrument." : "";
+  part("answer").replaceChildren(element("p", `Ended after ${event.pulses} pulses.${safe}`, "force"), element("p", event.text), link);
+  part("stop-state").textContent = "The session has ended and is kept. Nothing begins again by itself.";
+  part("link").textContent = "session over";
+  refresh();
+}
+
+/** @type {Record<string, (event: any) => void>} */
+const SHOWN = {
+  doing: (event) => {
+    part("doing").textContent = event.text;
+    if (!part("answer").closest(".panel")?.classList.contains("waits")) part("next").textContent = "watch the patient; a dose waits for you before it is given.";
+  },
+  decision: refresh,
+  row: refresh,
+  pulse: refresh,
+  proposal: propose,
+  answered: (event) => clearAnswer(event.accepted ? "Accepted. The pulses follow." : "Declined."),
+  question: (event) => question(event.text),
+  pain: (event) => showPain(event.pain),
+  end: showEnd,
+};
+
+let refreshing = false;
+let again = false;
+
+/** Fetch the panels anew; never more than one request at a time. */
+async function refresh() {
+  if (refreshing) {
+    again = true;
+    return;
+  }
+  refreshing = true;
+  do {
+    again = false;
+    try {
+      const answer = await fetch(`${run}/panels`, { cache: "no-store" });
+      if (answer.ok) put(await answer.text());
+    } catch {
+      showLink(false);
+    }
+    await new Promise((done) => setTimeout(done, 250));
+  } while (again);
+  refreshing = false;
+}
+
+/** Tables that were opened stay open. @param {string} text */
+function put(text) {
+  const fresh = new DOMParser().parseFromString(text, "text/html");
+  const open = [...part("panels").querySelectorAll("details")].map((one) => one.open);
+  fresh.querySelectorAll("details").forEach((one, at) => { one.open = open[at] ?? false; });
+  part("panels").replaceChildren(...fresh.body.children);
+}
+
+const force = part("force");
+let shown = 0;
+
+/** @param {number} now */
+function frame(now) {
+  sweep.draw();
+  if (now - shown > 100) {
+    shown = now;
+    const newest = ring.newest(FORCE);
+    force.textContent = Number.isNaN(newest) ? "–" : newest.toFixed(1);
+  }
+  requestAnimationFrame(frame);
+}
+
+function begin() {
+  const stop = part("stop");
+  // A touch or a press counts at once, not when it is let go; a click is what keyboards and helpers make.
+  stop.addEventListener("pointerdown", () => void hold.stop("button"));
+  stop.addEventListener("click", () => void hold.stop("button"));
+  for (const button of live.querySelectorAll("[data-pain]")) {
+    button.addEventListener("click", () => void send("pain", { pain: /** @type {HTMLElement} */ (button).dataset.pain ?? "" }));
+  }
+  hold.begin();
+  requestAnimationFrame(frame);
+  readFeed(`${run}/stream?page=${encodeURIComponent(page)}`, {
+    event: (event) => SHOWN[event.kind]?.(event),
+    block: (first, values) => ring.push(first, values),
+    lost: (frames) => {
+      lostFrames += frames;
+      part("lost").textContent = `${lostFrames} blocks lost`;
+    },
+  }).catch(() => {
+    if (!isOver) showLink(false);
+  });
+}
+
+begin();

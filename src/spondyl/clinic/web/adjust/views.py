@@ -1,0 +1,112 @@
+"""What of a session is shown, the same while it runs and afterwards: stiffness, dose against budget, decisions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from spondyl.clinic.adjust.live_session import LiveSession
+from spondyl.clinic.care.adjustment_record import StoredAdjustment
+from spondyl.clinic.web.adjust.pictures import map_svg, wave_svg
+from spondyl.instrument import Limits, cap_n
+from spondyl.treatment.adjustment import Decision, Delivered, MapRow, Plan, Rule
+from spondyl.treatment.adjustment.json_codec import from_json
+
+ACTIONS = {
+    "do_nothing": "Nothing is done",
+    "probe_again": "Read again",
+    "leave_out": "Left out",
+    "treat": "Treat",
+    "lower_dose": "Lower dose",
+    "go_on": "Go on",
+    "stop": "End",
+}
+RULES = {
+    Rule.PAIN: ("Pain-guided", "The segment that hurts most on pressing."),
+    Rule.STIFFNESS: ("Stiffness-guided", "The segment that is clearly stiffer than its neighbours."),
+    Rule.CLINICIAN: ("Chosen by the clinician", "The segment you name."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseLine:
+    """One segment: pulses, highest total force beside its cap, impulse beside its budget (N·s)."""
+
+    segment: str
+    pulses: int
+    treated: int
+    highest_n: float
+    cap_n: float
+    spent_ns: float
+    budget_ns: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The parts of a page about a session."""
+
+    map: Markup
+    rows: Sequence[MapRow]
+    wave: Markup | None
+    doses: Sequence[DoseLine]
+    decisions: Sequence[Decision]
+    spent_ns: float
+    budget_ns: float
+    pulses: int
+    most_pulses: int
+
+
+def shown_live(session: LiveSession) -> Shown:
+    """A session as it stands now."""
+    watch = session.watch
+    last = watch.last
+    wave = wave_svg(last[0], last[1]) if last else None
+    return _shown(session.setup.plan, tuple(watch.rows), tuple(watch.delivered), tuple(watch.decisions), wave)
+
+
+def shown_stored(stored: StoredAdjustment) -> Shown:
+    """A session that has ended."""
+    plan = from_json(Plan, stored.plan)
+    outcome: Mapping[str, Any] = stored.outcome or {}
+    rows = tuple(from_json(MapRow, one) for one in outcome.get("stiffness", ()))
+    delivered = tuple(from_json(Delivered, one) for one in outcome.get("delivered", ()))
+    decisions = tuple(from_json(Decision, one) for one in outcome.get("decisions", ()))
+    return _shown(plan, rows, delivered, decisions, None)
+
+
+def _shown(
+    plan: Plan,
+    rows: Sequence[MapRow],
+    delivered: Sequence[Delivered],
+    decisions: Sequence[Decision],
+    wave: Markup | None,
+) -> Shown:
+    return Shown(
+        map=map_svg(plan.segments, rows),
+        rows=rows,
+        wave=wave,
+        doses=tuple(_dose(segment, delivered, plan.limits) for segment in plan.segments),
+        decisions=decisions,
+        spent_ns=_impulse_ns(delivered),
+        budget_ns=plan.limits.session_impulse_ns,
+        pulses=len(delivered),
+        most_pulses=plan.limits.session_count,
+    )
+
+
+def _dose(segment: str, delivered: Sequence[Delivered], limits: Limits) -> DoseLine:
+    of = [one for one in delivered if one.segment == segment]
+    return DoseLine(
+        segment=segment,
+        pulses=len(of),
+        treated=sum(one.purpose == "treat" for one in of),
+        highest_n=max((one.peak_n for one in of), default=0.0),
+        cap_n=cap_n(segment, limits),
+        spent_ns=_impulse_ns(of),
+        budget_ns=limits.segment_impulse_ns,
+    )
+
+
+def _impulse_ns(delivered: Iterable[Delivered]) -> float:
+    return sum(one.impulse_ns for one in delivered)
