@@ -24,7 +24,8 @@ def map_svg(segments: Sequence[str], rows: Sequence[MapRow]) -> Markup:
     middle = (LEFT + WIDTH - RIGHT) / 2
     axis = (
         f'<g class="axis"><path d="M{LEFT} {bottom:g}H{WIDTH - RIGHT:g}"/>{ticks}'
-        f'<text x="{middle:g}" y="{bottom + 34:g}" text-anchor="middle">stiffness, N/mm (bars: 95 % intervals)</text></g>'
+        f'<text x="{middle:g}" y="{bottom + 34:g}" text-anchor="middle">'
+        "stiffness, N/mm (bars: 95 % intervals)</text></g>"
     )
     return Markup(
         f'<svg class="stiffness" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {bottom + FOOT:g}" '
@@ -93,8 +94,8 @@ def wave_svg(fire: Fire, fired: Fired) -> Markup:
         lines.append(_level(expected_n, most_n, "expected", f"expected {expected_n:.1f} N"))
     bottom = low + WAVE_HEIGHT
     said = (
-        f"{fire.segment}: peak {waveform.peak_n:.1f} N of a cap of {fired.cap_n:g} N, preload {waveform.preload_n:.1f} N,"
-        f" acceleration up to {most_a:.0f} m/s², {end_ms:.0f} ms."
+        f"{fire.segment}: peak {waveform.peak_n:.1f} N of a cap of {fired.cap_n:g} N, "
+        f"preload {waveform.preload_n:.1f} N, acceleration up to {most_a:.0f} m/s², {end_ms:.0f} ms."
     )
     return Markup(
         f'<svg class="wave" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {bottom + 22:g}" role="img">'
@@ -111,9 +112,10 @@ def wave_svg(fire: Fire, fired: Fired) -> Markup:
 
 def _level(value_n: float, most_n: float, kind: str, text: str) -> str:
     y = TOP + WAVE_HEIGHT * (1.0 - value_n / most_n)
+    text_y = y - 4 if y > 20 else y + 13
     return (
         f'<path class="{kind}" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
-        f'<text class="{kind}" x="{WIDTH - RIGHT}" y="{y - 4 if y > 20 else y + 13:.1f}" text-anchor="end">{escape(text)}</text>'
+        f'<text class="{kind}" x="{WIDTH - RIGHT}" y="{text_y:.1f}" text-anchor="end">{escape(text)}</text>'
     )
 
 

@@ -32,13 +32,14 @@ from spondyl.clinic.web.adjust.lane import BY, LANE, obey
 from spondyl.clinic.web.adjust.stream import frames_of, watched
 from spondyl.clinic.web.adjust.views import ACTIONS, RULES, shown_live, shown_stored
 from spondyl.clinic.web.page import patient_page, see_other
-from spondyl.clinic.web.rights import Anybody, AnyStaff, Clinician, Role
+from spondyl.clinic.web.rights import Anybody, AnyStaff, Clinician, Role, needs
 from spondyl.clinic.web.services import Clinic, Services, templates_of
 from spondyl.clinic.web.viewer import Viewer
 from spondyl.instrument import SEGMENTS
 from spondyl.instrument.caps import PLACEHOLDER_PEAK_N
 from spondyl.treatment.adjustment import Plan, Replay, StopBecause
 
+ClinicianOnly = Depends(needs(Role.CLINICIAN))
 router = APIRouter(prefix="/patients/{patient_id}/adjust", include_in_schema=False)
 lane_router = APIRouter(include_in_schema=False)
 SEED_MOST = 2**31
@@ -196,10 +197,8 @@ def session_page(
     return patient_page(request, "adjust/ended.html", patient, _ended(stored, live if is_running else None))
 
 
-@router.get("/{run}/panels")
-def panels(
-    request: Request, services: Clinic, desk: Sessions, viewer: Clinician, patient_id: str, run: str
-) -> Response:
+@router.get("/{run}/panels", dependencies=[ClinicianOnly])
+def panels(request: Request, services: Clinic, desk: Sessions, patient_id: str, run: str) -> Response:
     """Stiffness, dose and decisions as they stand now, as a part of the page."""
     with reading(services.engine) as connection:
         stored = adjustment_at(connection, patient_id, run)
@@ -208,8 +207,8 @@ def panels(
     return HTMLResponse(templates_of(request).get_template("adjust/panels.html").render(shown))
 
 
-@router.get("/{run}/state")
-def state(services: Clinic, desk: Sessions, viewer: Clinician, patient_id: str, run: str) -> Response:
+@router.get("/{run}/state", dependencies=[ClinicianOnly])
+def state(services: Clinic, desk: Sessions, patient_id: str, run: str) -> Response:
     """Whether the session has ended and its record was checked, for a page that waits for it."""
     with reading(services.engine) as connection:
         stored = adjustment_at(connection, patient_id, run)
@@ -218,10 +217,8 @@ def state(services: Clinic, desk: Sessions, viewer: Clinician, patient_id: str, 
     return JSONResponse({"version": stored.version, "over": is_over})
 
 
-@router.get("/{run}/stream")
-def stream(
-    services: Clinic, desk: Sessions, viewer: Clinician, patient_id: str, run: str, page: str = ""
-) -> Response:
+@router.get("/{run}/stream", dependencies=[ClinicianOnly])
+def stream(services: Clinic, desk: Sessions, patient_id: str, run: str, page: str = "") -> Response:
     """The feed: events and blocks of measurements. The page that holds the session stops it by leaving."""
     with reading(services.engine) as connection:
         adjustment_at(connection, patient_id, run)
@@ -266,11 +263,10 @@ def answer_dose(
     return JSONResponse({"accepted": accepts})
 
 
-@router.post("/{run}/pain")
+@router.post("/{run}/pain", dependencies=[ClinicianOnly])
 def say_pain(
     services: Clinic,
     desk: Sessions,
-    viewer: Clinician,
     patient_id: str,
     run: str,
     pain: Annotated[int, Form()] = -1,

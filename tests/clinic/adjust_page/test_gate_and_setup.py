@@ -1,0 +1,145 @@
+"""Claims: nothing can be begun while anything is unknown, present or unset; the page says what; a dry run is marked."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from adjust_course import consented, filled, no_to_all
+from care_course import answer_intake
+from clinic_apps import Browser
+from clinic_charts import Clock
+from spondyl.assessment.screening import Answer
+from spondyl.clinic.care.adjustment_gate import ASKED, chart_gate
+from spondyl.clinic.care.adjustment_record import adjustments_of
+from spondyl.clinic.care.consent_record import consents_of, withdraw
+from spondyl.clinic.chart.audit import entries
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.services import Services
+from spondyl.instrument import CONTRAINDICATIONS
+from spondyl.instrument.gate import check_gate
+
+Open = Callable[[Role], Browser]
+
+
+@pytest.fixture
+def ready(services: Services, patient: Person) -> Person:
+    return consented(services, patient)
+
+
+def begun(services: Services, patient: Person) -> int:
+    with reading(services.engine) as connection:
+        return len(adjustments_of(connection, patient.id))
+
+
+def test_the_page_asks_every_contraindication_of_the_kernel_and_answers_none(
+    browser: Open, ready: Person
+) -> None:
+    page = browser(Role.CLINICIAN).get(f"/patients/{ready.id}/adjust").text
+    assert len(ASKED) == len(CONTRAINDICATIONS)
+    assert all(f'name="answer-{one.key}"' in page for one in ASKED)
+    answered = re.findall(r'name="answer-[^"]*" value="[^"]*" checked', page)
+    assert answered == []
+    assert re.search(r'name="maximum_n"[^>]*value="0"', page)
+    assert "cervical 50 N, thoracic and lumbar 150 N" in page
+    assert 'type="range"' not in page
+    assert page.index("Pain-guided") < page.index("Stiffness-guided") < page.index("Chosen by the clinician")
+    assert re.search(r'name="instrument" value="dry" checked', page)
+
+
+@pytest.mark.parametrize("question", [one.key for one in ASKED])
+def test_one_unknown_answer_blocks_and_so_does_one_yes(
+    services: Services, browser: Open, ready: Person, question: str
+) -> None:
+    with reading(services.engine) as connection:
+        gate = chart_gate(connection, ready.id)
+    said = {one.key: Answer.NO for one in ASKED}
+    assert gate.problems(said) == () and check_gate(gate.gate(said)) is None
+    unknown = {key: value for key, value in said.items() if key != question}
+    assert gate.problems(unknown) and check_gate(gate.gate(unknown)) is not None
+    present = {**said, question: Answer.YES}
+    assert gate.problems(present) and check_gate(gate.gate(present)) is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"maximum_n": "0"}, "nothing may be delivered"),
+        ({"maximum_n": ""}, "nothing may be delivered"),
+        ({"maximum_n": "151"}, "between 0 and 150 N"),
+        ({"maximum_n": "nan"}, "between 0 and 150 N"),
+        ({"maximum_n": "-5"}, "between 0 and 150 N"),
+        ({"maximum_n": "forty"}, "is not a number"),
+        ({"answer-recent_trauma": ""}, "1 question has no answer"),
+        ({"answer-recent_trauma": "yes"}, "do not treat with impulses"),
+        ({"answer-recent_trauma": "unknown"}, "1 question has no answer"),
+        ({"first": "L5", "last": "L1"}, "from head to foot"),
+        ({"chosen": "T7"}, "Choose one among them"),
+        ({"rule": "pain", "pain-L4": "11"}, "not a number from 0 to 10"),
+        ({"instrument": "address"}, "No instrument is set up"),
+    ],
+)
+def test_what_cannot_be_begun_is_refused_and_nothing_is_kept(
+    services: Services, browser: Open, ready: Person, changes: dict[str, str], says: str
+) -> None:
+    answer = browser(Role.CLINICIAN).submit(f"/patients/{ready.id}/adjust", **filled(**changes))
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert begun(services, ready) == 0
+
+
+def test_no_answers_at_all_block(services: Services, browser: Open, ready: Person) -> None:
+    sent = {key: value for key, value in filled().items() if key not in no_to_all()}
+    answer = browser(Role.CLINICIAN).submit(f"/patients/{ready.id}/adjust", **sent)
+    assert answer.status_code == 422
+    assert f"{len(ASKED)} questions have no answer" in answer.text
+
+
+def test_without_consent_or_with_one_taken_back_nothing_is_begun(
+    services: Services, browser: Open, ready: Person
+) -> None:
+    with writing(services.engine) as connection:
+        for one in consents_of(connection, ready.id):
+            withdraw(connection, ready.id, one, actor="lind")
+    answer = browser(Role.CLINICIAN).submit(f"/patients/{ready.id}/adjust", **filled())
+    assert answer.status_code == 422
+    assert "has not consented" in answer.text
+    assert begun(services, ready) == 0
+
+
+def test_without_an_intake_or_with_a_red_flag_nothing_is_begun(
+    services: Services, browser: Open, patient: Person, clock: Clock
+) -> None:
+    clinician = browser(Role.CLINICIAN)
+    page = clinician.submit(f"/patients/{patient.id}/adjust", **filled())
+    assert page.status_code == 422 and "the questions of safety have not been answered" in page.text
+    consented(services, patient)
+    clock.advance(timedelta(minutes=1))
+    answer_intake(services, patient, pain=6, roland=14, saddle_numbness="yes")
+    page = clinician.submit(f"/patients/{patient.id}/adjust", **filled())
+    assert page.status_code == 422 and "weigh it first" in page.text
+    assert begun(services, patient) == 0
+
+
+def test_a_session_is_made_ready_marked_simulated_and_logged(
+    services: Services, browser: Open, ready: Person
+) -> None:
+    clinician = browser(Role.CLINICIAN)
+    answer = clinician.submit(f"/patients/{ready.id}/adjust", **filled())
+    assert answer.status_code == 303, answer.text
+    page = clinician.get(answer.headers["location"]).text
+    assert "Simulated:" in page and "data-stop" in page
+    with reading(services.engine) as connection:
+        (kept,) = adjustments_of(connection, ready.id)
+        actions = [one.action for one in entries(connection, subject=ready.subject)]
+    assert kept.is_simulated and kept.outcome is None
+    assert kept.plan["limits"]["maximum_n"] == 60.0
+    assert "save adjustment" in actions and "open adjustment" in actions
+    # A second one is refused while the first stands.
+    again = clinician.submit(f"/patients/{ready.id}/adjust", **filled())
+    assert again.status_code == 422 and "runs already" in again.text
+    lane = re.search(r'data-lane="([^"]+)"', page)
+    assert lane and clinician.post(f"{lane[1]}/stop").json()["stopped"] is True
