@@ -1,5 +1,6 @@
 """A session that a page watches: it runs in a thread of its own and stops when nobody watches any more."""
 
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -26,6 +27,8 @@ LOST_AFTER_S = 2.0
 
 FIRST_BEAT_S = 30.0
 """Nothing begins before the page says that it is there; a page that never comes ends the session."""
+
+_LOG = logging.getLogger(__name__)
 
 TRACE_US = 20_000
 """The instrument keeps 32 ms of measurements: asked for this often, none is missed."""
@@ -123,8 +126,12 @@ class LiveSession:
         try:
             outcome, digest = self._session()
             finished = Finished(outcome=outcome, digest=digest, stopped_by=self.stop.by)
-        except (InstrumentError, OSError, ValueError) as error:
+        except (InstrumentError, OSError) as error:
             finished = Finished(outcome=None, digest="", stopped_by=self.stop.by, problem=str(error))
+        except Exception as error:
+            # The instrument is closed, and so SAFE, by now; whatever went wrong must be kept and told.
+            _LOG.exception("a session broke off")
+            finished = Finished(outcome=None, digest="", stopped_by=self.stop.by, problem=f"Spondyl met a fault: {error}")
         finally:
             self.has_ended.set()
         self._end(finished)

@@ -210,7 +210,9 @@ def _place(command: Place, rig: Rig) -> InContact:
         )
     )
     _wait(ALIVE_US // 2, rig)
-    return InContact(preload_n=max(sample.force_n for sample in rig.instrument.samples()))
+    # A stop may come before the first sample of this contact; the session then never learns of it.
+    forces_n = [sample.force_n for sample in rig.instrument.samples()]
+    return InContact(preload_n=max(forces_n, default=0.0))
 
 
 def _fire(command: Fire, rig: Rig) -> Fired | Denied:
