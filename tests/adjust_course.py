@@ -34,14 +34,10 @@ def consented(services: Services, patient: Person) -> Person:
     )
     with writing(services.engine) as connection:
         kept = keep_plan(connection, patient.id, plan, actor="lind")
-        sign(
-            connection, document_id=kept.document_id, version=kept.version, actor="lind", digest=kept.digest
-        )
+        sign(connection, document_id=kept.document_id, version=kept.version, actor="lind", digest=kept.digest)
         stored = latest_plan(connection, patient.id)
         assert stored is not None
-        leaflet = consent_leaflet(
-            stored.plan, ranked_for(connection, patient.id), PatientLanguage.ENGLISH
-        )
+        leaflet = consent_leaflet(stored.plan, ranked_for(connection, patient.id), PatientLanguage.ENGLISH)
         keep_consent(connection, patient.id, stored, leaflet, agreed_by=patient.full_name, actor="lind")
     return patient
 

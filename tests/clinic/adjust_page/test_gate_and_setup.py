@@ -52,7 +52,7 @@ def test_the_page_asks_every_contraindication_of_the_kernel_and_answers_none(
 
 @pytest.mark.parametrize("question", [one.key for one in ASKED])
 def test_one_unknown_answer_blocks_and_so_does_one_yes(
-    services: Services, browser: Open, ready: Person, question: str
+    services: Services, ready: Person, question: str
 ) -> None:
     with reading(services.engine) as connection:
         gate = chart_gate(connection, ready.id)
@@ -91,7 +91,7 @@ def test_what_cannot_be_begun_is_refused_and_nothing_is_kept(
     assert begun(services, ready) == 0
 
 
-def test_no_answers_at_all_block(services: Services, browser: Open, ready: Person) -> None:
+def test_no_answers_at_all_block(browser: Open, ready: Person) -> None:
     sent = {key: value for key, value in filled().items() if key not in no_to_all()}
     answer = browser(Role.CLINICIAN).submit(f"/patients/{ready.id}/adjust", **sent)
     assert answer.status_code == 422

@@ -52,6 +52,11 @@ class Desk:
                 return run, session
         return None
 
+    def stop_all(self, by: str) -> None:
+        """Stop every session."""
+        for session in tuple(self._by_run.values()):
+            session.press_stop(by)
+
     def _forget(self) -> None:
         ended = [run for run, one in self._by_run.items() if one.feed.is_over]
         for run in ended[: max(0, len(ended) - KEPT)]:

@@ -131,7 +131,9 @@ class LiveSession:
         except Exception as error:
             # The instrument is closed, and so SAFE, by now; whatever went wrong must be kept and told.
             _LOG.exception("a session broke off")
-            finished = Finished(outcome=None, digest="", stopped_by=self.stop.by, problem=f"Spondyl met a fault: {error}")
+            finished = Finished(
+                outcome=None, digest="", stopped_by=self.stop.by, problem=f"Spondyl met a fault: {error}"
+            )
         finally:
             self.has_ended.set()
         self._end(finished)

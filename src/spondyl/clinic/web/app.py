@@ -90,6 +90,7 @@ async def _open_hours(app: FastAPI) -> AsyncGenerator[None]:
     """What runs beside the requests while the clinic is open."""
     await run_in_threadpool(app.state.films.start)
     yield
+    app.state.desk.stop_all("the server, which is being ended")
     await run_in_threadpool(app.state.films.stop)
 
 

@@ -27,6 +27,7 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.report.session.pdf import session_pdf
 from spondyl.clinic.web.adjust.form import EMPTY, SetupForm, SetupRefused
 from spondyl.clinic.web.adjust.lane import BY, LANE, obey
 from spondyl.clinic.web.adjust.stream import frames_of, watched
@@ -37,7 +38,7 @@ from spondyl.clinic.web.services import Clinic, Services, templates_of
 from spondyl.clinic.web.viewer import Viewer
 from spondyl.instrument import SEGMENTS
 from spondyl.instrument.caps import PLACEHOLDER_PEAK_N
-from spondyl.treatment.adjustment import Plan, Replay, StopBecause
+from spondyl.treatment.adjustment import Plan, Replay, StopBecause, Verdict, read_record
 
 ClinicianOnly = Depends(needs(Role.CLINICIAN))
 router = APIRouter(prefix="/patients/{patient_id}/adjust", include_in_schema=False)
@@ -72,7 +73,7 @@ def setup_page(
         patient = person(connection, patient_id)
         record(connection, actor=viewer.actor, action="open adjustment", subject=patient.subject)
     with reading(services.engine) as connection:
-        context = _setup_context(connection, services, desk, patient, EMPTY)
+        context = _setup_context(connection, desk, patient, EMPTY)
     return patient_page(request, "adjust/setup.html", patient, context)
 
 
@@ -84,7 +85,7 @@ def begin(
     with reading(services.engine) as connection:
         patient = person(connection, patient_id)
         gate = chart_gate(connection, patient_id)
-        context = _setup_context(connection, services, desk, patient, form)
+        context = _setup_context(connection, desk, patient, form)
     try:
         run = _begin(services, desk, viewer, patient, gate, form)
     except SetupRefused as refused:
@@ -150,9 +151,7 @@ def _instrument(services: Services, form: SetupForm) -> tuple[str | None, bool]:
     return settings.instrument_address, settings.instrument_is_simulated
 
 
-def _setup_context(
-    connection: sa.Connection, services: Services, desk: Desk, patient: Person, form: SetupForm
-) -> dict[str, Any]:
+def _setup_context(connection: sa.Connection, desk: Desk, patient: Person, form: SetupForm) -> dict[str, Any]:
     gate = chart_gate(connection, patient.id)
     running = desk.running(patient.id)
     return {
@@ -304,21 +303,35 @@ def stop(
 @router.get("/{run}/record")
 def record_file(services: Clinic, viewer: Clinician, patient_id: str, run: str) -> Response:
     """The record, byte for byte. Taking it is in the audit log."""
-    with writing(services.engine) as connection:
-        patient = person(connection, patient_id)
-        stored = adjustment_at(connection, patient_id, run)
-        detail = {"adjustment": run}
-        record(
-            connection,
-            actor=viewer.actor,
-            action="take adjustment record",
-            subject=patient.subject,
-            detail=detail,
-        )
+    stored = _taken(services, viewer, patient_id, run, "take adjustment record")
     path = stored.path(services.data_dir)
     if not path.is_file():
         raise HTTPException(404)
     return FileResponse(path, media_type="application/x-tar", filename=path.name)
+
+
+def _taken(services: Services, viewer: Viewer, patient_id: str, run: str, action: str) -> StoredAdjustment:
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        stored = adjustment_at(connection, patient_id, run)
+        detail = {"adjustment": run}
+        record(connection, actor=viewer.actor, action=action, subject=patient.subject, detail=detail)
+    return stored
+
+
+@router.get("/{run}/report")
+def report(services: Clinic, viewer: Clinician, patient_id: str, run: str) -> Response:
+    """The session's report as PDF, made from the record. Taking it is in the audit log."""
+    stored = _taken(services, viewer, patient_id, run, "take adjustment report")
+    if stored.check is None or not stored.path(services.data_dir).is_file():
+        raise HTTPException(
+            409, "The record of this session was not checked yet; its report follows the check."
+        )
+    session = read_record(stored.path(services.data_dir).read_bytes())
+    checked = Replay(verdict=Verdict(stored.check["verdict"]), text=stored.check["text"], record=session)
+    name = f"adjustment-{stored.at:%Y-%m-%d}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(session_pdf(session, checked), media_type="application/pdf", headers=headers)
 
 
 @lane_router.post(LANE + "{token}/{what}", dependencies=[Anybody])
