@@ -62,12 +62,16 @@ def signed_in(
     *,
     width: int = 1280,
     dark: bool = False,
+    touch: bool = False,
 ) -> Page:
     """A page of a browser in which that member of the staff is signed in."""
     with writing(services.engine) as connection:
         token = open_session(connection, account.id)
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", base_url=address
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if dark else "light",
+        base_url=address,
+        has_touch=touch,
     )
     context.add_cookies([{"name": session_cookie(services.settings), "value": token, "url": address}])
     return context.new_page()

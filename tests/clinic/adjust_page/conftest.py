@@ -1,6 +1,7 @@
 """The twin's way to L4 is the same for every session of these tests and takes seconds: found once."""
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 
@@ -24,8 +25,8 @@ def approach_found_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             _FOUND[segment] = best_approach(spine, modes, segment)
         return _FOUND[segment]
 
-    place = "spondyl.treatment.adjustment.session"
-    monkeypatch.setattr(f"{place}.build_spine_model", model)
-    monkeypatch.setattr(f"{place}.modes_of", lambda _: _MODEL[0][1])
-    monkeypatch.setattr(f"{place}.best_approach", approach)
+    place = import_module("spondyl.treatment.adjustment.session")
+    monkeypatch.setattr(place, "build_spine_model", model)
+    monkeypatch.setattr(place, "modes_of", lambda _: _MODEL[0][1])
+    monkeypatch.setattr(place, "best_approach", approach)
     yield

@@ -240,12 +240,8 @@ def test_a_page_that_never_comes_ends_the_session_untouched(tmp_path: Path) -> N
 
 
 def test_a_stop_reaches_an_instrument_behind_an_address_and_latches_there(tmp_path: Path) -> None:
-    program = subprocess.Popen(
-        [sys.executable, "-m", "spondyl.instrument.simulator", "--port", "0"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    command = [sys.executable, "-m", "spondyl.instrument.simulator", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         address = program.stdout.readline().split()[0]
         live, kept = started(tmp_path, plan_of(), address=address)
@@ -258,11 +254,9 @@ def test_a_stop_reaches_an_instrument_behind_an_address_and_latches_there(tmp_pa
         instrument.identify()
         assert instrument.status().state is State.STOPPED, "a new connection does not release the stop"
         instrument.close()
-        assert kept.finished is not None and kept.finished.outcome is not None
-        assert kept.finished.outcome.stopped_because is StopBecause.STOP_PRESSED
-    finally:
         program.terminate()
-        program.wait(10)
+    assert kept.finished is not None and kept.finished.outcome is not None
+    assert kept.finished.outcome.stopped_because is StopBecause.STOP_PRESSED
 
 
 def test_an_instrument_that_is_not_there_is_said_and_kept(tmp_path: Path) -> None:

@@ -92,6 +92,10 @@ def wave_svg(fire: Fire, fired: Fired) -> Markup:
     if fire.predicted_n is not None:
         expected_n = waveform.preload_n + fire.predicted_n
         lines.append(_level(expected_n, most_n, "expected", f"expected {expected_n:.1f} N"))
+    crest = int(np.argmax(waveform.force_n))
+    lines.append(
+        f'<text class="peak" x="{x[crest] + 8:.1f}" y="{force_y[crest] + 12:.1f}">peak {waveform.peak_n:.1f} N</text>'
+    )
     bottom = low + WAVE_HEIGHT
     said = (
         f"{fire.segment}: peak {waveform.peak_n:.1f} N of a cap of {fired.cap_n:g} N, "

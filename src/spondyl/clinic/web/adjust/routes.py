@@ -193,7 +193,9 @@ def session_page(
             request, "adjust/live.html", patient, context | _shown(shown_live(live)) | {"rules": RULES}
         )
     is_running = live is not None and not live.feed.has_told_end
-    return patient_page(request, "adjust/ended.html", patient, _ended(stored, live if is_running else None))
+    return patient_page(
+        request, "adjust/ended.html", patient, _ended(services, stored, live if is_running else None)
+    )
 
 
 @router.get("/{run}/panels", dependencies=[ClinicianOnly])
@@ -202,7 +204,7 @@ def panels(request: Request, services: Clinic, desk: Sessions, patient_id: str, 
     with reading(services.engine) as connection:
         stored = adjustment_at(connection, patient_id, run)
     live = desk.of_run(run)
-    shown = _shown(shown_live(live) if live else shown_stored(stored))
+    shown = _shown(shown_live(live) if live else shown_stored(stored, services.data_dir))
     return HTMLResponse(templates_of(request).get_template("adjust/panels.html").render(shown))
 
 
@@ -352,8 +354,8 @@ def _shown(shown: object) -> dict[str, Any]:
     return {"shown": shown, "actions": ACTIONS}
 
 
-def _ended(stored: StoredAdjustment, ending: LiveSession | None) -> dict[str, Any]:
-    shown = shown_live(ending) if ending else shown_stored(stored)
+def _ended(services: Services, stored: StoredAdjustment, ending: LiveSession | None) -> dict[str, Any]:
+    shown = shown_live(ending) if ending else shown_stored(stored, services.data_dir)
     return {
         "stored": stored,
         "ending": ending,

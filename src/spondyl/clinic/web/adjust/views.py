@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -10,7 +11,17 @@ from spondyl.clinic.adjust.live_session import LiveSession
 from spondyl.clinic.care.adjustment_record import StoredAdjustment
 from spondyl.clinic.web.adjust.pictures import map_svg, wave_svg
 from spondyl.instrument import Limits, cap_n
-from spondyl.treatment.adjustment import Decision, Delivered, MapRow, Plan, Rule
+from spondyl.treatment.adjustment import (
+    Decision,
+    Delivered,
+    Fire,
+    Fired,
+    MapRow,
+    Plan,
+    RecordError,
+    Rule,
+    read_record,
+)
 from spondyl.treatment.adjustment.json_codec import from_json
 
 ACTIONS = {
@@ -65,14 +76,28 @@ def shown_live(session: LiveSession) -> Shown:
     return _shown(session.setup.plan, tuple(watch.rows), tuple(watch.delivered), tuple(watch.decisions), wave)
 
 
-def shown_stored(stored: StoredAdjustment) -> Shown:
-    """A session that has ended."""
+def shown_stored(stored: StoredAdjustment, data_dir: Path) -> Shown:
+    """A session that has ended; its last pulse to treat, else its last one, is read from the record."""
     plan = from_json(Plan, stored.plan)
     outcome: Mapping[str, Any] = stored.outcome or {}
     rows = tuple(from_json(MapRow, one) for one in outcome.get("stiffness", ()))
     delivered = tuple(from_json(Delivered, one) for one in outcome.get("delivered", ()))
     decisions = tuple(from_json(Decision, one) for one in outcome.get("decisions", ()))
-    return _shown(plan, rows, delivered, decisions, None)
+    return _shown(plan, rows, delivered, decisions, _last_wave(stored.path(data_dir)))
+
+
+def _last_wave(path: Path) -> Markup | None:
+    try:
+        steps = read_record(path.read_bytes()).steps
+    except (OSError, RecordError):
+        # The check of the record, beside the picture, says what is wrong with it.
+        return None
+    fired = [(step.command, step.reading) for step in steps if isinstance(step.reading, Fired)]
+    treated = [one for one in fired if one[0]["purpose"] == "treat"]
+    for command, reading in (treated or fired)[-1:]:
+        known = {key: value for key, value in command.items() if key != "command"}
+        return wave_svg(from_json(Fire, known), reading)
+    return None
 
 
 def _shown(

@@ -83,10 +83,11 @@ function propose(dose) {
   part("answer").replaceChildren(
     element("p", `${dose.commanded_n} N at ${dose.segment}`, "force"),
     element("p", `Above the preload; ${Number(dose.predicted_n).toFixed(1)} N expected, the cap is ${dose.cap_n} N in all.`),
-    element("p", `Reason: ${dose.reason}`),
+    element("p", `Reason: ${dose.reason}`, "reason"),
     actions,
   );
   part("answer").closest(".panel")?.classList.add("waits");
+  part("doing").textContent = "Waits for your answer";
   part("next").textContent = `read the reason, then accept or decline ${dose.commanded_n} N at ${dose.segment}.`;
 }
 
@@ -94,6 +95,7 @@ function propose(dose) {
 function question(text) {
   part("answer").replaceChildren(element("p", text, "force"), element("p", "The tip is off. Press the number below."));
   part("answer").closest(".panel")?.classList.add("waits");
+  part("doing").textContent = "Waits for the patient's answer";
   part("next").textContent = "ask how much it hurts now and press the number.";
 }
 

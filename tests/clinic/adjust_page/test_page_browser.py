@@ -1,0 +1,179 @@
+"""Claims, in a real browser: STOP works by every key, by mouse and by touch; a page that is closed, left, hidden, hung or
+cut off stops the session; back again it shows what was delivered and arms nothing; axe finds nothing on any state."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from adjust_course import consented
+from live_clinic import chromium, served, signed_in, violations
+from spondyl.clinic.care.adjustment_record import StoredAdjustment, adjustments_of
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.audit import entries
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.web.services import Services
+
+PATIENCE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Room:
+    """The clinician's page and the chart behind it."""
+
+    page: Page
+    services: Services
+    patient: Person
+
+    def stored(self) -> StoredAdjustment:
+        with reading(self.services.engine) as connection:
+            return adjustments_of(connection, self.patient.id)[0]
+
+    def ended(self) -> StoredAdjustment:
+        """The session once it is kept."""
+        end_s = time.monotonic() + PATIENCE_MS / 1e3
+        while time.monotonic() < end_s:
+            stored = self.stored()
+            if stored.outcome is not None:
+                return stored
+            time.sleep(0.05)
+        raise AssertionError("The session never ended.")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def room(browser: Browser, services: Services, staff: dict[Role, Account], patient: Person) -> Iterator[Room]:
+    consented(services, patient)
+    with served(services) as address:
+        page = signed_in(browser, address, services, staff[Role.CLINICIAN], touch=True)
+        page.set_default_timeout(PATIENCE_MS)
+        yield Room(page=page, services=services, patient=patient)
+        page.context.close()
+
+
+def set_up(room: Room) -> None:
+    """From the tab to a running session: one segment, at most 60 N."""
+    page = room.page
+    page.goto(f"/patients/{room.patient.id}/adjust")
+    page.get_by_role("button", name="the rest is").click()
+    page.get_by_label("Maximum, newtons").fill("60")
+    page.get_by_label("Read from").select_option("L4")
+    page.get_by_label("to", exact=True).select_option("L5")
+    page.get_by_text("Chosen by the clinician").click()
+    page.get_by_label("Segment to treat").select_option("L4")
+    page.get_by_role("button", name="Make the session ready").click()
+    expect(page.locator("[data-link]")).to_have_text("connected", timeout=PATIENCE_MS)
+
+
+def first_pulse(room: Room) -> None:
+    expect(room.page.locator("[data-doing]")).to_contain_text("Reading", timeout=PATIENCE_MS)
+
+
+def leave(room: Room) -> None:
+    room.page.goto("/today")
+
+
+def hang(room: Room) -> None:
+    room.page.evaluate("setTimeout(() => { const end = Date.now() + 6000; while (Date.now() < end); }, 0)")
+
+
+def touch_stop(room: Room) -> None:
+    box = room.page.locator("[data-stop]").bounding_box()
+    assert box and box["height"] >= 88 and box["width"] >= 200
+    room.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+WAYS: dict[str, tuple[Callable[[Room], None], str]] = {
+    "Space": (lambda room: room.page.keyboard.press("Space"), "STOP key"),
+    "Escape": (lambda room: room.page.keyboard.press("Escape"), "STOP key"),
+    "mouse": (lambda room: room.page.locator("[data-stop]").click(), "STOP button"),
+    "touch": (touch_stop, "STOP button"),
+    "page closed": (lambda room: room.page.close(), "page"),
+    "page left": (leave, "page"),
+    "network gone": (lambda room: room.page.context.set_offline(True), "page"),
+    "page hung": (hang, "page"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_stops_in_a_pulse_and_nothing_begins_again(room: Room, way: str) -> None:
+    press, by = WAYS[way]
+    set_up(room)
+    first_pulse(room)
+    pressed_s = time.monotonic()
+    press(room)
+    stored = room.ended()
+    took_s = time.monotonic() - pressed_s
+    print(f"{way}: ended and kept after {took_s * 1e3:.0f} ms")
+    outcome = stored.outcome
+    assert outcome is not None and outcome["stopped_because"] == "stop_pressed"
+    assert by in stored.stopped_by and outcome["is_safe"] is True
+    assert len(outcome["delivered"]) <= 3
+    assert not any(one["purpose"] == "treat" for one in outcome["delivered"])
+    context = room.page.context
+    context.set_offline(False)
+    again = context.new_page() if room.page.is_closed() else room.page
+    again.goto(f"/patients/{room.patient.id}/adjust/{stored.run}")
+    expect(again.get_by_text(f"{len(outcome['delivered'])} pulses,")).to_be_visible()
+    expect(again.get_by_text("Stopped by").first).to_be_visible()
+    assert again.locator("[data-live]").count() == 0, "no page holds it again"
+    time.sleep(0.5)
+    assert len((room.stored().outcome or {})["delivered"]) == len(outcome["delivered"])
+
+
+def test_space_on_a_focused_button_stops_and_does_not_press_it(room: Room) -> None:
+    set_up(room)
+    expect(room.page.get_by_text("How much does it hurt now")).to_be_visible(timeout=PATIENCE_MS)
+    room.page.locator('[data-pain="3"]').focus()
+    room.page.keyboard.press("Space")
+    stored = room.ended()
+    assert "STOP key" in stored.stopped_by
+    assert room.page.locator('[data-pain="3"]').get_attribute("aria-pressed") == "false"
+
+
+def test_a_clinician_reads_the_reason_accepts_and_sees_the_record_checked(room: Room) -> None:
+    """The journey: sets a maximum, reads, accepts a proposal after reading its reason, sees pulse and answer."""
+    page = room.page
+    page.goto(f"/patients/{room.patient.id}/adjust")
+    assert violations(page) == []
+    set_up(room)
+    expect(page.get_by_text("How much does it hurt now")).to_be_visible(timeout=PATIENCE_MS)
+    assert violations(page) == []
+    page.locator('[data-pain="3"]').click()
+    accept = page.get_by_role("button", name="Accept")
+    expect(accept).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Reason: spinous process")).to_be_visible()
+    assert violations(page) == []
+    box = page.locator("[data-trace]").bounding_box()
+    accept.click()
+    expect(page.get_by_text("Accepted")).to_be_visible()
+    assert page.locator("[data-trace]").bounding_box() == box, "nothing jumps"
+    expect(page.locator("svg.wave")).to_be_visible()
+    expect(page.locator("[data-lost]")).to_have_text("0 samples lost")
+    page.wait_for_function(
+        "document.querySelectorAll('.session-panels tbody tr td.number')[0] && "
+        "document.querySelector('.session-panels').textContent.includes('3 to treat')",
+        timeout=PATIENCE_MS,
+    )
+    page.get_by_role("button", name="STOP").click()
+    stored = room.ended()
+    page.get_by_role("link", name="See what was done").click()
+    expect(page.get_by_text("identical", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    assert violations(page) == []
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Take the record").click()
+    assert taken.value.path().read_bytes() == stored.path(room.services.data_dir).read_bytes()
+    report = page.request.get(f"/patients/{room.patient.id}/adjust/{stored.run}/report")
+    assert report.ok and report.body().startswith(b"%PDF")
+    with reading(room.services.engine) as connection:
+        actions = {one.action for one in entries(connection, subject=room.patient.subject)}
+    assert {"save adjustment", "accept dose", "end adjustment", "take adjustment record"} <= actions
