@@ -94,7 +94,7 @@ def wave_svg(fire: Fire, fired: Fired) -> Markup:
         lines.append(_level(expected_n, most_n, "expected", f"expected {expected_n:.1f} N"))
     crest = int(np.argmax(waveform.force_n))
     lines.append(
-        f'<text class="peak" x="{x[crest] + 8:.1f}" y="{force_y[crest] + 12:.1f}">peak {waveform.peak_n:.1f} N</text>'
+        f'<text class="peak" x="{x[crest] + 36:.1f}" y="{force_y[crest] + 12:.1f}">peak {waveform.peak_n:.1f} N</text>'
     )
     bottom = low + WAVE_HEIGHT
     said = (
