@@ -275,6 +275,17 @@ def reports_of(connection: sa.Connection, film_id: str) -> dict[str, str]:
     return {row.name: row.content_sha256 for row in rows}
 
 
+def forget_films(connection: sa.Connection, person_id: str) -> tuple[str, ...]:
+    """Delete a patient's films and reports; returns the SHA-256 of every file that is now without an owner."""
+    mine = sa.select(films.c.id).where(films.c.person_id == person_id)
+    reports = sa.select(film_reports.c.content_sha256).where(film_reports.c.film_id.in_(mine))
+    contents = sa.select(films.c.content_sha256).where(films.c.person_id == person_id)
+    digests = [*connection.execute(contents).scalars(), *connection.execute(reports).scalars()]
+    connection.execute(film_reports.delete().where(film_reports.c.film_id.in_(mine)))
+    connection.execute(films.delete().where(films.c.person_id == person_id))
+    return tuple(dict.fromkeys(digests))
+
+
 def _next_draft(connection: sa.Connection, film_id: str, after_version: int, **values: Any) -> int:
     changed = connection.execute(
         films.update()

@@ -7,12 +7,13 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.demo.bookings import seed_bookings
 from spondyl.clinic.demo.care import seed_care
 from spondyl.clinic.demo.clinic import DemoClinic
+from spondyl.clinic.demo.films import seed_films
 from spondyl.clinic.demo.patients import draw_films, seed_patients
 from spondyl.clinic.demo.staff import seed_staff
 from spondyl.clinic.web.services import Services
 
 # In this order, each in transactions of its own: bookings, intake, films, exams, plans, scores …
-SEEDS: tuple[Callable[[DemoClinic], None], ...] = (seed_bookings, seed_care)
+SEEDS: tuple[Callable[[DemoClinic], None], ...] = (seed_bookings, seed_care, seed_films)
 
 
 def seed_demo(services: Services) -> bool:

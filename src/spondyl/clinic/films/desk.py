@@ -1,6 +1,7 @@
 """What a person does with a film: look, correct, accept, sign. Every change is one transaction with its audit row."""
 
 import json
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -206,6 +207,17 @@ def desk_of(connection: sa.Connection, film_id: str) -> Desk:
     )
 
 
+def sent_as_kept(desk: Desk) -> SentPoints:
+    """The points as they are kept, as a viewer would send them."""
+    points = desk.reading.points
+    corners = {
+        level.value: [_pair(corner) for corner in corners]
+        for level, corners in zip(points.levels, points.corners_px.tolist(), strict=True)
+    }
+    heads = [_pair(head) for head in points.femoral_heads_px.tolist()]
+    return SentPoints(corners_px=corners, heads_px=heads, version=desk.film.draft_version)
+
+
 def name_of(desk: Desk) -> str:
     """How a film is called: its view and date."""
     return film_name(desk.facts)
@@ -243,6 +255,10 @@ def _status_of(film: Film, document: Document | None) -> Status:
     if film.draft is not None or document is None:
         return Status.DRAFT
     return Status.SIGNED if document.signed else Status.ACCEPTED
+
+
+def _pair(point: Sequence[float]) -> Corner:
+    return None if math.isnan(point[0]) else (point[0], point[1])
 
 
 def _moved(desk: Desk, sent: SentPoints) -> Reading:

@@ -44,7 +44,7 @@ class FilmStore:
     def put(self, content: bytes) -> str:
         """Keep ``content`` and return its SHA-256; it is on the disk when this returns. Twice is as good as once."""
         digest = hashlib.sha256(content).hexdigest()
-        path = self._path(digest)
+        path = self.path_of(digest)
         if not path.exists():
             nonce = os.urandom(NONCE_BYTES)
             sealed = AESGCM(self.key).encrypt(nonce, content, digest.encode())
@@ -53,7 +53,7 @@ class FilmStore:
 
     def get(self, digest: str) -> bytes:
         """The content with this SHA-256; raises FilmStoreError when it is missing or damaged."""
-        path = self._path(digest)
+        path = self.path_of(digest)
         try:
             saved = path.read_bytes()
         except FileNotFoundError:
@@ -72,17 +72,14 @@ class FilmStore:
 
     def has(self, digest: str) -> bool:
         """True when a file of that digest is kept."""
-        return self._path(digest).exists()
-
-    def forget(self, digest: str) -> None:
-        """Take the file away (erasure of a patient); nothing happens when it is gone."""
-        self._path(digest).unlink(missing_ok=True)
+        return self.path_of(digest).exists()
 
     def opened(self, digest: str) -> AbstractContextManager[Path]:
         """A path under which the decoding process can read the content, for the time of the block."""
         return in_memory(self.get(digest), name=SHOWN_NAME)
 
-    def _path(self, digest: str) -> Path:
+    def path_of(self, digest: str) -> Path:
+        """Where the file of that digest lies or would lie; raises FilmStoreError for what is no SHA-256."""
         if not _NAME.fullmatch(digest):
             raise FilmStoreError(
                 f"{digest[:80]!r} is no SHA-256: nothing is read or written under such a name."

@@ -2,6 +2,7 @@
 
 from spondyl.clinic.web.feature import Feature, PatientTab, RailStep
 from spondyl.clinic.web.films import act_routes, list_routes, viewer_routes
+from spondyl.clinic.web.films.erase import erase_films
 from spondyl.clinic.web.films.panel import films_panel
 
 FEATURE = Feature(
@@ -10,4 +11,5 @@ FEATURE = Feature(
     rail=(RailStep(label="Films", href="/films", icon="film"),),
     tabs=(PatientTab(label="Films", path="films"),),
     patient=films_panel,
+    erase=erase_films,
 )

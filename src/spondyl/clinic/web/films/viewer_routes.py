@@ -47,28 +47,29 @@ class Points(BaseModel):
         return SentPoints(corners_px=corners, heads_px=heads, version=self.version)
 
 
-@router.get("/films/{film_id}")
-def viewer_page(
+@router.get("/films/{film_id}", dependencies=[ClinicianOnly])
+def find_film(request: Request, services: Clinic, film_id: str) -> Response:
+    """The address of a film without its patient: leads to the viewer."""
+    with reading(services.engine) as connection:
+        film = film_in_chart(connection, film_id)
+    place = "/films/unnamed" if film.person_id is None else f"/patients/{film.person_id}/films"
+    return see_other(request, f"{place}/{film_id}")
+
+
+@router.get("/films/unnamed/{film_id}")
+def unnamed_viewer_page(
     request: Request, services: Clinic, films: Films, viewer: Clinician, film_id: str
 ) -> Response:
+    """The viewer of a film that nobody has been named for."""
+    return _shown(request, services, films, viewer, film_id, None)
+
+
+@router.get("/patients/{patient_id}/films/{film_id}")
+def viewer_page(
+    request: Request, services: Clinic, films: Films, viewer: Clinician, patient_id: str, film_id: str
+) -> Response:
     """The viewer; opening it is in the audit log. A film that cannot be shown sends to the list, which says why."""
-    with writing(services.engine) as connection:
-        film = film_in_chart(connection, film_id)
-        record(connection, actor=viewer.actor, action="open film", subject=film.subject)
-    patient = _patient(services, film)
-    try:
-        desk = films.desk.open(film_id)
-    except FilmNotReadyError:
-        return see_other(request, f"/patients/{film.person_id}/films" if film.person_id else "/films")
-    shown = {
-        "state_url": API.format(film_id=film_id) + "/state",
-        "title": name_of(desk),
-        "signer": viewer.name,
-        "earlier": [earlier_film(one) for one in _earlier(services, desk)],
-    }
-    if patient is None:
-        return page(request, "films/viewer_alone.html", shown)
-    return patient_page(request, "films/viewer.html", patient, shown)
+    return _shown(request, services, films, viewer, film_id, patient_id)
 
 
 @router.get(API + "/state")
@@ -120,6 +121,30 @@ def report(services: Clinic, films: Films, viewer: Clinician, film_id: str, name
             "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
         )
     return Response(films.store.get(digest), media_type=MEDIA_TYPES[name], headers=headers)
+
+
+def _shown(
+    request: Request, services: Any, films: Any, viewer: Any, film_id: str, patient_id: str | None
+) -> Response:
+    with writing(services.engine) as connection:
+        film = film_in_chart(connection, film_id)
+        if film.person_id != patient_id:
+            raise FilmUnknownError("This film is not of this patient.")
+        record(connection, actor=viewer.actor, action="open film", subject=film.subject)
+    patient = _patient(services, film)
+    try:
+        desk = films.desk.open(film_id)
+    except FilmNotReadyError:
+        return see_other(request, f"/patients/{patient_id}/films" if patient_id else "/films")
+    shown = {
+        "state_url": API.format(film_id=film_id) + "/state",
+        "title": name_of(desk),
+        "signer": viewer.name,
+        "earlier": [earlier_film(one) for one in _earlier(services, desk)],
+    }
+    if patient is None:
+        return page(request, "films/viewer_alone.html", shown)
+    return patient_page(request, "films/viewer.html", patient, shown)
 
 
 def described(services: Any, films: Any, viewer: Any, film_id: str) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""The demo's films: AP and lateral phantoms, measured, two vertebrae to look at; for one patient also last year's."""
+
+import io
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spondyl.anatomy import View
+from spondyl.clinic.chart.films import Film, FilmSource
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.demo.clinic import DEMO_ACTOR, DemoClinic
+from spondyl.clinic.demo.patients import FIRST_SEED
+from spondyl.clinic.films.desk import Signer, sent_as_kept
+from spondyl.clinic.films.service import FilmService
+from spondyl.clinic.films.take_in import Origin, take_in
+from spondyl.clinic.web.films.service import make_film_service
+from spondyl.radiograph.phantom import random_pose, write_phantom
+
+UNSURE = ("T4", "T9")
+"""Marked unsure on the new AP films, as a detector would: a phantom's exact landmarks leave nothing to correct."""
+A_YEAR_AGO = timedelta(days=390)
+THEN_SHARE = 0.8
+"""The earlier curves, as a share of today's."""
+
+
+def seed_films(clinic: DemoClinic) -> None:
+    """Take the phantom films into the chart, measure them with their landmark files, sign last year's."""
+    films = make_film_service(clinic.services)
+    today = clinic.services.clock().date()
+    for person in clinic.people:
+        folder = clinic.films.get(person.id)
+        for path in sorted(folder.glob("*.dcm")) if folder else ():
+            _take(clinic, films, person, path, taken_on=today, is_doubtful="_ap" in path.name)
+    earlier = _take_last_years(clinic, films, today)
+    while films.worker.work_once():
+        pass
+    clinician = next(one for one in clinic.staff.values() if one.role is Role.CLINICIAN)
+    signer = Signer(actor=clinician.sign_in_name, name=clinician.full_name)
+    desk = films.desk.accept(earlier.id, sent_as_kept(films.desk.open(earlier.id)), signer)
+    films.desk.sign(earlier.id, version=desk.film.draft_version, signer=signer)
+    films.stop()
+
+
+def _take_last_years(clinic: DemoClinic, films: FilmService, today: date) -> Film:
+    """An AP film of the first patient with somewhat smaller curves."""
+    person = clinic.people[0]
+    folder = clinic.films[person.id] / "last-year"
+    pose = random_pose(np.random.default_rng(FIRST_SEED))
+    curves = tuple(replace(one, cobb_deg=THEN_SHARE * one.cobb_deg) for one in pose.curves)
+    paths = write_phantom(folder, pose=replace(pose, curves=curves), seed=FIRST_SEED, views=(View.AP,))
+    return _take(clinic, films, person, paths[0], taken_on=today - A_YEAR_AGO, is_doubtful=False)
+
+
+def _take(
+    clinic: DemoClinic, films: FilmService, person: Person, path: Path, *, taken_on: date, is_doubtful: bool
+) -> Film:
+    landmarks: dict[str, Any] = json.loads(path.with_suffix(".landmarks.json").read_text(encoding="utf-8"))
+    origin = Origin(source=FilmSource.UPLOAD, name=path.name, actor=DEMO_ACTOR, person_id=person.id)
+    return take_in(
+        clinic.services.engine,
+        films.store,
+        _named(path, person, taken_on),
+        origin,
+        landmarks=_with_doubt(landmarks) if is_doubtful else landmarks,
+    )
+
+
+def _named(path: Path, person: Person, taken_on: date) -> bytes:
+    """The phantom's file with the invented patient's name and record number, and a day."""
+    from pydicom import dcmread
+
+    film = dcmread(path)
+    film.PatientName = f"{person.details.family_name}^{person.details.given_name}"
+    film.PatientID = str(person.record_number)
+    for name in ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate"):
+        setattr(film, name, taken_on.strftime("%Y%m%d"))
+    out = io.BytesIO()
+    film.save_as(out, enforce_file_format=True)
+    return out.getvalue()
+
+
+def _with_doubt(landmarks: dict[str, Any]) -> dict[str, Any]:
+    for vertebra in landmarks["landmarks"]:
+        if vertebra["level"] in UNSURE:
+            vertebra["confidence"] = 0.35
+            vertebra["corners_px"][1][1] += 4.0  # a corner to put right
+    return landmarks
