@@ -83,28 +83,39 @@ def make_film(folder: Path) -> Path:
     return write_phantom(folder, pose=pose, seed=3, setup=setup, views=(View.AP,))[0]
 
 
+def make_small_film(folder: Path) -> Path:
+    """A synthetic lateral film of a few hundred pixels a side."""
+    from spondyl.anatomy import View
+    from spondyl.radiograph.phantom import FilmSetup, random_pose, write_phantom
+
+    pose = random_pose(np.random.default_rng(4))
+    return write_phantom(folder, pose=pose, seed=4, setup=FilmSetup(pixel_mm=1.0), views=(View.LATERAL,))[0]
+
+
 def serve(folder: Path, port: int) -> None:
     """The clinic's server; ends with its process."""
+    serve_with(folder, port, None)
+
+
+def serve_with(folder: Path, port: int, dicom_port: int | None) -> None:
+    """The clinic's server; with a DICOM port it also receives films from XRAY1 on this machine."""
     import uvicorn
 
     from spondyl.clinic.web import create_app
 
-    uvicorn.run(create_app(_services(folder)), host="127.0.0.1", port=port, log_level="error")
+    services = _services(folder, dicom_port)
+    uvicorn.run(create_app(services), host="127.0.0.1", port=port, log_level="error")
 
 
-def prepare(folder: Path) -> tuple[str, str]:
-    """An account's session and the film, measured with its own landmarks: (session token, film id)."""
+def prepare_clinic(folder: Path) -> tuple[str, str]:
+    """A clinic with one clinician and one patient: (session token, patient's id)."""
     from spondyl.clinic.chart.accounts import add_account
-    from spondyl.clinic.chart.films import FilmSource
     from spondyl.clinic.chart.people import PersonDetails, add_person
     from spondyl.clinic.chart.roles import Role
     from spondyl.clinic.chart.sessions import open_session
     from spondyl.clinic.chart.transaction import writing
-    from spondyl.clinic.films.take_in import Origin, landmark_body, take_in
-    from spondyl.clinic.web.films.service import make_film_service
 
     services = _services(folder)
-    path = make_film(folder / "phantom")
     with writing(services.engine) as connection:
         account = add_account(
             connection,
@@ -118,8 +129,21 @@ def prepare(folder: Path) -> tuple[str, str]:
         patient = add_person(
             connection, PersonDetails(given_name="Spine", family_name="Phantom"), actor="bench"
         )
+    services.engine.dispose()
+    return token, patient.id
+
+
+def prepare(folder: Path) -> tuple[str, str]:
+    """The clinic with the film, measured with its own landmarks: (session token, film id)."""
+    from spondyl.clinic.chart.films import FilmSource
+    from spondyl.clinic.films.take_in import Origin, landmark_body, take_in
+    from spondyl.clinic.web.films.service import make_film_service
+
+    token, patient_id = prepare_clinic(folder)
+    services = _services(folder)
+    path = make_film(folder / "phantom")
     films = make_film_service(services)
-    origin = Origin(source=FilmSource.UPLOAD, name=path.name, actor="bench", person_id=patient.id)
+    origin = Origin(source=FilmSource.UPLOAD, name=path.name, actor="bench", person_id=patient_id)
     landmarks = landmark_body(path.with_suffix(".landmarks.json").read_text(), is_csv=False)
     film = take_in(services.engine, films.store, path.read_bytes(), origin, landmarks=landmarks)
     films.worker.work_once()
@@ -128,18 +152,19 @@ def prepare(folder: Path) -> tuple[str, str]:
     return token, film.id
 
 
-def _services(folder: Path) -> Any:
+def _services(folder: Path, dicom_port: int | None = None) -> Any:
     from spondyl.clinic.chart.engine import embedded_url, open_engine
     from spondyl.clinic.chart.migrations import upgrade
-    from spondyl.clinic.clinic_settings import ClinicSettings
+    from spondyl.clinic.clinic_settings import ClinicSettings, DicomTable
     from spondyl.clinic.web.services import Services
 
     secret = bytes(range(32))
     engine = open_engine(embedded_url(folder / "chart.db"), key=secret)
     upgrade(engine)
+    peers = () if dicom_port is None else ("XRAY1@127.0.0.1",)
     return Services(
         engine=engine,
-        settings=ClinicSettings(),
+        settings=ClinicSettings(dicom=DicomTable(address="127.0.0.1", port=dicom_port or 0, peers=peers)),
         clock=lambda: datetime.now(UTC),
         secret=secret,
         data_dir=folder,
@@ -239,7 +264,7 @@ def main() -> None:
         server = multiprocessing.get_context("spawn").Process(target=serve, args=(Path(folder), port))
         server.start()
         try:
-            _wait(port)
+            wait_for(port)
             result = in_browser(port, token, film_id, lambda page: measure(page, seconds=options.seconds))
         finally:
             server.terminate()
@@ -247,7 +272,8 @@ def main() -> None:
     print(json.dumps(result, indent=None if options.json else 1))
 
 
-def _wait(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Until something listens there."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         with socket.socket() as probe:

@@ -1,5 +1,6 @@
 """Real DICOM peers for tests: dcmtk's storescu, and Orthanc as a PACS on loopback."""
 
+import io
 import json
 import shutil
 import socket
@@ -7,11 +8,17 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pynetdicom import AE
+from pynetdicom.dimse_primitives import C_STORE
+
+from hostile_films import DX
 
 
 def storescu(
@@ -94,3 +101,21 @@ def _wait(running: Orthanc, process: "subprocess.Popen[bytes]") -> None:
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.1)
     raise AssertionError("Orthanc did not start")
+
+
+def send_raw(content: bytes, *, port: int, syntax: str, sop_uid: str) -> int | None:
+    """Store a data set that no honest program would send, from a whole file; the status, None for no answer."""
+    entity = AE(ae_title="XRAY1")
+    entity.add_requested_context(DX, syntax)
+    association = entity.associate("127.0.0.1", port, ae_title="SPONDYL")
+    assert association.is_established
+    request = C_STORE()
+    request.MessageID, request.Priority = 1, 2
+    request.AffectedSOPClassUID, request.AffectedSOPInstanceUID = DX, sop_uid
+    request.DataSet = io.BytesIO(content[144 + int.from_bytes(content[140:144], "little") :])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom warns of the UID; that is the point
+        association.dimse.send_msg(request, association.accepted_contexts[0].context_id)
+    _, answer = association.dimse.get_msg(block=True)
+    association.release()
+    return None if answer is None else answer.Status

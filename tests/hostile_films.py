@@ -8,6 +8,7 @@ from dicom_films import save_endless_film
 
 DX = "1.2.840.10008.5.1.4.1.1.1.1"
 EXPLICIT, DEFLATED = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99"
+JPEG_2000 = "1.2.840.10008.1.2.4.90"
 TRAVERSAL = "1.2/../../../../../../../tmp/spondyl-was-here"
 BITS = ((0x100, 16), (0x101, 12), (0x102, 11), (0x103, 0))
 MIB = 1024 * 1024
@@ -71,6 +72,11 @@ def deflate_bomb(mib: int = 1200) -> bytes:
         zlib.Z_FULL_FLUSH
     )  # stands alone, so it can be repeated
     return part10(start + block * mib + middle.flush(), syntax=DEFLATED)
+
+
+def syntax_of(trick: str) -> str:
+    """The transfer syntax under which a trick's data set is sent by network."""
+    return {"deflate bomb": DEFLATED, "JP2 box of length 0": JPEG_2000}.get(trick, EXPLICIT)
 
 
 def hostile_films(folder: Path) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 films are refused; the receiver goes on after each, and starts again when it is killed. Peer: dcmtk's storescu."""
 
 import os
+import re
 import signal
 import socket
 import struct
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 from pydicom import dcmread
 
-from dicom_peers import storescu
+from dicom_peers import send_raw, storescu
+from hostile_films import TRAVERSAL, hostile_films, syntax_of
 from spondyl.clinic.films.network.arrivals import waiting_arrivals
 from spondyl.clinic.films.network.peers import DicomSettings, Peer, parse_peer
 from spondyl.clinic.films.network.storage_process import StorageProcess, StorageStartError
@@ -91,6 +93,21 @@ def test_garbage_ends_its_own_connection_only(receiver: StorageProcess, phantoms
             line.shutdown(socket.SHUT_WR)
             line.recv(4096)
     assert storescu(phantoms / "phantom_0004_ap.dcm", port=receiver.port)[0] == "0"
+
+
+def test_hostile_data_sets_are_kept_only_under_their_hash_and_the_receiver_goes_on(
+    receiver: StorageProcess, store: FilmStore, phantoms: Path, tmp_path: Path
+) -> None:
+    hostile = {
+        name: content for name, content in hostile_films(tmp_path).items() if content[128:132] == b"DICM"
+    }
+    for name, content in hostile.items():
+        said = send_raw(content, port=receiver.port, syntax=syntax_of(name), sop_uid=TRAVERSAL)
+        assert said in (0x0000, None), name
+    assert storescu(phantoms / "phantom_0003_ap.dcm", port=receiver.port)[0] == "0"
+    names = {path.name for path in store.folder.rglob("*") if path.is_file()}
+    assert all(re.fullmatch(r"[0-9a-f]{64}\.(film|json)", name) for name in names)
+    assert not Path("/tmp/spondyl-was-here").exists()
 
 
 def test_a_killed_receiver_starts_again(receiver: StorageProcess, store: FilmStore, phantoms: Path) -> None:

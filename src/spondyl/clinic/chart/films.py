@@ -80,6 +80,12 @@ class Film:
     reading_id: str | None
 
     @property
+    def taken_on(self) -> str:
+        """The day of the examination, else the day when the film came: ISO text, to order films by."""
+        said = (self.facts or {}).get("header", {}).get("study_date")
+        return said or self.received_at.date().isoformat()
+
+    @property
     def subject(self) -> str:
         """How the audit log names this film."""
         return f"film {self.id}"
@@ -138,13 +144,13 @@ def person_of(connection: sa.Connection, film_id: str) -> str | None:
 
 
 def films_of(connection: sa.Connection, person_id: str | None) -> list[Film]:
-    """A patient's films, the newest first; with None those that nobody has been named for."""
+    """A patient's films, the one taken last first; with None those that nobody has been named for."""
     rows = connection.execute(
         sa.select(films)
         .where(films.c.person_id == person_id)
         .order_by(films.c.received_at.desc(), films.c.id)
     )
-    return [_film(row) for row in rows]
+    return sorted((_film(row) for row in rows), key=lambda one: one.taken_on, reverse=True)
 
 
 def claim_film(connection: sa.Connection) -> Film | None:

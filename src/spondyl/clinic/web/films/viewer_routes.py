@@ -13,6 +13,7 @@ from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.desk import Desk, FilmNotReadyError, SentPoints, name_of
+from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.films.report_files import MEDIA_TYPES, SUFFIXES
 from spondyl.clinic.films.viewer_json import assessment_to_viewer
 from spondyl.clinic.web.films.service import Films, check_film_restricted
@@ -167,19 +168,18 @@ def _patient(services: Any, film: Film) -> Person | None:
 
 
 def _earlier(services: Any, desk: Desk) -> list[Film]:
-    """The patient's other films of the same view that have landmarks."""
+    """The patient's other films of the same view that have landmarks and were not taken later."""
     if desk.film.person_id is None:
         return []
     with reading(services.engine) as connection:
         others = films_of(connection, desk.film.person_id)
+    readable = [one for one in others if one.id != desk.film.id and one.facts and one.original]
     coronal = desk.facts.view.is_coronal
     return [
         one
-        for one in others
-        if one.id != desk.film.id
-        and one.facts
-        and one.original
-        and (one.facts["view"] != "LATERAL") == coronal
+        for one in readable
+        if one.taken_on <= desk.film.taken_on
+        and (facts_from_json(one.facts or {}).view.is_coronal == coronal)
     ]
 
 

@@ -16,6 +16,7 @@ import { outlineOf, pointAt } from "./points.js";
 const SVG = "http://www.w3.org/2000/svg";
 const CORNER_PX = 3.5;
 const NAME_PX = 13;
+const LETTER_PX = 7.8; // about the width of a letter, so that no value runs out of the pane
 
 /** @param {string} name @param {Element} parent @param {string} [className] @returns {SVGElement} */
 export function svgChild(name, parent, className = "") {
@@ -131,7 +132,7 @@ export class LandmarkLayer {
       const segments = line.segments.map((segment) => lengthened(segment.map((at) => toPane(camera, at))));
       path.setAttribute("d", segments.map(([a, b]) => `M${a[0]} ${a[1]}L${b[0]} ${b[1]}`).join(""));
       const left = segments.flat().reduce((best, at) => (at[0] < best[0] ? at : best), [Infinity, 0]);
-      setAll(text, { x: left[0] - 6, y: left[1] + 4 });
+      setAll(text, { x: Math.max(left[0] - 6, LETTER_PX * line.text.length + 4), y: left[1] + 4 });
       if (text.textContent !== line.text) text.textContent = line.text;
     });
   }
