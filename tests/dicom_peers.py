@@ -105,7 +105,14 @@ def _wait(running: Orthanc, process: "subprocess.Popen[bytes]") -> None:
 
 def send_raw(content: bytes, *, port: int, syntax: str, sop_uid: str) -> int | None:
     """Store a data set that no honest program would send, from a whole file; the status, None for no answer."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom warns of the UID; that is the point
+        return _send_raw(content, port=port, syntax=syntax, sop_uid=sop_uid)
+
+
+def _send_raw(content: bytes, *, port: int, syntax: str, sop_uid: str) -> int | None:
     entity = AE(ae_title="XRAY1")
+    entity.dimse_timeout = 10
     entity.add_requested_context(DX, syntax)
     association = entity.associate("127.0.0.1", port, ae_title="SPONDYL")
     assert association.is_established
@@ -113,9 +120,11 @@ def send_raw(content: bytes, *, port: int, syntax: str, sop_uid: str) -> int | N
     request.MessageID, request.Priority = 1, 2
     request.AffectedSOPClassUID, request.AffectedSOPInstanceUID = DX, sop_uid
     request.DataSet = io.BytesIO(content[144 + int.from_bytes(content[140:144], "little") :])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydicom warns of the UID; that is the point
-        association.dimse.send_msg(request, association.accepted_contexts[0].context_id)
+    association._reactor_checkpoint.clear()  # as pynetdicom's own senders do: the answer is ours to take
+    while not association._is_paused:
+        time.sleep(0.01)
+    association.dimse.send_msg(request, association.accepted_contexts[0].context_id)
     _, answer = association.dimse.get_msg(block=True)
+    association._reactor_checkpoint.set()
     association.release()
     return None if answer is None else answer.Status

@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,9 @@ def main() -> None:
     settings = settings_from_json(begin["settings"])
     store = FilmStore(folder=Path(begin["folder"]), key=bytes.fromhex(begin["key"]))
     _restrict()
-    logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
+    for library in ("pynetdicom", "pydicom"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
+    warnings.simplefilter("ignore")  # what a peer writes into its fields is no warning to the clinic
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     server = make_entity(settings).make_server(
         (settings.address, settings.port),
