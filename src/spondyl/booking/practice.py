@@ -51,6 +51,10 @@ class Office:
     def __post_init__(self) -> None:
         zone_of(self.zone)
 
+    def open_on(self, day: date) -> bool:
+        """True when the office opens at all on a day."""
+        return day not in self.closed and any(span.weekday == day.weekday() for span in self.hours)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:

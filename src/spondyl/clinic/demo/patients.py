@@ -30,6 +30,14 @@ PATIENTS = (
     PersonDetails(
         given_name="Hugo", family_name="Demo-Morales", birth_date=date(2000, 12, 5), sex="male", language="es"
     ),
+    PersonDetails(given_name="Ines", family_name="Demo-Costa", birth_date=date(1966, 5, 14), sex="female"),
+    PersonDetails(given_name="Jonah", family_name="Demo-Weiss", birth_date=date(1992, 10, 2), sex="male"),
+    PersonDetails(given_name="Keiko", family_name="Demo-Sato", birth_date=date(1958, 3, 29), sex="female"),
+    PersonDetails(given_name="Liam", family_name="Demo-Burke", birth_date=date(1985, 8, 17), sex="male"),
+    PersonDetails(given_name="Maya", family_name="Demo-Patel", birth_date=date(2008, 1, 8), sex="female"),
+    PersonDetails(given_name="Noor", family_name="Demo-Haddad", birth_date=date(1976, 12, 22), sex="female"),
+    PersonDetails(given_name="Owen", family_name="Demo-Price", birth_date=date(1961, 6, 11), sex="male"),
+    PersonDetails(given_name="Priya", family_name="Demo-Nair", birth_date=date(1998, 9, 25), sex="female"),
 )
 FILMED = 3
 FIRST_SEED = 20

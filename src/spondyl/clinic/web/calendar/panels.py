@@ -1,24 +1,42 @@
 """Today's visits on the day's page, and a patient's next visit on the overview."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
 
+from spondyl.booking import Appointment, Practice
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import has_practice, practice_of
-from spondyl.clinic.messages.when import time_words, when_words
+from spondyl.clinic.messages.when import day_words, time_words, when_words
 from spondyl.clinic.web.calendar.board import day_visits, names_of
 from spondyl.clinic.web.calendar.choices import practice_day
 from spondyl.clinic.web.feature import Panel, View
 
+LOOK_AHEAD_DAYS = 14
+
 
 def today_panel(view: View) -> Panel | None:
-    """Who comes today, in order of time."""
+    """Who comes today, in order of time; on a day without visits, who comes next."""
     if not has_practice(view.connection):
         return None
     practice = practice_of(view.connection)
-    visits = day_visits(view.connection, practice, practice_day(view.connection, practice, None))
+    today = practice_day(view.connection, practice, None)
+    coming = day_visits(view.connection, practice, today, LOOK_AHEAD_DAYS)
+    day = min([one.wall.date() for one in coming], default=today)
+    visits = [one for one in coming if one.wall.date() == day]
+    context = {
+        "rows": _rows(view, practice, visits),
+        "is_today": day == today,
+        "is_open": any(office.open_on(today) for office in practice.offices),
+        "day": day,
+        "day_words": day_words(datetime.combine(day, time())),
+    }
+    return Panel(template="calendar/today_panel.html", context=context)
+
+
+def _rows(view: View, practice: Practice, visits: list[Appointment]) -> list[dict[str, Any]]:
     names = names_of(view.connection, visits)
-    rows = [
+    return [
         {
             "visit": one,
             "time": time_words(one.wall),
@@ -29,7 +47,6 @@ def today_panel(view: View) -> Panel | None:
         }
         for one in visits
     ]
-    return Panel(template="calendar/today_panel.html", context={"rows": rows})
 
 
 def patient_panel(view: View, person: Person) -> Panel | None:

@@ -1,0 +1,67 @@
+"""Claims: whenever the demo is made, its day's page shows a working day: today's visits, or the way to the next."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from clinic_apps import Browser
+from clinic_charts import Clock
+from spondyl.clinic.chart.appointment_rows import appointments_between
+from spondyl.clinic.chart.audit import verify
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.demo.bookings import seed_bookings
+from spondyl.clinic.demo.clinic import DemoClinic
+from spondyl.clinic.demo.patients import seed_patients
+from spondyl.clinic.web.services import Services
+
+EARLY = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+"""Half past midnight of a Monday in California."""
+NOON = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
+SATURDAY = datetime(2026, 3, 7, 20, 0, tzinfo=UTC)
+Open = Callable[[Role], Browser]
+
+
+def seeded_at(services: Services, clock: Clock, moment: datetime) -> None:
+    clock.moment = moment
+    with writing(services.engine) as connection:
+        people = seed_patients(connection)
+    seed_bookings(DemoClinic(services=services, staff={}, people=people, films={}))
+
+
+@pytest.mark.parametrize("moment", [EARLY, NOON])
+def test_on_a_weekday_every_provider_has_visits_today(
+    services: Services, clock: Clock, browser: Open, moment: datetime
+) -> None:
+    seeded_at(services, clock, moment)
+    shown = browser(Role.FRONT_DESK).get("/today").text
+    assert "Today’s visits" in shown
+    for provider in ("Dr Mara Lind", "Dr Luis Ortega", "Dr Jun Park"):
+        assert shown.count(provider) >= 3, provider
+    assert shown.count("Dr Mara Lind") >= 8
+    assert ("arrived" in shown) == (moment is NOON)
+
+
+def test_who_has_been_here_is_who_was_booked_before_now(services: Services, clock: Clock) -> None:
+    seeded_at(services, clock, NOON)
+    with reading(services.engine) as connection:
+        visits = appointments_between(
+            connection, datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+        )
+        assert verify(connection).sound
+    assert len(visits) > 60
+    for visit in visits:
+        assert (visit.status.value == "arrived") == (visit.start < NOON), visit
+
+
+def test_at_the_weekend_the_page_names_the_next_day_and_leads_there(
+    services: Services, clock: Clock, browser: Open
+) -> None:
+    seeded_at(services, clock, SATURDAY)
+    desk = browser(Role.FRONT_DESK)
+    shown = desk.get("/today").text
+    assert "The offices are closed today." in shown
+    assert "The next visits: Monday 9 March" in shown
+    assert 'href="/calendar?day=2026-03-09"' in shown
+    assert shown.count("Dr Mara Lind") >= 8
