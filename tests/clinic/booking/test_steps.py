@@ -170,3 +170,27 @@ def test_arrival_ends_changes(bookings: Bookings) -> None:
         cancel(connection, visit.key, actor="desk")
     with reading(bookings.engine) as connection:
         assert len(appointments_of(connection, bookings.people[0])) == 1
+
+
+def test_what_stands_on_what_stood_on_a_cancelled_visit_leaves_no_hole(bookings: Bookings) -> None:
+    """First, second over it, third over the second only; the first goes: nobody gets in under the other two."""
+    one, two, three = bookings.people
+    quarter = timedelta(minutes=15)
+    with writing(bookings.engine) as connection:
+        first = book(connection, slot_at(TEN), person=one, actor="desk")
+        book(connection, slot_at(TEN + quarter), person=two, actor="desk", reason="in pain")
+        book(connection, slot_at(TEN + 2 * quarter), person=three, actor="desk", reason="in pain")
+    with writing(bookings.engine) as connection:
+        cancel(connection, first.key, actor="desk")
+    for step in (1, 2, 3):
+        with pytest.raises(TimeTakenError), writing(bookings.engine) as connection:
+            hold_slot(connection, slot_at(TEN + step * quarter), actor="public")
+
+
+def test_a_visit_moved_a_little_does_not_slip_under_what_stood_on_it(bookings: Bookings) -> None:
+    one, two, _ = bookings.people
+    with writing(bookings.engine) as connection:
+        first = book(connection, slot_at(TEN), person=one, actor="desk")
+        book(connection, slot_at(TEN), person=two, actor="desk", reason="in pain")
+    with pytest.raises(TimeTakenError), writing(bookings.engine) as connection:
+        reschedule(connection, first.key, slot_at(TEN + timedelta(minutes=15)), actor="desk")

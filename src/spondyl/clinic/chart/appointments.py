@@ -190,13 +190,13 @@ def reschedule_all(
     practice = practice_of(connection)
     freed = [claim for before, _ in pairs for claim in standing_claims(connection, before.key)]
     take_away(connection, [before.key for before, _ in pairs])
+    come_down(connection, freed)
     after = [moved(before, slot) for before, slot in pairs]
     for (before, _), visit in zip(pairs, after, strict=True):
         update_row(connection, visit)
         _occupy(connection, practice, visit)
         note_change(connection, before, visit, change=change, actor=actor, words=words)
         queue_change(connection, visit, MessageKind.MOVED)
-    come_down(connection, freed)
     for (before, _), visit in zip(pairs, after, strict=True):
         _record(connection, visit, actor=actor, action="move visit", before=before)
     return after
@@ -236,6 +236,7 @@ def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointm
         )
     freed = [claim for now, _ in pairs for claim in standing_claims(connection, now.key)]
     take_away(connection, [now.key for now, _ in pairs])
+    come_down(connection, freed)
     after = [restored(part.before, now) if part.before else cancelled(now) for now, part in pairs]
     practice = practice_of(connection)
     for visit in after:
@@ -243,7 +244,6 @@ def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointm
         if visit.live:
             _occupy(connection, practice, visit)
         queue_change(connection, visit, MessageKind.MOVED if visit.live else MessageKind.CANCELLED)
-    come_down(connection, freed)
     connection.execute(absences.delete().where(absences.c.change == change))
     mark_undone(connection, change)
     for visit in after:
@@ -258,9 +258,8 @@ def replace_claims(
     freed = standing_claims(connection, before.key)
     take_away(connection, [before.key])
     update_row(connection, after)
-    over = _occupy(connection, practice, after) if after.live else []
     come_down(connection, freed)
-    return over
+    return _occupy(connection, practice, after) if after.live else []
 
 
 def claims_for(practice: Practice, one: Appointment) -> tuple[Claim, ...]:

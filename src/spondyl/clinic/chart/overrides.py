@@ -24,14 +24,25 @@ def put_down_over(connection: sa.Connection, appointment: str, wanted: Sequence[
 
 
 def come_down(connection: sa.Connection, freed: Sequence[Claim]) -> None:
-    """Bring down to lane 0 what was booked over claims that are gone now."""
-    if not freed:
-        return
-    above = sorted({key for key, _, lane in in_the_way(connection, freed) if lane > 0})
-    for appointment in above:
-        wanted = standing_claims(connection, appointment)
-        take_away(connection, [appointment])
+    """Bring down to lane 0 what was booked over claims that are gone now; call it before anything new is put there.
+
+    Whatever stands over the freed time, or over something that stands over it, is taken away and put down again: lane 0
+    has no hole under a higher lane, or the database would let somebody into it.
+    """
+    above = _all_above(connection, freed)
+    take_away(connection, above)
+    for appointment, wanted in above.items():
         put_down_over(connection, appointment, wanted)
+
+
+def _all_above(connection: sa.Connection, freed: Sequence[Claim]) -> dict[str, list[Claim]]:
+    found: dict[str, list[Claim]] = {}
+    below = list(freed)
+    while below:
+        keys = sorted({key for key, _, lane in in_the_way(connection, below) if lane > 0} - found.keys())
+        found |= {key: standing_claims(connection, key) for key in keys}
+        below = [claim for key in keys for claim in found[key]]
+    return found
 
 
 def _parts(claim: Claim, others: Iterable[tuple[Claim, int]]) -> Iterable[tuple[Claim, int]]:
