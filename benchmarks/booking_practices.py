@@ -8,7 +8,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from clinic_charts import SECRET, START, new_database, postgres_server
+from clinic_charts import SECRET, START
+from postgres_server import postgres_server
 from spondyl.booking import (
     Diary,
     Horizon,
@@ -76,8 +77,8 @@ def slots_of(practice: Practice, provider: str, days: int) -> tuple[Slot, ...]:
 def database(kind: str) -> Iterator[str]:
     """The address of a new database: "embedded", "embedded-nosync" or "postgres"."""
     if kind == "postgres":
-        with postgres_server() as address:
-            yield new_database(address)
+        with postgres_server() as server:
+            yield server.new_database()
     else:
         with tempfile.TemporaryDirectory(prefix="spondyl-bench-") as folder:
             yield embedded_url(Path(folder, "chart.db"))
