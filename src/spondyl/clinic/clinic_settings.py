@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 from spondyl.clinic.chart.sessions import Lifetime
 from spondyl.clinic.films.network.peers import DicomSettings, parse_peer
 
-TABLES = ("oidc", "dicom")
+TABLES = ("oidc", "dicom", "mail")
 """Settings that are a table of their own in the file."""
 
 
@@ -67,6 +67,25 @@ class DicomTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailTable:
+    """Letters to patients about their visits. Without a server each becomes a file in the data folder."""
+
+    server: str = _said("", "Name of the mail server; STARTTLS is used unless it is this very machine.")
+    port: int = _said(587, "Port of the mail server.", (1, 65_535))
+    from_address: str = _said("clinic@localhost", "Address that the letters come from.")
+    user: str = _said("", "Name to sign in with at the mail server; empty: none.")
+    password_file: str = _said("", "File with the password that belongs to it, mode 0600.")
+    pages_address: str = _said(
+        "", "Address under which patients reach the clinic's pages, such as https://book.clinic.example."
+    )
+
+    @property
+    def password(self) -> str:
+        """The password in its file; empty without one."""
+        return Path(self.password_file).read_text(encoding="utf-8").strip() if self.password_file else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicSettings:
     """How the clinic's server behaves; docs/reference/settings.md lists every key."""
 
@@ -111,6 +130,9 @@ class ClinicSettings:
     dicom: DicomTable = field(
         default_factory=DicomTable, metadata={"help": "Films over the network.", "allowed": None}
     )
+    mail: MailTable = field(
+        default_factory=MailTable, metadata={"help": "Letters to patients.", "allowed": None}
+    )
     # What the command line decides, not the file.
     tls: bool = field(default=False, metadata={"command_line": True})
     demo: bool = field(default=False, metadata={"command_line": True})
@@ -144,7 +166,8 @@ def read_settings(path: Path) -> ClinicSettings:
         _ = dicom.network
     except ValueError as error:
         raise SettingsInvalidError(f"dicom: {error}") from error
-    return replace(settings, oidc=oidc, dicom=dicom)
+    mail = replace(MailTable(), **_checked(MailTable, inner["mail"], prefix="mail."))
+    return replace(settings, oidc=oidc, dicom=dicom, mail=mail)
 
 
 def _inner_table(value: Any, name: str) -> dict[str, Any]:

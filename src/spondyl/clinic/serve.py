@@ -18,6 +18,7 @@ from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.clinic_home import ClinicHome, open_chart, secret_of
 from spondyl.clinic.clinic_settings import ClinicSettings, SettingsInvalidError, read_settings
 from spondyl.clinic.keep_anchor import AnchorKeeper
+from spondyl.clinic.keep_bookings import BookingKeeper
 from spondyl.clinic.own_certificate import TlsFiles, own_certificate
 from spondyl.clinic.web import create_app
 from spondyl.clinic.web.services import Services
@@ -77,12 +78,14 @@ def _listen_and_serve(
     options = replace(options, port=listener.getsockname()[1])
     for line in welcome(services, options, files):
         print(line, file=sys.stderr, flush=True)
-    keeper = _keeper(home, services)
-    keeper.start()
+    keepers = (_keeper(home, services), BookingKeeper(services, base=own_address(options)))
+    for keeper in keepers:
+        keeper.start()
     try:
         _serve(services, listener, files)
     finally:
-        keeper.stop()
+        for keeper in keepers:
+            keeper.stop()
         services.engine.dispose()
 
 
@@ -147,9 +150,14 @@ def tls_files(services: Services, options: ServeOptions) -> TlsFiles | None:
     return files
 
 
+def own_address(options: ServeOptions) -> str:
+    """The address of the pages as this machine sees them."""
+    return f"{'https' if options.tls else 'http'}://{_shown_host(options)}:{options.port}"
+
+
 def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -> list[str]:
     """What the terminal says at the start."""
-    address = f"{'https' if options.tls else 'http'}://{_shown_host(options)}:{options.port}"
+    address = own_address(options)
     lines = [f"Spondyl serves {services.settings.clinic_name} at {address}  (Ctrl-C stops it)"]
     if files and options.own_tls:
         lines.append(f"Browsers ask once about the certificate made here; its SHA-256 is {files.fingerprint}")

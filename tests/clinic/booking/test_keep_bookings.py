@@ -1,0 +1,89 @@
+"""Claims: while the server runs, kept times lapse by themselves and what is due is sent once, by file or by mail."""
+
+import smtplib
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Self
+
+import pytest
+
+from clinic_bookings import prepared, slot_at
+from clinic_charts import Clock
+from practices import utc
+from spondyl.clinic.chart.appointments import book, cancel, hold_slot
+from spondyl.clinic.chart.tables import claims, outbox
+from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.keep_bookings import BookingKeeper
+from spondyl.clinic.messages import SmtpSender, send_due
+from spondyl.clinic.web.services import Services
+
+TEN = utc(3, 18)
+
+
+def test_what_is_due_goes_once_and_the_reminder_a_day_before(services: Services, clock: Clock) -> None:
+    chart = prepared(services.engine, clock)
+    keeper = BookingKeeper(services, base="http://localhost")
+    with writing(services.engine) as connection:
+        book(connection, slot_at(TEN), person=chart.people[0], actor="desk")
+        hold_slot(connection, slot_at(TEN, "ben", "t2"), actor="public")
+    letters = services.data_dir / "letters"
+    keeper.look()
+    keeper.look()
+    assert len(list(letters.iterdir())) == 1
+    clock.moment = TEN - timedelta(hours=23)
+    keeper.look()
+    subjects = sorted(file.read_text().split("Subject: ")[1].split(":")[0] for file in letters.iterdir())
+    assert subjects == ["Reminder", "Your visit is booked"]
+    assert chart.count(claims, claims.c.resource == "provider:ben") == 0  # the kept time went
+
+
+def test_a_cancelled_visit_is_not_reminded_of(services: Services, clock: Clock) -> None:
+    chart = prepared(services.engine, clock)
+    with writing(services.engine) as connection:
+        visit = book(connection, slot_at(TEN), person=chart.people[0], actor="desk")
+        cancel(connection, visit.key, actor="desk")
+    clock.moment = TEN - timedelta(hours=1)
+    BookingKeeper(services, base="http://localhost").look()
+    (letter,) = (services.data_dir / "letters").iterdir()
+    assert "Your visit is cancelled" in letter.read_text()
+
+
+class MailServer:
+    """Stands in for smtplib.SMTP: refuses at first, then takes letters."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+        self.down = True
+
+    def __call__(self, host: str, port: int, timeout: float) -> Self:
+        if self.down:
+            raise ConnectionRefusedError(f"{host}:{port} after {timeout}")
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def send_message(self, letter: EmailMessage) -> None:
+        self.letters.append(letter)
+
+
+def test_a_mail_server_that_is_down_is_tried_again(
+    services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chart, server = prepared(services.engine, clock), MailServer()
+    monkeypatch.setattr(smtplib, "SMTP", server)
+    sender = SmtpSender(host="localhost", port=25, from_address="clinic@example.org")
+    with writing(services.engine) as connection:
+        book(connection, slot_at(TEN), person=chart.people[0], actor="desk")
+    key = services.key_for("patient link")
+    assert send_due(services.engine, sender, key=key, base="http://localhost") == (0, 1)
+    assert chart.count(outbox, outbox.c.problem.contains("ConnectionRefused")) == 1
+    server.down = False
+    clock.advance(timedelta(minutes=6))
+    assert send_due(services.engine, sender, key=key, base="http://localhost") == (1, 0)
+    (letter,) = server.letters
+    assert letter["To"] == "t0@example.org"
+    assert [part.get_content_type() for part in letter.walk()][1:] == ["text/plain", "text/calendar"]
