@@ -3,7 +3,7 @@
 from dataclasses import MISSING, fields
 from typing import Any
 
-from spondyl.clinic.clinic_settings import ClinicSettings, DicomTable, OidcSettings
+from spondyl.clinic.clinic_settings import ClinicSettings, DicomTable, MailTable, OidcSettings
 
 MADE = "<!-- Made by docs/generate.py from the code: do not edit. -->\n"
 
@@ -27,7 +27,8 @@ def settings_page() -> str:
     """Every setting with its default, what it takes and what it means."""
     parts = [MADE, "# Settings of the clinic\n", _INTRO, "## settings.toml\n", _table(ClinicSettings)]
     parts += ["## settings.toml, table [oidc]\n", _table(OidcSettings)]
-    parts += ["## settings.toml, table [dicom]\n", _table(DicomTable), _KEY.rstrip()]
+    parts += ["## settings.toml, table [dicom]\n", _table(DicomTable)]
+    parts += ["## settings.toml, table [mail]\n", _table(MailTable), _KEY.rstrip()]
     return "\n".join(parts) + "\n"
 
 

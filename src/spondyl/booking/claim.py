@@ -1,7 +1,7 @@
 """What a visit occupies: one claim for each resource, buffers inside, travel on both sides."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -102,6 +102,29 @@ def claims_of(
     own = chain(placement.resources(), [person_resource(person)] if person else [])
     exclusive = [Claim(resource=name, office=placement.office, start=begins, end=ends) for name in own]
     return tuple(exclusive) + tuple(_ways(practice, placement, begins, ends))
+
+
+def claims_over(
+    practice: Practice,
+    visit_type: VisitType,
+    placement: Placement,
+    start: datetime,
+    person: str | None = None,
+) -> tuple[Claim, ...]:
+    """Return the claims of a visit that staff book over something: its provider is taken for the ways as well.
+
+    A travel claim would not do here: one that stands at the same office does not keep a third visit away from it.
+    """
+    begins, ends = occupied(visit_type, start)
+    way = timedelta(
+        minutes=max((one.minutes for one in practice.travel if placement.office in one.offices), default=0)
+    )
+    provider = provider_resource(placement.provider)
+    return tuple(
+        replace(claim, start=begins - way, end=ends + way) if claim.resource == provider else claim
+        for claim in claims_of(practice, visit_type, placement, start, person)
+        if claim.exclusive
+    )
 
 
 def _ways(practice: Practice, placement: Placement, begins: datetime, ends: datetime) -> Iterable[Claim]:

@@ -23,7 +23,16 @@ from hypothesis.stateful import (
 from clinic_bookings import prepared, slot_at
 from clinic_charts import SECRET, Clock
 from practices import two_offices, utc
-from spondyl.booking import Appointment, Claim, Slot, Status, StepRefusedError, claims_of, clashes
+from spondyl.booking import (
+    Appointment,
+    Claim,
+    Slot,
+    Status,
+    StepRefusedError,
+    claims_of,
+    claims_over,
+    clashes,
+)
 from spondyl.clinic.chart.appointment_rows import appointments_between
 from spondyl.clinic.chart.appointments import (
     book,
@@ -47,7 +56,8 @@ PLACES = [("ana", "t1"), ("ana", "t2"), ("ana", "t3"), ("ben", "t1"), ("ben", "t
 
 
 def wanted(one: Appointment) -> tuple[Claim, ...]:
-    return claims_of(PRACTICE, PRACTICE.visit_type(one.visit_type), one.placement, one.start, one.person)
+    rule = claims_over if one.override_reason else claims_of
+    return rule(PRACTICE, PRACTICE.visit_type(one.visit_type), one.placement, one.start, one.person)
 
 
 slots = st.builds(

@@ -18,6 +18,7 @@ from spondyl.booking import (
     booked,
     cancelled,
     claims_of,
+    claims_over,
     confirmed,
     held,
     lapsed,
@@ -264,7 +265,8 @@ def replace_claims(
 
 def claims_for(practice: Practice, one: Appointment) -> tuple[Claim, ...]:
     """Everything that an appointment occupies."""
-    return claims_of(practice, practice.visit_type(one.visit_type), one.placement, one.start, one.person)
+    rule = claims_over if one.override_reason else claims_of
+    return rule(practice, practice.visit_type(one.visit_type), one.placement, one.start, one.person)
 
 
 def refuse_unless_offered(facts: BookingFacts, slot: Slot, now: datetime) -> None:
