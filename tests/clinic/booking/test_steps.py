@@ -197,7 +197,7 @@ def test_a_visit_moved_a_little_does_not_slip_under_what_stood_on_it(bookings: B
 
 
 def test_an_override_at_the_other_office_keeps_its_way_free_under_a_third(bookings: Bookings) -> None:
-    """One stands in Yorba Linda; staff send the same provider to Orange at that time: nothing in Yorba Linda after it."""
+    """One stands in Yorba Linda; staff send the same provider to Orange then: nothing in Yorba Linda after it."""
     one, two, three = bookings.people
     with writing(bookings.engine) as connection:
         book(connection, slot_at(TEN), person=one, actor="desk")
