@@ -10,9 +10,9 @@ from spondyl.assessment.intake.danger import ITEM_BEHIND, urgency_of_yes
 from spondyl.assessment.screening import Urgency
 from spondyl.clinic.care.flag_review import cleared_items, item_text
 from spondyl.clinic.care.intake_record import KIND, StoredIntake, newest
+from spondyl.clinic.care.newest_rows import newest_rows
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, person
-from spondyl.clinic.chart.tables import documents
 
 SHOWN_FOR = timedelta(days=30)
 """How long an intake that nobody looked at stays on the front desk's page."""
@@ -74,12 +74,9 @@ def _taken_back(stored: StoredIntake, raised: list[str]) -> list[str]:
 
 def waiting_for_a_look(connection: sa.Connection) -> tuple[Waiting, ...]:
     """Patients for whom everything is blocked, or whose finished form blocks a treatment; the most urgent first."""
-    people = connection.execute(
-        sa.select(documents.c.person_id)
-        .where(documents.c.kind == KIND, documents.c.made_at > now_of(connection) - SHOWN_FOR)
-        .distinct()
-    ).scalars()
-    found = [_waiting(connection, person_id) for person_id in people.all()]
+    rows = newest_rows(connection, kind=KIND, since=now_of(connection) - SHOWN_FOR)
+    stopped = [row.person_id for row in rows if row.body.get("stop") != Stop.NOTHING.value]
+    found = [_waiting(connection, person_id) for person_id in stopped]
     order = list(Stop)
     return tuple(
         sorted((one for one in found if one), key=lambda one: (-order.index(one.block.stop), one.since))

@@ -78,9 +78,13 @@ def mark_again(connection: sa.Connection, stored: StoredIntake, *, actor: str) -
 def _save(
     connection: sa.Connection, intake: Intake, *, document_id: str, person_id: str, after: int, actor: str
 ) -> StoredIntake:
-    """``blocking`` is what booking reads (spondyl.clinic.chart.booking_stop): no visit at all may be booked."""
+    """``blocking`` is what booking reads (spondyl.clinic.chart.booking_stop): no visit at all may be booked.
+
+    ``stop`` says the whole answer, so that pages of the day find who waits without reading every form.
+    """
     cleared = cleared_in(connection, intake, document_id=document_id, person_id=person_id)
-    body = intake_to_json(intake) | {"blocking": stop_of(intake, cleared) is Stop.EVERYTHING}
+    stop = stop_of(intake, cleared)
+    body = intake_to_json(intake) | {"blocking": stop is Stop.EVERYTHING, "stop": stop.value}
     document = save(
         connection,
         kind=KIND,

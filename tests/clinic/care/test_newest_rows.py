@@ -1,0 +1,39 @@
+"""Claim: one query finds, for every patient, the newest version of the document begun last; on both databases."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from clinic_charts import Clock
+from spondyl.clinic.care.newest_rows import newest_rows
+from spondyl.clinic.chart.documents import latest, save
+from spondyl.clinic.chart.people import PersonDetails, add_person
+from spondyl.clinic.chart.transaction import reading, writing
+
+
+def test_it_says_the_same_as_asking_patient_by_patient(engine: sa.Engine, clock: Clock) -> None:
+    people = []
+    for name in ("Ana", "Bo", "Cy"):
+        with writing(engine) as connection:
+            details = PersonDetails(given_name=name, family_name="Demo", synthetic=True)
+            people.append(add_person(connection, details, actor="test"))
+    ids: dict[str, str] = {}
+    for number, (who, again) in enumerate(((0, False), (1, False), (0, True), (0, False), (1, True))):
+        clock.advance(timedelta(days=1))
+        with writing(engine) as connection:
+            person_id = people[who].id
+            known = ids.get(person_id) if again else None
+            made = save(
+                connection, kind="plan", person_id=person_id, body={"n": number}, actor="t", document_id=known
+            )
+            save(connection, kind="exam", person_id=person_id, body={"n": -1}, actor="t")
+            ids.setdefault(person_id, made.document_id)
+    with reading(engine) as connection:
+        rows = {row.person_id: row for row in newest_rows(connection, kind="plan")}
+        assert set(rows) == {people[0].id, people[1].id}
+        for person_id, row in rows.items():
+            alone = latest(connection, kind="plan", person_id=person_id)
+            assert alone is not None
+            assert (row.document_id, row.body) == (alone.document_id, alone.body)
+        recent = newest_rows(connection, kind="plan", since=clock() - timedelta(hours=1))
+        assert [row.person_id for row in recent] == [people[1].id]
