@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.assessment.intake import INTAKE, ITEMS, Intake, ItemKind, Stop
+from spondyl.booking import VisitType
 from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.intake_record import begin, newest
 from spondyl.clinic.chart.booking_stop import booking_stop
@@ -20,6 +21,8 @@ from spondyl.clinic.web.intake.staff import intake_link
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]
+CONSULTATION = VisitType(key="first", name="Consultation", name_es="Consulta", duration_min=30)
+ADJUSTMENT = VisitType(key="adjust", name="Adjustment", name_es="Ajuste", duration_min=20, instrument=True)
 
 
 @pytest.fixture
@@ -103,11 +106,11 @@ def test_only_a_clinician_with_a_reason_lifts_the_block(
     assert clinician.submit(review, cleared="fever", reason="ok").status_code == 422
     with reading(services.engine) as connection:
         assert booking_block(connection, patient.id).stop is Stop.EVERYTHING
-        assert "red flag" in (booking_stop(connection, patient.id) or "")
+        assert "Nothing may be booked" in (booking_stop(connection, patient.id, CONSULTATION) or "")
     assert clinician.submit(review, **said).status_code == 303
     with reading(services.engine) as connection:
         assert booking_block(connection, patient.id).stop is Stop.NOTHING
-        assert booking_stop(connection, patient.id) is None
+        assert booking_stop(connection, patient.id, ADJUSTMENT) is None
     assert "Flu last week" in clinician.get(f"/patients/{patient.id}/intake").text
 
 
