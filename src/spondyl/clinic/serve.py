@@ -220,7 +220,9 @@ def _serve(services: Services, listener: socket.socket, files: TlsFiles | None) 
         create_app(services),
         log_level="warning",
         server_header=False,
-        proxy_headers=False,
+        # Only then does the proxy's word on the browser's address count; sign-ins are limited by address.
+        proxy_headers=services.settings.behind_tls_proxy,
+        forwarded_allow_ips="127.0.0.1",
         ssl_certfile=files.certificate if files else None,
         ssl_keyfile=files.key if files else None,
     )

@@ -19,6 +19,7 @@ from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknown
 from spondyl.clinic.chart.films import FilmUnknownError
 from spondyl.clinic.chart.people import PersonUnknownError
 from spondyl.clinic.chart.practice import PracticeUnknownError
+from spondyl.clinic.web.headers import HEADERS
 from spondyl.clinic.web.page import page
 from spondyl.clinic.web.patient_link import LinkUnusableError
 from spondyl.clinic.web.restricted import ChartRestrictedError
@@ -121,4 +122,8 @@ def _changed(request: Request, error: Exception) -> Response:
 
 def _fault(request: Request, error: Exception) -> Response:
     _LOG.error("fault at %s %s", request.method, request.url.path, exc_info=error)
-    return answer(request, 500, "Spondyl met a fault while working on this page.")
+    response = answer(request, 500, "Spondyl met a fault while working on this page.")
+    # Starlette answers a fault outside every middleware: the headers have to be set here.
+    response.headers.update(HEADERS)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,50 @@
+"""Claims: a fault shows a page without code; health tells when the database is old; metrics name nobody."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clinic_apps import ADDRESS, Browser
+from clinic_charts import SECRET
+from spondyl.clinic.chart.engine import embedded_url, open_engine
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.web import create_app
+from spondyl.clinic.web.services import Services
+
+Open = Callable[[Role], Browser]
+
+
+def test_a_fault_says_what_to_do_and_keeps_the_headers(
+    browser: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = browser(Role.FRONT_DESK)
+    monkeypatch.setattr("spondyl.clinic.web.patients.routes.find_people", None)
+    desk._transport.raise_server_exceptions = False
+    shown = desk.get("/patients")
+    assert shown.status_code == 500
+    assert "Something went wrong in Spondyl" in shown.text
+    assert "NoneType" not in shown.text
+    assert "default-src 'self'" in shown.headers["content-security-policy"]
+
+
+def test_health_is_503_for_a_database_without_its_tables(services: Services, tmp_path: Path) -> None:
+    bare = open_engine(embedded_url(tmp_path / "bare.db"), key=SECRET)
+    client = Browser(create_app(replace(services, engine=bare)), base_url=ADDRESS)
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    assert "migrate" in answer.json()["status"]
+    bare.dispose()
+
+
+def test_health_and_metrics_answer_and_name_nobody(browser: Open, patient: Person) -> None:
+    watcher = browser(Role.NOBODY)
+    assert watcher.get("/health").json() == {"status": "ok"}
+    browser(Role.CLINICIAN).get(f"/patients/{patient.id}")
+    metrics = watcher.get("/metrics").text
+    assert 'spondyl_requests{status="200"}' in metrics
+    assert "spondyl_audit_rows" in metrics
+    assert patient.id not in metrics
+    assert patient.details.family_name not in metrics
