@@ -72,22 +72,26 @@ def as_int8(
     return nodes, parts
 
 
-def export(checkpoint: Path, name: str, out: Path) -> None:
-    make, inputs, outputs = SHAPES[name]
-    net = make()
-    net.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
-    net.eval()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_suffix(".part")
+def trace(net: torch.nn.Module, name: str, out: Path) -> Path:
+    """Write ``net`` (in evaluation mode) as float32 ONNX."""
+    _, inputs, outputs = SHAPES[name]
     torch.onnx.export(
         net,
         tuple(torch.zeros(shape) for _, shape in inputs),
-        str(part),
+        str(out),
         dynamo=False,
         opset_version=17,
         input_names=[n for n, _ in inputs],
         output_names=outputs,
     )
+    return out
+
+
+def export(checkpoint: Path, name: str, out: Path) -> None:
+    net = SHAPES[name][0]()
+    net.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = trace(net.eval(), name, out.with_suffix(".part"))
     onnx.save(eighth_or_half(onnx.load(str(part))), str(out))
     part.unlink()
 

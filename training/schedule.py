@@ -14,6 +14,8 @@ from films import DATA
 from muon import Muon, split
 
 BATCH = 8
+SETTLED = 5000
+"""Steps after which an average no longer remembers random first weights."""
 
 
 def arguments(about: str | None, **also: type) -> argparse.Namespace:
@@ -26,6 +28,9 @@ def arguments(about: str | None, **also: type) -> argparse.Namespace:
     args.add_argument("--lr", type=float, default=1.5e-3, help="peak of AdamW")
     args.add_argument("--muon", type=float, default=0.06, help="peak of Muon")
     args.add_argument("--out", type=Path, required=True, help="checkpoint; an existing one is resumed")
+    args.add_argument(
+        "--start", type=Path, help="checkpoint whose averaged weights a new training begins with"
+    )
     args.add_argument("--every", type=int, default=5, help="epochs between looks at the fold left out")
     args.add_argument("--films", type=Path, default=DATA)
     args.add_argument("--seed", type=int, default=1)
@@ -88,19 +93,28 @@ class Optimizers:
 class Checkpoint:
     """Saves after every epoch, atomically; resumes where the last one stopped."""
 
-    def __init__(self, path: Path, net: nn.Module, opt: Optimizers, average: Average) -> None:
-        self.path, self.net, self.opt, self.average = path, net, opt, average
+    def __init__(
+        self, path: Path, net: nn.Module, opt: Optimizers, average: Average, *, start: Path | None
+    ) -> None:
+        self.path, self.net, self.opt, self.average, self.start = path, net, opt, average, start
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def resume(self) -> int:
         if not self.path.exists():
-            return 0
+            return self._begin() if self.start else 0
         state = torch.load(self.path, weights_only=True)
         self.net.load_state_dict(state["net"])
         self.opt.load_state_dict(state["opt"])
         self.average.net.load_state_dict(state["average"])
         self.average.steps = state["steps"]
         return int(state["epoch"])
+
+    def _begin(self) -> int:
+        weights = torch.load(self.start, weights_only=True)["average"]
+        self.net.load_state_dict(weights)
+        self.average.net.load_state_dict(weights)
+        self.average.steps = SETTLED
+        return 0
 
     def save(self, epoch: int) -> None:
         part = self.path.with_suffix(".part")
@@ -125,7 +139,7 @@ class Learner:
         self.options, self.steps_per_epoch = options, steps_per_epoch
         self.opt = Optimizers(self.net, lr=options.lr, muon_lr=options.muon)
         self.average = Average(self.net, 0.998)
-        self.keep = Checkpoint(options.out, self.net, self.opt, self.average)
+        self.keep = Checkpoint(options.out, self.net, self.opt, self.average, start=options.start)
 
     def learn(self, loss: torch.Tensor, *, epoch: int, step: int) -> None:
         """One step of both optimisers."""

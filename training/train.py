@@ -57,7 +57,8 @@ class Recipe:
     def stages(self) -> list[list[Step]]:
         """Lists of steps; those of one list may run side by side."""
         numbers = range(self.config["folds"]["count"])
-        trained = {(net, fold): self._train(net, fold) for fold in numbers for net in NETWORKS}
+        first = {(net, fold): self._train(net, fold) for fold in numbers for net in NETWORKS}
+        trained = {place: self._again(step, *place) for place, step in first.items()}
         exports = {
             (net, fold): self._export(step, net, self.runs / _place(fold) / f"{net}.onnx")
             for (net, fold), step in trained.items()
@@ -71,29 +72,43 @@ class Recipe:
         ]
         return [
             [self.negatives],
-            list(trained.values()),
+            list(first.values()),
+            [step for place, step in trained.items() if step is not first[place]],
             [*exports.values(), *shipped],
             sights,
             [self._score(sights), self._fit(sights)],
         ]
 
     def _train(self, net: str, fold: int) -> Step:
-        learning = self.config["learning"]
+        """The first cycle of the learning rate, from random weights."""
         out = self.runs / f"{_place(fold)}_{net}.pt"
+        epochs = self.config["epochs"][net]
+        words = self._learn(net, fold, epochs, self.config["learning"], out)
+        return Step(name=out.stem, words=words, out=out, needs=(self.negatives,) if net == "locator" else ())
+
+    def _again(self, first: Step, net: str, fold: int) -> Step:
+        """A second, gentler cycle that begins with the average of the first; the first itself where none is asked."""
+        again = self.config["again"]
+        if not again[net]:
+            return first
+        out = self.runs / f"{_place(fold)}_{net}_again.pt"
+        words = (*self._learn(net, fold, again[net], again, out), f"--start={first.out}")
+        return Step(name=out.stem, words=words, out=out, needs=(first,))
+
+    def _learn(self, net: str, fold: int, epochs: int, rates: dict, out: Path) -> tuple[str, ...]:
         rest = {"made": self.negatives.out} if net == "locator" else {}
-        words = _words(
+        return _words(
             f"train_{net}.py",
             fold=fold,
             count=self.config["folds"]["count"],
-            epochs=self.config["epochs"][net],
-            lr=learning["adamw_lr"],
-            muon=learning["muon_lr"],
-            seed=learning["seed"],
+            epochs=epochs,
+            lr=rates["adamw_lr"],
+            muon=rates["muon_lr"],
+            seed=rates["seed"],
             films=self.films,
             out=out,
             **rest,
         )
-        return Step(name=out.stem, words=words, out=out, needs=(self.negatives,) if rest else ())
 
     def _export(self, trained: Step, net: str, out: Path) -> Step:
         words = ("export.py", str(trained.out), net, str(out))
