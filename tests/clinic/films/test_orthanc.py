@@ -1,5 +1,5 @@
 """Claims: a film that Orthanc sends is the film that Orthanc had, element by element and pixel by pixel; the signed
-structured report that goes back is in Orthanc what was sent, element by element, and dciodvfy finds no error in either."""
+structured report that goes back is in Orthanc what was sent, and dciodvfy finds no error in either."""
 
 import io
 import re
