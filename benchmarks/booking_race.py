@@ -48,9 +48,12 @@ def worker(job: tuple[str, str, int, int, float, list[str], Any]) -> dict[str, i
         except sa.exc.DBAPIError:
             seen["other"] += 1
         if len(mine) >= KEEP or (mine and chance.random() < 0.02):
-            with writing(engine) as connection:
-                cancel(connection, mine.pop(chance.randrange(len(mine))), actor="race")
-            seen["given_back"] += 1
+            try:
+                with writing(engine) as connection:
+                    cancel(connection, mine.pop(chance.randrange(len(mine))), actor="race")
+                seen["given_back"] += 1
+            except sa.exc.DBAPIError:
+                seen["other"] += 1
         if attempt % 2000 == 0:
             seen["overlaps"] += overlaps(engine)
     return seen

@@ -1,9 +1,9 @@
 """Open the database: an encrypted file by default, PostgreSQL by its address."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 
 from spondyl.clinic.chart.keys import derive
+from spondyl.clinic.chart.turn import WritersTurn
 
 EMBEDDED_PREFIX = "sqlite+sqlcipher:///"
 POSTGRES_PREFIX = "postgresql+psycopg://"
@@ -40,10 +41,11 @@ def open_engine(
     so that ``record(connection, …)`` needs nothing but the connection. ``survives_power_loss`` waits for the
     disk at every commit of the embedded file; without it a power cut, not a killed process, may lose the last commits.
     """
+    turn: AbstractContextManager[None] = nullcontext()
     if url.startswith(EMBEDDED_PREFIX):
-        engine = _embedded(
-            Path(url.removeprefix(EMBEDDED_PREFIX)), derive(key, "database"), survives_power_loss
-        )
+        path = Path(url.removeprefix(EMBEDDED_PREFIX))
+        engine = _embedded(path, derive(key, "database"), survives_power_loss)
+        turn = WritersTurn(path)
     elif url.startswith(POSTGRES_PREFIX):
         engine = sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
     else:
@@ -52,7 +54,7 @@ def open_engine(
             f"The database address begins with {kind!r}; it must begin with {EMBEDDED_PREFIX} or {POSTGRES_PREFIX}."
         )
     return engine.execution_options(
-        spondyl_clock=clock, spondyl_seal=derive(key, "audit seal"), spondyl_writer=Lock()
+        spondyl_clock=clock, spondyl_seal=derive(key, "audit seal"), spondyl_writer=turn
     )
 
 
