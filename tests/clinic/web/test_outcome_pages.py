@@ -27,6 +27,7 @@ def test_scores_of_form_visit_and_paper_are_one_course(
     answer_intake(services, patient, pain=7, roland=14)
     clock.advance(timedelta(days=7))
     clinician = browser(Role.CLINICIAN)
+    clinician.submit(f"/patients/{patient.id}/intake/review", reason="Looked at the form again today.")
     clinician.submit(f"/patients/{patient.id}/exam", pain="5", action="sign")
     clinician.submit(f"/patients/{patient.id}/outcomes", instrument="odi", value="38,5", on="2026-03-08")
     with reading(services.engine) as connection:

@@ -16,6 +16,7 @@ from spondyl.assessment.intake import (
 )
 from spondyl.clinic.care.cleared_flags import cleared_in
 from spondyl.clinic.chart.documents import Document, load, newest_of_each, save
+from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
@@ -27,7 +28,7 @@ PATIENT = "patient by link"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredIntake:
-    """An intake with where it is kept."""
+    """An intake with where it is kept; ``saved_at`` is when the patient last answered, not when staff last looked."""
 
     document_id: str
     version: int
@@ -72,11 +73,19 @@ def mark_again(connection: sa.Connection, stored: StoredIntake, *, actor: str) -
         person_id=stored.person_id,
         after=stored.version,
         actor=actor,
+        answered_at=stored.saved_at,
     )
 
 
 def _save(
-    connection: sa.Connection, intake: Intake, *, document_id: str, person_id: str, after: int, actor: str
+    connection: sa.Connection,
+    intake: Intake,
+    *,
+    document_id: str,
+    person_id: str,
+    after: int,
+    actor: str,
+    answered_at: datetime | None = None,
 ) -> StoredIntake:
     """``blocking`` is what booking reads (spondyl.clinic.chart.booking_stop): no visit at all may be booked.
 
@@ -84,7 +93,9 @@ def _save(
     """
     cleared = cleared_in(connection, intake, document_id=document_id, person_id=person_id)
     stop = stop_of(intake, cleared)
+    at = answered_at or now_of(connection)
     body = intake_to_json(intake) | {"blocking": stop is Stop.EVERYTHING, "stop": stop.value}
+    body["answered_at"] = at.isoformat()
     document = save(
         connection,
         kind=KIND,
@@ -126,5 +137,5 @@ def _stored(document: Document) -> StoredIntake:
         version=document.version,
         person_id=document.person_id,
         intake=intake_from_json(document.body),
-        saved_at=document.made_at,
+        saved_at=datetime.fromisoformat(document.body["answered_at"]),
     )

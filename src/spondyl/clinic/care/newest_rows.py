@@ -1,6 +1,7 @@
 """The newest document of a kind of every patient in one query: pages of the day must not ask patient by patient."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ class NewestRow:
 
     person_id: str
     document_id: str
+    kind: str
     body: dict[str, Any]
     made_at: datetime
 
@@ -24,32 +26,45 @@ def newest_rows(
     connection: sa.Connection, *, kind: str, since: datetime | None = None
 ) -> tuple[NewestRow, ...]:
     """One row a patient, the one saved last first; ``since`` leaves out what was not saved after it."""
+    statement, begun = _newest(documents.c.kind == kind)
+    if since is not None:
+        statement = statement.where(documents.c.made_at > since)
+    by_person: dict[str, Any] = {}
+    for row in connection.execute(statement.order_by(begun, documents.c.document_id)):
+        by_person[row.person_id] = row
+    rows = sorted(by_person.values(), key=lambda row: row.made_at, reverse=True)
+    return tuple(_row(row) for row in rows)
+
+
+def newest_of_person(
+    connection: sa.Connection, person_id: str, *, kinds: Iterable[str]
+) -> tuple[NewestRow, ...]:
+    """The newest version of every document of these kinds about one patient, the one begun first first."""
+    statement, begun = _newest(documents.c.person_id == person_id, documents.c.kind.in_(tuple(kinds)))
+    found = connection.execute(statement.order_by(begun, documents.c.document_id))
+    return tuple(_row(row) for row in found)
+
+
+def _newest(*conditions: sa.ColumnElement[bool]) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
     newest = (
         sa.select(
             documents.c.document_id,
             sa.func.max(documents.c.version).label("version"),
             sa.func.min(documents.c.made_at).label("begun"),
         )
-        .where(documents.c.kind == kind)
+        .where(*conditions)
         .group_by(documents.c.document_id)
         .subquery()
     )
-    statement = sa.select(documents, newest.c.begun).join(
-        newest,
-        sa.and_(newest.c.document_id == documents.c.document_id, newest.c.version == documents.c.version),
-    )
-    if since is not None:
-        statement = statement.where(documents.c.made_at > since)
-    by_person: dict[str, Any] = {}
-    for row in connection.execute(statement.order_by(newest.c.begun, documents.c.document_id)):
-        by_person[row.person_id] = row
-    rows = sorted(by_person.values(), key=lambda row: row.made_at, reverse=True)
-    return tuple(
-        NewestRow(
-            person_id=row.person_id,
-            document_id=row.document_id,
-            body=json.loads(row.body),
-            made_at=row.made_at,
-        )
-        for row in rows
+    same = sa.and_(newest.c.document_id == documents.c.document_id, newest.c.version == documents.c.version)
+    return sa.select(documents).join(newest, same), newest.c.begun
+
+
+def _row(row: Any) -> NewestRow:
+    return NewestRow(
+        person_id=row.person_id,
+        document_id=row.document_id,
+        kind=row.kind,
+        body=json.loads(row.body),
+        made_at=row.made_at,
     )

@@ -1,15 +1,17 @@
 """Every outcome score of a patient, wherever it was given: in the intake, at a visit, or entered from paper."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from spondyl.assessment.intake import intake_from_json
 from spondyl.assessment.intake import scores_of as intake_scores
 from spondyl.assessment.questionnaires import ScoreRefused, instrument_of
-from spondyl.clinic.care.intake_record import every
-from spondyl.clinic.care.visit_note import notes_of
-from spondyl.clinic.chart.documents import newest_of_each, save
+from spondyl.clinic.care import intake_record, visit_note
+from spondyl.clinic.care.newest_rows import NewestRow, newest_of_person
+from spondyl.clinic.care.visit_note import note_from_json
+from spondyl.clinic.chart.documents import save
 from spondyl.treatment.plan import ScoreOnDay
 
 KIND = "score"
@@ -50,44 +52,37 @@ def add_score(
 
 def scores_of_person(connection: sa.Connection, person_id: str) -> tuple[GivenScore, ...]:
     """Every score, the earliest first; of one questionnaire and day the one given last counts alone."""
-    given = [
-        *_of_intakes(connection, person_id),
-        *_of_notes(connection, person_id),
-        *_entered(connection, person_id),
-    ]
+    rows = newest_of_person(connection, person_id, kinds=_READ)
+    given = [score for kind, read in _READ.items() for row in rows if row.kind == kind for score in read(row)]
     last = {(one.instrument, one.on): one for one in given}
     return tuple(sorted(last.values(), key=lambda one: (one.on, one.instrument)))
 
 
-def _of_intakes(connection: sa.Connection, person_id: str) -> list[GivenScore]:
+def _of_intake(row: NewestRow) -> list[GivenScore]:
     return [
         GivenScore(
             instrument=score.instrument.code,
             value=score.value,
-            on=stored.saved_at.date(),
+            on=datetime.fromisoformat(row.body["answered_at"]).date(),
             source="form",
             note=" ".join(score.notes),
         )
-        for stored in reversed(every(connection, person_id))
-        for score in intake_scores(stored.intake)
+        for score in intake_scores(intake_from_json(row.body))
     ]
 
 
-def _of_notes(connection: sa.Connection, person_id: str) -> list[GivenScore]:
-    return [
-        GivenScore(instrument="nrs", value=float(one.note.pain), on=one.note.on, source="visit")
-        for one in reversed(notes_of(connection, person_id))
-        if one.note.pain is not None
-    ]
+def _of_note(row: NewestRow) -> list[GivenScore]:
+    note = note_from_json(row.body)
+    if note.pain is None:
+        return []
+    return [GivenScore(instrument="nrs", value=float(note.pain), on=note.on, source="visit")]
 
 
-def _entered(connection: sa.Connection, person_id: str) -> list[GivenScore]:
-    return [
-        GivenScore(
-            instrument=document.body["instrument"],
-            value=document.body["value"],
-            on=date.fromisoformat(document.body["on"]),
-            source="entered",
-        )
-        for document in reversed(newest_of_each(connection, kind=KIND, person_id=person_id))
-    ]
+def _entered(row: NewestRow) -> list[GivenScore]:
+    body = row.body
+    on = date.fromisoformat(body["on"])
+    return [GivenScore(instrument=body["instrument"], value=body["value"], on=on, source="entered")]
+
+
+_READ = {intake_record.KIND: _of_intake, visit_note.KIND: _of_note, KIND: _entered}
+"""In this order: a score entered by hand counts before one of a visit, and that before one of the form."""
