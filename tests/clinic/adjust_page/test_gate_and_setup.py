@@ -1,26 +1,37 @@
 """Claims: nothing can be begun while anything is unknown, present or unset; the page says what; a dry run is marked."""
 
 import re
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from adjust_course import consented, filled, no_to_all
 from care_course import answer_intake
-from clinic_apps import Browser
+from clinic_apps import ADDRESS, Browser
 from clinic_charts import Clock
 from spondyl.assessment.screening import Answer
 from spondyl.clinic.care.adjustment_gate import ASKED, chart_gate
 from spondyl.clinic.care.adjustment_record import adjustments_of
 from spondyl.clinic.care.consent_record import consents_of, withdraw
+from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.sessions import open_session
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web import create_app
+from spondyl.clinic.web.cookies import session_cookie
 from spondyl.clinic.web.services import Services
-from spondyl.instrument import CONTRAINDICATIONS
+from spondyl.instrument import CONTRAINDICATIONS, State
+from spondyl.instrument.drivers import TcpLink, WireInstrument
 from spondyl.instrument.gate import check_gate
+from spondyl.instrument.protocol import STOP_BYTES
 
 Open = Callable[[Role], Browser]
 
@@ -143,3 +154,39 @@ def test_a_session_is_made_ready_marked_simulated_and_logged(
     assert again.status_code == 422 and "runs already" in again.text
     lane = re.search(r'data-lane="([^"]+)"', page)
     assert lane and clinician.post(f"{lane[1]}/stop").json()["stopped"] is True
+
+
+def test_a_stop_is_released_by_name_on_purpose_and_arms_nothing(
+    services: Services, staff: dict[Role, Account], ready: Person
+) -> None:
+    command = [sys.executable, "-m", "spondyl.instrument.simulator", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        address = program.stdout.readline().split()[0]
+        host, port = address.removeprefix("tcp://").split(":")
+        with socket.create_connection((host, int(port))) as link:
+            link.sendall(STOP_BYTES)
+            time.sleep(0.2)
+        settings = replace(services.settings, instrument_address=address)
+        client = Browser(
+            create_app(replace(services, settings=settings)), base_url=ADDRESS, follow_redirects=False
+        )
+        with writing(services.engine) as connection:
+            token = open_session(connection, staff[Role.CLINICIAN].id)
+        client.cookies.set(session_cookie(settings), token)
+        page = client.get(f"/patients/{ready.id}/adjust").text
+        assert (
+            f"Simulated instrument</strong> at {address}" in page
+            or f"Simulated instrument at {address}" in page
+        )
+        assert "Release the stop as Test Clinician" in page
+        assert client.submit(f"/patients/{ready.id}/adjust/release").status_code == 303
+        instrument = WireInstrument(TcpLink(host, int(port)))
+        instrument.identify()
+        status = instrument.status()
+        assert (status.state, status.maximum_n) == (State.SAFE, 0.0)
+        instrument.close()
+        program.terminate()
+    with reading(services.engine) as connection:
+        (entry,) = entries(connection, action="release stop")
+    assert entry.detail["was_pressed"] is True

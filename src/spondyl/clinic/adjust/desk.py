@@ -52,6 +52,11 @@ class Desk:
                 return run, session
         return None
 
+    def uses(self, address: str) -> bool:
+        """Whether a session runs on this instrument."""
+        sessions = tuple(self._by_run.values())
+        return any(one.setup.address == address and not one.has_ended.is_set() for one in sessions)
+
     def stop_all(self, by: str) -> None:
         """Stop every session."""
         for session in tuple(self._by_run.values()):

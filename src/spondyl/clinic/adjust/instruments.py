@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from spondyl.clinic.adjust.patient import SimulatedPatient
-from spondyl.instrument import Instrument, InstrumentError
+from spondyl.instrument import Instrument, InstrumentError, State
 from spondyl.instrument.drivers import InProcessLink, Link, SerialLink, TcpLink, WireInstrument
 from spondyl.instrument.simulator import Bench, Firmware, TissuePlant, Wire
 
@@ -20,6 +20,22 @@ def open_instrument(address: str | None, patient: SimulatedPatient) -> Generator
     instrument = WireInstrument(_link(address) if address else _simulator(patient))
     try:
         yield instrument
+    finally:
+        _close(instrument)
+
+
+def release_stop(address: str, person: str) -> bool:
+    """Release the latched stop of an instrument on behalf of a named person; False when none was pressed.
+
+    The instrument is SAFE then, without a session and with a maximum of zero. Raises InstrumentError.
+    """
+    instrument = WireInstrument(_link(address))
+    try:
+        instrument.identify()
+        if instrument.status().state is not State.STOPPED:
+            return False
+        instrument.clear_stop(person)
+        return True
     finally:
         _close(instrument)
 

@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from spondyl.clinic.adjust.answers import AnswerRefused
 from spondyl.clinic.adjust.desk import BusyError, Desk
 from spondyl.clinic.adjust.feed import CHANNELS
+from spondyl.clinic.adjust.instruments import AddressError, release_stop
 from spondyl.clinic.adjust.live_session import Finished, Keeper, LiveSession, Setup
 from spondyl.clinic.adjust.patient import draw_patient
 from spondyl.clinic.care.adjustment_gate import ASKED, ChartGate, chart_gate
@@ -36,7 +37,7 @@ from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Anybody, AnyStaff, Clinician, Role, needs
 from spondyl.clinic.web.services import Clinic, Services, templates_of
 from spondyl.clinic.web.viewer import Viewer
-from spondyl.instrument import SEGMENTS
+from spondyl.instrument import SEGMENTS, InstrumentError
 from spondyl.instrument.caps import PLACEHOLDER_PEAK_N
 from spondyl.treatment.adjustment import Plan, Replay, StopBecause, Verdict, read_record
 
@@ -172,6 +173,28 @@ def _setup_context(connection: sa.Connection, desk: Desk, patient: Person, form:
 
 def _pairs(names: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(name, name) for name in names]
+
+
+@router.post("/release")
+def release(
+    request: Request, services: Clinic, desk: Sessions, viewer: Clinician, patient_id: str
+) -> Response:
+    """Release the latched stop of the clinic's instrument, by name; nothing is armed by it."""
+    address = services.settings.instrument_address
+    if not address or desk.uses(address):
+        raise HTTPException(
+            409, "There is no instrument to release, or a session runs on it. Stop that first."
+        )
+    try:
+        was_pressed = release_stop(address, viewer.name)
+    except (InstrumentError, AddressError) as error:
+        raise HTTPException(409, str(error)) from error
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        detail = {"instrument": address, "was_pressed": was_pressed}
+        record(connection, actor=viewer.actor, action="release stop", subject=patient.subject, detail=detail)
+    said = "The stop is released; the instrument is safe." if was_pressed else "No stop was pressed."
+    return see_other(request, f"/patients/{patient_id}/adjust", notice=said)
 
 
 # While it runs, and afterwards
