@@ -1,5 +1,5 @@
-"""Claims: at 1,000 samples a second in 8 channels every sample reaches the page once and unchanged; the ring gives least
-and greatest of any stretch as numpy does, gaps included, in memory that never grows."""
+"""Claims: at 1,000 samples a second in 8 channels every sample reaches the page once and unchanged; the ring gives
+least and greatest of any stretch as numpy does, gaps included, in memory that never grows."""
 
 import json
 
@@ -15,7 +15,10 @@ ASK = """async ([capacity, pushes, ranges]) => {
   const before = ring.values[0].buffer.byteLength;
   for (const [first, values] of pushes) ring.push(first, Float32Array.from([...values, ...values.map((one) => -one)]));
   const pair = new Float32Array(2);
-  const found = ranges.map(([channel, from, to]) => { ring.range(channel, from, to, pair); return [...pair].map(String); });
+  const found = ranges.map(([channel, from, to]) => {
+    ring.range(channel, from, to, pair);
+    return [...pair].map(String);
+  });
   return { found, grown: ring.values[0].buffer.byteLength - before, missing: ring.missing, count: ring.count };
 }"""
 

@@ -20,6 +20,7 @@ from spondyl.treatment.adjustment import (
     Plan,
     RecordError,
     Rule,
+    StopBecause,
     read_record,
 )
 from spondyl.treatment.adjustment.json_codec import from_json
@@ -135,3 +136,25 @@ def _dose(segment: str, delivered: Sequence[Delivered], limits: Limits) -> DoseL
 
 def _impulse_ns(delivered: Iterable[Delivered]) -> float:
     return sum(one.impulse_ns for one in delivered)
+
+
+def reason_text(stored: StoredAdjustment) -> str:
+    """Why a session ended, in a few words."""
+    if stored.outcome is None:
+        return "could not run" if stored.problem else "no end is kept"
+    return _SHORT[StopBecause(stored.outcome["stopped_because"])]
+
+
+_SHORT = {
+    StopBecause.BLOCKED: "blocked before anything was touched",
+    StopBecause.NO_MAXIMUM: "no maximum was set",
+    StopBecause.NOTHING_TO_TREAT: "nothing to treat",
+    StopBecause.CHANGED: "the reading changed",
+    StopBecause.FUTILITY: "a change became unlikely",
+    StopBecause.PAIN: "pain",
+    StopBecause.DRIFT: "the readings drifted",
+    StopBecause.BUDGET: "the budget was used up",
+    StopBecause.STOP_PRESSED: "stopped",
+    StopBecause.REFUSED: "the safety kernel refused",
+    StopBecause.INSTRUMENT_FAILED: "the instrument failed",
+}

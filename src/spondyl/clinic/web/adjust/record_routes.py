@@ -1,0 +1,53 @@
+"""What is left of a session: the record, byte for byte, and the report made from it."""
+
+from fastapi import APIRouter, HTTPException
+from starlette.responses import FileResponse, Response
+
+from spondyl.clinic.care.adjustment_record import (
+    StoredAdjustment,
+    adjustment_at,
+)
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.report.session.pdf import session_pdf
+from spondyl.clinic.web.rights import Clinician
+from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.viewer import Viewer
+from spondyl.treatment.adjustment import Replay, Verdict, read_record
+
+router = APIRouter(prefix="/patients/{patient_id}/adjust", include_in_schema=False)
+
+
+@router.get("/{run}/record")
+def record_file(services: Clinic, viewer: Clinician, patient_id: str, run: str) -> Response:
+    """The record, byte for byte. Taking it is in the audit log."""
+    stored = _taken(services, viewer, patient_id, run, "take adjustment record")
+    path = stored.path(services.data_dir)
+    if not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, media_type="application/x-tar", filename=path.name)
+
+
+def _taken(services: Services, viewer: Viewer, patient_id: str, run: str, action: str) -> StoredAdjustment:
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        stored = adjustment_at(connection, patient_id, run)
+        detail = {"adjustment": run}
+        record(connection, actor=viewer.actor, action=action, subject=patient.subject, detail=detail)
+    return stored
+
+
+@router.get("/{run}/report")
+def report(services: Clinic, viewer: Clinician, patient_id: str, run: str) -> Response:
+    """The session's report as PDF, made from the record. Taking it is in the audit log."""
+    stored = _taken(services, viewer, patient_id, run, "take adjustment report")
+    if stored.check is None or not stored.path(services.data_dir).is_file():
+        raise HTTPException(
+            409, "The record of this session was not checked yet; its report follows the check."
+        )
+    session = read_record(stored.path(services.data_dir).read_bytes())
+    checked = Replay(verdict=Verdict(stored.check["verdict"]), text=stored.check["text"], record=session)
+    name = f"adjustment-{stored.at:%Y-%m-%d}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(session_pdf(session, checked), media_type="application/pdf", headers=headers)

@@ -1,0 +1,182 @@
+"""A session while it runs and after it ended: its page, its feed, its answers, its stop."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+
+from spondyl.clinic.adjust.answers import AnswerRefused
+from spondyl.clinic.adjust.desk import Desk
+from spondyl.clinic.adjust.feed import CHANNELS
+from spondyl.clinic.adjust.live_session import LiveSession
+from spondyl.clinic.care.adjustment_record import (
+    StoredAdjustment,
+    adjustment_at,
+)
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.adjust.lane import BY, LANE, obey
+from spondyl.clinic.web.adjust.sessions import ClinicianOnly, Sessions
+from spondyl.clinic.web.adjust.stream import frames_of, watched
+from spondyl.clinic.web.adjust.views import ACTIONS, RULES, reason_text, shown_live, shown_stored
+from spondyl.clinic.web.page import patient_page, see_other
+from spondyl.clinic.web.rights import Anybody, AnyStaff, Clinician, Role
+from spondyl.clinic.web.services import Clinic, Services, templates_of
+
+router = APIRouter(prefix="/patients/{patient_id}/adjust", include_in_schema=False)
+lane_router = APIRouter(include_in_schema=False)
+
+
+@router.get("/{run}")
+def session_page(
+    request: Request, services: Clinic, desk: Sessions, viewer: Clinician, patient_id: str, run: str
+) -> Response:
+    """A session that waits for its page: that page, once. Else what it did, or that it is still being ended."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        stored = adjustment_at(connection, patient_id, run)
+        record(connection, actor=viewer.actor, action="open adjustment", subject=patient.subject)
+    live = desk.of_run(run)
+    if live is not None and live.claim():
+        context: dict[str, Any] = {"stored": stored, "live": live, "lane": LANE, "channels": CHANNELS}
+        return patient_page(
+            request, "adjust/live.html", patient, context | _shown(shown_live(live)) | {"rules": RULES}
+        )
+    is_running = live is not None and not live.feed.has_told_end
+    return patient_page(
+        request, "adjust/ended.html", patient, _ended(services, stored, live if is_running else None)
+    )
+
+
+@router.get("/{run}/panels", dependencies=[ClinicianOnly])
+def panels(request: Request, services: Clinic, desk: Sessions, patient_id: str, run: str) -> Response:
+    """Stiffness, dose and decisions as they stand now, as a part of the page."""
+    with reading(services.engine) as connection:
+        stored = adjustment_at(connection, patient_id, run)
+    live = desk.of_run(run)
+    shown = _shown(shown_live(live) if live else shown_stored(stored, services.data_dir))
+    return HTMLResponse(templates_of(request).get_template("adjust/panels.html").render(shown))
+
+
+@router.get("/{run}/state", dependencies=[ClinicianOnly])
+def state(services: Clinic, desk: Sessions, patient_id: str, run: str) -> Response:
+    """Whether the session has ended and its record was checked, for a page that waits for it."""
+    with reading(services.engine) as connection:
+        stored = adjustment_at(connection, patient_id, run)
+    live = desk.of_run(run)
+    is_over = live is None or live.feed.is_over
+    return JSONResponse({"version": stored.version, "over": is_over})
+
+
+@router.get("/{run}/stream", dependencies=[ClinicianOnly])
+def stream(services: Clinic, desk: Sessions, patient_id: str, run: str, page: str = "") -> Response:
+    """The feed: events and blocks of measurements. The page that holds the session stops it by leaving."""
+    with reading(services.engine) as connection:
+        adjustment_at(connection, patient_id, run)
+    live = desk.of_run(run)
+    if live is None:
+        raise HTTPException(404)
+    feed = watched(live) if page == live.token else frames_of(live.feed)
+    return StreamingResponse(feed, media_type="application/octet-stream")
+
+
+@router.post("/{run}/dose")
+def answer_dose(
+    services: Clinic,
+    desk: Sessions,
+    viewer: Clinician,
+    patient_id: str,
+    run: str,
+    number: Annotated[int, Form()] = 0,
+    accepts: Annotated[bool, Form()] = False,
+) -> Response:
+    """Accept a proposed dose, or decline it, which ends the session. Which dose, and its reason, is in the log."""
+    live = _live(desk, run)
+    with writing(services.engine) as connection:
+        stored = adjustment_at(connection, patient_id, run)
+        try:
+            proposal = live.answers.answer(number, accepts=accepts)
+        except AnswerRefused as refused:
+            raise HTTPException(409, str(refused)) from refused
+        decision = proposal.decision
+        record(
+            connection,
+            actor=viewer.actor,
+            action="accept dose" if accepts else "decline dose",
+            subject=f"person {stored.person_id}",
+            detail={
+                "adjustment": run,
+                "segment": decision.segment,
+                "commanded_n": decision.commanded_n,
+                "reason": decision.reason,
+            },
+        )
+    return JSONResponse({"accepted": accepts})
+
+
+@router.post("/{run}/pain", dependencies=[ClinicianOnly])
+def say_pain(
+    services: Clinic,
+    desk: Sessions,
+    patient_id: str,
+    run: str,
+    pain: Annotated[int, Form()] = -1,
+) -> Response:
+    """What the patient says now, 0 to 10."""
+    live = _live(desk, run)
+    with reading(services.engine) as connection:
+        adjustment_at(connection, patient_id, run)
+    try:
+        live.answers.say_pain(pain)
+    except AnswerRefused as refused:
+        raise HTTPException(422, str(refused)) from refused
+    return JSONResponse({"pain": pain})
+
+
+@router.post("/{run}/stop")
+def stop(
+    request: Request, services: Clinic, desk: Sessions, viewer: AnyStaff, patient_id: str, run: str
+) -> Response:
+    """Stop a session from any other page or device: every member of the staff may."""
+    live = desk.of_run(run)
+    if live is not None:
+        live.press_stop(f"{viewer.name}, from another page")
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        detail = {"adjustment": run}
+        record(
+            connection, actor=viewer.actor, action="stop adjustment", subject=patient.subject, detail=detail
+        )
+    return see_other(
+        request, f"/patients/{patient_id}/adjust/{run}" if viewer.may(Role.CLINICIAN) else "/today"
+    )
+
+
+@lane_router.post(LANE + "{token}/{what}", dependencies=[Anybody])
+def lane(desk: Sessions, token: str, what: str, by: str = "button") -> Response:
+    """Heartbeat and stop of a page, by its secret. :class:`FastLane` answers them before they come here."""
+    status, said = obey(desk, token, what, by=by if by in BY else "button")
+    return JSONResponse(said, status_code=status)
+
+
+def _live(desk: Desk, run: str) -> LiveSession:
+    live = desk.of_run(run)
+    if live is None or live.has_ended.is_set():
+        raise HTTPException(409, "This session has ended. See below what was delivered.")
+    return live
+
+
+def _shown(shown: object) -> dict[str, Any]:
+    return {"shown": shown, "actions": ACTIONS}
+
+
+def _ended(services: Services, stored: StoredAdjustment, ending: LiveSession | None) -> dict[str, Any]:
+    shown = shown_live(ending) if ending else shown_stored(stored, services.data_dir)
+    return {
+        "stored": stored,
+        "ending": ending,
+        "rules": RULES,
+        "reason_text": reason_text,
+        **_shown(shown),
+    }

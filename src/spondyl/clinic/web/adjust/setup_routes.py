@@ -1,0 +1,180 @@
+"""Set a session up: the gate, the maximum, the rule, the instrument; release a stop that was pressed."""
+
+import time
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, HTTPException, Request
+from starlette.responses import Response
+
+from spondyl.clinic.adjust.desk import BusyError, Desk
+from spondyl.clinic.adjust.instruments import AddressError, release_stop
+from spondyl.clinic.adjust.live_session import Finished, Keeper, LiveSession, Setup
+from spondyl.clinic.adjust.patient import draw_patient
+from spondyl.clinic.care.adjustment_gate import ASKED, ChartGate, chart_gate
+from spondyl.clinic.care.adjustment_record import (
+    FOLDER,
+    adjustments_of,
+    keep_begun,
+    keep_check,
+    keep_finished,
+    record_name,
+)
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.tables.column_types import new_id
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.adjust.form import EMPTY, SetupForm, SetupRefused
+from spondyl.clinic.web.adjust.sessions import Sessions
+from spondyl.clinic.web.adjust.views import RULES, reason_text
+from spondyl.clinic.web.page import patient_page, see_other
+from spondyl.clinic.web.rights import Clinician
+from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.viewer import Viewer
+from spondyl.instrument import SEGMENTS, InstrumentError
+from spondyl.instrument.caps import PLACEHOLDER_PEAK_N
+from spondyl.treatment.adjustment import Plan, Replay
+
+router = APIRouter(prefix="/patients/{patient_id}/adjust", include_in_schema=False)
+SEED_MOST = 2**31
+
+
+async def sent_form(request: Request) -> SetupForm:
+    """Every field of the form."""
+    form = await request.form(max_fields=200)
+    return SetupForm(sent={name: [str(one)[:200] for one in form.getlist(name)] for name in form})
+
+
+Sent = Annotated[SetupForm, Depends(sent_form)]
+
+
+@router.get("")
+def setup_page(
+    request: Request, services: Clinic, desk: Sessions, viewer: Clinician, patient_id: str
+) -> Response:
+    """The gate, the maximum, the rule; and earlier sessions. Opening it is in the audit log."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        record(connection, actor=viewer.actor, action="open adjustment", subject=patient.subject)
+    with reading(services.engine) as connection:
+        context = _setup_context(connection, desk, patient, EMPTY)
+    return patient_page(request, "adjust/setup.html", patient, context)
+
+
+@router.post("")
+def begin(
+    request: Request, services: Clinic, desk: Sessions, viewer: Clinician, patient_id: str, form: Sent
+) -> Response:
+    """Make a session ready. It begins when its page says that it is there; nothing is touched before."""
+    with reading(services.engine) as connection:
+        patient = person(connection, patient_id)
+        gate = chart_gate(connection, patient_id)
+        context = _setup_context(connection, desk, patient, form)
+    try:
+        run = _begin(services, desk, viewer, patient, gate, form)
+    except SetupRefused as refused:
+        shown = context | {"problem": str(refused), "problem_field": refused.field}
+        return patient_page(request, "adjust/setup.html", patient, shown, status=422)
+    return see_other(request, f"/patients/{patient_id}/adjust/{run}")
+
+
+def _begin(
+    services: Services, desk: Desk, viewer: Viewer, patient: Person, gate: ChartGate, form: SetupForm
+) -> str:
+    address, simulated = _instrument(services, form)
+    session = time.time_ns() // 1_000_000
+    plan = form.plan(session=session, gate=gate.gate(form.said), simulated=simulated)
+    problems = gate.problems(form.said)
+    if problems:
+        raise SetupRefused("gate", " ".join(problems))
+    setup = Setup(
+        plan=plan,
+        patient=draw_patient(session % SEED_MOST, plan.segments),
+        address=address,
+        record=services.data_dir / FOLDER / record_name(patient.id, session),
+    )
+    run = new_id()
+    keeper = _keeper(services, run, plan, viewer.actor)
+    try:
+        live = desk.begin(run, patient.id, address, lambda: LiveSession(setup, keeper))
+    except BusyError as busy:
+        raise SetupRefused("busy", str(busy)) from busy
+    try:
+        with writing(services.engine) as connection:
+            source = address or "simulator in this program"
+            keep_begun(connection, patient.id, run, plan, source=source, actor=viewer.actor)
+    except Exception:
+        live.press_stop("the server, which could not keep the plan")
+        raise
+    return run
+
+
+def _keeper(services: Services, run: str, plan: Plan, actor: str) -> Keeper:
+    """Writes the end into the chart, from the session's own thread."""
+
+    def finished(end: Finished) -> None:
+        with writing(services.engine) as connection:
+            keep_finished(connection, run, plan, end, actor=actor)
+
+    def checked(check: Replay) -> None:
+        with writing(services.engine) as connection:
+            keep_check(connection, run, check, actor=actor)
+
+    return Keeper(finished=finished, checked=checked)
+
+
+def _instrument(services: Services, form: SetupForm) -> tuple[str | None, bool]:
+    """Address and whether it is simulated; a dry run unless the clinic's instrument is asked for."""
+    settings = services.settings
+    if not form.is_live:
+        return None, True
+    if not settings.instrument_address:
+        raise SetupRefused(
+            "instrument", "No instrument is set up. Name its address in settings.toml, or choose the dry run."
+        )
+    return settings.instrument_address, settings.instrument_is_simulated
+
+
+def _setup_context(connection: sa.Connection, desk: Desk, patient: Person, form: SetupForm) -> dict[str, Any]:
+    gate = chart_gate(connection, patient.id)
+    running = desk.running(patient.id)
+    return {
+        "form": form,
+        "gate": gate,
+        "asked": ASKED,
+        "segments": SEGMENTS,
+        "caps": PLACEHOLDER_PEAK_N,
+        "rules": RULES,
+        "earlier": adjustments_of(connection, patient.id),
+        "running": running[0] if running else None,
+        "problem": None,
+        "problem_field": None,
+        "reason_text": reason_text,
+        "pairs_of": _pairs,
+    }
+
+
+def _pairs(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(name, name) for name in names]
+
+
+@router.post("/release")
+def release(
+    request: Request, services: Clinic, desk: Sessions, viewer: Clinician, patient_id: str
+) -> Response:
+    """Release the latched stop of the clinic's instrument, by name; nothing is armed by it."""
+    address = services.settings.instrument_address
+    if not address or desk.uses(address):
+        raise HTTPException(
+            409, "There is no instrument to release, or a session runs on it. Stop that first."
+        )
+    try:
+        was_pressed = release_stop(address, viewer.name)
+    except (InstrumentError, AddressError) as error:
+        raise HTTPException(409, str(error)) from error
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        detail = {"instrument": address, "was_pressed": was_pressed}
+        record(connection, actor=viewer.actor, action="release stop", subject=patient.subject, detail=detail)
+    said = "The stop is released; the instrument is safe." if was_pressed else "No stop was pressed."
+    return see_other(request, f"/patients/{patient_id}/adjust", notice=said)
