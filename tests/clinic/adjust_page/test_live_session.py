@@ -19,6 +19,7 @@ from spondyl.clinic.adjust import answers
 from spondyl.clinic.adjust.answers import AnswerRefused
 from spondyl.clinic.adjust.feed import BLOCK, EVENT, HEAD, Feed
 from spondyl.clinic.adjust.gate import CLEAR
+from spondyl.clinic.adjust.heartbeat import FIRST_BEAT_S, LOOK_S, MOST_CREDIT_S, Heartbeat
 from spondyl.clinic.adjust.live_session import Finished, Keeper, LiveSession, Setup
 from spondyl.clinic.adjust.patient import draw_patient
 from spondyl.clinic.adjust.tracer import ACCELERATION, FORCE, Tracer
@@ -320,3 +321,23 @@ def test_a_tracer_puts_every_measurement_in_once_and_keeps_the_peak_of_a_pulse()
     assert pulse[1][FORCE].max() == pytest.approx(force_n.max(), abs=1e-3)
     assert pulse[1][ACCELERATION].min() == -150.0
     assert set(pulse[1][4]) == {30.0}
+
+
+def test_a_silent_page_is_lost_after_two_seconds_but_not_for_what_the_program_itself_slept_through() -> None:
+    def lost_at(looks_s: np.ndarray) -> float | None:
+        heartbeat = Heartbeat(0.0)
+        heartbeat.heard(10.0)
+        for look_s in looks_s:
+            if heartbeat.is_lost(float(look_s)):
+                return float(look_s) - 10.0
+        return None
+
+    regular = np.arange(10.0, 30.0, LOOK_S)
+    assert lost_at(regular) == pytest.approx(2.0, abs=0.06)
+    # Frozen from 10.5 to 13 s: the watcher looks late, once.
+    frozen = regular[(regular < 10.5) | (regular > 13.0)]
+    assert lost_at(frozen) == pytest.approx(4.4, abs=0.1)
+    # However slow the program is, the page is lost in the end.
+    assert lost_at(np.arange(10.0, 60.0, 0.6)) == pytest.approx(5.0, abs=0.7)
+    never = Heartbeat(0.0)
+    assert not never.is_lost(LOOK_S) and never.is_lost(FIRST_BEAT_S + MOST_CREDIT_S + 1.0)

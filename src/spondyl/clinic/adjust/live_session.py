@@ -11,6 +11,7 @@ from threading import Event, Lock, Thread
 
 from spondyl.clinic.adjust.answers import Answers
 from spondyl.clinic.adjust.feed import Feed
+from spondyl.clinic.adjust.heartbeat import FIRST_BEAT_S, LOOK_S, LOST_AFTER_S, Heartbeat
 from spondyl.clinic.adjust.instruments import open_instrument
 from spondyl.clinic.adjust.live_watch import LiveWatch
 from spondyl.clinic.adjust.pace import Pace
@@ -22,18 +23,10 @@ from spondyl.clinic.adjust.stop_switch import StopSwitch
 from spondyl.instrument import InstrumentError, Interlock
 from spondyl.treatment.adjustment import Head, Outcome, Plan, Replay, replay
 
-LOST_AFTER_S = 2.0
-"""A page that says nothing for so long is lost: closed, hung, or its network is gone."""
-
-FIRST_BEAT_S = 30.0
-"""Nothing begins before the page says that it is there; a page that never comes ends the session."""
-
 _LOG = logging.getLogger(__name__)
 
 TRACE_US = 20_000
 """The instrument keeps 32 ms of measurements: asked for this often, none is missed."""
-
-_WATCH_S = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +77,7 @@ class LiveSession:
         self.watch = LiveWatch(setup.plan, self.feed, self._passed)
         self.has_ended = Event()
         self._keeper = keeper
-        self._lost_after_s = lost_after_s
-        self._limit_s = first_beat_s
-        self._heard_s = time.monotonic()
+        self._heartbeat = Heartbeat(time.monotonic(), lost_after_s=lost_after_s, first_beat_s=first_beat_s)
         self._watched = Event()
         self._claim = Lock()
         Thread(target=self._watch, daemon=True, name="adjustment watch").start()
@@ -98,8 +89,7 @@ class LiveSession:
 
     def beat(self) -> bool:
         """The page is there. False once the session has stopped or ended: then no heartbeat brings it back."""
-        self._heard_s = time.monotonic()
-        self._limit_s = self._lost_after_s
+        self._heartbeat.heard(time.monotonic())
         self._watched.set()
         return not (self.stop.is_set() or self.has_ended.is_set())
 
@@ -117,8 +107,8 @@ class LiveSession:
             self._pace.passed(TRACE_US)
 
     def _watch(self) -> None:
-        while not self.has_ended.wait(_WATCH_S):
-            if time.monotonic() - self._heard_s > self._limit_s and not self.stop.is_set():
+        while not self.has_ended.wait(LOOK_S):
+            if self._heartbeat.is_lost(time.monotonic()) and not self.stop.is_set():
                 self.press_stop("the page was closed, hung or lost its network")
 
     def _run(self) -> None:

@@ -116,7 +116,7 @@ function showEnd(event) {
   const link = element("a", "See what was done", "button primary");
   link.setAttribute("href", run);
   const safe = event.is_safe === false ? " The safe state was NOT proved: look at the instrument." : "";
-  part("answer").replaceChildren(element("p", `Ended after ${event.pulses} pulses.${safe}`, "force"), element("p", event.text), link);
+  part("answer").replaceChildren(element("p", `Ended after ${event.pulses} ${event.pulses === 1 ? "pulse" : "pulses"}.${safe}`, "force"), element("p", event.text), link);
   part("stop-state").textContent = "The session has ended and is kept. Nothing begins again by itself.";
   part("link").textContent = "session over";
   refresh();
