@@ -21,7 +21,8 @@ from spondyl.clinic.web.cookies import session_cookie
 from spondyl.clinic.web.services import Services
 
 Point = tuple[float, float]
-CORNER = """([n, corner]) => {
+CORNER = """async ([n, corner]) => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const outline = document.querySelectorAll('[data-part=pane] .film-vertebra')[n].querySelector('.film-outline');
   const box = document.querySelector('[data-part=pane]').getBoundingClientRect();
   const [x, y] = outline.getAttribute('points').split(' ')[corner].split(',').map(Number);
@@ -151,6 +152,7 @@ def test_everything_is_done_by_keys(viewer: Page) -> None:
     expect(viewer.locator(".film-name").nth(5)).to_have_text("C7")
     viewer.keyboard.press("u")
     assert abs(corner_at(viewer, 5)[0] - x) < 0.5
+    viewer.wait_for_load_state("networkidle")
     viewer.keyboard.press("PageDown")
     viewer.keyboard.press("3")
     expect(part(viewer, "status")).to_contain_text("T1 bottom left")
