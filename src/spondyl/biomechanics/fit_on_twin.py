@@ -14,7 +14,7 @@ from scipy.stats import chi2
 
 from spondyl.biomechanics.driving_point import COUNT, SPINE_PARAMETERS, parts_of
 from spondyl.biomechanics.estimate import Z_95, Abstention, AbstentionReason, Estimated, TwinEstimate
-from spondyl.biomechanics.identify import MAX_RELATIVE_SD, P_LIMIT, unusable
+from spondyl.biomechanics.identify import MAX_RELATIVE_SD, unusable
 from spondyl.biomechanics.probe import FloatArray, Probe
 from spondyl.biomechanics.segment import Segment
 from spondyl.biomechanics.spine_model import SpineModel
@@ -32,6 +32,7 @@ from spondyl.biomechanics.whiten import whitened, whiteness_p
 from spondyl.provenance import Provenance
 
 _ROUNDS, _SMALL_GAIN = 20, 0.05
+P_LIMIT = 0.005
 _HOPELESS = 4.0
 _STARTS = ((0.0, 0.0), (-0.4, 0.0), (0.4, 0.0), (0.0, 0.4), (0.0, -0.4))
 
@@ -142,8 +143,8 @@ def identify_on_twin(
 ) -> TwinEstimate | Abstention:
     """Read the stiffness of one segment from probes at one contact, all of one length and step.
 
-    Refused when the whitened residuals with the prior's own misfit are too large (chi-square, 1 %) or coloured
-    (Ljung–Box, 1 % over all probes), when the result is known to less than 10 %, or when no minimum is found.
+    Refused when the whitened residuals with the prior's own misfit are too large (chi-square, 0.5 %) or coloured
+    (Ljung–Box, 0.5 % over all probes), when the result is known to less than 10 %, or when no minimum is found.
     """
     segment = _one_segment(probes)
     refused = next((found for found in map(unusable, probes) if found is not None), None)

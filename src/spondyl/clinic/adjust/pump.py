@@ -198,7 +198,7 @@ def _open(rig: Rig) -> Opened:
     return Opened(name="simulator" if status.simulated else "instrument", simulated=status.simulated)
 
 
-def _place(command: Place, rig: Rig) -> InContact:
+def _place(command: Place, rig: Rig) -> InContact | Failed:
     rig.interlock.arm(
         Contact(
             segment=command.segment,
@@ -210,9 +210,12 @@ def _place(command: Place, rig: Rig) -> InContact:
         )
     )
     _wait(ALIVE_US // 2, rig)
-    # A stop may come before the first sample of this contact; the session then never learns of it.
-    forces_n = [sample.force_n for sample in rig.instrument.samples()]
-    return InContact(preload_n=max(forces_n, default=0.0))
+    samples = rig.instrument.samples()
+    if not samples:
+        # Also when a stop came first; the stop is then what the session learns.
+        text = f"No force was measured after the tip came to {command.segment}."
+        return Failed(text=text, is_safe=_is_safe(rig))
+    return InContact(preload_n=max(sample.force_n for sample in samples))
 
 
 def _fire(command: Fire, rig: Rig) -> Fired | Denied:

@@ -125,6 +125,8 @@ class Run:
             reading = yield from ask(fire)
             if isinstance(reading, Fired):
                 self._keep(fire, reading)
+                if not reading.waveform.completed:
+                    yield from self._ended_early(fire, reading)
                 return reading
             if expect(reading, Denied).reason not in PASSING:
                 break
@@ -135,6 +137,15 @@ class Run:
         raise SessionEndError(
             because, denied.text, Step.ENOUGH if because is StopBecause.BUDGET else Step.FAULT
         )
+
+    def _ended_early(self, fire: Fire, fired: Fired) -> Part[None]:
+        """A pulse that was cut short: nothing is read from it, and nothing follows it."""
+        wave = fired.waveform
+        lasted_ms = len(wave.force_n) * wave.interval_us * 1e-3
+        text = f"The pulse at {fire.segment} was cut short after {lasted_ms:.1f} ms: a stop, a lost contact or a fault."
+        yield from self.decide(Decision(segment=fire.segment, action=Action.STOP, reason=text))
+        expect((yield from ask(Rest())), Rested)
+        raise SessionEndError(StopBecause.INSTRUMENT_FAILED, text, Step.FAULT)
 
     def told(self) -> Part[Told]:
         """The patient's word."""

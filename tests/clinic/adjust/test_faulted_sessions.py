@@ -1,0 +1,138 @@
+"""Claims: whatever fails at whatever moment of a whole session, it ends for a named reason, without force, with nothing
+armed and no further pulse, and its record replays.
+
+Source: the simulator's physical world, asked directly: what the patient feels, not what the sensor says. Virtual time.
+"""
+
+from collections.abc import Callable
+from threading import Event
+
+import pytest
+
+from spondyl.clinic.adjust.gate import CLEAR
+from spondyl.clinic.adjust.pump import Rig, Silent, run_session
+from spondyl.instrument import Interlock, Limits, State
+from spondyl.instrument.drivers import InProcessLink, WireInstrument
+from spondyl.instrument.simulator import Bench, Firmware, SensorFault, TissuePlant, Wire
+from spondyl.treatment.adjustment import (
+    Command,
+    Fire,
+    Head,
+    Outcome,
+    Place,
+    Plan,
+    Rule,
+    StopBecause,
+    Told,
+    Verdict,
+    replay,
+)
+
+MAXIMUM_N = 60.0
+ENDS = {StopBecause.INSTRUMENT_FAILED, StopBecause.REFUSED, StopBecause.STOP_PRESSED}
+
+
+def sensor(fault: SensorFault) -> Callable[[Firmware, Wire], None]:
+    def apply(firmware: Firmware, _wire: Wire) -> None:
+        firmware.bench.fault = fault
+
+    return apply
+
+
+def slip(firmware: Firmware, _wire: Wire) -> None:
+    firmware.bench.slip()
+
+
+def power_cut(firmware: Firmware, _wire: Wire) -> None:
+    firmware.lose_power()
+    firmware.advance(5_000)
+    firmware.regain_power()
+
+
+FAULTS: dict[str, Callable[[Firmware, Wire], None]] = {
+    **{fault.value: sensor(fault) for fault in SensorFault if fault is not SensorFault.NONE},
+    "slipped contact": slip,
+    "power cut": power_cut,
+    "link lost": lambda _firmware, wire: wire.lost(),
+    "stop key": lambda firmware, _wire: firmware.stop(),
+}
+
+
+class Bedside(Silent):
+    """Applies the fault once: before the second contact, before the second pulse, or in the middle of it."""
+
+    def __init__(self, firmware: Firmware, wire: Wire, moment: str, fault: str) -> None:
+        self.highest_n = 0.0
+        self.fault_at_pulse = -1
+        self._firmware, self._wire = firmware, wire
+        self._moment, self._fault = moment, fault
+        self._seen = 0
+        self._tick = firmware._tick
+        firmware._tick = self.tick
+
+    def asked(self, command: Command, /) -> None:
+        kind = {"contact": Place, "pulse": Fire}.get(self._moment)
+        if kind is not None and isinstance(command, kind):
+            self._seen += 1
+            if self._seen == 2:
+                self.apply()
+
+    def tick(self, step_us: int) -> None:
+        self._tick(step_us)
+        self.highest_n = max(self.highest_n, self._firmware.bench.true_force_n)
+        recording = self._firmware.recording
+        if self._moment == "middle" and self.fault_at_pulse < 0 and self._firmware.counters.count == 2:
+            assert recording is not None
+            if self._firmware.state is State.PULSING and len(recording.points) >= 15:
+                self.apply()
+
+    def apply(self) -> None:
+        self.fault_at_pulse = self._firmware.counters.count
+        FAULTS[self._fault](self._firmware, self._wire)
+
+
+def ended(moment: str, fault: str) -> tuple[Outcome, Firmware, Bedside, bytes]:
+    firmware = Firmware(Bench(TissuePlant(), seed=4))
+    wire = Wire(firmware)
+    instrument, limits = WireInstrument(InProcessLink(wire)), Limits(maximum_n=MAXIMUM_N)
+    plan = Plan(
+        session=7,
+        segments=("L2", "L3"),
+        rule=Rule.CLINICIAN,
+        chosen="L3",
+        limits=limits,
+        gate=CLEAR,
+        probes=2,
+    )
+    interlock = Interlock(instrument, session=7, gate=CLEAR, limits=limits, simulated=True)
+    bedside, parts = Bedside(firmware, wire, moment, fault), list[bytes]()
+    rig = Rig(
+        instrument=instrument,
+        interlock=interlock,
+        ask=lambda: Told(pain=0, wants_stop=False),
+        stop=Event(),
+        watcher=bedside,
+    )
+    head = Head(plan=plan, started_at="2026-01-01T00:00:00.000+00:00", source="a test")
+    outcome, _ = run_session(head, rig, parts.append)
+    return outcome, firmware, bedside, b"".join(parts)
+
+
+@pytest.mark.parametrize("moment", ["contact", "pulse", "middle"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_ends_the_session_for_a_named_reason_without_force(moment: str, fault: str) -> None:
+    outcome, firmware, bedside, record = ended(moment, fault)
+    assert bedside.fault_at_pulse >= 0, "the fault never came"
+    assert bedside.highest_n <= MAXIMUM_N
+    if outcome.stopped_because in ENDS:
+        assert outcome.text.strip()
+        # A sensor that dies as the pulse is asked for is still fresh: that one pulse may begin, none after it.
+        begun = firmware.counters.count - bedside.fault_at_pulse
+        assert begun <= (moment == "pulse")
+    else:  # it healed by itself (a link that came back, a tip that was set down anew): the session went on
+        assert fault in {"link lost", "slipped contact", "power cut"}
+    firmware.bench.fault = SensorFault.NONE
+    firmware.advance(700_000)
+    assert firmware.bench.true_force_n == 0.0
+    assert firmware.state not in {State.ARMED, State.PULSING, State.PAUSED}
+    assert replay(record).verdict is Verdict.IDENTICAL
