@@ -15,6 +15,7 @@ from scipy.stats import chi2
 from spondyl.biomechanics.driving_point import COUNT, SPINE_PARAMETERS, parts_of
 from spondyl.biomechanics.estimate import Z_95, Abstention, AbstentionReason, Estimated, TwinEstimate
 from spondyl.biomechanics.identify import MAX_RELATIVE_SD, unusable
+from spondyl.biomechanics.one_thread import on_one_thread
 from spondyl.biomechanics.probe import FloatArray, Probe
 from spondyl.biomechanics.segment import Segment
 from spondyl.biomechanics.spine_model import SpineModel
@@ -138,6 +139,7 @@ class _Problem:
         return np.asarray(short * step, np.float64)
 
 
+@on_one_thread
 def identify_on_twin(
     probes: tuple[Probe, ...], model: SpineModel, *, prior: TwinPrior | None = None
 ) -> TwinEstimate | Abstention:

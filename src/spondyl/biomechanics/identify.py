@@ -6,6 +6,7 @@ import numpy as np
 
 from spondyl.biomechanics.estimate import Abstention, AbstentionReason, Estimated, SegmentEstimate
 from spondyl.biomechanics.levenberg import Fit, best_start, fit_logs, log_interval
+from spondyl.biomechanics.one_thread import on_one_thread
 from spondyl.biomechanics.probe import FloatArray, Probe
 from spondyl.biomechanics.tip_model import CONTACT_PARAMETERS, MODE_PARAMETERS
 from spondyl.biomechanics.whiten import chi_square_p, whiteness_p
@@ -20,6 +21,7 @@ _KC, _CC, _EXPONENT = 40e3, 25.0, 1.5
 _EXPONENT_LIMITS = (0.9, 4.0)
 
 
+@on_one_thread
 def identify(probe: Probe, *, max_modes: int = MAX_MODES) -> SegmentEstimate | Abstention:
     """Fit the tip–contact–tissue model; the smallest number of modes whose residuals are noise is taken.
 

@@ -14,6 +14,7 @@ from scipy.signal import lfilter
 from spondyl.biomechanics.estimate import Abstention, AbstentionReason, Estimated, SegmentEstimate
 from spondyl.biomechanics.identify import MAX_RELATIVE_SD, P_LIMIT, PLAUSIBLE_N_MM, unusable
 from spondyl.biomechanics.levenberg import log_interval
+from spondyl.biomechanics.one_thread import on_one_thread
 from spondyl.biomechanics.probe import FloatArray, Probe
 from spondyl.biomechanics.respond import hold
 from spondyl.biomechanics.whiten import chi_square_p, whitened, whiteness_p
@@ -28,6 +29,7 @@ _ROUNDS = 40
 _LOG_STEP_MAX = 0.7
 
 
+@on_one_thread
 def identify_linear(probe: Probe) -> SegmentEstimate | Abstention:
     """Fit the linear model; abstain unless its residuals are noise by the tests of :func:`identify`."""
     refused = unusable(probe)
