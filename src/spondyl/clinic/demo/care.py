@@ -37,6 +37,8 @@ class _Course:
     complaint: str
     goal: str
     scores: tuple[tuple[int, int], ...]
+    also: str = ""
+    """An option besides exercise."""
 
 
 COURSES = {
@@ -53,7 +55,11 @@ COURSES = {
         scores=((5, 12), (5, 12), (4, 11), (5, 11)),
     ),
     "Greta": _Course(
-        weeks=3, complaint="Low back pain after long drives", goal="Drive to work", scores=((7, 16), (6, 13))
+        weeks=3,
+        complaint="Low back pain after long drives",
+        goal="Drive to work",
+        scores=((7, 16), (6, 13)),
+        also="instrument-manipulation",
     ),
 }
 
@@ -129,8 +135,9 @@ def _plan(connection: sa.Connection, person: Person, course: _Course, start: dat
     pain, roland = course.scores[0]
     plan = Plan(
         problem="Your low back bends less than usual and hurts at the end. Nothing points to a nerve.",
-        options=("exercise",),
-        because={"exercise": "Liked walking before; wants to begin at home."},
+        options=("exercise", *filter(None, [course.also])),
+        because={"exercise": "Liked walking before; wants to begin at home."}
+        | ({course.also: "Asks for it, and knows how weak the trials are."} if course.also else {}),
         goals=default_goals({"rmdq": float(roland), "nrs": float(pain)}),
         own_goal=course.goal,
         visits=4,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from spondyl.clinic.chart.accounts import all_accounts
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.demo.adjustment import seed_adjustment
 from spondyl.clinic.demo.bookings import seed_bookings
 from spondyl.clinic.demo.care import seed_care
 from spondyl.clinic.demo.clinic import DemoClinic
@@ -13,7 +14,7 @@ from spondyl.clinic.demo.staff import seed_staff
 from spondyl.clinic.web.services import Services
 
 # In this order, each in transactions of its own: bookings, intake, films, exams, plans, scores …
-SEEDS: tuple[Callable[[DemoClinic], None], ...] = (seed_bookings, seed_care, seed_films)
+SEEDS: tuple[Callable[[DemoClinic], None], ...] = (seed_bookings, seed_care, seed_films, seed_adjustment)
 
 
 def seed_demo(services: Services) -> bool:
