@@ -1,0 +1,196 @@
+"""Claims, in a real browser, of every page that the rights table lets a role open: no request leaves the clinic, a
+tablet and a telephone never scroll sideways, and axe finds nothing (here or in the test that is named)."""
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, Page
+
+from adjust_course import consented
+from live_clinic import chromium, served, signed_in, violations
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.films import Film
+from spondyl.clinic.chart.guard import restrict
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.tables.booking import appointments
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.demo.bookings import seed_bookings
+from spondyl.clinic.demo.care import seed_care
+from spondyl.clinic.demo.clinic import DemoClinic
+from spondyl.clinic.demo.patients import seed_patients
+from spondyl.clinic.web.services import Services
+
+TABLES = Path(__file__).parent / "rights"
+WIDTHS = {"tablet": 820, "telephone": 390}
+AXE_IS_RUN_BY = {
+    "test_calendar_browser.py": (
+        "/calendar",
+        "/calendar/visits/{key}",
+        "/calendar/away",
+        "/patients/{patient_id}/visits",
+        "/patients/{patient_id}/visits/course",
+    ),
+    "test_care_browser.py": (
+        "/patients/{patient_id}",
+        "/patients/{patient_id}/intake",
+        "/patients/{patient_id}/exam",
+        "/patients/{patient_id}/plan",
+        "/patients/{patient_id}/plan/consent",
+        "/patients/{patient_id}/plan/sheet",
+        "/patients/{patient_id}/plan/referral",
+        "/patients/{patient_id}/outcomes",
+        "/patients/{patient_id}/records",
+    ),
+    "test_viewer_browser.py": ("/films/{film_id}",),
+    "test_page_browser.py": ("/patients/{patient_id}/adjust", "/patients/{patient_id}/adjust/{run}"),
+    "test_public_browser.py": (
+        "/book",
+        "/book/times",
+        "/book/{token}",
+        "/visit/{token}",
+        "/visit/{token}/move",
+    ),
+    "test_intake_browser.py": ("/intake/{token}",),
+}
+WALKED_THERE = ("/book/{token}", "/visit/{token}", "/visit/{token}/move", "/intake/{token}",
+                "/patients/{patient_id}/adjust/{run}")  # fmt: skip
+"""A link or a session belongs to it: those tests measure the width too."""
+NO_PAGES = re.compile(
+    r"/$|/setup/|/sign-in/single|/health|/metrics|/fhir/|/api/|\.ics$|/free$|/films/list$|/report|/record$"
+    r"|/(panels|state|stream)$|^/admin$|/exam/\{"
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """The demo's clinic with a film, an examination and a restricted chart; addresses by what the table calls them."""
+
+    services: Services
+    staff: dict[Role, Account]
+    address: str
+    filled: dict[str, str]
+    unnamed: str
+
+    def paths(self, role: Role) -> list[tuple[str, str]]:
+        """Each page that the role may open: what the table calls it, and an address."""
+        return [(path, self._filled(path)) for path in pages(role) if path not in WALKED_THERE]
+
+    def _filled(self, path: str) -> str:
+        for name, value in self.filled.items():
+            path = path.replace(f"unnamed/{{{name}}}", f"unnamed/{self.unnamed}").replace(
+                f"{{{name}}}", value
+            )
+        assert "{" not in path, f"{path}: say in this test what stands there"
+        return (
+            path
+            + ("?office=orange&visit=consultation" if path == "/book/times" else "")
+            + ("?provider=lind&day=2026-03-02" if path == "/calendar/away" else "")
+        )
+
+
+def pages(role: Role) -> list[str]:
+    """The pages that the tables let a role open."""
+    rows = [
+        row for path in sorted(TABLES.glob("*.csv")) for row in csv.DictReader(path.read_text().splitlines())
+    ]
+    return [
+        row["path"]
+        for row in rows
+        if row["method"] == "GET" and row[role.value] == "yes" and not NO_PAGES.search(row["path"])
+    ]
+
+
+@pytest.fixture(scope="module")
+def browser_program() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def world(
+    services: Services, staff: dict[Role, Account], patient: Person, measured: Callable[..., Film]
+) -> Iterator[World]:
+    with writing(services.engine) as connection:
+        people = seed_patients(connection)
+    demo = DemoClinic(services=services, staff={}, people=people, films={})
+    seed_bookings(demo)
+    seed_care(demo)
+    film, unnamed = measured("phantom_0003_ap"), measured("phantom_0004_ap", person_id=None)
+    consented(services, patient)
+    with reading(services.engine) as connection:
+        visit = connection.execute(sa.select(appointments.c.key).limit(1)).scalar_one()
+    filled = {
+        "patient_id": patient.id,
+        "person_id": people[-1].id,
+        "film_id": film.id,
+        "key": visit,
+        "account_id": staff[Role.FRONT_DESK].id,
+        "option": "exercise",
+    }
+    with served(services) as address:
+        yield World(services, staff, address, filled, unnamed.id)
+
+
+def test_no_page_is_left_out() -> None:
+    """Each page of the tables is walked below or named as axe's elsewhere; nothing is named that is no page."""
+    every = {path for role in Role for path in pages(role)}
+    named = {path for paths in AXE_IS_RUN_BY.values() for path in paths}
+    assert named <= every
+    here = Path(__file__).parents[1]
+    for name in AXE_IS_RUN_BY:
+        assert "violations(" in next(here.rglob(name)).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("role", [Role.NOBODY, Role.FRONT_DESK, Role.CLINICIAN, Role.ADMINISTRATOR])
+def test_every_page_of_a_role(browser_program: Browser, world: World, role: Role) -> None:
+    page = _opened(browser_program, world, role)
+    hosts: set[str] = set()
+    page.on("request", lambda one: hosts.add(one.url.split("/")[2]))
+    elsewhere = {path for paths in AXE_IS_RUN_BY.values() for path in paths}
+    seen_by_others = {path for other in Role if other.value < role.value for path in pages(other)}
+    wrong: list[str] = []
+    for name, address in world.paths(role):
+        answer = page.goto(address)
+        assert answer and answer.status == 200, (name, answer and answer.status)
+        wrong += [f"{name}: {one}" for one in _sideways(page)]
+        if name not in elsewhere | seen_by_others:
+            wrong += [f"{name}: {one}" for one in violations(page)]
+    page.context.close()
+    assert wrong == []
+    assert hosts == {world.address.split("/")[2]}
+
+
+def test_a_page_that_is_not_there_and_a_restricted_chart(browser_program: Browser, world: World) -> None:
+    person = world.filled["person_id"]
+    with writing(world.services.engine) as connection:
+        restrict(connection, person, account_ids=[world.staff[Role.ADMINISTRATOR].id], actor="test")
+    page = _opened(browser_program, world, Role.CLINICIAN)
+    for address in ("/patients/nobody", f"/patients/{person}"):
+        page.goto(address)
+        assert (list(_sideways(page)), violations(page)) == ([], []), address
+    page.context.close()
+
+
+def _opened(browser: Browser, world: World, role: Role) -> Page:
+    if role in world.staff:
+        page = signed_in(browser, world.address, world.services, world.staff[role])
+    else:
+        page = browser.new_context(base_url=world.address).new_page()
+    page.set_default_timeout(30_000)
+    return page
+
+
+def _sideways(page: Page) -> Iterator[str]:
+    """By how much the page is too wide for a tablet and a telephone."""
+    for name, width in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": 1100})
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over > 0:
+            yield f"{over} px too wide for a {name}"
+    page.set_viewport_size({"width": 1280, "height": 900})
