@@ -161,7 +161,7 @@ def test_the_plan_is_judged_and_the_day_page_names_the_overdue(
 ) -> None:
     clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
     clinician.submit(address, **plan_fields())
-    assert "Running." in clinician.get(address).text
+    assert "Running:" in clinician.get(address).text
     clock.advance(timedelta(days=42))
     assert "there is no score" in browser(Role.CLINICIAN).get(address).text
     today = clock().date()

@@ -78,7 +78,7 @@ def _state(plan: Plan, goals: tuple[GoalJudged, ...], as_of: date) -> PlanState:
 
 _WORDS = {
     PlanState.RUNNING: (
-        "Running. It is judged on {day}.",
+        "The plan is judged on {day}.",
         "Ask for the scores again at the review, or before.",
     ),
     PlanState.REACHED: (

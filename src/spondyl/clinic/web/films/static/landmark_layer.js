@@ -16,7 +16,7 @@ import { outlineOf, pointAt } from "./points.js";
 const SVG = "http://www.w3.org/2000/svg";
 const CORNER_PX = 3.5;
 const NAME_PX = 13;
-const LETTER_PX = 7.8; // about the width of a letter, so that no value runs out of the pane
+const LETTER_PX = 8.6; // about the width of a letter, so that no value runs out of the pane
 
 /** @param {string} name @param {Element} parent @param {string} [className] @returns {SVGElement} */
 export function svgChild(name, parent, className = "") {
