@@ -11,11 +11,14 @@ from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 
 from spondyl.clinic.chart.keys import derive
+from spondyl.clinic.chart.pool_ping import ping_after_a_pause
+from spondyl.clinic.chart.shared_sync import SharedSync
 from spondyl.clinic.chart.turn import WritersTurn
 
 EMBEDDED_PREFIX = "sqlite+sqlcipher:///"
 POSTGRES_PREFIX = "postgresql+psycopg://"
 BUSY_TIMEOUT_MS = 20_000
+LOG_PAGES = 4000  # 16 MB; copying the log into the file makes every writer wait for the disk
 
 
 class DatabaseUnusableError(ValueError):
@@ -42,19 +45,25 @@ def open_engine(
     disk at every commit of the embedded file; without it a power cut, not a killed process, may lose the last commits.
     """
     turn: AbstractContextManager[None] = nullcontext()
+    sync: SharedSync | None = None
     if url.startswith(EMBEDDED_PREFIX):
         path = Path(url.removeprefix(EMBEDDED_PREFIX))
-        engine = _embedded(path, derive(key, "database"), survives_power_loss)
+        engine = _embedded(path, derive(key, "database"))
         turn = WritersTurn(path)
+        sync = SharedSync(path) if survives_power_loss else None
     elif url.startswith(POSTGRES_PREFIX):
-        engine = sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+        engine = sa.create_engine(url, pool_size=20, max_overflow=20)
+        ping_after_a_pause(engine)
     else:
         kind = url.split(":", 1)[0]
         raise DatabaseUnusableError(
             f"The database address begins with {kind!r}; it must begin with {EMBEDDED_PREFIX} or {POSTGRES_PREFIX}."
         )
     return engine.execution_options(
-        spondyl_clock=clock, spondyl_seal=derive(key, "audit seal"), spondyl_writer=turn
+        spondyl_clock=clock,
+        spondyl_seal=derive(key, "audit seal"),
+        spondyl_writer=turn,
+        spondyl_sync=sync,
     )
 
 
@@ -68,14 +77,14 @@ def now_of(connection: sa.Connection) -> datetime:
     return connection.get_execution_options()["spondyl_clock"]()
 
 
-def _embedded(path: Path, key: bytes, survives_power_loss: bool) -> sa.Engine:
+def _embedded(path: Path, key: bytes) -> sa.Engine:
     from sqlcipher3 import dbapi2  # pyright: ignore[reportMissingTypeStubs, reportAttributeAccessIssue]
 
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = sa.create_engine(
         "sqlite://",
         module=dbapi2,
-        creator=lambda: _connect(dbapi2, path, key, survives_power_loss),
+        creator=lambda: _connect(dbapi2, path, key),
         poolclass=QueuePool,
         pool_size=40,
         max_overflow=40,
@@ -84,7 +93,7 @@ def _embedded(path: Path, key: bytes, survives_power_loss: bool) -> sa.Engine:
     return engine
 
 
-def _connect(dbapi2: Any, path: Path, key: bytes, survives_power_loss: bool) -> Any:
+def _connect(dbapi2: Any, path: Path, key: bytes) -> Any:
     # isolation_level None: the driver opens no transaction of its own; `_begin` says which kind.
     connection = dbapi2.connect(
         path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
@@ -98,7 +107,8 @@ def _connect(dbapi2: Any, path: Path, key: bytes, survives_power_loss: bool) -> 
             f"{path} cannot be opened with this key ({error}). Use the key file that was made with it."
         ) from error
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute(f"PRAGMA synchronous = {'FULL' if survives_power_loss else 'NORMAL'}")
+    connection.execute("PRAGMA synchronous = NORMAL")  # `writing` waits for the disk, see SharedSync
+    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     return connection
 
 
