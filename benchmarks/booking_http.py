@@ -30,6 +30,7 @@ from spondyl.booking import Horizon, Wish, diary_of, free_slots
 from spondyl.clinic.chart.tables.booking import appointments
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.clinic_settings import ClinicSettings
+from spondyl.clinic.serve import take_short_turns
 from spondyl.clinic.web import create_app
 from spondyl.clinic.web.services import Services
 
@@ -50,6 +51,8 @@ def serve(address: str, kind: str, gate: Any) -> None:
         create_app(services), host="127.0.0.1", port=0, log_level="error", lifespan="off", access_log=False
     )
     server = uvicorn.Server(config)
+
+    take_short_turns()
 
     async def run() -> None:
         task = asyncio.create_task(server.serve())

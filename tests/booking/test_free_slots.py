@@ -19,6 +19,7 @@ from spondyl.booking import (
     free_slots,
     free_starts,
     instants,
+    nearest_slots,
     occupied,
     wall_at,
     why_not,
@@ -109,6 +110,18 @@ def test_free_starts_are_those_found_by_trying(
         claims = claims_of(PRACTICE, PRACTICE.visit_type(visit), slot.placement, slot.start)
         assert not clashes(claims, taken)
         assert slot.wall == wall_at(ZONE, slot.start) and slot.zone == ZONE
+
+
+@settings(max_examples=60, deadline=None)
+@given(drawn=st.lists(visits, max_size=25), minute=st.integers(0, 3 * 1440), limit=st.integers(1, 5))
+def test_the_nearest_are_those_of_all_sorted_by_distance(
+    drawn: list[tuple[str, str, datetime, int]], minute: int, limit: int
+) -> None:
+    diary = diary_of(PRACTICE, HORIZON, standing(drawn))
+    wish, start = Wish(visit_type="follow", office="yl"), utc(2, 16) + timedelta(minutes=minute)
+    every = sorted(free_slots(diary, wish), key=lambda slot: (abs(slot.start - start), slot.start))
+    nearest = sorted(every[:limit], key=lambda slot: slot.start)
+    assert list(nearest_slots(diary, wish, start, limit)) == nearest
 
 
 def test_travel_keeps_the_other_office_away_on_both_sides() -> None:

@@ -106,6 +106,16 @@ def free_slots(diary: Diary, wish: Wish, limit: int | None = None) -> tuple[Slot
     return tuple(slots)
 
 
+def nearest_slots(diary: Diary, wish: Wish, start: datetime, limit: int) -> tuple[Slot, ...]:
+    """Return, in order of time, the free starts that are nearest to one; of two as near the earlier."""
+    free = free_starts(diary, wish)
+    far = {bit: abs(diary.horizon.instant(bit) - start) for bit in bits(union(free.values()))}
+    near = sorted(sorted(far, key=far.__getitem__)[:limit])
+    return tuple(
+        slot_at(diary, wish, bit, next(key for key, mask in free.items() if mask >> bit & 1)) for bit in near
+    )
+
+
 def free_starts(diary: Diary, wish: Wish) -> dict[str, int]:
     """Return for each provider the bits at which the wished visit could start."""
     visit_type = diary.practice.visit_type(wish.visit_type)

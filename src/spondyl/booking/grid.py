@@ -9,6 +9,8 @@ from spondyl.booking.claim import whole_cells
 from spondyl.booking.practice import CELL_MIN, Office, OpenSpan
 from spondyl.booking.wall_clock import MINUTES_IN_DAY, first_reach, instant_of, steady_offset
 
+_FIRST_DAY = date(1970, 1, 1).toordinal()  # cells are counted from here
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Horizon:
@@ -24,7 +26,7 @@ class Horizon:
     @property
     def first_cell(self) -> int:
         """The cell of bit 0."""
-        return whole_cells(self.start, self.end)[0]
+        return (self.first_day.toordinal() - 1 - _FIRST_DAY) * (MINUTES_IN_DAY // CELL_MIN)
 
     @property
     def start(self) -> datetime:
@@ -50,7 +52,8 @@ class Horizon:
     def mask(self, start: datetime, end: datetime) -> int:
         """Return the bits of the cells touched by [start, end), cut to the horizon."""
         first, last = whole_cells(start, end)
-        low, high = max(first - self.first_cell, 0), last - self.first_cell
+        before = self.first_cell
+        low, high = max(first - before, 0), last - before
         return ((1 << high) - (1 << low)) & self.all_cells if high > low else 0
 
     def instant(self, bit: int) -> datetime:

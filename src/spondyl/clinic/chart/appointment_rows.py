@@ -21,8 +21,12 @@ _INSERT = appointments.insert()
 
 def insert_rows(connection: sa.Connection, made: Iterable[Appointment]) -> None:
     """Write new appointments."""
-    now = now_of(connection)
-    connection.execute(_INSERT, [{**_values(one), "key": one.key, "made_at": now} for one in made])
+    connection.execute(_INSERT, [new_row(connection, one) for one in made])
+
+
+def new_row(connection: sa.Connection, made: Appointment) -> dict[str, Any]:
+    """The row of a new appointment, column by column."""
+    return {**_values(made), "key": made.key, "made_at": now_of(connection)}
 
 
 def update_row(connection: sa.Connection, changed: Appointment) -> None:

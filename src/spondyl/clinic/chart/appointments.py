@@ -33,7 +33,7 @@ from spondyl.clinic.chart.appointment_rows import (
     insert_rows,
     update_row,
 )
-from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.audit import Head, record
 from spondyl.clinic.chart.booking_changes import UndoRefusedError, change_set, mark_undone, note_change
 from spondyl.clinic.chart.booking_facts import BookingFacts, booking_facts
 from spondyl.clinic.chart.booking_stop import refuse_if_stopped
@@ -50,6 +50,7 @@ from spondyl.clinic.chart.overrides import come_down, put_down_over
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.booking import absences, appointments
 from spondyl.clinic.chart.tables.column_types import new_id
+from spondyl.clinic.chart.visit_insert import insert_visit
 
 HOLD_FOR = timedelta(minutes=10)
 
@@ -66,9 +67,8 @@ def hold_slot(
     hold = held(new_id(), slot, until or now_of(connection) + HOLD_FOR, person)
     facts = booking_facts(connection, slot.start, None)
     refuse_unless_offered(facts, slot, now_of(connection))
-    insert_rows(connection, [hold])
-    _occupy(connection, facts.practice, hold)
-    _record(connection, hold, actor=actor, action="hold time")
+    head = insert_visit(connection, hold, claims_for(facts.practice, hold), [])
+    _record(connection, hold, actor=actor, action="hold time", head=head)
     return hold
 
 
@@ -103,20 +103,27 @@ def book(
     """
     visit = booked(new_id(), slot, person, reason=reason)
     facts = _facts_for(connection, visit)
-    if not reason:
-        refuse_unless_offered(facts, slot, now_of(connection))
+    if reason:
+        return _book_over(connection, facts.practice, visit, actor=actor, change=change)
+    now = now_of(connection)
+    refuse_unless_offered(facts, slot, now)
+    letters = [(visit, MessageKind.BOOKED, now), *reminder(visit, now)]
+    head = insert_visit(connection, visit, claims_for(facts.practice, visit), letters)
+    if change is not None:
+        note_change(connection, None, visit, change=change, actor=actor, words="book visit")
+    _record(connection, visit, actor=actor, action="book visit", head=head)
+    return visit
+
+
+def _book_over(
+    connection: sa.Connection, practice: Practice, visit: Appointment, *, actor: str, change: str | None
+) -> Appointment:
     insert_rows(connection, [visit])
-    over = _occupy(connection, facts.practice, visit)
+    over = _occupy(connection, practice, visit)
     if change is not None:
         note_change(connection, None, visit, change=change, actor=actor, words="book visit")
     queue_change(connection, visit, MessageKind.BOOKED)
-    _record(
-        connection,
-        visit,
-        actor=actor,
-        action="book visit over another" if reason else "book visit",
-        over=over,
-    )
+    _record(connection, visit, actor=actor, action="book visit over another", over=over)
     return visit
 
 
@@ -310,13 +317,15 @@ def _record(
     action: str,
     before: Appointment | None = None,
     over: Sequence[str] = (),
+    head: Head | None = None,
 ) -> None:
     detail = {"person": one.person or "", **described(one)}
     if before is not None:
         detail["before"] = described(before)
     if one.override_reason:
         detail |= {"reason": one.override_reason, "over": list(over)}
-    record(connection, actor=actor, action=action, subject=f"appointment {one.key}", detail=detail)
+    subject = f"appointment {one.key}"
+    record(connection, actor=actor, action=action, subject=subject, detail=detail, head=head)
 
 
 def described(one: Appointment) -> dict[str, object]:

@@ -21,14 +21,27 @@ from spondyl.clinic.chart.tables import audit, audit_heads
 POSTGRES_LANES = 16
 FIRST_SEAL = "0" * 64
 
-# Made once: every change of the chart runs these three.
+# Every change of the chart runs these.
 _HEAD = sa.select(audit_heads).where(audit_heads.c.lane == sa.bindparam("of_lane")).with_for_update()
-_APPEND = audit.insert()
-_MOVE_HEAD = (
-    audit_heads.update()
-    .where(audit_heads.c.lane == sa.bindparam("of_lane"))
-    .values(sequence=sa.bindparam("to_sequence"), seal=sa.bindparam("to_seal"))
+_APPEND_SQL = (
+    "INSERT INTO audit (lane, sequence, at, actor, action, subject, detail, seal) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_MOVE_HEAD_SQL = "UPDATE audit_heads SET sequence = ?, seal = ? WHERE lane = ?"
+_APPEND_AND_MOVE_SQL = (
+    "WITH moved AS (UPDATE audit_heads SET sequence = %(sequence)s, seal = %(seal)s WHERE lane = %(lane)s) "
+    "INSERT INTO audit (lane, sequence, at, actor, action, subject, detail, seal) VALUES (%(lane)s, %(sequence)s, "
+    "%(at)s, %(actor)s, %(action)s, %(subject)s, %(detail)s, %(seal)s)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Where a lane of the log stands; the transaction that read it holds the lane until it ends."""
+
+    lane: int
+    sequence: int
+    seal: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,26 +71,35 @@ class Verdict:
 
 
 def record(
-    connection: sa.Connection, *, actor: str, action: str, subject: str, detail: dict[str, Any] | None = None
+    connection: sa.Connection,
+    *,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: dict[str, Any] | None = None,
+    head: Head | None = None,
 ) -> None:
     """Append one row to the log: ``actor`` did ``action`` to ``subject`` (such as "person 3f…"); ``detail`` is JSON.
 
     Call it inside ``writing``: the row and the change are committed together. On PostgreSQL call it last, since it
-    holds its lane until the transaction ends.
+    holds its lane until the transaction ends. With ``head`` this transaction holds its lane already.
     """
-    lane, sequence, previous = _head(connection)
+    head = head or _head(connection)
     row = {
-        "lane": lane,
-        "sequence": sequence + 1,
+        "lane": head.lane,
+        "sequence": head.sequence + 1,
         "at": now_of(connection).isoformat(),
         "actor": actor,
         "action": action,
         "subject": subject,
         "detail": canonical(detail or {}),
     }
-    seal = _seal(_seal_key(connection), row, previous)
-    connection.execute(_APPEND, {**row, "seal": seal})
-    connection.execute(_MOVE_HEAD, {"of_lane": lane, "to_sequence": sequence + 1, "to_seal": seal})
+    row["seal"] = _seal(_seal_key(connection), row, head.seal)
+    if is_embedded(connection):
+        connection.exec_driver_sql(_APPEND_SQL, tuple(row.values()))
+        connection.exec_driver_sql(_MOVE_HEAD_SQL, (row["sequence"], row["seal"], row["lane"]))
+    else:
+        connection.exec_driver_sql(_APPEND_AND_MOVE_SQL, row)
 
 
 def verify(connection: sa.Connection) -> Verdict:
@@ -149,16 +171,20 @@ def _seal(key: bytes, row: dict[str, Any], previous: str) -> str:
     return hmac.digest(key, canonical([*parts, previous]).encode(), "sha256").hex()
 
 
-def _head(connection: sa.Connection) -> tuple[int, int, str]:
-    """Lane, last sequence and last seal, held until the transaction ends."""
-    lane = 0
-    if not is_embedded(connection):
-        lane = cast(Any, connection.connection.dbapi_connection).info.backend_pid % POSTGRES_LANES
+def lane_of(connection: sa.Connection) -> int:
+    """The lane that this connection writes."""
+    if is_embedded(connection):
+        return 0
+    return cast(Any, connection.connection.dbapi_connection).info.backend_pid % POSTGRES_LANES
+
+
+def _head(connection: sa.Connection) -> Head:
+    lane = lane_of(connection)
     found = connection.execute(_HEAD, {"of_lane": lane}).one_or_none()
     if found is None:
         _start_lane(connection, lane)
         found = connection.execute(_HEAD, {"of_lane": lane}).one()
-    return lane, found.sequence, found.seal
+    return Head(lane=lane, sequence=found.sequence, seal=found.seal)
 
 
 def _start_lane(connection: sa.Connection, lane: int) -> None:

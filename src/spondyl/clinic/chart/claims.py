@@ -23,15 +23,18 @@ class TimeTakenError(ValueError):
 _INSERT = claims.insert()
 # One statement takes the resources' locks in their order and then puts the claims down. Without the locks two
 # transactions that claim overlapping times at the same moment wait for each other until one is thrown out.
-_LOCK_AND_INSERT = sa.text(
-    "WITH locked AS MATERIALIZED (SELECT count(pg_advisory_xact_lock(hashtextextended(name, 7))) AS n "
-    "FROM unnest(CAST(:resources AS text[])) AS name) "
+LOCK_SQL = (
+    "SELECT count(pg_advisory_xact_lock(hashtextextended(name, 7))) AS n "
+    "FROM unnest(CAST(%(resources)s AS text[])) AS name"
+)
+CLAIM_SQL = (
     "INSERT INTO claims (appointment, resource, office, lane, exclusive, starts_s, ends_s) "
-    "SELECT :appointment, c.resource, c.office, c.lane, c.exclusive, c.starts_s, c.ends_s FROM locked, "
-    "unnest(CAST(:claimed AS text[]), CAST(:offices AS text[]), CAST(:lanes AS int[]), CAST(:exclusives AS bool[]), "
-    "CAST(:starts AS bigint[]), CAST(:ends AS bigint[])) "
+    "SELECT %(appointment)s, c.resource, c.office, c.lane, c.exclusive, c.starts_s, c.ends_s FROM locked, "
+    "unnest(CAST(%(claimed)s AS text[]), CAST(%(offices)s AS text[]), CAST(%(lanes)s AS int[]), "
+    "CAST(%(exclusives)s AS bool[]), CAST(%(starts)s AS bigint[]), CAST(%(ends)s AS bigint[])) "
     "AS c(resource, office, lane, exclusive, starts_s, ends_s) WHERE locked.n >= 0"
 )
+_LOCK_AND_INSERT = f"WITH locked AS MATERIALIZED ({LOCK_SQL}) {CLAIM_SQL}"
 
 
 def put_down(
@@ -41,16 +44,20 @@ def put_down(
 
     The transaction cannot go on after the error; undo it, or put the call into a savepoint.
     """
-    rows = [_row(appointment, claim, lane) for claim, lane in zip(wanted, lanes, strict=True)]
     try:
         if is_embedded(connection):
-            connection.execute(_INSERT, rows)
+            connection.execute(_INSERT, _rows(appointment, wanted, lanes))
         else:
-            connection.execute(_LOCK_AND_INSERT, _columns(appointment, rows))
+            connection.exec_driver_sql(_LOCK_AND_INSERT, claim_columns(appointment, wanted, lanes))
     except IntegrityError as error:
-        if not _is_overlap(error):
-            raise
-        raise TimeTakenError("That time was taken a moment ago; choose another.") from error
+        raise taken_instead_of(error) from error
+
+
+def taken_instead_of(error: IntegrityError) -> Exception:
+    """``TimeTakenError`` when the database refused an overlap, otherwise the error itself."""
+    if not _is_overlap(error):
+        return error
+    return TimeTakenError("That time was taken a moment ago; choose another.")
 
 
 def take_away(connection: sa.Connection, appointments: Iterable[str]) -> None:
@@ -74,10 +81,19 @@ def in_the_way(connection: sa.Connection, wanted: Sequence[Claim]) -> list[tuple
 
 
 def diary_between(
-    connection: sa.Connection, practice: Practice, horizon: Horizon, *, without: Iterable[str] = ()
+    connection: sa.Connection,
+    practice: Practice,
+    horizon: Horizon,
+    *,
+    without: Iterable[str] = (),
+    around: tuple[datetime, datetime] | None = None,
 ) -> Diary:
-    """The diary of a stretch of days; ``without`` leaves out what these appointments occupy."""
-    first, last = _s(horizon.start), _s(horizon.end)
+    """The diary of a stretch of days; ``without`` leaves out what these appointments occupy.
+
+    With ``around`` only what touches [first, last) is read: elsewhere the diary looks free and must not be asked.
+    """
+    begin, end = around or (horizon.start, horizon.end)
+    first, last = _s(begin), _s(end)
     rows = connection.execute(
         sa.select(claims.c.resource, claims.c.office, claims.c.starts_s, claims.c.ends_s).where(
             claims.c.starts_s < last,
@@ -125,7 +141,13 @@ def _row(appointment: str, claim: Claim, lane: int) -> dict[str, Any]:
     }
 
 
-def _columns(appointment: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _rows(appointment: str, wanted: Sequence[Claim], lanes: Sequence[int]) -> list[dict[str, Any]]:
+    return [_row(appointment, claim, lane) for claim, lane in zip(wanted, lanes, strict=True)]
+
+
+def claim_columns(appointment: str, wanted: Sequence[Claim], lanes: Sequence[int]) -> dict[str, Any]:
+    """What ``LOCK_SQL`` and ``CLAIM_SQL`` are given: a list for each column of the claims."""
+    rows = _rows(appointment, wanted, lanes)
     names = {
         "claimed": "resource",
         "offices": "office",

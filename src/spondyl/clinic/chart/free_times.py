@@ -5,13 +5,17 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from spondyl.booking import Diary, Horizon, Slot, Wish, free_slots, wall_at
+from spondyl.booking import Diary, Horizon, Practice, Slot, Wish, free_slots, nearest_slots, wall_at
+from spondyl.booking.practice import CELL_MIN
 from spondyl.clinic.chart.claims import diary_between
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.practice import practice_of
 
 LOOK_AHEAD_DAYS = 60
 SOONEST = timedelta(minutes=30)
+# How many days before and after are looked at for the nearest times, and how far one found there may be away so that
+# none outside those days is nearer (an hour less than the days, for the clock that is set forward).
+NEAR = ((1, timedelta(hours=23)), (4, timedelta(days=4)))
 
 
 def free_on(connection: sa.Connection, wish: Wish, day: date) -> tuple[Slot, ...]:
@@ -38,12 +42,14 @@ def nearest_free(
     connection: sa.Connection, wish: Wish, start: datetime, *, limit: int = 3
 ) -> tuple[Slot, ...]:
     """The free times nearest to one that is taken, in order of time."""
-    zone = practice_of(connection).office(wish.office).zone
-    day = wall_at(zone, start).date() - timedelta(days=3)
-    near = sorted(_free(connection, wish, day, 10), key=lambda slot: (abs(slot.start - start), slot.start))
-    if len(near) < limit:
-        near = list(next_free(connection, wish, limit=limit))
-    return tuple(sorted(near[:limit], key=lambda slot: slot.start))
+    day = wall_at(practice_of(connection).office(wish.office).zone, start).date()
+    asked = _from_soonest(connection, wish)
+    for days_around, surely in NEAR:
+        diary = diary_of_day(connection, day - timedelta(days=days_around), 2 * days_around + 1)
+        near = nearest_slots(diary, asked, start, limit)
+        if len(near) == limit and all(abs(slot.start - start) <= surely for slot in near):
+            return near
+    return near if len(near) == limit else next_free(connection, wish, limit=limit)
 
 
 def days_with_times(connection: sa.Connection, wish: Wish, first: date, days: int) -> dict[date, int]:
@@ -57,11 +63,24 @@ def days_with_times(connection: sa.Connection, wish: Wish, first: date, days: in
 
 def slot_for(connection: sa.Connection, wish: Wish, start: datetime) -> Slot | None:
     """The free slot at a start with whichever provider, room and instrument are free, or None."""
-    zone = practice_of(connection).office(wish.office).zone
-    for slot in _free(connection, wish, wall_at(zone, start).date(), 1):
-        if slot.start == start:
-            return slot
-    return None
+    practice = practice_of(connection)
+    soonest = _from_soonest(connection, wish).not_before
+    if soonest is not None and start < soonest:
+        return None
+    day = wall_at(practice.office(wish.office).zone, start).date()
+    reach = _reach(practice, wish)
+    diary = diary_between(
+        connection, practice, Horizon(first_day=day, days=1), around=(start - reach, start + reach)
+    )
+    found = free_slots(diary, replace(wish, not_before=start), 1)
+    return found[0] if found and found[0].start == start else None
+
+
+def _reach(practice: Practice, wish: Wish) -> timedelta:
+    """How far from a visit's start something can stand in its way: its own length and the longest way."""
+    kind = practice.visit_type(wish.visit_type)
+    way_min = max((way.minutes for way in practice.travel), default=0)
+    return timedelta(minutes=kind.before_min + kind.duration_min + kind.after_min + way_min + CELL_MIN)
 
 
 def diary_of_day(connection: sa.Connection, first: date, days: int = 1) -> Diary:
@@ -72,6 +91,9 @@ def diary_of_day(connection: sa.Connection, first: date, days: int = 1) -> Diary
 def _free(
     connection: sa.Connection, wish: Wish, first: date, days: int, limit: int | None = None
 ) -> tuple[Slot, ...]:
+    return free_slots(diary_of_day(connection, first, days), _from_soonest(connection, wish), limit)
+
+
+def _from_soonest(connection: sa.Connection, wish: Wish) -> Wish:
     soonest = now_of(connection) + SOONEST
-    asked = replace(wish, not_before=max(wish.not_before or soonest, soonest))
-    return free_slots(diary_of_day(connection, first, days), asked, limit)
+    return replace(wish, not_before=max(wish.not_before or soonest, soonest))

@@ -46,9 +46,13 @@ class Message:
 
 def queue(connection: sa.Connection, about: Iterable[tuple[Appointment, MessageKind, datetime]]) -> None:
     """Put messages into the outbox."""
-    rows = [_row(appointment.key, kind, due_at) for appointment, kind, due_at in about]
-    if rows:
+    if rows := message_rows(about):
         connection.execute(_INSERT, rows)
+
+
+def message_rows(about: Iterable[tuple[Appointment, MessageKind, datetime]]) -> list[dict[str, Any]]:
+    """The rows of new messages, column by column."""
+    return [_row(appointment.key, kind, due_at) for appointment, kind, due_at in about]
 
 
 def queue_change(connection: sa.Connection, appointment: Appointment, kind: MessageKind) -> None:

@@ -13,8 +13,8 @@ def writing(engine: sa.Engine) -> Generator[sa.Connection]:
     """A transaction that may write; commits at the end of the block, or undoes everything on an exception.
 
     The embedded file has one writer at a time: all writers stand in line here and take the file's write lock at once
-    (``BEGIN IMMEDIATE``), so none fails half-way through. Where the file must survive a power cut, the next in line goes
-    on while this one waits for the disk.
+    (``BEGIN IMMEDIATE``), so none fails half-way through. Where the file must survive a power cut, the next in line
+    goes on while this one waits for the disk.
     """
     options = engine.get_execution_options()
     sync: SharedSync | None = options["spondyl_sync"]
