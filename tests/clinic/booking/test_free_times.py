@@ -30,7 +30,7 @@ def test_a_start_is_free_exactly_when_the_whole_diary_says_so(bookings: Bookings
     starts = [utc(2, 12) + QUARTER * number for number in range(3 * 96)]
     with reading(bookings.engine) as connection:
         assert [slot_for(connection, WISH, start) for start in starts] == [free.get(one) for one in starts]
-    assert TEN not in free and TEN - 4 * QUARTER in free
+    assert TEN not in free and TEN - 2 * QUARTER in free
 
 
 def test_the_nearest_are_the_nearest_of_the_whole_diary(bookings: Bookings) -> None:
