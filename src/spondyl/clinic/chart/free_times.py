@@ -44,6 +44,7 @@ def nearest_free(
     """The free times nearest to one that is taken, in order of time."""
     day = wall_at(practice_of(connection).office(wish.office).zone, start).date()
     asked = _from_soonest(connection, wish)
+    near: tuple[Slot, ...] = ()
     for days_around, surely in NEAR:
         diary = diary_of_day(connection, day - timedelta(days=days_around), 2 * days_around + 1)
         near = nearest_slots(diary, asked, start, limit)
