@@ -1,5 +1,6 @@
 """What a practice has to offer: offices and their hours, providers, rooms, instruments, kinds of visit, travel."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from spondyl.booking.wall_clock import MINUTES_IN_DAY, zone_of
 
 CELL_MIN = 5
 """Every length and buffer is a multiple of this many minutes; every UTC offset since 1972 but Monrovia's is too."""
+_TELEPHONE = re.compile(r"\+?[0-9(][0-9 ()./-]{1,28}[0-9]")
 
 
 class RoomKind(StrEnum):
@@ -39,7 +41,7 @@ class OpenSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """A place with its time zone, opening hours and days on which it stays closed."""
+    """A place with its time zone, opening hours and days on which it stays closed; the telephone is for patients."""
 
     key: str
     name: str
@@ -47,9 +49,20 @@ class Office:
     hours: tuple[OpenSpan, ...]
     closed: tuple[date, ...] = ()
     address: str = ""
+    telephone: str = ""
 
     def __post_init__(self) -> None:
         zone_of(self.zone)
+        if self.telephone and not _TELEPHONE.fullmatch(self.telephone):
+            raise ValueError(
+                f"Telephone {self.telephone!r} of {self.name} is no number to dial; write digits with spaces, "
+                "hyphens or brackets, such as 714-555-0101 or +1 714 555 0101."
+            )
+
+    @property
+    def dialled(self) -> str:
+        """The telephone as a link dials it: digits, after a plus where there is one; empty without a telephone."""
+        return re.sub(r"[^+0-9]", "", self.telephone)
 
     def open_on(self, day: date) -> bool:
         """True when the office opens at all on a day."""

@@ -22,9 +22,21 @@ def sample_practice() -> Practice:
     return Practice(
         offices=(
             Office(
-                key="yorba-linda", name="Yorba Linda", zone=ZONE, hours=_hours(8, 18), address="Demo Street 1"
+                key="yorba-linda",
+                name="Yorba Linda",
+                zone=ZONE,
+                hours=_hours(8, 18),
+                address="Demo Street 1",
+                telephone="714-555-0101",
             ),
-            Office(key="orange", name="Orange", zone=ZONE, hours=_hours(8, 18), address="Demo Plaza 2"),
+            Office(
+                key="orange",
+                name="Orange",
+                zone=ZONE,
+                hours=_hours(8, 18),
+                address="Demo Plaza 2",
+                telephone="714-555-0102",
+            ),
         ),
         providers=(
             Provider(

@@ -71,5 +71,5 @@ def letter_about(
 def _line(practice: Practice, visit: Appointment, language: str) -> str:
     office, visit_type = practice.office(visit.placement.office), practice.visit_type(visit.visit_type)
     name = visit_type.name_es if language == "es" else visit_type.name
-    place = ", ".join(part for part in (office.name, office.address) if part)
+    place = ", ".join(part for part in (office.name, office.address, office.telephone) if part)
     return f"- {when_words(visit.wall, language)}: {name}, {place}"

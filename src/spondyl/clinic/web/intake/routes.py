@@ -20,6 +20,7 @@ from spondyl.assessment.intake import (
     stop_of,
 )
 from spondyl.clinic.care.intake_record import PATIENT, keep, opened, opened_to_change
+from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.intake.body_shapes import OUTLINE, VIEWS, shapes_of
 from spondyl.clinic.web.intake.words import words_in
@@ -55,7 +56,8 @@ def intake_page(request: Request, services: Clinic, token: str) -> Response:
     document_id = _document_of(services, token)
     with reading(services.engine) as connection:
         stored = opened(connection, document_id)
-    return page(request, "intake/form.html", _shown(stored.intake, token))
+        offices = practice_of(connection).offices if has_practice(connection) else ()
+    return page(request, "intake/form.html", _shown(stored.intake, token) | {"offices": offices})
 
 
 @router.post("/{token}/answer")

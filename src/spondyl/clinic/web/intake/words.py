@@ -34,6 +34,7 @@ WORDS = {
     ),
     "change": InBoth("Look at my answers again", "Ver otra vez mis respuestas"),
     "call_911": InBoth("Call 911", "Llamar al 911"),
+    "call_clinic": InBoth("Call the clinic", "Llamar a la clínica"),
     "how_soon": InBoth("How soon", "Cuándo"),
     "may_mean": InBoth("What it may mean", "Qué puede significar"),
     "to_do": InBoth("What to do", "Qué hacer"),

@@ -204,7 +204,9 @@ def confirm(
         shown = sent | {"problem": str(error)}
         return _hold_page(request, services, one, token, language, shown, status=422)
     except BookingStoppedError:
-        return public_page(request, "stopped.html", language, {}, status=409)
+        with reading(services.engine) as connection:
+            offices = practice_of(connection).offices
+        return public_page(request, "stopped.html", language, {"offices": offices}, status=409)
     except (StepRefusedError, TimeTakenError):
         wish = Wish(visit_type=one.visit_type, office=one.placement.office)
         return taken_page(request, services, wish, one.start, language, "/book/hold")

@@ -61,6 +61,8 @@ def visit_facts(practice: Practice, visit: Appointment, language: str) -> dict[s
         "what": type_name(practice.visit_type(visit.visit_type), language),
         "when": when_words(visit.wall, language),
         "where": ", ".join(part for part in (office.name, office.address) if part),
+        "telephone": office.telephone,
+        "dialled": office.dialled,
         "with": practice.provider(visit.placement.provider).name,
     }
 

@@ -1,5 +1,5 @@
 // Make a passkey, or sign in with one. The server's options name the challenge; the device answers it.
-import { csrfToken } from "/static/shell/shell.js";
+import { csrfToken } from "/static/shell/csrf.js";
 
 /** @param {string} text base64url @returns {Uint8Array} */
 function bytes(text) {

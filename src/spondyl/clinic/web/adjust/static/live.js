@@ -1,5 +1,6 @@
 // The page of a running session. It shows and answers; the session itself runs on the server and needs no word from here
 // but the heartbeat, without which it stops.
+import { csrfToken } from "/static/shell/csrf.js";
 import { readFeed } from "./feed.js";
 import { Hold } from "./hold.js";
 import { Ring } from "./ring.js";
@@ -53,8 +54,7 @@ function clearAnswer(text) {
 
 /** @param {string} path @param {Record<string, string>} fields */
 async function send(path, fields) {
-  const csrf = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="csrf"]')).content;
-  const answer = await fetch(`${run}/${path}`, { method: "POST", headers: { "X-CSRF": csrf }, body: new URLSearchParams(fields) });
+  const answer = await fetch(`${run}/${path}`, { method: "POST", headers: { "X-CSRF": csrfToken() }, body: new URLSearchParams(fields) });
   return answer.ok;
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** The film viewer's page: two panes, their tools, the panel and the keys, wired together. */
 
+import { csrfToken } from "/static/shell/csrf.js";
 import { toFilm, toPane, zoomed } from "./camera.js";
 import { FilmPane } from "./film_pane.js";
 import { fetchPixels } from "./film_pixels.js";
@@ -440,8 +441,7 @@ class Viewer {
 async function start(root) {
   const response = await fetch(root.dataset.state ?? "", { credentials: "same-origin" });
   const state = await response.json();
-  const csrf = document.querySelector('meta[name="csrf"]')?.getAttribute("content") ?? "";
-  const viewer = new Viewer(root, { ...state, csrf });
+  const viewer = new Viewer(root, { ...state, csrf: csrfToken() });
   await viewer.load();
 }
 

@@ -1,5 +1,7 @@
 // The patient's form: one screen at a time, every answer sent at once, kept on the device while there is no network.
 
+import { csrfToken } from "/static/shell/csrf.js";
+
 /** @typedef {{kind: "answer", item: string, marks: string[]} | {kind: "next", group: string}} Sent */
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("intake"));
@@ -7,7 +9,6 @@ const address = form.action;
 const keptAs = `spondyl-unsent:${new URL(address).pathname}`;
 const screens = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".screen")]);
 const state = /** @type {HTMLElement} */ (form.querySelector("[data-state]"));
-const csrf = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name="csrf"]')).content;
 const RETRY_MS = 3000;
 const TYPING_MS = 700;
 
@@ -45,7 +46,7 @@ async function sendOne(one) {
   try {
     const answer = await fetch(`${address}/${kind}`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRF": csrf },
+      headers: { "Content-Type": "application/json", "X-CSRF": csrfToken() },
       body: JSON.stringify(body),
     });
     if (answer.ok) {

@@ -1,4 +1,4 @@
-// What every page does: keep a form from being sent twice, and lend its CSRF token to other modules.
+// What every page does: keep a form from being sent twice.
 
 /** @param {SubmitEvent} event */
 function sendOnce(event) {
@@ -18,15 +18,5 @@ function allowAgain() {
   }
 }
 
-// A page loads this file under its address with a digest, other modules import it without: it runs twice.
-if (!document.documentElement.dataset.shell) {
-  document.documentElement.dataset.shell = "ready";
-  document.addEventListener("submit", sendOnce);
-  window.addEventListener("pageshow", allowAgain);
-}
-
-/** The token that requests from scripts carry in the header X-CSRF. @returns {string} */
-export function csrfToken() {
-  const meta = /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name="csrf"]'));
-  return meta ? meta.content : "";
-}
+document.addEventListener("submit", sendOnce);
+window.addEventListener("pageshow", allowAgain);

@@ -1,0 +1,54 @@
+"""Claims: wherever a patient is told to call, the offices' numbers stand there to be tapped, and letters name them."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clinic_apps import Browser
+from spondyl.assessment.intake import STOP_MESSAGES
+from spondyl.clinic.care.intake_record import begin
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.practice import save_practice
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.messages import FolderSender, send_due
+from spondyl.clinic.sample_practice import sample_practice
+from spondyl.clinic.web.intake.staff import intake_link
+from spondyl.clinic.web.services import Services
+
+YORBA_LINDA = 'href="tel:7145550101"'
+ORANGE = 'href="tel:7145550102"'
+
+
+@pytest.fixture
+def visitor(browser: Callable[[Role], Browser], services: Services) -> Browser:
+    with writing(services.engine) as connection:
+        save_practice(connection, sample_practice(), actor="test")
+    return browser(Role.NOBODY)
+
+
+def test_every_stop_page_has_the_numbers_of_both_offices(
+    visitor: Browser, services: Services, patient: Person
+) -> None:
+    with writing(services.engine) as connection:
+        link = intake_link(services, begin(connection, patient.id, actor="test"))
+    pages = visitor.get(link).text.split('class="stop-page"')[1:]
+    assert len(pages) == len(STOP_MESSAGES) > 0
+    assert all(YORBA_LINDA in one and ORANGE in one and "Call the clinic" in one for one in pages)
+
+
+def test_the_booking_page_the_visit_and_its_letter_have_the_number(
+    visitor: Browser, services: Services, tmp_path: Path
+) -> None:
+    offices = visitor.get("/book").text
+    assert YORBA_LINDA in offices and ORANGE in offices
+    sent = dict(re.findall(r'name="(office|start|visit)" value="([^"]+)"', offices.split("</form>")[0]))
+    kept = visitor.submit("/book/hold", **sent).headers["location"].split("?")[0]
+    visit = visitor.submit(f"{kept}/confirm", given="Rosa", family="Test-Vega", contact="rosa@example.org")
+    assert "714-555-010" in visitor.get(visit.headers["location"]).text
+    key, folder = services.key_for("patient link"), tmp_path / "mail"
+    assert send_due(services.engine, FolderSender(folder=folder), key=key, base="http://localhost") == (1, 0)
+    (letter,) = folder.iterdir()
+    assert "714-555-010" in letter.read_text().replace("=\n", "")
