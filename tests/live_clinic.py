@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.sessions import open_session
@@ -23,6 +23,9 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+PATIENCE_MS = 60_000
+"""How long a state is waited for. The machine may be busy; a state that comes is met at once."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager
@@ -40,7 +43,7 @@ def served(services: Services) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=PATIENCE_MS / 1e3)
 
 
 @contextmanager
@@ -73,6 +76,7 @@ def signed_in(
         base_url=address,
         has_touch=touch,
     )
+    context.set_default_timeout(PATIENCE_MS)
     context.add_cookies([{"name": session_cookie(services.settings), "value": token, "url": address}])
     return context.new_page()
 

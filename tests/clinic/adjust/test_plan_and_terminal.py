@@ -83,7 +83,7 @@ def test_the_stop_key_stops_a_session_in_a_terminal(tmp_path: Path) -> None:
         assert "STOP: space or s" in seen
         os.write(ours, b"s")
         seen = read_until(ours, "Record:")
-        assert host.wait(timeout=30) == 130
+        assert host.wait(timeout=60) == 130
     assert "stop pressed" in seen
     os.close(ours)
 

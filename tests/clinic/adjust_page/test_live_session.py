@@ -178,7 +178,14 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("state", STATES)
+EVERY_TIME = ("connecting", "in a pulse", "taking the tip off", "asking")
+"""Before, in and after a pulse, and while somebody is asked. The others are nightly."""
+
+
+@pytest.mark.parametrize(
+    "state",
+    [state if state in EVERY_TIME else pytest.param(state, marks=pytest.mark.nightly) for state in STATES],
+)
 def test_a_stop_holds_in_every_state_and_nothing_is_delivered_after(tmp_path: Path, state: str) -> None:
     live, kept = started(tmp_path, plan_of())
     with page(live):
@@ -186,7 +193,7 @@ def test_a_stop_holds_in_every_state_and_nothing_is_delivered_after(tmp_path: Pa
         before = sum(one["kind"] == "pulse" for one in events(live))
         pressed_s = time.monotonic()
         live.press_stop("the STOP button")
-        assert live.has_ended.wait(10.0)
+        assert live.has_ended.wait(PATIENCE_S)
         took_s = time.monotonic() - pressed_s
         over(live)
         assert live.beat() is False
@@ -221,7 +228,8 @@ def test_a_page_that_falls_silent_in_a_pulse_stops_the_session_and_no_heartbeat_
     assert kept.finished is not None and outcome is not None
     assert "lost its network" in kept.finished.stopped_by
     pulses = len(outcome.delivered)
-    assert took_s < LOST_AFTER_S + MOST_CREDIT_S + 2.0
+    # How long exactly is the last test's claim, on a clock of its own.
+    assert took_s >= LOST_AFTER_S - LOOK_S
     # The page comes back: it sees what was delivered, and nothing is armed again.
     with page(live):
         assert live.claim() is False and live.beat() is False

@@ -39,7 +39,7 @@ def receiver(store: FilmStore) -> Iterator[StorageProcess]:
     process.stop()
 
 
-def until(happened: Callable[[], bool], *, seconds: float = 30) -> None:
+def until(happened: Callable[[], bool], *, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < end, "it did not happen in time"

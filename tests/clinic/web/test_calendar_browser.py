@@ -39,7 +39,6 @@ def desk(browser: Browser, services: Services, staff: dict[Role, Account], clock
             book(connection, next_free(connection, wish)[0], person=other.id, actor="test")
     with served(services) as address:
         page = signed_in(browser, address, services, staff[Role.FRONT_DESK])
-        page.set_default_timeout(20_000)
         count_clicks(page)
         yield page
         page.context.close()
@@ -63,7 +62,7 @@ def test_a_follow_up_takes_four_clicks_at_most(desk: Page, services: Services, p
     assert clicks(desk) <= 4
 
 
-@pytest.mark.parametrize("visits", [12, 24])
+@pytest.mark.parametrize("visits", [pytest.param(12, marks=pytest.mark.nightly), 24])
 def test_a_whole_course_takes_eight_clicks_at_most(
     desk: Page, services: Services, patient: Person, visits: int
 ) -> None:

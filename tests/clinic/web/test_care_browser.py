@@ -70,7 +70,7 @@ def test_a_routine_visit_note_takes_at_most_twelve_clicks(
     assert violations(clinician) == []
 
 
-@pytest.mark.parametrize("is_dark", [False, True])
+@pytest.mark.parametrize("is_dark", [False, pytest.param(True, marks=pytest.mark.nightly)])
 def test_axe_finds_nothing_on_the_pages_of_care(
     browser: Browser, services: Services, staff: dict[Role, Account], is_dark: bool
 ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from live_clinic import chromium, served, violations
+from live_clinic import PATIENCE_MS, chromium, served, violations
 from spondyl.assessment.intake import INTAKE, Intake
 from spondyl.clinic.care.intake_record import begin, keep, newest
 from spondyl.clinic.chart.people import Person
@@ -33,6 +33,7 @@ def phone(browser: Browser, services: Services, patient: Person) -> Iterator[Pag
         context = browser.new_context(
             viewport={"width": 390, "height": 844}, has_touch=True, base_url=address
         )
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.goto(link)
         yield page
@@ -152,7 +153,7 @@ def walk(page: Page) -> Iterator[str]:
     yield "done"
 
 
-@pytest.mark.parametrize("is_dark", [False, True])
+@pytest.mark.parametrize("is_dark", [False, pytest.param(True, marks=pytest.mark.nightly)])
 def test_every_screen_passes_axe_and_nothing_goes_elsewhere(phone: Page, is_dark: bool) -> None:
     phone.emulate_media(color_scheme="dark" if is_dark else "light", reduced_motion="reduce")
     asked: list[str] = []

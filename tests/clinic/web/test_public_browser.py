@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from live_clinic import chromium, clicks, count_clicks, served, violations
+from live_clinic import PATIENCE_MS, chromium, clicks, count_clicks, served, violations
 from practices import two_offices
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.transaction import writing
@@ -26,7 +26,7 @@ def phone(browser: Browser, services: Services) -> Iterator[Page]:
         context = browser.new_context(
             viewport={"width": 390, "height": 844}, has_touch=True, base_url=address, locale="en-US"
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         yield context.new_page()
         context.close()
 
