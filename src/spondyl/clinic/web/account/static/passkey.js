@@ -86,3 +86,6 @@ document.getElementById("use-passkey")?.addEventListener("click", (event) => {
   const button = /** @type {HTMLButtonElement} */ (event.currentTarget);
   run(() => signIn(button.dataset.next ?? "/today"));
 });
+
+// Before this line nobody would hear a click.
+for (const button of document.querySelectorAll("[data-passkey]")) button.removeAttribute("disabled");
