@@ -3,6 +3,7 @@
 import io
 import logging
 import socket
+import time
 from dataclasses import dataclass
 
 from spondyl.clinic.films.network.peers import Peer
@@ -31,9 +32,12 @@ def send_report(report: bytes, peer: Peer, *, ae_title: str) -> Sent:
     entity.connection_timeout = QUIET_S
     entity.add_requested_context(document.SOPClassUID, document.file_meta.TransferSyntaxUID)
     logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
+    begun_s = time.monotonic()
     association = entity.associate(peer.address, peer.port or 0, ae_title=peer.ae_title)
     if not association.is_established:
-        return Sent(is_kept=False, words=_not_reached(peer, association.is_rejected))
+        # Some hang up instead of rejecting, and a rejection can be lost when the line is closed right behind it.
+        hung_up = association.is_rejected or time.monotonic() - begun_s < QUIET_S
+        return Sent(is_kept=False, words=_not_reached(peer, hung_up))
     try:
         status = association.send_c_store(document)
     except (RuntimeError, ValueError) as error:
@@ -52,9 +56,9 @@ def _answers(peer: Peer) -> bool:
         return False
 
 
-def _not_reached(peer: Peer, is_rejected: bool) -> str:
+def _not_reached(peer: Peer, has_refused: bool) -> str:
     place = f"{peer.ae_title} at {peer.address}:{peer.port}"
-    if is_rejected:
+    if has_refused:
         return f"{place} refused the connection. Enter Spondyl's AE title and address there, then send again."
     return f"{place} does not answer. Check that it runs and that the network lets Spondyl reach it, then send again."
 
