@@ -39,12 +39,14 @@ function showLink(isThere) {
 
 /** @param {boolean} confirmed @param {string} by */
 function showStopped(confirmed, by) {
+  if (isOver) return;
   part("stop-state").textContent = confirmed ? `Stopped by ${by}. Nothing begins again by itself.` : "Stopping …";
   if (confirmed) clearAnswer("The session was stopped.");
 }
 
-/** @param {string} text */
+/** What the end said stays: an answer of the server may come later than it. @param {string} text */
 function clearAnswer(text) {
+  if (isOver) return;
   const line = document.createElement("p");
   line.className = "soft";
   line.textContent = text;
