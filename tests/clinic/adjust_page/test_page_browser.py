@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from adjust_course import consented
 from live_clinic import PATIENCE_MS, chromium, served, signed_in, violations
@@ -145,6 +145,31 @@ def test_space_on_a_focused_button_stops_and_does_not_press_it(room: Room) -> No
     stored = room.ended()
     assert "STOP key" in stored.stopped_by
     assert room.page.locator('[data-pain="3"]').get_attribute("aria-pressed") == "false"
+
+
+def test_an_answer_to_stop_that_comes_after_the_end_takes_nothing_away(room: Room) -> None:
+    """The stop itself goes by a beacon; the request whose answer is shown is held back until the end was told."""
+    late: list[Route] = []
+
+    def held_back(route: Route) -> None:
+        if route.request.resource_type == "fetch":
+            late.append(route)
+        else:
+            route.continue_()
+
+    set_up(room)
+    room.page.route("**/stop?by=button", held_back)
+    first_pulse(room)
+    room.page.locator("[data-stop]").click()
+    room.ended()
+    done = room.page.get_by_role("link", name="See what was done")
+    expect(done).to_be_visible()
+    assert late
+    for route in late:
+        route.fulfill(json={"stopped": True, "by": "the STOP button"})
+    room.page.evaluate("fetch('/health').then(() => new Promise(requestAnimationFrame))")
+    expect(done).to_be_visible()
+    expect(room.page.locator("[data-stop-state]")).to_contain_text("is kept")
 
 
 def test_a_clinician_reads_the_reason_accepts_and_sees_the_record_checked(room: Room) -> None:
