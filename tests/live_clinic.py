@@ -96,6 +96,7 @@ def clicks(page: Page) -> int:
 
 def violations(page: Page) -> list[str]:
     """What axe finds wrong, as 'rule: element'."""
+    page.wait_for_load_state("load")
     found = Axe().run(page)
     return [
         f"{one['id']}: {node['html'][:160]}" for one in found.response["violations"] for node in one["nodes"]

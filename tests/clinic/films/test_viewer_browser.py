@@ -154,9 +154,10 @@ def test_everything_is_done_by_keys(viewer: Page) -> None:
     expect(part(viewer, "status")).to_contain_text("Draft saved")
     assert corner_at(viewer, 5)[0] > x + 1
     expect(viewer.locator(".film-name").nth(5)).to_have_text("C7")
+    part(viewer, "status").evaluate("(line) => { line.textContent = ''; }")
     viewer.keyboard.press("u")
     assert abs(corner_at(viewer, 5)[0] - x) < 0.5
-    viewer.wait_for_load_state("networkidle")
+    expect(part(viewer, "status")).to_contain_text("Draft saved")  # or it would come over the next message
     viewer.keyboard.press("PageDown")
     viewer.keyboard.press("3")
     expect(part(viewer, "status")).to_contain_text("T1 bottom left")

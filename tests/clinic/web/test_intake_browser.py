@@ -161,6 +161,8 @@ def test_every_screen_passes_axe_and_nothing_goes_elsewhere(phone: Page, is_dark
     phone.get_by_role("button", name="Español").click()
     expect(phone.locator("html")).to_have_attribute("lang", "es")
     phone.get_by_role("button", name="English").click()
+    expect(phone.locator("html")).to_have_attribute("lang", "en")
+    phone.locator("body.by-screens").wait_for()
     screens: list[str] = []
     for screen in walk(phone):
         screens.append(screen)
