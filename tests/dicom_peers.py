@@ -88,7 +88,7 @@ def orthanc(folder: Path, *, spondyl_port: int = 104) -> Iterator[Orthanc]:
         yield running
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def _wait(running: Orthanc, process: "subprocess.Popen[bytes]") -> None:

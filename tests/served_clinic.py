@@ -61,7 +61,7 @@ def served_clinic(data: Path, *options: str, until: str = "Copy the key file") -
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=60)
         finally:
             process.kill()
             assert process.stderr is not None

@@ -23,7 +23,9 @@ PASSWORD = "four unrelated words here"
 def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-        yield browser.new_page()
+        opened = browser.new_page()
+        opened.set_default_timeout(60_000)
+        yield opened
         browser.close()
 
 
