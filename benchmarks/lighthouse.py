@@ -45,6 +45,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--address", default="http://127.0.0.1:8080")
     parser.add_argument("--lighthouse", type=Path)
+    parser.add_argument("--runs", type=int, default=3, help="runs a page; the median counts")
     parser.add_argument("pages", nargs="*", help="only pages whose name is given")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -53,7 +54,7 @@ def main() -> int:
             found: list[Measured] = []
             for name, path, cookie in _pages(clinician):
                 if not asked.pages or name in asked.pages:
-                    found.append(_measure(lighthouse, name, asked.address + path, cookie))
+                    found.append(_median(lighthouse, name, asked.address + path, cookie, asked.runs))
                     scores = ", ".join(f"{key} {value}" for key, value in found[-1].scores.items())
                     print(f"{name}: {scores} {' '.join(found[-1].failed)}", flush=True)
     return int(not all(one.reaches for one in found))
@@ -102,6 +103,12 @@ def _first(client: httpx.Client, page: str, pattern: str) -> str:
     found = re.search(pattern, client.get(page).text)
     assert found, f"{page} links to no {pattern}"
     return found[0]
+
+
+def _median(lighthouse: Path, name: str, address: str, cookie: str, runs: int) -> Measured:
+    """The run in the middle: a busy machine makes single ones slow."""
+    made = [_measure(lighthouse, name, address, cookie) for _ in range(runs)]
+    return sorted(made, key=lambda one: one.scores["performance"])[runs // 2]
 
 
 def _measure(lighthouse: Path, name: str, address: str, cookie: str) -> Measured:
