@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,8 @@ from spondyl.radiograph.phantom import FilmSetup, random_pose, write_phantom
 from spondyl.radiograph.read import read_film
 
 UNSURE = (5, 6)
+read_once = cache(read_film)
+"""Reading starts a process of its own; the phantoms stay as they are."""
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +51,7 @@ def measured(services: Services, films: FilmService, phantoms: Path, patient: Pe
         path = phantoms / f"{stem}.dcm"
         origin = Origin(source=FilmSource.UPLOAD, name=path.name, actor="test", person_id=person_id)
         film = take_in(services.engine, films.store, path.read_bytes(), origin)
-        picture, points = read_film(path), read_landmark_file(path.with_suffix(".landmarks.json"))
+        picture, points = read_once(path), read_landmark_file(path.with_suffix(".landmarks.json"))
         confidence = points.confidence.copy()
         confidence[list(UNSURE)] = 0.3
         doubt = np.full(points.corner_sd_px.shape, 1.5)
