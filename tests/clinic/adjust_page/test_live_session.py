@@ -219,17 +219,14 @@ def test_a_page_that_falls_silent_in_a_pulse_stops_the_session_and_no_heartbeat_
     live, kept = started(tmp_path, plan_of(segments=("L3", "L4", "L5"), chosen="L4"))
     with page(live) as gone:
         until(live, STATES["in a pulse"])
-        silent_s = time.monotonic()
         gone.set()
         assert live.has_ended.wait(PATIENCE_S)
-        took_s = time.monotonic() - silent_s
     over(live)
     outcome = kept.finished and kept.finished.outcome
     assert kept.finished is not None and outcome is not None
     assert "lost its network" in kept.finished.stopped_by
     pulses = len(outcome.delivered)
-    # How long exactly is the last test's claim, on a clock of its own.
-    assert took_s >= LOST_AFTER_S - LOOK_S
+    # How long it may take is the last test's claim, on a clock of its own.
     # The page comes back: it sees what was delivered, and nothing is armed again.
     with page(live):
         assert live.claim() is False and live.beat() is False
