@@ -23,9 +23,8 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 import uvicorn
 
-from booking_practices import database, engine_for, fill, practice_with
+from booking_practices import SECRET, START, database, engine_for, fill, practice_with
 from booking_race import overlaps
-from clinic_charts import SECRET, START
 from spondyl.booking import Horizon, Wish, diary_of, free_slots
 from spondyl.clinic.chart.tables.booking import appointments
 from spondyl.clinic.chart.transaction import reading

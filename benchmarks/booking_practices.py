@@ -3,12 +3,12 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from clinic_charts import SECRET, START
 from postgres_server import postgres_server
 from spondyl.booking import (
     Diary,
@@ -33,6 +33,8 @@ from spondyl.clinic.chart.people import PersonDetails, add_person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.transaction import writing
 
+SECRET = bytes(range(32))
+START = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
 ZONE = "America/Los_Angeles"
 FIRST_DAY = date(2026, 3, 3)
 WEEK = tuple(OpenSpan(weekday=day, from_min=7 * 60, to_min=19 * 60) for day in range(7))
@@ -66,8 +68,6 @@ def practice_with(providers: int) -> Practice:
 def slots_of(practice: Practice, provider: str, days: int) -> tuple[Slot, ...]:
     """Every start of one provider, each in a room of their own."""
     diary: Diary = diary_of(practice, Horizon(first_day=FIRST_DAY, days=days), ())
-    from dataclasses import replace
-
     found = free_slots(diary, Wish(visit_type="follow", office="yl", provider=provider))
     room = f"r{provider.removeprefix('p')}"
     return tuple(replace(slot, placement=replace(slot.placement, room=room)) for slot in found)

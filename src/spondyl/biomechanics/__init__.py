@@ -12,7 +12,6 @@ from spondyl.biomechanics.fit_on_twin import TwinPrior, identify_on_twin
 from spondyl.biomechanics.geometry import MeasuredFilm, SpineGeometry
 from spondyl.biomechanics.identify import identify
 from spondyl.biomechanics.identify_linear import identify_linear
-from spondyl.biomechanics.one_thread import on_one_thread
 from spondyl.biomechanics.press import Press, press
 from spondyl.biomechanics.probe import Probe, SensorNoise
 from spondyl.biomechanics.pulse import half_sine_n
@@ -65,7 +64,6 @@ __all__ = [
     "identify_on_twin",
     "intersegmental_mm",
     "modes_of",
-    "on_one_thread",
     "press",
     "push_at",
     "repeatability",

@@ -1,4 +1,4 @@
-"""Small fits on one thread: quicker, and the same to the last bit on machines with more or fewer cores.
+"""Small fits and modes on one thread: quicker, and the same to the last bit on machines with more or fewer cores.
 
 The matrices have a few hundred rows; linear algebra that shares them among threads spends four times as much in
 waiting, and sums in another order, which a replay on another machine would show.

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
+from spondyl.biomechanics.one_thread import on_one_thread
 from spondyl.biomechanics.probe import FloatArray
 from spondyl.biomechanics.segment import Segment
 from spondyl.biomechanics.spine_model import ANTERIOR, DOF, SpineModel, carried
@@ -73,6 +74,7 @@ class Modes:
     residual: float
 
 
+@on_one_thread
 def modes_of(model: SpineModel) -> Modes:
     """Take the model apart; raises ArithmeticError in the rare case that its modes do not span the motion."""
     n = len(model.mass)

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from served_clinic import CHROMIUM, CHROMIUM_ARGS, SPONDYL, Served, served_clinic
+from live_clinic import PATIENCE_MS, chromium
+from served_clinic import SPONDYL, Served, served_clinic
 from spondyl.clinic.clinic_home import home_at
 from spondyl.clinic.serve import ServeOptions, StartRefusedError, run_server
 
@@ -21,12 +22,10 @@ PASSWORD = "four unrelated words here"
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+    with chromium() as browser:
         opened = browser.new_page()
-        opened.set_default_timeout(60_000)
+        opened.set_default_timeout(PATIENCE_MS)
         yield opened
-        browser.close()
 
 
 def answers(address: str) -> int:

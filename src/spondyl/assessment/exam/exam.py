@@ -3,19 +3,14 @@
 from dataclasses import dataclass
 
 from spondyl.assessment.exam.definition import EXAM, GROUP_OF_TEST, GROUPS, TESTS, Means, Side, Value
+from spondyl.assessment.refused import Refused
 
 LONGEST_NOTE = 500
 """Characters of a note."""
 
 
-class ExamRefused(Exception):  # noqa: N818 (a refusal is an answer, not a fault)
+class ExamRefused(Refused):
     """An examination that contradicts itself. ``what`` is wrong, ``why``, and what to ``do`` next."""
-
-    def __init__(self, *, what: str, why: str, do: str) -> None:
-        super().__init__(f"{what} {why} {do}")
-        self.what = what
-        self.why = why
-        self.do = do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from spondyl.assessment.intake.two_languages import InBoth
+from spondyl.assessment.refused import Refused
 
 LONGEST_TEXT = 1000
 """Characters of a free answer."""
@@ -78,14 +79,8 @@ class Group:
     items: tuple[Item, ...]
 
 
-class IntakeAnswerRefused(Exception):  # noqa: N818 (a refusal is an answer, not a fault)
+class IntakeAnswerRefused(Refused):
     """An answer that its question does not take. ``what`` is wrong, ``why``, and what to ``do`` next."""
-
-    def __init__(self, *, what: str, why: str, do: str) -> None:
-        super().__init__(f"{what} {why} {do}")
-        self.what = what
-        self.why = why
-        self.do = do
 
 
 def check_marks(item: Item, marks: Marks) -> Marks:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from spondyl.assessment.refused import Refused
 from spondyl.provenance import Provenance
 
 
@@ -13,14 +14,8 @@ class Direction(Enum):
     HIGHER_IS_BETTER = "higher_is_better"
 
 
-class ScoreRefused(Exception):  # noqa: N818 (a refusal is an answer, not a fault)
+class ScoreRefused(Refused):
     """Answers that cannot be scored. ``what`` is wrong, ``why``, and what to ``do`` next, each a plain sentence."""
-
-    def __init__(self, *, what: str, why: str, do: str) -> None:
-        super().__init__(f"{what} {why} {do}")
-        self.what = what
-        self.why = why
-        self.do = do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

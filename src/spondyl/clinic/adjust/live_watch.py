@@ -21,6 +21,7 @@ from spondyl.treatment.adjustment import (
     Reading,
     Rest,
     Show,
+    delivered_of,
     to_json,
 )
 
@@ -92,7 +93,7 @@ class LiveWatch:
     def _fired(self, fire: Fire, fired: Fired) -> None:
         waveform = fired.waveform
         self._spent_ns[fire.segment] = self._spent_ns.get(fire.segment, 0.0) + fired.charged_ns
-        done = _delivered(fire, fired)
+        done = delivered_of(fire, fired)
         self.delivered.append(done)
         self._tracer.pulse(waveform, fire.commanded_n)
         self._tracer.level = replace(
@@ -103,20 +104,3 @@ class LiveWatch:
         )
         self.last = (fire, fired)
         self._feed.event("pulse", **to_json(done))
-
-
-def _delivered(fire: Fire, fired: Fired) -> Delivered:
-    waveform = fired.waveform
-    return Delivered(
-        sequence=waveform.sequence,
-        segment=fire.segment,
-        purpose=fire.purpose,
-        peak_n=round(waveform.peak_n, 4),
-        impulse_ns=round(waveform.impulse_ns, 6),
-        cap_n=fired.cap_n,
-        preload_n=round(waveform.preload_n, 4),
-        commanded_n=fire.commanded_n,
-        predicted_n=fire.predicted_n,
-        completed=waveform.completed,
-        simulated=waveform.simulated,
-    )

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
-from spondyl.biomechanics import on_one_thread
 from spondyl.clinic.adjust.instruments import open_instrument
 from spondyl.clinic.adjust.options import Options, plan_of
 from spondyl.clinic.adjust.pump import Rig, Silent, Watcher, run_session
@@ -31,7 +30,6 @@ def _no_change() -> Told:
     return Told(pain=0, wants_stop=False)
 
 
-@on_one_thread
 def run_adjustment(
     options: Options,
     *,

@@ -6,6 +6,7 @@ Nothing here reaches a device: a session is a generator of commands, and the she
 from spondyl.treatment.adjustment.approach import Approach, best_approach
 from spondyl.treatment.adjustment.commands import Ask, Command, Fire, Note, Open, Place, Rest, Show, Wait
 from spondyl.treatment.adjustment.decision import Action, Decision, StopBecause
+from spondyl.treatment.adjustment.delivered import delivered_of
 from spondyl.treatment.adjustment.dose import Dose, Room, Share, choose_dose, share_of
 from spondyl.treatment.adjustment.json_codec import to_json
 from spondyl.treatment.adjustment.machine import ALWAYS, FINAL, TRANSITIONS, Machine, Stage, Step, mermaid
@@ -83,6 +84,7 @@ __all__ = [
     "best_approach",
     "choose_dose",
     "choose_target",
+    "delivered_of",
     "judge",
     "judge_pain",
     "mermaid",

@@ -5,6 +5,7 @@ from typing import TypeAlias, TypeVar
 
 from spondyl.treatment.adjustment.commands import Ask, Command, Fire, Note, Place, Rest, Show, Wait
 from spondyl.treatment.adjustment.decision import Action, Decision, StopBecause
+from spondyl.treatment.adjustment.delivered import delivered_of
 from spondyl.treatment.adjustment.machine import Machine, Step
 from spondyl.treatment.adjustment.outcome import Delivered, MapRow, Outcome
 from spondyl.treatment.adjustment.plan import Plan
@@ -152,23 +153,8 @@ class Run:
         return expect((yield from ask(Ask())), Told)
 
     def _keep(self, fire: Fire, fired: Fired) -> None:
-        waveform = fired.waveform
         self.charged_ns[fire.segment] = self.charged_ns.get(fire.segment, 0.0) + fired.charged_ns
-        self._delivered.append(
-            Delivered(
-                sequence=waveform.sequence,
-                segment=fire.segment,
-                purpose=fire.purpose,
-                peak_n=round(waveform.peak_n, 4),
-                impulse_ns=round(waveform.impulse_ns, 6),
-                cap_n=fired.cap_n,
-                preload_n=round(waveform.preload_n, 4),
-                commanded_n=fire.commanded_n,
-                predicted_n=fire.predicted_n,
-                completed=waveform.completed,
-                simulated=waveform.simulated,
-            )
-        )
+        self._delivered.append(delivered_of(fire, fired))
 
 
 def ask(command: Command) -> Part[Reading]:

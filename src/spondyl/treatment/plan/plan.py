@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from spondyl.assessment.questionnaires import Instrument, ScoreRefused, important_change_of, instrument_of
+from spondyl.assessment.refused import Refused
 from spondyl.treatment.plan.ranking import RankedOption, Standing
 
 LATEST_REVIEW_DAYS = 84
@@ -13,14 +14,8 @@ MOST_VISITS = 36
 MOST_EXERCISE_CHARACTERS = 2000
 
 
-class PlanRefused(Exception):  # noqa: N818 (a refusal is an answer, not a fault)
+class PlanRefused(Refused):
     """A plan that cannot stand. ``what`` is wrong, ``why``, and what to ``do`` next."""
-
-    def __init__(self, *, what: str, why: str, do: str) -> None:
-        super().__init__(f"{what} {why} {do}")
-        self.what = what
-        self.why = why
-        self.do = do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
