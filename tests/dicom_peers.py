@@ -61,7 +61,7 @@ class Orthanc:
 
 
 @contextmanager
-def orthanc(folder: Path, *, spondyl_port: int = 104) -> Iterator[Orthanc]:
+def orthanc(folder: Path, *, spondyl_port: int = 104, plugins: tuple[str, ...] = ()) -> Iterator[Orthanc]:
     """Orthanc in a folder of its own, with Spondyl as a known modality; stopped by its process id."""
     program = shutil.which("Orthanc") or "/usr/sbin/Orthanc"
     web, dicom = free_port(), free_port()
@@ -77,6 +77,7 @@ def orthanc(folder: Path, *, spondyl_port: int = 104) -> Iterator[Orthanc]:
         "DicomCheckCalledAet": True,
         "DicomModalities": {"spondyl": ["SPONDYL", "127.0.0.1", spondyl_port]},
         "DicomAlwaysAllowStore": False,
+        "Plugins": list(plugins),
     }
     file = folder / "orthanc.json"
     file.write_text(json.dumps(settings))

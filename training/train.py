@@ -47,10 +47,10 @@ class Recipe:
         self.config = config
         self.runs = ROOT / config["run"]["folder"]
         self.films = (ROOT / config["run"]["films"]).resolve()
-        made, wanted = self.runs / "negatives.npz", config["negatives"]
-        self.negatives = Step(
-            name="negatives",
-            words=_words("make_negatives.py", out=made, phantoms=wanted["phantoms"], seed=wanted["seed"]),
+        made, wanted = self.runs / "pictures.npz", config["pictures"]
+        self.pictures = Step(
+            name="pictures",
+            words=_words("make_pictures.py", out=made, **wanted),
             out=made,
         )
 
@@ -71,7 +71,7 @@ class Recipe:
             for fold in model[f"{net}s"]
         ]
         return [
-            [self.negatives],
+            [self.pictures],
             list(first.values()),
             [step for place, step in trained.items() if step is not first[place]],
             [*exports.values(), *shipped],
@@ -84,7 +84,7 @@ class Recipe:
         out = self.runs / f"{_place(fold)}_{net}.pt"
         epochs = self.config["epochs"][net]
         words = self._learn(net, fold, epochs, self.config["learning"], out)
-        return Step(name=out.stem, words=words, out=out, needs=(self.negatives,) if net == "locator" else ())
+        return Step(name=out.stem, words=words, out=out, needs=(self.pictures,) if net == "locator" else ())
 
     def _again(self, first: Step, net: str, fold: int) -> Step:
         """A second, gentler cycle that begins with the average of the first; the first itself where none is asked."""
@@ -96,7 +96,7 @@ class Recipe:
         return Step(name=out.stem, words=words, out=out, needs=(first,))
 
     def _learn(self, net: str, fold: int, epochs: int, rates: dict, out: Path) -> tuple[str, ...]:
-        rest = {"made": self.negatives.out} if net == "locator" else {}
+        rest = {"made": self.pictures.out} if net == "locator" else {}
         return _words(
             f"train_{net}.py",
             fold=fold,

@@ -1,4 +1,4 @@
-"""Train the locator on films outside one fold (or on all) and on pictures without an AP spine; a rerun resumes."""
+"""Train the locator on films outside one fold (or on all) and on made pictures; a rerun resumes."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ import torch
 
 from canvases import labelled, sample
 from films import folds, load_films
-from negatives import load_negatives
 from networks import Locator
+from pictures import load_pictures
 from schedule import BATCH, Learner, arguments
 from spondyl.radiograph.chain import decode_chain
 
 AP, LATERAL, OTHER = 0, 1, 2
-NEGATIVES = 0.2
-"""Pictures without an AP spine, as a share of the films."""
+MADE = 0.25
+"""Made pictures as a share of the films."""
 
 
 def loss_of(out, heat, seen, kind):
@@ -27,11 +27,10 @@ def loss_of(out, heat, seen, kind):
     return (cross * weight).mean() + 0.5 * torch.nn.functional.cross_entropy(film, kind)
 
 
-def negative(others, ready, train, rng):
+def made_picture(made, ready, train, rng):
     """A made picture, or now and then a film lying on its side or standing on its head."""
     if rng.random() < 0.85:
-        grey, kind = others[rng.integers(len(others))]
-        return grey, None, kind
+        return made[rng.integers(len(made))]
     grey = ready[rng.choice(train)][0]
     return np.ascontiguousarray(np.rot90(grey, rng.integers(1, 4))), None, OTHER
 
@@ -47,19 +46,19 @@ def main() -> None:
     films = load_films(o.films)
     fold = folds(films, o.count)
     ready = [labelled(f) for f in films]
-    others = load_negatives(o.made)
+    made = load_pictures(o.made)
     train = [i for i in range(len(films)) if fold[i] != o.fold]
     held = [i for i in range(len(films)) if fold[i] == o.fold]
     torch.manual_seed(o.seed)
-    learner = Learner(Locator(), options=o, steps_per_epoch=int(len(train) * (1 + NEGATIVES)) // BATCH)
-    extra = [-1] * (learner.steps_per_epoch * BATCH - len(train)) if others else []
+    learner = Learner(Locator(), options=o, steps_per_epoch=int(len(train) * (1 + MADE)) // BATCH)
+    extra = [-1] * (learner.steps_per_epoch * BATCH - len(train)) if made else []
 
     def epoch_of(epoch: int) -> str:
         rng = np.random.default_rng((23, epoch, o.fold + 1))
         order = rng.permutation(np.array([*train, *extra]))
 
         def pick(i: int):
-            return sample(*((*ready[i], AP) if i >= 0 else negative(others, ready, train, rng)), rng=rng)
+            return sample(*((*ready[i], AP) if i >= 0 else made_picture(made, ready, train, rng)), rng=rng)
 
         return f"loss {train_epoch(learner, epoch, order, pick=pick):.3f}"
 
@@ -67,7 +66,7 @@ def main() -> None:
 
 
 def train_epoch(learner: Learner, epoch: int, order, *, pick) -> float:
-    """One pass over films and pictures without a spine; the mean loss."""
+    """One pass over films and made pictures; the mean loss."""
     sums = []
     for step in range(len(order) // BATCH):
         x, heat, seen, kind = stack([pick(i) for i in order[step * BATCH : step * BATCH + BATCH]])

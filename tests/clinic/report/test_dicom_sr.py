@@ -7,6 +7,7 @@ Source: dciodvfy (dicom3tools) where it is installed, highdicom's own reader, an
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
@@ -67,6 +68,21 @@ def group_of(sr: Dataset, kind: str) -> Dataset:
     )
 
 
+def first_number(items: Iterable[Dataset]) -> Dataset:
+    """The one that OHIF takes for the value."""
+    return next(item for item in items if item.ValueType == "NUM")
+
+
+def test_ohif_finds_the_points_of_every_number_as_its_only_child(
+    measured: FilmResult, source: Dataset
+) -> None:
+    """One number without points, or with a second child, and OHIF 3.12 shows a black film and no angle at all
+    (benchmarks/ohif_sr.py)."""
+    for group in groups(document(measured, source)):
+        (scoord,) = first_number(group.ContentSequence).ContentSequence
+        assert scoord.ValueType == "SCOORD" and len(scoord.GraphicData) >= 2
+
+
 def test_every_measurement_comes_back_with_value_unit_and_interval(
     measured: FilmResult, source: Dataset
 ) -> None:
@@ -74,14 +90,15 @@ def test_every_measurement_comes_back_with_value_unit_and_interval(
     assert measured.assessment is not None
     assert len(groups(sr)) == len(measured.assessment.measurements)
     for m in measured.assessment.measurements:
-        (number,) = [i for i in group_of(sr, m.kind).ContentSequence if i.ValueType == "NUM"]
+        group = group_of(sr, m.kind).ContentSequence
+        number = first_number(group)
         value = number.MeasuredValueSequence[0]
         assert float(value.NumericValue) == pytest.approx(m.value, abs=5e-4)
         assert value.MeasurementUnitsCodeSequence[0].CodeValue == m.unit.value
         ends = {}
         for code, sign in (("371886008", 1), ("371885007", -1)):
-            (child,) = named(number.ContentSequence, code)
-            distance = child.MeasuredValueSequence[0]
+            (beside,) = named(group, code)
+            distance = beside.MeasuredValueSequence[0]
             assert distance.MeasurementUnitsCodeSequence[0].CodeValue == m.unit.value
             ends[sign] = m.value + sign * float(distance.NumericValue)
         assert (ends[-1], ends[1]) == pytest.approx(m.interval_90, abs=1e-3)
@@ -93,7 +110,7 @@ def test_a_cobb_angle_is_written_as_ohif_reads_it(measured: FilmResult, source: 
     assert tracking.TextValue == OHIF_COBB
     (number,) = named(group.ContentSequence, "285285000")
     assert number.ConceptNameCodeSequence[0].CodingSchemeDesignator == "SCT"
-    (scoord,) = [i for i in number.ContentSequence if i.ValueType == "SCOORD"]
+    (scoord,) = number.ContentSequence
     assert scoord.GraphicType == "POLYLINE"
     points = np.array(scoord.GraphicData, dtype=float).reshape(-1, 2) - 0.5  # DICOM counts from the corner
     assert measured.assessment is not None
@@ -105,7 +122,7 @@ def test_a_cobb_angle_is_written_as_ohif_reads_it(measured: FilmResult, source: 
 
 def test_the_aasce_angle_is_not_coded_as_a_cobb_angle(measured: FilmResult, source: Dataset) -> None:
     group = group_of(document(measured, source), "aasce_a1")
-    (number,) = [i for i in group.ContentSequence if i.ValueType == "NUM"]
+    number = first_number(group.ContentSequence)
     assert number.ConceptNameCodeSequence[0].CodingSchemeDesignator == "99SPONDYL"
     assert named(group.ContentSequence, "112039")[0].TextValue == "Spondyl:aasce_a1"
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spondyl import __version__
+from spondyl.anatomy import Landmarks
 from spondyl.assessment import Measurement
 from spondyl.clinic.report.codes import (
     LEVELS,
@@ -196,7 +197,7 @@ def _report(result: FilmResult, film: "Dataset", confirmation: Confirmation | No
         procedure_reported=_concept_of(
             value="spine_radiograph", scheme=PRIVATE, meaning="Radiograph of the spine"
         ),
-        imaging_measurements=[_group(m, film) for m in result.assessment.measurements],
+        imaging_measurements=[_group(m, result.landmarks, film) for m in result.assessment.measurements],
         title=codes.DCM.ImagingMeasurementReport,
         language_of_content_item_and_descendants=LanguageOfContentItemAndDescendants(language=english),
     )
@@ -230,22 +231,18 @@ def _observers(result: FilmResult, confirmation: Confirmation | None) -> Any:
     )
 
 
-def _group(measurement: Measurement, film: "Dataset") -> Any:
+def _group(measurement: Measurement, landmarks: Landmarks | None, film: "Dataset") -> Any:
     """TID 1501: one measurement, what it is, where it was taken, by which algorithm, with its points."""
     from highdicom.sr import (
         AlgorithmIdentification,
         FindingSite,
         MeasurementsAndQualitativeEvaluations,
-        SourceImageForMeasurementGroup,
         TrackingIdentifier,
     )
 
     sop_uid = str(film.SOPInstanceUID)
     name = OHIF_COBB if is_cobb(measurement.kind) else f"Spondyl:{measurement.kind}"
     made = measurement.provenance
-    images = None
-    if not measurement.points_px:
-        images = [SourceImageForMeasurementGroup(str(film.SOPClassUID), sop_uid)]
     return MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(uid=_uid(sop_uid, "track", measurement.kind), identifier=name),
         finding_type=_concept(private_code(measurement.kind, measurement.label)),
@@ -258,8 +255,7 @@ def _group(measurement: Measurement, film: "Dataset") -> Any:
             FindingSite(anatomic_location=_concept(code))
             for code in (SPINE, *(LEVELS[level] for level in _ends(measurement)))
         ],
-        measurements=[_number(measurement, film)],
-        source_images=images,
+        measurements=[_number(measurement, landmarks, film), *_distances(measurement)],
     )
 
 
@@ -267,48 +263,58 @@ def _ends(measurement: Measurement) -> tuple[Any, ...]:
     return tuple(dict.fromkeys((*measurement.levels[:1], *measurement.levels[-1:])))
 
 
-def _number(measurement: Measurement, film: "Dataset") -> Any:
-    """TID 300: the value in UCUM units, the distances to the ends of the 90 % interval, and the points."""
-    from highdicom.sr import (
-        CoordinatesForMeasurement,
-        GraphicTypeValues,
-        MeasurementProperties,
-        SourceImageForRegion,
-    )
+def _number(measurement: Measurement, landmarks: Landmarks | None, film: "Dataset") -> Any:
+    """TID 300: the value in UCUM units and one item of points. OHIF (3.12) opens no report in which a number has no
+    points, several items of them, or another child beside them."""
+    from highdicom.sr import CoordinatesForMeasurement, SourceImageForRegion
     from highdicom.sr import Measurement as SrMeasurement
 
-    picture = SourceImageForRegion(str(film.SOPClassUID), str(film.SOPInstanceUID))
-    coordinates = [
-        CoordinatesForMeasurement(
-            graphic_type=GraphicTypeValues.POLYLINE, graphic_data=points + 0.5, source_image=picture
-        )
-        for points in polylines_px(measurement)
-    ]
-    digits = DIGITS[measurement.unit]
-    low, high = measurement.interval_90
-    unit = _concept(UNITS[measurement.unit])
-    item = SrMeasurement(
-        name=_concept(concept_of(measurement.kind, measurement.label)),
-        value=round(measurement.value, digits),
-        unit=unit,
-        referenced_coordinates=coordinates or None,
-        properties=MeasurementProperties(
-            upper_measurement_uncertainty=round(high - measurement.value, digits),
-            lower_measurement_uncertainty=round(measurement.value - low, digits),
-        ),
+    graphic, points = drawn_px(measurement, landmarks)
+    where = CoordinatesForMeasurement(
+        graphic_type=graphic,
+        graphic_data=points + 0.5,
+        source_image=SourceImageForRegion(str(film.SOPClassUID), str(film.SOPInstanceUID)),
     )
-    for child in item[0].ContentSequence:
-        if child.ValueType == "NUM":  # highdicom writes these two without a unit; they have the value's
-            child.MeasuredValueSequence[0].MeasurementUnitsCodeSequence = [unit]
-    return item
+    return SrMeasurement(
+        name=_concept(concept_of(measurement.kind, measurement.label)),
+        value=round(measurement.value, DIGITS[measurement.unit]),
+        unit=_concept(UNITS[measurement.unit]),
+        referenced_coordinates=[where],
+    )
 
 
-def polylines_px(measurement: Measurement) -> tuple[Any, ...]:
-    """The points (k, 2) of each POLYLINE, film pixels: four points in one for a Cobb angle, else one a segment."""
-    segments = [np.asarray(segment, dtype=np.float64) for segment in measurement.points_px]
-    if is_cobb(measurement.kind) and len(segments) == 2:
-        return (np.concatenate(segments),)
-    return tuple(segments)
+def _distances(measurement: Measurement) -> tuple[Any, Any]:
+    """From the value down and up to the ends of the 90 % interval, as numbers of their own in the group."""
+    from highdicom.sr import Measurement as SrMeasurement
+    from pydicom.sr.codedict import codes
+
+    low, high = measurement.interval_90
+    down, up = (
+        SrMeasurement(
+            name=name,
+            value=round(distance, DIGITS[measurement.unit]),
+            unit=_concept(UNITS[measurement.unit]),
+        )
+        for name, distance in (
+            (codes.SCT.RangeOfLowerMeasurementUncertainty, measurement.value - low),
+            (codes.SCT.RangeOfUpperMeasurementUncertainty, high - measurement.value),
+        )
+    )
+    return down, up
+
+
+def drawn_px(measurement: Measurement, landmarks: Landmarks | None) -> tuple[Any, Any]:
+    """Graphic type and points (k, 2), film pixels: its lines end to end, so four points for a Cobb angle; what is not
+    drawn is marked at the centres of the vertebrae that it was taken from, or of all of them."""
+    from highdicom.sr import GraphicTypeValues
+
+    if measurement.points_px:
+        lines = [np.asarray(line, dtype=np.float64) for line in measurement.points_px]
+        return GraphicTypeValues.POLYLINE, np.concatenate(lines)
+    assert landmarks is not None  # no measurement without landmarks
+    corners = [landmarks.corners_of(level) for level in measurement.levels or landmarks.levels]
+    centres = [c.mean(0) for c in corners if c is not None and np.isfinite(c).all()]
+    return GraphicTypeValues.MULTIPOINT, np.array(centres)
 
 
 def _concept(code: Code) -> Any:

