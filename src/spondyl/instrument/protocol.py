@@ -15,6 +15,7 @@ STOP_BYTES = b"\0" * 8
 """Eight zero bytes in a row are the stop: no frame, no CRC, no number. A line held low is a stop as well."""
 
 MOST_FRAME_BYTES = 4096
+_BYTE = tuple(bytes([number]) for number in range(256))
 _HEADER = struct.Struct("<BBHI")
 _CRC = struct.Struct("<I")
 
@@ -196,6 +197,7 @@ class Kind(Enum):
         self.fields = fields
         self.repeated = repeated
         self.meaning = meaning
+        self.names = tuple(field.name for field in fields)
         self.layout = struct.Struct("<" + "".join(field.code for field in fields))
         self.row_layout = struct.Struct("<" + "".join(field.code for field in repeated))
 
@@ -244,10 +246,10 @@ class Frame:
 
 def encode(frame: Frame) -> bytes:
     """The bytes of a frame with its closing zero."""
-    head = _HEADER.pack(VERSION, frame.kind.number, frame.epoch, frame.number)
-    payload = frame.kind.layout.pack(*(frame.values[field.name] for field in frame.kind.fields))
-    rows = b"".join(frame.kind.row_layout.pack(*row) for row in frame.rows)
-    body = head + payload + rows
+    kind, values = frame.kind, frame.values
+    head = _HEADER.pack(VERSION, kind.number, frame.epoch, frame.number)
+    payload = kind.layout.pack(*[values[name] for name in kind.names])
+    body = head + payload + b"".join([kind.row_layout.pack(*row) for row in frame.rows])
     return stuff(body + _CRC.pack(zlib.crc32(body))) + b"\0"
 
 
@@ -275,38 +277,48 @@ def _payload(kind: Kind, payload: bytes) -> tuple[Values, tuple[tuple[Value, ...
     if rest < 0 or (rest % row_size if row_size else rest):
         raise FrameError(f"{len(payload)} bytes are not a payload of {kind.name}; dropped.")
     fixed = kind.layout.unpack_from(payload)
-    values: Values = {field.name: value for field, value in zip(kind.fields, fixed, strict=True)}
+    values: Values = dict(zip(kind.names, fixed, strict=True))
     rows = tuple(kind.row_layout.iter_unpack(payload[kind.layout.size :])) if row_size else ()
     return values, rows
 
 
 def stuff(data: bytes) -> bytes:
     """COBS: the same bytes without a zero among them."""
+    blocks = data.split(b"\0")
+    if len(max(blocks, key=len)) < 254:
+        return b"".join([_BYTE[len(block) + 1] + block for block in blocks])
+    return b"".join(_stuffed(block, is_last=index == len(blocks) - 1) for index, block in enumerate(blocks))
+
+
+def _stuffed(block: bytes, *, is_last: bool) -> bytes:
+    """One block between zeros, cut after every 254 bytes."""
     out = bytearray()
-    for index, block in enumerate(blocks := data.split(b"\0")):
-        rest = block
-        while len(rest) >= 254:
-            out += b"\xff" + rest[:254]
-            rest = rest[254:]
-        # After a full block a new one begins without a zero; an empty last one may be left out.
-        if rest or len(block) < 254 or index < len(blocks) - 1:
-            out += bytes([len(rest) + 1]) + rest
+    rest = block
+    while len(rest) >= 254:
+        out += b"\xff" + rest[:254]
+        rest = rest[254:]
+    # After a full block a new one begins without a zero; an empty last one may be left out.
+    if rest or len(block) < 254 or not is_last:
+        out += _BYTE[len(rest) + 1] + rest
     return bytes(out)
 
 
 def unstuff(stuffed: bytes) -> bytes:
     """The inverse of :func:`stuff`; raises :class:`FrameError` when the bytes are not COBS."""
-    out, at = bytearray(), 0
-    while at < len(stuffed):
-        length = stuffed[at]
-        block = stuffed[at + 1 : at + length]
-        if length == 0 or len(block) != length - 1 or 0 in block:
-            raise FrameError("The bytes are not COBS; dropped.")
-        out += block
+    if 0 in stuffed:
+        raise FrameError("The bytes are not COBS; dropped.")
+    # A length stands where the zero after its block was: put the zeros back, and take out those of full blocks.
+    raw, at, end, full = bytearray(stuffed), 0, len(stuffed), list[int]()
+    while at < end:
+        length, raw[at] = raw[at], 0
         at += length
-        if length < 255 and at < len(stuffed):
-            out.append(0)
-    return bytes(out)
+        if length == 255 and at < end:
+            full.append(at)
+    if at > end:
+        raise FrameError("The bytes are not COBS; dropped.")
+    for index in reversed(full):
+        del raw[index]
+    return bytes(raw[1:])
 
 
 class FrameReader:

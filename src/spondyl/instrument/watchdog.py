@@ -35,8 +35,10 @@ def is_valid_run(newest_n: Sequence[float], *, at_rest: bool) -> bool:
     A run shorter than FLAT_SAMPLES is not yet valid: after a pause the sensor must first show that it lives.
     """
     run = newest_n[-FLAT_SAMPLES:]
-    if len(run) < FLAT_SAMPLES or not all(isfinite(force_n) for force_n in run):
+    # A sum is finite only when every reading is; finite readings whose sum is not are out of range as well.
+    if len(run) < FLAT_SAMPLES or not isfinite(sum(run)):
         return False
-    in_range = max(abs(force_n) for force_n in run) < SENSOR_RANGE_N
-    spread_n = max(run) - min(run)
+    most_n, least_n = max(run), min(run)
+    in_range = max(most_n, -least_n) < SENSOR_RANGE_N
+    spread_n = most_n - least_n
     return in_range and spread_n > 0.0 and (spread_n <= STEADY_NOISE_N or not at_rest)

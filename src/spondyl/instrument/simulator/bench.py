@@ -1,7 +1,8 @@
 """The simulator's physical world: tip, tissue, force sensor, and what can go wrong with them."""
 
 from enum import Enum
-from random import Random
+
+import numpy as np
 
 from spondyl.instrument.caps import SENSOR_RANGE_N
 from spondyl.instrument.simulator.plant import STEP_US, Plant, PlantResponse
@@ -28,6 +29,22 @@ class SensorFault(Enum):
     SATURATED = "saturated"
 
 
+_NONE = SensorFault.NONE
+
+
+class _Noise:
+    """Standard normal numbers, drawn in blocks: one by one they would be a third of a tick."""
+
+    def __init__(self, seed: int) -> None:
+        self._generator = np.random.default_rng(seed)
+        self._drawn: list[float] = []
+
+    def draw(self) -> float:
+        if not self._drawn:
+            self._drawn = self._generator.standard_normal(256).tolist()
+        return self._drawn.pop()
+
+
 class Bench:
     """``true_force_n`` is what the patient feels; ``read`` is what the firmware gets to know of it."""
 
@@ -35,7 +52,7 @@ class Bench:
         self.fault = SensorFault.NONE
         self.true_force_n = 0.0
         self._plant = plant
-        self._random = Random(seed)
+        self._noise = _Noise(seed)
         self._preload_n = 0.0
         self._retracting = False
         self._drift_n_per_s = 0.0
@@ -78,32 +95,39 @@ class Bench:
 
     def step(self, blocked_n: float | None, step_us: int) -> None:
         """Let time pass under an actuator force; ``None`` means that the actuator rests."""
-        self._preload_n = self._next_preload_n(step_us)
-        if not self.is_touching:
+        if self._retracting or self._drift_n_per_s:
+            self._preload_n = self._next_preload_n(step_us)
+        if self._preload_n <= 0.0:
             self._response = _AT_REST
-        elif blocked_n is not None:
+            self.true_force_n = 0.0
+            return
+        if blocked_n is not None:
             self._response = self._plant.step(blocked_n)
             self._ringing_us = RINGING_US
             self._owed_us = 0
-        else:
+        elif self._ringing_us:
             self._ring(step_us)
-        dynamic_n = self._response.force_n * self._share()
-        self.true_force_n = max(0.0, self._preload_n + dynamic_n) if self.is_touching else 0.0
+        self.true_force_n = max(0.0, self._preload_n + self._response.force_n * self._share())
 
     def read(self) -> float | None:
         """One reading of force, faults included; ``None`` when the sensor gives none."""
-        if self.fault is SensorFault.STALE:
-            return None
-        if self.fault is SensorFault.STUCK:
-            return self._last_reading_n
-        noise_n = NOISE_N * (200.0 if self.fault is SensorFault.NOISY else 1.0)
-        reading_n = self.true_force_n + self._random.gauss(0.0, noise_n)
-        self._last_reading_n = SENSOR_RANGE_N if self.fault is SensorFault.SATURATED else reading_n
+        if self.fault is not _NONE:
+            return self._read_faulty()
+        self._last_reading_n = self.true_force_n + NOISE_N * self._noise.draw()
         return self._last_reading_n
 
     def read_acceleration(self) -> float:
         """One reading of the tip's acceleration."""
-        return self._response.acceleration_m_s2 + self._random.gauss(0.0, NOISE_M_S2)
+        return self._response.acceleration_m_s2 + NOISE_M_S2 * self._noise.draw()
+
+    def _read_faulty(self) -> float | None:
+        if self.fault is SensorFault.STALE:
+            return None
+        if self.fault is SensorFault.STUCK:
+            return self._last_reading_n
+        noisy_n = self.true_force_n + 200.0 * NOISE_N * self._noise.draw()
+        self._last_reading_n = SENSOR_RANGE_N if self.fault is SensorFault.SATURATED else noisy_n
+        return self._last_reading_n
 
     def _ring(self, step_us: int) -> None:
         """Let the tissue swing on in the plant's own steps, however long this one is."""
@@ -111,10 +135,9 @@ class Bench:
         if not self._ringing_us:
             self._response = _AT_REST
             return
-        self._owed_us += step_us
-        while self._owed_us >= STEP_US:
-            self._owed_us -= STEP_US
-            self._response = self._plant.step(0.0)
+        steps, self._owed_us = divmod(self._owed_us + step_us, STEP_US)
+        if steps:
+            self._response = self._plant.swing(steps)
 
     def _share(self) -> float:
         """While the tip comes off, the ringing tissue reaches it less and less."""

@@ -23,6 +23,9 @@ SLACK_N = 1.0
 """A pulse above the clamp by less than this is lowered; above that, refused."""
 
 
+_PEAK_N = {segment: PLACEHOLDER_PEAK_N[region] for segment, region in REGION_OF.items()}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """A token as it came over the wire."""
@@ -82,7 +85,7 @@ class Bearing:
 
 def clamp_n(segment: str, limits: Limits) -> float:
     """Most total force the firmware gives at a segment."""
-    return min(limits.maximum_n, PLACEHOLDER_PEAK_N[REGION_OF[segment]])
+    return min(limits.maximum_n, _PEAK_N[segment])
 
 
 def refuse_token(token: Token, bearing: Bearing) -> Code | None:

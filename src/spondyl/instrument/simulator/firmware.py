@@ -19,13 +19,16 @@ from spondyl.instrument.simulator.clamps import (
 from spondyl.instrument.simulator.plant import STEP_US
 from spondyl.instrument.simulator.pulse import RECORD_US, Recording
 from spondyl.instrument.status import Cause, Contact, Sample, State, Status
-from spondyl.instrument.timeouts import LINK_WATCHDOG
+from spondyl.instrument.timeouts import LINK_WATCHDOG, MEASUREMENT_WATCHDOG
 from spondyl.instrument.watchdog import FLAT_SAMPLES, Watchdog, is_valid_run
 
 IDLE_US = 1_000
 CONTACT_LOST_N = 2.0
 KEPT_SAMPLES = 32
-LIVE = frozenset({State.ARMED, State.PULSING, State.PAUSED})
+KEPT_TICKS = max(KEPT_SAMPLES, FLAT_SAMPLES + MEASUREMENT_WATCHDOG.limit_us // IDLE_US)
+"""So many ticks fill every list of readings, and outlast the watchdog after the shorter one is full."""
+LIVE = (State.ARMED, State.PULSING, State.PAUSED)
+_PULSING = State.PULSING  # looked up once: Python 3.11 is slow to find a member, and every tick asks
 _NOWHERE = Contact(segment="")
 
 
@@ -52,7 +55,7 @@ class Firmware:
         self._link_us = self.now_us
         self._watchdog = Watchdog(fed_us=self.now_us)
         self._run: deque[float] = deque(maxlen=FLAT_SAMPLES)
-        self._samples: deque[Sample] = deque(maxlen=KEPT_SAMPLES)
+        self._samples: deque[tuple[int, float]] = deque(maxlen=KEPT_SAMPLES)
         self.recording: Recording | None = None
 
     # Commands
@@ -172,20 +175,47 @@ class Firmware:
 
     def samples(self) -> tuple[Sample, ...]:
         """The newest measurements between pulses."""
-        return tuple(self._samples)
+        return tuple(Sample(time_us=time_us, force_n=force_n) for time_us, force_n in self._samples)
 
     # Time
 
     def advance(self, duration_us: int) -> None:
         """Let virtual time pass; while a pulse lasts or the tip comes off, in whole fine steps: the rest is owed."""
         self._owed_us += duration_us
-        while self._owed_us >= (STEP_US if self._is_fine() else 1):
-            step_us = STEP_US if self._is_fine() else min(IDLE_US, self._owed_us)
+        while self._owed_us >= (least_us := STEP_US if self._is_fine() else 1):
+            if self.state not in LIVE and not self.bench.is_touching:
+                self._idle()
+                return
+            step_us = STEP_US if least_us == STEP_US else min(IDLE_US, self._owed_us)
             self._owed_us -= step_us
             self._tick(step_us)
 
+    def _idle(self) -> None:
+        """Pass all that is owed with the tip off and nothing armed: no guard looks, no force can come.
+
+        Readings before the last ``KEPT_TICKS`` are left out, for nobody could tell: newer ones fill every list that is
+        kept, and a watchdog that was fed before them has expired all the same.
+        """
+        start_us, self.now_us, self._owed_us = self.now_us, self.now_us + self._owed_us, 0
+        self.bench.step(None, IDLE_US)
+        if self.is_on:
+            times_us = [*range(start_us + IDLE_US, self.now_us, IDLE_US), self.now_us][-KEPT_TICKS:]
+            read = [(at_us, force_n) for at_us in times_us if (force_n := self.bench.read()) is not None]
+            self._keep_idle(read)
+
+    def _keep_idle(self, read: list[tuple[int, float]]) -> None:
+        """Feed the watchdog with the newest of the readings that ends a valid run."""
+        runs = [*self._run, *(force_n for _, force_n in read)]
+        self._run.extend(runs[-FLAT_SAMPLES:])
+        self._samples.extend(read)
+        for at_us, _ in reversed(read):
+            if is_valid_run(runs, at_rest=True):
+                self._watchdog = self._watchdog.fed(at_us, True)
+                return
+            runs.pop()
+
     def _is_fine(self) -> bool:
-        return self.state is State.PULSING or self.bench.is_retracting
+        return self.state is _PULSING or self.bench.is_retracting
 
     def _tick(self, step_us: int) -> None:
         self.now_us += step_us
@@ -193,7 +223,7 @@ class Firmware:
         if not self.is_on:
             return
         self._measure()
-        if self.state is State.PULSING:
+        if self.state is _PULSING:
             self._record()
         self._guard()
 
@@ -202,10 +232,10 @@ class Firmware:
         if reading_n is None:
             return
         self._run.append(reading_n)
-        at_rest = self.state is not State.PULSING and not self.bench.is_retracting
+        at_rest = not self._is_fine()
         if at_rest:
-            self._samples.append(Sample(time_us=self.now_us, force_n=reading_n))
-        self._watchdog = self._watchdog.fed(self.now_us, is_valid_run(self._run_list(), at_rest=at_rest))
+            self._samples.append((self.now_us, reading_n))
+        self._watchdog = self._watchdog.fed(self.now_us, is_valid_run(list(self._run), at_rest=at_rest))
 
     def _guard(self) -> None:
         if self.state not in LIVE:
@@ -215,7 +245,7 @@ class Firmware:
             self._rest(State.FAULT, Cause.MEASUREMENT_LOST)
         elif newest_n > clamp_n(self._contact.segment, self._limits) + SLACK_N:
             self._rest(State.FAULT, Cause.OVER_FORCE)
-        elif self.state is not State.PULSING:
+        elif self.state is not _PULSING:
             self._guard_rest()
 
     def _guard_rest(self) -> None:
@@ -250,7 +280,7 @@ class Firmware:
             (self._limits.maximum_n <= 0.0, Code.ABOVE_CLAMP),
             (not self._contact.segment, Code.CONTACT),
             (self.bench.is_retracting, Code.WRONG_STATE),
-            (not is_valid_run(self._run_list(), at_rest=True), Code.SENSOR),
+            (not is_valid_run(list(self._run), at_rest=True), Code.SENSOR),
         )
         return next((code for refused, code in verdicts if refused), None)
 
@@ -291,7 +321,7 @@ class Firmware:
 
     def _blocked_n(self) -> float | None:
         recording = self.recording
-        if self.state is not State.PULSING or recording is None:
+        if self.state is not _PULSING or recording is None:
             return 0.0 if self.bench.is_retracting else None
         phase = (self.now_us - recording.start_us) / recording.token.shape.duration_us
         return recording.peak_n * sin(pi * phase) if 0.0 <= phase <= 1.0 else 0.0
@@ -314,9 +344,6 @@ class Firmware:
     def _wrong_state(self) -> Code:
         return Code.STOPPED if self.state is State.STOPPED else Code.WRONG_STATE
 
-    def _run_list(self) -> list[float]:
-        return list(self._run)
-
     def _bearing(self) -> Bearing:
         return Bearing(
             now_us=self.now_us,
@@ -325,5 +352,5 @@ class Firmware:
             contact=self._contact,
             contact_id=self._contact_id,
             preload_n=max(self._run, default=0.0),
-            has_valid_data=is_valid_run(self._run_list(), at_rest=True),
+            has_valid_data=is_valid_run(list(self._run), at_rest=True),
         )

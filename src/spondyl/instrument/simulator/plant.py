@@ -2,7 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import exp, sqrt
 from random import Random
 from typing import TypeAlias
@@ -41,6 +42,10 @@ class Plant(ABC):
         The force runs straight from its last value to this one: an actuator cannot jump. Moving tissue receives less.
         """
 
+    @abstractmethod
+    def swing(self, steps: int) -> PlantResponse:
+        """At least one step without a force of the actuator; the response at the end."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tissue:
@@ -76,7 +81,7 @@ class TissuePlant(Plant):
         self._segment = ""
         self._hard_pulses = 0
         self._model = _discrete(Tissue())
-        self._state = np.zeros(4)
+        self._state = _STILL
         self._blocked_n = 0.0
 
     def place(self, contact: Contact) -> None:
@@ -86,21 +91,32 @@ class TissuePlant(Plant):
         tissue = self._tissues.get(contact.segment, Tissue())
         met = exp(self._random.gauss(0.0, tissue.repositioning_sd)) if tissue.repositioning_sd else 1.0
         self._model = _discrete(replace(tissue, stiffness_n_m=tissue.stiffness_n_m * met))
-        self._state = np.zeros(4)
+        self._state = _STILL
         self._blocked_n = 0.0
 
     def step(self, blocked_n: float) -> PlantResponse:
-        """Advance 100 µs."""
-        model, rise_n = self._model, blocked_n - self._blocked_n
-        self._state = (
-            model.step_matrix @ self._state + model.held_input * self._blocked_n + model.rising_input * rise_n
-        )
-        self._hard_pulses += self._blocked_n <= YIELD_N < blocked_n
+        """Advance 100 µs. In single numbers: numpy's calls cost more than a matrix of four by four."""
+        model, held_n = self._model, self._blocked_n
+        self._state = x = _next_state(model.step_rows, self._state, held_n, blocked_n - held_n)
+        if held_n <= YIELD_N < blocked_n:
+            self._hard_pulses += 1
         self._blocked_n = blocked_n
-        acceleration_m_s2, force_n = self._model.outputs @ self._state
+        tip, skin = model.tip_row, model.skin_row
         return PlantResponse(
-            force_n=float(force_n), acceleration_m_s2=float(acceleration_m_s2 + blocked_n / TIP_MASS_KG)
+            force_n=skin[0] * x[0] + skin[1] * x[1] + skin[2] * x[2] + skin[3] * x[3],
+            acceleration_m_s2=tip[0] * x[0]
+            + tip[1] * x[1]
+            + tip[2] * x[2]
+            + tip[3] * x[3]
+            + blocked_n / TIP_MASS_KG,
         )
+
+    def swing(self, steps: int) -> PlantResponse:
+        """Advance by steps of 100 µs; only the last response is put together."""
+        self._state = _swung(self._model.step_rows, self._state, self._blocked_n, steps - 1)
+        if steps > 1:
+            self._blocked_n = 0.0
+        return self.step(0.0)
 
     def _yield(self) -> None:
         """What the contact before this one did to its segment."""
@@ -111,16 +127,41 @@ class TissuePlant(Plant):
         self._hard_pulses = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+_State: TypeAlias = tuple[float, float, float, float]
+"""Tip position and velocity, segment position and velocity (m, m/s)."""
+
+_STILL: _State = (0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Model:
-    """State: tip position and velocity, segment position and velocity (m, m/s)."""
+    """``step_rows``: for each number of the state, its factors of the old state, the held force and the rise."""
 
-    step_matrix: F64 = field(repr=False)
-    held_input: F64 = field(repr=False)
-    rising_input: F64 = field(repr=False)
-    outputs: F64 = field(repr=False)
+    step_rows: tuple[tuple[float, ...], ...]
+    tip_row: tuple[float, ...]
+    skin_row: tuple[float, ...]
 
 
+def _next_state(rows: tuple[tuple[float, ...], ...], x: _State, held_n: float, rise_n: float) -> _State:
+    x0, x1, x2, x3 = x
+    a, b, c, d = rows
+    return (
+        a[0] * x0 + a[1] * x1 + a[2] * x2 + a[3] * x3 + a[4] * held_n + a[5] * rise_n,
+        b[0] * x0 + b[1] * x1 + b[2] * x2 + b[3] * x3 + b[4] * held_n + b[5] * rise_n,
+        c[0] * x0 + c[1] * x1 + c[2] * x2 + c[3] * x3 + c[4] * held_n + c[5] * rise_n,
+        d[0] * x0 + d[1] * x1 + d[2] * x2 + d[3] * x3 + d[4] * held_n + d[5] * rise_n,
+    )
+
+
+def _swung(rows: tuple[tuple[float, ...], ...], x: _State, held_n: float, steps: int) -> _State:
+    """The state after steps at whose first the force falls from ``held_n`` to nothing."""
+    for _ in range(steps):
+        x = _next_state(rows, x, held_n, -held_n)
+        held_n = 0.0
+    return x
+
+
+@lru_cache(maxsize=256)
 def _discrete(tissue: Tissue) -> _Model:
     """First-order hold of the two-mass model: expm of [[A, b, 0], [0, 0, 1/dt], [0, 0, 0]] dt (Van Loan 1978)."""
     skin = np.array([tissue.skin_stiffness_n_m, tissue.skin_damping_ns_m])
@@ -137,8 +178,7 @@ def _discrete(tissue: Tissue) -> _Model:
     system[4, 5] = 1.0 / step_s
     step = np.asarray(expm(system * step_s), dtype=np.float64)
     return _Model(
-        step_matrix=step[:4, :4],
-        held_input=step[:4, 4],
-        rising_input=step[:4, 5],
-        outputs=np.array([tip_row, skin_force]),
+        step_rows=tuple(tuple(map(float, row)) for row in step[:4]),
+        tip_row=tuple(map(float, tip_row)),
+        skin_row=tuple(map(float, skin_force)),
     )
