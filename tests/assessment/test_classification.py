@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from lateral_spines import HandSpine, context, film_of
+from made_measurements import made_measurement as value
 from spondyl.anatomy import ImageSide, Landmarks, Level, View, make_landmarks
 from spondyl.assessment.classification import classify
 from spondyl.assessment.gap import SCALES, band_of, gap
@@ -22,24 +23,6 @@ from spondyl.assessment.slip_grade import meyerding
 from spondyl.provenance import Provenance
 
 MADE = Provenance(method="by hand")
-
-
-def value(
-    kind: str, number: float, *, sd: float = 0.0, unit: Unit = Unit.DEG, levels: tuple[Level, ...] = ()
-) -> Measurement:
-    return Measurement(
-        kind=kind,
-        label=kind,
-        value=number,
-        unit=unit,
-        sd=sd,
-        interval_90=(number - 1.645 * sd, number + 1.645 * sd),
-        levels=levels,
-        points_px=(),
-        definition="d",
-        source="s",
-        provenance=MADE,
-    )
 
 
 def of(results: tuple[Classification, ...], kind: str) -> Classification:

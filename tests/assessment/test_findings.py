@@ -11,39 +11,14 @@ import pytest
 from scipy import stats
 
 from lateral_spines import HandSpine, context, film_of
+from made_measurements import made_measurement as value
 from spondyl.anatomy import Level
 from spondyl.assessment import prevalence
 from spondyl.assessment.findings import FILM_LIMITS, find
-from spondyl.assessment.measurement import Finding, Flag, Measurement, Unit
+from spondyl.assessment.measurement import Finding, Flag, Unit
 from spondyl.assessment.sentence import chance
-from spondyl.provenance import Provenance
 
 FILM = film_of(HandSpine())
-
-
-def value(
-    kind: str,
-    number: float,
-    sd: float,
-    *,
-    unit: Unit = Unit.DEG,
-    flags: tuple[Flag, ...] = (),
-    levels: tuple[Level, ...] = (),
-) -> Measurement:
-    return Measurement(
-        kind=kind,
-        label=kind,
-        value=number,
-        unit=unit,
-        sd=sd,
-        interval_90=(number - 1.645 * sd, number + 1.645 * sd),
-        levels=levels,
-        points_px=(),
-        definition="d",
-        source="s",
-        provenance=Provenance(method="by hand"),
-        flags=flags,
-    )
 
 
 MANY = (

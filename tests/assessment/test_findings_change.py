@@ -8,34 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from made_measurements import made_measurement as value
 from spondyl.anatomy import Level
 from spondyl.assessment.change import compare, smallest_detectable_change_deg
-from spondyl.assessment.measurement import Flag, Measurement, Unit
-from spondyl.provenance import Provenance
-
-
-def value(
-    kind: str,
-    number: float,
-    sd: float,
-    *,
-    levels: tuple[Level, ...] = (Level.T5, Level.T12),
-    flags: tuple[Flag, ...] = (),
-) -> Measurement:
-    return Measurement(
-        kind=kind,
-        label=kind,
-        value=number,
-        unit=Unit.DEG,
-        sd=sd,
-        interval_90=(number - 1.645 * sd, number + 1.645 * sd),
-        levels=levels,
-        points_px=(),
-        definition="d",
-        source="s",
-        provenance=Provenance(method="by hand"),
-        flags=flags,
-    )
+from spondyl.assessment.measurement import Flag
 
 
 def test_the_smallest_detectable_change_of_equal_films_is_the_usual_formula() -> None:
@@ -77,6 +53,6 @@ def test_conventions_are_never_mixed() -> None:
 
 def test_other_end_vertebrae_and_red_lines_are_named() -> None:
     new = value("cobb_mt", 22, 1, levels=(Level.T6, Level.L1), flags=(Flag.LOW_CONFIDENCE,))
-    (change,) = compare((value("cobb_mt", 20, 1),), (new,))
+    (change,) = compare((value("cobb_mt", 20, 1, levels=(Level.T5, Level.T12)),), (new,))
     assert any(note.startswith("Different vertebrae: T5-T12 before, T6-L1 after") for note in change.notes)
     assert "Landmarks of low confidence on at least one film." in change.notes
