@@ -1,5 +1,6 @@
 """Claims: whenever the demo is made, its day's page shows a working day: today's visits, or the way to the next."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -14,6 +15,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.demo.bookings import seed_bookings
 from spondyl.clinic.demo.clinic import DemoClinic
 from spondyl.clinic.demo.patients import seed_patients
+from spondyl.clinic.keep_bookings import BookingKeeper
 from spondyl.clinic.web.services import Services
 
 EARLY = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
@@ -65,3 +67,16 @@ def test_at_the_weekend_the_page_names_the_next_day_and_leads_there(
     assert "The next visits: Monday 9 March" in shown
     assert 'href="/calendar?day=2026-03-09"' in shown
     assert shown.count("Dr Mara Lind") >= 8
+
+
+def test_once_the_letters_are_files_the_front_desk_reads_that_all_is_well(
+    services: Services, clock: Clock, browser: Open
+) -> None:
+    seeded_at(services, clock, NOON)
+    BookingKeeper(services, base="http://localhost").look()
+    shown = browser(Role.FRONT_DESK).get("/calendar").text
+    said = re.search(r"Messages: (\d+) sent, (\d+) reminders to go the day before the visit\.", shown)
+    assert said
+    assert int(said[1]) == len(list((services.data_dir / "letters").iterdir())) > 50
+    assert "need a look" not in shown
+    assert "on their way" not in shown

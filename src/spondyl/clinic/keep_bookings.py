@@ -30,7 +30,7 @@ def sender_of(services: Services) -> Sender:
 
 
 class BookingKeeper:
-    """A thread that looks every few seconds. ``base`` is the address of the clinic's pages in letters."""
+    """A thread that looks at once, then every few seconds. ``base`` is the address of the pages in letters."""
 
     def __init__(self, services: Services, *, base: str, every_s: float = EVERY_S) -> None:
         self._services, self._every_s = services, every_s
@@ -61,5 +61,6 @@ class BookingKeeper:
             _LOG.exception("Kept times or letters could not be looked after.")
 
     def _run(self) -> None:
+        self.look()
         while not self._stop.wait(self._every_s):
             self.look()

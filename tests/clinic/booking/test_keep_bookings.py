@@ -11,8 +11,9 @@ from clinic_bookings import prepared, slot_at
 from clinic_charts import Clock
 from practices import utc
 from spondyl.clinic.chart.appointments import book, cancel, hold_slot
+from spondyl.clinic.chart.outbox import MailState, mail_state
 from spondyl.clinic.chart.tables import claims, outbox
-from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.keep_bookings import BookingKeeper
 from spondyl.clinic.messages import SmtpSender, send_due
 from spondyl.clinic.web.services import Services
@@ -27,7 +28,9 @@ def test_what_is_due_goes_once_and_the_reminder_a_day_before(services: Services,
         book(connection, slot_at(TEN), person=chart.people[0], actor="desk")
         hold_slot(connection, slot_at(TEN, "ben", "t2"), actor="public")
     letters = services.data_dir / "letters"
+    assert state_of_mail(services) == MailState(due=1, later=1)
     keeper.look()
+    assert state_of_mail(services) == MailState(sent=1, later=1)
     keeper.look()
     assert len(list(letters.iterdir())) == 1
     clock.moment = TEN - timedelta(hours=23)
@@ -46,6 +49,21 @@ def test_a_cancelled_visit_is_not_reminded_of(services: Services, clock: Clock) 
     BookingKeeper(services, base="http://localhost").look()
     (letter,) = (services.data_dir / "letters").iterdir()
     assert "Your visit is cancelled" in letter.read_text()
+
+
+def state_of_mail(services: Services) -> MailState:
+    with reading(services.engine) as connection:
+        return mail_state(connection)
+
+
+def test_a_server_that_starts_sends_at_once_what_is_due(services: Services, clock: Clock) -> None:
+    chart = prepared(services.engine, clock)
+    with writing(services.engine) as connection:
+        book(connection, slot_at(TEN), person=chart.people[0], actor="desk")
+    keeper = BookingKeeper(services, base="http://localhost", every_s=3600)
+    keeper.start()
+    keeper.stop()
+    assert state_of_mail(services) == MailState(sent=1, later=1)
 
 
 class MailServer:
@@ -81,6 +99,7 @@ def test_a_mail_server_that_is_down_is_tried_again(
     key = services.key_for("patient link")
     assert send_due(services.engine, sender, key=key, base="http://localhost") == (0, 1)
     assert chart.count(outbox, outbox.c.problem.contains("ConnectionRefused")) == 1
+    assert state_of_mail(services) == MailState(again=1, later=1)
     server.down = False
     clock.advance(timedelta(minutes=6))
     assert send_due(services.engine, sender, key=key, base="http://localhost") == (1, 0)

@@ -100,10 +100,28 @@ def failed(connection: sa.Connection, message: Message, problem: str) -> None:
     _settle(connection, message, state=state, problem=problem[:500], tries=tries, due_at=later)
 
 
-def waiting_counts(connection: sa.Connection) -> dict[str, int]:
-    """How many messages are in which state."""
-    statement = sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)
-    return {state: count for state, count in connection.execute(statement)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailState:
+    """How many messages went out, are due now, are tried again after a failure, wait for their time, were given up."""
+
+    sent: int = 0
+    due: int = 0
+    again: int = 0
+    later: int = 0
+    given_up: int = 0
+
+
+def mail_state(connection: sa.Connection) -> MailState:
+    """Where the messages stand now: a reminder whose time has not come is no trouble, one tried in vain is."""
+    kind = sa.case(
+        (outbox.c.state == "sent", "sent"),
+        (outbox.c.state == "given up", "given_up"),
+        (outbox.c.tries > 0, "again"),
+        (outbox.c.due_at <= now_of(connection), "due"),
+        else_="later",
+    )
+    counts = connection.execute(sa.select(kind, sa.func.count()).group_by(kind))
+    return MailState(**{str(name): number for name, number in counts})
 
 
 def _settle(connection: sa.Connection, message: Message, **values: Any) -> None:

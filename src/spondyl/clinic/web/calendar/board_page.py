@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from spondyl.booking import Practice
 from spondyl.clinic.chart.appointments import undo
-from spondyl.clinic.chart.outbox import waiting_counts
+from spondyl.clinic.chart.outbox import mail_state
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.messages.when import day_words
@@ -46,7 +46,7 @@ def calendar(
         else:
             board = day_board(connection, practice, chosen, by, office)
         shown = _shown(practice, board, chosen, 7 if view == "week" else 1)
-        shown |= {"changes": undo_bar(connection, practice), "mail": waiting_counts(connection)}
+        shown |= {"changes": undo_bar(connection, practice), "mail": mail_state(connection)}
     return page(request, "calendar/board.html", shown | {"view": view, "by": by, "show": show})
 
 
