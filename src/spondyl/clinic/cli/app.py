@@ -50,9 +50,9 @@ def spondyl(
 
     \b
     Start here:
-      spondyl doctor                          is everything installed?
-      spondyl phantom films                   make synthetic films to try with
-      spondyl measure films --out results     measure them, write reports and tables
+      spondyl doctor                                           is all installed?
+      spondyl phantom films                                    films to try with
+      spondyl measure films --landmarks films --out results    and their reports
     """
 
 
