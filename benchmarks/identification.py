@@ -11,6 +11,7 @@ import sys
 
 import numpy as np
 
+from many_seeds import add_options, each
 from spondyl.biomechanics import (
     ANTERIOR,
     BodyState,
@@ -78,7 +79,7 @@ def one_matched(seed: int) -> tuple[float, bool] | None:
     if not isinstance(found, SegmentEstimate):
         return None
     reading = found.stiffness_n_mm
-    return math.log(reading.value * 1e3 / k) / bound, reading.low <= k * 1e-3 <= reading.high
+    return math.log(reading.value * 1e3 / k) / bound, bool(reading.low <= k * 1e-3 <= reading.high)
 
 
 def one_hidden(seed: int) -> tuple[float, bool] | None:
@@ -110,7 +111,29 @@ def one_hidden(seed: int) -> tuple[float, bool] | None:
     if not isinstance(found, SegmentEstimate):
         return None
     truth, reading = model.static_stiffness_n_mm(segment), found.stiffness_n_mm
-    return reading.value / truth - 1, reading.low <= truth <= reading.high
+    return float(reading.value / truth - 1), bool(reading.low <= truth <= reading.high)
+
+
+def told_matched(rows: list[tuple[float, bool] | None]) -> bool:
+    """Print the figures of the matched plant; whether one of its limits is broken."""
+    kept = [row for row in rows if row is not None]
+    ratio = math.sqrt(np.mean([z * z for z, _ in kept]))
+    cover = float(np.mean([inside for _, inside in kept]))
+    print(f"matched, {len(rows)} spines: RMSE {ratio:.2f} of the bound (must {MUST_EFFICIENCY}), ", end="")
+    print(f"95 % intervals hold {100 * cover:.1f} % (must 93 to 97), refused {len(rows) - len(kept)}")
+    return ratio > MUST_EFFICIENCY or not MUST_COVER[0] <= cover <= MUST_COVER[1]
+
+
+def tell_hidden(rows: list[tuple[float, bool] | None]) -> None:
+    """Print the figures of the hidden plant."""
+    kept = [row for row in rows if row is not None]
+    print(f"hidden, {len(rows)} spines: refused {len(rows) - len(kept)} (must at most 5 % of sound records)")
+    if kept:
+        errors = np.abs([error for error, _ in kept])
+        print(f"  reported: median error {100 * np.median(errors):.1f} % (must 5), ", end="")
+        print(f"95th percentile {100 * np.quantile(errors, 0.95):.1f} % (must 15), ", end="")
+        print(f"over 20 % and not flagged {int((errors > 0.2).sum())}, ", end="")
+        print(f"interval holds {sum(inside for _, inside in kept)}")
 
 
 def main() -> None:
@@ -118,31 +141,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--matched", type=int, default=20)
     parser.add_argument("--hidden", type=int, default=5)
+    add_options(parser)
     asked = parser.parse_args()
+    if asked.keep and asked.matched and asked.hidden:
+        parser.error("--keep is for one part: set --matched or --hidden to 0")
     broken = False
     if asked.matched:
-        rows = [one_matched(seed) for seed in range(asked.matched)]
-        kept = [row for row in rows if row is not None]
-        ratio = math.sqrt(np.mean([z * z for z, _ in kept]))
-        cover = float(np.mean([inside for _, inside in kept]))
-        print(
-            f"matched, {len(rows)} spines: RMSE {ratio:.2f} of the bound (must {MUST_EFFICIENCY}), ", end=""
-        )
-        print(f"95 % intervals hold {100 * cover:.1f} % (must 93 to 97), refused {len(rows) - len(kept)}")
-        broken = ratio > MUST_EFFICIENCY or not MUST_COVER[0] <= cover <= MUST_COVER[1]
+        broken = told_matched([row for _, row in each(one_matched, range(asked.matched), asked)])
     if asked.hidden:
-        rows = [one_hidden(seed) for seed in range(asked.hidden)]
-        kept = [row for row in rows if row is not None]
-        print(
-            f"hidden, {len(rows)} spines: refused {len(rows) - len(kept)} (must at most 5 % of sound records)"
-        )
-        if kept:
-            errors = np.abs([error for error, _ in kept])
-            print(f"  reported: median error {100 * np.median(errors):.1f} % (must 5), ", end="")
-            print(f"95th percentile {100 * np.quantile(errors, 0.95):.1f} % (must 15), ", end="")
-            print(
-                f"over 20 % and not flagged {int((errors > 0.2).sum())}, interval holds {sum(i for _, i in kept)}"
-            )
+        tell_hidden([row for _, row in each(one_hidden, range(asked.hidden), asked)])
     sys.exit("A limit of the matched plant is broken." if broken else 0)
 
 

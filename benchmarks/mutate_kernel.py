@@ -3,9 +3,11 @@
     python benchmarks/mutate_kernel.py
 
 Each mutant is one change to one kernel file: a comparison, a boolean, a number, an operator, min for max. The tests of
-the kernel run in a forked process on the changed module. A mutant that no test kills is printed with its line.
+the kernel run in a forked process on the changed module, until the first that fails. A mutant that no test kills is
+printed with its line. The exit code says whether one survived.
 """
 
+import argparse
 import ast
 import importlib.abc
 import importlib.util
@@ -14,16 +16,26 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
+from many_seeds import add_options, each
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "spondyl" / "instrument"
 KERNEL = ("caps", "gate", "latch", "ledger", "limits", "signal_check", "timeouts", "watchdog")
-TESTS = [str(ROOT / "tests" / "instrument" / f"test_kernel_{name}.py") for name in ("limits", "state")]
+HERE = ROOT / "tests" / "instrument"
+TESTS = [str(HERE / f"test_kernel_{name}.py") for name in ("limits", "state")]
+OF_STATE = ("ledger", "latch", "watchdog")
+"""Files whose mutants the second file of tests is likelier to kill, so it runs first."""
+
+QUICK = ("-x", "-q", "-p", "no:cacheprovider", "-p", "pytest_timeout", "--noconftest")
+"""The kernel's tests need no fixture; those of the clinic take longer to import than the tests to run."""
+
 SWAPS: dict[type, type] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -123,33 +135,50 @@ def is_killed(name: str, tree: ast.Module) -> bool:
         os.dup2(null, 1)
         os.dup2(null, 2)
         sys.meta_path.insert(0, MutantFinder(name, tree))
+        tests = TESTS[::-1] if name in OF_STATE else TESTS
         code = 1
         try:
-            code = int(
-                pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *TESTS])
-            )
+            code = int(pytest.main([*QUICK, *tests]))
         finally:
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
 
 
+@cache
+def all_mutants() -> list[tuple[str, int, str, ast.Module]]:
+    """File, line, change and tree of every mutant of the kernel."""
+    sources = {name: (PACKAGE / f"{name}.py").read_text() for name in KERNEL}
+    return [(name, *one) for name, source in sources.items() for one in mutants(source)]
+
+
+def is_killed_at(index: int) -> bool:
+    """Of the mutant with this number."""
+    name, _, _, tree = all_mutants()[index]
+    return is_killed(name, tree)
+
+
 def main() -> None:
     """Count, and print the survivors."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_options(parser)
+    options = parser.parse_args()
     assert np.ndarray is not None  # numpy is imported once, before the forks
-    sys.path.insert(0, str(ROOT / "tests"))
+    sys.path.insert(0, str(HERE))
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.chdir(ROOT)
     if is_killed("timeouts", ast.parse((PACKAGE / "timeouts.py").read_text())):
         sys.exit("The kernel's tests fail without a mutant; mend them first.")
-    started, total, survivors = time.monotonic(), 0, 0
-    for name in KERNEL:
-        for line, what, tree in mutants(source := (PACKAGE / f"{name}.py").read_text()):
-            total += 1
-            if not is_killed(name, tree):
-                survivors += 1
-                print(
-                    f"survived {name}.py:{line} {what}: {source.splitlines()[line - 1].strip()}", flush=True
-                )
-    print(f"{total - survivors} of {total} mutants killed in {time.monotonic() - started:.0f} s")
+    started, found = time.monotonic(), all_mutants()
+    survivors = 0
+    for index, killed in each(is_killed_at, range(len(found)), options):
+        if not killed:
+            survivors += 1
+            name, line, what, _ = found[index]
+            text = (PACKAGE / f"{name}.py").read_text().splitlines()[line - 1].strip()
+            print(f"survived {name}.py:{line} {what}: {text}", flush=True)
+    killed = len(found) - survivors
+    print(f"{killed} of {len(found)} mutants killed in {time.monotonic() - started:.0f} s")
+    sys.exit(survivors > 0)
 
 
 if __name__ == "__main__":
