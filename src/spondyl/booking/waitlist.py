@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from spondyl.booking.diary import Slot
+from spondyl.booking.wall_clock import MINUTES_IN_DAY
 
 
 class Waiting(StrEnum):
@@ -21,8 +22,10 @@ class Waiting(StrEnum):
 class WaitEntry:
     """A person waits for a kind of visit at one of some offices, between two UTC instants.
 
-    ``hold`` is the appointment held for that person alone while the state is offered; ``passed`` are the starts that
-    were offered and not taken, which are not offered to that person again.
+    ``provider`` is the only one that suits, None when anybody does; ``weekdays`` (0 is Monday; none named means any)
+    and the minutes of the day by the clock on the wall say when the visit may start. ``hold`` is the appointment held
+    for that person alone while the state is offered; ``passed`` are the starts that were offered and not taken, which
+    are not offered to that person again.
     """
 
     key: str
@@ -35,10 +38,19 @@ class WaitEntry:
     state: Waiting = Waiting.WAITING
     hold: str | None = None
     passed: tuple[datetime, ...] = ()
+    provider: str | None = None
+    weekdays: tuple[int, ...] = ()
+    from_min: int = 0
+    to_min: int = MINUTES_IN_DAY
 
     def __post_init__(self) -> None:
         if not self.offices or not self.earliest < self.latest:
             raise ValueError(f"Wait entry {self.key} needs an office and a time span, got {self.offices}.")
+        if not (0 <= self.from_min < self.to_min <= MINUTES_IN_DAY and set(self.weekdays) <= set(range(7))):
+            raise ValueError(
+                f"Wait entry {self.key} wants weekdays {self.weekdays} from minute {self.from_min} to {self.to_min}; "
+                "use 0 (Monday) to 6, and a span inside one day of 1440 minutes."
+            )
         if (self.state is Waiting.OFFERED) != (self.hold is not None):
             raise ValueError(
                 f"Wait entry {self.key} is {self.state}: an offer, and only an offer, has a hold."
@@ -52,6 +64,9 @@ class WaitEntry:
             and slot.placement.office in self.offices
             and self.earliest <= slot.start < self.latest
             and slot.start not in self.passed
+            and self.provider in {None, slot.placement.provider}
+            and slot.wall.weekday() in (self.weekdays or range(7))
+            and self.from_min <= slot.wall.hour * 60 + slot.wall.minute < self.to_min
         )
 
 

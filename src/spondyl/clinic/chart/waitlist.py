@@ -1,11 +1,15 @@
 """The waitlist: a time that becomes free is held for one person, then for the next."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from spondyl.booking import (
     Appointment,
     Slot,
+    Status,
+    StepRefusedError,
     WaitEntry,
     Waiting,
     next_in_line,
@@ -14,16 +18,31 @@ from spondyl.booking import (
     passed_over,
     settled,
 )
-from spondyl.clinic.chart.appointments import TimeTakenError, hold_slot, let_lapse, slot_of
+from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
+from spondyl.clinic.chart.appointments import (
+    TimeTakenError,
+    book,
+    cancel,
+    hold_slot,
+    let_lapse,
+    reschedule,
+    slot_of,
+)
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.booking_stop import booking_stop
+from spondyl.clinic.chart.booking_stop import booking_stop, refuse_if_stopped
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.outbox import MessageKind, queue
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.booking import waitlist
+from spondyl.clinic.chart.tables.column_types import new_id
 
 _ADAPTER: TypeAdapter[WaitEntry] = TypeAdapter(WaitEntry)
 OFFER_MIN = 60
+_IN_LINE = (Waiting.WAITING.value, Waiting.OFFERED.value)
+
+
+class WaitEntryUnknownError(LookupError):
+    """There is no such entry on the waitlist."""
 
 
 def join_waitlist(connection: sa.Connection, entry: WaitEntry, *, actor: str) -> None:
@@ -33,29 +52,90 @@ def join_waitlist(connection: sa.Connection, entry: WaitEntry, *, actor: str) ->
 
 
 def leave_waitlist(connection: sa.Connection, key: str, *, actor: str) -> None:
-    """Take a person off the waitlist."""
-    entry = wait_entry(connection, key)
+    """Take a person off the waitlist; a time kept for them goes to the next in line."""
+    entry = _standing(connection, key)
+    gone = _let_go(connection, entry, actor)
     _save(connection, settled(entry, Waiting.LEFT))
     record(connection, actor=actor, action="leave waitlist", subject=f"person {entry.person}")
+    if gone is not None:
+        offer_free_time(connection, slot_of(gone))
+
+
+def give_time(connection: sa.Connection, key: str, slot: Slot | None, *, actor: str) -> Appointment:
+    """Book a free time for a person who waits; None books the time that is kept for them.
+
+    A later visit of that kind, if there is one, moves there instead. Raises ``StepRefusedError`` when the person no
+    longer waits or nothing is kept, ``TimeTakenError`` when the time is no longer free.
+    """
+    entry = _standing(connection, key)
+    gone = _let_go(connection, entry, actor)
+    wanted = slot or (slot_of(gone) if gone else None)
+    if wanted is None:
+        raise StepRefusedError("No time is kept for this person any more; choose one of those that fit.")
+    later = later_visit(connection, entry, wanted.start)
+    visit = _put_down(connection, entry, wanted, later, actor)
+    _save(connection, settled(entry, Waiting.BOOKED))
+    for free in (gone, later):
+        if free is not None and free.start != wanted.start:
+            offer_free_time(connection, slot_of(free))
+    return visit
+
+
+def offer_time(connection: sa.Connection, key: str, slot: Slot, *, actor: str) -> Appointment:
+    """Keep a free time for one person who waits, whoever else is in line, and tell them."""
+    entry = _standing(connection, key)
+    if entry.state is Waiting.OFFERED:
+        raise StepRefusedError("A time is kept for this person already; take that offer back first.")
+    until = offer_until(now_of(connection), slot.start, OFFER_MIN)
+    if until is None:
+        raise StepRefusedError("The time is too near for a message; call, and book it.")
+    refuse_if_stopped(connection, entry.person, practice_of(connection).visit_type(slot.visit_type))
+    return _keep_for(connection, entry, slot, until, actor)
+
+
+def take_back_offer(connection: sa.Connection, key: str, *, actor: str) -> Appointment | None:
+    """Let go of the time kept for a person, who stays in line; returns the hold of whoever is next."""
+    entry = _standing(connection, key)
+    gone = _let_go(connection, entry, actor)
+    if gone is None:
+        raise StepRefusedError("No time is kept for this person any more; load the page again.")
+    _save(connection, passed_over(entry, gone.start))
+    return offer_free_time(connection, slot_of(gone))
+
+
+def later_visit(connection: sa.Connection, entry: WaitEntry, start: datetime) -> Appointment | None:
+    """The one booked visit of that kind, of no course, after ``start``: what the person waits to have earlier."""
+    found = [
+        one
+        for one in appointments_of(connection, entry.person)
+        if one.status is Status.BOOKED
+        and one.visit_type == entry.visit_type
+        and one.course is None
+        and one.start > start
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def waiting_entries(connection: sa.Connection) -> list[WaitEntry]:
     """Everybody who waits or has an offer, in order of time."""
-    states = (Waiting.WAITING.value, Waiting.OFFERED.value)
     rows = connection.execute(
         sa.select(waitlist.c.body)
-        .where(waitlist.c.state.in_(states))
+        .where(waitlist.c.state.in_(_IN_LINE))
         .order_by(waitlist.c.since, waitlist.c.key)
     )
     return [_ADAPTER.validate_json(row.body) for row in rows]
 
 
+def count_waiting(connection: sa.Connection) -> int:
+    """How many wait or have an offer."""
+    statement = sa.select(sa.func.count()).select_from(waitlist).where(waitlist.c.state.in_(_IN_LINE))
+    return connection.execute(statement).scalar_one()
+
+
 def wait_entry(connection: sa.Connection, key: str) -> WaitEntry:
     """The entry of this key."""
-    row = connection.execute(sa.select(waitlist.c.body).where(waitlist.c.key == key)).one_or_none()
-    if row is None:
-        raise LookupError("There is no such entry on the waitlist.")
-    return _ADAPTER.validate_json(row.body)
+    statement = sa.select(waitlist.c.body).where(waitlist.c.key == key)
+    return _read(connection.execute(statement).scalar_one_or_none())
 
 
 def offer_free_time(connection: sa.Connection, slot: Slot) -> Appointment | None:
@@ -72,13 +152,9 @@ def offer_free_time(connection: sa.Connection, slot: Slot) -> Appointment | None
         return None
     try:
         with connection.begin_nested():
-            hold = hold_slot(connection, slot, actor="clinic", person=entry.person, until=until)
+            return _keep_for(connection, entry, slot, until, "clinic")
     except TimeTakenError:
         return None
-    _save(connection, offered(entry, hold.key))
-    queue(connection, [(hold, MessageKind.OFFER, now_of(connection))])
-    record(connection, actor="clinic", action="offer time", subject=f"person {entry.person}")
-    return hold
 
 
 def offer_taken(connection: sa.Connection, hold: str) -> None:
@@ -96,6 +172,48 @@ def sweep(connection: sa.Connection) -> list[Appointment]:
         if hold := offer_free_time(connection, slot_of(gone)):
             made.append(hold)
     return made
+
+
+def _put_down(
+    connection: sa.Connection, entry: WaitEntry, slot: Slot, later: Appointment | None, actor: str
+) -> Appointment:
+    refuse_if_stopped(connection, entry.person, practice_of(connection).visit_type(slot.visit_type))
+    if later is None:
+        return book(connection, slot, person=entry.person, actor=actor, change=new_id())
+    return reschedule(connection, later.key, slot, actor=actor, change=new_id())
+
+
+def _keep_for(
+    connection: sa.Connection, entry: WaitEntry, slot: Slot, until: datetime, actor: str
+) -> Appointment:
+    hold = hold_slot(connection, slot, actor=actor, person=entry.person, until=until)
+    _save(connection, offered(entry, hold.key))
+    queue(connection, [(hold, MessageKind.OFFER, now_of(connection))])
+    record(connection, actor=actor, action="offer time", subject=f"person {entry.person}")
+    return hold
+
+
+def _standing(connection: sa.Connection, key: str) -> WaitEntry:
+    """The entry, locked until the transaction ends, so that nobody is given two times at once."""
+    statement = sa.select(waitlist.c.body).where(waitlist.c.key == key).with_for_update()
+    entry = _read(connection.execute(statement).scalar_one_or_none())
+    if entry.state not in {Waiting.WAITING, Waiting.OFFERED}:
+        raise StepRefusedError("This person is no longer on the waitlist; load the page again.")
+    return entry
+
+
+def _let_go(connection: sa.Connection, entry: WaitEntry, actor: str) -> Appointment | None:
+    """Free the time kept for this person; None when none is."""
+    if entry.hold is None:
+        return None
+    hold = appointment(connection, entry.hold)
+    return cancel(connection, hold.key, actor=actor) if hold.status is Status.HELD else None
+
+
+def _read(body: str | None) -> WaitEntry:
+    if body is None:
+        raise WaitEntryUnknownError("There is no such entry on the waitlist.")
+    return _ADAPTER.validate_json(body)
 
 
 def _with_hold(connection: sa.Connection, hold: str) -> list[WaitEntry]:

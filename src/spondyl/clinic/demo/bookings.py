@@ -1,5 +1,6 @@
-"""The demo's bookings: a working week from today at both offices, a course of twelve visits, a waitlist of one."""
+"""The demo's bookings: a working week from today at both offices, a course of twelve visits, a waitlist of three."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -40,6 +41,24 @@ TWICE_A_WEEK = Phase(visits=6, every_days=3, at_least_days=2, at_most_days=5)
 WEEKLY = Phase(visits=6, every_days=7, at_least_days=5, at_most_days=10)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """What a person of the demo waits for, and for how many days already."""
+
+    visit_type: str
+    days: int
+    anywhere: bool = True
+    provider: str | None = None
+    from_min: int = 0
+
+
+WAITING = (
+    Waits(visit_type="consultation", days=6),
+    Waits(visit_type="follow-up", days=2, provider="lind"),
+    Waits(visit_type="follow-up", days=1, anywhere=False, from_min=15 * 60),
+)
+
+
 def seed_bookings(clinic: DemoClinic) -> None:
     """Describe the practice and fill today and the coming days; written with the clock of this morning."""
     engine, now, practice = clinic.services.engine, clinic.services.clock(), sample_practice()
@@ -52,7 +71,7 @@ def seed_bookings(clinic: DemoClinic) -> None:
         _seed_course(connection, practice, clinic.people[COURSE_OF], days[0])
         for turn, day in enumerate(days):
             _seed_day(connection, practice, clinic.people, day, turn)
-        _seed_waiting(connection, practice, clinic.people[-1])
+        _seed_waiting(connection, practice, clinic.people)
     with writing(engine) as connection:
         for visit in appointments_between(connection, morning, now):
             arrive(connection, visit.key, actor=DEMO_ACTOR)
@@ -107,15 +126,20 @@ def _first_free(
     return None
 
 
-def _seed_waiting(connection: sa.Connection, practice: Practice, patient: Person) -> None:
-    now = now_of(connection)
-    entry = WaitEntry(
-        key=new_id(),
-        person=patient.id,
-        visit_type="consultation",
-        offices=tuple(office.key for office in practice.offices),
-        earliest=now,
-        latest=now + timedelta(days=21),
-        since=now,
-    )
-    join_waitlist(connection, entry, actor=DEMO_ACTOR)
+def _seed_waiting(connection: sa.Connection, practice: Practice, people: tuple[Person, ...]) -> None:
+    """Three people who wait: for any consultation, for one provider, for late afternoons at one office."""
+    now, offices = now_of(connection), tuple(office.key for office in practice.offices)
+    soon = now + timedelta(days=21)
+    for number, wish in enumerate(WAITING, start=1):
+        entry = WaitEntry(
+            key=new_id(),
+            person=people[-number].id,
+            visit_type=wish.visit_type,
+            offices=offices if wish.anywhere else offices[-1:],
+            earliest=now,
+            latest=soon,
+            since=now - timedelta(days=wish.days),
+            provider=wish.provider,
+            from_min=wish.from_min,
+        )
+        join_waitlist(connection, entry, actor=DEMO_ACTOR)

@@ -19,6 +19,7 @@ from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknown
 from spondyl.clinic.chart.films import FilmUnknownError
 from spondyl.clinic.chart.people import PersonUnknownError
 from spondyl.clinic.chart.practice import PracticeUnknownError
+from spondyl.clinic.chart.waitlist import WaitEntryUnknownError
 from spondyl.clinic.web.headers import HEADERS
 from spondyl.clinic.web.page import page
 from spondyl.clinic.web.patient_link import LinkUnusableError
@@ -67,6 +68,7 @@ def add_error_pages(app: FastAPI) -> None:
         DocumentUnknownError,
         AccountUnknownError,
         LinkUnusableError,
+        WaitEntryUnknownError,
     ):
         app.add_exception_handler(kind, _unknown)
     app.add_exception_handler(ChartRestrictedError, _restricted)

@@ -6,7 +6,15 @@ import sqlalchemy as sa
 
 from spondyl.clinic.chart.booking_erasure import erase_bookings
 from spondyl.clinic.chart.people import Person
-from spondyl.clinic.web.calendar import away, board_page, patient_visits, practice_page, visit_page
+from spondyl.clinic.web.calendar import (
+    away,
+    board_page,
+    join_page,
+    patient_visits,
+    practice_page,
+    visit_page,
+    waitlist_page,
+)
 from spondyl.clinic.web.calendar.panels import patient_panel, today_panel
 from spondyl.clinic.web.feature import Feature, PatientTab, RailStep
 from spondyl.clinic.web.services import Services
@@ -22,6 +30,8 @@ FEATURE = Feature(
     routers=(
         away.router,
         practice_page.router,
+        waitlist_page.router,
+        join_page.router,
         visit_page.router,
         board_page.router,
         patient_visits.router,

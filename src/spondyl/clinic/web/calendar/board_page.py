@@ -11,6 +11,7 @@ from spondyl.clinic.chart.appointments import undo
 from spondyl.clinic.chart.outbox import mail_state
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.waitlist import count_waiting
 from spondyl.clinic.messages.when import day_words
 from spondyl.clinic.web.calendar.board import Board, day_board, week_board
 from spondyl.clinic.web.calendar.choices import practice_day, undo_bar
@@ -47,6 +48,7 @@ def calendar(
             board = day_board(connection, practice, chosen, by, office)
         shown = _shown(practice, board, chosen, 7 if view == "week" else 1)
         shown |= {"changes": undo_bar(connection, practice), "mail": mail_state(connection)}
+        shown |= {"waiting": count_waiting(connection)}
     return page(request, "calendar/board.html", shown | {"view": view, "by": by, "show": show})
 
 

@@ -20,8 +20,10 @@ from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.waitlist import waiting_entries
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.calendar.choices import practice_day, slot_of_text, slot_words, undo_bar
+from spondyl.clinic.web.calendar.waiting import DAY_NAMES, wish_words
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import AnyStaff, StaffOnly
 from spondyl.clinic.web.services import Clinic
@@ -40,6 +42,7 @@ COURSES: dict[str, tuple[str, tuple[Phase, ...]]] = {
     "6": ("6 visits, weekly", (WEEKLY,)),
 }  # fmt: skip
 SUGGESTED = 6
+WAIT_DAYS = 21
 
 
 class CourseForm:
@@ -98,6 +101,11 @@ def _shown(
         "chosen": wish,
         "visit_type": visit_type,
         "times": [slot_words(practice, slot) for slot in _spread(free)],
+        "waits": [
+            wish_words(practice, one) for one in waiting_entries(connection) if one.person == patient.id
+        ],
+        "until": practice_day(connection, practice, None) + timedelta(days=WAIT_DAYS),
+        "day_names": DAY_NAMES,
         "stop": stop,
         "reasons": booking_block(connection, patient.id).reasons if stop else (),
         "courses": {key: words for key, (words, _) in COURSES.items()},

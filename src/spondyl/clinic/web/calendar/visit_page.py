@@ -31,9 +31,11 @@ from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import offer_free_time
+from spondyl.clinic.chart.waitlist_times import takers
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.calendar.board import names_of
 from spondyl.clinic.web.calendar.choices import slot_of_text, slot_text, slot_words
+from spondyl.clinic.web.calendar.waiting import brief_words, waiting_rows
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff, StaffOnly
 from spondyl.clinic.web.services import Clinic
@@ -71,6 +73,7 @@ def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dic
             slot_words(practice, way.slot) | {"note": way.note}
             for way in (ways_for(connection, one) if movable else ())
         ],
+        "takers": _takers(connection, practice, one) if one.status is Status.CANCELLED else [],
         "day": chosen,
         "times": [
             slot_words(practice, slot) for slot in (free_on(connection, wish, chosen) if movable else ())
@@ -82,6 +85,13 @@ def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dic
             if room.kind is practice.visit_type(one.visit_type).room
         ],
     }
+
+
+def _takers(connection: sa.Connection, practice: Practice, gone: Appointment) -> list[dict[str, Any]]:
+    """Who on the waitlist could come in the time that this visit left."""
+    found = takers(connection, gone) if gone.start > now_of(connection) else []
+    rows = waiting_rows(connection, practice, [entry for entry, _ in found], {})
+    return [row | {"slot": brief_words(practice, slot)} for row, (_, slot) in zip(rows, found, strict=True)]
 
 
 @router.get("/free", dependencies=[StaffOnly])
@@ -217,15 +227,22 @@ def _by_hand(practice: Practice, before: Appointment, form: OverrideForm) -> Slo
 
 @router.post("/cancel")
 def cancel_visit(request: Request, viewer: AnyStaff, writer: Writer, key: str) -> Response:
-    """Cancel the visit; its time goes to the next on the waitlist."""
-    day = writer(lambda connection: _cancelled(connection, key, viewer.actor))
-    return see_other(request, f"/calendar?day={day}", notice="Cancelled. The patient gets a message.")
+    """Cancel the visit; its time goes to the next on the waitlist. When others could come, the page names them."""
+    gone, offered, others = writer(lambda connection: _cancelled(connection, key, viewer.actor))
+    notice = "Cancelled. The patient gets a message."
+    if offered:
+        return see_other(
+            request, "/calendar/waitlist", notice=f"{notice} The time is offered to the next in line."
+        )
+    address = f"/calendar/visits/{key}" if others else f"/calendar?day={gone.wall.date()}"
+    return see_other(request, address, notice=notice)
 
 
-def _cancelled(connection: sa.Connection, key: str, actor: str) -> date:
+def _cancelled(connection: sa.Connection, key: str, actor: str) -> tuple[Appointment, bool, bool]:
     gone = cancel(connection, key, actor=actor, change=new_id())
-    offer_free_time(connection, slot_of(gone))
-    return gone.wall.date()
+    offered = offer_free_time(connection, slot_of(gone)) is not None
+    others = not offered and gone.start > now_of(connection) and bool(takers(connection, gone))
+    return gone, offered, others
 
 
 @router.post("/arrive")

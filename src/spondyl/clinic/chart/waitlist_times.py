@@ -1,0 +1,86 @@
+"""Which free times suit the people who wait: read once for everybody in line."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from spondyl.booking import Appointment, Diary, Horizon, Practice, Slot, WaitEntry, Wish, free_slots, wall_at
+from spondyl.clinic.chart.claims import diary_between
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.free_times import SOONEST
+from spondyl.clinic.chart.practice import practice_of
+from spondyl.clinic.chart.waitlist import waiting_entries
+
+LOOK_AHEAD_DAYS = 21
+SHOWN = 3
+
+
+def fitting_times(
+    connection: sa.Connection, entries: Sequence[WaitEntry], *, each: int = SHOWN
+) -> dict[str, tuple[Slot, ...]]:
+    """Free times that suit each person, by the entry's key; nothing for who has an offer.
+
+    The first of each morning and afternoon: who is called wants a choice of days, not of quarters of an hour.
+    """
+    if not entries:
+        return {}
+    practice, soonest = practice_of(connection), now_of(connection) + SOONEST
+    today = wall_at(practice.offices[0].zone, now_of(connection)).date()
+    horizon = Horizon(first_day=today, days=LOOK_AHEAD_DAYS)
+    diary = diary_between(connection, practice, horizon)
+    return {one.key: _spread(_suiting(diary, one, soonest), each) for one in entries}
+
+
+def _spread(slots: Iterable[Slot], each: int) -> tuple[Slot, ...]:
+    halves: dict[tuple[date, bool], Slot] = {}
+    for slot in slots:
+        halves.setdefault((slot.wall.date(), slot.wall.hour >= 12), slot)
+        if len(halves) >= each:
+            break
+    return tuple(halves.values())
+
+
+def takers(connection: sa.Connection, gone: Appointment) -> list[tuple[WaitEntry, Slot]]:
+    """Who in line could come in the time that this visit left, who waited longest first, each with the start."""
+    practice, soonest = practice_of(connection), now_of(connection) + SOONEST
+    kind = practice.visit_type(gone.visit_type)
+    end = gone.start + timedelta(minutes=kind.duration_min + kind.after_min)
+    diary = diary_between(connection, practice, Horizon(first_day=gone.wall.date(), days=1))
+    found: list[tuple[WaitEntry, Slot]] = []
+    for entry in waiting_entries(connection):
+        mine = (
+            slot
+            for slot in _suiting(diary, entry, max(soonest, gone.start))
+            if slot.start < end and slot.placement.office == gone.placement.office
+        )
+        if slot := next(mine, None):
+            found.append((entry, slot))
+    return found
+
+
+def _suiting(diary: Diary, entry: WaitEntry, soonest: datetime) -> Iterator[Slot]:
+    """The free times that suit a person, in order of time, whichever of the offices."""
+    slots = [
+        slot
+        for office in _offices(diary.practice, entry)
+        for slot in free_slots(
+            diary,
+            Wish(
+                visit_type=entry.visit_type,
+                office=office,
+                provider=entry.provider,
+                person=entry.person,
+                not_before=max(soonest, entry.earliest),
+            ),
+        )
+    ]
+    return (slot for slot in sorted(slots, key=lambda slot: slot.start) if entry.suits(slot))
+
+
+def _offices(practice: Practice, entry: WaitEntry) -> tuple[str, ...]:
+    """The offices that the practice still has; none when it no longer offers that kind of visit."""
+    if all(one.key != entry.visit_type for one in practice.visit_types):
+        return ()
+    known = {one.key for one in practice.offices}
+    return tuple(office for office in entry.offices if office in known)

@@ -1,0 +1,118 @@
+"""The waitlist for staff: who waits for what, a time that fits booked by one press, offered by message, taken back."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from spondyl.booking import Appointment, Slot, wall_at
+from spondyl.clinic.chart.claims import TimeTakenError
+from spondyl.clinic.chart.practice import has_practice, practice_of
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.waitlist import (
+    give_time,
+    leave_waitlist,
+    offer_time,
+    take_back_offer,
+    wait_entry,
+    waiting_entries,
+)
+from spondyl.clinic.chart.waitlist_times import fitting_times
+from spondyl.clinic.messages.when import time_words, when_words
+from spondyl.clinic.web.calendar.choices import slot_of_text
+from spondyl.clinic.web.calendar.waiting import waiting_rows
+from spondyl.clinic.web.page import page, see_other
+from spondyl.clinic.web.rights import AnyStaff
+from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.writer import Writer
+
+PAGE = "/calendar/waitlist"
+router = APIRouter(prefix=PAGE, include_in_schema=False)
+SlotText = Annotated[str, Form(max_length=200)]
+
+
+@router.get("")
+def line(request: Request, services: Clinic, viewer: AnyStaff) -> Response:
+    """Everybody who waits, who waited longest first, each with the next times that fit."""
+    with reading(services.engine) as connection:
+        if not has_practice(connection):
+            return page(request, "calendar/no_practice.html", {"role": viewer.role.value})
+        practice, entries = practice_of(connection), waiting_entries(connection)
+        rows = waiting_rows(connection, practice, entries, fitting_times(connection, entries))
+    return page(request, "calendar/waitlist.html", {"rows": rows})
+
+
+@router.post("/{key}/book")
+def book_now(
+    request: Request, services: Clinic, viewer: AnyStaff, writer: Writer, key: str, to: SlotText
+) -> Response:
+    """Book the time for the person; a visit of that kind that stands later moves there."""
+    slot = _slot(services, key, to)
+    return _given(
+        request,
+        lambda: writer(lambda connection: give_time(connection, key, slot, actor=viewer.actor)),
+        lambda visit: (
+            f"Booked: {when_words(visit.wall)}. A message goes out; undo stands under the calendar."
+        ),
+    )
+
+
+@router.post("/{key}/book-offer")
+def book_offer(request: Request, viewer: AnyStaff, writer: Writer, key: str) -> Response:
+    """Book the time that is kept for the person, who said yes by telephone."""
+    return _given(
+        request,
+        lambda: writer(lambda connection: give_time(connection, key, None, actor=viewer.actor)),
+        lambda visit: f"Booked: {when_words(visit.wall)}. A message goes out.",
+    )
+
+
+@router.post("/{key}/offer")
+def offer(
+    request: Request, services: Clinic, viewer: AnyStaff, writer: Writer, key: str, to: SlotText
+) -> Response:
+    """Keep the time for the person alone and send a message with the link that takes it."""
+    slot = _slot(services, key, to)
+    return _given(
+        request,
+        lambda: writer(lambda connection: offer_time(connection, key, slot, actor=viewer.actor)),
+        lambda hold: (
+            f"Offered: {when_words(hold.wall)}, kept until {_until(hold)}. A message with a link goes out."
+        ),
+    )
+
+
+@router.post("/{key}/take-back")
+def take_back(request: Request, viewer: AnyStaff, writer: Writer, key: str) -> Response:
+    """Let go of the time kept for the person; it goes to the next whom it suits."""
+    following = writer(lambda connection: take_back_offer(connection, key, actor=viewer.actor))
+    rest = "The next in line gets the offer." if following else "The time is free for everybody."
+    return see_other(request, PAGE, notice=f"Taken back. {rest}")
+
+
+@router.post("/{key}/leave")
+def leave(request: Request, viewer: AnyStaff, writer: Writer, key: str) -> Response:
+    """Take the person off the waitlist."""
+    writer(lambda connection: leave_waitlist(connection, key, actor=viewer.actor))
+    return see_other(request, PAGE, notice="Taken off the waitlist. Booked visits stay as they are.")
+
+
+def _slot(services: Services, key: str, text: str) -> Slot:
+    with reading(services.engine) as connection:
+        return slot_of_text(practice_of(connection), wait_entry(connection, key).visit_type, text)
+
+
+def _given(
+    request: Request, work: Callable[[], Appointment], words: Callable[[Appointment], str]
+) -> Response:
+    try:
+        visit = work()
+    except TimeTakenError:
+        taken = "That time was taken a moment ago and is NOT booked: choose another."
+        return see_other(request, PAGE, notice=taken)
+    return see_other(request, PAGE, notice=words(visit))
+
+
+def _until(hold: Appointment) -> str:
+    return time_words(wall_at(hold.zone, hold.held_until)) if hold.held_until else ""

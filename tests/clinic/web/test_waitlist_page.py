@@ -1,0 +1,131 @@
+"""Claims: staff put a patient on the waitlist, see what fits, book it by one press, offer it, take it back."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from clinic_apps import Browser
+from clinic_charts import Clock
+from spondyl.booking import WaitEntry
+from spondyl.clinic.chart.appointment_rows import appointments_of
+from spondyl.clinic.chart.people import Person, PersonDetails, add_person
+from spondyl.clinic.chart.practice import save_practice
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.waitlist import waiting_entries
+from spondyl.clinic.sample_practice import sample_practice
+from spondyl.clinic.web.services import Services
+
+PAGE = "/calendar/waitlist"
+
+
+@pytest.fixture
+def desk(browser: Callable[[Role], Browser], services: Services, clock: Clock) -> Browser:
+    clock.advance(timedelta(hours=-1))  # Monday 2 March 2026, 07:00 in California
+    with writing(services.engine) as connection:
+        save_practice(connection, sample_practice(), actor="test")
+    return browser(Role.FRONT_DESK)
+
+
+def joined(desk: Browser, services: Services, patient: Person, **wish: Any) -> WaitEntry:
+    sent = {"visit": "follow-up", "until": "2026-03-20", "offices": ["orange"], **wish}
+    assert desk.submit(f"/patients/{patient.id}/visits/wait", **sent).status_code == 303
+    with reading(services.engine) as connection:
+        return next(one for one in waiting_entries(connection) if one.person == patient.id)
+
+
+def offered(text: str) -> list[str]:
+    return re.findall(r'name="to" value="([^"]+)"', text)
+
+
+def test_who_is_put_on_the_list_is_shown_with_the_wish_and_the_telephone(
+    desk: Browser, services: Services, patient: Person
+) -> None:
+    joined(desk, services, patient, days=[1, 3], provider="lind", begins="14:00", ends="16:30")
+    for page in (PAGE, f"/patients/{patient.id}/visits"):
+        shown = " ".join(desk.get(page).text.split())
+        assert "Orange, with Dr Mara Lind" in shown
+        assert "Tue, Thu, between 2:00 pm and 4:30 pm, until Fri 20 Mar" in shown
+    line = desk.get(PAGE).text
+    assert 'href="tel:+17145550100"' in line
+    assert "Tue 3 Mar, 2:00 pm" in line and "Dr Jun Park" not in line
+    assert "Waitlist (1)" in desk.get("/calendar").text
+    assert "1 waits for a time" in desk.get("/today").text
+
+
+def test_one_press_books_and_a_second_is_refused(desk: Browser, services: Services, patient: Person) -> None:
+    entry = joined(desk, services, patient)
+    first, second = offered(desk.get(PAGE).text)[:2]
+    assert desk.submit(f"{PAGE}/{entry.key}/book", to=first).status_code == 303
+    with reading(services.engine) as connection:
+        (visit,) = appointments_of(connection, patient.id)
+    assert first.startswith(visit.start.isoformat())
+    assert desk.submit(f"{PAGE}/{entry.key}/book", to=second).status_code == 409
+    assert "Nobody waits" in desk.get(PAGE).text
+
+
+def test_a_time_that_two_people_press_goes_to_one(desk: Browser, services: Services, patient: Person) -> None:
+    with writing(services.engine) as connection:
+        details = PersonDetails(given_name="Test", family_name="Other", synthetic=True)
+        rival = add_person(connection, details, actor="test")
+    mine, other = joined(desk, services, patient), joined(desk, services, rival)
+    (first, *_), places = offered(desk.get(PAGE).text), [mine.key, other.key]
+    full = [desk.submit(f"{PAGE}/{key}/book", to=first).headers["location"] for key in places]
+    assert full == [PAGE, PAGE]
+    assert "NOT booked" in desk.get(PAGE).text
+    with reading(services.engine) as connection:
+        assert [len(appointments_of(connection, one.id)) for one in (patient, rival)] == [1, 0]
+        assert [one.key for one in waiting_entries(connection)] == [other.key]
+
+
+def test_an_offer_is_kept_shown_booked_or_taken_back(
+    desk: Browser, services: Services, patient: Person
+) -> None:
+    entry = joined(desk, services, patient)
+    first = offered(desk.get(PAGE).text)[0]
+    desk.submit(f"{PAGE}/{entry.key}/offer", to=first)
+    shown = desk.get(PAGE).text
+    assert "is kept for" in shown and "so call" in shown and offered(shown) == []
+    desk.submit(f"{PAGE}/{entry.key}/take-back")
+    assert first not in offered(desk.get(PAGE).text)  # passed over: not proposed again
+    desk.submit(f"{PAGE}/{entry.key}/offer", to=offered(desk.get(PAGE).text)[0])
+    desk.submit(f"{PAGE}/{entry.key}/book-offer")
+    with reading(services.engine) as connection:
+        assert len(appointments_of(connection, patient.id)) == 1
+        assert waiting_entries(connection) == []
+
+
+def test_cancelling_leads_to_who_could_come(desk: Browser, services: Services, patient: Person) -> None:
+    entry = joined(desk, services, patient, offices=["yorba-linda"])
+    booking = desk.get(f"/patients/{patient.id}/visits?visit=adjustment&office=yorba-linda").text
+    desk.submit(f"/patients/{patient.id}/visits/book", visit="adjustment", to=offered(booking)[0])
+    with reading(services.engine) as connection:
+        (visit,) = appointments_of(connection, patient.id)
+    where = desk.submit(f"/calendar/visits/{visit.key}/cancel").headers["location"]
+    shown = desk.get(where).text
+    assert "Who could take this time" in shown
+    assert f"{PAGE}/{entry.key}/book" in shown
+    desk.submit(f"{PAGE}/{entry.key}/leave")
+    assert "Who could take this time" not in desk.get(where).text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        ({"until": "2026-02-01"}, 422),
+        ({"begins": "15:00", "ends": "14:00"}, 422),
+        ({"days": [7]}, 422),
+        ({"visit": "nothing"}, 404),
+        ({"offices": ["nowhere"]}, 404),
+    ],
+)
+def test_a_wish_that_cannot_be_is_refused(
+    desk: Browser, services: Services, patient: Person, wrong: dict[str, Any], status: int
+) -> None:
+    sent = {"visit": "follow-up", "until": "2026-03-20", **wrong}
+    assert desk.submit(f"/patients/{patient.id}/visits/wait", **sent).status_code == status
+    with reading(services.engine) as connection:
+        assert waiting_entries(connection) == []
