@@ -240,7 +240,7 @@ def _chi_square_p(fit: _Fit) -> float:
 
 def _judged(problem: _Problem, fit: _Fit) -> TwinEstimate | Abstention:
     chi = _chi_square_p(fit)
-    white = min(1.0, len(fit.residuals) * min(whiteness_p(r, 0) for r in fit.residuals))
+    white = min(1.0, len(fit.residuals) * min(whiteness_p(r) for r in fit.residuals))
     segment = problem.site.segment
     if not fit.converged or chi < P_LIMIT or white < P_LIMIT:
         return Abstention(segment=segment, reason=_reason(fit, chi), text=_misfit_text(fit, chi, white))

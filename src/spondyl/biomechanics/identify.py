@@ -71,7 +71,7 @@ def _with_one_more_mode(logs: FloatArray) -> FloatArray:
 
 
 def _p_values(fit: Fit) -> tuple[float, float]:
-    return chi_square_p(fit.residual, len(fit.logs)), whiteness_p(fit.residual, len(fit.logs))
+    return chi_square_p(fit.residual, len(fit.logs)), whiteness_p(fit.residual)
 
 
 def _reported(probe: Probe, fit: Fit, modes: int) -> SegmentEstimate | Abstention:

@@ -41,8 +41,7 @@ def identify_linear(probe: Probe) -> SegmentEstimate | Abstention:
     logs, _ = _descend(probe, logs, np.eye(len(probe.force_n)) * probe.noise.acceleration_sd_m_s2)
     factor = _noise_factor(probe, logs)
     logs, residual = _descend(probe, logs, factor)
-    # The parameters are those of a response to a known force, not of the noise: they use up no lag of Ljung and Box.
-    p_values = chi_square_p(residual, len(logs)), whiteness_p(residual, 0)
+    p_values = chi_square_p(residual, len(logs)), whiteness_p(residual)
     if min(p_values) < P_LIMIT:
         return _misfit(probe, residual, p_values)
     slope = whitened(factor, _slope(probe, logs))

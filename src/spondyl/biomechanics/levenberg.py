@@ -78,16 +78,15 @@ def _descend(probe: Probe, logs: FloatArray, factor: FloatArray) -> tuple[FloatA
         slope = whitened(factor, by_log)
         normal, gradient = slope.T @ slope, slope.T @ residual
         step = _step(normal, gradient, damping)
-        model, by_log = sensitivity(probe, logs + step)
+        model, trial_by_log = sensitivity(probe, logs + step)
         trial = whitened(factor, probe.acceleration_m_s2 - model)
         gain = residual @ residual - trial @ trial
         if not np.isfinite(gain) or gain < 0:
             if np.abs(step).max() < 1e-7:
                 return logs, True
             damping *= 10
-            model, by_log = sensitivity(probe, logs)
             continue
-        logs, residual, damping = logs + step, trial, max(damping / 10, 1e-9)
+        logs, by_log, residual, damping = logs + step, trial_by_log, trial, max(damping / 10, 1e-9)
         if gain < 1e-4:
             return logs, True
     return logs, False

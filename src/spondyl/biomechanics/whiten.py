@@ -40,13 +40,14 @@ def chi_square_p(residual: FloatArray, parameters: int) -> float:
     return float(chi2.sf(residual @ residual, len(residual) - parameters))
 
 
-def whiteness_p(residual: FloatArray, parameters: int) -> float:
-    """Ljung–Box test over 20 lags; its degrees of freedom are lowered by the fitted parameters.
+def whiteness_p(residual: FloatArray) -> float:
+    """Ljung–Box test over 20 lags: Q = n(n + 2) Σ r_k²/(n − k) (Ljung and Box 1978).
 
-    Q = n(n + 2) Σ r_k²/(n − k) (Ljung and Box 1978).
+    Fitted parameters use up no lag: they are those of a response to a known force, not of the noise. Taken off all the
+    same, six of them once turned a test at 1 % into one that refused 14 % of sound records.
     """
     n = len(residual)
     centred = residual - residual.mean()
     lags = np.arange(1, LAGS + 1)
     r = np.array([centred[k:] @ centred[:-k] for k in lags]) / (centred @ centred)
-    return float(chi2.sf(n * (n + 2) * np.sum(r**2 / (n - lags)), LAGS - min(parameters, LAGS // 2)))
+    return float(chi2.sf(n * (n + 2) * np.sum(r**2 / (n - lags)), LAGS))

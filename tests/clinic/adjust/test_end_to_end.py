@@ -198,6 +198,7 @@ def test_killed_after_every_single_event(address: str, tmp_path: Path) -> None:
         (("--simulated", "--instrument", "http://x"), "is not an address"),
         (("--simulated", "--rule", "clinician"), "chosen segment"),
         (("--simulated", "--pain", "L4"), "such as L4=6"),
+        (("--simulated", "--film", "no.dcm", "--landmarks", "no.json"), "no.dcm"),
     ],
 )
 def test_a_wrong_command_line_touches_nothing(words: tuple[str, ...], says: str, tmp_path: Path) -> None:
@@ -206,6 +207,19 @@ def test_a_wrong_command_line_touches_nothing(words: tuple[str, ...], says: str,
     assert says in said.stderr
     assert said.stdout == ""
     assert not (tmp_path / "no.tar").exists()
+
+
+def test_a_fault_of_the_program_is_not_called_a_wrong_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr("spondyl.clinic.adjust.run.run_session", broken)
+    words = ("--simulated", "--max-n", "60", "--record", str(tmp_path / "b.tar"), "--json")
+    said = CliRunner().invoke(app, ["adjust", "run", *words])
+    assert said.exit_code == 1
+    assert isinstance(said.exception, ValueError)
 
 
 def test_nobody_at_the_address(tmp_path: Path) -> None:

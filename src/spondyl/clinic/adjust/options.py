@@ -13,6 +13,10 @@ from spondyl.instrument.caps import PLACEHOLDER_PEAK_N
 from spondyl.treatment.adjustment import Plan, Rule
 
 
+class OptionError(ValueError):
+    """Options that cannot be; the message says which and what to write instead."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """``max_n`` None: no clinician has set a maximum. ``address`` None: the simulator in this process.
@@ -32,7 +36,15 @@ class Options:
 
 
 def plan_of(options: Options) -> tuple[Plan, SimulatedPatient]:
-    """The plan and the patient it is for (simulated, unless live); raises ValueError for what cannot be."""
+    """The plan and the patient it is for (simulated, unless live); raises OptionError for what cannot be."""
+    try:
+        return _plan_of(options)
+    except (ValueError, OSError) as error:
+        # Whatever is wrong here was said on the command line or stands in a file named there.
+        raise OptionError(str(error)) from error
+
+
+def _plan_of(options: Options) -> tuple[Plan, SimulatedPatient]:
     segments = segments_of(options.segments)
     patient = draw_patient(options.seed, segments)
     if options.film is not None:

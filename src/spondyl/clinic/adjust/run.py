@@ -38,7 +38,8 @@ def run_adjustment(
     watcher: Watcher | None = None,
     ask: Callable[[], Told] = _no_change,
 ) -> Ran:
-    """Raises ValueError for options that cannot be, InstrumentError when none answers, OSError for the record."""
+    """Raises OptionError or AddressError for options that cannot be, InstrumentError when none answers, OSError for the
+    record."""
     plan, patient = plan_of(options)
     path = record or RECORDS / f"session-{plan.session}.tar"
     source = options.address or "simulator in this process"

@@ -166,7 +166,8 @@ def _run(options: "Options", record: Path | None, *, json_output: bool) -> None:
 
 
 def _ran(options: "Options", record: Path | None, stop: Event, *, json_output: bool) -> "Ran":
-    from spondyl.assessment.table_text import TableTextError
+    from spondyl.clinic.adjust.instruments import AddressError
+    from spondyl.clinic.adjust.options import OptionError
     from spondyl.clinic.adjust.run import run_adjustment
     from spondyl.instrument import InstrumentError
 
@@ -178,9 +179,7 @@ def _ran(options: "Options", record: Path | None, stop: Event, *, json_output: b
         return run_in_terminal(options, record=record, stop=stop)
     except InstrumentError as error:
         leave(ExitCode.SESSION_FAILED, str(error))
-    except TableTextError as error:
-        leave(ExitCode.USAGE, str(error))
-    except ValueError as error:
+    except (OptionError, AddressError) as error:
         leave(ExitCode.USAGE, str(error))
     except OSError as error:
         leave(ExitCode.OUTPUT_FAILED, f"The record cannot be written: {error}. Nothing goes on without one.")

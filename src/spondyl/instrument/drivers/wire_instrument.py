@@ -242,8 +242,12 @@ class WireInstrument(Instrument):
 
     def _await(self, number: int, expected: Kind) -> Frame | None:
         end_us = self._link.clock_us() + REPLY.limit_us
-        while (rest_us := end_us - self._link.clock_us()) > 0:
-            _, frames = self._reader.feed(self._link.receive(rest_us))
+        is_over = False
+        while not is_over:
+            rest_us = end_us - self._link.clock_us()
+            # Looked at once more when the time is over: a host that was held up finds the answer that came meanwhile.
+            is_over = rest_us <= 0
+            _, frames = self._reader.feed(self._link.receive(max(0, rest_us)))
             for frame in frames:
                 if frame.number == number and frame.kind in (expected, Kind.REFUSED):
                     return frame

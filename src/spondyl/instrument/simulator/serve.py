@@ -1,4 +1,8 @@
-"""The simulator over TCP on the loopback, in real time. Who says HELLO first commands; others can only stop."""
+"""The simulator over TCP on the loopback, in real time. Who says HELLO first commands; others can only stop.
+
+A host that has been silent for longer than the link watchdog has lost its command: the next HELLO is heard, even when
+the old connection was never closed (a pulled cable, a machine that died).
+"""
 
 import selectors
 import socket
@@ -7,8 +11,12 @@ from collections.abc import Callable
 
 from spondyl.instrument.protocol import FrameReader, Kind
 from spondyl.instrument.simulator.wire import Wire
+from spondyl.instrument.timeouts import LINK_WATCHDOG
 
 POLL_S = 0.001
+MOST_LATE_US = 100_000
+"""A simulator that the machine held up for longer makes up for this much and loses the rest: better slow than mute, for
+a host waits for an answer no longer than the reply timeout."""
 
 
 def serve(wire: Wire, *, port: int, announce: Callable[[str], None]) -> None:
@@ -26,19 +34,24 @@ class _Server:
         self._selector = selectors.DefaultSelector()
         self._selector.register(listener, selectors.EVENT_READ)
         self._host: socket.socket | None = None
+        self._heard_s = 0.0
         self._readers: dict[socket.socket, FrameReader] = {}
         self._started = time.monotonic_ns() // 1000 - wire.firmware.now_us
 
     def run(self) -> None:
         while True:
-            for key, _ in self._selector.select(POLL_S):
-                self._serve_one(key.fileobj)
+            ready = [key.fileobj for key, _ in self._selector.select(POLL_S)]
+            # Who commands is heard first: nobody takes over from a host whose word is already here.
+            for one in sorted(ready, key=lambda one: one is not self._host):
+                self._serve_one(one)
             self._catch_up()
 
     def _catch_up(self) -> None:
         late_us = time.monotonic_ns() // 1000 - self._started - self._wire.firmware.now_us
+        lost_us = max(0, late_us - MOST_LATE_US)
+        self._started += lost_us
         if late_us > 0:
-            self._wire.firmware.advance(late_us)
+            self._wire.firmware.advance(late_us - lost_us)
 
     def _serve_one(self, ready: object) -> None:
         if ready is self._listener:
@@ -61,6 +74,7 @@ class _Server:
         if not data:
             self._drop(connection)
         elif connection is self._host:
+            self._heard_s = time.monotonic()
             self._catch_up()
             self._reply(connection, self._wire.receive(data))
         else:
@@ -68,12 +82,18 @@ class _Server:
 
     def _bystander(self, connection: socket.socket, data: bytes) -> None:
         has_stop, frames = self._readers[connection].feed(data)
-        if self._host is None and any(frame.kind is Kind.HELLO for frame in frames):
-            self._host = connection
+        if any(frame.kind is Kind.HELLO for frame in frames) and self._is_free():
+            self._host, self._heard_s = connection, time.monotonic()
             self._wire.connected()
             self._reply(connection, self._wire.receive(data))
         elif has_stop or any(frame.kind is Kind.STOP for frame in frames):
             self._wire.firmware.stop()
+
+    def _is_free(self) -> bool:
+        """Whether nobody commands any more; a host that fell silent is let go."""
+        if self._host is not None and time.monotonic() - self._heard_s > LINK_WATCHDOG.limit_us * 1e-6:
+            self._drop(self._host)
+        return self._host is None
 
     def _reply(self, connection: socket.socket, data: bytes) -> None:
         try:
