@@ -1,17 +1,22 @@
 """Claims, on a simulator in a process of its own over TCP: a session runs and replays; Ctrl-C stops it; a host that is
 killed at any moment leaves a safe instrument that does not arm again, and an intact record."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from threading import Event
 
 import pytest
-from adjust_program import PROGRAM, spondyl
+from adjust_program import ENVIRONMENT, PROGRAM, spondyl
 from typer.testing import CliRunner
 
 from spondyl.clinic.cli import app
@@ -32,40 +37,29 @@ SMALL = (
     "60",
     "--json",
 )
+AT_ONCE = 3
+"""Hosts and simulators for each core."""
+
+Killer = Callable[[int, str, Path], int]
 PATIENCE_S = 60.0
 """Of these tests: the machine may be busy. How soon the instrument is safe is the claim of tests/instrument."""
-KILLED_HOST = """
-import os, signal, sys
-from pathlib import Path
-from threading import Event
-from spondyl.clinic.adjust import record_file, run
-from spondyl.clinic.adjust.options import Options
-from spondyl.treatment.adjustment import Rule
 
-left = int(sys.argv[3])
-append = record_file.RecordFile.append
 
-def append_and_die(self, data):
-    global left
-    append(self, data)
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-record_file.RecordFile.append = append_and_die
-options = Options(seed=1, max_n=60.0, segments="L3", rule=Rule.CLINICIAN, chosen="L3", pain=(),
-                  address=sys.argv[1], live=False, screen=None)
-run.run_adjustment(options, record=Path(sys.argv[2]), stop=Event())
-"""
+@contextmanager
+def simulator() -> Iterator[str]:
+    command = [sys.executable, "-m", "spondyl.instrument.simulator", "--seed", "4", "--stiffness", "L3=42"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split()[0]
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    command = [sys.executable, "-m", "spondyl.instrument.simulator", "--seed", "4", "--stiffness", "L3=42"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[0]
-        process.kill()
+    with simulator() as address:
+        yield address
 
 
 def looked_at(address: str, *, within_s: float) -> Status:
@@ -139,15 +133,34 @@ def released(address: str) -> None:
     instrument.close()
 
 
-def killed_after(events: int, address: str, record: Path) -> int:
-    """How a host ends that kills itself as soon as so many events are on the disk: -9, or 0 when it ended before."""
-    command = [sys.executable, "-c", KILLED_HOST, address, str(record), str(events)]
-    return subprocess.run(command, check=False, timeout=120, env=dict(os.environ)).returncode
+@contextmanager
+def killed_hosts() -> Iterator[Killer]:
+    """Hosts that kill themselves as soon as so many events are on the disk; how each ends: -9, or 0 when it ended
+    before. All are forked from one process that has imported what they need."""
+    words = [sys.executable, str(Path(__file__).with_name("killed_host.py"))]
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT
+    ) as hosts:
+        assert hosts.stdin is not None
+        assert hosts.stdout is not None
+
+        def killed_after(events: int, address: str, record: Path) -> int:
+            print(json.dumps([events, address, str(record)]), file=hosts.stdin, flush=True)
+            return int(hosts.stdout.readline())
+
+        yield killed_after
+        hosts.stdin.close()
 
 
-def check_kill(events: int, address: str, record: Path) -> bool:
+@pytest.fixture(scope="module")
+def killer() -> Iterator[Killer]:
+    with killed_hosts() as one:
+        yield one
+
+
+def check_kill(events: int, address: str, record: Path, killer: Killer) -> bool:
     """Kill there and look; whether there was anything left to kill."""
-    code = killed_after(events, address, record)
+    code = killer(events, address, record)
     if code == 0:
         return False
     assert code == -signal.SIGKILL
@@ -171,19 +184,32 @@ def check_kill(events: int, address: str, record: Path) -> bool:
     [2, pytest.param(6, marks=pytest.mark.nightly), 9, pytest.param(13, marks=pytest.mark.nightly), 34],
 )
 def test_a_killed_host_leaves_a_safe_instrument_and_an_intact_record(
-    address: str, tmp_path: Path, events: int
+    address: str, killer: Killer, tmp_path: Path, events: int
 ) -> None:
     """After the first command (2), with the tip on (6), with a pulse asked for (9), answered, and in a course."""
-    assert check_kill(events, address, tmp_path / "killed.tar")
+    assert check_kill(events, address, tmp_path / "killed.tar", killer)
 
 
 @pytest.mark.nightly
 @pytest.mark.timeout(3600)
-def test_killed_after_every_single_event(address: str, tmp_path: Path) -> None:
-    events = 1
-    while check_kill(events, address, tmp_path / f"{events}.tar"):
-        events += 1
-    assert events > 100
+def test_killed_after_every_single_event(tmp_path: Path) -> None:
+    """Several hosts at once, each with a simulator of its own: they wait for their instruments most of the time."""
+    numbers, is_over = count(1), Event()
+
+    def kill_one_after_another(_worker: int) -> int:
+        last = 0
+        with simulator() as address, killed_hosts() as killer:
+            while not is_over.is_set():
+                events = next(numbers)
+                if not check_kill(events, address, tmp_path / f"{events}.tar", killer):
+                    is_over.set()
+                else:
+                    last = events
+        return last
+
+    workers = AT_ONCE * len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(workers) as pool:
+        assert max(pool.map(kill_one_after_another, range(workers))) > 100
 
 
 @pytest.mark.parametrize(
