@@ -47,6 +47,12 @@ HAZARDS: tuple[Hazard, ...] = (
         _FAULTS + "test_the_firmware_refuses_what_the_kernel_would_have",
     ),
     _hazard(
+        "A tip that swings on past the command, on springy tissue",
+        "The command is lowered by what the contact did before; a pulse about to pass the clamp is cut.",
+        "simulator.governor",
+        "test_force_clamp.py::test_no_tissue_feels_more_than_the_clamp",
+    ),
+    _hazard(
         "A limit raised by a plan",
         "Limits above the placeholders cannot be made.",
         "limits",

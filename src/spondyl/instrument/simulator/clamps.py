@@ -16,7 +16,7 @@ from spondyl.instrument.protocol import Code
 from spondyl.instrument.status import Contact
 from spondyl.instrument.timeouts import PULSE_GAP
 
-CLAMP_MARGIN_N = 0.3
+CLAMP_MARGIN_N = 0.75
 """Kept free below the clamp for the sensor's noise."""
 
 SLACK_N = 1.0

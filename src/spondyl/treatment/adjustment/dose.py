@@ -10,7 +10,7 @@ from spondyl.instrument import Waveform
 from spondyl.treatment.adjustment.approach import Approach
 from spondyl.treatment.adjustment.probing import Stiffness
 
-MARGIN_N = 0.6
+MARGIN_N = 1.0
 """Kept free below the cap for sensor noise and the firmware's own margin."""
 
 LEAST_PULSE_N = 5.0
