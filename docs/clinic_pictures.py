@@ -96,6 +96,8 @@ PICTURES = (
     Picture(name="today", who="desk", go=at("/today")),
     Picture(name="today-dark", who="lind", go=at("/today"), dark=True),
     Picture(name="calendar", who="desk", go=at("/calendar")),
+    Picture(name="waitlist", who="desk", go=at("/calendar/waitlist")),
+    Picture(name="practice", who="admin", go=at("/calendar/practice/offices/orange")),
     Picture(name="book", who="", go=at("/book"), screen=TELEPHONE),
     Picture(name="patient", who="lind", go=of("Greta")),
     Picture(name="exam", who="lind", go=of("Greta", "exam")),

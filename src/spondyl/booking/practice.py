@@ -79,11 +79,15 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """A person who sees patients, with the shifts worked at each office."""
+    """A person who sees patients, with the shifts worked at each office.
+
+    ``account`` is the identifier of the staff account that this person signs in with; empty when there is none.
+    """
 
     key: str
     name: str
     shifts: tuple[Shift, ...]
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +177,9 @@ class Practice:
         named |= {office for way in self.travel for office in way.offices}
         if unknown := named - offices:
             raise ValueError(f"Offices {sorted(unknown)} are used but not described; describe them first.")
+        accounts = [one.account for one in self.providers if one.account]
+        if len(set(accounts)) != len(accounts):
+            raise ValueError("Two providers have the same account; an account belongs to one person.")
         if self.start_step_min <= 0 or self.start_step_min % CELL_MIN or 60 % self.start_step_min:
             raise ValueError(
                 f"A start every {self.start_step_min} minutes does not divide the hour; use 5 to 60."
@@ -185,6 +192,10 @@ class Practice:
     def provider(self, key: str) -> Provider:
         """Return the provider of that key."""
         return _one("provider", self.providers, key)
+
+    def provider_of(self, account: str) -> Provider | None:
+        """Return the provider who signs in with that account, None when it belongs to nobody who sees patients."""
+        return next((one for one in self.providers if account and one.account == account), None)
 
     def room(self, key: str) -> Room:
         """Return the room of that key."""

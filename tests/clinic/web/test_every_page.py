@@ -132,6 +132,9 @@ def world(
         "key": visit,
         "account_id": staff[Role.FRONT_DESK].id,
         "option": "exercise",
+        "office": "orange",
+        "provider": "lind",
+        "visit_type": "follow-up",
     }
     with served(services) as address:
         yield World(services, staff, address, filled, unnamed.id)

@@ -1,6 +1,6 @@
 """The demo's bookings: a working week from today at both offices, a course of twelve visits, a waitlist of three."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -61,7 +61,7 @@ WAITING = (
 
 def seed_bookings(clinic: DemoClinic) -> None:
     """Describe the practice and fill today and the coming days; written with the clock of this morning."""
-    engine, now, practice = clinic.services.engine, clinic.services.clock(), sample_practice()
+    engine, now, practice = clinic.services.engine, clinic.services.clock(), _practice(clinic)
     zone = practice.offices[0].zone
     today = wall_at(zone, now).date()
     morning = min(now, first_reach(zone, today, BEFORE_OPENING_MIN))
@@ -75,6 +75,14 @@ def seed_bookings(clinic: DemoClinic) -> None:
     with writing(engine) as connection:
         for visit in appointments_between(connection, morning, now):
             arrive(connection, visit.key, actor=DEMO_ACTOR)
+
+
+def _practice(clinic: DemoClinic) -> Practice:
+    """The sample, each provider with the account that signs in under the same name."""
+    practice = sample_practice()
+    accounts = {name: account.id for name, account in clinic.staff.items()}
+    providers = tuple(replace(one, account=accounts.get(one.key, "")) for one in practice.providers)
+    return replace(practice, providers=providers)
 
 
 def opening_days(practice: Practice, first: date, count: int = DAYS) -> tuple[date, ...]:

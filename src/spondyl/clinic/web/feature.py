@@ -43,11 +43,12 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What a panel is made from."""
+    """What a panel is made from; ``everyone`` is asked for by who would else see only what is their own."""
 
     connection: sa.Connection
     services: Services
     viewer: Viewer
+    everyone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

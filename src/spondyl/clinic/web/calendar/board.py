@@ -86,7 +86,7 @@ def names_of(connection: sa.Connection, visits: Iterable[Appointment]) -> dict[s
 def day_board(connection: sa.Connection, practice: Practice, day: date, by: str, office: str | None) -> Board:
     """One day, a column each provider, room or office."""
     visits = [one for one in day_visits(connection, practice, day) if office in {None, one.placement.office}]
-    names, first = names_of(connection, visits), _first_min(practice)
+    names, first = names_of(connection, visits), _first_min(practice, visits)
     absences = absences_between(connection, Horizon(first_day=day, days=1))
     columns = tuple(
         Column(
@@ -106,13 +106,13 @@ def week_board(
     connection: sa.Connection, practice: Practice, day: date, provider: str | None, office: str | None
 ) -> Board:
     """A week from Monday, a column each day, perhaps of one provider or office only."""
-    monday, first = day - timedelta(days=day.weekday()), _first_min(practice)
+    monday = day - timedelta(days=day.weekday())
     visits = [
         one
         for one in day_visits(connection, practice, monday, 7)
         if provider in {None, one.placement.provider} and office in {None, one.placement.office}
     ]
-    names = names_of(connection, visits)
+    names, first = names_of(connection, visits), _first_min(practice, visits)
     days = [monday + timedelta(days=number) for number in range(7)]
     columns = tuple(
         Column(
@@ -140,10 +140,10 @@ def _board(practice: Practice, columns: tuple[Column, ...], first: int) -> Board
     return Board(columns=columns, first_min=first, cells=cells, hours=hours)
 
 
-def _first_min(practice: Practice) -> int:
-    return (
-        min((span.from_min for office in practice.offices for span in office.hours), default=480) // 60 * 60
-    )
+def _first_min(practice: Practice, visits: Iterable[Appointment]) -> int:
+    """The hour at which the board begins: when the first office opens, or before it where a visit stands."""
+    opens = min((span.from_min for office in practice.offices for span in office.hours), default=480)
+    return min([opens, *(visit.wall.hour * 60 for visit in visits)]) // 60 * 60
 
 
 def _keys(practice: Practice, by: str, office: str | None) -> list[tuple[str, str]]:

@@ -17,12 +17,18 @@ LOOK_AHEAD_DAYS = 14
 
 
 def today_panel(view: View) -> Panel | None:
-    """Who comes today, in order of time; on a day without visits, who comes next."""
+    """Who comes today, in order of time; on a day without visits, who comes next.
+
+    A member of the staff who sees patients has their own visits first; the others are a press away.
+    """
     if not has_practice(view.connection):
         return None
     practice = practice_of(view.connection)
     today = practice_day(view.connection, practice, None)
     coming = day_visits(view.connection, practice, today, LOOK_AHEAD_DAYS)
+    own = practice.provider_of(view.viewer.account.id) if view.viewer.account else None
+    if own is not None and not view.everyone:
+        coming = [one for one in coming if one.placement.provider == own.key]
     day = min([one.wall.date() for one in coming], default=today)
     visits = [one for one in coming if one.wall.date() == day]
     context = {
@@ -30,6 +36,8 @@ def today_panel(view: View) -> Panel | None:
         "is_today": day == today,
         "is_open": any(office.open_on(today) for office in practice.offices),
         "day": day,
+        "own": own.name if own else None,
+        "everyone": view.everyone,
         "waiting": count_waiting(view.connection),
         "day_words": day_words(datetime.combine(day, time())),
     }

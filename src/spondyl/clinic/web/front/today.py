@@ -19,9 +19,9 @@ def root(request: Request) -> Response:
 
 
 @router.get("/today")
-def today(request: Request, services: Clinic, viewer: AnyStaff) -> Response:
-    """The day's page."""
+def today(request: Request, services: Clinic, viewer: AnyStaff, everyone: bool = False) -> Response:
+    """The day's page; who sees patients sees their own day, or with ``everyone`` the whole clinic's."""
     with reading(services.engine) as connection:
-        view = View(connection=connection, services=services, viewer=viewer)
+        view = View(connection=connection, services=services, viewer=viewer, everyone=everyone)
         made = [feature.today(view) for feature in features_of(request) if feature.today]
     return page(request, "front/today.html", {"panels": [panel for panel in made if panel]})
