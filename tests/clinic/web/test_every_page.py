@@ -166,6 +166,10 @@ def test_every_page_of_a_role(browser_program: Browser, world: World, role: Role
         wrong += [f"{name}: {one}" for one in _sideways(page)]
         if name not in elsewhere | seen_by_others:
             wrong += [f"{name}: {one}" for one in violations(page)]
+        if name == "/calendar/practice/offices/{office}":
+            page.get_by_role("button", name="See what this changes").click()
+            page.get_by_role("heading", name="would stand outside").wait_for()
+            wrong += [f"the preview: {one}" for one in violations(page)]
     page.context.close()
     assert wrong == []
     assert hosts == {world.address.split("/")[2]}

@@ -74,18 +74,18 @@ def office_pairs(practice: Practice) -> list[tuple[Office, Office]]:
 
 
 def week_words(spans: tuple[OpenSpan, ...]) -> str:
-    """Hours of a week in one line: Mon–Fri 8:00 am to 6:00 pm."""
-    runs: list[tuple[int, int, str]] = []
+    """Hours of a week in one line, days with the same hours together: Mon–Fri 8:00 am to 6:00 pm."""
+    same: dict[str, list[int]] = {}
     for number in range(len(DAYS)):
-        words = _spans(spans, number)
-        if runs and runs[-1][2] == words and runs[-1][1] == number - 1:
-            runs[-1] = (runs[-1][0], number, words)
-        elif words:
-            runs.append((number, number, words))
-    return "; ".join(
-        f"{DAYS[first][:3]}{'' if first == last else '–' + DAYS[last][:3]} {words}"
-        for first, last, words in runs
-    )
+        if words := _spans(spans, number):
+            same.setdefault(words, []).append(number)
+    return "; ".join(f"{_day_words(days)} {words}" for words, days in same.items())
+
+
+def _day_words(days: list[int]) -> str:
+    names = [DAYS[day][:3] for day in days]
+    together = len(days) > 2 and days[-1] - days[0] == len(days) - 1
+    return f"{names[0]}–{names[-1]}" if together else ", ".join(names)
 
 
 def changed_lines(before: Lines, after: Lines) -> list[tuple[str, str, str]]:
