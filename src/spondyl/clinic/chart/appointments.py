@@ -47,10 +47,10 @@ from spondyl.clinic.chart.claims import (
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.outbox import MessageKind, forget_reminders, queue, queue_change, reminder
 from spondyl.clinic.chart.overrides import come_down, put_down_over
-from spondyl.clinic.chart.practice import practice_of
+from spondyl.clinic.chart.practice import latest_seen, practice_of
 from spondyl.clinic.chart.tables.booking import absences, appointments
 from spondyl.clinic.chart.tables.column_types import new_id
-from spondyl.clinic.chart.visit_insert import insert_visit
+from spondyl.clinic.chart.visit_insert import Letters, VisitRows, insert_visit, visit_rows
 
 HOLD_FOR = timedelta(minutes=10)
 
@@ -65,9 +65,7 @@ def hold_slot(
 ) -> Appointment:
     """Keep a free slot for ten minutes, or until a time."""
     hold = held(new_id(), slot, until or now_of(connection) + HOLD_FOR, person)
-    facts = booking_facts(connection, slot.start, None)
-    refuse_unless_offered(facts, slot, now_of(connection))
-    head = insert_visit(connection, hold, claims_for(facts.practice, hold), [])
+    head = _insert(connection, hold, slot, [])
     _record(connection, hold, actor=actor, action="hold time", head=head)
     return hold
 
@@ -102,17 +100,41 @@ def book(
     With a ``change`` the booking can be undone.
     """
     visit = booked(new_id(), slot, person, reason=reason)
-    facts = _facts_for(connection, visit)
     if reason:
-        return _book_over(connection, facts.practice, visit, actor=actor, change=change)
+        practice = _facts_for(connection, visit).practice
+        return _book_over(connection, practice, visit, actor=actor, change=change)
     now = now_of(connection)
-    refuse_unless_offered(facts, slot, now)
     letters = [(visit, MessageKind.BOOKED, now), *reminder(visit, now)]
-    head = insert_visit(connection, visit, claims_for(facts.practice, visit), letters)
+    head = _insert(connection, visit, slot, letters)
     if change is not None:
         note_change(connection, None, visit, change=change, actor=actor, words="book visit")
     _record(connection, visit, actor=actor, action="book visit", head=head)
     return visit
+
+
+def _insert(connection: sa.Connection, visit: Appointment, slot: Slot, letters: Letters) -> Head | None:
+    """Write a new visit if its slot is offered; worked out before the first statement, where others need not wait."""
+    seen = latest_seen(connection)
+    ready = None if seen is None else _ready(connection, visit, slot, letters, seen)
+    facts = (
+        booking_facts(connection, visit.start, None) if visit.held_until else _facts_for(connection, visit)
+    )
+    if ready is None or facts.practice is not seen or facts.away:
+        refuse_unless_offered(facts, slot, now_of(connection))
+        ready = visit_rows(connection, visit, claims_for(facts.practice, visit), letters)
+    return insert_visit(connection, ready) or facts.head
+
+
+def _ready(
+    connection: sa.Connection, visit: Appointment, slot: Slot, letters: Letters, practice: Practice
+) -> VisitRows | None:
+    """The rows of a visit by the practice as it was seen last; None when that does not offer the slot."""
+    try:
+        if why_never(practice, slot, (), now_of(connection)):
+            return None
+        return visit_rows(connection, visit, claims_for(practice, visit), letters)
+    except LookupError:  # it knows no such office or visit type; the newest may
+        return None
 
 
 def _book_over(

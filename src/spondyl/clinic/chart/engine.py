@@ -12,6 +12,7 @@ from sqlalchemy.pool import QueuePool
 
 from spondyl.clinic.chart.keys import derive
 from spondyl.clinic.chart.pool_ping import ping_after_a_pause
+from spondyl.clinic.chart.practice_memory import PracticeMemory
 from spondyl.clinic.chart.shared_sync import SharedSync
 from spondyl.clinic.chart.turn import WritersTurn
 
@@ -64,6 +65,7 @@ def open_engine(
         spondyl_seal=derive(key, "audit seal"),
         spondyl_writer=turn,
         spondyl_sync=sync,
+        spondyl_practice=PracticeMemory(),
     )
 
 
@@ -113,5 +115,9 @@ def _connect(dbapi2: Any, path: Path, key: bytes) -> Any:
 
 
 def _begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("spondyl_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    stand_in_line = connection.get_execution_options().get("spondyl_stand_in_line")
+    if stand_in_line is None:
+        connection.exec_driver_sql("BEGIN")
+        return
+    stand_in_line()
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from spondyl.booking import Practice
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.practice_memory import PracticeMemory
 from spondyl.clinic.chart.tables.booking import practice_versions
 
 
@@ -15,7 +16,7 @@ class PracticeUnknownError(LookupError):
     """The clinic has not said yet what can be booked."""
 
 
-NEWEST = sa.select(practice_versions.c.body).order_by(practice_versions.c.version.desc()).limit(1)
+_NEWEST = sa.select(practice_versions.c.body).order_by(practice_versions.c.version.desc()).limit(1)
 _ADAPTER: TypeAdapter[Practice] = TypeAdapter(Practice)
 
 
@@ -30,16 +31,37 @@ def save_practice(connection: sa.Connection, practice: Practice, *, actor: str) 
             made_at=now_of(connection),
         )
     )
+    connection.execution_options(spondyl_practice=PracticeMemory())  # what is not committed is nobody else's
     record(connection, actor=actor, action="change practice", subject=f"practice {newest + 1}")
     return newest + 1
 
 
 def practice_of(connection: sa.Connection) -> Practice:
     """The newest version; raises ``PracticeUnknownError`` before there is one."""
-    return practice_in(connection.execute(NEWEST).scalar_one_or_none())
+    return _practice_in(connection.execute(_NEWEST).scalar_one_or_none())
 
 
-def practice_in(body: str | None) -> Practice:
+def practice_of_version(connection: sa.Connection, version: int | None) -> Practice:
+    """The newest version, whose number is known, from memory if it can be."""
+    memory = _memory(connection)
+    found = memory.version(version)
+    if found is None:
+        found = practice_of(connection)
+        if version is not None:
+            memory.keep(version, found)
+    return found
+
+
+def latest_seen(connection: sa.Connection) -> Practice | None:
+    """The practice as it was when it was last read, without asking the database; there may be a newer one."""
+    return _memory(connection).latest
+
+
+def _memory(connection: sa.Connection) -> PracticeMemory:
+    return connection.get_execution_options()["spondyl_practice"]
+
+
+def _practice_in(body: str | None) -> Practice:
     """The practice in a row's text; raises ``PracticeUnknownError`` when there is none."""
     if body is None:
         raise PracticeUnknownError(

@@ -1,7 +1,8 @@
 """Read or write the chart in one transaction: all of it happens or none of it."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -12,21 +13,28 @@ from spondyl.clinic.chart.shared_sync import SharedSync
 def writing(engine: sa.Engine) -> Generator[sa.Connection]:
     """A transaction that may write; commits at the end of the block, or undoes everything on an exception.
 
-    The embedded file has one writer at a time: all writers stand in line here and take the file's write lock at once
-    (``BEGIN IMMEDIATE``), so none fails half-way through. Where the file must survive a power cut, the next in line
-    goes on while this one waits for the disk.
+    The embedded file has one writer at a time: at the first statement a writer stands in line and takes the file's
+    write lock at once (``BEGIN IMMEDIATE``), so none fails half-way through; what a caller can work out should come
+    before that statement. Where the file must survive a power cut, the next in line goes on while this one waits for
+    the disk.
     """
     options = engine.get_execution_options()
     sync: SharedSync | None = options["spondyl_sync"]
     number = 0
     with engine.connect() as plain:
-        connection = plain.execution_options(spondyl_writes=True)
-        with options["spondyl_writer"]:
-            with connection.begin():
+        with ExitStack() as turn:
+            stand_in_line = partial(turn.enter_context, options["spondyl_writer"])
+            connection = plain.execution_options(spondyl_stand_in_line=stand_in_line)
+            try:
                 yield connection
-            if sync is not None:
+                begun = connection.in_transaction()
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+            if sync is not None and begun:
                 number = sync.committed()
-        if sync is not None:
+        if sync is not None and begun:
             sync.wait(number)
 
 

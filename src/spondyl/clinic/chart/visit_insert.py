@@ -1,6 +1,7 @@
 """A new appointment, what it occupies and its messages, written with as few ways to the database as can be."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -8,16 +9,26 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from spondyl.booking import Appointment, Claim
-from spondyl.clinic.chart.appointment_rows import insert_rows, new_row
+from spondyl.clinic.chart.appointment_rows import new_row
 from spondyl.clinic.chart.audit import Head, lane_of
-from spondyl.clinic.chart.claims import CLAIM_SQL, LOCK_SQL, claim_columns, put_down, taken_instead_of
+from spondyl.clinic.chart.claims import CLAIM_SQL, LOCK_SQL, claim_columns, taken_instead_of
 from spondyl.clinic.chart.engine import is_embedded
-from spondyl.clinic.chart.outbox import MessageKind, message_rows, queue
+from spondyl.clinic.chart.outbox import MessageKind, message_rows
 from spondyl.clinic.chart.tables.booking import appointments
+from spondyl.clinic.chart.tables.column_types import embedded_text
 
 Letters = Sequence[tuple[Appointment, MessageKind, datetime]]
 
 _COLUMNS = [column.name for column in appointments.c]
+_VISIT = f"INSERT INTO appointments ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_CLAIM = (
+    "INSERT INTO claims (appointment, resource, office, lane, exclusive, starts_s, ends_s) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_LETTER = (
+    "INSERT INTO outbox (id, appointment, kind, body, due_at, state, tries, problem) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 # The database checks the claims' overlaps and the foreign keys as ever. The lane of the audit log is locked last,
 # after the claims are down, so that nobody who holds a lane waits for somebody's resource.
 _ALL = (
@@ -33,36 +44,59 @@ _ALL = (
 )
 
 
-def insert_visit(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRows:
+    """The rows of a new appointment, worked out before the database is asked; ``given`` is for PostgreSQL."""
+
+    visit: tuple[Any, ...] = ()
+    claims: Sequence[tuple[Any, ...]] = ()
+    letters: Sequence[tuple[Any, ...]] = ()
+    given: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+def visit_rows(
     connection: sa.Connection, visit: Appointment, wanted: Sequence[Claim], letters: Letters
-) -> Head | None:
+) -> VisitRows:
+    """What ``insert_visit`` writes; this asks the database nothing."""
+    row, messages = new_row(connection, visit), message_rows(letters)
+    columns = claim_columns(visit.key, wanted, [0] * len(wanted))
+    if not is_embedded(connection):
+        return VisitRows(given={**row, **columns, **_letter_columns(messages)})
+    lists = (columns[name] for name in ("claimed", "offices", "lanes", "exclusives", "starts", "ends"))
+    return VisitRows(
+        visit=tuple(_embedded(row[name]) for name in _COLUMNS),
+        claims=[(visit.key, *values) for values in zip(*lists, strict=True)],
+        letters=[tuple(_embedded(value) for value in message.values()) for message in messages],
+    )
+
+
+def insert_visit(connection: sa.Connection, rows: VisitRows) -> Head | None:
     """Write a new appointment; raises ``TimeTakenError`` like ``put_down``.
 
     On PostgreSQL it is one statement, which also locks the audit log's lane and returns where that stands: give it to
     ``record``, and record soon.
     """
-    if is_embedded(connection):
-        insert_rows(connection, [visit])
-        put_down(connection, visit.key, wanted, [0] * len(wanted))
-        queue(connection, letters)
-        return None
-    lane = lane_of(connection)
-    given = _given(connection, visit, wanted, letters) | {"audit_lane": lane}
     try:
-        row = connection.exec_driver_sql(_ALL, given).one_or_none()
+        if is_embedded(connection):
+            connection.exec_driver_sql(_VISIT, rows.visit)
+            connection.exec_driver_sql(_CLAIM, list(rows.claims))
+            if rows.letters:
+                connection.exec_driver_sql(_LETTER, list(rows.letters))
+            return None
+        lane = lane_of(connection)
+        row = connection.exec_driver_sql(_ALL, {**rows.given, "audit_lane": lane}).one_or_none()
     except IntegrityError as error:
         raise taken_instead_of(error) from error
     return None if row is None else Head(lane=lane, sequence=row[0], seal=row[1])
 
 
-def _given(
-    connection: sa.Connection, visit: Appointment, wanted: Sequence[Claim], letters: Letters
-) -> dict[str, Any]:
-    messages = message_rows(letters)
+def _letter_columns(messages: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
-        **new_row(connection, visit),
-        **claim_columns(visit.key, wanted, [0] * len(wanted)),
         "letter_ids": [row["id"] for row in messages],
         "letter_kinds": [row["kind"] for row in messages],
         "letter_dues": [row["due_at"] for row in messages],
     }
+
+
+def _embedded(value: Any) -> Any:
+    return embedded_text(value) if isinstance(value, datetime) else value

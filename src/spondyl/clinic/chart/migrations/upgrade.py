@@ -17,6 +17,9 @@ def upgrade(engine: sa.Engine) -> None:
         if present_revision(connection) == newest_revision():
             return
     with writing(engine) as connection:
+        present_revision(
+            connection
+        )  # begins the transaction, which alembic would otherwise begin and end itself
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
