@@ -4,12 +4,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 
+from spondyl.clinic.chart.encrypted_file import DatabaseUnusableError, EncryptedFile
 from spondyl.clinic.chart.keys import derive
 from spondyl.clinic.chart.pool_ping import ping_after_a_pause
 from spondyl.clinic.chart.practice_memory import PracticeMemory
@@ -18,12 +18,6 @@ from spondyl.clinic.chart.turn import WritersTurn
 
 EMBEDDED_PREFIX = "sqlite+sqlcipher:///"
 POSTGRES_PREFIX = "postgresql+psycopg://"
-BUSY_TIMEOUT_MS = 20_000
-LOG_PAGES = 4000  # 16 MB; copying the log into the file makes every writer wait for the disk
-
-
-class DatabaseUnusableError(ValueError):
-    """The database cannot be opened as asked; the message says what to do."""
 
 
 def utc_now() -> datetime:
@@ -80,38 +74,18 @@ def now_of(connection: sa.Connection) -> datetime:
 
 
 def _embedded(path: Path, key: bytes) -> sa.Engine:
-    from sqlcipher3 import dbapi2  # pyright: ignore[reportMissingTypeStubs, reportAttributeAccessIssue]
-
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = EncryptedFile(path, key)
     engine = sa.create_engine(
         "sqlite://",
-        module=dbapi2,
-        creator=lambda: _connect(dbapi2, path, key),
+        module=file.driver,
+        creator=file.connect,
         poolclass=QueuePool,
         pool_size=40,
         max_overflow=40,
     )
     event.listen(engine, "begin", _begin)
     return engine
-
-
-def _connect(dbapi2: Any, path: Path, key: bytes) -> Any:
-    # isolation_level None: the driver opens no transaction of its own; `_begin` says which kind.
-    connection = dbapi2.connect(
-        path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
-    )
-    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-    except dbapi2.DatabaseError as error:
-        connection.close()
-        raise DatabaseUnusableError(
-            f"{path} cannot be opened with this key ({error}). Use the key file that was made with it."
-        ) from error
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = NORMAL")  # `writing` waits for the disk, see SharedSync
-    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
-    return connection
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -49,8 +49,8 @@ class VisitRows:
     """The rows of a new appointment, worked out before the database is asked; ``given`` is for PostgreSQL."""
 
     visit: tuple[Any, ...] = ()
-    claims: Sequence[tuple[Any, ...]] = ()
-    letters: Sequence[tuple[Any, ...]] = ()
+    claims: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
+    letters: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     given: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -79,9 +79,9 @@ def insert_visit(connection: sa.Connection, rows: VisitRows) -> Head | None:
     try:
         if is_embedded(connection):
             connection.exec_driver_sql(_VISIT, rows.visit)
-            connection.exec_driver_sql(_CLAIM, list(rows.claims))
+            connection.exec_driver_sql(_CLAIM, rows.claims)
             if rows.letters:
-                connection.exec_driver_sql(_LETTER, list(rows.letters))
+                connection.exec_driver_sql(_LETTER, rows.letters)
             return None
         lane = lane_of(connection)
         row = connection.exec_driver_sql(_ALL, {**rows.given, "audit_lane": lane}).one_or_none()

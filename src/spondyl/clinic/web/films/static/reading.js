@@ -91,6 +91,11 @@ export class Reading {
     if (this.hasPoints) this._measurer.measure(this.points);
   }
 
+  /** Make ready for the first moved point. */
+  async rehearse() {
+    if (this.hasPoints) await this._measurer.rehearse(this.points);
+  }
+
   /** The lines as they run now: segments in film pixels and the text beside them. */
   drawnLines() {
     return this._lines.map(({ line, text, label }) => {

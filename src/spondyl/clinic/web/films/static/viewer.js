@@ -63,6 +63,7 @@ class Viewer {
     this.root.dataset.ready = "true";
     this._showView();
     if (this.state.earlier.length) this._earlierButtons();
+    await this.reading.rehearse();
   }
 
   /** @param {string} text @param {boolean} [isBad] */

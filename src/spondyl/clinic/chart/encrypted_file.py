@@ -1,0 +1,57 @@
+"""Connections to the encrypted file (SQLCipher): AES-256, and a code on every page that betrays any change of it."""
+
+from pathlib import Path
+from typing import Any
+
+BUSY_TIMEOUT_MS = 20_000
+LOG_PAGES = 4000  # 16 MB; copying the log into the file makes every writer wait for the disk
+# How pages are authenticated. Processors have instructions for SHA-256, which halve the cost of a page; files that
+# were made with SQLCipher's usual SHA-512 keep it.
+PAGE_CODES = ("HMAC_SHA256", "HMAC_SHA512")
+
+
+class DatabaseUnusableError(ValueError):
+    """The database cannot be opened as asked; the message says what to do."""
+
+
+class EncryptedFile:
+    """One database file and its key; ``connect`` opens it, or makes it."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        from sqlcipher3 import dbapi2  # pyright: ignore[reportMissingTypeStubs, reportAttributeAccessIssue]
+
+        self.driver: Any = dbapi2
+        self._path, self._key = path, key
+        self._codes = PAGE_CODES
+
+    def connect(self) -> Any:
+        """A new connection; raises ``DatabaseUnusableError`` when the key does not open the file."""
+        problem: Exception | None = None
+        for code in self._codes:
+            connection = self._keyed(code)
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+            except self.driver.DatabaseError as error:
+                connection.close()
+                problem = error
+                continue
+            self._codes = (code,)
+            return self._set_up(connection)
+        raise DatabaseUnusableError(
+            f"{self._path} cannot be opened with this key ({problem}). Use the key file that was made with it."
+        ) from problem
+
+    def _keyed(self, code: str) -> Any:
+        # isolation_level None: the driver opens no transaction of its own; `begin` in the engine says which kind.
+        connection = self.driver.connect(
+            self._path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
+        )
+        connection.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+        connection.execute(f"PRAGMA cipher_hmac_algorithm = {code}")
+        return connection
+
+    def _set_up(self, connection: Any) -> Any:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")  # `writing` waits for the disk, see SharedSync
+        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+        return connection

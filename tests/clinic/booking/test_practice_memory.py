@@ -1,0 +1,80 @@
+"""Claims: a booking follows the newest committed practice, whatever was seen before, and prepares outside the line."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from threading import Thread
+
+import pytest
+import sqlalchemy as sa
+
+from clinic_bookings import Bookings, slot_at
+from practices import utc
+from spondyl.clinic.chart.appointments import book
+from spondyl.clinic.chart.claims import TimeTakenError
+from spondyl.clinic.chart.practice import practice_of, save_practice
+from spondyl.clinic.chart.tables import people
+from spondyl.clinic.chart.tables.column_types import UtcInstant, embedded_text
+from spondyl.clinic.chart.transaction import reading, writing
+
+TEN, ELEVEN = utc(3, 18), utc(3, 19)
+
+
+def test_a_change_of_the_hours_counts_at_once_and_an_undone_one_never(bookings: Bookings) -> None:
+    anna, bert = bookings.people[:2]
+    with reading(bookings.engine) as connection:
+        usual = practice_of(connection)
+    closed = replace(usual, offices=tuple(replace(office, hours=()) for office in usual.offices))
+    with writing(bookings.engine) as connection:
+        book(connection, slot_at(TEN), person=anna, actor="desk")
+
+    def close_then_fail() -> None:
+        with writing(bookings.engine) as connection:
+            save_practice(connection, closed, actor="admin")
+            with pytest.raises(TimeTakenError, match="no start at that time"):
+                book(connection, slot_at(ELEVEN), person=bert, actor="desk")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        close_then_fail()
+    with writing(bookings.engine) as connection:
+        save_practice(connection, usual, actor="admin")  # gets the number that the undone version had
+    with writing(bookings.engine) as connection:
+        book(connection, slot_at(ELEVEN), person=bert, actor="desk")
+    with writing(bookings.engine) as connection:
+        save_practice(connection, closed, actor="admin")
+    with pytest.raises(TimeTakenError, match="no start at that time"), writing(bookings.engine) as connection:
+        book(connection, slot_at(utc(4, 18)), person=anna, actor="desk")
+
+
+def test_a_writer_stands_in_line_at_its_first_statement(embedded_engine: sa.Engine) -> None:
+    def other() -> None:
+        with writing(embedded_engine) as connection:
+            connection.execute(sa.select(people.c.id))
+
+    with writing(embedded_engine) as connection:
+        thread = Thread(target=other)
+        thread.start()
+        thread.join(20)
+        assert not thread.is_alive()
+        connection.execute(sa.select(people.c.id))
+
+
+def test_an_instant_is_the_same_text_by_either_way(embedded_engine: sa.Engine) -> None:
+    moments = [
+        datetime(2026, 3, 2, 16, tzinfo=UTC),
+        datetime(2026, 12, 31, 23, 59, 59, 7, tzinfo=timezone(timedelta(hours=-8))),
+    ]
+    bind = UtcInstant().dialect_impl(embedded_engine.dialect).bind_processor(embedded_engine.dialect)
+    assert bind is not None
+    assert [embedded_text(moment) for moment in moments] == [bind(moment) for moment in moments]
+    with pytest.raises(ValueError, match="no time zone"):
+        embedded_text(datetime(2026, 3, 2))
+
+
+def test_the_lean_indexes_serve_their_questions(embedded_engine: sa.Engine) -> None:
+    with reading(embedded_engine) as connection:
+        for condition in ("course = 'x'", "held_until <= '2026-01-01' AND status = 'held'"):
+            plan = connection.exec_driver_sql(
+                f"EXPLAIN QUERY PLAN SELECT * FROM appointments WHERE {condition}"
+            ).one()
+            assert "USING INDEX ix_appointments_" in plan[-1]
