@@ -17,6 +17,7 @@ from spondyl.instrument import Contact, Delivery, Interlock, Limits, PulseShape
 from spondyl.instrument.drivers import InProcessLink, WireInstrument
 from spondyl.instrument.simulator import Bench, Firmware, Tissue, TissuePlant, Wire
 from spondyl.treatment.adjustment import Approach, Room, choose_dose, share_of
+from spondyl.treatment.adjustment.dose import calibrate_n
 
 DURATIONS_US = (2_000, 3_000, 4_000, 5_000)
 
@@ -51,7 +52,7 @@ def contact(random: Random, number: int) -> tuple[float, float, float]:
     interlock.open()
     interlock.arm(Contact(segment="L3"))
     instrument.wait(120_000)
-    first = delivered(interlock, 30.0, duration_us)
+    first = delivered(interlock, calibrate_n(cap), duration_us)
     instrument.wait(120_000)
     room = Room(cap_n=cap, preload_n=max(one.force_n for one in instrument.samples()), rest_ns=5.0)
     push = Approach(
@@ -64,7 +65,7 @@ def contact(random: Random, number: int) -> tuple[float, float, float]:
         mm_per_n=1e-3,
         twin_n_mm=30.0,
     )
-    dose = choose_dose(2.0, push, 30.0, share_of(first.waveform, 30.0, 0.05), room)
+    dose = choose_dose(2.0, push, 30.0, share_of(first.waveform, calibrate_n(cap), 0.05), room)
     second = delivered(interlock, dose.commanded_n, duration_us).waveform
     return (second.peak_n - second.preload_n) / dose.predicted_n - 1.0, bench.most_n, cap
 

@@ -3,8 +3,10 @@
     python benchmarks/dosing.py --count 4000
 
 Half the spines yield by a share for every treating pulse, drawn between 3 and 8 %, half do not: made up, for no trial
-shows that stiffness answers. The fixed protocol gives all 12 pulses, then tests once at 5 % on such readings. Both meet
-the same tissue and the same repositioning error (4 %, three contacts a reading).
+shows that stiffness answers. The fixed protocol gives all 12 pulses, then tests once at 5 % on readings of three
+contacts. Both meet the same tissue, the same repositioning (4 %) and the same error of a 20 N probe (1.25 %, from
+``segment_finding.py --probes 100``), which the test does not know of. Counted are treating pulses, and those with every
+calibrating and probing pulse; the fixed protocol's are as small, and it is not charged for calibrating.
 """
 
 import argparse
@@ -14,12 +16,16 @@ from dataclasses import dataclass
 from random import Random
 
 from spondyl.instrument import PulseShape
-from spondyl.treatment.adjustment import Look, Stiffness, StopBecause, judge
+from spondyl.treatment.adjustment import Look, Plan, Stiffness, StopBecause, judge, judge_drift
+from spondyl.treatment.adjustment.dose import PROBE_N, calibrate_n
+from spondyl.treatment.adjustment.session import PROBE_US
 
-SD, CONTACTS, PULSES, COURSES = 0.04, 3, 3, 4
-TREAT_NS = PulseShape(peak_n=40.0, duration_us=5_000).impulse_ns
-CALIBRATE_NS = PulseShape(peak_n=30.0, duration_us=5_000).impulse_ns
-PROBE_NS = PulseShape(peak_n=30.0, duration_us=4_000).impulse_ns
+SD, READING_SD, CAP_N, DOSE_US = 0.04, 0.0125, 80.0, 5_000
+PLAN = Plan(session=1, segments=("L1", "L3"))
+ALL = PLAN.pulses * PLAN.courses
+TREAT_NS = PulseShape(peak_n=40.0, duration_us=DOSE_US).impulse_ns
+CALIBRATE_NS = PulseShape(peak_n=calibrate_n(CAP_N), duration_us=DOSE_US).impulse_ns
+PROBE_NS = PulseShape(peak_n=PROBE_N, duration_us=PROBE_US).impulse_ns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,43 +37,40 @@ class Ended:
     total_ns: float
 
 
-def read(random: Random, log: float, segment: str = "L3") -> Stiffness:
-    """A reading of three contacts."""
-    return Stiffness(segment=segment, logs=tuple(random.gauss(log, SD) for _ in range(CONTACTS)))
+def read(random: Random, log: float, contacts: int, segment: str = "L3") -> Stiffness:
+    """A reading of some contacts."""
+    sd = math.hypot(SD, READING_SD)
+    return Stiffness(segment=segment, logs=tuple(random.gauss(log, sd) for _ in range(contacts)))
 
 
 def in_time(random: Random, share: float) -> Ended:
     """The session's rules."""
-    before, control = read(random, 0.0), read(random, 0.0, "L1")
-    treat_ns, total_ns = 0.0, 2 * CONTACTS * PROBE_NS
-    for look in range(1, COURSES + 1):
-        treat_ns += PULSES * TREAT_NS
-        total_ns += CALIBRATE_NS + PULSES * TREAT_NS + 2 * CONTACTS * PROBE_NS
-        seen = Look(
-            before=before,
-            after=read(random, look * PULSES * math.log1p(-share)),
-            control_before=control,
-            control_after=read(random, 0.0, "L1"),
-            sd=SD,
-            look=look,
-            looks=COURSES,
+    before, control = read(random, 0.0, PLAN.probes), read(random, 0.0, PLAN.probes, "L1")
+    treat_ns, total_ns, after = 0.0, 2 * PLAN.probes * PROBE_NS, list[Stiffness]()
+    while True:
+        treat_ns += PLAN.pulses * TREAT_NS
+        total_ns += CALIBRATE_NS + PLAN.pulses * TREAT_NS + PLAN.checks * PROBE_NS
+        given = PLAN.pulses * (len(after) + 1)
+        after.append(read(random, given * math.log1p(-share), PLAN.checks))
+        verdict = judge(
+            Look(before=before, after=tuple(after), pulses=PLAN.pulses, sd=SD, looks=PLAN.courses)
         )
-        verdict = judge(seen)
+        if verdict.stop is StopBecause.CHANGED:
+            total_ns += PLAN.checks * PROBE_NS
+            verdict = judge_drift(control, read(random, 0.0, PLAN.checks, "L1"), SD) or verdict
         if verdict.stop is not None:
             return Ended(called=verdict.stop is StopBecause.CHANGED, treat_ns=treat_ns, total_ns=total_ns)
-    raise AssertionError("The last look always stops.")
 
 
 def fixed(random: Random, share: float) -> Ended:
     """All pulses, then one test."""
-    before, after = read(random, 0.0), read(random, COURSES * PULSES * math.log1p(-share))
-    called = abs(after.log - before.log) > 1.959964 * SD * math.sqrt(2 / CONTACTS)
-    treat_ns = COURSES * PULSES * TREAT_NS
-    return Ended(called=called, treat_ns=treat_ns, total_ns=treat_ns + 2 * CONTACTS * PROBE_NS)
+    before, after = read(random, 0.0, 3), read(random, ALL * math.log1p(-share), 3)
+    called = abs(after.log - before.log) > 1.959964 * SD * math.sqrt(2 / 3)
+    return Ended(called=called, treat_ns=ALL * TREAT_NS, total_ns=ALL * TREAT_NS + 2 * 3 * PROBE_NS)
 
 
 def main() -> None:
-    """Print impulse, detection and false calls of both."""
+    """Print impulse, detection and false calls of both; then what happens to spines that yield less than 3 %."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=4000)
     half, random, started = parser.parse_args().count // 2, Random(3), time.perf_counter()
@@ -82,11 +85,15 @@ def main() -> None:
     every = [row for rows in pairs.values() for row in rows]
     treat = sum(one.treat_ns for one, _ in every) / sum(two.treat_ns for _, two in every)
     total = sum(one.total_ns for one, _ in every) / sum(two.total_ns for _, two in every)
-    print(f"treating impulse {treat:.1%} of the fixed count (limit 50 %); with all probes {total:.1%}")
+    print(f"treating impulse {treat:.1%} of the fixed count; with all other pulses {total:.1%} (limit 50 %)")
+    for share in (0.01, 0.02, 0.03, 0.04, 0.06):
+        rows = [(in_time(random, share), fixed(random, share)) for _ in range(half)]
+        seen, most = (sum(row[i].called for row in rows) / half for i in (0, 1))
+        print(f"yielding {share:.0%} a pulse: called in {seen:.1%}, fixed count {most:.1%}")
     print(f"{time.perf_counter() - started:.0f} s")
     alpha = sum(one.called for one, _ in pairs["unyielding"]) / half
-    missed = sum(two.called - one.called for one, two in pairs["yielding"]) / half
-    if treat > 0.5 or alpha > 0.05 or missed > 0.02:
+    detected = sum(one.called for one, _ in pairs["yielding"]) / half
+    if total > 0.5 or alpha > 0.05 or detected < 0.95:
         raise SystemExit(1)
 
 

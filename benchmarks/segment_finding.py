@@ -18,6 +18,8 @@ from spondyl.instrument import Contact, Delivery, Interlock, Limits, PulseShape
 from spondyl.instrument.drivers import InProcessLink, WireInstrument
 from spondyl.instrument.simulator import Bench, Firmware, Tissue, TissuePlant, Wire
 from spondyl.treatment.adjustment import Device, Plan, Rule, Stiffness, choose_target, read_probe, scatter
+from spondyl.treatment.adjustment.dose import PROBE_N
+from spondyl.treatment.adjustment.session import PROBE_US
 
 SEGMENTS = ("L1", "L2", "L3", "L4", "L5")
 CONTRAST, REPOSITIONING_SD, CONTACTS = 1.20, 0.04, 3
@@ -51,7 +53,7 @@ def _pulse(tissue: Tissue, number: int) -> Delivery:
     interlock.open()
     interlock.arm(Contact(segment="L3"))
     instrument.wait(40_000)
-    found = interlock.deliver("L3", PulseShape(peak_n=30.0, duration_us=4_000))
+    found = interlock.deliver("L3", PulseShape(peak_n=PROBE_N, duration_us=PROBE_US))
     if not isinstance(found, Delivery):
         raise SystemExit(f"Refused: {found}")
     return found

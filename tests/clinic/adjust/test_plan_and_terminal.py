@@ -78,7 +78,7 @@ def test_the_stop_key_stops_a_session_in_a_terminal(tmp_path: Path) -> None:
         [*PROGRAM, *words], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
     ) as host:
         os.close(theirs)
-        seen = read_until(ours, "probe: 30 N")
+        seen = read_until(ours, "probe: 20 N")
         assert "SIMULATED" in seen
         assert "STOP: space or s" in seen
         os.write(ours, b"s")

@@ -22,7 +22,7 @@ from spondyl.treatment.adjustment import (
     choose_dose,
     share_of,
 )
-from spondyl.treatment.adjustment.dose import MARGIN_N, preload_n, probe_n
+from spondyl.treatment.adjustment.dose import MARGIN_N, MOST_GROWTH, calibrate_n, preload_n, probe_n
 
 PUSH = Approach(
     segment="L3",
@@ -93,6 +93,14 @@ def test_probe_and_preload_stay_below_the_cap(cap_n: float) -> None:
     probe = probe_n(cap_n)
     assert probe == 0.0 or preload_n(cap_n) + probe + MARGIN_N <= cap_n + 1e-9
     assert (probe > 0.0) is (cap_n >= 16.1 or preload_n(cap_n) + 5.0 + MARGIN_N <= cap_n)
+
+
+@pytest.mark.parametrize("cap_n", [0.0, 16.0, 20.0, 50.0, 80.0, 100.0, 150.0])
+def test_the_calibrating_pulse_is_the_smallest_that_reaches_the_largest_dose(cap_n: float) -> None:
+    calibrate, room_n = calibrate_n(cap_n), cap_n - preload_n(cap_n) - MARGIN_N
+    assert calibrate == 0.0 or calibrate <= room_n
+    assert (calibrate > 0.0) is (probe_n(cap_n) > 0.0)
+    assert calibrate <= 20.0 or calibrate == 30.0 or calibrate * MOST_GROWTH == pytest.approx(room_n)
 
 
 @pytest.mark.parametrize("stiffness_n_mm", [10.0, 30.0, 60.0])

@@ -145,7 +145,7 @@ def test_a_control_that_changes_too_is_drift() -> None:
         return real(Fire(**{**_fields(command), "commanded_n": max(40.0, command.commanded_n)}))
 
     patient.fire = hard  # type: ignore[method-assign, assignment]
-    outcome, _ = play(plan(probes=3), patient)
+    outcome, _ = play(plan(probes=2, checks=3), patient)
     assert outcome.stopped_because is StopBecause.DRIFT
 
 

@@ -15,6 +15,7 @@ from spondyl.treatment.adjustment import (
     StopBecause,
     choose_target,
     judge,
+    judge_drift,
     judge_pain,
     scatter,
 )
@@ -69,19 +70,13 @@ def test_uniform_spines_are_called_stiff_in_at_most_one_of_twenty() -> None:
     assert called / 2_000 <= 0.05
 
 
-def look(change: float, *, control: float = 0.0, number: int = 1, sd: float = 0.04, n: int = 3) -> Look:
-    def at(log: float, name: str) -> Stiffness:
-        return Stiffness(segment=name, logs=(log,) * n)
+def at(log: float, name: str = "L3", n: int = 3) -> Stiffness:
+    return Stiffness(segment=name, logs=(log,) * n)
 
-    return Look(
-        before=at(3.4, "L3"),
-        after=at(3.4 + change, "L3"),
-        control_before=at(3.4, "L1"),
-        control_after=at(3.4 + control, "L1"),
-        sd=sd,
-        look=number,
-        looks=4,
-    )
+
+def look(*changes: float, sd: float = 0.04) -> Look:
+    """Looks after as many courses of three pulses, three contacts each."""
+    return Look(before=at(3.4), after=tuple(at(3.4 + one) for one in changes), pulses=3, sd=sd, looks=4)
 
 
 @pytest.mark.parametrize(
@@ -89,17 +84,50 @@ def look(change: float, *, control: float = 0.0, number: int = 1, sd: float = 0.
     [
         (look(-0.12), StopBecause.CHANGED),
         (look(0.12), StopBecause.CHANGED),
-        (look(-0.02), None),
-        (look(-0.02, number=2), StopBecause.FUTILITY),
-        (look(-0.075, number=2), None),
-        (look(-0.075, number=4), StopBecause.BUDGET),
-        (look(-0.12, control=-0.12), StopBecause.DRIFT),
+        (look(-0.08), None),
+        (look(-0.05), None),
+        (look(-0.04), StopBecause.FUTILITY),
+        (look(0.0), StopBecause.FUTILITY),
+        # Slope -0.02 a pulse; error 0.04 / sqrt(3 · 18): 3.7 times. The first look alone would have been undecided.
+        (look(-0.06, -0.12), StopBecause.CHANGED),
+        # Slope -0.01 a pulse: 1.8 times its error, and 0.01 + 1.5 · 0.0054 is below 3 % a pulse.
+        (look(-0.05, -0.06), StopBecause.FUTILITY),
+        (look(-0.06, -0.06, -0.06, -0.06, sd=0.1), StopBecause.FUTILITY),
+        (look(-0.27, -0.27, -0.27, -0.27, sd=0.2), StopBecause.BUDGET),
     ],
 )
 def test_stopping(seen: Look, because: StopBecause | None) -> None:
-    """Error 0.04 · √(2/3) = 0.0327; limits 2.50 (four looks at 5 %) and 3.02 (drift at 1 %) times that."""
+    """One look: error of the change 0.04 · √(2/3) = 0.0327, limit 2.50 times that (four looks at 5 %); worth having is
+    3 % a pulse, that is 0.09, seen with 1.5 errors."""
     assert judge(seen).stop is because
     assert judge(seen).text
+
+
+def test_a_target_that_cannot_be_read_again_is_not_judged() -> None:
+    unread = Stiffness(segment="L3", logs=(), abstentions=("no",))
+    seen = Look(before=at(3.4), after=(at(3.4), unread), pulses=3, sd=0.04, looks=4)
+    assert judge(seen).stop is StopBecause.DRIFT
+
+
+def test_drift_of_the_control() -> None:
+    """2.58 times the error (1 %, one look) is 0.084."""
+    drift = judge_drift(at(3.4, "L1"), at(3.3, "L1"), 0.04)
+    assert drift is not None
+    assert drift.stop is StopBecause.DRIFT
+    assert judge_drift(at(3.4, "L1"), at(3.33, "L1"), 0.04) is None
+    assert judge_drift(at(3.4, "L1"), Stiffness(segment="L1", logs=()), 0.04) is None
+
+
+def test_the_slope_is_that_of_a_weighted_line() -> None:
+    """Against numpy.polyfit through every single contact."""
+    random = np.random.default_rng(5)
+    rows = [tuple(random.normal(3.4 - 0.01 * at, 0.04, n)) for at, n in ((0, 3), (2, 2), (4, 2), (6, 1))]
+    means = [Stiffness(segment="L3", logs=row) for row in rows]
+    x = np.repeat([0, 2, 4, 6], [3, 2, 2, 1])
+    slope = np.polyfit(x, np.concatenate(rows), 1)[0]
+    error = 0.04 / math.sqrt(((x - x.mean()) ** 2).sum())
+    text = judge(Look(before=means[0], after=tuple(means[1:]), pulses=2, sd=0.04, looks=4)).text
+    assert f"by {100 * math.expm1(6 * slope):+.1f} % over 6 pulses ({abs(slope) / error:.1f} times" in text
 
 
 def test_false_changes_over_all_looks_stay_below_five_per_cent() -> None:
@@ -107,23 +135,13 @@ def test_false_changes_over_all_looks_stay_below_five_per_cent() -> None:
     random = np.random.default_rng(2)
     called = 0
     for _ in range(4_000):
-        before = random.normal(0.0, 0.04, 3)
-        afters = random.normal(0.0, 0.04, (4, 3))
-        one = Stiffness(segment="L3", logs=tuple(before))
+        before, *after = (
+            Stiffness(segment="L3", logs=tuple(random.normal(0.0, 0.04, n))) for n in (3, 2, 2, 2, 2)
+        )
         called += any(
-            judge(
-                Look(
-                    before=one,
-                    after=Stiffness(segment="L3", logs=tuple(after)),
-                    control_before=None,
-                    control_after=None,
-                    sd=0.04,
-                    look=number,
-                    looks=4,
-                )
-            ).stop
+            judge(Look(before=before, after=tuple(after[:number]), pulses=3, sd=0.04, looks=4)).stop
             is StopBecause.CHANGED
-            for number, after in enumerate(afters, 1)
+            for number in range(1, 5)
         )
     assert called / 4_000 <= 0.05
 

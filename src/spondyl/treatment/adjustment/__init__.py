@@ -28,7 +28,7 @@ from spondyl.treatment.adjustment.readings import (
 from spondyl.treatment.adjustment.record import Head, RecordedStep, RecordWriter, SessionRecord, read_record
 from spondyl.treatment.adjustment.replay import Replay, Verdict, replay
 from spondyl.treatment.adjustment.session import session
-from spondyl.treatment.adjustment.stopping import Look, judge, judge_pain
+from spondyl.treatment.adjustment.stopping import Look, judge, judge_drift, judge_pain
 from spondyl.treatment.adjustment.tar_chain import RecordError
 from spondyl.treatment.adjustment.target import Target, choose_target
 
@@ -86,6 +86,7 @@ __all__ = [
     "choose_target",
     "delivered_of",
     "judge",
+    "judge_drift",
     "judge_pain",
     "mermaid",
     "read_probe",

@@ -36,7 +36,7 @@ class Step(Enum):
     CALIBRATED = "delivered share known"
     PULSED = "pulse delivered"
     COURSE_DONE = "course over, tip off"
-    CHECKED = "target and control read again"
+    CHECKED = "target read again, the control after a change"
     GO_ON = "undecided"
     ENOUGH = "a reason to stop"
     RESTED = "safe state read back"

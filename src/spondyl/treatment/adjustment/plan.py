@@ -30,7 +30,8 @@ class Plan:
 
     * ``only_probe``: survey, and treat nothing.
     * ``pain``: 0 to 10 on pressing, by segment. ``chosen``: the segment of :attr:`Rule.CLINICIAN`.
-    * ``probes``: contacts for a reading, the tip lifted between them. ``repositioning_sd``: standard deviation of the
+    * ``probes``: contacts for a reading before treatment, the tip lifted between them; ``checks``: for one after a
+      course. ``repositioning_sd``: standard deviation of the
       logarithm of stiffness from one contact to the next; used unless this session's own probes scatter more.
     * ``aim_mm``: wanted motion between the segment and its neighbour. ``pulses``: in a course; ``courses``: at most.
     """
@@ -46,6 +47,7 @@ class Plan:
     only_probe: bool = False
     device: Device = Device()
     probes: int = 3
+    checks: int = 2
     repositioning_sd: float = 0.04
     aim_mm: float = 0.25
     pulses: int = 3
@@ -69,6 +71,7 @@ class Plan:
         bounds = (
             ("session", self.session, 1, 2**63 - 1),
             ("probes", self.probes, 2, 6),
+            ("checks", self.checks, 1, 6),
             ("repositioning_sd", self.repositioning_sd, 0.005, 0.5),
             ("aim_mm", self.aim_mm, 0.01, 2.0),
             ("pulses", self.pulses, 1, 12),

@@ -16,6 +16,7 @@ from spondyl.treatment.adjustment.decision import Action, Decision, StopBecause
 from spondyl.treatment.adjustment.dose import (
     Dose,
     Room,
+    calibrate_n,
     choose_dose,
     low_bound_n_mm,
     preload_n,
@@ -28,10 +29,10 @@ from spondyl.treatment.adjustment.plan import Plan
 from spondyl.treatment.adjustment.probing import Stiffness, read_probe, scatter, stiffness_of
 from spondyl.treatment.adjustment.readings import Opened
 from spondyl.treatment.adjustment.run import LIFTED_US, Part, Run, SessionEndError, ask, expect
-from spondyl.treatment.adjustment.stopping import Look, Verdict, judge, judge_pain
+from spondyl.treatment.adjustment.stopping import Look, Verdict, judge, judge_drift, judge_pain
 from spondyl.treatment.adjustment.target import ONLY_PROBED, choose_target
 
-PROBE_US = 4_000
+PROBE_US = 2_500
 _TIP_MAY_BE_ON = frozenset({StopBecause.BUDGET, StopBecause.REFUSED})
 
 
@@ -163,10 +164,11 @@ def _control(readings: Sequence[Stiffness], target: str) -> Stiffness | None:
 
 
 def _courses(run: Run, course: _Course) -> Part[tuple[StopBecause, str]]:
-    for number in range(1, run.plan.courses + 1):
+    after: list[Stiffness] = []
+    for _ in range(run.plan.courses):
         verdict = yield from _give(run, course)
         if verdict.stop is None:
-            verdict = yield from _check(run, course, number)
+            verdict = yield from _check(run, course, after)
         action = Action.GO_ON if verdict.stop is None else Action.STOP
         yield from run.decide(Decision(segment=course.segment, action=action, reason=verdict.text))
         if verdict.stop is not None:
@@ -213,7 +215,7 @@ def _dose(run: Run, course: _Course) -> Part[Dose]:
             preload_n=preload_n(cap),
         )
     )
-    commanded_n = round(probe_n(cap), 1)
+    commanded_n = round(calibrate_n(cap), 1)
     fired = yield from run.fire(
         Fire(
             segment=approach.segment,
@@ -243,28 +245,34 @@ def _dose(run: Run, course: _Course) -> Part[Dose]:
     return dose
 
 
-def _check(run: Run, course: _Course, number: int) -> Part[Verdict]:
-    """Read target and control again, the tip lifted each time."""
-    names = [course.segment, *([course.control.segment] if course.control else [])]
-    found: dict[str, list[SegmentEstimate | Abstention]] = {name: [] for name in names}
-    for _ in range(run.plan.probes):
-        for name in names:
-            found[name].append((yield from _probe(run, name)))
-    after = {name: stiffness_of(name, answers) for name, answers in found.items()}
-    for reading in after.values():
-        yield from run.show(reading, f"after course {number}", course.sd)
-    run.take(Step.CHECKED)
-    return judge(
+def _check(run: Run, course: _Course, after: list[Stiffness]) -> Part[Verdict]:
+    """Read the target again, and the control only to confirm a change: until then it would tell nothing."""
+    when = f"after course {len(after) + 1}"
+    after.append((yield from _read_again(run, course.segment, when, course.sd)))
+    verdict = judge(
         Look(
             before=course.before,
-            after=after[course.segment],
-            control_before=course.control,
-            control_after=after[course.control.segment] if course.control else None,
+            after=tuple(after),
+            pulses=run.plan.pulses,
             sd=course.sd,
-            look=number,
             looks=run.plan.courses,
         )
     )
+    if verdict.stop is StopBecause.CHANGED and course.control is not None:
+        control = yield from _read_again(run, course.control.segment, when, course.sd)
+        verdict = judge_drift(course.control, control, course.sd) or verdict
+    run.take(Step.CHECKED)
+    return verdict
+
+
+def _read_again(run: Run, segment: str, when: str, sd: float) -> Part[Stiffness]:
+    """A reading of ``checks`` contacts, the tip lifted each time."""
+    found: list[SegmentEstimate | Abstention] = []
+    for _ in range(run.plan.checks):
+        found.append((yield from _probe(run, segment)))
+    reading = stiffness_of(segment, found)
+    yield from run.show(reading, when, sd)
+    return reading
 
 
 def _finish(run: Run) -> Part[None]:

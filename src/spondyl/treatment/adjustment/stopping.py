@@ -1,4 +1,9 @@
-"""When to stop: judged after every course, with one error rate over all looks."""
+"""When to stop: judged after every course, with one error rate over all looks.
+
+Every reading of the target counts: a straight line through their logarithms against the pulses given says by how much a
+pulse changes the reading. Its error follows from repositioning alone, so without any change each look is a fair test,
+whatever shape a change would have; a change that comes at once and stays is seen as well, only a little later.
+"""
 
 import math
 from dataclasses import dataclass
@@ -11,8 +16,11 @@ ALPHA = 0.05
 """Two-sided chance of calling a change that is none, over all looks (Bonferroni: whatever their correlation)."""
 
 DRIFT_ALPHA = 0.01
-WORTH_HAVING = 0.10
-"""Share by which the reading must be expected to change for going on to make sense. Chosen."""
+WORTH_A_PULSE = 0.03
+"""Share by which a pulse must be expected to change the reading for going on to make sense. Chosen."""
+
+HOPE = 1.5
+"""So many errors above what was seen still count as expected: the dose saved against the change missed. Chosen."""
 
 PAIN_RISE = 2
 """A rise by so many points of 10 stops the session. Chosen."""
@@ -20,14 +28,13 @@ PAIN_RISE = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """The target and an untreated control before and after; ``looks``: how many there may be; ``sd`` of one contact."""
+    """The target before, and after each course so far, of so many ``pulses``; ``looks``: how many there may be; ``sd``
+    of one contact."""
 
     before: Stiffness
-    after: Stiffness
-    control_before: Stiffness | None
-    control_after: Stiffness | None
+    after: tuple[Stiffness, ...]
+    pulses: int
     sd: float
-    look: int
     looks: int
 
 
@@ -40,26 +47,35 @@ class Verdict:
 
 
 def judge(look: Look) -> Verdict:
-    """Drift first, for it makes the rest meaningless; then change, futility and the number of courses."""
-    drift = _drift(look)
-    if drift is not None:
-        return drift
-    if not look.after.logs:
-        return Verdict(
-            stop=StopBecause.DRIFT, text="The target could not be read again, so nothing can be compared."
-        )
-    change, error = look.after.log - look.before.log, _error(look.before, look.after, look.sd)
+    """Change first, then futility and the number of courses."""
+    if not look.after[-1].logs:
+        text = "The target could not be read again, so nothing can be compared."
+        return Verdict(stop=StopBecause.DRIFT, text=text)
+    (change, error), given = _change_a_pulse(look), look.pulses * len(look.after)
     limit = NormalDist().inv_cdf(1 - ALPHA / (2 * look.looks))
-    seen = f"The reading changed by {_percent(change)} ({abs(change) / error:.1f} times its error; limit {limit:.1f})."
+    seen = (
+        f"The reading changed by {_percent(change * given)} over {given} pulses "
+        f"({abs(change) / error:.1f} times its error; limit {limit:.1f})."
+    )
     if abs(change) > limit * error:
         return Verdict(stop=StopBecause.CHANGED, text=f"{seen} Beyond repositioning; not an outcome.")
-    if abs(change) + error < WORTH_HAVING and look.look > 1:
-        return Verdict(
-            stop=StopBecause.FUTILITY, text=f"{seen} A change of {WORTH_HAVING:.0%} has become unlikely."
-        )
-    if look.look >= look.looks:
+    if abs(change) + HOPE * error < WORTH_A_PULSE:
+        text = f"{seen} A change of {WORTH_A_PULSE:.0%} a pulse has become unlikely."
+        return Verdict(stop=StopBecause.FUTILITY, text=text)
+    if len(look.after) >= look.looks:
         return Verdict(stop=StopBecause.BUDGET, text=f"{seen} All {look.looks} courses were given.")
     return Verdict(stop=None, text=f"{seen} Undecided.")
+
+
+def judge_drift(before: Stiffness, after: Stiffness, sd: float) -> Verdict | None:
+    """Whether an untreated segment changed too, which makes a change of the target meaningless; looked at once."""
+    if not before.logs or not after.logs:
+        return None
+    change, error = after.log - before.log, sd * math.sqrt(1 / len(before.logs) + 1 / len(after.logs))
+    if abs(change) <= NormalDist().inv_cdf(1 - DRIFT_ALPHA / 2) * error:
+        return None
+    text = f"Untreated {before.segment} changed by {_percent(change)}: the readings have drifted."
+    return Verdict(stop=StopBecause.DRIFT, text=text)
 
 
 def judge_pain(before: int, now: int, *, wants_stop: bool) -> Verdict:
@@ -71,20 +87,14 @@ def judge_pain(before: int, now: int, *, wants_stop: bool) -> Verdict:
     return Verdict(stop=None, text=f"Pain is {now} of 10, {before} before.")
 
 
-def _drift(look: Look) -> Verdict | None:
-    before, after = look.control_before, look.control_after
-    if before is None or after is None or not before.logs or not after.logs:
-        return None
-    change, error = after.log - before.log, _error(before, after, look.sd)
-    limit = NormalDist().inv_cdf(1 - DRIFT_ALPHA / (2 * look.looks))
-    if abs(change) <= limit * error:
-        return None
-    text = f"Untreated {before.segment} changed by {_percent(change)}: the readings have drifted."
-    return Verdict(stop=StopBecause.DRIFT, text=text)
-
-
-def _error(before: Stiffness, after: Stiffness, sd: float) -> float:
-    return sd * math.sqrt(1 / len(before.logs) + 1 / len(after.logs))
+def _change_a_pulse(look: Look) -> tuple[float, float]:
+    """Slope of the weighted line through (pulses given, mean logarithm), and its standard deviation."""
+    rows = [(look.pulses * at, one.log, len(one.logs)) for at, one in enumerate((look.before, *look.after))]
+    whole = sum(weight for _, _, weight in rows)
+    middle = sum(weight * given for given, _, weight in rows) / whole
+    spread = sum(weight * (given - middle) ** 2 for given, _, weight in rows)
+    slope = sum(weight * (given - middle) * log for given, log, weight in rows) / spread
+    return slope, look.sd / math.sqrt(spread)
 
 
 def _percent(log_change: float) -> str:
