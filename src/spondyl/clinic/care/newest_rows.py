@@ -1,7 +1,7 @@
 """The newest document of a kind of every patient in one query: pages of the day must not ask patient by patient."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ class NewestRow:
 
     person_id: str
     document_id: str
+    version: int
     kind: str
     body: dict[str, Any]
     made_at: datetime
@@ -34,6 +35,20 @@ def newest_rows(
         by_person[row.person_id] = row
     rows = sorted(by_person.values(), key=lambda row: row.made_at, reverse=True)
     return tuple(_row(row) for row in rows)
+
+
+def newest_of_people(
+    connection: sa.Connection, *, kinds: Iterable[str], people: Collection[str] | None = None
+) -> dict[str, tuple[NewestRow, ...]]:
+    """For each patient what :func:`newest_of_person` gives, in one query; ``people`` None means everybody."""
+    conditions = [documents.c.kind.in_(tuple(kinds))]
+    if people is not None:
+        conditions.append(documents.c.person_id.in_(people))
+    statement, begun = _newest(*conditions)
+    found: dict[str, list[NewestRow]] = {}
+    for row in connection.execute(statement.order_by(begun, documents.c.document_id)):
+        found.setdefault(row.person_id, []).append(_row(row))
+    return {person_id: tuple(rows) for person_id, rows in found.items()}
 
 
 def newest_of_person(
@@ -64,6 +79,7 @@ def _row(row: Any) -> NewestRow:
     return NewestRow(
         person_id=row.person_id,
         document_id=row.document_id,
+        version=row.version,
         kind=row.kind,
         body=json.loads(row.body),
         made_at=row.made_at,

@@ -10,10 +10,11 @@ from spondyl.assessment.exam import exam_alerts
 from spondyl.assessment.intake import Stop, open_flags, stop_of, summarise_intake
 from spondyl.clinic.care.flag_review import cleared_items
 from spondyl.clinic.care.intake_record import newest
+from spondyl.clinic.care.newest_rows import newest_rows
 from spondyl.clinic.care.option_names import option_lines
-from spondyl.clinic.care.scores import scores_of_person
+from spondyl.clinic.care.scores import GivenScore, scores_of_people, scores_of_person
 from spondyl.clinic.care.visit_note import notes_of
-from spondyl.clinic.chart.documents import Document, Signature, history, newest_of_each, save
+from spondyl.clinic.chart.documents import Document, Signature, history, newest_of_each, save, signed_versions
 from spondyl.treatment.plan import (
     OptionKind,
     Plan,
@@ -127,6 +128,34 @@ def judged(connection: sa.Connection, person_id: str, plan: Plan, *, as_of: date
     """What the patient's scores say of the plan."""
     scores = [one.on_day for one in scores_of_person(connection, person_id)]
     return judge_plan(plan, scores, as_of=as_of)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuePlan:
+    """A signed plan whose review is due, and what the patient's scores say of it."""
+
+    person_id: str
+    plan: Plan
+    judged: PlanJudged
+
+
+def plans_due(connection: sa.Connection, *, first: date, last: date) -> list[DuePlan]:
+    """Each patient's newest plan, when it is signed and its review fell from ``first`` to ``last``; three queries."""
+    rows = [
+        row
+        for row in newest_rows(connection, kind=KIND)
+        if first.isoformat() <= row.body["plan"]["review_on"] <= last.isoformat()
+    ]
+    signed = signed_versions(connection, {row.document_id for row in rows})
+    due = [row for row in rows if (row.document_id, row.version) in signed]
+    scores = scores_of_people(connection, {row.person_id for row in due})
+    return [_due(row.person_id, row.body, scores.get(row.person_id, ()), last) for row in due]
+
+
+def _due(person_id: str, body: dict[str, Any], scores: tuple[GivenScore, ...], as_of: date) -> DuePlan:
+    plan = plan_from_json(body["plan"])
+    found = judge_plan(plan, [one.on_day for one in scores], as_of=as_of)
+    return DuePlan(person_id=person_id, plan=plan, judged=found)
 
 
 def _stored(document: Document) -> StoredPlan:

@@ -1,5 +1,6 @@
 """Every outcome score of a patient, wherever it was given: in the intake, at a visit, or entered from paper."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ from spondyl.assessment.intake import intake_from_json
 from spondyl.assessment.intake import scores_of as intake_scores
 from spondyl.assessment.questionnaires import ScoreRefused, instrument_of
 from spondyl.clinic.care import intake_record, visit_note
-from spondyl.clinic.care.newest_rows import NewestRow, newest_of_person
+from spondyl.clinic.care.newest_rows import NewestRow, newest_of_people, newest_of_person
 from spondyl.clinic.care.visit_note import note_from_json
 from spondyl.clinic.chart.documents import save
 from spondyl.treatment.plan import ScoreOnDay
@@ -52,7 +53,18 @@ def add_score(
 
 def scores_of_person(connection: sa.Connection, person_id: str) -> tuple[GivenScore, ...]:
     """Every score, the earliest first; of one questionnaire and day the one given last counts alone."""
-    rows = newest_of_person(connection, person_id, kinds=_READ)
+    return _scores(newest_of_person(connection, person_id, kinds=_READ))
+
+
+def scores_of_people(
+    connection: sa.Connection, people: Collection[str] | None = None
+) -> dict[str, tuple[GivenScore, ...]]:
+    """The scores of these patients, or of everybody who has one, in one query."""
+    found = newest_of_people(connection, kinds=_READ, people=people)
+    return {person_id: _scores(rows) for person_id, rows in found.items()}
+
+
+def _scores(rows: tuple[NewestRow, ...]) -> tuple[GivenScore, ...]:
     given = [score for kind, read in _READ.items() for row in rows if row.kind == kind for score in read(row)]
     last = {(one.instrument, one.on): one for one in given}
     return tuple(sorted(last.values(), key=lambda one: (one.on, one.instrument)))

@@ -4,6 +4,7 @@ A document is never changed: saving makes its next version. A signature holds th
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -112,6 +113,13 @@ def newest_of_each(connection: sa.Connection, *, kind: str, person_id: str) -> l
     )
     rows = connection.execute(newest).all()
     return [load(connection, document_id, version=version) for document_id, version, _ in rows]
+
+
+def signed_versions(connection: sa.Connection, ids: Collection[str]) -> frozenset[tuple[str, int]]:
+    """Document and version of everything signed among these documents, in one query."""
+    columns = (signatures.c.document_id, signatures.c.version)
+    rows = connection.execute(sa.select(*columns).where(signatures.c.document_id.in_(ids)).distinct())
+    return frozenset((row.document_id, row.version) for row in rows)
 
 
 def history(connection: sa.Connection, document_id: str) -> list[Document]:

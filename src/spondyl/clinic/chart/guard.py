@@ -68,6 +68,18 @@ def may_open(connection: sa.Connection, person_id: str, account_id: str) -> bool
     return connection.execute(broken).scalar_one() > 0
 
 
+def shut_for(connection: sa.Connection, account_id: str) -> frozenset[str]:
+    """The patients whose charts this account may not open now, in two queries."""
+    named: dict[str, set[str]] = {}
+    for row in connection.execute(sa.select(restrictions.c.person_id, restrictions.c.account_id)):
+        named.setdefault(row.person_id, set()).add(row.account_id)
+    broken = sa.select(glass_breaks.c.person_id).where(
+        glass_breaks.c.account_id == account_id, glass_breaks.c.until > now_of(connection)
+    )
+    opened = set(connection.execute(broken).scalars())
+    return frozenset(one for one, accounts in named.items() if account_id not in accounts) - opened
+
+
 def break_glass(connection: sa.Connection, person_id: str, *, account: Account, reason: str) -> None:
     """Open a restricted chart for an hour; the reason goes into the log and to the review."""
     text = reason.strip()

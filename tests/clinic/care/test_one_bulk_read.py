@@ -1,0 +1,137 @@
+"""Claims: the review-due panel and the clinic's outcomes ask the chart as often for many patients as for one, and say
+what asking patient by patient says."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from care_course import answer_intake
+from spondyl.clinic.care.clinic_outcomes import visits_of_clinic
+from spondyl.clinic.care.plan_record import KIND, judged, latest_plan, plans_due
+from spondyl.clinic.care.scores import add_score, scores_of_person
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.documents import save, sign
+from spondyl.clinic.chart.guard import break_glass, may_open, restrict, shut_for
+from spondyl.clinic.chart.people import Person, PersonDetails, add_person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.feature import View
+from spondyl.clinic.web.plan.panels import today_panel
+from spondyl.clinic.web.services import Services
+from spondyl.clinic.web.viewer import Viewer
+from spondyl.treatment.plan import Goal, Plan, plan_to_json
+
+TODAY = date(2026, 3, 2)
+MakePatient = Callable[..., Person]
+
+
+@contextmanager
+def counted(connection: sa.Connection) -> Iterator[list[str]]:
+    """The statements sent inside the block."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(connection, "before_cursor_execute", note)
+    yield asked
+    sa.event.remove(connection, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def patient_with_plan(services: Services) -> MakePatient:
+    """A patient with scores and a plan whose review was due so many days ago."""
+
+    def made(number: int, days_ago: int = 3, *, signed: bool = True, pain: int = 6) -> Person:
+        details = PersonDetails(given_name=f"P{number}", family_name="Demo", synthetic=True)
+        with writing(services.engine) as connection:
+            one = add_person(connection, details, actor="test")
+        answer_intake(services, one, pain=pain, roland=14)
+        with writing(services.engine) as connection:
+            begins = TODAY - timedelta(days=days_ago + 40)
+            add_score(connection, one.id, instrument="nrs", value=7, on=begins, actor="test")
+            body = {"plan": plan_to_json(_plan(begins, days_ago)), "shown": []}
+            kept = save(connection, kind=KIND, person_id=one.id, body=body, actor="test")
+            if signed:
+                named = {"document_id": kept.document_id, "version": 1, "digest": kept.digest}
+                sign(connection, **named, actor="test")
+        return one
+
+    return made
+
+
+def _plan(begins: date, days_ago: int) -> Plan:
+    return Plan(
+        problem="Your low back moves less than usual.",
+        options=("exercise",),
+        goals=(Goal(instrument="nrs", before=7, points=2),),
+        visits=6,
+        days_between=5,
+        home_exercise="Walk.",
+        starts_on=begins,
+        review_on=TODAY - timedelta(days=days_ago),
+    )
+
+
+def _asked(services: Services, account: Account) -> tuple[int, int, int]:
+    """Statements of the panel and of the outcomes, and how many plans the panel counts."""
+    with reading(services.engine) as connection:
+        view = View(
+            connection=connection, services=services, viewer=Viewer(account=account, session_hash=None)
+        )
+        with counted(connection) as panel:
+            shown = today_panel(view)
+        with counted(connection) as outcomes:
+            visits_of_clinic(connection)
+    return len(panel), len(outcomes), shown.context["count"] if shown else 0
+
+
+def test_many_patients_cost_no_more_statements_than_one(
+    services: Services, staff: dict[Role, Account], patient_with_plan: MakePatient
+) -> None:
+    patient_with_plan(0)
+    first = _asked(services, staff[Role.CLINICIAN])
+    for number in range(1, 6):
+        patient_with_plan(number)
+    many = _asked(services, staff[Role.CLINICIAN])
+    assert many[:2] == first[:2]
+    assert many[0] <= 6 and many[1] <= 2
+    assert (first[2], many[2]) == (1, 6)
+
+
+def test_what_is_due_is_what_each_patient_s_own_page_says(
+    services: Services, patient_with_plan: MakePatient
+) -> None:
+    due = [patient_with_plan(number, days_ago=3 + number, pain=6 - number) for number in range(3)]
+    patient_with_plan(7, signed=False)
+    patient_with_plan(8, days_ago=-5)
+    patient_with_plan(9, days_ago=90)
+    with reading(services.engine) as connection:
+        found = {one.person_id: one for one in plans_due(connection, first=date(2026, 1, 1), last=TODAY)}
+        assert set(found) == {one.id for one in due}
+        for one in due:
+            alone = latest_plan(connection, one.id)
+            assert alone and found[one.id].plan == alone.plan
+            assert found[one.id].judged == judged(connection, one.id, alone.plan, as_of=TODAY)
+        every = [len(scores_of_person(connection, one.id)) for one in due]
+        assert all(number == 3 for number in every)
+        assert len(visits_of_clinic(connection)) == 3 * 6
+
+
+def test_a_shut_chart_is_on_no_panel_until_its_glass_is_broken(
+    services: Services, staff: dict[Role, Account], patient_with_plan: MakePatient
+) -> None:
+    one, account = patient_with_plan(1), staff[Role.CLINICIAN]
+    with writing(services.engine) as connection:
+        restrict(connection, one.id, account_ids=[staff[Role.ADMINISTRATOR].id], actor="test")
+        assert shut_for(connection, account.id) == {one.id}
+        assert shut_for(connection, staff[Role.ADMINISTRATOR].id) == frozenset()
+    assert _asked(services, account)[2] == 0
+    with writing(services.engine) as connection:
+        break_glass(connection, one.id, account=account, reason="fell on the stairs")
+        assert may_open(connection, one.id, account.id)
+        assert shut_for(connection, account.id) == frozenset()
+    assert _asked(services, account)[2] == 1
