@@ -21,8 +21,9 @@ def export(
 ) -> None:
     """Export the clinic, or one patient: FHIR R4B, tables as CSV and Parquet, and every version of every document.
 
-    The files are not encrypted: write them where only you can read. The clinic may go on running meanwhile; the
-    export is one moment of the chart. That it was made stands in the audit log.
+    A patient's export holds the films too, with their signed reports and a manifest of SHA-256 digests. The files are
+    not encrypted: write them where only you can read. The clinic may go on running meanwhile; the export is one moment
+    of the chart. That it was made stands in the audit log.
 
     \b
     Examples:
@@ -32,14 +33,17 @@ def export(
     \b
     Exit codes: 0 written, 2 no such patient, 6 nothing was written.
     """
+    from spondyl.clinic.chart.keys import derive
     from spondyl.clinic.clinic_home import home_at
+    from spondyl.clinic.films.store import FilmStore
     from spondyl.clinic.opened import ChartUnusableError, opened_chart
     from spondyl.clinic.records.export_run import PatientUnknownError, run_export
 
     home = home_at(data, key_file=key, database=database)
     try:
-        with opened_chart(home) as (engine, _):
-            count = run_export(engine, out, record_number=patient)
+        with opened_chart(home) as (engine, secret):
+            films = FilmStore(folder=home.data_dir / "films", key=derive(secret, "films"))
+            count = run_export(engine, out, record_number=patient, films=films)
     except PatientUnknownError as error:
         leave(ExitCode.USAGE, str(error))
     except (ChartUnusableError, OSError) as error:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.tables import documents, people
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.cohort.atomic_file import atomic_file
+from spondyl.clinic.films.store import FilmStore, FilmStoreError
 from spondyl.clinic.records.everything import bundle_of, resources_of
+from spondyl.clinic.records.export_films import film_files
 from spondyl.clinic.records.export_tables import PATIENTS, SCORES, csv_bytes, parquet_bytes
 from spondyl.clinic.records.fhir_parts import Resource
 
@@ -30,7 +33,10 @@ scores.csv         outcome scores; scores.parquet holds the same rows
 documents/         every version of every document of the chart (intake, exam, plan, consent …), as JSON with its
                    SHA-256 digest, who made it, when, and who signed it
 
-Films and their DICOM SR are not in it: they are in the film store and in the PACS.
+films/             every film, the very file that came, and of each signed film the report (page, PDF, values, DICOM SR,
+                   FHIR)
+manifest.json      SHA-256 of every file; under "missing" what the film store no longer has whole, and why
+
 Times are UTC. Research software, not a medical device.
 """
 CLINIC_README = """\
@@ -46,7 +52,7 @@ Films and their DICOM SR are not in it. Times are UTC. Research software, not a 
 
 
 def patient_files(connection: sa.Connection, person_id: str, *, as_of: date) -> dict[str, bytes]:
-    """Every file of one patient's export by its name; raises PersonUnknownError."""
+    """Every file of one patient's export by its name, but films and manifest; raises PersonUnknownError."""
     patient = person(connection, person_id)
     bundle = bundle_of(resources_of(connection, patient, as_of=as_of), kind="collection", address=ADDRESS)
     rows = _score_rows(connection, patient)
@@ -61,6 +67,26 @@ def patient_files(connection: sa.Connection, person_id: str, *, as_of: date) -> 
             _document(one)
         )
     return files
+
+
+def patient_archive(
+    connection: sa.Connection, store: FilmStore, person_id: str, *, as_of: date
+) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every file of one patient's export, films too; the manifest of digests comes last.
+
+    One file at a time is in memory. Raises PersonUnknownError.
+    """
+    digests: dict[str, str] = {}
+    missing: dict[str, str] = {}
+    small = patient_files(connection, person_id, as_of=as_of).items()
+    for name, content in chain(small, film_files(connection, store, person_id)):
+        if isinstance(content, FilmStoreError):
+            missing[name] = str(content)
+            continue
+        digests[name] = hashlib.sha256(content).hexdigest()
+        yield name, content
+    manifest = {"as_of": as_of.isoformat(), "sha256": digests, "missing": missing}
+    yield "manifest.json", _json(manifest)
 
 
 def write_clinic(engine: sa.Engine, folder: Path, *, as_of: date) -> int:

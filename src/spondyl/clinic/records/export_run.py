@@ -9,7 +9,8 @@ from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.cohort.atomic_file import atomic_file
-from spondyl.clinic.records.export import patient_files, write_clinic
+from spondyl.clinic.films.store import FilmStore
+from spondyl.clinic.records.export import patient_archive, write_clinic
 
 ACTOR = "command line"
 
@@ -18,8 +19,11 @@ class PatientUnknownError(LookupError):
     """No patient has this record number."""
 
 
-def run_export(engine: sa.Engine, out: Path, *, record_number: int | None) -> int:
-    """Export one patient or all; returns how many. The log is written first: no export without its line."""
+def run_export(engine: sa.Engine, out: Path, *, record_number: int | None, films: FilmStore) -> int:
+    """Export one patient with the films, or all without; returns how many.
+
+    The log is written first: no export without its line.
+    """
     with writing(engine) as connection:
         today = now_of(connection).date()
         subject = "clinic" if record_number is None else f"person {_id_of(connection, record_number)}"
@@ -30,11 +34,11 @@ def run_export(engine: sa.Engine, out: Path, *, record_number: int | None) -> in
     if any(out.iterdir()):
         raise FileExistsError(f"{out} is not empty; an export never mixes with other files.")
     with reading(engine) as connection:
-        files = patient_files(connection, _id_of(connection, record_number), as_of=today)
-    for name, content in files.items():
-        (out / name).parent.mkdir(exist_ok=True, mode=0o700)
-        with atomic_file(out / name) as file:
-            file.write(content)
+        person_id = _id_of(connection, record_number)
+        for name, content in patient_archive(connection, films, person_id, as_of=today):
+            (out / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with atomic_file(out / name) as file:
+                file.write(content)
     return 1
 
 
