@@ -28,6 +28,15 @@ CORNER = """async ([n, corner]) => {
   const box = document.querySelector('[data-part=pane]').getBoundingClientRect();
   const [x, y] = outline.getAttribute('points').split(' ')[corner].split(',').map(Number);
   return [box.left + x, box.top + y]; }"""
+OVERLAPS = """() => [...document.querySelectorAll('[data-part=pane], [data-part=earlier-pane]')].map((pane) => {
+  const box = (one) => one.getBoundingClientRect();
+  const hit = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const values = [...pane.querySelectorAll('.film-value')].map(box);
+  const bones = [...pane.querySelectorAll('.film-outline')].map(box);
+  const pairs = values.flatMap((a, n) => values.slice(n + 1).filter((b) => hit(a, b)));
+  const outside = values.filter((a) => a.left < box(pane).left || a.right > box(pane).right);
+  const over = values.filter((a) => bones.some((b) => hit(a, b)));
+  return [values.length > 0, pairs.length, outside.length, over.length]; })"""
 T1 = 6
 
 
@@ -219,6 +228,11 @@ def test_an_earlier_film_beside_gives_changes(viewer: Page, measured: Callable[.
     part(viewer, "earlier").select_option(index=1)
     expect(viewer.get_by_text("smallest detectable").first).to_be_visible()
     expect(part(viewer, "earlier-pane")).to_be_visible()
+    viewer.wait_for_function("document.querySelectorAll('[data-part=earlier-pane] .film-value').length > 0")
+    for width in (1440, 1280):  # narrow panes: values lie on no bone, not on each other, not outside
+        viewer.set_viewport_size({"width": width, "height": 900})
+        viewer.evaluate(DRAWN)
+        assert viewer.evaluate(OVERLAPS) == [[True, 0, 0, 0]] * 2
 
 
 @pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.nightly)])

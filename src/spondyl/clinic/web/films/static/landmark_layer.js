@@ -11,12 +11,12 @@
  */
 
 import { toPane } from "./camera.js";
+import { placesOf } from "./label_places.js";
 import { outlineOf, pointAt } from "./points.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const CORNER_PX = 3.5;
 const NAME_PX = 13;
-const LETTER_PX = 8.6; // about the width of a letter, so that no value runs out of the pane
 
 /** @param {string} name @param {Element} parent @param {string} [className] @returns {SVGElement} */
 export function svgChild(name, parent, className = "") {
@@ -52,6 +52,8 @@ export class LandmarkLayer {
     this._vertebrae = [];
     /** @type {SVGElement[]} */
     this._heads = [];
+    this._size = { width: svg.clientWidth, height: svg.clientHeight };
+    new ResizeObserver(() => (this._size = { width: svg.clientWidth, height: svg.clientHeight })).observe(svg);
   }
 
   /** @param {boolean} shown */
@@ -71,7 +73,7 @@ export class LandmarkLayer {
       setAll(this._heads[n], { cx, cy, r: Math.max(4, (head.radius_px ?? 0) * camera.zoom) });
     });
     this._drawChosen(points, camera, chosen);
-    this._drawLines(camera, lines);
+    this._drawLines(points, camera, lines);
   }
 
   /** @param {Points} points */
@@ -119,23 +121,44 @@ export class LandmarkLayer {
     setAll(this._ring, { cx, cy, r: 9 });
   }
 
-  /** @param {Camera} camera @param {DrawnLine[]} lines */
-  _drawLines(camera, lines) {
+  /** @param {Points} points @param {Camera} camera @param {DrawnLine[]} lines */
+  _drawLines(points, camera, lines) {
     while (this._lines.children.length > lines.length) this._lines.lastElementChild?.remove();
     while (this._lines.children.length < lines.length) {
       const group = svgChild("g", this._lines, "film-line");
       svgChild("path", group);
       svgChild("text", group, "film-value");
     }
-    lines.forEach((line, n) => {
+    const drawn = lines.map((line) => line.segments.map((one) => lengthened(one.map((at) => toPane(camera, at)))));
+    const labels = lines.map(({ text }, n) => ({ at: leftmost(drawn[n].flat()), text }));
+    const places = placesOf(labels, boxesOf(points, camera), this._size);
+    lines.forEach((_, n) => {
       const [path, text] = this._lines.children[n].children;
-      const segments = line.segments.map((segment) => lengthened(segment.map((at) => toPane(camera, at))));
-      path.setAttribute("d", segments.map(([a, b]) => `M${a[0]} ${a[1]}L${b[0]} ${b[1]}`).join(""));
-      const left = segments.flat().reduce((best, at) => (at[0] < best[0] ? at : best), [Infinity, 0]);
-      setAll(text, { x: Math.max(left[0] - 6, LETTER_PX * line.text.length + 4), y: left[1] + 4 });
-      if (text.textContent !== line.text) text.textContent = line.text;
+      const { x, y, text: shown } = places[n];
+      const strokes = drawn[n].map(([a, b]) => `M${a[0]} ${a[1]}L${b[0]} ${b[1]}`).join("");
+      path.setAttribute("d", strokes + leader(labels[n].at, places[n]));
+      setAll(text, { x, y });
+      if (text.textContent !== shown) text.textContent = shown;
     });
   }
+}
+
+/** @param {Point[]} points @returns {Point} */
+const leftmost = (points) => points.reduce((best, at) => (at[0] < best[0] ? at : best), [Infinity, 0]);
+
+/** A stroke from a value that was moved to its line. @param {Point} to @param {{x: number, y: number}} place */
+function leader(to, { x, y }) {
+  return Math.abs(y - 4 - to[1]) > 6 && x < to[0] ? `M${x + 2} ${y - 4}L${to[0]} ${to[1]}` : "";
+}
+
+/** The boxes around the vertebrae. @param {Points} points @param {Camera} camera */
+function boxesOf(points, camera) {
+  return points.vertebrae.flatMap((one) => {
+    const outline = outlineOf(one).map((at) => toPane(camera, at));
+    if (!outline.length) return [];
+    const [xs, ys] = [outline.map(([x]) => x), outline.map(([, y]) => y)];
+    return [{ left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) }];
+  });
 }
 
 /** Every which vertebra is named, so that names never lie on each other. @param {Points} points @param {Camera} camera */
