@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from spondyl.clinic.chart.canonical_json import canonical
-from spondyl.clinic.chart.engine import is_embedded, now_of
+from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded, now_of
 from spondyl.clinic.chart.tables import audit, audit_heads
 
 POSTGRES_LANES = 16
@@ -96,8 +96,9 @@ def record(
     }
     row["seal"] = _seal(_seal_key(connection), row, head.seal)
     if is_embedded(connection):
-        connection.exec_driver_sql(_APPEND_SQL, tuple(row.values()))
-        connection.exec_driver_sql(_MOVE_HEAD_SQL, (row["sequence"], row["seal"], row["lane"]))
+        driver = driver_in_transaction(connection)
+        driver.execute(_APPEND_SQL, tuple(row.values()))
+        driver.execute(_MOVE_HEAD_SQL, (row["sequence"], row["seal"], row["lane"]))
     else:
         connection.exec_driver_sql(_APPEND_AND_MOVE_SQL, row)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -66,6 +67,13 @@ def open_engine(
 def is_embedded(bind: sa.Engine | sa.Connection) -> bool:
     """True for the encrypted file, false for PostgreSQL."""
     return bind.dialect.name == "sqlite"
+
+
+def driver_in_transaction(connection: sa.Connection) -> Any:
+    """The driver's own connection, in the transaction that ``connection`` has begun or begins here."""
+    if not connection.in_transaction():
+        connection.begin()
+    return connection.connection.dbapi_connection
 
 
 def now_of(connection: sa.Connection) -> datetime:
