@@ -5,7 +5,6 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -21,21 +20,20 @@ from spondyl.clinic.films.take_in import Origin, take_in
 from spondyl.clinic.web.films.service import make_film_service
 from spondyl.radiograph.phantom import random_pose, write_phantom
 
-UNSURE = ("T4", "T9")
-"""Marked unsure on the new AP films, as a detector would: a phantom's exact landmarks leave nothing to correct."""
 A_YEAR_AGO = timedelta(days=390)
 THEN_SHARE = 0.8
 """The earlier curves, as a share of today's."""
 
 
 def seed_films(clinic: DemoClinic) -> None:
-    """Take the phantom films into the chart, measure them with their landmark files, sign last year's."""
+    """Take the phantom films into the chart, sign last year's. The detector reads today's AP films; lateral films and
+    last year's come with their landmark files."""
     films = make_film_service(clinic.services)
     today = clinic.services.clock().date()
     for person in clinic.people:
         folder = clinic.films.get(person.id)
         for path in sorted(folder.glob("*.dcm")) if folder else ():
-            _take(clinic, films, person, path, taken_on=today, is_doubtful="_ap" in path.name)
+            _take(clinic, films, person, path, taken_on=today, is_to_be_read="_ap" in path.name)
     earlier = _take_last_years(clinic, films, today)
     while films.worker.work_once():
         pass
@@ -53,20 +51,20 @@ def _take_last_years(clinic: DemoClinic, films: FilmService, today: date) -> Fil
     pose = random_pose(np.random.default_rng(FIRST_SEED))
     curves = tuple(replace(one, cobb_deg=THEN_SHARE * one.cobb_deg) for one in pose.curves)
     paths = write_phantom(folder, pose=replace(pose, curves=curves), seed=FIRST_SEED, views=(View.AP,))
-    return _take(clinic, films, person, paths[0], taken_on=today - A_YEAR_AGO, is_doubtful=False)
+    return _take(clinic, films, person, paths[0], taken_on=today - A_YEAR_AGO, is_to_be_read=False)
 
 
 def _take(
-    clinic: DemoClinic, films: FilmService, person: Person, path: Path, *, taken_on: date, is_doubtful: bool
+    clinic: DemoClinic, films: FilmService, person: Person, path: Path, *, taken_on: date, is_to_be_read: bool
 ) -> Film:
-    landmarks: dict[str, Any] = json.loads(path.with_suffix(".landmarks.json").read_text(encoding="utf-8"))
+    landmarks = path.with_suffix(".landmarks.json").read_text(encoding="utf-8")
     origin = Origin(source=FilmSource.UPLOAD, name=path.name, actor=DEMO_ACTOR, person_id=person.id)
     return take_in(
         clinic.services.engine,
         films.store,
         _named(path, person, taken_on),
         origin,
-        landmarks=_with_doubt(landmarks) if is_doubtful else landmarks,
+        landmarks=None if is_to_be_read else json.loads(landmarks),
     )
 
 
@@ -82,11 +80,3 @@ def _named(path: Path, person: Person, taken_on: date) -> bytes:
     out = io.BytesIO()
     film.save_as(out, enforce_file_format=True)
     return out.getvalue()
-
-
-def _with_doubt(landmarks: dict[str, Any]) -> dict[str, Any]:
-    for vertebra in landmarks["landmarks"]:
-        if vertebra["level"] in UNSURE:
-            vertebra["confidence"] = 0.35
-            vertebra["corners_px"][1][1] += 4.0  # a corner to put right
-    return landmarks
