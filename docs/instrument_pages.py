@@ -15,7 +15,7 @@ For makers of instruments: a driver or a firmware can be written from this page 
 speaks it yet; the simulator does (`python -m spondyl.instrument.simulator --port 7707`).
 
 Run the contract suite on your own instrument, on a bench and never on a person:
-`python -m pytest tests/instrument/test_contract.py -k tcp --instrument tcp://HOST:PORT`.
+[how](../how-to/check-an-instrument.md).
 
 ## Link
 

@@ -39,7 +39,8 @@ class Rig:
         return self
 
 
-def interlock_over(instrument: WireInstrument, maximum_n: float = 100.0, gate: Gate = GATE) -> Interlock:
-    return Interlock(
-        instrument, session=next(SESSIONS), gate=gate, limits=Limits(maximum_n=maximum_n), simulated=True
-    )
+def interlock_over(
+    instrument: WireInstrument, maximum_n: float = 100.0, gate: Gate = GATE, *, simulated: bool = True
+) -> Interlock:
+    limits = Limits(maximum_n=maximum_n)
+    return Interlock(instrument, session=next(SESSIONS), gate=gate, limits=limits, simulated=simulated)

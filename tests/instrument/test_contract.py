@@ -21,16 +21,31 @@ from spondyl.instrument import (
     Refusal,
     State,
 )
-from spondyl.instrument.drivers import SerialLink, TcpLink, WireInstrument
+from spondyl.instrument.drivers import Link, SerialLink, TcpLink, WireInstrument
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every link to the simulator, or only the instrument of ``--instrument``."""
+    if "instrument" in metafunc.fixturenames:
+        is_given = metafunc.config.getoption("--instrument", default=None)
+        links = ["given"] if is_given else ["in process", "tcp", "serial"]
+        metafunc.parametrize("instrument", links, indirect=True)
+
+
+@pytest.fixture
+def is_simulated(request: pytest.FixtureRequest) -> bool:
+    return not request.config.getoption("--device", default=False)
+
+
+def given_link(address: str) -> Link:
+    if address.startswith("serial://"):
+        return SerialLink(address.removeprefix("serial://"))
+    host, _, port = address.removeprefix("tcp://").rpartition(":")
+    return TcpLink(host, int(port))
 
 
 @pytest.fixture(scope="module")
-def tcp_address(request: pytest.FixtureRequest) -> Iterator[tuple[str, int]]:
-    given = request.config.getoption("--instrument", default=None)
-    if given:
-        host, _, port = given.removeprefix("tcp://").rpartition(":")
-        yield host, int(port)
-        return
+def tcp_address() -> Iterator[tuple[str, int]]:
     command = [sys.executable, "-m", "spondyl.instrument.simulator"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -70,12 +85,15 @@ class SerialLine:
         os.close(self.slave)
 
 
-@pytest.fixture(params=["in process", "tcp", "serial"])
+@pytest.fixture
 def instrument(request: pytest.FixtureRequest) -> Iterator[WireInstrument]:
     if request.param == "in process":
         yield Rig().instrument
-    elif request.param == "tcp":
-        made = WireInstrument(TcpLink(*request.getfixturevalue("tcp_address")))
+    elif request.param in ("tcp", "given"):
+        given = request.config.getoption("--instrument", default=None)
+        made = WireInstrument(
+            given_link(given) if given else TcpLink(*request.getfixturevalue("tcp_address"))
+        )
         yield made
         made.close()
     else:
@@ -87,8 +105,8 @@ def instrument(request: pytest.FixtureRequest) -> Iterator[WireInstrument]:
 
 
 @pytest.fixture
-def armed(instrument: WireInstrument) -> Interlock:
-    interlock = interlock_over(instrument)
+def armed(instrument: WireInstrument, is_simulated: bool) -> Interlock:
+    interlock = interlock_over(instrument, simulated=is_simulated)
     instrument.wait(20_000)
     interlock.open()
     interlock.arm(T7)
@@ -114,9 +132,9 @@ def delivered(interlock: Interlock, instrument: WireInstrument) -> Delivery:
     raise AssertionError(result)
 
 
-def test_it_is_marked_as_simulated(instrument: WireInstrument) -> None:
-    assert instrument.identify().simulated
-    assert instrument.status().simulated
+def test_it_says_whether_it_is_simulated(instrument: WireInstrument, is_simulated: bool) -> None:
+    assert instrument.identify().simulated is is_simulated
+    assert instrument.status().simulated is is_simulated
 
 
 def test_it_starts_safe_with_a_maximum_of_zero(instrument: WireInstrument) -> None:
@@ -128,11 +146,11 @@ def test_it_starts_safe_with_a_maximum_of_zero(instrument: WireInstrument) -> No
 
 
 def test_a_pulse_stays_below_what_was_asked_and_its_waveform_is_whole(
-    armed: Interlock, instrument: WireInstrument
+    armed: Interlock, instrument: WireInstrument, is_simulated: bool
 ) -> None:
     wave = delivered(armed, instrument).waveform
     assert wave.completed
-    assert wave.simulated
+    assert wave.simulated is is_simulated
     assert len(wave.force_n) == len(wave.acceleration_m_s2) >= 400
     assert 50.0 < wave.peak_n < 60.5
     assert instrument.status().pulse_count == 1
@@ -170,8 +188,8 @@ def test_the_stop_latches_until_a_person_clears_it(
     assert armed.clear_stop("Dr Example").state is State.SAFE
 
 
-def test_arming_without_a_maximum_is_refused(instrument: WireInstrument) -> None:
-    interlock = Interlock(instrument, session=2**40, gate=GATE, limits=Limits(), simulated=True)
+def test_arming_without_a_maximum_is_refused(instrument: WireInstrument, is_simulated: bool) -> None:
+    interlock = Interlock(instrument, session=2**40, gate=GATE, limits=Limits(), simulated=is_simulated)
     instrument.wait(20_000)
     interlock.open()
     with pytest.raises(InstrumentRefusedError, match="ABOVE_CLAMP"):

@@ -1,0 +1,34 @@
+"""Claims: the command of docs/how-to/check-an-instrument.md passes on an instrument in another process that keeps the
+protocol, and fails on one that does not."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+CONTRACT = Path(__file__).with_name("test_contract.py")
+ROOT = Path(__file__).parents[2]
+
+
+def checked(address: str, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-q", str(CONTRACT), "--instrument", address, *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_the_simulator_in_another_process_passes_and_does_not_pass_for_a_device() -> None:
+    command = [sys.executable, "-m", "spondyl.instrument.simulator"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as simulator:
+        assert simulator.stdout is not None
+        address = simulator.stdout.readline().split()[0]
+        said = checked(address)
+        assert said.returncode == 0, said.stdout
+        assert "10 passed" in said.stdout
+        assert checked(address, "--device", "-k", "whether_it_is_simulated").returncode == 1
+        simulator.kill()
+
+
+def test_an_instrument_that_answers_nothing_fails() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        said = checked(f"tcp://127.0.0.1:{deaf.getsockname()[1]}", "-k", "starts_safe")
+    assert said.returncode == 1
+    assert "HELLO had no answer in 3 tries of 250 ms" in said.stdout
