@@ -146,6 +146,6 @@ HAZARDS: tuple[Hazard, ...] = (
         "A simulation taken for a treatment, or the reverse",
         "Every identity, status, token and waveform is marked; limits are the same.",
         "limits, driver",
-        _CONTRACT + "test_it_is_marked_as_simulated",
+        _CONTRACT + "test_it_says_whether_it_is_simulated",
     ),
 )
