@@ -208,7 +208,7 @@ def test_killed_after_every_single_event(tmp_path: Path) -> None:
 
     workers = AT_ONCE * len(os.sched_getaffinity(0))
     with ThreadPoolExecutor(workers) as pool:
-        assert max(pool.map(kill_one_after_another, range(workers))) > 100
+        assert max(pool.map(kill_one_after_another, range(workers))) > 80
 
 
 @pytest.mark.parametrize(
