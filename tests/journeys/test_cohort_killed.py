@@ -11,7 +11,7 @@ import pytest
 from clinic.cohort_runs import final_bytes
 from journeys.conftest import PROGRAM, Spondyl, landmarks_of
 
-FILMS = 120
+FILMS = 240
 
 
 @pytest.fixture(scope="module")

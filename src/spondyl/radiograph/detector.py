@@ -34,6 +34,8 @@ from spondyl.radiograph.networks import WEIGHTS, Networks, load_networks
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
+_LEVEL_OFF = -1
+"""Column of :func:`confidence_features`: the log probability that the whole chain is not a level off."""
 _SMALL_SPINE = 0.62
 _BOX_MARGIN = 0.16
 _FLAT_SHARE = 0.1
@@ -143,7 +145,7 @@ class Detector:
         On films the networks had not seen, angles were as good where it was great (training/RESULTS.md).
         """
         features = confidence_features(sighting)
-        features[:, -1] = 0.0
+        features[:, _LEVEL_OFF] = 0.0
         return self._calibrated(sighting, features)
 
     def _calibrated(self, sighting: Sighting, features: F64) -> F64:

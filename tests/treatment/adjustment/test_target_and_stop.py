@@ -115,7 +115,8 @@ def test_drift_of_the_control() -> None:
     assert drift is not None
     assert drift.stop is StopBecause.DRIFT
     assert judge_drift(at(3.4, "L1"), at(3.33, "L1"), 0.04) is None
-    assert judge_drift(at(3.4, "L1"), Stiffness(segment="L1", logs=()), 0.04) is None
+    unread = judge_drift(at(3.4, "L1"), Stiffness(segment="L1", logs=()), 0.04)
+    assert unread is not None and "cannot be confirmed" in unread.text
 
 
 def test_the_slope_is_that_of_a_weighted_line() -> None:

@@ -176,7 +176,8 @@ def cancel(connection: sa.Connection, key: str, *, actor: str, change: str | Non
     before = appointment(connection, key, lock=True)
     after = cancelled(before)
     replace_claims(connection, practice_of(connection), before, after)
-    note_change(connection, before, after, change=change or new_id(), actor=actor, words="cancel visit")
+    if before.held_until is None:  # nobody wants a hold back
+        note_change(connection, before, after, change=change or new_id(), actor=actor, words="cancel visit")
     if before.person and before.held_until is None:
         queue_change(connection, after, MessageKind.CANCELLED)
     else:

@@ -10,6 +10,9 @@ LOG_PAGES = 4000  # 16 MB; copying the log into the file makes every writer wait
 PAGE_CODES = ("HMAC_SHA256", "HMAC_SHA512")
 
 
+_OTHER_CODE = "file is not a database"  # what a page that fails its code is called
+
+
 class DatabaseUnusableError(ValueError):
     """The database cannot be opened as asked; the message says what to do."""
 
@@ -34,6 +37,8 @@ class EncryptedFile:
             except self.driver.DatabaseError as error:
                 connection.close()
                 problem = error
+                if _OTHER_CODE not in str(error):  # locked, or a full disk: no other code helps
+                    break
                 continue
             self._codes = (code,)
             return self._set_up(connection)

@@ -26,6 +26,8 @@ IDLE_US = 1_000
 CONTACT_LOST_N = 2.0
 LEARNT_N = 10.0
 """A weaker pulse tells too little of how a contact answers: noise is too large a share of it."""
+BLIND_STEPS = 1
+"""A pulse is cut when so many readings in a row are missing or the same: what is felt meanwhile is not known."""
 GAIN_SAFETY = 1.01
 """A gain measured at 30 N is wrong by a third of a per cent."""
 KEPT_SAMPLES = 32
@@ -322,14 +324,21 @@ class Firmware:
         is_driven = self.now_us - recording.start_us <= recording.token.shape.duration_us
         if is_driven and self._run[-1] < CONTACT_LOST_N:
             self._rest(State.SAFE, Cause.CONTACT_LOST)
+        elif is_driven and recording.blind >= BLIND_STEPS:
+            self._rest(State.FAULT, Cause.MEASUREMENT_LOST)
         elif is_driven and recording.governor.must_cut:
             self._rest(State.FAULT, Cause.OVER_FORCE)
         elif self.now_us - recording.start_us >= RECORD_US:
             self._end_recording(completed=True)
-            if recording.peak_n > LEARNT_N:
-                self._gains[recording.token.shape.duration_us] = recording.gain
+            if recording.peak_n > LEARNT_N and not recording.was_blind:
+                self._learn(recording)
             self._run.clear()
             self._enter(State.ARMED, Cause.PULSE_DONE)
+
+    def _learn(self, recording: Recording) -> None:
+        """Keep the greatest gain that this contact has shown for this length of pulse."""
+        duration_us = recording.token.shape.duration_us
+        self._gains[duration_us] = max(recording.gain, self._gains.get(duration_us, 0.0))
 
     def _blocked_n(self) -> float | None:
         recording = self.recording

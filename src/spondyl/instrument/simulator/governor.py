@@ -21,7 +21,7 @@ class Governor:
     """
 
     def __init__(self, *, preload_n: float, limit_n: float, is_known: bool) -> None:
-        self._preload_n, self._limit_n, self._is_known = preload_n, limit_n, is_known
+        self._preload_n, self._limit_n, self.is_known = preload_n, limit_n, is_known
         self._rise_n = self._acceleration_m_s2 = self._velocity_m_s = self._travel_m = 0.0
         self._slope_n = self._bend_n = 0.0
         self._xx = self._xv = self._vv = self._xf = self._vf = 0.0
@@ -41,11 +41,11 @@ class Governor:
     @property
     def must_cut(self) -> bool:
         """Whether the force would pass the limit if the command went on for one more step."""
-        if self._rise_n < _LEAST_RISE_N or self._travel_m <= 0.0:
+        if self._rise_n < _LEAST_RISE_N:
             return False
         if self._preload_n + self._rise_n + max(0.0, self._slope_n + self._bend_n) > self._limit_n:
             return True  # the next reading, on the parabola through the last three
-        if self._is_known or self._velocity_m_s <= 0.0:
+        if self.is_known or self._velocity_m_s <= 0.0 or self._travel_m <= 0.0:
             return False
         stiffness_n_m, damping_ns_m = self._contact()
         if self._preload_n + self._most_n(stiffness_n_m) <= self._limit_n:

@@ -70,7 +70,8 @@ def judge(look: Look) -> Verdict:
 def judge_drift(before: Stiffness, after: Stiffness, sd: float) -> Verdict | None:
     """Whether an untreated segment changed too, which makes a change of the target meaningless; looked at once."""
     if not before.logs or not after.logs:
-        return None
+        text = f"Untreated {before.segment} could not be read again, so the change cannot be confirmed."
+        return Verdict(stop=StopBecause.DRIFT, text=text)
     change, error = after.log - before.log, sd * math.sqrt(1 / len(before.logs) + 1 / len(after.logs))
     if abs(change) <= NormalDist().inv_cdf(1 - DRIFT_ALPHA / 2) * error:
         return None

@@ -18,6 +18,7 @@ from spondyl.clinic.web.rights import AnyStaff
 from spondyl.clinic.web.services import Clinic
 
 router = APIRouter(prefix="/patients/{patient_id}/visits", include_in_schema=False)
+LONGEST_WAIT = timedelta(days=731)
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$|^$"
 Key = Annotated[str, Form(max_length=40)]
 Clock = Annotated[str, Form(pattern=CLOCK)]
@@ -66,6 +67,8 @@ def _entry(practice: Practice, patient_id: str, form: WaitForm, *, now: datetime
     unknown = form.visit not in [one.key for one in practice.visit_types]
     if unknown or not offices or (form.provider and form.provider not in providers):
         raise HTTPException(404, "There is no such visit, office or provider.")
+    if form.until > now.date() + LONGEST_WAIT:
+        raise HTTPException(422, "Choose a day within two years; who waits longer is better called.")
     latest = first_reach(practice.office(offices[0]).zone, form.until + timedelta(days=1), 0)
     begins, ends = _minute(form.begins) or 0, _minute(form.ends) or MINUTES_IN_DAY
     if latest <= now:

@@ -1,5 +1,6 @@
 """What can be booked: an overview, a form for each part, and before anything is saved what it would change."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from spondyl.booking import Appointment, Practice
+from spondyl.booking import Appointment, Office, Practice, Provider, VisitType
 from spondyl.clinic.chart.accounts import all_accounts
 from spondyl.clinic.chart.practice import has_practice, practice_of, save_practice
 from spondyl.clinic.chart.practice_change import (
@@ -176,6 +177,9 @@ def _sent(request: Request, services: Services, part: Part, key: str, sent: Fiel
             raise HTTPException(
                 409, "Somebody changed the practice a moment ago; nothing of yours was saved."
             )
+        after, problems = _read(connection, before, part, key, sent, shown["version"])
+        if problems:  # somebody booked what is being removed, while this form was on its way
+            raise HTTPException(409, " ".join(problems.values()))
         save_practice(connection, after, actor=actor)
     return see_other(request, PAGE, notice="Saved. What is booked already stays as it is.")
 
@@ -282,6 +286,14 @@ def _filled(values: Fields, problems: Problems) -> dict[str, Any]:
     }
 
 
+def _name_of(find: Callable[[str], Office | Provider | VisitType], key: str) -> str:
+    """A name, or the bare key of what the practice has no longer."""
+    try:
+        return find(key).name
+    except KeyError:
+        return key
+
+
 def _accounts(connection: sa.Connection) -> dict[str, str]:
     """The active accounts: full name and sign-in name by identifier."""
     return {one.id: f"{one.full_name} ({one.sign_in_name})" for one in all_accounts(connection) if one.active}
@@ -296,9 +308,9 @@ def _visit_rows(
             "visit": one,
             "when": when_words(one.wall),
             "who": names.get(one.person or "", "Kept for somebody"),
-            "what": practice.visit_type(one.visit_type).name,
-            "with": practice.provider(one.placement.provider).name,
-            "where": practice.office(one.placement.office).name,
+            "what": _name_of(practice.visit_type, one.visit_type),
+            "with": _name_of(practice.provider, one.placement.provider),
+            "where": _name_of(practice.office, one.placement.office),
             "why": reason,
         }
         for one, reason in found

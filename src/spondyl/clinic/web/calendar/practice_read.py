@@ -189,8 +189,9 @@ def _span(fields: Fields, name: str, weekday: int, last: int, problems: Problems
     begins, ends = fields.get(f"{name}-from", ""), fields.get(f"{name}-to", "")
     if not begins and not ends:
         return None
-    day, begin, end = DAYS[weekday], _minute(begins), _minute(ends) or MINUTES_IN_DAY
-    if not ends or begin is None:
+    day, begin = DAYS[weekday], _minute(begins)
+    end = MINUTES_IN_DAY if ends == "00:00" else _minute(ends)
+    if begin is None or end is None:
         problems[name] = f"{day}: write from when until when, or clear both."
     elif begin >= end:
         problems[name] = f"{day}: {ends} is not after {begins}; set the later time last."

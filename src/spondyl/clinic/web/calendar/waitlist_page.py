@@ -53,7 +53,7 @@ def book_now(
         request,
         lambda: writer(lambda connection: give_time(connection, key, slot, actor=viewer.actor)),
         lambda visit: (
-            f"Booked: {when_words(visit.wall)}. A message goes out; undo stands under the calendar."
+            f"Booked: {when_words(visit.wall)}. Undo stands under the calendar; it does not put them back in line."
         ),
     )
 
@@ -64,7 +64,7 @@ def book_offer(request: Request, viewer: AnyStaff, writer: Writer, key: str) -> 
     return _given(
         request,
         lambda: writer(lambda connection: give_time(connection, key, None, actor=viewer.actor)),
-        lambda visit: f"Booked: {when_words(visit.wall)}. A message goes out.",
+        lambda visit: f"Booked: {when_words(visit.wall)}.",
     )
 
 
