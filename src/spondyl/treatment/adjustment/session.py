@@ -5,7 +5,7 @@ both replays bit for bit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spondyl.biomechanics import Abstention, SegmentEstimate, build_spine_model, modes_of
 from spondyl.instrument import cap_n
@@ -258,11 +258,20 @@ def _check(run: Run, course: _Course, after: list[Stiffness]) -> Part[Verdict]:
             looks=run.plan.courses,
         )
     )
-    if verdict.stop is StopBecause.CHANGED and course.control is not None:
-        control = yield from _read_again(run, course.control.segment, when, course.sd)
-        verdict = judge_drift(course.control, control, course.sd) or verdict
+    if verdict.stop is StopBecause.CHANGED:
+        verdict = yield from _confirmed(run, course, verdict, when)
     run.take(Step.CHECKED)
     return verdict
+
+
+def _confirmed(run: Run, course: _Course, verdict: Verdict, when: str) -> Part[Verdict]:
+    """A change, unless an untreated segment changed too; without one to read, that is said."""
+    if course.control is None:
+        return replace(
+            verdict, text=f"{verdict.text} No untreated segment was read, so drift is not ruled out."
+        )
+    control = yield from _read_again(run, course.control.segment, when, course.sd)
+    return judge_drift(course.control, control, course.sd) or verdict
 
 
 def _read_again(run: Run, segment: str, when: str, sd: float) -> Part[Stiffness]:
