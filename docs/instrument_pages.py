@@ -54,7 +54,8 @@ number or CRC. The frame STOP does the same and is answered. The stop latches; C
 5. The instrument shapes the half-sine, clamps total force by region (neck 50 N, elsewhere 150 N) and by session, keeps
    watchdogs and counters. It trusts no host. The clamp holds for what the patient feels: a tip on a springy contact
    goes on after the command has peaked, so the instrument lowers the command by what this contact did before, and ends
-   a pulse (FAULT, OVER_FORCE) before its force would pass the clamp.
+   a pulse (FAULT, OVER_FORCE) before its force would pass the clamp; and a pulse whose sensor misses a reading or
+   repeats one (FAULT, MEASUREMENT_LOST), for what is felt meanwhile is not known.
 6. A pulse is spent when it begins. It lasts at most 5 ms; force and acceleration are recorded for 40 ms.
 """
 

@@ -53,6 +53,12 @@ HAZARDS: tuple[Hazard, ...] = (
         "test_force_clamp.py::test_no_tissue_feels_more_than_the_clamp",
     ),
     _hazard(
+        "A sensor that fails for a moment of a pulse, too short for the watchdog",
+        "A missing or repeated reading cuts the pulse; what was half seen teaches nothing.",
+        "simulator.firmware",
+        "test_force_clamp.py::test_nor_when_the_sensor_fails_for_a_moment_of_the_pulse",
+    ),
+    _hazard(
         "A limit raised by a plan",
         "Limits above the placeholders cannot be made.",
         "limits",
