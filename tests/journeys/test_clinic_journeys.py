@@ -89,6 +89,7 @@ def test_a_patient_books_in_four_taps_and_cancels_by_the_link(phone: Page, desk:
     expect(phone.get_by_text("Yorba Linda").first).to_be_visible()
     expect(phone.get_by_text("Orange").first).to_be_visible()
     phone.get_by_role("button", name="Next free").first.click()
+    expect(phone.get_by_label("First name")).to_be_focused()
     phone.keyboard.type("Rosa")
     for label, text in (("Last name", "Test-Vega"), ("Telephone or e-mail", "714 555 0123")):
         phone.get_by_label(label).click()
