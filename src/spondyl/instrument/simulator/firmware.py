@@ -26,8 +26,6 @@ IDLE_US = 1_000
 CONTACT_LOST_N = 2.0
 LEARNT_N = 10.0
 """A weaker pulse tells too little of how a contact answers: noise is too large a share of it."""
-BLIND_STEPS = 1
-"""A pulse is cut when so many readings in a row are missing or the same: what is felt meanwhile is not known."""
 GAIN_SAFETY = 1.01
 """A gain measured at 30 N is wrong by a third of a per cent."""
 KEPT_SAMPLES = 32
@@ -324,7 +322,7 @@ class Firmware:
         is_driven = self.now_us - recording.start_us <= recording.token.shape.duration_us
         if is_driven and self._run[-1] < CONTACT_LOST_N:
             self._rest(State.SAFE, Cause.CONTACT_LOST)
-        elif is_driven and recording.blind >= BLIND_STEPS:
+        elif is_driven and recording.is_blind:  # what is felt meanwhile is not known
             self._rest(State.FAULT, Cause.MEASUREMENT_LOST)
         elif is_driven and recording.governor.must_cut:
             self._rest(State.FAULT, Cause.OVER_FORCE)

@@ -21,15 +21,14 @@ class Recording:
         self.points: list[tuple[float, float]] = []
         self.has_ended = False
         self.completed = False
-        self.blind = 0
-        """How many of the newest points repeat the reading before them: a sensor that is alive is never so still."""
+        self.is_blind = False
+        """Whether the newest point repeats the reading before it: a sensor that is alive is never so still."""
         self.was_blind = False
 
     def append(self, force_n: float, acceleration_m_s2: float) -> None:
         """One more point."""
-        is_still = bool(self.points) and force_n == self.points[-1][0]
-        self.blind = self.blind + 1 if is_still else 0
-        self.was_blind = self.was_blind or is_still
+        self.is_blind = bool(self.points) and force_n == self.points[-1][0]
+        self.was_blind = self.was_blind or self.is_blind
         self.points.append((force_n, acceleration_m_s2))
         self.governor.feed(force_n, acceleration_m_s2)
 
