@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from spondyl.booking import Office, Practice, Provider, VisitType
 from spondyl.clinic.web.calendar.practice_read import (
@@ -29,6 +29,7 @@ from spondyl.clinic.web.calendar.practice_words import (
 )
 
 Accounts = Mapping[str, str]
+_Thing = TypeVar("_Thing", Office, Provider, VisitType)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +55,8 @@ class Part:
         return any(one.key == key for one in self.things(practice))
 
 
-def _office(practice: Practice, key: str) -> Office | None:
-    return next((one for one in practice.offices if one.key == key), None)
-
-
-def _provider(practice: Practice, key: str) -> Provider | None:
-    return next((one for one in practice.providers if one.key == key), None)
-
-
-def _visit(practice: Practice, key: str) -> VisitType | None:
-    return next((one for one in practice.visit_types if one.key == key), None)
+def _found(things: tuple[_Thing, ...], key: str) -> _Thing | None:
+    return next((one for one in things if one.key == key), None)
 
 
 def _new_office(practice: Practice) -> Values:
@@ -93,9 +86,11 @@ OFFICES = Part(
     column="office",
     things=lambda practice: practice.offices,
     values=lambda practice, key: (
-        office_values(practice, one) if (one := _office(practice, key)) else _new_office(practice)
+        office_values(practice, one) if (one := _found(practice.offices, key)) else _new_office(practice)
     ),
-    lines=lambda practice, key, _: office_lines(practice, one) if (one := _office(practice, key)) else {},
+    lines=lambda practice, key, _: (
+        office_lines(practice, one) if (one := _found(practice.offices, key)) else {}
+    ),
     read=read_office,
     without=_without_office,
 )
@@ -105,9 +100,11 @@ PROVIDERS = Part(
     noun="provider",
     column="provider",
     things=lambda practice: practice.providers,
-    values=lambda practice, key: provider_values(practice, one) if (one := _provider(practice, key)) else {},
+    values=lambda practice, key: (
+        provider_values(practice, one) if (one := _found(practice.providers, key)) else {}
+    ),
     lines=lambda practice, key, accounts: (
-        provider_lines(practice, one, accounts) if (one := _provider(practice, key)) else {}
+        provider_lines(practice, one, accounts) if (one := _found(practice.providers, key)) else {}
     ),
     read=read_provider,
     without=lambda practice, key: replace(
@@ -120,8 +117,10 @@ VISITS = Part(
     noun="kind of visit",
     column="visit_type",
     things=lambda practice: practice.visit_types,
-    values=lambda practice, key: visit_values(one) if (one := _visit(practice, key)) else NEW_VISIT,
-    lines=lambda practice, key, _: visit_lines(one) if (one := _visit(practice, key)) else {},
+    values=lambda practice, key: (
+        visit_values(one) if (one := _found(practice.visit_types, key)) else NEW_VISIT
+    ),
+    lines=lambda practice, key, _: visit_lines(one) if (one := _found(practice.visit_types, key)) else {},
     read=read_visit,
     without=lambda practice, key: replace(
         practice, visit_types=tuple(one for one in practice.visit_types if one.key != key)
