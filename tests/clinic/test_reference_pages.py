@@ -20,7 +20,7 @@ from spondyl.clinic.cohort.tables import FILMS_SCHEMA, MEASUREMENTS_SCHEMA
 from spondyl.clinic.exit_codes import ExitCode
 
 FILM_COMMANDS = ("measure", "compare", "landmarks", "phantom", "doctor", "score", "screen")
-COMMANDS = (*FILM_COMMANDS, "serve", "backup", "restore", "verify-audit", "export")
+COMMANDS = (*FILM_COMMANDS, "serve", "backup", "restore", "verify-audit", "export", "verify-export")
 PROGRAM = str(Path(sys.executable).with_name("spondyl"))
 DOCS = Path(__file__).parents[2] / "docs"
 

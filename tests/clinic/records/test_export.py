@@ -1,10 +1,9 @@
-"""Claims: an export is whole, says what it holds, mixes with nothing, and opens in a spreadsheet without a surprise."""
+"""Claims: an export says what it holds, mixes with nothing, and opens in a spreadsheet without a surprise."""
 
 import csv
 import hashlib
 import io
 import json
-from datetime import date
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -17,19 +16,21 @@ from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.cli.app import app
 from spondyl.clinic.clinic_home import home_at, open_chart, secret_of
-from spondyl.clinic.records.export import write_clinic
+from spondyl.clinic.films.service import FilmService
+from spondyl.clinic.films.store import FilmStore
+from spondyl.clinic.records.export_run import begin_export
 from spondyl.clinic.records.export_tables import csv_bytes
 from spondyl.clinic.web.services import Services
 
 
 def test_the_clinics_export_holds_everybody_and_a_manifest_of_digests(
-    services: Services, patient: Person, tmp_path: Path
+    services: Services, films: FilmService, patient: Person, tmp_path: Path
 ) -> None:
     answer_intake(services, patient, pain=6, roland=14)
     with writing(services.engine) as connection:
         add_person(connection, PersonDetails(given_name="=1+1", family_name="Demo"), actor="test")
     out = tmp_path / "out"
-    assert write_clinic(services.engine, out, as_of=services.clock().date()) == 2
+    begin_export(services.engine, films.store, actor="test").write(out)
     manifest = json.loads((out / "manifest.json").read_text())
     for name, digest in manifest["sha256"].items():
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
@@ -47,11 +48,14 @@ def test_the_clinics_export_holds_everybody_and_a_manifest_of_digests(
     assert [(one["kind"], one["version"]) for one in versions] == [("intake", 1), ("intake", 2)]
 
 
-def test_a_folder_with_something_in_it_is_left_alone(engine: sa.Engine, tmp_path: Path) -> None:
-    (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(FileExistsError, match="not empty"):
-        write_clinic(engine, tmp_path, as_of=date(2026, 3, 2))
-    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".txt"] == ["mine.txt"]
+@pytest.mark.parametrize(("taken", "why"), [("out", "not empty"), ("out/mine.zip", "exists already")])
+def test_what_is_there_already_is_left_alone(engine: sa.Engine, tmp_path: Path, taken: str, why: str) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.zip").write_text("mine")
+    store = FilmStore(folder=tmp_path / "films", key=bytes(32))
+    with pytest.raises(FileExistsError, match=why):
+        begin_export(engine, store, actor="test").write(tmp_path / taken)
+    assert [path.read_text() for path in (tmp_path / "out").iterdir()] == ["mine"]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\tx"])
@@ -74,6 +78,14 @@ def test_the_command_exports_one_patient_or_all_and_names_what_is_wrong(tmp_path
     assert run.invoke(app, ["export", str(tmp_path / "all"), *data]).exit_code == 0
     again = run.invoke(app, ["export", str(tmp_path / "all"), *data])
     assert again.exit_code == 6 and "not empty" in again.output
+    packed = str(tmp_path / "all.zip")
+    assert run.invoke(app, ["export", packed, *data]).exit_code == 0
+    for out in (str(tmp_path / "one"), str(tmp_path / "all"), packed):
+        checked = run.invoke(app, ["verify-export", out])
+        assert (checked.exit_code, "0 problems" in checked.output) == (0, True), checked.output
+    (tmp_path / "one" / "scores.csv").unlink()
+    checked = run.invoke(app, ["verify-export", str(tmp_path / "one"), "--json"])
+    assert checked.exit_code == 10 and json.loads(checked.output)["problems"] == ["scores.csv is missing."]
     unknown = run.invoke(app, ["export", str(tmp_path / "x"), "--patient", "7", *data])
     assert unknown.exit_code == 2 and "record number 7" in unknown.output
     assert run.invoke(app, ["export", str(tmp_path / "y"), "--data", str(tmp_path / "no")]).exit_code == 6

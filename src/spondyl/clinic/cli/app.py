@@ -20,6 +20,7 @@ from spondyl.clinic.cli.score_command import score
 from spondyl.clinic.cli.screen_command import screen
 from spondyl.clinic.cli.serve_command import serve
 from spondyl.clinic.cli.verify_audit_command import verify_audit
+from spondyl.clinic.cli.verify_export_command import verify_export
 
 app = typer.Typer(
     name="spondyl",
@@ -70,6 +71,7 @@ app.command()(backup)
 app.command()(restore)
 app.command()(verify_audit)
 app.command()(export)
+app.command()(verify_export)
 
 
 def main() -> None:

@@ -4,18 +4,21 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from spondyl.radiograph.limits import MIB
 
 MAGIC = b"SPYFILM1"
 NONCE_BYTES = 12
+TAG_BYTES = 16
 KEY_BYTES = 32
 MAX_FILM_BYTES = 256 * MIB
 """Larger files are not taken in: the largest stitched film has about 100 MiB."""
@@ -57,18 +60,30 @@ class FilmStore:
         try:
             saved = path.read_bytes()
         except FileNotFoundError:
-            raise FilmStoreError(
-                f"The stored file {digest[:12]}… is missing. Bring it back from the backup of the data folder."
-            ) from None
+            raise _missing(digest) from None
         nonce = saved[len(MAGIC) : len(MAGIC) + NONCE_BYTES]
         try:
             if not saved.startswith(MAGIC):
                 raise InvalidTag
             return AESGCM(self.key).decrypt(nonce, saved[len(MAGIC) + NONCE_BYTES :], digest.encode())
         except InvalidTag:
-            raise FilmStoreError(
-                f"The stored file {digest[:12]}… was changed, or belongs to another key. Bring it back from the backup."
-            ) from None
+            raise _changed(digest) from None
+
+    def pieces(self, digest: str) -> Iterator[bytes]:
+        """The content in pieces of 1 MiB; FilmStoreError comes before the first one.
+
+        The file is read twice: no byte of it leaves before its seal was found to fit the last one.
+        """
+        path = self.path_of(digest)
+        try:
+            with path.open("rb") as file:
+                for _ in opened_pieces(file, self.key, digest):
+                    pass
+                yield from opened_pieces(file, self.key, digest)
+        except FileNotFoundError:
+            raise _missing(digest) from None
+        except InvalidTag:
+            raise _changed(digest) from None
 
     def has(self, digest: str) -> bool:
         """True when a file of that digest is kept."""
@@ -85,6 +100,39 @@ class FilmStore:
                 f"{digest[:80]!r} is no SHA-256: nothing is read or written under such a name."
             )
         return self.folder / digest[:2] / f"{digest}.film"
+
+
+def opened_pieces(file: BinaryIO, key: bytes, digest: str) -> Iterator[bytes]:
+    """The decrypted content of a stored file; raises InvalidTag, for a wrong seal only after the last piece."""
+    left_bytes = file.seek(0, os.SEEK_END) - len(MAGIC) - NONCE_BYTES - TAG_BYTES
+    if left_bytes < 0:
+        raise InvalidTag
+    file.seek(-TAG_BYTES, os.SEEK_END)
+    tag = file.read()
+    file.seek(0)
+    if file.read(len(MAGIC)) != MAGIC:
+        raise InvalidTag
+    decryptor = Cipher(algorithms.AES(key), modes.GCM(file.read(NONCE_BYTES), tag)).decryptor()
+    decryptor.authenticate_additional_data(digest.encode())
+    while left_bytes > 0:
+        piece = file.read(min(left_bytes, MIB))
+        if not piece:
+            raise InvalidTag
+        left_bytes -= len(piece)
+        yield decryptor.update(piece)
+    decryptor.finalize()
+
+
+def _missing(digest: str) -> FilmStoreError:
+    return FilmStoreError(
+        f"The stored file {digest[:12]}… is missing. Bring it back from the backup of the data folder."
+    )
+
+
+def _changed(digest: str) -> FilmStoreError:
+    return FilmStoreError(
+        f"The stored file {digest[:12]}… was changed, or belongs to another key. Bring it back from the backup."
+    )
 
 
 @contextmanager

@@ -1,48 +1,140 @@
-"""Run an export from the command line, with its line in the audit log."""
+"""Run an export: its lines in the audit log, before and after, and the files between them."""
 
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.audit import entries, record
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.tables import people
-from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.cohort.atomic_file import atomic_file
+from spondyl.clinic.chart.tables.column_types import new_id
+from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.films.store import FilmStore
-from spondyl.clinic.records.export import patient_archive, write_clinic
+from spondyl.clinic.records.clinic_export import clinic_entries
+from spondyl.clinic.records.export import patient_entries
+from spondyl.clinic.records.export_manifest import Lost, ManifestDraft, Member
+from spondyl.clinic.records.export_pack import write_folder, write_zip, zip_pieces
 
-ACTOR = "command line"
+CLINIC = "clinic"
+BEGUN_CLINIC, BEGUN_PATIENT, FINISHED = "export clinic", "export patient", "finish export"
 
 
 class PatientUnknownError(LookupError):
     """No patient has this record number."""
 
 
-def run_export(engine: sa.Engine, out: Path, *, record_number: int | None, films: FilmStore) -> int:
-    """Export one patient with the films, or all without; returns how many.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """One export that the audit log knows of. ``person_id`` None: the whole clinic."""
 
-    The log is written first: no export without its line.
-    """
+    id: str
+    engine: sa.Engine
+    films: FilmStore
+    actor: str
+    begun_at: datetime
+    person_id: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """How the audit log names what is exported."""
+        return CLINIC if self.person_id is None else f"person {self.person_id}"
+
+    def zip_pieces(self) -> Iterator[bytes]:
+        """The zip file in pieces; once the last one was taken the audit log says that the export is whole."""
+        draft = ManifestDraft(as_of=self.begun_at.date())
+        yield from zip_pieces(draft.following(self._entries()), at=self.begun_at)
+        self._finish(draft)
+
+    def write(self, out: Path, *, watch: Callable[[int], None] = lambda _: None) -> None:
+        """Write a zip file when the name ends so, else a folder; ``watch`` hears how many bytes of content came.
+
+        Raises OSError.
+        """
+        draft = ManifestDraft(as_of=self.begun_at.date())
+        members = (_watched(member, watch) for member in draft.following(self._entries()))
+        if out.suffix == ".zip":
+            write_zip(zip_pieces(members, at=self.begun_at), out)
+        else:
+            write_folder(members, out)
+        self._finish(draft)
+
+    def _entries(self) -> Iterable[Member | Lost]:
+        as_of = self.begun_at.date()
+        if self.person_id is not None:
+            return patient_entries(self.engine, self.films, self.person_id, as_of=as_of)
+        self.films.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return clinic_entries(self.engine, self.films, self.films.folder, as_of=as_of)
+
+    def _finish(self, draft: ManifestDraft) -> None:
+        found = {
+            "export": self.id,
+            "files": draft.files,
+            "bytes": draft.size_bytes,
+            "missing": draft.missing,
+            "manifest_sha256": draft.sha256,
+        }
+        with writing(self.engine) as connection:
+            record(connection, actor=self.actor, action=FINISHED, subject=self.subject, detail=found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportTold:
+    """A clinic's export as the audit log tells of it; ``finished`` None: broken off, or still going on."""
+
+    begun_at: datetime
+    actor: str
+    detail: dict[str, Any]
+    finished: dict[str, Any] | None
+
+
+def begin_export(
+    engine: sa.Engine,
+    films: FilmStore,
+    *,
+    actor: str,
+    person_id: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> Export:
+    """Write the audit log's line first: no export without it. Raises PersonUnknownError."""
     with writing(engine) as connection:
-        today = now_of(connection).date()
-        subject = "clinic" if record_number is None else f"person {_id_of(connection, record_number)}"
-        record(connection, actor=ACTOR, action="export", subject=subject, detail={"to": out.name})
-    if record_number is None:
-        return write_clinic(engine, out, as_of=today)
-    out.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if any(out.iterdir()):
-        raise FileExistsError(f"{out} is not empty; an export never mixes with other files.")
-    with reading(engine) as connection:
-        person_id = _id_of(connection, record_number)
-        for name, content in patient_archive(connection, films, person_id, as_of=today):
-            (out / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with atomic_file(out / name) as file:
-                file.write(content)
-    return 1
+        if person_id is not None:
+            person(connection, person_id)
+        made = Export(
+            id=new_id(),
+            engine=engine,
+            films=films,
+            actor=actor,
+            begun_at=now_of(connection),
+            person_id=person_id,
+        )
+        action = BEGUN_CLINIC if person_id is None else BEGUN_PATIENT
+        said = {"export": made.id, **(detail or {})}
+        record(connection, actor=actor, action=action, subject=made.subject, detail=said)
+    return made
 
 
-def _id_of(connection: sa.Connection, record_number: int) -> str:
+def clinic_exports(connection: sa.Connection, *, limit: int = 10) -> list[ExportTold]:
+    """The clinic's last exports, the newest first."""
+    ended = entries(connection, action=FINISHED, subject=CLINIC, limit=limit)
+    by_export = {one.detail["export"]: one.detail for one in ended}
+    return [
+        ExportTold(
+            begun_at=one.at,
+            actor=one.actor,
+            detail=one.detail,
+            finished=by_export.get(one.detail["export"]),
+        )
+        for one in entries(connection, action=BEGUN_CLINIC, limit=limit)
+    ]
+
+
+def person_numbered(connection: sa.Connection, record_number: int) -> str:
+    """The identifier of the patient with this record number; raises PatientUnknownError."""
     found = connection.execute(
         sa.select(people.c.id).where(people.c.record_number == record_number)
     ).scalar_one_or_none()
@@ -51,3 +143,12 @@ def _id_of(connection: sa.Connection, record_number: int) -> str:
             f"No patient has the record number {record_number}. It stands at the head of the patient's page."
         )
     return found
+
+
+def _watched(member: Member, watch: Callable[[int], None]) -> Member:
+    def pieces() -> Iterator[bytes]:
+        for piece in member.pieces:
+            yield piece
+            watch(len(piece))
+
+    return replace(member, pieces=pieces())

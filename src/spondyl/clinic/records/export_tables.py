@@ -35,25 +35,50 @@ PATIENTS = pa.schema(
         _field("synthetic", pa.bool_(), "true for made-up patients"),
     ]
 )
+FILMS = pa.schema(
+    [
+        _field(
+            "record_number",
+            pa.int64(),
+            "the patient's record number; empty: nobody has said whose film it is",
+        ),
+        _field("folder", pa.string(), "where in the export the film and its report lie"),
+        _field("taken_on", pa.string(), "day of the examination, else the day when the film came"),
+        _field("view", pa.string(), "view of the film"),
+        _field("state", pa.string(), "how far the film was read: measured, refused or waiting"),
+        _field("size_bytes", pa.int64(), "length of the film's file"),
+        _field("sha256", pa.string(), "SHA-256 of the film's file, which names it in the film store too"),
+    ]
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_bytes(rows: Iterable[Row], columns: Sequence[str]) -> bytes:
     """The rows as UTF-8 CSV. A text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row[name]) for name in columns])
-    return out.getvalue().encode()
+    return _csv([columns]) + csv_rows(rows, columns)
+
+
+def csv_rows(rows: Iterable[Row], columns: Sequence[str]) -> bytes:
+    """The rows alone, without the line of headings."""
+    return _csv([_cell(row[name]) for name in columns] for row in rows)
 
 
 def parquet_bytes(rows: Sequence[Row], schema: Any) -> bytes:
     """The rows as Parquet with the meaning of each column in its metadata."""
-    table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
     out = io.BytesIO()
-    pq.write_table(table, out)
+    pq.write_table(table_of(rows, schema), out)
     return out.getvalue()
+
+
+def table_of(rows: Sequence[Row], schema: Any) -> Any:
+    """The rows as an Arrow table."""
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+
+
+def _csv(lines: Iterable[Sequence[Any]]) -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(lines)
+    return out.getvalue().encode()
 
 
 def _cell(value: Any) -> Any:

@@ -1,19 +1,16 @@
 """A patient's records: what there is, who opened the chart, and everything in one file to take along."""
 
-import io
-import zipfile
-from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.tables import audit, documents
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.records.export import patient_archive
+from spondyl.clinic.records.export_run import begin_export
 from spondyl.clinic.web.films.service import Films
 from spondyl.clinic.web.page import patient_page
 from spondyl.clinic.web.rights import Clinician
@@ -36,29 +33,17 @@ def records_page(request: Request, services: Clinic, viewer: Clinician, patient_
 
 @router.post("/export")
 def export_patient(services: Clinic, films: Films, viewer: Clinician, patient_id: str) -> Response:
-    """Everything about the patient in one zip file, films too; who took it along is in the audit log."""
-    with writing(services.engine) as connection:
-        patient = person(connection, patient_id)
-        record(connection, actor=viewer.actor, action="export patient", subject=patient.subject)
-    today = services.clock().date()
+    """Everything about the patient in one zip file, films too, sent while it is made.
+
+    No file of a patient lies unencrypted on the server's disk; who took it along is in the audit log.
+    """
+    export = begin_export(services.engine, films.store, actor=viewer.actor, person_id=patient_id)
     with reading(services.engine) as connection:
-        content = _zip(patient_archive(connection, films.store, patient_id, as_of=today))
-    name = f"record-{patient.record_number}-{today.isoformat()}.zip"
-    return Response(
-        content,
-        media_type="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def _zip(files: Iterable[tuple[str, bytes]]) -> bytes:
-    """In memory: no unencrypted file of a patient lies on the server's disk. Films are packed as they are."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files:
-            kind = zipfile.ZIP_STORED if name.startswith("films/") else zipfile.ZIP_DEFLATED
-            archive.writestr(name, content, compress_type=kind)
-    return out.getvalue()
+        number = person(connection, patient_id).record_number
+    headers = {
+        "Content-Disposition": f'attachment; filename="record-{number}-{export.begun_at:%Y-%m-%d}.zip"'
+    }
+    return StreamingResponse(export.zip_pieces(), media_type="application/zip", headers=headers)
 
 
 def _context(connection: sa.Connection, patient: Person) -> dict[str, Any]:

@@ -1,0 +1,114 @@
+"""The whole clinic's export: FHIR resources by kind, tables, documents, and every film with its signed report.
+
+What the chart gives is written into spools on the disk, patient by patient; films come from the store as they are
+sent. So the memory that it takes does not grow with the clinic.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from spondyl.clinic.chart.films import films_of
+from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.tables import films, people
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.films.store import FilmStore
+from spondyl.clinic.records.chart_parts import document_values, documents_of, patient_row, score_rows
+from spondyl.clinic.records.everything import resources_of
+from spondyl.clinic.records.export_films import FilmFiles, files_of, film_row
+from spondyl.clinic.records.export_manifest import Lost, Member
+from spondyl.clinic.records.export_tables import FILMS, PATIENTS, SCORES
+from spondyl.clinic.records.spool import Spools
+from spondyl.clinic.records.spooled_table import SpooledTable
+
+NOBODY = "nobody-named"
+README = """\
+What is in this export of Spondyl
+
+patients.csv, scores.csv, films.csv    tables; the .parquet files hold the same rows
+fhir/KIND.ndjson       one FHIR R4B resource a line, by kind, as FHIR's bulk data has it
+documents.ndjson       every version of every document, one a line, with digest and signatures
+films/NUMBER/          every film of the patient with that record number, the very file that came, and of each signed
+                       film the report (page, PDF, values, DICOM SR, FHIR); films/nobody-named: whose film it is has
+                       not been said
+manifest.json          SHA-256 and size of every file; under "missing" what the film store no longer has whole, and why.
+                       "spondyl verify-export" holds the files against it
+
+Restricted charts are in it. Times are UTC. Research software, not a medical device.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicSize:
+    """How much a clinic's export will hold."""
+
+    patients: int
+    films: int
+    film_bytes: int
+
+
+def clinic_size(connection: sa.Connection) -> ClinicSize:
+    """Patients, films, and the bytes of the films, which are nearly all of an export."""
+    patients = connection.execute(sa.select(sa.func.count()).select_from(people)).scalar_one()
+    sums = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(films.c.size_bytes), 0))
+    count, film_bytes = connection.execute(sums.select_from(films)).one()
+    return ClinicSize(patients=patients, films=count, film_bytes=int(film_bytes))
+
+
+def clinic_entries(
+    engine: sa.Engine, store: FilmStore, spool_folder: Path, *, as_of: date
+) -> Iterator[Member | Lost]:
+    """Every file of the clinic's export but the manifest; raises OSError when the disk of the spools is full.
+
+    The chart is read in one transaction, so it is one moment of the clinic; it is over before the films are sent.
+    """
+    yield Member(name="README.txt", pieces=[README.encode()])
+    with ExitStack() as stack:
+        spools = Spools(stack, spool_folder)
+        with reading(engine) as connection:
+            kept = _spool(connection, spools, as_of)
+        for name, pieces in spools.by_name():
+            yield Member(name=name, pieces=pieces)
+    for film in kept:
+        yield from film.entries(store)
+
+
+def _spool(connection: sa.Connection, spools: Spools, as_of: date) -> list[FilmFiles]:
+    kept: list[FilmFiles] = []
+    everybody = connection.execute(sa.select(people.c.id).order_by(people.c.record_number)).scalars().all()
+    with (
+        SpooledTable(spools, "patients", PATIENTS) as patients,
+        SpooledTable(spools, "scores", SCORES) as scores,
+        SpooledTable(spools, "films", FILMS) as table,
+    ):
+        for name in everybody:
+            patient = person(connection, name)
+            patients.add(patient_row(patient))
+            for row in score_rows(connection, patient):
+                scores.add(row)
+            _spool_chart(connection, spools, patient, as_of)
+            kept += _spool_films(connection, table, patient)
+        kept += _spool_films(connection, table, None)
+    return kept
+
+
+def _spool_chart(connection: sa.Connection, spools: Spools, patient: Person, as_of: date) -> None:
+    for resource in resources_of(connection, patient, as_of=as_of):
+        spools.add_line(f"fhir/{resource['resourceType']}.ndjson", resource)
+    for document in documents_of(connection, patient.id):
+        line = {"record_number": patient.record_number, **document_values(document)}
+        spools.add_line("documents.ndjson", line)
+
+
+def _spool_films(connection: sa.Connection, table: SpooledTable, patient: Person | None) -> list[FilmFiles]:
+    number = patient.record_number if patient else None
+    kept: list[FilmFiles] = []
+    for film in films_of(connection, patient.id if patient else None):
+        files = files_of(connection, film, under=f"films/{NOBODY if number is None else number}")
+        table.add(film_row(film, files, number))
+        kept.append(files)
+    return kept

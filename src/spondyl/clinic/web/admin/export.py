@@ -1,0 +1,47 @@
+"""The whole clinic in one file: what it will hold, the download, and which exports came to their end."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response, StreamingResponse
+
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.records.clinic_export import clinic_size
+from spondyl.clinic.records.export_run import begin_export, clinic_exports
+from spondyl.clinic.web.films.service import Films
+from spondyl.clinic.web.page import page
+from spondyl.clinic.web.rights import Administrator, AdministratorOnly
+from spondyl.clinic.web.services import Clinic, Services
+
+router = APIRouter(prefix="/admin/export", include_in_schema=False, dependencies=[AdministratorOnly])
+NO_REASON = "Say why the whole clinic is exported: it stands in the audit log."
+
+
+@router.get("")
+def export_page(request: Request, services: Clinic) -> Response:
+    """What the file will hold, and the last exports."""
+    return _page(request, services, problem=None)
+
+
+@router.post("")
+def export_clinic(
+    request: Request,
+    services: Clinic,
+    films: Films,
+    viewer: Administrator,
+    reason: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """The file, sent while it is made. A download that is broken off leaves a zip file that does not open."""
+    if not reason.strip():
+        return _page(request, services, problem=NO_REASON)
+    detail = {"reason": reason.strip()}
+    export = begin_export(services.engine, films.store, actor=viewer.actor, detail=detail)
+    name = f"clinic-{export.begun_at:%Y-%m-%d-%H%M}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(export.zip_pieces(), media_type="application/zip", headers=headers)
+
+
+def _page(request: Request, services: Services, *, problem: str | None) -> Response:
+    with reading(services.engine) as connection:
+        shown = {"size": clinic_size(connection), "exports": clinic_exports(connection), "problem": problem}
+    return page(request, "admin/export.html", shown, status=422 if problem else 200)
