@@ -11,7 +11,7 @@ import pytest
 
 from clinic_apps import Browser
 from clinic_charts import Clock
-from spondyl.booking import OpenSpan, Practice, Wish
+from spondyl.booking import OpenSpan, Practice, Shift, Wish
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.appointments import book
@@ -145,7 +145,7 @@ def test_hours_telephone_address_closures_and_rooms_of_an_office(admin: Browser,
         ("offices/orange", {"hours__1__0__to": "07:00"}, "hours-1-0", "07:00 is not after 08:00"),
         ("offices/orange", {"hours__1__0__to": ""}, "hours-1-0", "from when until when"),
         ("offices/orange", {"hours__1__0__to": "17:03"}, "hours-1-0", "on five minutes"),
-        ("offices/orange", {"hours__1__1__from": "10:00", "hours__1__1__to": "19:00"}, "hours-1-1", "first ends"),
+        ("offices/orange", {"hours__1__1__from": "10:00", "hours__1__1__to": "19:00"}, "hours-1-1", "before it ends"),
         ("offices/orange", {"closed__0__from": "2026-12-26", "closed__0__to": "2026-12-24"}, "closed-0", "be before"),
         ("providers/lind", {"at-orange__2__0__from": "09:00"}, "at-orange-2-0", "from when until when"),
         ("visits/follow-up", {"duration": "22"}, "duration", "22 is no number of minutes"),
@@ -218,6 +218,37 @@ def test_things_that_no_visit_names_come_and_go(admin: Browser, services: Servic
         )
         assert admin.submit(f"{PAGE}/{form}", version=version, remove="yes", step="save").status_code == 303
     assert now_of_practice(services) == sample_practice()
+
+
+def test_every_stretch_of_a_day_is_shown_and_none_is_lost_on_save(admin: Browser, services: Services) -> None:
+    thrice = tuple(
+        OpenSpan(weekday=0, from_min=60 * begin, to_min=60 * end)
+        for begin, end in ((8, 10), (11, 13), (15, 18))
+    )
+    practice = sample_practice()
+    office = practice.office("orange")
+    hours = tuple(
+        sorted((*thrice, *(one for one in office.hours if one.weekday)), key=lambda one: one.weekday)
+    )
+    lind = practice.provider("lind")
+    shifts = (*lind.shifts, *(Shift(office="orange", span=span) for span in thrice))
+    with writing(services.engine) as connection:
+        changed_practice = replace(
+            practice,
+            offices=tuple(replace(one, hours=hours) if one == office else one for one in practice.offices),
+            providers=tuple(
+                replace(one, shifts=shifts) if one == lind else one for one in practice.providers
+            ),
+        )
+        save_practice(connection, changed_practice, actor="test")
+    saved(admin, "offices/orange", telephone="714-555-0100")
+    saved(admin, "providers/lind", name="Dr Mara Lind, DC")
+    after = now_of_practice(services)
+    assert after.office("orange").hours == hours
+    assert set(after.provider("lind").shifts) == set(shifts)
+    saved(admin, "offices/orange", hours__0__3__from="19:00", hours__0__3__to="20:00")
+    mondays = [one for one in now_of_practice(services).office("orange").hours if one.weekday == 0]
+    assert mondays == [*thrice, OpenSpan(weekday=0, from_min=19 * 60, to_min=20 * 60)]
 
 
 def test_two_administrators_do_not_overwrite_each_other(admin: Browser, services: Services) -> None:

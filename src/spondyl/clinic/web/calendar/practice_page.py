@@ -1,6 +1,7 @@
 """What can be booked: an overview, a form for each part, and before anything is saved what it would change."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ from spondyl.clinic.sample_practice import sample_practice
 from spondyl.clinic.web.calendar.board import names_of
 from spondyl.clinic.web.calendar.practice_parts import GENERAL, OFFICES, PROVIDERS, VISITS, Part
 from spondyl.clinic.web.calendar.practice_read import Fields, Problems, new_key
-from spondyl.clinic.web.calendar.practice_values import rows_of
+from spondyl.clinic.web.calendar.practice_values import rows_of, stretches_of
 from spondyl.clinic.web.calendar.practice_words import (
     DAYS,
     changed_lines,
@@ -282,6 +283,7 @@ def _filled(values: Fields, problems: Problems) -> dict[str, Any]:
         "values": Blank(fields),
         "problems": Blank(problems),
         "rows": rows,
+        "stretches": partial(stretches_of, fields),
         "remove": values.get("remove") == "yes",
     }
 

@@ -42,6 +42,7 @@ class Part:
 
     path: str
     template: str
+    title: str
     noun: str
     column: str
     things: Callable[[Practice], tuple[Any, ...]]
@@ -82,6 +83,7 @@ def _without_office(practice: Practice, key: str) -> Practice:
 OFFICES = Part(
     path="offices",
     template="calendar/practice_office.html",
+    title="Office",
     noun="office",
     column="office",
     things=lambda practice: practice.offices,
@@ -97,6 +99,7 @@ OFFICES = Part(
 PROVIDERS = Part(
     path="providers",
     template="calendar/practice_provider.html",
+    title="Provider",
     noun="provider",
     column="provider",
     things=lambda practice: practice.providers,
@@ -114,6 +117,7 @@ PROVIDERS = Part(
 VISITS = Part(
     path="visits",
     template="calendar/practice_visit.html",
+    title="Kind of visit",
     noun="kind of visit",
     column="visit_type",
     things=lambda practice: practice.visit_types,
@@ -129,6 +133,7 @@ VISITS = Part(
 GENERAL = Part(
     path="general",
     template="calendar/practice_general.html",
+    title="Starts and ways",
     noun="practice",
     column="",
     things=lambda _practice: (),

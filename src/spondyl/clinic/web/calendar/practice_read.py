@@ -21,7 +21,7 @@ from spondyl.booking import (
     VisitType,
 )
 from spondyl.booking.wall_clock import MINUTES_IN_DAY, zone_of
-from spondyl.clinic.web.calendar.practice_values import SPANS_A_DAY, rows_of
+from spondyl.clinic.web.calendar.practice_values import rows_of, stretches_of
 from spondyl.clinic.web.calendar.practice_words import DAYS, office_pairs
 
 Fields = Mapping[str, str]
@@ -176,8 +176,9 @@ def _week(fields: Fields, prefix: str, problems: Problems) -> tuple[OpenSpan, ..
     spans: list[OpenSpan] = []
     for weekday in range(7):
         last = 0
-        for number in range(SPANS_A_DAY):
-            span = _span(fields, f"{prefix}-{weekday}-{number}", weekday, last, problems)
+        of_day = f"{prefix}-{weekday}"
+        for number in range(stretches_of(fields, of_day)):
+            span = _span(fields, f"{of_day}-{number}", weekday, last, problems)
             if span is not None:
                 spans.append(span)
                 last = span.to_min
@@ -196,7 +197,7 @@ def _span(fields: Fields, name: str, weekday: int, last: int, problems: Problems
     elif begin >= end:
         problems[name] = f"{day}: {ends} is not after {begins}; set the later time last."
     elif begin < last:
-        problems[name] = f"{day}: the second stretch begins at {begins}, before the first ends."
+        problems[name] = f"{day}: this stretch begins at {begins}, before the one before it ends."
     elif begin % 5 or end % 5:
         problems[name] = f"{day}: use times on five minutes, such as 9:00 or 9:05."
     else:

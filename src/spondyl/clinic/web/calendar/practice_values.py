@@ -1,13 +1,15 @@
 """A part of the practice as the fields of its form."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
 from spondyl.booking import Office, OpenSpan, Practice, Provider, VisitType
 from spondyl.booking.wall_clock import MINUTES_IN_DAY
 from spondyl.clinic.web.calendar.practice_words import closures, office_pairs
 
 Values = dict[str, str]
-SPANS_A_DAY = 2
+LEAST_STRETCHES = 2
+"""A day of the form shows as many stretches of hours, and one more than are filled."""
 BLANK_ROWS = 2
 """Empty rows at the end of a list; more come with each save."""
 
@@ -73,8 +75,15 @@ def rows_of(values: Values, name: str) -> int:
     return max(filled, default=-1) + 1 + BLANK_ROWS
 
 
+def stretches_of(values: Mapping[str, str], of_day: str) -> int:
+    """How many stretches of hours a day ("hours-0") of the form shows: none that is filled is lost."""
+    fields = re.compile(rf"{re.escape(of_day)}-(\d{{1,3}})-(?:from|to)")
+    filled = [int(found[1]) for key, value in values.items() if value and (found := fields.fullmatch(key))]
+    return max(LEAST_STRETCHES, max(filled, default=-1) + 2)
+
+
 def span_values(prefix: str, spans: Iterable[OpenSpan]) -> Values:
-    """The fields of a week's hours: two stretches a day at most."""
+    """The fields of a week's hours, however many stretches a day has."""
     values: Values = {}
     for weekday in range(7):
         mine = sorted((one.from_min, one.to_min) for one in spans if one.weekday == weekday)
