@@ -98,7 +98,7 @@ def test_a_lateral_film_says_that_it_needs_landmarks_and_is_measured_with_them(
     desk.upload(path.read_bytes())
     page = desk.work()
     assert "This is a lateral film." in page
-    assert "Give a landmark file for this film below" in page
+    assert "mark its vertebrae by hand. Or give a landmark file for this film below" in page
     assert "--landmarks" not in page
     with reading(desk.films._engine) as connection:
         (film,) = films_of(connection, desk.patient.id)

@@ -48,6 +48,7 @@ AXE_IS_RUN_BY = {
         "/patients/{patient_id}/records",
     ),
     "test_viewer_browser.py": ("/films/{film_id}",),
+    "test_marking_browser.py": ("/films/{film_id}/mark",),
     "test_page_browser.py": ("/patients/{patient_id}/adjust", "/patients/{patient_id}/adjust/{run}"),
     "test_public_browser.py": (
         "/book",

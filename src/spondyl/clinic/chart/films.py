@@ -212,16 +212,16 @@ def save_outcome(
 
 
 def read_again(connection: sa.Connection, film_id: str, *, landmarks: Body, actor: str) -> None:
-    """Give a film a landmark file: it waits again and is measured with it."""
+    """Give a film without landmarks a landmark file: it waits again and is measured with it."""
     values = {"state": FilmState.WAITING.value, "given_landmarks": canonical(landmarks), "refusal": None}
     changed = connection.execute(
         films.update()
-        .where(films.c.id == film_id, films.c.reading_id.is_(None))
-        .values(**values, original=None, draft=None, draft_version=films.c.draft_version + 1)
+        .where(films.c.id == film_id, films.c.original.is_(None), films.c.reading_id.is_(None))
+        .values(**values, draft=None, draft_version=films.c.draft_version + 1)
     )
     if changed.rowcount != 1:
         raise DocumentChangedError(
-            "The film's landmarks were accepted already; correct them in the viewer instead of replacing them."
+            "The film has landmarks already; correct them in the viewer instead of replacing them."
         )
     record(connection, actor=actor, action="give landmarks", subject=f"film {film_id}")
 

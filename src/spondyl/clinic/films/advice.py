@@ -5,15 +5,15 @@ from typing import Any
 from spondyl.radiograph import Refusal
 
 _GIVE_POINTS = (
-    "Give a landmark file for this film below (JSON or CSV; how to make one: 'Own landmarks' in the handbook), or take "
-    "another film."
+    "A clinician can mark its vertebrae by hand. Or give a landmark file for this film below (JSON or CSV; how to make "
+    "one: 'Own landmarks' in the handbook), or take another film."
 )
 _DO = {
     Refusal.LATERAL_NEEDS_LANDMARKS: _GIVE_POINTS,
     Refusal.NOT_A_SPINE_FILM: f"Look whether the right file was sent. {_GIVE_POINTS}",
     Refusal.SPINE_INCOMPLETE: f"Take a film that shows T1 to L5. {_GIVE_POINTS}",
     Refusal.LOW_CONFIDENCE: _GIVE_POINTS,
-    Refusal.LANDMARKS_INVALID: "Correct the landmark file and give it again below.",
+    Refusal.LANDMARKS_INVALID: "Correct the landmark file and give it again below, or mark the film by hand.",
     Refusal.FILE_MISSING: "Send the film again; if this stays, bring the data folder back from its backup.",
     Refusal.FILE_UNREADABLE: "Send the film again.",
     Refusal.INTERNAL_ERROR: "Tell the administrator the time of this message; the other films are not affected.",

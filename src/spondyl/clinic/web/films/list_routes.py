@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, HTTPException, Request, UploadFile
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from spondyl.anatomy.landmark_text import LandmarkTextError
 from spondyl.clinic.chart.films import (
@@ -18,6 +18,7 @@ from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import find_people, person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.take_in import Origin, landmark_body, take_in
+from spondyl.clinic.web.errors import for_machine
 from spondyl.clinic.web.films.rows import FilmRow, film_row, list_next
 from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.page import page, patient_page, see_other
@@ -81,17 +82,21 @@ def upload(
 def give_landmarks(
     request: Request, services: Clinic, films: Films, viewer: AnyStaff, film_id: str, landmarks: Upload
 ) -> Response:
-    """Give a landmark file to a film that was refused."""
+    """Give a landmark file to a film that was refused; a page's script asks for JSON and gets the words alone."""
     with reading(services.engine) as connection:
         film = film_in_chart(connection, film_id)
     try:
         body = _landmarks(landmarks, [landmarks])
     except LandmarkTextError as error:
+        if for_machine(request):
+            raise HTTPException(422, str(error)) from None
         return _list_page(request, services, films, film.person_id, problem=str(error))
     assert body is not None
     with writing(services.engine) as connection:
         read_again(connection, film_id, landmarks=body, actor=viewer.actor)
     films.worker.wake()
+    if for_machine(request):
+        return JSONResponse({"film": film_id}, status_code=202)
     return see_other(request, _place(film.person_id), notice="The film is now measured with these landmarks.")
 
 

@@ -17,6 +17,11 @@ export class History {
     return this._states[this._at];
   }
 
+  /** Another state in place of the one now, without a step. @param {T} state */
+  set now(state) {
+    this._states[this._at] = state;
+  }
+
   get canUndo() {
     return this._at > 0;
   }

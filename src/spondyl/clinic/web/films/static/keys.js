@@ -37,20 +37,20 @@ export const KEYS = [
   { keys: ["?"], shown: "?", does: "show or hide these keys", act: "help" },
 ];
 
-/** What a key press means, or null. @param {KeyboardEvent} event @returns {string | null} */
-export function actOf(event) {
+/** What a key press means, or null. @param {KeyboardEvent} event @param {Key[]} [keys] @returns {string | null} */
+export function actOf(event, keys = KEYS) {
   if (event.ctrlKey || event.metaKey) {
     const letter = event.key.toLowerCase();
     if (letter === "z") return event.shiftKey ? "redo" : "undo";
     return letter === "y" ? "redo" : null;
   }
   const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  return KEYS.find((one) => one.keys.includes(name))?.act ?? null;
+  return keys.find((one) => one.keys.includes(name))?.act ?? null;
 }
 
-/** @param {HTMLElement} list a dl */
-export function fillKeyList(list) {
-  for (const { shown, does } of KEYS) {
+/** @param {HTMLElement} list a dl @param {Key[]} [keys] */
+export function fillKeyList(list, keys = KEYS) {
+  for (const { shown, does } of keys) {
     const term = Object.assign(document.createElement("dt"), { textContent: shown });
     list.append(term, Object.assign(document.createElement("dd"), { textContent: does }));
   }

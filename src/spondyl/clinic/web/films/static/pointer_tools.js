@@ -5,7 +5,8 @@
  *
  * @typedef {import("./camera.js").Point} Point
  * @typedef {"correct" | "window" | "pan" | "ruler" | "angle"} Tool
- * @typedef {{begin: (event: PointerEvent) => boolean, move: (event: PointerEvent) => void, end: () => void}} Grip
+ * @typedef {{begin: (event: PointerEvent) => boolean, move: (event: PointerEvent) => void, end: () => void,
+ *   cancel?: () => void}} Grip `cancel` instead of `end` when a second finger comes or the pointer is lost
  */
 
 const WHEEL = 0.0016;
@@ -42,8 +43,7 @@ export class PointerTools {
     this._pane.host.setPointerCapture(event.pointerId);
     this._down.set(event.pointerId, event);
     if (this._down.size === 2) {
-      if (this._doing === "corner") this._hooks.corner?.end();
-      this._doing = null;
+      this._letGo(true);
       return;
     }
     this._doing = this._jobOf(event);
@@ -94,7 +94,13 @@ export class PointerTools {
   /** @param {PointerEvent} event */
   _stop(event) {
     this._down.delete(event.pointerId);
-    if (this._doing === "corner") this._hooks.corner?.end();
+    this._letGo(event.type === "pointercancel");
+  }
+
+  /** @param {boolean} isLost */
+  _letGo(isLost) {
+    const { corner } = this._hooks;
+    if (this._doing === "corner" && corner) (isLost && corner.cancel ? corner.cancel : corner.end)();
     this._doing = null;
   }
 

@@ -1,0 +1,80 @@
+"""The page on which a clinician marks a film by hand that has no landmarks, and how far its measurement has got."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import JSONResponse, Response
+
+from spondyl.anatomy import ImageSide, View
+from spondyl.anatomy.levels import Level
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.films import Film, FilmState
+from spondyl.clinic.chart.films import film as film_in_chart
+from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.films.advice import refusal_words, takes_landmarks
+from spondyl.clinic.films.desk import film_name
+from spondyl.clinic.films.facts import FilmFacts, facts_from_json
+from spondyl.clinic.web.films.service import check_film_restricted
+from spondyl.clinic.web.films.viewer_routes import API
+from spondyl.clinic.web.page import page, patient_page, see_other
+from spondyl.clinic.web.rights import Clinician, ClinicianOnly
+from spondyl.clinic.web.services import Clinic
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
+
+_ACROSS = (ImageSide.PATIENT_RIGHT, ImageSide.PATIENT_LEFT)
+SIDES = {View.AP: _ACROSS, View.PA: _ACROSS, View.LATERAL: (ImageSide.ANTERIOR, ImageSide.POSTERIOR)}
+"""What may lie on the left edge of a film of each view."""
+
+
+@router.get("/films/{film_id}/mark")
+def mark_page(request: Request, services: Clinic, viewer: Clinician, film_id: str) -> Response:
+    """Mark the corners by hand; a film that has landmarks is corrected in the viewer instead."""
+    with writing(services.engine) as connection:
+        film = film_in_chart(connection, film_id)
+        patient = None if film.person_id is None else person(connection, film.person_id)
+        if may_be_marked(film):
+            record(connection, actor=viewer.actor, action="open film", subject=film.subject)
+    if not may_be_marked(film):
+        return _sent_on(request, film)
+    assert film.facts is not None
+    facts = facts_from_json(film.facts)
+    shown = {"film": film, "title": film_name(facts), "told": told(facts), "here_tab": "films"}
+    if patient is None:
+        return page(request, "films/mark_alone.html", shown)
+    return patient_page(request, "films/mark.html", patient, shown)
+
+
+@router.get(API + "/progress", dependencies=[ClinicianOnly])
+def progress(services: Clinic, film_id: str) -> Response:
+    """How far the background job has got with a film, and why it refused if it did."""
+    with reading(services.engine) as connection:
+        film = film_in_chart(connection, film_id)
+    refusal = None if film.refusal is None else refusal_words(film.refusal)
+    return JSONResponse({"state": film.state.value, "is_done": film.state.is_done, "refusal": refusal})
+
+
+def may_be_marked(film: Film) -> bool:
+    """True for a film that was decoded and then refused for want of landmarks."""
+    return film.facts is not None and film.refusal is not None and takes_landmarks(film.refusal)
+
+
+def told(facts: FilmFacts) -> dict[str, Any]:
+    """What the marking page is told about a film. A view that the header states is not asked again."""
+    views = (View.AP, View.LATERAL) if facts.view is View.UNKNOWN else (facts.view,)
+    return {
+        "rows": facts.rows,
+        "columns": facts.columns,
+        "views": {view.value: [side.value for side in SIDES[view]] for view in views},
+        "image_left": facts.image_left.value,
+        "levels": [level.value for level in Level],
+    }
+
+
+def _sent_on(request: Request, film: Film) -> Response:
+    if film.state is FilmState.MEASURED:
+        words = "This film has landmarks already: drag a corner to correct it."
+        return see_other(request, f"/films/{film.id}", notice=words)
+    place = "/films" if film.person_id is None else f"/patients/{film.person_id}/films"
+    return see_other(request, place)

@@ -1,0 +1,41 @@
+// @ts-check
+/**
+ * Marked points stay in this tab's session storage until they are measured: a reload or a lost network loses nothing,
+ * and nothing is left when the tab is closed.
+ *
+ * @typedef {import("./mark_model.js").Marks} Marks
+ * @typedef {import("./mark_model.js").Told} Told
+ */
+
+/** @param {string} film */
+const keyOf = (film) => `spondyl-marks-1-${film}`;
+
+/** Keep the marks; false when this browser keeps nothing. @param {string} film @param {Marks} marks */
+export function keep(film, marks) {
+  try {
+    sessionStorage.setItem(keyOf(film), JSON.stringify(marks));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What was kept of this film, or null. @param {string} film @param {Told} told @returns {Marks | null} */
+export function kept(film, told) {
+  try {
+    const marks = JSON.parse(sessionStorage.getItem(keyOf(film)) ?? "null");
+    const fits = marks && marks.view in told.views && told.levels.includes(marks.first) && told.levels.includes(marks.last);
+    return fits ? marks : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} film */
+export function forget(film) {
+  try {
+    sessionStorage.removeItem(keyOf(film));
+  } catch {
+    // a browser that keeps nothing has nothing to forget
+  }
+}

@@ -1,0 +1,372 @@
+"""Claims, in a real browser: a film without landmarks is marked by hand, by mouse, finger or keys alone; what is
+measured then is the phantom's own truth; a reload, an undo and a refusal lose no point; impossible ones stay here."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from clinic_apps import Browser as Client
+from clinic_films import read_once
+from live_clinic import chromium, served, signed_in, violations
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.audit import entries
+from spondyl.clinic.chart.films import Film, FilmSource, claim_film, save_outcome
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.films.facts import facts_json
+from spondyl.clinic.films.find import refusal_json
+from spondyl.clinic.films.service import FilmService
+from spondyl.clinic.films.take_in import Origin, take_in
+from spondyl.clinic.web.services import Services
+from spondyl.radiograph import FilmRefused
+from spondyl.radiograph.abstain import check_view
+
+TOLERANCE_DEG = 1.0
+LUMBAR = ("L1", "L2", "L3", "L4", "L5", "S1")
+Point = tuple[float, float]
+
+
+@pytest.fixture(scope="module")
+def browser_program() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def lateral(services: Services, films: FilmService, phantoms: Path, patient: Person) -> Film:
+    """A lateral film that was decoded and refused for want of landmarks."""
+    path = phantoms / "phantom_0003_lateral.dcm"
+    origin = Origin(source=FilmSource.UPLOAD, name=path.name, actor="test", person_id=patient.id)
+    film = take_in(services.engine, films.store, path.read_bytes(), origin)
+    picture = read_once(path)
+    with pytest.raises(FilmRefused) as refused:
+        check_view(picture.view)
+    with writing(services.engine) as connection:
+        claim_film(connection)
+        return save_outcome(
+            connection,
+            film.id,
+            facts=facts_json(picture),
+            original=None,
+            summary=None,
+            refusal=refusal_json(refused.value),
+        )
+
+
+@pytest.fixture
+def marks(phantoms: Path) -> dict[str, Any]:
+    """The exact corners of the film."""
+    return json.loads((phantoms / "phantom_0003_lateral.landmarks.json").read_text())
+
+
+@pytest.fixture
+def truth(phantoms: Path) -> dict[str, float]:
+    """The exact angles of the spine that was drawn."""
+    return json.loads((phantoms / "phantom_0003_lateral.truth.json").read_text())["angles_deg"]
+
+
+@pytest.fixture
+def page(
+    browser_program: Browser, services: Services, staff: dict[Role, Account], lateral: Film
+) -> Iterator[Page]:
+    """The marking page of the film, as a clinician on a desktop."""
+    with served(services) as address:
+        page = signed_in(browser_program, address, services, staff[Role.CLINICIAN], width=1440, touch=True)
+        page.goto(f"/films/{lateral.id}/mark")
+        page.wait_for_selector("[data-ready]")
+        yield page
+        page.context.close()
+
+
+def part(page: Page, name: str):
+    return page.locator(f'[data-part="{name}"]')
+
+
+def place_of(page: Page, at: Point) -> Point:
+    """Where a film point lies on the screen while the whole film is shown."""
+    box = part(page, "pane").bounding_box()
+    told = json.loads(page.locator("[data-film-marking]").get_attribute("data-told") or "")
+    assert box
+    zoom = min(box["width"] / told["columns"], box["height"] / told["rows"])
+    left = box["x"] + (box["width"] - told["columns"] * zoom) / 2
+    top = box["y"] + (box["height"] - told["rows"] * zoom) / 2
+    return left + (at[0] + 0.5) * zoom, top + (at[1] + 0.5) * zoom
+
+
+def click(page: Page, at: Point) -> None:
+    page.mouse.click(*place_of(page, at))
+
+
+def corners_of(marks: dict[str, Any], level: str) -> list[Point]:
+    found = next(one for one in marks["landmarks"] if one["level"] == level)
+    return [(at[0], at[1]) for at in found["corners_px"] if at is not None]
+
+
+def click_level(page: Page, marks: dict[str, Any], level: str) -> None:
+    for at in corners_of(marks, level):
+        click(page, at)
+
+
+def count(page: Page) -> str:
+    return part(page, "count").inner_text()
+
+
+def kept(page: Page) -> dict[str, Any]:
+    """What this tab keeps of the film."""
+    text = page.evaluate(
+        "Object.entries(sessionStorage).find(([key]) => key.startsWith('spondyl-marks'))?.[1]"
+    )
+    return json.loads(text) if text else {}
+
+
+def value(page: Page, label: str) -> float:
+    text = page.locator("tr", has_text=label).first.locator("td").first.inner_text()
+    return float(text.replace("−", "-").split("°")[0])
+
+
+def test_a_film_marked_by_clicks_is_measured_within_a_degree_of_the_truth(
+    page: Page, films: FilmService, lateral: Film, marks: dict[str, Any], truth: dict[str, float]
+) -> None:
+    hosts: set[str] = set()
+    page.on("request", lambda one: hosts.add(one.url.split("/")[2]))
+    expect(part(page, "prompt")).to_have_text("L1, upper left corner (front)")
+    for level in LUMBAR:
+        click_level(page, marks, level)
+    expect(part(page, "prompt")).to_have_text("Femoral head 1, its centre")
+    for head in marks["femoral_heads_px"]:
+        (x, y), radius = head["centre_px"], head["radius_px"]
+        click(page, (x, y))
+        click(page, (x + radius, y))
+    expect(part(page, "prompt")).to_contain_text("then press Measure")
+    assert count(page) == "26 of 26 points"
+    with page.expect_response("**/landmarks") as sent:
+        page.get_by_role("button", name="Measure").click()
+    assert sent.value.status == 202
+    assert films.worker.work_once()
+    page.wait_for_url(f"**/films/{lateral.id}")
+    page.wait_for_selector("[data-film-viewer][data-ready]")
+    assert abs(value(page, "Lumbar lordosis") - truth["lumbar_lordosis_l1_s1"]) < TOLERANCE_DEG
+    assert abs(value(page, "Pelvic incidence") - truth["pelvic_incidence"]) < TOLERANCE_DEG
+    assert kept(page) == {}
+    assert len(hosts) == 1
+    page.goto(f"/films/{lateral.id}/mark")
+    expect(page.get_by_text("has landmarks already")).to_be_visible()
+
+
+def test_undo_reload_drag_and_placing_anew(page: Page, marks: dict[str, Any]) -> None:
+    first, second, third, _ = corners_of(marks, "L1")
+    for at in (first, second, third):
+        click(page, at)
+    page.keyboard.press("Backspace")
+    expect(part(page, "prompt")).to_have_text("L1, lower left corner (front)")
+    page.keyboard.press("Control+z")
+    assert count(page) == "1 of 26 points"
+    page.locator('button[data-act="redo"]').click()
+    assert count(page) == "2 of 26 points"
+    page.reload()
+    page.wait_for_selector("[data-ready]")
+    assert count(page) == "2 of 26 points"
+    assert np.allclose(kept(page)["marks"]["L1"][:2], [first, second], atol=0.75)
+    expect(page.locator(".film-name", has_text="L1")).to_be_visible()
+    x, y = place_of(page, second)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y - 6)
+    page.mouse.move(x + 30, y - 9)
+    page.mouse.up()
+    dragged = kept(page)["marks"]["L1"][1]
+    assert dragged[0] > second[0] + 20
+    assert dragged[1] < second[1] - 5
+    assert count(page) == "2 of 26 points"
+    page.keyboard.press("2")
+    expect(part(page, "prompt")).to_have_text("L1, upper right corner (back): place it anew")
+    click(page, second)
+    expect(part(page, "prompt")).to_have_text("L1, lower left corner (front)")
+    assert np.allclose(kept(page)["marks"]["L1"][1], second, atol=0.75)
+    page.get_by_role("button", name="Start over…").click()
+    page.get_by_role("button", name="Keep them").click()
+    assert count(page) == "2 of 26 points"
+    page.get_by_role("button", name="Start over…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Start over").click()
+    assert count(page) == "0 of 26 points"
+    page.keyboard.press("u")
+    assert count(page) == "2 of 26 points"
+
+
+def test_a_level_is_marked_by_keys_alone(page: Page, marks: dict[str, Any]) -> None:
+    told = json.loads(page.locator("[data-film-marking]").get_attribute("data-told") or "")
+    x, y = (told["columns"] - 1) / 2, (told["rows"] - 1) / 2
+    part(page, "pane").focus()
+    page.keyboard.press("PageDown")
+    expect(part(page, "prompt")).to_have_text("L2, upper left corner (front)")
+    page.keyboard.press("z")  # a close-up: the film moves under the cross when it nears the edge
+    wanted = corners_of(marks, "L2")
+    for to_x, to_y in wanted:
+        x += steps(page, to_x - x, "ArrowLeft", "ArrowRight")
+        y += steps(page, to_y - y, "ArrowUp", "ArrowDown")
+        page.keyboard.press("Enter")
+    assert np.allclose(kept(page)["marks"]["L2"], wanted, atol=0.75)
+    expect(part(page, "prompt")).to_have_text("L3, upper left corner (front)")
+    page.keyboard.press("s")
+    expect(part(page, "prompt")).to_have_text("L4, upper left corner (front)")
+    assert count(page) == "4 of 22 points"
+    page.keyboard.press("?")
+    expect(page.get_by_text("skip this level, or take it back")).to_be_visible()
+
+
+def steps(page: Page, way: float, back: str, forth: str) -> int:
+    """Move the cross by whole pixels, with as few keys as it takes; returns by how much."""
+    left = round(way)
+    for modifier, size in (("Shift+", 40), ("", 4), ("Alt+", 1)):
+        for _ in range(abs(left) // size):
+            page.keyboard.press(modifier + (forth if way > 0 else back))
+        left = abs(left) % size * (1 if left > 0 else -1)
+    return round(way)
+
+
+def test_a_tap_marks_and_two_fingers_only_zoom(page: Page, marks: dict[str, Any]) -> None:
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: Point) -> None:
+        places = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    x, y = place_of(page, corners_of(marks, "L1")[0])
+    touch("touchStart", (x, y))
+    touch("touchEnd")
+    expect(part(page, "count")).to_have_text("1 of 26 points")
+    zoom = part(page, "zoom").inner_text()
+    touch("touchStart", (x - 100, y), (x - 40, y))
+    touch("touchMove", (x - 160, y), (x + 40, y))
+    touch("touchEnd")
+    expect(part(page, "zoom")).not_to_have_text(zoom)
+    expect(part(page, "count")).to_have_text("1 of 26 points")
+
+
+def test_a_refusal_and_a_lost_network_are_told_in_place_and_lose_nothing(
+    page: Page, films: FilmService
+) -> None:
+    """Corners beside the picture: the server's own rule refuses them, and they are still there afterwards."""
+    for at in ((-150, 300), (-120, 300), (-150, 330), (-120, 330)):
+        click(page, at)
+    page.route("**/landmarks", lambda route: route.abort())
+    page.get_by_role("button", name="Measure").click()
+    expect(page.get_by_role("dialog")).to_contain_text("22 points are not marked")
+    page.get_by_role("button", name="Measure all the same").click()
+    expect(part(page, "refused")).to_contain_text("does not answer. Your points are kept")
+    page.unroute("**/landmarks")
+    page.get_by_role("button", name="Measure").click()
+    with page.expect_response("**/landmarks"):
+        page.get_by_role("button", name="Measure all the same").click()
+    assert films.worker.work_once()
+    expect(part(page, "refused")).to_contain_text("far outside its")
+    assert count(page) == "4 of 26 points"
+    page.reload()
+    assert count(page) == "4 of 26 points"
+
+
+def test_corners_that_cannot_be_are_not_sent(page: Page, marks: dict[str, Any]) -> None:
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    first, second, third, fourth = corners_of(marks, "L1")
+    for at in (first, second, fourth, third):
+        click(page, at)
+    expect(part(page, "doubts")).to_contain_text("L1: the corners go round")
+    page.get_by_role("button", name="Measure").click()
+    expect(page.get_by_role("dialog")).to_contain_text("These corners cannot be right")
+    expect(page.get_by_role("button", name="Measure all the same")).to_be_hidden()
+    page.keyboard.press("Escape")
+    assert sent == []
+
+
+DOUBTS = """async ([file, levels]) => {
+  const { doubtsOf } = await import('/static/films/mark_doubts.js');
+  const marks = Object.fromEntries(file.landmarks.map((one) => [one.level, one.corners_px]));
+  const first = file.landmarks[0].level;
+  const last = file.landmarks[file.landmarks.length - 1].level;
+  const doubts = doubtsOf({ first, last, hasHeads: false, marks, skipped: [] }, levels);
+  return doubts.map((one) => [one.name, one.isWrong]); }"""
+
+
+def test_true_corners_look_right_and_wrong_ones_do_not(page: Page, phantoms: Path) -> None:
+    levels = json.loads(page.locator("[data-film-marking]").get_attribute("data-told") or "")["levels"]
+    for path in sorted(phantoms.glob("*.landmarks.json")):
+        file = json.loads(path.read_text())
+        assert page.evaluate(DOUBTS, [file, levels]) == [], path.name
+        whole = {one["level"]: one for one in file["landmarks"]}
+        l3, l4 = whole["L3"]["corners_px"], whole["L4"]["corners_px"]
+        whole["L3"]["corners_px"] = [l3[2], l3[3], l3[0], l3[1]]
+        assert ["L3", True] in page.evaluate(DOUBTS, [file, levels]), "upper and lower exchanged"
+        whole["L3"]["corners_px"], whole["L4"]["corners_px"] = l4, l3
+        assert ["L4", False] in page.evaluate(DOUBTS, [file, levels]), "levels exchanged"
+        whole["L3"]["corners_px"], whole["L4"]["corners_px"] = l3, whole["L5"]["corners_px"]
+        del file["landmarks"][file["landmarks"].index(whole["L5"])]
+        assert page.evaluate(DOUBTS, [file, levels]) == [["L4", False]], "a vertebra left out"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    page: Page, marks: dict[str, Any], theme: str
+) -> None:
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    assert violations(page) == []
+    click_level(page, marks, "L1")
+    click(page, corners_of(marks, "L2")[3])
+    click(page, corners_of(marks, "L2")[2])
+    click(page, corners_of(marks, "L2")[0])
+    click(page, corners_of(marks, "L2")[1])
+    page.get_by_role("button", name="Skip L3").click()
+    expect(part(page, "doubts").locator("li")).to_have_count(1)
+    assert violations(page) == []
+    page.get_by_role("button", name="Measure").click()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    for width in (1024, 820, 390):
+        page.set_viewport_size({"width": width, "height": 768})
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, width
+
+
+def test_who_is_offered_it_and_what_a_bad_file_answers(
+    browser: Callable[[Role], Client], lateral: Film, services: Services
+) -> None:
+    front_desk, clinician = browser(Role.FRONT_DESK), browser(Role.CLINICIAN)
+    address = f"/patients/{lateral.person_id}/films"
+    assert f"/films/{lateral.id}/mark" in clinician.get(address).text
+    assert f"/films/{lateral.id}/mark" not in front_desk.get(address).text
+    assert front_desk.get(f"/films/{lateral.id}/mark").status_code == 403
+    with reading(services.engine) as connection:
+        before = len(entries(connection, action="open film"))
+    assert clinician.get(f"/films/{lateral.id}/mark").status_code == 200
+    with reading(services.engine) as connection:
+        assert len(entries(connection, action="open film")) == before + 1
+    answer = clinician.post(
+        f"/films/{lateral.id}/landmarks",
+        headers={"X-CSRF": clinician.csrf(), "Accept": "application/json"},
+        files={"landmarks": ("p.json", b'{"view": "LATERAL", "landmarks": [{"level": "Q9"}]}')},
+    )
+    assert answer.status_code == 422
+    assert "no vertebra named 'Q9'" in answer.json()["error"]
+
+
+def test_a_film_with_landmarks_keeps_them(
+    browser: Callable[[Role], Client], measured: Callable[..., Film], marks: dict[str, Any]
+) -> None:
+    film = measured("phantom_0003_lateral")
+    client = browser(Role.CLINICIAN)
+    sent_on = client.get(f"/films/{film.id}/mark")
+    assert (sent_on.status_code, sent_on.headers["location"]) == (303, f"/films/{film.id}")
+    answer = client.post(
+        f"/films/{film.id}/landmarks",
+        headers={"X-CSRF": client.csrf(), "Accept": "application/json"},
+        files={"landmarks": ("p.json", json.dumps(marks).encode())},
+    )
+    assert answer.status_code == 409
+    assert "has landmarks already" in answer.json()["error"]
+    assert client.get(f"/api/v1/films/{film.id}/progress").json()["state"] == "measured"
