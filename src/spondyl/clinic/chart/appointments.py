@@ -44,13 +44,19 @@ from spondyl.clinic.chart.claims import (
     standing_claims,
     take_away,
 )
-from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.engine import is_embedded, now_of
 from spondyl.clinic.chart.outbox import MessageKind, forget_reminders, queue, queue_change, reminder
 from spondyl.clinic.chart.overrides import come_down, put_down_over
 from spondyl.clinic.chart.practice import latest_seen, practice_of
 from spondyl.clinic.chart.tables.booking import absences, appointments
 from spondyl.clinic.chart.tables.column_types import new_id
-from spondyl.clinic.chart.visit_insert import Letters, VisitRows, insert_visit, visit_rows
+from spondyl.clinic.chart.visit_insert import (
+    Letters,
+    VisitRows,
+    insert_visit,
+    insert_visit_unless,
+    visit_rows,
+)
 
 HOLD_FOR = timedelta(minutes=10)
 
@@ -115,11 +121,15 @@ def book(
 def _insert(connection: sa.Connection, visit: Appointment, slot: Slot, letters: Letters) -> Head | None:
     """Write a new visit if its slot is offered; worked out before the first statement, where others need not wait."""
     seen = latest_seen(connection)
-    ready = None if seen is None else _ready(connection, visit, slot, letters, seen)
-    facts = (
-        booking_facts(connection, visit.start, None) if visit.held_until else _facts_for(connection, visit)
-    )
-    if ready is None or facts.practice is not seen or facts.away:
+    ready = None if seen is None else _ready(connection, visit, slot, letters, seen.practice)
+    facts: BookingFacts | None = None
+    if seen is not None and ready is not None and not is_embedded(connection):
+        facts, head = insert_visit_unless(connection, ready, visit, version=seen.number)
+        if facts is None:
+            return head
+    facts = facts or booking_facts(connection, visit.start, None if visit.held_until else visit.person)
+    _refuse_if_stopped(connection, visit, facts)
+    if ready is None or seen is None or facts.practice is not seen.practice or facts.away:
         refuse_unless_offered(facts, slot, now_of(connection))
         ready = visit_rows(connection, visit, claims_for(facts.practice, visit), letters)
     return insert_visit(connection, ready) or facts.head
@@ -310,9 +320,13 @@ def refuse_unless_offered(facts: BookingFacts, slot: Slot, now: datetime) -> Non
 
 def _facts_for(connection: sa.Connection, visit: Appointment) -> BookingFacts:
     facts = booking_facts(connection, visit.start, visit.person)
+    _refuse_if_stopped(connection, visit, facts)
+    return facts
+
+
+def _refuse_if_stopped(connection: sa.Connection, visit: Appointment, facts: BookingFacts) -> None:
     if facts.has_intake and visit.person:
         refuse_if_stopped(connection, visit.person, facts.practice.visit_type(visit.visit_type))
-    return facts
 
 
 def _occupy(connection: sa.Connection, practice: Practice, one: Appointment) -> list[str]:

@@ -95,12 +95,12 @@ def record(
         "detail": canonical(detail or {}),
     }
     row["seal"] = _seal(_seal_key(connection), row, head.seal)
+    driver = driver_in_transaction(connection)
     if is_embedded(connection):
-        driver = driver_in_transaction(connection)
         driver.execute(_APPEND_SQL, tuple(row.values()))
         driver.execute(_MOVE_HEAD_SQL, (row["sequence"], row["seal"], row["lane"]))
     else:
-        connection.exec_driver_sql(_APPEND_AND_MOVE_SQL, row)
+        driver.execute(_APPEND_AND_MOVE_SQL, row)
 
 
 def verify(connection: sa.Connection) -> Verdict:

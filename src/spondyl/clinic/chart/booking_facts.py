@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -30,31 +31,48 @@ class BookingFacts:
 
 _DAY = timedelta(days=1)
 _FACTS = (
-    "SELECT (SELECT max(version) FROM practice_versions), "
-    "EXISTS (SELECT 1 FROM absences WHERE ends_at > {0} AND starts_at < {0}), "
-    "EXISTS (SELECT 1 FROM documents WHERE person_id = {0} AND kind = {0})"
+    "SELECT (SELECT max(version) FROM practice_versions) AS version, "
+    "EXISTS (SELECT 1 FROM absences WHERE ends_at > {} AND starts_at < {}) AS away, "
+    "EXISTS (SELECT 1 FROM documents WHERE person_id = {} AND kind = {}) AS intake"
 )
-_ON_POSTGRES = _FACTS.format("%s")
+FACTS_SQL = _FACTS.format("%(day_begins)s", "%(day_ends)s", "%(of_person)s", "%(intake_kind)s")
+"""The question on PostgreSQL; ``facts_asked`` gives what it asks about, ``facts_told`` reads its first three columns."""
 _EMBEDDED = (
-    _FACTS.format("?") + ", sequence, seal FROM (SELECT 1) LEFT JOIN audit_heads ON audit_heads.lane = 0"
+    _FACTS.format("?", "?", "?", "?")
+    + ", sequence, seal FROM (SELECT 1) LEFT JOIN audit_heads ON audit_heads.lane = 0"
 )
 
 
 def booking_facts(connection: sa.Connection, start: datetime, person: str | None) -> BookingFacts:
     """The facts about booking a person near a time."""
-    begin, end = start - _DAY, start + _DAY
-    head = None
-    if is_embedded(connection):
-        given = (embedded_text(begin), embedded_text(end), person or "", KIND)
-        version, away, intake, *last = connection.exec_driver_sql(_EMBEDDED, given).one()
-        head = Head(lane=0, sequence=last[0], seal=last[1]) if last[0] is not None else None
-    else:
-        given = (begin, end, person or "", KIND)
-        version, away, intake = connection.exec_driver_sql(_ON_POSTGRES, given).one()
-    horizon = Horizon(first_day=start.date(), days=1)
+    asked = facts_asked(start, person)
+    if not is_embedded(connection):
+        return facts_told(connection, start, connection.exec_driver_sql(FACTS_SQL, asked).one())
+    begin, end, *who = asked.values()
+    given = (embedded_text(begin), embedded_text(end), *who)
+    *told, sequence, seal = connection.exec_driver_sql(_EMBEDDED, given).one()
+    head = Head(lane=0, sequence=sequence, seal=seal) if sequence is not None else None
+    return facts_told(connection, start, told, head)
+
+
+def facts_asked(start: datetime, person: str | None) -> dict[str, Any]:
+    """What ``FACTS_SQL`` is given."""
+    return {
+        "day_begins": start - _DAY,
+        "day_ends": start + _DAY,
+        "of_person": person or "",
+        "intake_kind": KIND,
+    }
+
+
+def facts_told(
+    connection: sa.Connection, start: datetime, told: Sequence[Any], head: Head | None = None
+) -> BookingFacts:
+    """The facts in a row that begins with version of the practice, anybody away, any intake."""
+    version, away, intake = told[:3]
     return BookingFacts(
         practice=practice_of_version(connection, version),
-        away=absences_between(connection, horizon) if away else (),
+        away=absences_between(connection, Horizon(first_day=start.date(), days=1)) if away else (),
         has_intake=bool(intake),
         head=head,
     )

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from spondyl.booking import Practice
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.practice_memory import PracticeMemory
+from spondyl.clinic.chart.practice_memory import PracticeMemory, Seen
 from spondyl.clinic.chart.tables.booking import practice_versions
 
 
@@ -52,7 +52,7 @@ def practice_of_version(connection: sa.Connection, version: int | None) -> Pract
     return found
 
 
-def latest_seen(connection: sa.Connection) -> Practice | None:
+def latest_seen(connection: sa.Connection) -> Seen | None:
     """The practice as it was when it was last read, without asking the database; there may be a newer one."""
     return _memory(connection).latest
 

@@ -1,26 +1,32 @@
 """The newest practice that an engine has seen, so that its long description is not read at every booking."""
 
+from dataclasses import dataclass
+
 from spondyl.booking import Practice
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A committed version of the practice and its number; versions are never changed, so the number says it all."""
+
+    number: int
+    practice: Practice
+
+
 class PracticeMemory:
-    """One version of the practice and its number; versions are never changed, so a number says it all.
+    """One version of the practice.
 
     Only what is committed may be kept here: the number of a version that is undone is given again to another.
     """
 
     def __init__(self) -> None:
-        self._seen: tuple[int, Practice] | None = None
-
-    @property
-    def latest(self) -> Practice | None:
+        self.latest: Seen | None = None
         """The practice that was seen last; there may be a newer one."""
-        return self._seen[1] if self._seen else None
 
     def version(self, number: int | None) -> Practice | None:
         """The practice of this version, or None when it must be read."""
-        return self._seen[1] if self._seen and self._seen[0] == number else None
+        return self.latest.practice if self.latest and self.latest.number == number else None
 
     def keep(self, number: int, practice: Practice) -> None:
         """Keep a committed version in place of the one before."""
-        self._seen = (number, practice)
+        self.latest = Seen(number=number, practice=practice)

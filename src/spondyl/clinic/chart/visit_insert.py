@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
 from spondyl.booking import Appointment, Claim
 from spondyl.clinic.chart.appointment_rows import new_row
 from spondyl.clinic.chart.audit import Head, lane_of
+from spondyl.clinic.chart.booking_facts import FACTS_SQL, BookingFacts, facts_asked, facts_told
 from spondyl.clinic.chart.claims import CLAIM_SQL, LOCK_SQL, claim_columns, taken_instead_of
 from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded
 from spondyl.clinic.chart.outbox import MessageKind, message_rows
@@ -20,6 +22,9 @@ from spondyl.clinic.chart.tables.column_types import embedded_text
 Letters = Sequence[tuple[Appointment, MessageKind, datetime]]
 
 _COLUMNS = [column.name for column in appointments.c]
+_TYPED = ", ".join(
+    f"CAST(%({column.name})s AS {column.type.compile(postgresql.dialect())})" for column in appointments.c
+)
 _VISIT = f"INSERT INTO appointments ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 _CLAIM = (
     "INSERT INTO claims (appointment, resource, office, lane, exclusive, starts_s, ends_s) "
@@ -30,17 +35,21 @@ _LETTER = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 # The database checks the claims' overlaps and the foreign keys as ever. The lane of the audit log is locked last,
-# after the claims are down, so that nobody who holds a lane waits for somebody's resource.
+# after the claims are down, so that nobody who holds a lane waits for somebody's resource. Where something speaks
+# against the visit, nothing is written or locked, and the answer says what is known.
 _ALL = (
-    f"WITH locked AS MATERIALIZED ({LOCK_SQL}), "
+    f"WITH facts AS MATERIALIZED ({FACTS_SQL}), go AS MATERIALIZED (SELECT 1 FROM facts "
+    "WHERE %(decided)s OR (version = %(worked_out_for)s AND NOT away AND NOT intake)), "
+    f"locked AS MATERIALIZED ({LOCK_SQL} WHERE EXISTS (SELECT 1 FROM go)), "
     f"visit AS (INSERT INTO appointments ({', '.join(_COLUMNS)}) "
-    f"VALUES ({', '.join(f'%({name})s' for name in _COLUMNS)})), "
-    f"put AS ({CLAIM_SQL} RETURNING 1), "
+    f"SELECT {_TYPED} FROM go), "
+    f"put AS ({CLAIM_SQL} AND EXISTS (SELECT 1 FROM go) RETURNING 1), "
     "letters AS (INSERT INTO outbox (id, appointment, kind, body, due_at, state, tries, problem) "
-    "SELECT m.id, %(key)s, m.kind, '', m.due_at, 'waiting', 0, '' FROM unnest(CAST(%(letter_ids)s AS text[]), "
-    "CAST(%(letter_kinds)s AS text[]), CAST(%(letter_dues)s AS timestamptz[])) AS m(id, kind, due_at)) "
-    "SELECT sequence, seal FROM audit_heads "
-    "WHERE lane = %(audit_lane)s AND (SELECT count(*) FROM put) >= 0 FOR UPDATE"
+    "SELECT m.id, %(key)s, m.kind, '', m.due_at, 'waiting', 0, '' FROM go, unnest(CAST(%(letter_ids)s AS text[]), "
+    "CAST(%(letter_kinds)s AS text[]), CAST(%(letter_dues)s AS timestamptz[])) AS m(id, kind, due_at)), "
+    "head AS (SELECT sequence, seal FROM audit_heads WHERE lane = %(audit_lane)s "
+    "AND EXISTS (SELECT 1 FROM go) AND (SELECT count(*) FROM put) >= 0 FOR UPDATE) "
+    "SELECT version, away, intake, EXISTS (SELECT 1 FROM go), sequence, seal FROM facts LEFT JOIN head ON true"
 )
 
 
@@ -61,7 +70,9 @@ def visit_rows(
     row, messages = new_row(connection, visit), message_rows(letters)
     columns = claim_columns(visit.key, wanted, [0] * len(wanted))
     if not is_embedded(connection):
-        return VisitRows(given={**row, **columns, **_letter_columns(messages)})
+        person = None if visit.held_until else visit.person
+        asked = facts_asked(visit.start, person)
+        return VisitRows(given={**row, **columns, **_letter_columns(messages), **asked})
     lists = (columns[name] for name in ("claimed", "offices", "lanes", "exclusives", "starts", "ends"))
     return VisitRows(
         visit=tuple(_embedded(row[name]) for name in _COLUMNS),
@@ -79,12 +90,28 @@ def insert_visit(connection: sa.Connection, rows: VisitRows) -> Head | None:
     if is_embedded(connection):
         _insert_embedded(connection, rows)
         return None
+    return _asked(connection, {**rows.given, "decided": True, "worked_out_for": None})[1]
+
+
+def insert_visit_unless(
+    connection: sa.Connection, rows: VisitRows, visit: Appointment, *, version: int
+) -> tuple[BookingFacts | None, Head | None]:
+    """PostgreSQL only: ``insert_visit`` if the practice is still of this version, nobody is away and there is no intake.
+
+    The answer is (None, head) when it was written; otherwise nothing was, and what is known comes back.
+    """
+    told, head = _asked(connection, {**rows.given, "decided": False, "worked_out_for": version})
+    return (None if told[3] else facts_told(connection, visit.start, told)), head
+
+
+def _asked(connection: sa.Connection, given: dict[str, Any]) -> tuple[Sequence[Any], Head | None]:
     lane = lane_of(connection)
+    driver = driver_in_transaction(connection)
     try:
-        row = connection.exec_driver_sql(_ALL, {**rows.given, "audit_lane": lane}).one_or_none()
-    except IntegrityError as error:
-        raise taken_instead_of(error) from error
-    return None if row is None else Head(lane=lane, sequence=row[0], seal=row[1])
+        told = driver.execute(_ALL, {**given, "audit_lane": lane}).fetchone()
+    except driver.IntegrityError as error:
+        raise taken_instead_of(IntegrityError(_ALL, given, error)) from error
+    return told, None if told[4] is None else Head(lane=lane, sequence=told[4], seal=told[5])
 
 
 def _insert_embedded(connection: sa.Connection, rows: VisitRows) -> None:
