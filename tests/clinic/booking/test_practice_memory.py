@@ -9,10 +9,14 @@ import sqlalchemy as sa
 
 from clinic_bookings import Bookings, slot_at
 from practices import utc
+from spondyl.booking import Absence
+from spondyl.clinic.care.intake_record import begin, keep
+from spondyl.clinic.chart.absences import note_absence
 from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.practice import practice_of, save_practice
 from spondyl.clinic.chart.tables import people
+from spondyl.clinic.chart.tables.booking import appointments, outbox
 from spondyl.clinic.chart.tables.column_types import UtcInstant, embedded_text
 from spondyl.clinic.chart.transaction import reading, writing
 
@@ -44,6 +48,22 @@ def test_a_change_of_the_hours_counts_at_once_and_an_undone_one_never(bookings: 
         save_practice(connection, closed, actor="admin")
     with pytest.raises(TimeTakenError, match="no start at that time"), writing(bookings.engine) as connection:
         book(connection, slot_at(utc(4, 18)), person=anna, actor="desk")
+
+
+def test_who_is_away_and_an_intake_are_asked_where_the_visit_is_written(bookings: Bookings) -> None:
+    anna, bert = bookings.people[:2]
+    with writing(bookings.engine) as connection:
+        book(connection, slot_at(TEN), person=anna, actor="desk")
+        intake = begin(connection, anna, actor=anna)
+        keep(connection, intake, replace(intake.intake, answers={}), actor=anna)
+        ill = Absence(provider="ana", start=utc(3, 8), end=utc(4, 8), reason="ill")
+        note_absence(connection, ill, actor="desk", change="c1")
+    with pytest.raises(TimeTakenError, match="Choose another time"), writing(bookings.engine) as connection:
+        book(connection, slot_at(ELEVEN), person=bert, actor="desk")
+    with writing(bookings.engine) as connection:
+        book(connection, slot_at(ELEVEN, "ben", "t2"), person=anna, actor="desk")
+        book(connection, slot_at(utc(5, 18)), person=bert, actor="desk")
+    assert bookings.count(appointments) == bookings.count(outbox) / 2 == 3
 
 
 def test_a_writer_stands_in_line_at_its_first_statement(embedded_engine: sa.Engine) -> None:

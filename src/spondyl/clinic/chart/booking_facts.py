@@ -36,7 +36,7 @@ _FACTS = (
     "EXISTS (SELECT 1 FROM documents WHERE person_id = {} AND kind = {}) AS intake"
 )
 FACTS_SQL = _FACTS.format("%(day_begins)s", "%(day_ends)s", "%(of_person)s", "%(intake_kind)s")
-"""The question on PostgreSQL; ``facts_asked`` gives what it asks about, ``facts_told`` reads its first three columns."""
+"""The question on PostgreSQL; ``facts_asked`` gives what it asks about, ``facts_told`` reads the answer."""
 _EMBEDDED = (
     _FACTS.format("?", "?", "?", "?")
     + ", sequence, seal FROM (SELECT 1) LEFT JOIN audit_heads ON audit_heads.lane = 0"

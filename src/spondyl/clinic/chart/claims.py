@@ -1,5 +1,6 @@
 """What is occupied: claims put down, taken away and read. The database refuses what overlaps."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -29,10 +30,8 @@ LOCK_SQL = (
 )
 CLAIM_SQL = (
     "INSERT INTO claims (appointment, resource, office, lane, exclusive, starts_s, ends_s) "
-    "SELECT %(appointment)s, c.resource, c.office, c.lane, c.exclusive, c.starts_s, c.ends_s FROM locked, "
-    "unnest(CAST(%(claimed)s AS text[]), CAST(%(offices)s AS text[]), CAST(%(lanes)s AS int[]), "
-    "CAST(%(exclusives)s AS bool[]), CAST(%(starts)s AS bigint[]), CAST(%(ends)s AS bigint[])) "
-    "AS c(resource, office, lane, exclusive, starts_s, ends_s) WHERE locked.n >= 0"
+    "SELECT c.* FROM locked, json_to_recordset(CAST(%(claimed)s AS json)) AS c(appointment text, resource text, "
+    "office text, lane int, exclusive bool, starts_s bigint, ends_s bigint) WHERE locked.n >= 0"
 )
 _LOCK_AND_INSERT = f"WITH locked AS MATERIALIZED ({LOCK_SQL}) {CLAIM_SQL}"
 
@@ -44,11 +43,12 @@ def put_down(
 
     The transaction cannot go on after the error; undo it, or put the call into a savepoint.
     """
+    rows = claim_rows(appointment, wanted, lanes)
     try:
         if is_embedded(connection):
-            connection.execute(_INSERT, _rows(appointment, wanted, lanes))
+            connection.execute(_INSERT, rows)
         else:
-            connection.exec_driver_sql(_LOCK_AND_INSERT, claim_columns(appointment, wanted, lanes))
+            connection.exec_driver_sql(_LOCK_AND_INSERT, claims_given(rows))
     except IntegrityError as error:
         raise taken_instead_of(error) from error
 
@@ -141,23 +141,14 @@ def _row(appointment: str, claim: Claim, lane: int) -> dict[str, Any]:
     }
 
 
-def _rows(appointment: str, wanted: Sequence[Claim], lanes: Sequence[int]) -> list[dict[str, Any]]:
+def claim_rows(appointment: str, wanted: Sequence[Claim], lanes: Sequence[int]) -> list[dict[str, Any]]:
+    """The rows of claims, column by column in the order of the table."""
     return [_row(appointment, claim, lane) for claim, lane in zip(wanted, lanes, strict=True)]
 
 
-def claim_columns(appointment: str, wanted: Sequence[Claim], lanes: Sequence[int]) -> dict[str, Any]:
-    """What ``LOCK_SQL`` and ``CLAIM_SQL`` are given: a list for each column of the claims."""
-    rows = _rows(appointment, wanted, lanes)
-    names = {
-        "claimed": "resource",
-        "offices": "office",
-        "lanes": "lane",
-        "exclusives": "exclusive",
-        "starts": "starts_s",
-        "ends": "ends_s",
-    }
-    found: dict[str, Any] = {name: [row[column] for row in rows] for name, column in names.items()}
-    return found | {"appointment": appointment, "resources": sorted(set(found["claimed"]))}
+def claims_given(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What ``LOCK_SQL`` and ``CLAIM_SQL`` are given; JSON, because it is quicker to write than a list per column."""
+    return {"claimed": json.dumps(rows), "resources": sorted({row["resource"] for row in rows})}
 
 
 def _claim(row: Any) -> Claim:

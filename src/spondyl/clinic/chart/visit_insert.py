@@ -1,5 +1,6 @@
 """A new appointment, what it occupies and its messages, written with as few ways to the database as can be."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,7 @@ from spondyl.booking import Appointment, Claim
 from spondyl.clinic.chart.appointment_rows import new_row
 from spondyl.clinic.chart.audit import Head, lane_of
 from spondyl.clinic.chart.booking_facts import FACTS_SQL, BookingFacts, facts_asked, facts_told
-from spondyl.clinic.chart.claims import CLAIM_SQL, LOCK_SQL, claim_columns, taken_instead_of
+from spondyl.clinic.chart.claims import CLAIM_SQL, LOCK_SQL, claim_rows, claims_given, taken_instead_of
 from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded
 from spondyl.clinic.chart.outbox import MessageKind, message_rows
 from spondyl.clinic.chart.tables.booking import appointments
@@ -45,8 +46,8 @@ _ALL = (
     f"SELECT {_TYPED} FROM go), "
     f"put AS ({CLAIM_SQL} AND EXISTS (SELECT 1 FROM go) RETURNING 1), "
     "letters AS (INSERT INTO outbox (id, appointment, kind, body, due_at, state, tries, problem) "
-    "SELECT m.id, %(key)s, m.kind, '', m.due_at, 'waiting', 0, '' FROM go, unnest(CAST(%(letter_ids)s AS text[]), "
-    "CAST(%(letter_kinds)s AS text[]), CAST(%(letter_dues)s AS timestamptz[])) AS m(id, kind, due_at)), "
+    "SELECT m.* FROM go, json_to_recordset(CAST(%(letters)s AS json)) AS m(id text, appointment text, kind text, "
+    "body text, due_at timestamptz, state text, tries int, problem text)), "
     "head AS (SELECT sequence, seal FROM audit_heads WHERE lane = %(audit_lane)s "
     "AND EXISTS (SELECT 1 FROM go) AND (SELECT count(*) FROM put) >= 0 FOR UPDATE) "
     "SELECT version, away, intake, EXISTS (SELECT 1 FROM go), sequence, seal FROM facts LEFT JOIN head ON true"
@@ -68,15 +69,14 @@ def visit_rows(
 ) -> VisitRows:
     """What ``insert_visit`` writes; this asks the database nothing."""
     row, messages = new_row(connection, visit), message_rows(letters)
-    columns = claim_columns(visit.key, wanted, [0] * len(wanted))
+    claims = claim_rows(visit.key, wanted, [0] * len(wanted))
     if not is_embedded(connection):
-        person = None if visit.held_until else visit.person
-        asked = facts_asked(visit.start, person)
-        return VisitRows(given={**row, **columns, **_letter_columns(messages), **asked})
-    lists = (columns[name] for name in ("claimed", "offices", "lanes", "exclusives", "starts", "ends"))
+        asked = facts_asked(visit.start, None if visit.held_until else visit.person)
+        letters_given = json.dumps(messages, default=datetime.isoformat)
+        return VisitRows(given={**row, **claims_given(claims), **asked, "letters": letters_given})
     return VisitRows(
         visit=tuple(_embedded(row[name]) for name in _COLUMNS),
-        claims=[(visit.key, *values) for values in zip(*lists, strict=True)],
+        claims=[tuple(claim.values()) for claim in claims],
         letters=[tuple(_embedded(value) for value in message.values()) for message in messages],
     )
 
@@ -96,7 +96,7 @@ def insert_visit(connection: sa.Connection, rows: VisitRows) -> Head | None:
 def insert_visit_unless(
     connection: sa.Connection, rows: VisitRows, visit: Appointment, *, version: int
 ) -> tuple[BookingFacts | None, Head | None]:
-    """PostgreSQL only: ``insert_visit`` if the practice is still of this version, nobody is away and there is no intake.
+    """PostgreSQL only: ``insert_visit`` if the practice is of this version yet, nobody is away, and there is no intake.
 
     The answer is (None, head) when it was written; otherwise nothing was, and what is known comes back.
     """
@@ -123,14 +123,6 @@ def _insert_embedded(connection: sa.Connection, rows: VisitRows) -> None:
         driver.executemany(_LETTER, rows.letters)
     except driver.IntegrityError as error:
         raise taken_instead_of(IntegrityError(_CLAIM, rows.claims, error)) from error
-
-
-def _letter_columns(messages: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "letter_ids": [row["id"] for row in messages],
-        "letter_kinds": [row["kind"] for row in messages],
-        "letter_dues": [row["due_at"] for row in messages],
-    }
 
 
 def _embedded(value: Any) -> Any:
