@@ -1,8 +1,9 @@
 """Stiffness of a segment read with the person's twin as the model: what the twin expects, corrected by the probe.
 
-The most probable parameters given probes and prior (maximum a posteriori, Gauss–Newton with Levenberg's damping). The
-record says much about what moves within milliseconds and little about the static end; the twin's structure carries one
-to the other. The prior is wide, so a spine unlike the tables is still found, and it says how sure the result is.
+The most probable parameters given probes and prior (maximum a posteriori, Gauss–Newton with Levenberg's damping in the
+prior's own metric: while the misfit is large, steps stay where spines are likely). The record tells what moves
+within milliseconds and little of the static end; the twin's structure carries one to the other. The prior is wide,
+so a spine unlike the tables is still found, and it says how sure the result is.
 """
 
 import math
@@ -29,10 +30,11 @@ from spondyl.biomechanics.tip_on_twin import (
     predict,
     static_stiffness_n_mm,
 )
-from spondyl.biomechanics.whiten import whitened, whiteness_p
+from spondyl.biomechanics.whiten import freed, whitened, whiteness_p
 from spondyl.provenance import Provenance
 
-_ROUNDS, _SMALL_GAIN = 20, 0.05
+_ROUNDS, _SMALL_GAIN = 40, 0.05
+_LEAST_DAMPING, _MOST_DAMPING = 1e-6, 1e9
 P_LIMIT = 0.005
 _HOPELESS = 4.0
 _STARTS = ((0.0, 0.0), (-0.4, 0.0), (0.4, 0.0), (0.0, 0.4), (0.0, -0.4))
@@ -130,13 +132,27 @@ class _Problem:
         )
 
     def step(self, fit: _Fit, damping: float) -> FloatArray:
-        """(60,) damped Gauss–Newton step, at most one in the logarithms of the contact."""
-        normal = fit.slope.T @ fit.slope + self.precision
+        """(60,) Gauss–Newton step damped by so many priors, at most one in the logarithms of the contact."""
+        normal = fit.slope.T @ fit.slope + (1 + damping) * self.precision
         gradient = fit.slope.T @ np.concatenate(fit.residuals)
         gradient = gradient - self.precision @ (fit.parameters - self.prior.mean())
-        step = np.linalg.solve(normal + damping * np.diag(np.diag(normal)), gradient)
+        step = np.linalg.solve(normal, gradient)
         short = min(1.0, 1.0 / max(float(np.abs(step[CONTACT]).max()), 1e-12))
         return np.asarray(short * step, np.float64)
+
+    def p_values(self, fit: _Fit) -> tuple[float, float]:
+        """Probabilities of a misfit at least this large and, over all probes, at least this coloured.
+
+        At the minimum, data and prior together have as many degrees of freedom as there are samples.
+        """
+        lengths = [len(r) for r in fit.residuals]
+        root = np.linalg.cholesky(self.prior.covariance())
+        away = np.asarray(np.linalg.solve(root, fit.parameters - self.prior.mean()), np.float64)
+        white = np.split(
+            freed(np.concatenate(fit.residuals), fit.slope @ root, away), np.cumsum(lengths)[:-1]
+        )
+        coloured = len(white) * min(map(whiteness_p, white))
+        return float(chi2.sf(fit.cost, sum(lengths))), min(1.0, coloured)
 
 
 @on_one_thread
@@ -193,7 +209,7 @@ def _best(problem: _Problem) -> _Fit:
         start[CONTACT.start] += contact
         found = _descend(problem, start)
         best = found if best is None or found.cost < best.cost else best
-        if best.converged and _chi_square_p(best) >= P_LIMIT:
+        if best.converged and min(problem.p_values(best)) >= P_LIMIT:
             break
     assert best is not None
     return best
@@ -208,15 +224,18 @@ def _descend(problem: _Problem, start: FloatArray) -> _Fit:
 
 
 def _settled(problem: _Problem, start: FloatArray, noise: tuple[FloatArray, ...]) -> _Fit:
-    fit, damping = problem.at(start, noise), 1e-3
+    """The damping begins where the misfit counts for about ten samples in place of all; it falls as that falls."""
+    fit = problem.at(start, noise)
+    damping, growth = 0.1 * fit.cost / sum(len(r) for r in fit.residuals), 2.0
     for _ in range(_ROUNDS):
         trial = _tried(problem, fit, problem.step(fit, damping), noise)
         if trial is None or not trial.cost <= fit.cost:
-            damping *= 10
-            if damping > 1e6:
+            damping, growth = damping * growth, 2 * growth
+            if damping > _MOST_DAMPING:
                 return _converged(fit)
             continue
-        gain, fit, damping = fit.cost - trial.cost, trial, max(damping / 10, 1e-9)
+        gain, fit, growth = fit.cost - trial.cost, trial, 2.0
+        damping = max(damping / 5, _LEAST_DAMPING)
         if gain < _SMALL_GAIN:
             return _converged(fit)
     return fit
@@ -233,14 +252,8 @@ def _converged(fit: _Fit) -> _Fit:
     return replace(fit, converged=True)
 
 
-def _chi_square_p(fit: _Fit) -> float:
-    """At the minimum, data and prior together have as many degrees of freedom as there are samples."""
-    return float(chi2.sf(fit.cost, sum(len(r) for r in fit.residuals)))
-
-
 def _judged(problem: _Problem, fit: _Fit) -> TwinEstimate | Abstention:
-    chi = _chi_square_p(fit)
-    white = min(1.0, len(fit.residuals) * min(whiteness_p(r) for r in fit.residuals))
+    chi, white = problem.p_values(fit)
     segment = problem.site.segment
     if not fit.converged or chi < P_LIMIT or white < P_LIMIT:
         return Abstention(segment=segment, reason=_reason(fit, chi), text=_misfit_text(fit, chi, white))
