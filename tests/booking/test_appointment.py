@@ -90,7 +90,7 @@ def test_the_longest_waiting_whom_it_suits_is_next() -> None:
     ]
     chosen = next_in_line(line, slot())
     assert chosen is not None and chosen.key == "second"
-    passed = passed_over(offered(chosen, "hold-1"), slot().start)
+    passed = passed_over(offered(chosen, "hold-1"), slot())
     assert next_in_line([passed, *line[3:]], slot()) == line[3]  # the cascade
     assert passed.suits(slot(19)) and not settled(passed, Waiting.BOOKED).suits(slot(19))
 

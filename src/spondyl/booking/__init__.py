@@ -60,8 +60,10 @@ from spondyl.booking.practice import (
 )
 from spondyl.booking.repair import Displaced, Move, NoMove, repair, ways_out
 from spondyl.booking.waitlist import (
+    PassedTime,
     WaitEntry,
     Waiting,
+    back_in_line,
     next_in_line,
     offer_until,
     offered,
@@ -86,6 +88,7 @@ __all__ = [
     "NoMove",
     "Office",
     "OpenSpan",
+    "PassedTime",
     "Phase",
     "Placement",
     "Practice",
@@ -102,6 +105,7 @@ __all__ = [
     "Waiting",
     "Wish",
     "arrived",
+    "back_in_line",
     "booked",
     "cancelled",
     "claims_of",

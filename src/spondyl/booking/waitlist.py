@@ -19,13 +19,22 @@ class Waiting(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassedTime:
+    """A time that was offered to somebody and not taken; the same start with another provider is another offer."""
+
+    start: datetime
+    office: str
+    provider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitEntry:
     """A person waits for a kind of visit at one of some offices, between two UTC instants.
 
     ``provider`` is the only one that suits, None when anybody does; ``weekdays`` (0 is Monday; none named means any)
     and the minutes of the day by the clock on the wall say when the visit may start. ``hold`` is the appointment held
-    for that person alone while the state is offered; ``passed`` are the starts that were offered and not taken, which
-    are not offered to that person again.
+    for that person alone while the state is offered; ``passed`` are the times that were offered and not taken, which
+    are not offered to that person again. ``change`` is the change that booked, whose undoing puts the person back.
     """
 
     key: str
@@ -37,11 +46,12 @@ class WaitEntry:
     since: datetime
     state: Waiting = Waiting.WAITING
     hold: str | None = None
-    passed: tuple[datetime, ...] = ()
+    passed: tuple[PassedTime, ...] = ()
     provider: str | None = None
     weekdays: tuple[int, ...] = ()
     from_min: int = 0
     to_min: int = MINUTES_IN_DAY
+    change: str | None = None
 
     def __post_init__(self) -> None:
         if not self.offices or not self.earliest < self.latest:
@@ -63,11 +73,22 @@ class WaitEntry:
             and slot.visit_type == self.visit_type
             and slot.placement.office in self.offices
             and self.earliest <= slot.start < self.latest
-            and slot.start not in self.passed
+            and _passed(slot) not in self.passed
             and self.provider in {None, slot.placement.provider}
             and slot.wall.weekday() in (self.weekdays or range(7))
             and self.from_min <= slot.wall.hour * 60 + slot.wall.minute < self.to_min
         )
+
+    @property
+    def wish(self) -> tuple[object, ...]:
+        """Who waits for what; the place in line and the last day may differ."""
+        hours = (self.weekdays, self.from_min, self.to_min)
+        return (self.person, self.visit_type, self.offices, self.provider, *hours)
+
+
+def _passed(slot: Slot) -> PassedTime:
+    place = slot.placement
+    return PassedTime(start=slot.start, office=place.office, provider=place.provider)
 
 
 def next_in_line(entries: Iterable[WaitEntry], slot: Slot) -> WaitEntry | None:
@@ -88,11 +109,16 @@ def offered(entry: WaitEntry, hold: str) -> WaitEntry:
     return replace(entry, state=Waiting.OFFERED, hold=hold)
 
 
-def passed_over(entry: WaitEntry, start: datetime) -> WaitEntry:
-    """Note that the offer was not taken: the person keeps the place in line, but not for that start."""
-    return replace(entry, state=Waiting.WAITING, hold=None, passed=(*entry.passed, start))
+def passed_over(entry: WaitEntry, slot: Slot) -> WaitEntry:
+    """Note that the offer was not taken: the person keeps the place in line, but not for that time."""
+    return replace(entry, state=Waiting.WAITING, hold=None, passed=(*entry.passed, _passed(slot)))
 
 
-def settled(entry: WaitEntry, state: Waiting) -> WaitEntry:
-    """Note that the person booked or left."""
-    return replace(entry, state=state, hold=None)
+def settled(entry: WaitEntry, state: Waiting, *, change: str | None = None) -> WaitEntry:
+    """Note that the person booked, by which change when that can be undone, or left."""
+    return replace(entry, state=state, hold=None, change=change)
+
+
+def back_in_line(entry: WaitEntry) -> WaitEntry:
+    """Note that the booking was undone: the person waits as before, in the old place."""
+    return replace(entry, state=Waiting.WAITING, hold=None, change=None)

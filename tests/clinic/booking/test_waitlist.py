@@ -1,23 +1,35 @@
 """Claims: a free time is held for one person in line, then for the next, then free for everybody."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from time import sleep
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
 
 from clinic_bookings import Bookings, slot_at
 from practices import utc
 from spondyl.booking import StepRefusedError, WaitEntry, Waiting
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
 from spondyl.clinic.chart.appointments import TimeTakenError, book, cancel, confirm_hold, slot_of
-from spondyl.clinic.chart.tables import claims, outbox
+from spondyl.clinic.chart.freed_times import (
+    cancel_and_offer,
+    confirm_and_settle,
+    move_and_offer,
+    undo_and_wait,
+)
+from spondyl.clinic.chart.tables import booking_changes, claims, outbox
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import (
     give_time,
     join_waitlist,
     leave_waitlist,
     offer_free_time,
-    offer_taken,
     offer_time,
     sweep,
     take_back_offer,
@@ -70,8 +82,7 @@ def test_who_takes_the_offer_leaves_the_line(bookings: Bookings) -> None:
         join_waitlist(connection, entry(bookings, 2), actor="desk")
         hold = offer_free_time(connection, slot_at(TEN))
         assert hold is not None
-        confirm_hold(connection, hold.key, person=bookings.people[1], actor="link")
-        offer_taken(connection, hold.key)
+        confirm_and_settle(connection, hold.key, person=bookings.people[1], actor="link")
         assert wait_entry(connection, "w1").state is Waiting.BOOKED
         leave_waitlist(connection, "w2", actor="desk")
         assert waiting_entries(connection) == []
@@ -166,3 +177,160 @@ def test_a_cancelled_visit_names_who_could_come_for_another_kind_of_visit(bookin
         assert offer_free_time(connection, slot_of(visit)) is None
         found = takers(connection, gone)
     assert [(one.key, slot.start) for one, slot in found] == [("w1", TEN)]
+
+
+def test_the_same_wish_stands_in_line_once_and_keeps_its_place(bookings: Bookings) -> None:
+    first = entry(bookings, 1)
+    with writing(bookings.engine) as connection:
+        assert join_waitlist(connection, first, actor="desk")
+        again = replace(first, key="again", since=utc(2, 20), latest=utc(20, 8))
+        assert not join_waitlist(connection, again, actor="desk")
+        assert waiting_entries(connection) == [replace(first, latest=utc(20, 8))]
+        other = replace(again, key="other", weekdays=(3,))
+        assert join_waitlist(connection, other, actor="desk")
+        assert len(waiting_entries(connection)) == 2
+
+
+def newest_change(bookings: Bookings) -> str:
+    with reading(bookings.engine) as connection:
+        newest = sa.select(booking_changes.c.change).order_by(booking_changes.c.at.desc())
+        return connection.execute(newest.limit(1)).scalar_one()
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_undoing_a_booking_off_the_waitlist_puts_the_person_back_in_the_old_place(
+    bookings: Bookings, moves: bool
+) -> None:
+    person = bookings.people[1]
+    with writing(bookings.engine) as connection:
+        if moves:
+            book(connection, slot_at(utc(6, 18)), person=person, actor="desk")
+        before = appointments_of(connection, person)
+        for number in (2, 1):
+            join_waitlist(connection, entry(bookings, number, weekdays=(1,)), actor="desk")
+        give_time(connection, "w1", slot_at(TEN), actor="desk")
+    bookings.clock.advance(timedelta(minutes=5))
+    with writing(bookings.engine) as connection:
+        _, waiting = undo_and_wait(connection, newest_change(bookings), actor="desk")
+        assert waiting == 1
+        assert [one.key for one in waiting_entries(connection)] == ["w1", "w2"]
+        assert wait_entry(connection, "w1") == entry_at_start(bookings)
+        after = appointments_of(connection, person)
+    assert [(one.key, one.start, one.placement) for one in after] == [
+        (one.key, one.start, one.placement) for one in before
+    ]
+
+
+def entry_at_start(bookings: Bookings) -> WaitEntry:
+    bookings.clock.advance(timedelta(minutes=-5))
+    return entry(bookings, 1, weekdays=(1,))
+
+
+def test_a_kept_time_goes_on_when_another_provider_at_the_same_start_is_booked(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        for number in (1, 2):
+            join_waitlist(connection, entry(bookings, number), actor="desk")
+        offer_time(connection, "w1", slot_at(TEN), actor="desk")
+        give_time(connection, "w1", slot_at(TEN, "ben", "t2"), actor="desk")
+        follower = wait_entry(connection, "w2")
+        assert follower.hold is not None
+        assert slot_of(appointment(connection, follower.hold)) == slot_at(TEN)
+
+
+def test_who_passed_a_time_is_offered_another_provider_at_the_same_start(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        join_waitlist(connection, entry(bookings, 1), actor="desk")
+        kept = offer_time(connection, "w1", slot_at(TEN), actor="desk")
+        assert cancel_and_offer(connection, kept.key, actor="link")[1] is None
+        assert wait_entry(connection, "w1").state is Waiting.WAITING
+        assert offer_free_time(connection, slot_at(TEN)) is None
+        hold = offer_free_time(connection, slot_at(TEN, "ben", "t2"))
+        assert hold is not None and hold.person == bookings.people[1]
+
+
+def test_who_could_come_needs_what_became_free(bookings: Bookings) -> None:
+    """Ben was free at ten all along: that is no reason to call somebody who waits for him."""
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(TEN, visit="adjust"), person=bookings.people[0], actor="desk")
+        join_waitlist(connection, entry(bookings, 1, provider="ben"), actor="desk")
+        join_waitlist(connection, entry(bookings, 2), actor="desk")
+        gone = cancel(connection, visit.key, actor="desk")
+        found = takers(connection, gone)
+    assert [(one.key, slot.placement.provider) for one, slot in found] == [("w2", "ana")]
+
+
+def test_a_longer_visit_that_begins_before_the_freed_one_counts_too(bookings: Bookings) -> None:
+    early = timedelta(minutes=-15)
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(TEN, visit="adjust"), person=bookings.people[0], actor="desk")
+        minute = (TEN + early).astimezone(ZoneInfo("America/Los_Angeles"))
+        at = 60 * minute.hour + minute.minute
+        join_waitlist(connection, entry(bookings, 1, from_min=at, to_min=at + 5), actor="desk")
+        assert takers(connection, cancel(connection, visit.key, actor="desk"))[0][1].start == TEN + early
+
+
+def test_two_who_press_at_once_never_wait_for_each_other(bookings: Bookings) -> None:
+    """An offer is taken by its link while staff take it back: each pauses after every lock, and nothing deadlocks."""
+
+    def pause(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if "FOR UPDATE" in statement or statement.startswith("UPDATE waitlist"):
+            sleep(0.2)
+
+    with writing(bookings.engine) as connection:
+        join_waitlist(connection, entry(bookings, 1), actor="desk")
+        hold = offer_time(connection, "w1", slot_at(TEN), actor="desk")
+
+    def work(step: Callable[[sa.Connection], object]) -> str:
+        try:
+            with writing(bookings.engine) as connection:
+                step(connection)
+        except StepRefusedError:
+            return "refused"
+        return "done"
+
+    person = bookings.people[1]
+    event.listen(bookings.engine, "after_cursor_execute", pause)
+    with ThreadPoolExecutor(2) as pool:
+        taken = pool.submit(
+            work, lambda connection: confirm_and_settle(connection, hold.key, person=person, actor="link")
+        )
+        back = pool.submit(work, lambda connection: take_back_offer(connection, "w1", actor="desk"))
+        outcomes = sorted((taken.result(30), back.result(30)))
+    event.remove(bookings.engine, "after_cursor_execute", pause)
+    assert outcomes == ["done", "refused"]
+    with reading(bookings.engine) as connection:
+        state, visits = wait_entry(connection, "w1").state, appointments_of(connection, person)
+    assert (state, len(visits)) in {(Waiting.BOOKED, 1), (Waiting.WAITING, 0)}
+
+
+def test_two_freed_times_go_to_two_people_without_a_deadlock(bookings: Bookings) -> None:
+    """Two visits are cancelled at once while two wait: each gets one, neither gets two."""
+    eleven = TEN + timedelta(hours=1)
+    with writing(bookings.engine) as connection:
+        visits = [
+            book(connection, slot_at(start, *who), person=bookings.people[0], actor="desk")
+            for start, who in ((TEN, ("ana", "t1")), (eleven, ("ben", "t2")))
+        ]
+        for number in (1, 2):
+            join_waitlist(connection, entry(bookings, number), actor="desk")
+
+    def freed(key: str) -> None:
+        with writing(bookings.engine) as connection:
+            cancel_and_offer(connection, key, actor="desk")
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(freed, visit.key) for visit in visits]:
+            done.result(30)
+    with reading(bookings.engine) as connection:
+        line = waiting_entries(connection)
+        held = {appointment(connection, one.hold).start for one in line if one.hold}
+    assert [one.state for one in line] == [Waiting.OFFERED] * 2
+    assert held == {TEN, eleven}
+
+
+def test_a_moved_visit_offers_the_time_that_it_had(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
+        join_waitlist(connection, entry(bookings, 1), actor="desk")
+        move_and_offer(connection, visit, slot_at(utc(6, 18)), actor="desk")
+        assert wait_entry(connection, "w1").state is Waiting.OFFERED

@@ -67,6 +67,26 @@ def test_one_press_books_and_a_second_is_refused(desk: Browser, services: Servic
     assert "Nobody waits" in desk.get(PAGE).text
 
 
+def test_pressing_join_twice_lists_a_patient_once(desk: Browser, services: Services, patient: Person) -> None:
+    first = joined(desk, services, patient)
+    assert joined(desk, services, patient, offices=["orange"]).key == first.key
+    assert "Already on the waitlist" in desk.get(f"/patients/{patient.id}/visits").text
+    assert desk.get(PAGE).text.count(f'href="/patients/{patient.id}/visits"') == 1
+
+
+def test_undo_puts_who_was_booked_back_in_line_and_says_so(
+    desk: Browser, services: Services, patient: Person
+) -> None:
+    entry = joined(desk, services, patient)
+    desk.submit(f"{PAGE}/{entry.key}/book", to=offered(desk.get(PAGE).text)[0])
+    change = re.findall(r'name="change" value="([^"]+)"', desk.get("/calendar").text)[0]
+    desk.submit("/calendar/undo", change=change, back="/calendar")
+    assert "waits again, in the old place" in desk.get("/calendar").text
+    with reading(services.engine) as connection:
+        assert waiting_entries(connection) == [entry]
+        assert appointments_of(connection, patient.id) == []
+
+
 def test_a_time_that_two_people_press_goes_to_one(desk: Browser, services: Services, patient: Person) -> None:
     with writing(services.engine) as connection:
         details = PersonDetails(given_name="Test", family_name="Other", synthetic=True)
@@ -92,7 +112,7 @@ def test_an_offer_is_kept_shown_booked_or_taken_back(
     desk.submit(f"{PAGE}/{entry.key}/take-back")
     assert first not in offered(desk.get(PAGE).text)  # passed over: not proposed again
     desk.submit(f"{PAGE}/{entry.key}/offer", to=offered(desk.get(PAGE).text)[0])
-    desk.submit(f"{PAGE}/{entry.key}/book-offer")
+    desk.submit(f"{PAGE}/{entry.key}/book")
     with reading(services.engine) as connection:
         assert len(appointments_of(connection, patient.id)) == 1
         assert waiting_entries(connection) == []

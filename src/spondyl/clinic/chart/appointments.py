@@ -204,6 +204,12 @@ def arrive(connection: sa.Connection, key: str, *, actor: str) -> Appointment:
     return after
 
 
+def any_lapsed(connection: sa.Connection) -> bool:
+    """Say whether a hold's time is over; locks nothing."""
+    over = sa.and_(appointments.c.held_until <= now_of(connection), appointments.c.status == "held")
+    return connection.execute(sa.select(sa.exists().where(over))).scalar_one()
+
+
 def let_lapse(connection: sa.Connection, *, limit: int = 200) -> list[Appointment]:
     """Free the holds whose time is over; returns them, so that the waitlist can be asked."""
     now = now_of(connection)

@@ -10,10 +10,12 @@ from spondyl.clinic.chart.tables.booking import (
     outbox,
     waitlist,
 )
+from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
 
 
 def erase_bookings(connection: sa.Connection, person_id: str) -> int:
     """Delete a patient's appointments and all that hangs on them; returns how many appointments."""
+    take_waitlist_turn(connection)
     of_person = sa.select(appointments.c.key).where(appointments.c.person_id == person_id)
     keys = list(connection.execute(of_person).scalars())
     for table in (claims, booking_changes, outbox):

@@ -1,5 +1,7 @@
 """The waitlist: a time that becomes free is held for one person, then for the next."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -21,6 +23,7 @@ from spondyl.booking import (
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
 from spondyl.clinic.chart.appointments import (
     TimeTakenError,
+    any_lapsed,
     book,
     cancel,
     hold_slot,
@@ -35,6 +38,7 @@ from spondyl.clinic.chart.outbox import MessageKind, queue
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.booking import waitlist
 from spondyl.clinic.chart.tables.column_types import new_id
+from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
 
 _ADAPTER: TypeAdapter[WaitEntry] = TypeAdapter(WaitEntry)
 OFFER_MIN = 60
@@ -45,17 +49,27 @@ class WaitEntryUnknownError(LookupError):
     """There is no such entry on the waitlist."""
 
 
-def join_waitlist(connection: sa.Connection, entry: WaitEntry, *, actor: str) -> None:
-    """Put a person on the waitlist."""
+def join_waitlist(connection: sa.Connection, entry: WaitEntry, *, actor: str) -> bool:
+    """Put a person on the waitlist; False when they wait for the same already, and keep their place.
+
+    The later of the two last days holds then.
+    """
+    take_waitlist_turn(connection)
+    for known in waiting_entries(connection):
+        if known.wish == entry.wish:
+            save_entry(connection, replace(known, latest=max(known.latest, entry.latest)))
+            return False
     connection.execute(waitlist.insert().values(key=entry.key, **_values(entry)))
     record(connection, actor=actor, action="join waitlist", subject=f"person {entry.person}")
+    return True
 
 
 def leave_waitlist(connection: sa.Connection, key: str, *, actor: str) -> None:
     """Take a person off the waitlist; a time kept for them goes to the next in line."""
+    take_waitlist_turn(connection)
     entry = _standing(connection, key)
     gone = _let_go(connection, entry, actor)
-    _save(connection, settled(entry, Waiting.LEFT))
+    save_entry(connection, settled(entry, Waiting.LEFT))
     record(connection, actor=actor, action="leave waitlist", subject=f"person {entry.person}")
     if gone is not None:
         offer_free_time(connection, slot_of(gone))
@@ -72,17 +86,18 @@ def give_time(connection: sa.Connection, key: str, slot: Slot | None, *, actor: 
     wanted = slot or (slot_of(gone) if gone else None)
     if wanted is None:
         raise StepRefusedError("No time is kept for this person any more; choose one of those that fit.")
-    later = later_visit(connection, entry, wanted.start)
-    visit = _put_down(connection, entry, wanted, later, actor)
-    _save(connection, settled(entry, Waiting.BOOKED))
+    later, change = later_visit(connection, entry, wanted.start), new_id()
+    visit = _put_down(connection, entry, wanted, later, actor=actor, change=change)
+    save_entry(connection, settled(entry, Waiting.BOOKED, change=change))
     for free in (gone, later):
-        if free is not None and free.start != wanted.start:
+        if free is not None and slot_of(free) != wanted:
             offer_free_time(connection, slot_of(free))
     return visit
 
 
 def offer_time(connection: sa.Connection, key: str, slot: Slot, *, actor: str) -> Appointment:
     """Keep a free time for one person who waits, whoever else is in line, and tell them."""
+    take_waitlist_turn(connection)
     entry = _standing(connection, key)
     if entry.state is Waiting.OFFERED:
         raise StepRefusedError("A time is kept for this person already; take that offer back first.")
@@ -95,11 +110,12 @@ def offer_time(connection: sa.Connection, key: str, slot: Slot, *, actor: str) -
 
 def take_back_offer(connection: sa.Connection, key: str, *, actor: str) -> Appointment | None:
     """Let go of the time kept for a person, who stays in line; returns the hold of whoever is next."""
+    take_waitlist_turn(connection)
     entry = _standing(connection, key)
     gone = _let_go(connection, entry, actor)
     if gone is None:
         raise StepRefusedError("No time is kept for this person any more; load the page again.")
-    _save(connection, passed_over(entry, gone.start))
+    save_entry(connection, passed_over(entry, slot_of(gone)))
     return offer_free_time(connection, slot_of(gone))
 
 
@@ -138,8 +154,30 @@ def wait_entry(connection: sa.Connection, key: str) -> WaitEntry:
     return _read(connection.execute(statement).scalar_one_or_none())
 
 
+def entries_with_hold(connection: sa.Connection, hold: str) -> list[WaitEntry]:
+    """Whose offer this hold is; nobody's for most."""
+    rows = connection.execute(sa.select(waitlist.c.body).where(waitlist.c.hold == hold))
+    return [_ADAPTER.validate_json(row.body) for row in rows]
+
+
+def booked_entries(connection: sa.Connection, people: Collection[str]) -> list[WaitEntry]:
+    """What these people waited for and got."""
+    booked = sa.and_(waitlist.c.state == Waiting.BOOKED.value, waitlist.c.person_id.in_(people))
+    rows = connection.execute(sa.select(waitlist.c.body).where(booked))
+    return [_ADAPTER.validate_json(row.body) for row in rows]
+
+
+def save_entry(connection: sa.Connection, entry: WaitEntry) -> None:
+    """Write a changed entry; the caller has the waitlist's turn."""
+    connection.execute(waitlist.update().where(waitlist.c.key == entry.key).values(**_values(entry)))
+
+
 def offer_free_time(connection: sa.Connection, slot: Slot) -> Appointment | None:
-    """Hold a free time for whoever is next in line and tell them; None when it suits nobody."""
+    """Hold a free time for whoever is next in line and tell them; None when it suits nobody.
+
+    In a transaction that frees the time itself, use ``freed_times``: it takes the waitlist's turn first.
+    """
+    take_waitlist_turn(connection)
     until = offer_until(now_of(connection), slot.start, OFFER_MIN)
     visit_type = practice_of(connection).visit_type(slot.visit_type)
     line = [
@@ -157,46 +195,48 @@ def offer_free_time(connection: sa.Connection, slot: Slot) -> Appointment | None
         return None
 
 
-def offer_taken(connection: sa.Connection, hold: str) -> None:
-    """Note that the person took the offer, if the hold was one."""
-    for entry in _with_hold(connection, hold):
-        _save(connection, settled(entry, Waiting.BOOKED))
-
-
 def sweep(connection: sa.Connection) -> list[Appointment]:
     """Let go of the holds that are over, and offer each time to the next in line. Returns the new holds."""
+    if not any_lapsed(connection):
+        return []
+    take_waitlist_turn(connection)
     made: list[Appointment] = []
     for gone in let_lapse(connection):
-        for entry in _with_hold(connection, gone.key):
-            _save(connection, passed_over(entry, gone.start))
+        for entry in entries_with_hold(connection, gone.key):
+            save_entry(connection, passed_over(entry, slot_of(gone)))
         if hold := offer_free_time(connection, slot_of(gone)):
             made.append(hold)
     return made
 
 
 def _put_down(
-    connection: sa.Connection, entry: WaitEntry, slot: Slot, later: Appointment | None, actor: str
+    connection: sa.Connection,
+    entry: WaitEntry,
+    slot: Slot,
+    later: Appointment | None,
+    *,
+    actor: str,
+    change: str,
 ) -> Appointment:
     refuse_if_stopped(connection, entry.person, practice_of(connection).visit_type(slot.visit_type))
     if later is None:
-        return book(connection, slot, person=entry.person, actor=actor, change=new_id())
-    return reschedule(connection, later.key, slot, actor=actor, change=new_id())
+        return book(connection, slot, person=entry.person, actor=actor, change=change)
+    return reschedule(connection, later.key, slot, actor=actor, change=change)
 
 
 def _keep_for(
     connection: sa.Connection, entry: WaitEntry, slot: Slot, until: datetime, actor: str
 ) -> Appointment:
     hold = hold_slot(connection, slot, actor=actor, person=entry.person, until=until)
-    _save(connection, offered(entry, hold.key))
+    save_entry(connection, offered(entry, hold.key))
     queue(connection, [(hold, MessageKind.OFFER, now_of(connection))])
     record(connection, actor=actor, action="offer time", subject=f"person {entry.person}")
     return hold
 
 
 def _standing(connection: sa.Connection, key: str) -> WaitEntry:
-    """The entry, locked until the transaction ends, so that nobody is given two times at once."""
-    statement = sa.select(waitlist.c.body).where(waitlist.c.key == key).with_for_update()
-    entry = _read(connection.execute(statement).scalar_one_or_none())
+    """The entry of who waits or has an offer; the caller has the turn, so nobody is given two times at once."""
+    entry = wait_entry(connection, key)
     if entry.state not in {Waiting.WAITING, Waiting.OFFERED}:
         raise StepRefusedError("This person is no longer on the waitlist; load the page again.")
     return entry
@@ -214,15 +254,6 @@ def _read(body: str | None) -> WaitEntry:
     if body is None:
         raise WaitEntryUnknownError("There is no such entry on the waitlist.")
     return _ADAPTER.validate_json(body)
-
-
-def _with_hold(connection: sa.Connection, hold: str) -> list[WaitEntry]:
-    rows = connection.execute(sa.select(waitlist.c.body).where(waitlist.c.hold == hold))
-    return [_ADAPTER.validate_json(row.body) for row in rows]
-
-
-def _save(connection: sa.Connection, entry: WaitEntry) -> None:
-    connection.execute(waitlist.update().where(waitlist.c.key == entry.key).values(**_values(entry)))
 
 
 def _values(entry: WaitEntry) -> dict[str, object]:

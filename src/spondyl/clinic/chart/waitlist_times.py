@@ -1,11 +1,13 @@
 """Which free times suit the people who wait: read once for everybody in line."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from spondyl.booking import Appointment, Diary, Horizon, Practice, Slot, WaitEntry, Wish, free_slots, wall_at
+from spondyl.clinic.chart.appointments import slot_of
 from spondyl.clinic.chart.claims import diary_between
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import SOONEST
@@ -42,34 +44,48 @@ def _spread(slots: Iterable[Slot], each: int) -> tuple[Slot, ...]:
 
 
 def takers(connection: sa.Connection, gone: Appointment) -> list[tuple[WaitEntry, Slot]]:
-    """Who in line could come in the time that this visit left, who waited longest first, each with the start."""
+    """Who in line could come in the time that this visit left, who waited longest first, each with a slot in it.
+
+    A slot counts when it needs what became free: that provider there, during the visit and what it kept free.
+    """
     practice, soonest = practice_of(connection), now_of(connection) + SOONEST
-    kind = practice.visit_type(gone.visit_type)
-    end = gone.start + timedelta(minutes=kind.duration_min + kind.after_min)
     diary = diary_between(connection, practice, Horizon(first_day=gone.wall.date(), days=1))
     found: list[tuple[WaitEntry, Slot]] = []
     for entry in waiting_entries(connection):
-        mine = (
-            slot
-            for slot in _suiting(diary, entry, max(soonest, gone.start))
-            if slot.start < end and slot.placement.office == gone.placement.office
-        )
-        if slot := next(mine, None):
-            found.append((entry, slot))
+        if entry.provider not in {None, gone.placement.provider}:
+            continue
+        wish = replace(entry, provider=gone.placement.provider)
+        mine = [slot for slot in _suiting(diary, wish, soonest) if _needs(practice, slot, gone)]
+        if mine:  # best at the very start of what became free, else after it, else before
+            found.append((entry, min(mine, key=lambda slot: (slot.start < gone.start, slot.start))))
     return found
 
 
+def _needs(practice: Practice, slot: Slot, gone: Appointment) -> bool:
+    """Whether the slot overlaps what the visit occupied, at the same office."""
+    (first, last), (begin, end) = _kept(practice, slot), _kept(practice, slot_of(gone))
+    return slot.placement.office == gone.placement.office and first < end and begin < last
+
+
+def _kept(practice: Practice, slot: Slot) -> tuple[datetime, datetime]:
+    kind = practice.visit_type(slot.visit_type)
+    begin = slot.start - timedelta(minutes=kind.before_min)
+    return begin, slot.start + timedelta(minutes=kind.duration_min + kind.after_min)
+
+
 def _suiting(diary: Diary, entry: WaitEntry, soonest: datetime) -> Iterator[Slot]:
-    """The free times that suit a person, in order of time, whichever of the offices."""
+    """The free times that suit a person, in order of time, whichever office and provider."""
+    everybody = [one.key for one in diary.practice.providers]
     slots = [
         slot
         for office in _offices(diary.practice, entry)
+        for provider in ([entry.provider] if entry.provider else everybody)
         for slot in free_slots(
             diary,
             Wish(
                 visit_type=entry.visit_type,
                 office=office,
-                provider=entry.provider,
+                provider=provider,
                 person=entry.person,
                 not_before=max(soonest, entry.earliest),
             ),

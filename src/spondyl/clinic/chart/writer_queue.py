@@ -1,7 +1,8 @@
 """One writer for a whole server: what waits is written together in one transaction, each piece in a savepoint.
 
 A commit waits for the disk. When many people book at once, the queue commits for all of them at once, in the order in
-which they came, and each learns of their own refusal only.
+which they came, and each learns of their own refusal only. On PostgreSQL a batch holds many locks; a piece that another
+server's batch waits for, and it for that one, is undone by the database and written again by itself.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,9 @@ from threading import Lock, Thread
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
+from spondyl.clinic.chart.claims import is_deadlock
 from spondyl.clinic.chart.transaction import writing
 
 _Result = TypeVar("_Result")
@@ -53,17 +56,27 @@ class WriterQueue:
             self._write(batch)
 
     def _write(self, batch: list[tuple[_Work, Future[Any]]]) -> None:
-        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
+        outcomes: list[tuple[_Work, Future[Any], Any, BaseException | None]] = []
         try:
             with writing(self._engine) as connection:
-                outcomes = [(future, *_one(connection, work)) for work, future in batch]
+                outcomes = [(work, future, *_one(connection, work)) for work, future in batch]
         except BaseException as error:  # the commit itself failed: nothing of this batch is in the chart
-            outcomes = [(future, None, error) for _, future in batch]
-        for future, result, problem in outcomes:
+            outcomes = [(work, future, None, error) for work, future in batch]
+        for work, future, *outcome in outcomes:
+            ended = isinstance(outcome[1], DBAPIError) and is_deadlock(outcome[1])
+            result, problem = self._alone(work) if ended else outcome
             if problem is None:
                 future.set_result(result)
             else:
                 future.set_exception(problem)
+
+    def _alone(self, work: _Work) -> tuple[Any, BaseException | None]:
+        """Again, after the batch: what the pieces before it in the batch had locked is free now."""
+        try:
+            with writing(self._engine) as connection:
+                return work(connection), None
+        except Exception as error:
+            return None, error
 
 
 def _one(connection: sa.Connection, work: _Work) -> tuple[Any, BaseException | None]:

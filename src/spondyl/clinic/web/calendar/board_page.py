@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from spondyl.booking import Practice
-from spondyl.clinic.chart.appointments import undo
+from spondyl.clinic.chart.freed_times import undo_and_wait
 from spondyl.clinic.chart.outbox import mail_state
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading
@@ -61,9 +61,10 @@ def undo_change(
     back: Annotated[str, Form(max_length=200)] = "/calendar",
 ) -> Response:
     """Undo a change as a whole."""
-    visits = writer(lambda connection: undo(connection, change, actor=viewer.actor))
+    visits, waiting = writer(lambda connection: undo_and_wait(connection, change, actor=viewer.actor))
     address = back if back.startswith(("/calendar", "/patients/")) else "/calendar"
-    return see_other(request, address, notice=f"Undone: {len(visits)} visit(s) are as they were.")
+    again = " Who was booked off the waitlist waits again, in the old place." if waiting else ""
+    return see_other(request, address, notice=f"Undone: {len(visits)} visit(s) are as they were.{again}")
 
 
 def _shown(practice: Practice, board: Board, day: date, step: int) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from spondyl.clinic.web.services import Clinic
 router = APIRouter(prefix="/patients/{patient_id}/visits", include_in_schema=False)
 LONGEST_WAIT = timedelta(days=731)
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$|^$"
+JOINED = "On the waitlist. A time that becomes free and suits is offered in order of waiting."
+WAITS_ALREADY = "Already on the waitlist for just this: the place in line stays, nothing stands there twice."
 Key = Annotated[str, Form(max_length=40)]
 Clock = Annotated[str, Form(pattern=CLOCK)]
 
@@ -55,8 +57,8 @@ def wait(
         practice = practice_of(connection)
         entry = _entry(practice, patient_id, form, now=services.clock())
     with writing(services.engine) as connection:
-        join_waitlist(connection, entry, actor=viewer.actor)
-    notice = "On the waitlist. A time that becomes free and suits is offered in order of waiting."
+        joined = join_waitlist(connection, entry, actor=viewer.actor)
+    notice = JOINED if joined else WAITS_ALREADY
     return see_other(request, f"/patients/{patient_id}/visits", notice=notice)
 
 

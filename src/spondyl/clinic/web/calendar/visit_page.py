@@ -22,15 +22,15 @@ from spondyl.booking import (
 from spondyl.booking.grid import bits
 from spondyl.clinic.chart.absences import ways_for
 from spondyl.clinic.chart.appointment_rows import appointment
-from spondyl.clinic.chart.appointments import arrive, cancel, reschedule, slot_of
+from spondyl.clinic.chart.appointments import arrive
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.claims import TimeTakenError, diary_between
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import free_on
+from spondyl.clinic.chart.freed_times import cancel_and_offer, move_and_offer
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.chart.waitlist import offer_free_time
 from spondyl.clinic.chart.waitlist_times import takers
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.calendar.board import names_of
@@ -139,7 +139,7 @@ def move(
         before = appointment(connection, key)
         slot = slot_of_text(practice_of(connection), before.visit_type, to)
     try:
-        writer(lambda connection: _moved(connection, before, slot, viewer.actor, "", change))
+        writer(lambda connection: move_and_offer(connection, before, slot, actor=viewer.actor, change=change))
     except TimeTakenError as error:
         return see_other(request, f"/calendar/visits/{key}?taken={error}&day={slot.wall.date()}")
     return see_other(
@@ -147,14 +147,6 @@ def move(
         f"/calendar?day={slot.wall.date()}",
         notice=f"Moved to {when_words(slot.wall)}. A message goes out.",
     )
-
-
-def _moved(
-    connection: sa.Connection, before: Appointment, slot: Slot, actor: str, reason: str, change: str
-) -> Appointment:
-    after = reschedule(connection, before.key, slot, actor=actor, reason=reason, change=change)
-    offer_free_time(connection, slot_of(before))
-    return after
 
 
 class OverrideForm:
@@ -198,7 +190,11 @@ def override(
         before, practice = appointment(connection, key), practice_of(connection)
         slot = _by_hand(practice, before, form)
     change = new_id()
-    writer(lambda connection: _moved(connection, before, slot, viewer.actor, form.reason, change))
+    writer(
+        lambda connection: move_and_offer(
+            connection, before, slot, actor=viewer.actor, reason=form.reason, change=change
+        )
+    )
     notice = f"Moved to {when_words(slot.wall)}, whatever stood there. The reason is in the log."
     return see_other(request, f"/calendar?day={form.day}", notice=notice)
 
@@ -226,23 +222,21 @@ def _by_hand(practice: Practice, before: Appointment, form: OverrideForm) -> Slo
 
 
 @router.post("/cancel")
-def cancel_visit(request: Request, viewer: AnyStaff, writer: Writer, key: str) -> Response:
+def cancel_visit(request: Request, services: Clinic, viewer: AnyStaff, writer: Writer, key: str) -> Response:
     """Cancel the visit; its time goes to the next on the waitlist. When others could come, the page names them."""
-    gone, offered, others = writer(lambda connection: _cancelled(connection, key, viewer.actor))
+    change = new_id()
+    gone, hold = writer(
+        lambda connection: cancel_and_offer(connection, key, actor=viewer.actor, change=change)
+    )
     notice = "Cancelled. The patient gets a message."
-    if offered:
+    if hold is not None:
         return see_other(
             request, "/calendar/waitlist", notice=f"{notice} The time is offered to the next in line."
         )
+    with reading(services.engine) as connection:
+        others = gone.start > now_of(connection) and takers(connection, gone)
     address = f"/calendar/visits/{key}" if others else f"/calendar?day={gone.wall.date()}"
     return see_other(request, address, notice=notice)
-
-
-def _cancelled(connection: sa.Connection, key: str, actor: str) -> tuple[Appointment, bool, bool]:
-    gone = cancel(connection, key, actor=actor, change=new_id())
-    offered = offer_free_time(connection, slot_of(gone)) is not None
-    others = not offered and gone.start > now_of(connection) and bool(takers(connection, gone))
-    return gone, offered, others
 
 
 @router.post("/arrive")

@@ -45,26 +45,17 @@ def line(request: Request, services: Clinic, viewer: AnyStaff) -> Response:
 
 @router.post("/{key}/book")
 def book_now(
-    request: Request, services: Clinic, viewer: AnyStaff, writer: Writer, key: str, to: SlotText
+    request: Request, services: Clinic, viewer: AnyStaff, writer: Writer, key: str, to: SlotText = ""
 ) -> Response:
-    """Book the time for the person; a visit of that kind that stands later moves there."""
-    slot = _slot(services, key, to)
+    """Book a time for the person, or, with none named, the one that is kept for them.
+
+    A visit of that kind that stands later moves there.
+    """
+    slot = _slot(services, key, to) if to else None
     return _given(
         request,
         lambda: writer(lambda connection: give_time(connection, key, slot, actor=viewer.actor)),
-        lambda visit: (
-            f"Booked: {when_words(visit.wall)}. Undo stands under the calendar; it does not put them back in line."
-        ),
-    )
-
-
-@router.post("/{key}/book-offer")
-def book_offer(request: Request, viewer: AnyStaff, writer: Writer, key: str) -> Response:
-    """Book the time that is kept for the person, who said yes by telephone."""
-    return _given(
-        request,
-        lambda: writer(lambda connection: give_time(connection, key, None, actor=viewer.actor)),
-        lambda visit: f"Booked: {when_words(visit.wall)}.",
+        lambda visit: f"Booked: {when_words(visit.wall)}. Undo stands under the calendar.",
     )
 
 

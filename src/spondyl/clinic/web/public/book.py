@@ -12,16 +12,17 @@ from starlette.responses import Response
 
 from spondyl.booking import Appointment, Practice, Slot, Status, StepRefusedError, Wish, wall_at
 from spondyl.clinic.chart.appointment_rows import appointment
-from spondyl.clinic.chart.appointments import cancel, confirm_hold, hold_slot, slot_of
+from spondyl.clinic.chart.appointments import hold_slot
 from spondyl.clinic.chart.booking_stop import BookingStoppedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import days_with_times, free_on, nearest_free, next_free, slot_for
+from spondyl.clinic.chart.freed_times import cancel_and_offer, confirm_and_settle
 from spondyl.clinic.chart.known_person import contact_parts, find_or_add
 from spondyl.clinic.chart.people import PersonDetails, PersonInvalidError, person
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.chart.waitlist import offer_free_time, offer_taken, sweep
+from spondyl.clinic.chart.waitlist import sweep
 from spondyl.clinic.messages.links import HOLD, hold_token, visit_token
 from spondyl.clinic.messages.when import time_words
 from spondyl.clinic.web.page import see_other
@@ -226,9 +227,7 @@ def _confirmed(connection: sa.Connection, key: str, sent: Mapping[str, str], lan
             language=language,
         )
         who = find_or_add(connection, details, actor=PUBLIC).id
-    booked = confirm_hold(connection, key, person=who, actor=PUBLIC)
-    offer_taken(connection, key)
-    return booked
+    return confirm_and_settle(connection, key, person=who, actor=PUBLIC)
 
 
 @router.post("/{token}/release")
@@ -238,13 +237,8 @@ def release(
     """Let go of the time that is kept."""
     one = _held(services, token)
     if one.status is Status.HELD:
-        writer(lambda connection: _released(connection, one.key))
+        writer(lambda connection: cancel_and_offer(connection, one.key, actor=PUBLIC))
     return see_other(request, f"/book?lang={visitor_language(request, lang)}")
-
-
-def _released(connection: sa.Connection, key: str) -> None:
-    gone = cancel(connection, key, actor=PUBLIC)
-    offer_free_time(connection, slot_of(gone))
 
 
 def _held(services: Services, token: str) -> Appointment:

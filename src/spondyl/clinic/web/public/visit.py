@@ -10,15 +10,15 @@ from starlette.responses import Response
 
 from spondyl.booking import Appointment, Status, StepRefusedError, WaitEntry, Wish
 from spondyl.clinic.chart.appointment_rows import appointment
-from spondyl.clinic.chart.appointments import cancel, reschedule, slot_of
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import slot_for
+from spondyl.clinic.chart.freed_times import cancel_and_offer, move_and_offer
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.chart.waitlist import join_waitlist, offer_free_time, waiting_entries
+from spondyl.clinic.chart.waitlist import join_waitlist, waiting_entries
 from spondyl.clinic.messages.calendar_file import calendar_file
 from spondyl.clinic.messages.links import VISIT, visit_token
 from spondyl.clinic.messages.when import when_words
@@ -124,9 +124,7 @@ def _moved(connection: sa.Connection, visit: Appointment, wish: Wish, start: dat
     slot = slot_for(connection, wish, start)
     if slot is None:
         raise TimeTakenError("That time was taken a moment ago.")
-    after = reschedule(connection, visit.key, slot, actor=PATIENT)
-    offer_free_time(connection, slot_of(visit))
-    return after
+    return move_and_offer(connection, visit, slot, actor=PATIENT)
 
 
 @router.post("/{token}/cancel")
@@ -139,13 +137,8 @@ def cancel_visit(
         language = _language(connection, request, visit, lang)
     if not _changeable(services, visit):
         raise HTTPException(409, WORDS[language]["too_late"])
-    writer(lambda connection: _cancelled(connection, visit))
+    writer(lambda connection: cancel_and_offer(connection, visit.key, actor=PATIENT))
     return see_other(request, f"/visit/{token}?lang={language}", notice=WORDS[language]["cancelled"])
-
-
-def _cancelled(connection: sa.Connection, visit: Appointment) -> None:
-    cancel(connection, visit.key, actor=PATIENT)
-    offer_free_time(connection, slot_of(visit))
 
 
 @router.post("/{token}/wait")

@@ -1,0 +1,64 @@
+"""What frees a time, with what that means for the waitlist: cancel, move, take an offer, undo.
+
+Each takes the waitlist's turn before it locks a visit, so that two of them never wait for each other.
+"""
+
+import sqlalchemy as sa
+
+from spondyl.booking import Appointment, Slot, Waiting, back_in_line, passed_over, settled
+from spondyl.clinic.chart.appointments import cancel, confirm_hold, reschedule, slot_of, undo
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.waitlist import booked_entries, entries_with_hold, offer_free_time, save_entry
+from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
+
+
+def cancel_and_offer(
+    connection: sa.Connection, key: str, *, actor: str, change: str | None = None
+) -> tuple[Appointment, Appointment | None]:
+    """Cancel a visit, or let go of a hold; returns it, and the hold of whoever is next in line for its time."""
+    take_waitlist_turn(connection)
+    gone = cancel(connection, key, actor=actor, change=change)
+    for entry in entries_with_hold(connection, key):  # the patient, or staff, let go of an offer
+        save_entry(connection, passed_over(entry, slot_of(gone)))
+    return gone, offer_free_time(connection, slot_of(gone))
+
+
+def move_and_offer(
+    connection: sa.Connection,
+    before: Appointment,
+    slot: Slot,
+    *,
+    actor: str,
+    reason: str = "",
+    change: str | None = None,
+) -> Appointment:
+    """Move a visit and offer the time that it had to whoever is next in line."""
+    take_waitlist_turn(connection)
+    after = reschedule(connection, before.key, slot, actor=actor, reason=reason, change=change)
+    offer_free_time(connection, slot_of(before))
+    return after
+
+
+def confirm_and_settle(connection: sa.Connection, key: str, *, person: str, actor: str) -> Appointment:
+    """Turn a hold into a booking; whoever had been offered it has left the line then."""
+    if entries_with_hold(connection, key):  # most holds are nobody's offer, and need not wait for the turn
+        take_waitlist_turn(connection)
+    visit = confirm_hold(connection, key, person=person, actor=actor)
+    for entry in entries_with_hold(connection, key):
+        save_entry(connection, settled(entry, Waiting.BOOKED))
+    return visit
+
+
+def undo_and_wait(connection: sa.Connection, change: str, *, actor: str) -> tuple[list[Appointment], int]:
+    """Undo a change as a whole; who was booked by it off the waitlist waits again, in the old place.
+
+    Returns the visits as they are now, and how many wait again.
+    """
+    take_waitlist_turn(connection)
+    visits = undo(connection, change, actor=actor)
+    people = {visit.person for visit in visits if visit.person}
+    back = [one for one in booked_entries(connection, people) if one.change == change]
+    for entry in back:
+        save_entry(connection, back_in_line(entry))
+        record(connection, actor=actor, action="back on waitlist", subject=f"person {entry.person}")
+    return visits, len(back)

@@ -1,0 +1,16 @@
+"""Who changes the waitlist waits here first, so that nobody who holds a visit waits for somebody who holds the line."""
+
+import sqlalchemy as sa
+
+from spondyl.clinic.chart.engine import is_embedded
+
+_TURN = sa.text("SELECT pg_advisory_xact_lock(7406381)")
+
+
+def take_waitlist_turn(connection: sa.Connection) -> None:
+    """Take the turn until the transaction ends, before any visit is locked: the line first, then visits, then claims.
+
+    Taking it again is free. The embedded file has one writer anyway. What is read of the line afterwards stands.
+    """
+    if not is_embedded(connection):
+        connection.execute(_TURN)

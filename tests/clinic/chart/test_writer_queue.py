@@ -1,0 +1,43 @@
+"""Claims: a piece of work that the database ends because two servers wait for each other is written after all; what
+another piece of the same batch did stays."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import sqlalchemy as sa
+
+from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.chart.writer_queue import WriterQueue
+
+
+def locked(connection: sa.Connection, number: int) -> int:
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+    return number
+
+
+def test_a_deadlocked_piece_is_written_again_by_itself(postgres_engine: sa.Engine) -> None:
+    begun, first_locked = Event(), Event()
+
+    def other_server() -> None:
+        with writing(postgres_engine) as connection:
+            connection.execute(
+                sa.text("SET LOCAL deadlock_timeout = '20s'")
+            )  # the queue's side notices first
+            locked(connection, 2)
+            begun.set()
+            first_locked.wait(20)
+            locked(connection, 1)
+
+    def first(connection: sa.Connection) -> int:
+        begun.wait(20)
+        number = locked(connection, 1)
+        first_locked.set()
+        return number
+
+    queue = WriterQueue(postgres_engine)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(other_server)
+        queue.submit(lambda _: begun.wait(20))  # meanwhile both pieces come, and make one batch
+        pieces = [queue.submit(first), queue.submit(lambda connection: locked(connection, 2))]
+        assert [piece.result(30) for piece in pieces] == [1, 2]
+        other.result(30)
