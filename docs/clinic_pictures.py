@@ -8,14 +8,19 @@ Every name and film on them is made up. Palette PNGs in docs/images/clinic, belo
 
 import argparse
 import io
+import json
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from spondyl.anatomy import View
 from spondyl.clinic.demo import DEMO_PASSWORD
+from spondyl.radiograph.phantom import random_pose, write_phantom
 
 FOLDER = Path(__file__).parent / "images" / "clinic"
 MOST_BYTES = 120_000
@@ -68,6 +73,31 @@ def lateral(page: Page) -> None:
     page.wait_for_selector("[data-ready]")
 
 
+def marking(page: Page) -> None:
+    """A lateral film without landmarks, half of it marked by hand."""
+    with tempfile.TemporaryDirectory() as folder:
+        pose = random_pose(np.random.default_rng(61))
+        film, points, _ = write_phantom(Path(folder), pose=pose, seed=61, views=(View.LATERAL,))
+        of("Greta", "films")(page)
+        page.locator("#f-film").set_input_files(film)
+        page.get_by_role("button", name="Add films").click()
+        page.get_by_role("link", name="Mark by hand").click()
+        page.wait_for_selector("[data-ready]")
+        levels = {one["level"]: one["corners_px"] for one in json.loads(points.read_text())["landmarks"]}
+    box = page.locator("[data-part=pane]").bounding_box() or {}
+    told = json.loads(page.locator("[data-told]").get_attribute("data-told") or "")
+    zoom = min(box["width"] / told["columns"], box["height"] / told["rows"])
+    left = box["x"] + (box["width"] - told["columns"] * zoom) / 2
+    top = box["y"] + (box["height"] - told["rows"] * zoom) / 2
+    corners = [corner for level in ("L1", "L2", "L3", "L4") for corner in levels[level]][:-1]
+    for number, (x, y) in enumerate(corners, start=1):
+        page.mouse.move(left + (x + 0.5) * zoom, top + (y + 0.5) * zoom)
+        if number < len(corners):
+            page.mouse.down()
+            page.mouse.up()
+    page.locator(".mark-loupe.is-shown").wait_for()
+
+
 def options(page: Page) -> None:
     """The options of a plan, as ranked for the patient."""
     of("Amelia", "plan/edit?new=true")(page)
@@ -103,6 +133,7 @@ PICTURES = (
     Picture(name="exam", who="lind", go=of("Greta", "exam")),
     Picture(name="film", who="lind", go=viewer, dark=True),
     Picture(name="film-lateral", who="lind", go=lateral),
+    Picture(name="mark", who="lind", go=marking),
     Picture(name="plan", who="lind", go=of("Esther", "plan")),
     Picture(name="options", who="lind", go=options),
     Picture(name="adjust", who="lind", go=session, dark=True),

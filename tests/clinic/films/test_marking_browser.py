@@ -3,6 +3,7 @@ measured then is the phantom's own truth; a reload, an undo and a refusal lose n
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from clinic_apps import Browser as Client
 from clinic_films import read_once
 from live_clinic import chromium, served, signed_in, violations
+from spondyl.anatomy import ImageSide, View
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.films import Film, FilmSource, claim_film, save_outcome
@@ -24,7 +26,7 @@ from spondyl.clinic.films.find import refusal_json
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.take_in import Origin, take_in
 from spondyl.clinic.web.services import Services
-from spondyl.radiograph import FilmRefused
+from spondyl.radiograph import FilmRefused, Radiograph
 from spondyl.radiograph.abstain import check_view
 
 TOLERANCE_DEG = 1.0
@@ -42,20 +44,27 @@ def browser_program() -> Iterator[Browser]:
 def lateral(services: Services, films: FilmService, phantoms: Path, patient: Person) -> Film:
     """A lateral film that was decoded and refused for want of landmarks."""
     path = phantoms / "phantom_0003_lateral.dcm"
-    origin = Origin(source=FilmSource.UPLOAD, name=path.name, actor="test", person_id=patient.id)
-    film = take_in(services.engine, films.store, path.read_bytes(), origin)
     picture = read_once(path)
     with pytest.raises(FilmRefused) as refused:
         check_view(picture.view)
+    return refused_film(services, films, path, picture, refusal_json(refused.value), patient)
+
+
+def refused_film(
+    services: Services,
+    films: FilmService,
+    path: Path,
+    picture: Radiograph,
+    refusal: dict[str, Any],
+    patient: Person,
+) -> Film:
+    """A film in the chart as the background job leaves one that it refuses."""
+    origin = Origin(source=FilmSource.UPLOAD, name=path.name, actor="test", person_id=patient.id)
+    film = take_in(services.engine, films.store, path.read_bytes(), origin)
     with writing(services.engine) as connection:
         claim_film(connection)
         return save_outcome(
-            connection,
-            film.id,
-            facts=facts_json(picture),
-            original=None,
-            summary=None,
-            refusal=refusal_json(refused.value),
+            connection, film.id, facts=facts_json(picture), original=None, summary=None, refusal=refusal
         )
 
 
@@ -113,10 +122,6 @@ def click_level(page: Page, marks: dict[str, Any], level: str) -> None:
         click(page, at)
 
 
-def count(page: Page) -> str:
-    return part(page, "count").inner_text()
-
-
 def kept(page: Page) -> dict[str, Any]:
     """What this tab keeps of the film."""
     text = page.evaluate(
@@ -144,7 +149,7 @@ def test_a_film_marked_by_clicks_is_measured_within_a_degree_of_the_truth(
         click(page, (x, y))
         click(page, (x + radius, y))
     expect(part(page, "prompt")).to_contain_text("then press Measure")
-    assert count(page) == "26 of 26 points"
+    expect(part(page, "count")).to_have_text("26 of 26 points")
     with page.expect_response("**/landmarks") as sent:
         page.get_by_role("button", name="Measure").click()
     assert sent.value.status == 202
@@ -166,12 +171,12 @@ def test_undo_reload_drag_and_placing_anew(page: Page, marks: dict[str, Any]) ->
     page.keyboard.press("Backspace")
     expect(part(page, "prompt")).to_have_text("L1, lower left corner (front)")
     page.keyboard.press("Control+z")
-    assert count(page) == "1 of 26 points"
+    expect(part(page, "count")).to_have_text("1 of 26 points")
     page.locator('button[data-act="redo"]').click()
-    assert count(page) == "2 of 26 points"
+    expect(part(page, "count")).to_have_text("2 of 26 points")
     page.reload()
     page.wait_for_selector("[data-ready]")
-    assert count(page) == "2 of 26 points"
+    expect(part(page, "count")).to_have_text("2 of 26 points")
     assert np.allclose(kept(page)["marks"]["L1"][:2], [first, second], atol=0.75)
     expect(page.locator(".film-name", has_text="L1")).to_be_visible()
     x, y = place_of(page, second)
@@ -183,7 +188,7 @@ def test_undo_reload_drag_and_placing_anew(page: Page, marks: dict[str, Any]) ->
     dragged = kept(page)["marks"]["L1"][1]
     assert dragged[0] > second[0] + 20
     assert dragged[1] < second[1] - 5
-    assert count(page) == "2 of 26 points"
+    expect(part(page, "count")).to_have_text("2 of 26 points")
     page.keyboard.press("2")
     expect(part(page, "prompt")).to_have_text("L1, upper right corner (back): place it anew")
     click(page, second)
@@ -191,12 +196,12 @@ def test_undo_reload_drag_and_placing_anew(page: Page, marks: dict[str, Any]) ->
     assert np.allclose(kept(page)["marks"]["L1"][1], second, atol=0.75)
     page.get_by_role("button", name="Start over…").click()
     page.get_by_role("button", name="Keep them").click()
-    assert count(page) == "2 of 26 points"
+    expect(part(page, "count")).to_have_text("2 of 26 points")
     page.get_by_role("button", name="Start over…").click()
     page.get_by_role("dialog").get_by_role("button", name="Start over").click()
-    assert count(page) == "0 of 26 points"
+    expect(part(page, "count")).to_have_text("0 of 26 points")
     page.keyboard.press("u")
-    assert count(page) == "2 of 26 points"
+    expect(part(page, "count")).to_have_text("2 of 26 points")
 
 
 def test_a_level_is_marked_by_keys_alone(page: Page, marks: dict[str, Any]) -> None:
@@ -215,7 +220,7 @@ def test_a_level_is_marked_by_keys_alone(page: Page, marks: dict[str, Any]) -> N
     expect(part(page, "prompt")).to_have_text("L3, upper left corner (front)")
     page.keyboard.press("s")
     expect(part(page, "prompt")).to_have_text("L4, upper left corner (front)")
-    assert count(page) == "4 of 22 points"
+    expect(part(page, "count")).to_have_text("4 of 22 points")
     page.keyboard.press("?")
     expect(page.get_by_text("skip this level, or take it back")).to_be_visible()
 
@@ -266,9 +271,9 @@ def test_a_refusal_and_a_lost_network_are_told_in_place_and_lose_nothing(
         page.get_by_role("button", name="Measure all the same").click()
     assert films.worker.work_once()
     expect(part(page, "refused")).to_contain_text("far outside its")
-    assert count(page) == "4 of 26 points"
+    expect(part(page, "count")).to_have_text("4 of 26 points")
     page.reload()
-    assert count(page) == "4 of 26 points"
+    expect(part(page, "count")).to_have_text("4 of 26 points")
 
 
 def test_corners_that_cannot_be_are_not_sent(page: Page, marks: dict[str, Any]) -> None:
@@ -310,12 +315,75 @@ def test_true_corners_look_right_and_wrong_ones_do_not(page: Page, phantoms: Pat
         assert page.evaluate(DOUBTS, [file, levels]) == [["L4", False]], "a vertebra left out"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    page: Page, marks: dict[str, Any], theme: str
+def test_what_the_header_does_not_say_is_asked(
+    page: Page, services: Services, films: FilmService, phantoms: Path, patient: Person
 ) -> None:
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    assert violations(page) == []
+    path = phantoms / "phantom_0004_ap.dcm"
+    silent = replace(read_once(path), view=View.UNKNOWN, image_left=ImageSide.UNKNOWN)
+    words = {"code": "low_confidence", "what": "Unsure.", "why": "Many corners.", "do": "Mark them."}
+    film = refused_film(services, films, path, silent, words, patient)
+    page.goto(f"/films/{film.id}/mark")
+    page.wait_for_selector("[data-ready]")
+    expect(part(page, "prompt")).to_have_text("T1, upper left corner")
+    expect(part(page, "count")).to_have_text("0 of 68 points")
+    points = json.loads(path.with_suffix(".landmarks.json").read_text())
+    page.get_by_role("button", name="Skip T5").click()
+    expect(part(page, "prompt")).to_have_text("T1, upper left corner")
+    click_level(page, points, "T1")
+    for n in range(3):
+        page.get_by_role("button", name=f"Skip T{n + 2}").click()
+    expect(part(page, "prompt")).to_have_text("T6, upper left corner")
+    page.get_by_role("button", name="Undo skip T5").click()
+    expect(part(page, "prompt")).to_have_text("T5, upper left corner")
+    expect(page.get_by_role("button", name="Measure")).to_be_disabled()
+    expect(part(page, "send-note")).to_contain_text("choose what lies on the left")
+    part(page, "side-choice").select_option("patient_left")
+    expect(part(page, "prompt")).to_have_text("T5, upper left corner (patient's left)")
+    expect(page.get_by_role("button", name="Measure")).to_be_enabled()
+    part(page, "view").select_option("LATERAL")
+    expect(part(page, "prompt")).to_have_text("L1, upper left corner")
+    assert part(page, "side-choice").input_value() == ""
+    page.keyboard.press("Tab")
+    part(page, "pane").focus()
+    page.keyboard.press("u")
+    expect(part(page, "prompt")).to_have_text("T5, upper left corner (patient's left)")
+
+
+LOUPE = """async ([x, y]) => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  const grey = (canvas, atX, atY) => {
+    const scale = canvas.width / canvas.clientWidth;
+    return canvas.getContext('2d').getImageData(Math.round(atX * scale), Math.round(atY * scale), 1, 1).data[0];
+  };
+  const box = document.querySelector('[data-part=pane]').getBoundingClientRect();
+  const loupe = document.querySelector('[data-part=loupe] canvas');
+  const film = document.querySelector('[data-part=pane] > canvas');
+  return [grey(film, x - box.left, y - box.top), grey(loupe, loupe.clientWidth / 2, loupe.clientHeight / 2)]; }"""
+
+
+def test_the_loupe_shows_what_lies_under_the_pointer(page: Page, marks: dict[str, Any]) -> None:
+    greys = []
+    for level in LUMBAR:
+        for at in corners_of(marks, level):
+            x, y = place_of(page, (at[0] + 7, at[1] + 4))
+            page.mouse.move(x, y)
+            greys.append(page.evaluate(LOUPE, [x, y]))
+    expect(part(page, "loupe")).to_be_visible()
+    assert len({film for film, _ in greys}) > 10
+    assert np.corrcoef(np.array(greys, dtype=float).T)[0, 1] > 0.95
+    part(page, "pane").focus()
+    page.keyboard.press("l")
+    page.mouse.move(x + 30, y)
+    expect(part(page, "loupe")).to_be_hidden()
+    page.keyboard.press("l")
+    page.mouse.move(x, y)
+    expect(part(page, "loupe")).to_be_visible()
+    page.mouse.wheel(0, -1200)
+    expect(part(page, "loupe")).to_be_hidden()
+
+
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(page: Page, marks: dict[str, Any]) -> None:
+    assert in_both_colours(page) == []
     click_level(page, marks, "L1")
     click(page, corners_of(marks, "L2")[3])
     click(page, corners_of(marks, "L2")[2])
@@ -323,14 +391,23 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     click(page, corners_of(marks, "L2")[1])
     page.get_by_role("button", name="Skip L3").click()
     expect(part(page, "doubts").locator("li")).to_have_count(1)
-    assert violations(page) == []
+    assert in_both_colours(page) == []
     page.get_by_role("button", name="Measure").click()
-    assert violations(page) == []
+    assert in_both_colours(page) == []
     page.keyboard.press("Escape")
     for width in (1024, 820, 390):
         page.set_viewport_size({"width": width, "height": 768})
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, width
+
+
+def in_both_colours(page: Page) -> list[str]:
+    """What axe finds in light and in dark."""
+    found: list[str] = []
+    for colours in ("light", "dark"):
+        page.emulate_media(color_scheme=colours)
+        found += violations(page)
+    return found
 
 
 def test_who_is_offered_it_and_what_a_bad_file_answers(

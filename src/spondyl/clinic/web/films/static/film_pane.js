@@ -42,6 +42,18 @@ export class FilmPane {
     this.resetView();
   }
 
+  /** The film of another pane, without a copy of its values. @param {FilmPane} other */
+  loadFrom(other) {
+    this._planes = other._planes;
+    this.camera = { ...this.camera, rows: other.camera.rows, columns: other.camera.columns };
+  }
+
+  /** The same greys as another pane. @param {FilmPane} other */
+  setWindow(other) {
+    this.window = other.window;
+    this._ask({ picture: true });
+  }
+
   get isLoaded() {
     return this._planes.length > 0;
   }

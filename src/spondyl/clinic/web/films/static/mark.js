@@ -10,6 +10,7 @@ import { actOf, fillKeyList } from "./keys.js";
 import { ask } from "./mark_dialog.js";
 import { doubtsOf } from "./mark_doubts.js";
 import { MARK_KEYS, SHOWN_KEYS } from "./mark_keys.js";
+import { Loupe } from "./mark_loupe.js";
 import {
   askingNext, emptyMarks, firstOpen, markAt, namesOf, pointsNeeded, progressOf, SIDE_NAMES, targetsOf, toFile, toggledSkip, withMark, wordsOf,
 } from "./mark_model.js";
@@ -51,8 +52,11 @@ class Marking {
     this.pane = new FilmPane(this.host, () => this.over.draw(this.dragged ?? this.marks, this.pane.camera, this.cross));
     this.tools = new PointerTools(this.pane, {
       corner: { begin: (e) => this._begin(e), move: (e) => this._move(e), end: () => this._end(), cancel: () => this._cancel() },
+      hover: (event) => this._hover(event),
       camera: () => this._showView(),
     });
+    this.loupe = new Loupe(this.part("loupe"), this.pane);
+    this.host.addEventListener("pointerleave", () => this.loupe.hide());
     this._wire();
     this._show();
   }
@@ -72,6 +76,8 @@ class Marking {
     const progress = /** @type {HTMLProgressElement} */ (this.part("loading"));
     const values = await fetchPixels(`/api/v1/films/${this.film}/pixels`, rows, columns, (share) => (progress.value = share));
     this.pane.load(values, rows, columns);
+    this.loupe.load();
+    this._tell("Zoom: wheel or two fingers. Drag beside the points: move the film.");
     this.part("loading-box").hidden = true;
     this.root.dataset.ready = "true";
     this._showView();
@@ -117,6 +123,7 @@ class Marking {
       narrower: () => this.pane.changeWindow(0, -0.1),
       invert: () => this.pane.invert(),
       hide: () => this._hide(),
+      loupe: () => this._toggleLoupe(),
       help: () => this.part("help").toggleAttribute("open"),
     };
     if (act.startsWith("tool-")) this._setTool(/** @type {any} */ (act.slice(5)));
@@ -158,7 +165,8 @@ class Marking {
     if (!target) return this._tell("Everything is marked. Choose a level to mark it again, or drag a point.");
     const point = /** @type {Point} */ (at.map((value) => Math.round(value * 100) / 100));
     this.set(askingNext(withMark(this.marks, target, point), this.told.levels, target));
-    return this._tell(`${wordsOf(this.marks, target)} marked.`);
+    const wrong = doubtsOf(this.marks, this.told.levels).find((one) => one.isWrong && one.name === target.name);
+    return this._tell(wrong ? `${target.name} cannot be right: see beside the film.` : `${wordsOf(this.marks, target)} marked.`, Boolean(wrong));
   }
 
   /** @param {string} name */
@@ -217,6 +225,13 @@ class Marking {
     const place = this._nearest(at, REACH_PX[kind] / this.pane.camera.zoom);
     this.press = { x: event.clientX, y: event.clientY, at, place, hasMoved: false, slack: SLACK_PX[kind] };
     return true;
+  }
+
+  /** @param {PointerEvent} event */
+  _hover(event) {
+    const isFree = !this.press || this.press.hasMoved;
+    if (this.tools.tool !== "correct" || (event.pointerType === "touch" && !this.dragged)) this.loupe.hide();
+    else if (isFree) this.loupe.show(this.pane.filmPoint(event));
   }
 
   /** @param {PointerEvent} event */
@@ -284,6 +299,7 @@ class Marking {
     const y = Math.min(rows - 1, Math.max(0, from[1] + dy * size));
     this.cross = [x, y];
     this._keepInSight(this.cross);
+    this.loupe.show(this.cross);
     this._tell(`Cross at ${x.toFixed(0)}, ${y.toFixed(0)}`);
   }
 
@@ -328,11 +344,16 @@ class Marking {
     this.root.querySelector('[data-act="hide"]')?.setAttribute("aria-pressed", String(isHidden));
   }
 
+  _toggleLoupe() {
+    this.loupe.isOn = !this.loupe.isOn;
+    if (!this.loupe.isOn) this.loupe.hide();
+    this.root.querySelector('[data-act="loupe"]')?.setAttribute("aria-pressed", String(this.loupe.isOn));
+  }
+
   _showView() {
     const { window: shown, camera } = this.pane;
-    const share = (/** @type {number} */ value) => `${Math.round(value / 655.36)} %`;
-    this.part("zoom").textContent =
-      `Zoom ${Math.round(camera.zoom * 100)} % · level ${share(shown.centre)} · window ${share(shown.width)}${shown.inverted ? " · inverted" : ""}`;
+    this.part("zoom").textContent = `Zoom ${Math.round(camera.zoom * 100)} %${shown.inverted ? " · inverted" : ""}`;
+    this.loupe.again();
     this.root.querySelector('[data-act="invert"]')?.setAttribute("aria-pressed", String(shown.inverted));
   }
 
@@ -359,9 +380,10 @@ class Marking {
     button.disabled = !isEnabled;
   }
 
-  /** @param {string} text */
-  _tell(text) {
+  /** @param {string} text @param {boolean} [isBad] */
+  _tell(text, isBad = false) {
     this.part("status").textContent = text;
+    this.part("status").classList.toggle("is-bad", isBad);
   }
 
   /** @param {string} text */
@@ -403,11 +425,11 @@ class Marking {
   async _isSure() {
     const doubts = doubtsOf(this.marks, this.told.levels);
     const { done, total } = progressOf(this.marks, this.told.levels);
-    const lines = doubts.map((one) => one.text);
-    const missing = total - done;
-    if (missing) lines.push(`${missing} ${missing === 1 ? "point is" : "points are"} not marked: what needs them will be listed as not measured.`);
-    if (!lines.length) return true;
     const isWrong = doubts.some((one) => one.isWrong);
+    const lines = doubts.filter((one) => one.isWrong === isWrong).map((one) => one.text);
+    const missing = total - done;
+    if (missing && !isWrong) lines.push(`${missing} ${missing === 1 ? "point is" : "points are"} not marked: what needs them will be listed as not measured.`);
+    if (!lines.length) return true;
     return ask(this._dialog(), {
       title: isWrong ? "These corners cannot be right" : "Look at this before measuring",
       lines,

@@ -20,6 +20,7 @@ export const MARK_KEYS = [
   { keys: ["Delete"], shown: "Delete", does: "take away the chosen point", act: "delete" },
   { keys: ["s"], shown: "S", does: "skip this level, or take it back", act: "skip" },
   { keys: ["z"], shown: "Z", does: "look closely at the cross or the last point", act: "close-up" },
+  { keys: ["l"], shown: "L", does: "loupe on or off", act: "loupe" },
   { keys: ["v"], shown: "V", does: "tool: mark and move", act: "tool-correct" },
   ...KEYS.filter((one) => LOOKING.includes(one.act)),
 ];

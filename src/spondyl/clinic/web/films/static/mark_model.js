@@ -77,9 +77,11 @@ export function progressOf(marks, levels) {
  * @param {Marks} marks @param {string[]} levels @param {Target | null} [from] @returns {Marks}
  */
 export function askingNext(marks, levels, from = marks.target) {
+  const names = namesOf(marks, levels);
+  const order = (/** @type {Target} */ one) => 4 * names.indexOf(one.name) + one.corner;
   const targets = targetsOf(marks, levels);
-  const at = from ? targets.findIndex((one) => one.name === from.name && one.corner === from.corner) : -1;
-  const ordered = [...targets.slice(at + 1), ...targets.slice(0, at + 1)];
+  const isAfter = (/** @type {Target} */ one) => from !== null && order(one) > order(from);
+  const ordered = [...targets.filter(isAfter), ...targets.filter((one) => !isAfter(one))];
   return { ...marks, target: ordered.find((one) => !markAt(marks, one)) ?? null };
 }
 
@@ -97,11 +99,11 @@ export function toggledSkip(marks, levels, name) {
   if (marks.skipped.includes(name)) {
     return { ...marks, skipped: marks.skipped.filter((one) => one !== name), target: { name, corner: 0 } };
   }
-  const from = { name, corner: pointsNeeded(name) - 1 };
-  const targets = targetsOf(marks, levels);
-  const after = targets.slice(targets.findIndex((one) => one.name === name) + pointsNeeded(name))[0] ?? null;
   const skipping = { ...marks, skipped: [...marks.skipped, name] };
-  return after && !markAt(marks, after) ? { ...skipping, target: after } : askingNext(skipping, levels, from);
+  if (marks.target?.name !== name) return skipping;
+  const names = namesOf(marks, levels);
+  const above = names[names.indexOf(name) - 1];
+  return askingNext(skipping, levels, above ? { name: above, corner: pointsNeeded(above) - 1 } : null);
 }
 
 /** The first missing corner of a level, or its first. @param {Marks} marks @param {string} name @returns {Target} */

@@ -11,6 +11,7 @@
 
 import { countOf, emptyMarks, isHead, markAt, namesOf, pointsNeeded, progressOf, SIDE_NAMES, wordsOf } from "./mark_model.js";
 
+const HEADS_TEXT = { AP: "pelvic obliquity", PA: "pelvic obliquity", LATERAL: "pelvic incidence and tilt" };
 const VIEW_NAMES = { AP: "AP (from the front)", PA: "PA (from behind)", LATERAL: "Lateral" };
 
 export class MarkPanel {
@@ -34,7 +35,7 @@ export class MarkPanel {
     this.marks = marks;
     this._showChoices();
     this._showPrompt();
-    this._showLevels();
+    this._showLevels(doubts.filter((one) => one.isWrong).map((one) => one.name));
     this._showDoubts(doubts);
   }
 
@@ -60,6 +61,7 @@ export class MarkPanel {
     fill(this._first, levels.slice(0, levels.indexOf(last) + 1).map((one) => [one, one]), first);
     fill(this._last, levels.slice(from).map((one) => [one, one]), last);
     this._heads.checked = hasHeads;
+    say(this._part("heads-text"), `Femoral heads, for ${HEADS_TEXT[/** @type {keyof typeof HEADS_TEXT} */ (view)]}`);
   }
 
   _showPrompt() {
@@ -87,13 +89,17 @@ export class MarkPanel {
     return side ? "look whether the corners lie well, then press Measure." : "choose what lies on the left of the picture.";
   }
 
-  _showLevels() {
+  /** @param {string[]} wrong */
+  _showLevels(wrong) {
     const list = this._part("levels");
     const names = namesOf(this.marks, this.told.levels);
     if ([...list.children].map((item) => /** @type {HTMLElement} */ (item).dataset.level).join() !== names.join()) {
       list.replaceChildren(...names.map((name) => this._levelItem(name)));
     }
-    for (const item of list.children) this._showLevel(/** @type {HTMLElement} */ (item));
+    for (const item of list.children) {
+      const { level = "" } = /** @type {HTMLElement} */ (item).dataset;
+      this._showLevel(/** @type {HTMLElement} */ (item), level, wrong.includes(level));
+    }
   }
 
   /** @param {string} name */
@@ -110,17 +116,18 @@ export class MarkPanel {
     return item;
   }
 
-  /** @param {HTMLElement} item */
-  _showLevel(item) {
-    const name = item.dataset.level ?? "";
+  /** @param {HTMLElement} item @param {string} name @param {boolean} isWrong */
+  _showLevel(item, name, isWrong) {
     const isSkipped = this.marks.skipped.includes(name);
     const [count, needed] = [countOf(this.marks, name), pointsNeeded(name)];
     const isNext = this.marks.target?.name === name;
-    item.className = `${isNext ? "is-next " : ""}${isSkipped ? "is-skipped" : count === needed ? "is-done" : ""}`;
+    const state = isSkipped ? "skipped" : isWrong ? "wrong" : count === needed ? "done" : "open";
+    const words = { skipped: "skipped", wrong: "! wrong", done: "✓ marked", open: count ? `${count} of ${needed}` : "" };
+    item.className = `${isNext ? "is-next " : ""}is-${state}`;
     const [jump, skip] = item.children;
     jump.toggleAttribute("aria-current", false);
     if (isNext) jump.setAttribute("aria-current", "step");
-    say(jump.children[1], isSkipped ? "skipped" : count === needed ? "✓ marked" : count ? `${count} of ${needed}` : "");
+    say(jump.children[1], words[state]);
     say(skip, isSkipped ? "Undo skip" : "Skip");
     skip.setAttribute("aria-label", `${isSkipped ? "Undo skip" : "Skip"} ${name}`);
   }
