@@ -30,17 +30,7 @@ def be_killed(events: int, address: str, record: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     record_file.RecordFile.append = append_and_die
-    options = Options(
-        seed=1,
-        max_n=60.0,
-        segments="L3",
-        rule=Rule.CLINICIAN,
-        chosen="L3",
-        pain=(),
-        address=address,
-        live=False,
-        screen=None,
-    )
+    options = Options(max_n=60.0, segments="L3", rule=Rule.CLINICIAN, chosen="L3", address=address)
     run.run_adjustment(options, record=Path(record), stop=Event())
 
 

@@ -1,5 +1,6 @@
 """Claims: a free time is held for one person in line, then for the next, then free for everybody."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -23,7 +24,8 @@ from spondyl.clinic.chart.freed_times import (
     move_and_offer,
     undo_and_wait,
 )
-from spondyl.clinic.chart.tables import booking_changes, claims, outbox
+from spondyl.clinic.chart.migrations import upgrade
+from spondyl.clinic.chart.tables import booking_changes, claims, outbox, waitlist
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import (
     give_time,
@@ -334,3 +336,18 @@ def test_a_moved_visit_offers_the_time_that_it_had(bookings: Bookings) -> None:
         join_waitlist(connection, entry(bookings, 1), actor="desk")
         move_and_offer(connection, visit, slot_at(utc(6, 18)), actor="desk")
         assert wait_entry(connection, "w1").state is Waiting.OFFERED
+
+
+def test_a_chart_that_knew_only_the_starts_that_were_passed_is_brought_to_the_new_form(
+    bookings: Bookings,
+) -> None:
+    first = entry(bookings, 1)
+    with writing(bookings.engine) as connection:
+        join_waitlist(connection, first, actor="desk")
+        old = json.loads(connection.execute(sa.select(waitlist.c.body)).scalar_one())
+        old |= {"passed": [TEN.isoformat()]}
+        connection.execute(waitlist.update().values(body=json.dumps(old)))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0005_lean_indexes'"))
+    upgrade(bookings.engine)
+    with reading(bookings.engine) as connection:
+        assert waiting_entries(connection) == [first]

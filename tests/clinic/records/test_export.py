@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from care_course import answer_intake
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person
-from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.chart.tables import people
+from spondyl.clinic.chart.transaction import one_moment, writing
 from spondyl.clinic.cli.app import app
 from spondyl.clinic.clinic_home import home_at, open_chart, secret_of
 from spondyl.clinic.films.service import FilmService
@@ -46,6 +47,19 @@ def test_the_clinics_export_holds_everybody_and_a_manifest_of_digests(
     assert [(row["instrument"], row["value"]) for row in table] == [("nrs", 6.0), ("rmdq", 14.0)]
     versions = [json.loads(line) for line in (out / "documents.ndjson").read_text().splitlines()]
     assert [(one["kind"], one["version"]) for one in versions] == [("intake", 1), ("intake", 2)]
+
+
+def test_an_export_is_one_moment_of_the_chart_while_others_write(engine: sa.Engine) -> None:
+    def counted(connection: sa.Connection) -> int:
+        return connection.execute(sa.select(sa.func.count()).select_from(people)).scalar_one()
+
+    with one_moment(engine) as connection:
+        before = counted(connection)
+        with writing(engine) as other:
+            add_person(other, PersonDetails(given_name="Ana", family_name="Demo"), actor="test")
+        assert counted(connection) == before
+    with one_moment(engine) as connection:
+        assert counted(connection) == before + 1
 
 
 @pytest.mark.parametrize(("taken", "why"), [("out", "not empty"), ("out/mine.zip", "exists already")])

@@ -19,18 +19,18 @@ class OptionError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """``max_n`` None: no clinician has set a maximum. ``address`` None: the simulator in this process.
-    ``film``: the spine of the simulated patient."""
+    """What is not said is as ``spondyl adjust run`` has it. ``max_n`` None: no clinician has set a maximum.
+    ``address`` None: the simulator in this process. ``film``: the spine of the simulated patient."""
 
-    seed: int
-    max_n: float | None
-    segments: str
-    rule: Rule
-    chosen: str
-    pain: tuple[str, ...]
-    address: str | None
-    live: bool
-    screen: Path | None
+    seed: int = 1
+    max_n: float | None = None
+    segments: str = "L1-L5"
+    rule: Rule = Rule.PAIN
+    chosen: str = ""
+    pain: tuple[str, ...] = ()
+    address: str | None = None
+    live: bool = False
+    screen: Path | None = None
     only_probe: bool = False
     film: FilmOfPatient | None = None
 

@@ -6,6 +6,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
+from spondyl.clinic.chart.engine import is_embedded
 from spondyl.clinic.chart.shared_sync import SharedSync
 
 
@@ -40,9 +41,19 @@ def writing(engine: sa.Engine) -> Generator[sa.Connection]:
 
 @contextmanager
 def reading(engine: sa.Engine) -> Generator[sa.Connection]:
-    """A transaction that only reads; it sees one state of the chart throughout."""
+    """A transaction that only reads. In the embedded file it sees one state throughout; on PostgreSQL each statement
+    sees what is committed by then: see ``one_moment``."""
     with engine.connect() as connection, connection.begin() as transaction:
         try:
             yield connection
         finally:
             transaction.rollback()
+
+
+@contextmanager
+def one_moment(engine: sa.Engine) -> Generator[sa.Connection]:
+    """A transaction that only reads and sees one state of the chart throughout, on PostgreSQL too."""
+    if not is_embedded(engine):
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with reading(engine) as connection:
+        yield connection

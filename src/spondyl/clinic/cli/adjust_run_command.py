@@ -115,8 +115,6 @@ def probe(  # noqa: PLR0913, PLR0917  a command's options are its arguments
         max_n=max_n,
         segments=segments,
         rule=Rule.STIFFNESS,
-        chosen="",
-        pain=(),
         address=instrument,
         live=live,
         screen=screen,

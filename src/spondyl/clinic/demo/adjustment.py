@@ -20,17 +20,7 @@ from spondyl.treatment.adjustment import Rule, Told, replay
 
 ADJUSTED = "Greta"
 """Her plan holds an adjustment, and she has consented to it."""
-OPTIONS = Options(
-    seed=3,
-    max_n=60.0,
-    segments="L3-L4",
-    rule=Rule.CLINICIAN,
-    chosen="L4",
-    pain=(),
-    address=None,
-    live=False,
-    screen=None,
-)
+OPTIONS = Options(seed=3, max_n=60.0, segments="L3-L4", rule=Rule.CLINICIAN, chosen="L4")
 
 
 def seed_adjustment(clinic: DemoClinic) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from spondyl.clinic.chart.films import films_of
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.tables import films, people
-from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.transaction import one_moment
 from spondyl.clinic.films.store import FilmStore
 from spondyl.clinic.records.chart_parts import document_values, documents_of, patient_row, score_rows
 from spondyl.clinic.records.everything import resources_of
@@ -69,7 +69,7 @@ def clinic_entries(
     yield Member(name="README.txt", pieces=[README.encode()])
     with ExitStack() as stack:
         spools = Spools(stack, spool_folder)
-        with reading(engine) as connection:
+        with one_moment(engine) as connection:
             kept = _spool(connection, spools, as_of)
         for name, pieces in spools.by_name():
             yield Member(name=name, pieces=pieces)

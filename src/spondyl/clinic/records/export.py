@@ -6,7 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.people import person
-from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.transaction import one_moment
 from spondyl.clinic.films.store import FilmStore
 from spondyl.clinic.records.chart_parts import document_values, documents_of, score_rows
 from spondyl.clinic.records.everything import bundle_of, resources_of
@@ -40,7 +40,7 @@ def patient_entries(
 
     The chart is read in one transaction, which is over before the films are: they take long to send.
     """
-    with reading(engine) as connection:
+    with one_moment(engine) as connection:
         small = _files(connection, person_id, as_of=as_of)
         films = film_files(connection, person_id, under="films")
     yield from (Member(name=name, pieces=[content]) for name, content in small.items())
