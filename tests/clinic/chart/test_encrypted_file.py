@@ -1,4 +1,4 @@
-"""Claims: a new file authenticates its pages by SHA-256, an older one by SHA-512 still opens; a change is betrayed."""
+"""Claims: a new file has small pages with SHA-256, one of any earlier form still opens; a change is betrayed."""
 
 import shutil
 from pathlib import Path
@@ -15,12 +15,17 @@ def test_a_new_file_is_authenticated_by_sha_256(tmp_path: Path) -> None:
     connection = EncryptedFile(tmp_path / "new.db", KEY).connect()
     assert connection.execute("PRAGMA cipher_hmac_algorithm").fetchone() == ("HMAC_SHA256",)
     assert connection.execute("PRAGMA cipher_use_hmac").fetchone() == ("1",)
+    assert connection.execute("PRAGMA page_size").fetchone() == ("2048",)
     connection.close()
 
 
-def test_a_file_of_an_earlier_version_opens_with_what_its_log_holds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", ["HMAC_SHA512", "HMAC_SHA256"])
+def test_a_file_of_an_earlier_version_opens_with_what_its_log_holds(tmp_path: Path, code: str) -> None:
     old = dbapi2.connect(tmp_path / "old.db", isolation_level=None)
-    old.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")  # SQLCipher's own settings, as version 0.1 left them
+    old.execute(
+        f"PRAGMA key = \"x'{KEY.hex()}'\""
+    )  # otherwise SQLCipher's own settings: SHA-512, pages of 4096
+    old.execute(f"PRAGMA cipher_hmac_algorithm = {code}")
     old.execute("PRAGMA journal_mode = WAL")
     old.execute("CREATE TABLE t (n INTEGER)")
     old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -34,7 +39,8 @@ def test_a_file_of_an_earlier_version_opens_with_what_its_log_holds(tmp_path: Pa
         assert connection.execute("SELECT n FROM t").fetchall() == [(7,)]
         connection.execute("INSERT INTO t VALUES (7)")
         connection.execute("DELETE FROM t WHERE rowid > 1")
-        assert connection.execute("PRAGMA cipher_hmac_algorithm").fetchone() == ("HMAC_SHA512",)
+        assert connection.execute("PRAGMA cipher_hmac_algorithm").fetchone() == (code,)
+        assert connection.execute("PRAGMA page_size").fetchone() == ("4096",)
         assert connection.execute("PRAGMA cipher_integrity_check").fetchall() == []
         connection.close()
 

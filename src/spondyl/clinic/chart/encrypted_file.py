@@ -1,16 +1,23 @@
 """Connections to the encrypted file (SQLCipher): AES-256, and a code on every page that betrays any change of it."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 BUSY_TIMEOUT_MS = 20_000
-LOG_PAGES = 4000  # 16 MB; copying the log into the file makes every writer wait for the disk
-# How pages are authenticated. Processors have instructions for SHA-256, which halve the cost of a page; files that
-# were made with SQLCipher's usual SHA-512 keep it.
-PAGE_CODES = ("HMAC_SHA256", "HMAC_SHA512")
+LOG_PAGES = 4000  # 8 MB; copying the log into the file makes every writer wait for the disk
+_OTHER_FORM = "file is not a database"  # what a page that fails its code is called
 
 
-_OTHER_CODE = "file is not a database"  # what a page that fails its code is called
+class PageForm(NamedTuple):
+    """How a page is authenticated, and how large it is; a file keeps the form that it was made with."""
+
+    code: str
+    size_bytes: int
+
+
+PAGE_FORMS = (PageForm("HMAC_SHA256", 2048), PageForm("HMAC_SHA256", 4096), PageForm("HMAC_SHA512", 4096))
+"""The first is for new files: a booking changes some bytes on each of some thirty pages, and every page that it writes
+or reads is encrypted and authenticated whole. Processors have instructions for SHA-256. The last is SQLCipher's own."""
 
 
 class DatabaseUnusableError(ValueError):
@@ -25,34 +32,35 @@ class EncryptedFile:
 
         self.driver: Any = dbapi2
         self._path, self._key = path, key
-        self._codes = PAGE_CODES
+        self._forms = PAGE_FORMS
 
     def connect(self) -> Any:
         """A new connection; raises ``DatabaseUnusableError`` when the key does not open the file."""
         problem: Exception | None = None
-        for code in self._codes:
-            connection = self._keyed(code)
+        for form in self._forms:
+            connection = self._keyed(form)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
             except self.driver.DatabaseError as error:
                 connection.close()
                 problem = error
-                if _OTHER_CODE not in str(error):  # locked, or a full disk: no other code helps
+                if _OTHER_FORM not in str(error):  # locked, or a full disk: no other form helps
                     break
                 continue
-            self._codes = (code,)
+            self._forms = (form,)
             return self._set_up(connection)
         raise DatabaseUnusableError(
             f"{self._path} cannot be opened with this key ({problem}). Use the key file that was made with it."
         ) from problem
 
-    def _keyed(self, code: str) -> Any:
+    def _keyed(self, form: PageForm) -> Any:
         # isolation_level None: the driver opens no transaction of its own; `begin` in the engine says which kind.
         connection = self.driver.connect(
             self._path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
         )
         connection.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
-        connection.execute(f"PRAGMA cipher_hmac_algorithm = {code}")
+        connection.execute(f"PRAGMA cipher_hmac_algorithm = {form.code}")
+        connection.execute(f"PRAGMA cipher_page_size = {form.size_bytes}")
         return connection
 
     def _set_up(self, connection: Any) -> Any:
