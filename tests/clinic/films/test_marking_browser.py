@@ -2,6 +2,7 @@
 measured then is the phantom's own truth; a reload, an undo and a refusal lose no point; impossible ones stay here."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,14 +18,17 @@ from live_clinic import chromium, served, signed_in, violations
 from spondyl.anatomy import ImageSide, View
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.audit import entries
-from spondyl.clinic.chart.films import Film, FilmSource, claim_film, save_outcome
+from spondyl.clinic.chart.films import Film, FilmSource, FilmState, claim_film, save_outcome
+from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.films.desk import Signer, sent_as_kept
 from spondyl.clinic.films.facts import facts_json
 from spondyl.clinic.films.find import refusal_json
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.take_in import Origin, take_in
+from spondyl.clinic.web.films.service import make_film_service
 from spondyl.clinic.web.services import Services
 from spondyl.radiograph import FilmRefused, Radiograph
 from spondyl.radiograph.abstain import check_view
@@ -66,6 +70,14 @@ def refused_film(
         return save_outcome(
             connection, film.id, facts=facts_json(picture), original=None, summary=None, refusal=refusal
         )
+
+
+@pytest.fixture
+def films(services: Services) -> Iterator[FilmService]:
+    """The films of the chart; tests let the background job work themselves."""
+    service = make_film_service(services)
+    yield service
+    service.stop()
 
 
 @pytest.fixture
@@ -127,7 +139,7 @@ def kept(page: Page) -> dict[str, Any]:
     text = page.evaluate(
         "Object.entries(sessionStorage).find(([key]) => key.startsWith('spondyl-marks'))?.[1]"
     )
-    return json.loads(text) if text else {}
+    return json.loads(text)["marks"] if text else {}
 
 
 def value(page: Page, label: str) -> float:
@@ -136,7 +148,12 @@ def value(page: Page, label: str) -> float:
 
 
 def test_a_film_marked_by_clicks_is_measured_within_a_degree_of_the_truth(
-    page: Page, films: FilmService, lateral: Film, marks: dict[str, Any], truth: dict[str, float]
+    page: Page,
+    services: Services,
+    films: FilmService,
+    lateral: Film,
+    marks: dict[str, Any],
+    truth: dict[str, float],
 ) -> None:
     hosts: set[str] = set()
     page.on("request", lambda one: hosts.add(one.url.split("/")[2]))
@@ -160,8 +177,28 @@ def test_a_film_marked_by_clicks_is_measured_within_a_degree_of_the_truth(
     assert abs(value(page, "Pelvic incidence") - truth["pelvic_incidence"]) < TOLERANCE_DEG
     assert kept(page) == {}
     assert len(hosts) == 1
-    page.goto(f"/films/{lateral.id}/mark")
-    expect(page.get_by_text("has landmarks already")).to_be_visible()
+    page.get_by_role("link", name="Mark more by hand").click()
+    expect(part(page, "count")).to_have_text("26 of 26 points")
+    part(page, "first").select_option("T12")
+    expect(part(page, "prompt")).to_have_text("T12, upper left corner (front)")
+    page.wait_for_selector("[data-ready]")
+    click_level(page, marks, "T12")
+    page.get_by_role("button", name="Measure").click()
+    wait_until_sent(services, lateral)
+    assert films.worker.work_once()
+    page.wait_for_selector("[data-film-viewer][data-ready]")
+    expect(page.locator(".film-name", has_text="T12")).to_be_visible()
+    assert abs(value(page, "Lumbar lordosis") - truth["lumbar_lordosis_l1_s1"]) < TOLERANCE_DEG
+
+
+def wait_until_sent(services: Services, film: Film) -> None:
+    """Until the film waits for the background job."""
+    for _ in range(600):
+        with reading(services.engine) as connection:
+            if film_in_chart(connection, film.id).state is FilmState.WAITING:
+                return
+        threading.Event().wait(0.05)
+    raise AssertionError("The points were not sent.")
 
 
 def test_undo_reload_drag_and_placing_anew(page: Page, marks: dict[str, Any]) -> None:
@@ -404,6 +441,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(page: Page, marks: dict[
 def in_both_colours(page: Page) -> list[str]:
     """What axe finds in light and in dark."""
     found: list[str] = []
+    page.mouse.move(1, 1)  # a button under the pointer changes its colours by and by
     for colours in ("light", "dark"):
         page.emulate_media(color_scheme=colours)
         found += violations(page)
@@ -432,18 +470,49 @@ def test_who_is_offered_it_and_what_a_bad_file_answers(
     assert "no vertebra named 'Q9'" in answer.json()["error"]
 
 
-def test_a_film_with_landmarks_keeps_them(
+def test_landmarks_of_the_detector_and_accepted_ones_are_not_marked_over(
     browser: Callable[[Role], Client], measured: Callable[..., Film], marks: dict[str, Any]
 ) -> None:
     film = measured("phantom_0003_lateral")
     client = browser(Role.CLINICIAN)
     sent_on = client.get(f"/films/{film.id}/mark")
     assert (sent_on.status_code, sent_on.headers["location"]) == (303, f"/films/{film.id}")
-    answer = client.post(
+    assert "Mark more by hand" not in client.get(f"/patients/{film.person_id}/films/{film.id}").text
+    for version in ({}, {"after_version": film.draft_version}):
+        answer = given(client, film, marks, **version)
+        assert answer.status_code == 409
+        assert "has landmarks already" in answer.json()["error"]
+    assert client.get(f"/api/v1/films/{film.id}/progress").json()["state"] == "measured"
+
+
+def test_points_given_by_a_person_are_replaced_only_by_one_who_saw_them(
+    browser: Callable[[Role], Client],
+    services: Services,
+    films: FilmService,
+    lateral: Film,
+    marks: dict[str, Any],
+) -> None:
+    client = browser(Role.CLINICIAN)
+    assert given(client, lateral, marks).status_code == 202
+    assert films.worker.work_once()
+    with reading(services.engine) as connection:
+        film = film_in_chart(connection, lateral.id)
+    page = client.get(f"/films/{film.id}/mark")
+    assert (page.status_code, "spondyl-landmarks" in page.text) == (200, True)
+    assert given(client, film, marks).status_code == 409
+    assert given(client, film, marks, after_version=film.draft_version - 1).status_code == 409
+    desk = films.desk.accept(
+        film.id, sent_as_kept(films.desk.open(film.id)), Signer(actor="test", name="Test")
+    )
+    assert given(client, film, marks, after_version=desk.film.draft_version).status_code == 409
+    assert client.get(f"/films/{film.id}/mark").status_code == 303
+
+
+def given(client: Client, film: Film, marks: dict[str, Any], **fields: int):
+    """Give a landmark file as the marking page does."""
+    return client.post(
         f"/films/{film.id}/landmarks",
         headers={"X-CSRF": client.csrf(), "Accept": "application/json"},
+        data=fields,
         files={"landmarks": ("p.json", json.dumps(marks).encode())},
     )
-    assert answer.status_code == 409
-    assert "has landmarks already" in answer.json()["error"]
-    assert client.get(f"/api/v1/films/{film.id}/progress").json()["state"] == "measured"

@@ -211,13 +211,20 @@ def save_outcome(
     return film(connection, film_id)
 
 
-def read_again(connection: sa.Connection, film_id: str, *, landmarks: Body, actor: str) -> None:
-    """Give a film without landmarks a landmark file: it waits again and is measured with it."""
+def read_again(
+    connection: sa.Connection, film_id: str, *, landmarks: Body, actor: str, after_version: int | None = None
+) -> None:
+    """Give a film a landmark file: it waits again and is measured with it.
+
+    Landmarks that a person gave before are replaced only by somebody who saw them (``after_version`` is their draft
+    version) and only until they are accepted; the detector's are corrected instead. Raises ``DocumentChangedError``.
+    """
+    seen = sa.and_(films.c.given_landmarks.is_not(None), films.c.draft_version == after_version)
     values = {"state": FilmState.WAITING.value, "given_landmarks": canonical(landmarks), "refusal": None}
     changed = connection.execute(
         films.update()
-        .where(films.c.id == film_id, films.c.original.is_(None), films.c.reading_id.is_(None))
-        .values(**values, draft=None, draft_version=films.c.draft_version + 1)
+        .where(films.c.id == film_id, films.c.reading_id.is_(None), sa.or_(films.c.original.is_(None), seen))
+        .values(**values, original=None, draft=None, draft_version=films.c.draft_version + 1)
     )
     if changed.rowcount != 1:
         raise DocumentChangedError(

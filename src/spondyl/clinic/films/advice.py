@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from spondyl.clinic.chart.films import Film, FilmState
 from spondyl.radiograph import Refusal
 
 _GIVE_POINTS = (
@@ -46,3 +47,19 @@ def takes_landmarks(refusal: dict[str, Any]) -> bool:
         Refusal.LANDMARKS_INVALID,
     )
     return refusal["code"] in {one.value for one in helped}
+
+
+def may_be_marked(film: Film) -> bool:
+    """True for a film that was decoded and then refused for want of landmarks."""
+    return film.facts is not None and film.refusal is not None and takes_landmarks(film.refusal)
+
+
+def may_be_marked_again(film: Film) -> bool:
+    """True while nobody has accepted the landmarks that a person gave: levels can be added, corners marked anew.
+
+    Landmarks with pedicles or stated errors are left to the program that made them: a page would lose those.
+    """
+    given = film.given_landmarks
+    if film.state is not FilmState.MEASURED or film.reading_id is not None or given is None:
+        return False
+    return not any("pedicles_px" in one or "corner_sd_px" in one for one in given["landmarks"])

@@ -200,7 +200,7 @@ def desk_of(connection: sa.Connection, film_id: str) -> Desk:
     return Desk(
         film=film,
         facts=facts_from_json(film.facts),
-        reading=_reading_of(film, document),
+        reading=reading_of(film, document),
         status=_status_of(film, document),
         document=document,
         reports=tuple(chart.reports_of(connection, film_id)),
@@ -241,7 +241,8 @@ def shipped_calibration() -> Calibration | None:
     return None if saved is None else Calibration.from_dict(saved)
 
 
-def _reading_of(film: Film, document: Document | None) -> Reading:
+def reading_of(film: Film, document: Document | None = None) -> Reading:
+    """The points of a film as they are now: the draft, else what was accepted (``document``), else what was given."""
     if film.draft is not None:
         return reading_from_json(film.draft)
     if document is not None:

@@ -18,8 +18,8 @@ from spondyl.provenance import Provenance
 class Reading:
     """One version of a film's reading.
 
-    ``original`` is what the detector or the landmark file said; ``points`` what holds now. ``is_detected`` says that
-    the original is the detector's, whose intervals are calibrated as long as nobody moved a point.
+    ``original`` is what the detector, a person or a landmark file said; ``points`` what holds now. ``is_detected``
+    says that the original is the detector's, whose intervals are calibrated as long as nobody moved a point.
     """
 
     original: Landmarks
@@ -38,7 +38,7 @@ class Reading:
     @property
     def origin_text(self) -> str:
         """Where the points came from, in words."""
-        found = "found by the detector" if self.is_detected else "from a landmark file"
+        found = "found by the detector" if self.is_detected else "marked by hand or given as a file"
         moved = ", ".join(level.value for level in moved_levels(self.original, self.points))
         if self.is_corrected:
             return f"Landmarks {found}; {moved or 'femoral heads'} corrected by hand"

@@ -80,9 +80,18 @@ def upload(
 
 @router.post("/films/{film_id}/landmarks")
 def give_landmarks(
-    request: Request, services: Clinic, films: Films, viewer: AnyStaff, film_id: str, landmarks: Upload
+    request: Request,
+    services: Clinic,
+    films: Films,
+    viewer: AnyStaff,
+    film_id: str,
+    landmarks: Upload,
+    after_version: Annotated[int | None, Form()] = None,
 ) -> Response:
-    """Give a landmark file to a film that was refused; a page's script asks for JSON and gets the words alone."""
+    """Give a landmark file to a film that was refused; a page's script asks for JSON and gets the words alone.
+
+    With ``after_version`` it may replace what a person gave before, as long as that is the film's draft version.
+    """
     with reading(services.engine) as connection:
         film = film_in_chart(connection, film_id)
     try:
@@ -93,7 +102,7 @@ def give_landmarks(
         return _list_page(request, services, films, film.person_id, problem=str(error))
     assert body is not None
     with writing(services.engine) as connection:
-        read_again(connection, film_id, landmarks=body, actor=viewer.actor)
+        read_again(connection, film_id, landmarks=body, actor=viewer.actor, after_version=after_version)
     films.worker.wake()
     if for_machine(request):
         return JSONResponse({"film": film_id}, status_code=202)

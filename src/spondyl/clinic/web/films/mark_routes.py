@@ -6,14 +6,15 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from spondyl.anatomy import ImageSide, View
+from spondyl.anatomy.landmark_text import landmarks_to_json
 from spondyl.anatomy.levels import Level
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.films import Film, FilmState
 from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.films.advice import refusal_words, takes_landmarks
-from spondyl.clinic.films.desk import film_name
+from spondyl.clinic.films.advice import may_be_marked, may_be_marked_again, refusal_words
+from spondyl.clinic.films.desk import film_name, reading_of
 from spondyl.clinic.films.facts import FilmFacts, facts_from_json
 from spondyl.clinic.web.films.service import check_film_restricted
 from spondyl.clinic.web.films.viewer_routes import API
@@ -30,17 +31,26 @@ SIDES = {View.AP: _ACROSS, View.PA: _ACROSS, View.LATERAL: (ImageSide.ANTERIOR, 
 
 @router.get("/films/{film_id}/mark")
 def mark_page(request: Request, services: Clinic, viewer: Clinician, film_id: str) -> Response:
-    """Mark the corners by hand; a film that has landmarks is corrected in the viewer instead."""
+    """Mark the corners by hand; with the points that a person gave before, as long as nobody accepted them."""
     with writing(services.engine) as connection:
         film = film_in_chart(connection, film_id)
         patient = None if film.person_id is None else person(connection, film.person_id)
-        if may_be_marked(film):
-            record(connection, actor=viewer.actor, action="open film", subject=film.subject)
-    if not may_be_marked(film):
-        return _sent_on(request, film)
+        given = reading_of(film) if may_be_marked_again(film) else None
+        if given is None and not may_be_marked(film):
+            return _sent_on(request, film)
+        record(connection, actor=viewer.actor, action="open film", subject=film.subject)
     assert film.facts is not None
     facts = facts_from_json(film.facts)
-    shown = {"film": film, "title": film_name(facts), "told": told(facts), "here_tab": "films"}
+    shown = {
+        "film": film,
+        "title": film_name(facts),
+        "told": told(facts)
+        | {
+            "version": film.draft_version,
+            "given": None if given is None else landmarks_to_json(given.points),
+        },
+        "here_tab": "films",
+    }
     if patient is None:
         return page(request, "films/mark_alone.html", shown)
     return patient_page(request, "films/mark.html", patient, shown)
@@ -53,11 +63,6 @@ def progress(services: Clinic, film_id: str) -> Response:
         film = film_in_chart(connection, film_id)
     refusal = None if film.refusal is None else refusal_words(film.refusal)
     return JSONResponse({"state": film.state.value, "is_done": film.state.is_done, "refusal": refusal})
-
-
-def may_be_marked(film: Film) -> bool:
-    """True for a film that was decoded and then refused for want of landmarks."""
-    return film.facts is not None and film.refusal is not None and takes_landmarks(film.refusal)
 
 
 def told(facts: FilmFacts) -> dict[str, Any]:

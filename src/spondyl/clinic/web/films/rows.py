@@ -5,7 +5,7 @@ from typing import Any
 
 from spondyl.clinic.chart.films import Film, FilmSource, FilmState
 from spondyl.clinic.chart.people import Person
-from spondyl.clinic.films.advice import refusal_words, takes_landmarks
+from spondyl.clinic.films.advice import may_be_marked, may_be_marked_again, refusal_words, takes_landmarks
 from spondyl.clinic.films.desk import film_name
 from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.films.owner import owner_warning
@@ -32,6 +32,8 @@ class FilmRow:
     values: tuple[dict[str, Any], ...]
     refusal: dict[str, str] | None
     takes_landmarks: bool
+    may_be_marked: bool
+    may_be_marked_again: bool
     reports: tuple[tuple[str, str], ...]
     sends_to: str | None
 
@@ -54,6 +56,8 @@ def film_row(
         values=tuple(summary["values"]),
         refusal=refusal,
         takes_landmarks=film.refusal is not None and takes_landmarks(film.refusal),
+        may_be_marked=may_be_marked(film),
+        may_be_marked_again=may_be_marked_again(film),
         reports=tuple((name, words) for name, words in NAMES.items() if name in reports),
         sends_to=sends_to if "sr" in reports else None,
     )

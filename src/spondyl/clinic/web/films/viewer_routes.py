@@ -12,6 +12,7 @@ from spondyl.clinic.chart.films import Film, FilmUnknownError, films_of, reports
 from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.films.advice import may_be_marked_again
 from spondyl.clinic.films.desk import Desk, FilmNotReadyError, SentPoints, name_of
 from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.films.report_files import MEDIA_TYPES, SUFFIXES
@@ -141,6 +142,7 @@ def _shown(
         "state_url": API.format(film_id=film_id) + "/state",
         "title": name_of(desk),
         "signer": viewer.name,
+        "mark_url": f"/films/{film_id}/mark" if may_be_marked_again(desk.film) else None,
         "earlier": [earlier_film(one) for one in _earlier(services, desk)],
     }
     if patient is None:

@@ -12,7 +12,7 @@ import { doubtsOf } from "./mark_doubts.js";
 import { MARK_KEYS, SHOWN_KEYS } from "./mark_keys.js";
 import { Loupe } from "./mark_loupe.js";
 import {
-  askingNext, emptyMarks, firstOpen, markAt, namesOf, pointsNeeded, progressOf, SIDE_NAMES, targetsOf, toFile, toggledSkip, withMark, wordsOf,
+  askingNext, emptyMarks, firstMarks, firstOpen, markAt, namesOf, pointsNeeded, progressOf, SIDE_NAMES, targetsOf, toFile, toggledSkip, withMark, wordsOf,
 } from "./mark_model.js";
 import { MarkOver } from "./mark_over.js";
 import { MarkPanel } from "./mark_panel.js";
@@ -34,7 +34,7 @@ class Marking {
     this.film = root.dataset.film ?? "";
     /** @type {import("./mark_model.js").Told} */
     this.told = JSON.parse(root.dataset.told ?? "{}");
-    this.history = new History(kept(this.film, this.told) ?? emptyMarks(this.told));
+    this.history = new History(kept(this.film, this.told) ?? firstMarks(this.told));
     /** @type {Point | null} */
     this.cross = null;
     /** @type {Marks | null} the marks while a point is being dragged */
@@ -141,7 +141,7 @@ class Marking {
   }
 
   _keep() {
-    if (!keep(this.film, this.marks)) this._note("This browser keeps nothing: measure before you leave this page.");
+    if (!keep(this.film, this.told, this.marks)) this._note("This browser keeps nothing: measure before you leave this page.");
     this.part("refused").hidden = true;
     this._show();
   }
@@ -162,6 +162,7 @@ class Marking {
   /** @param {Point} at film pixels */
   _place(at) {
     const { target } = this.marks;
+    if (this.isSending) return this._tell("The points are being measured.");
     if (!target) return this._tell("Everything is marked. Choose a level to mark it again, or drag a point.");
     const point = /** @type {Point} */ (at.map((value) => Math.round(value * 100) / 100));
     this.set(askingNext(withMark(this.marks, target, point), this.told.levels, target));
@@ -400,7 +401,8 @@ class Marking {
   async _measure() {
     if (!(await this._isSure())) return;
     this._sending(true);
-    const to = { landmarksUrl: `/films/${this.film}/landmarks`, progressUrl: `/api/v1/films/${this.film}/progress`, csrf: csrfToken() };
+    const [landmarksUrl, progressUrl] = [`/films/${this.film}/landmarks`, `/api/v1/films/${this.film}/progress`];
+    const to = { landmarksUrl, progressUrl, csrf: csrfToken(), version: this.told.version };
     try {
       await sendMarks(to, toFile(this.marks, this.told.levels));
       forget(this.film);

@@ -8,7 +8,10 @@
  * @typedef {{name: string, corner: number}} Target
  * @typedef {{view: string, side: string, first: string, last: string, hasHeads: boolean,
  *   marks: Record<string, (Point | null)[]>, skipped: string[], target: Target | null}} Marks
- * @typedef {{rows: number, columns: number, views: Record<string, string[]>, image_left: string, levels: string[]}} Told
+ * @typedef {{rows: number, columns: number, views: Record<string, string[]>, image_left: string, levels: string[],
+ *   version: number, given: Given | null}} Told
+ * @typedef {{view: string, image_left: string, landmarks: {level: string, corners_px: (Point | null)[]}[],
+ *   femoral_heads_px: {centre_px: Point, radius_px: number | null}[]}} Given landmarks of the documented format
  */
 
 export const HEADS = ["Femoral head 1", "Femoral head 2"];
@@ -35,6 +38,22 @@ export function emptyMarks(told, view = Object.keys(told.views)[0]) {
   const side = told.views[view].includes(told.image_left) ? told.image_left : "";
   const target = { name: first, corner: 0 };
   return { view, side, first, last, hasHeads: view === "LATERAL", marks: {}, skipped: [], target };
+}
+
+/** The marks to begin with: what a person gave before, else none. @param {Told} told @returns {Marks} */
+export function firstMarks(told) {
+  const { given, levels } = told;
+  if (!given) return emptyMarks(told);
+  const view = given.view in told.views ? given.view : Object.keys(told.views)[0];
+  /** @type {Record<string, (Point | null)[]>} */
+  const marks = Object.fromEntries(given.landmarks.map((one) => [one.level, one.corners_px.slice(0, pointsNeeded(one.level))]));
+  given.femoral_heads_px.forEach(({ centre_px: at, radius_px: radius }, n) => {
+    marks[HEADS[n]] = [at, radius ? [at[0] + radius, at[1]] : null];
+  });
+  const [first, last] = [given.landmarks[0].level, given.landmarks[given.landmarks.length - 1].level];
+  const begun = { ...emptyMarks(told, view), side: given.image_left, first, last, hasHeads: given.femoral_heads_px.length > 0, marks };
+  const skipped = namesOf(begun, levels).filter((name) => countOf(begun, name) === 0);
+  return askingNext({ ...begun, skipped, target: null }, levels);
 }
 
 /** @param {string} name */

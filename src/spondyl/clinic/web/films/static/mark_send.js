@@ -9,11 +9,12 @@ const SIGNED_OUT = "You were signed out. Sign in again in another tab, then pres
 
 /**
  * Resolves when the film is measured; throws RefusedError with plain words.
- * @param {{landmarksUrl: string, progressUrl: string, csrf: string}} to @param {object} file
+ * @param {{landmarksUrl: string, progressUrl: string, csrf: string, version: number}} to `version` of the film that the page shows @param {object} file
  */
 export async function sendMarks(to, file) {
   const body = new FormData();
   body.append("landmarks", new Blob([JSON.stringify(file)], { type: "application/json" }), "marked-by-hand.json");
+  body.append("after_version", String(to.version));
   await answered(to.landmarksUrl, { method: "POST", headers: { "X-CSRF": to.csrf }, body });
   for (;;) {
     const { is_done: isDone, refusal } = await answered(to.progressUrl, {});

@@ -8,24 +8,27 @@
  */
 
 /** @param {string} film */
-const keyOf = (film) => `spondyl-marks-1-${film}`;
+const keyOf = (film) => `spondyl-marks-${film}`;
 
-/** Keep the marks; false when this browser keeps nothing. @param {string} film @param {Marks} marks */
-export function keep(film, marks) {
+/** Keep the marks; false when this browser keeps nothing. @param {string} film @param {Told} told @param {Marks} marks */
+export function keep(film, told, marks) {
   try {
-    sessionStorage.setItem(keyOf(film), JSON.stringify(marks));
+    sessionStorage.setItem(keyOf(film), JSON.stringify({ version: told.version, marks }));
     return true;
   } catch {
     return false;
   }
 }
 
-/** What was kept of this film, or null. @param {string} film @param {Told} told @returns {Marks | null} */
+/**
+ * What was kept of this film, or null. Marks that began from older points than the film now has are not taken up.
+ * @param {string} film @param {Told} told @returns {Marks | null}
+ */
 export function kept(film, told) {
   try {
-    const marks = JSON.parse(sessionStorage.getItem(keyOf(film)) ?? "null");
+    const { version, marks } = JSON.parse(sessionStorage.getItem(keyOf(film)) ?? "{}");
     const fits = marks && marks.view in told.views && told.levels.includes(marks.first) && told.levels.includes(marks.last);
-    return fits ? marks : null;
+    return fits && (told.given === null || version === told.version) ? marks : null;
   } catch {
     return null;
   }
