@@ -226,7 +226,8 @@ def why_not(diary: Diary, wish: Wish, start: datetime) -> str | None:
     bit = (start - diary.horizon.start) // timedelta(minutes=CELL_MIN)
     starts = start_mask(office, diary.practice.start_step_min, diary.horizon)
     if diary.horizon.instant(bit) != start or not starts >> bit & 1:
-        return f"{office.name} has no start at that time."
+        is_open = _open(office, office.hours, diary.horizon) >> bit & 1
+        return f"{office.name} {'has no start' if is_open else 'is closed'} at that time."
     if not _runs(_open(office, office.hours, diary.horizon), visit_type) >> bit & 1:
         return f"{office.name} closes before that visit would end."
     if wish.not_before is not None and start < wish.not_before:

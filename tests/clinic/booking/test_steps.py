@@ -83,7 +83,7 @@ def test_one_person_is_not_in_two_rooms(bookings: Bookings) -> None:
     [
         (slot_at(TEN.replace(minute=7)), "no start"),
         (slot_at(utc(3, 20, 45)), "closes"),
-        (slot_at(utc(4, 18)), "no start"),  # the holiday
+        (slot_at(utc(4, 18)), "is closed"),  # the holiday
         (slot_at(utc(2, 14)), "passed"),
         (slot_at(TEN, room="x1"), "does not serve"),
         (slot_at(TEN, provider="ben", room="t3"), "taken"),  # Ben never works in Orange

@@ -79,9 +79,9 @@ def test_undo_puts_who_was_booked_back_in_line_and_says_so(
 ) -> None:
     entry = joined(desk, services, patient)
     desk.submit(f"{PAGE}/{entry.key}/book", to=offered(desk.get(PAGE).text)[0])
-    change = re.findall(r'name="change" value="([^"]+)"', desk.get("/calendar").text)[0]
-    desk.submit("/calendar/undo", change=change, back="/calendar")
-    assert "waits again, in the old place" in desk.get("/calendar").text
+    (change,) = re.findall(r'name="change" value="([^"]+)"', desk.get(PAGE).text)
+    assert desk.submit("/calendar/undo", change=change, back=PAGE).headers["location"] == PAGE
+    assert "waits again, in the old place" in desk.get(PAGE).text
     with reading(services.engine) as connection:
         assert waiting_entries(connection) == [entry]
         assert appointments_of(connection, patient.id) == []

@@ -20,7 +20,7 @@ from spondyl.clinic.chart.waitlist import (
 )
 from spondyl.clinic.chart.waitlist_times import fitting_times
 from spondyl.clinic.messages.when import time_words, when_words
-from spondyl.clinic.web.calendar.choices import slot_of_text
+from spondyl.clinic.web.calendar.choices import slot_of_text, undo_bar
 from spondyl.clinic.web.calendar.waiting import waiting_rows
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff
@@ -40,7 +40,8 @@ def line(request: Request, services: Clinic, viewer: AnyStaff) -> Response:
             return page(request, "calendar/no_practice.html", {"role": viewer.role.value})
         practice, entries = practice_of(connection), waiting_entries(connection)
         rows = waiting_rows(connection, practice, entries, fitting_times(connection, entries))
-    return page(request, "calendar/waitlist.html", {"rows": rows})
+        changes = undo_bar(connection, practice, limit=1)
+    return page(request, "calendar/waitlist.html", {"rows": rows, "changes": changes})
 
 
 @router.post("/{key}/book")
@@ -55,7 +56,7 @@ def book_now(
     return _given(
         request,
         lambda: writer(lambda connection: give_time(connection, key, slot, actor=viewer.actor)),
-        lambda visit: f"Booked: {when_words(visit.wall)}. Undo stands under the calendar.",
+        lambda visit: f"Booked: {when_words(visit.wall)}. Undo stands at the end of this page.",
     )
 
 
