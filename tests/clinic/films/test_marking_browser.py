@@ -177,6 +177,7 @@ def test_a_film_marked_by_clicks_is_measured_within_a_degree_of_the_truth(
     assert abs(value(page, "Pelvic incidence") - truth["pelvic_incidence"]) < TOLERANCE_DEG
     assert kept(page) == {}
     assert len(hosts) == 1
+    assert violations(page) == []
     page.get_by_role("link", name="Mark more by hand").click()
     expect(part(page, "count")).to_have_text("26 of 26 points")
     part(page, "first").select_option("T12")
@@ -501,11 +502,27 @@ def test_points_given_by_a_person_are_replaced_only_by_one_who_saw_them(
     assert (page.status_code, "spondyl-landmarks" in page.text) == (200, True)
     assert given(client, film, marks).status_code == 409
     assert given(client, film, marks, after_version=film.draft_version - 1).status_code == 409
+    assert given(client, film, marks, after_version=10**30).status_code == 422
     desk = films.desk.accept(
         film.id, sent_as_kept(films.desk.open(film.id)), Signer(actor="test", name="Test")
     )
     assert given(client, film, marks, after_version=desk.film.draft_version).status_code == 409
     assert client.get(f"/films/{film.id}/mark").status_code == 303
+
+
+def test_pedicles_that_a_file_gave_are_not_lost_by_marking_again(
+    browser: Callable[[Role], Client], services: Services, films: FilmService, phantoms: Path, patient: Person
+) -> None:
+    path = phantoms / "phantom_0003_ap.dcm"
+    words = {"code": "low_confidence", "what": "Unsure.", "why": "Many corners.", "do": "Mark them."}
+    film = refused_film(services, films, path, read_once(path), words, patient)
+    client = browser(Role.CLINICIAN)
+    file = json.loads(path.with_suffix(".landmarks.json").read_text())
+    assert any("pedicles_px" in one for one in file["landmarks"])
+    assert given(client, film, file).status_code == 202
+    assert films.worker.work_once()
+    assert client.get(f"/films/{film.id}/mark").status_code == 303
+    assert "Mark more by hand" not in client.get(f"/patients/{patient.id}/films").text
 
 
 def given(client: Client, film: Film, marks: dict[str, Any], **fields: int):

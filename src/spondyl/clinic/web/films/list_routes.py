@@ -86,7 +86,7 @@ def give_landmarks(
     viewer: AnyStaff,
     film_id: str,
     landmarks: Upload,
-    after_version: Annotated[int | None, Form()] = None,
+    after_version: Annotated[int | None, Form(ge=0, le=2**31 - 1)] = None,
 ) -> Response:
     """Give a landmark file to a film that was refused; a page's script asks for JSON and gets the words alone.
 
