@@ -5,6 +5,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from films import LabelledFilm
+from scores import shift_of
 from spondyl.radiograph.detector import Sighting, confidence_features
 
 
@@ -30,6 +31,16 @@ def fit_confidence(films: list[LabelledFilm], sightings: list[Sighting]) -> tupl
     return {"weights": [round(float(v), 5) for v in w[:-1]], "bias": round(float(w[-1]), 5)}, p.reshape(
         -1, 17
     )
+
+
+def names_lines(films: list[LabelledFilm], sightings: list[Sighting], p: np.ndarray) -> list[str]:
+    """How often all names are right beside what the median confidence (films,) of ``p`` (films, 17) says."""
+    said = np.median(p, axis=1)
+    right = np.array(
+        [shift_of(s.corners_px, f.corners) == 0 for f, s in zip(films, sightings, strict=True)], float
+    )
+    parts = np.array_split(np.argsort(said), 6)
+    return [f"names of {len(k)} films: said {said[k].mean():.2f}, right {right[k].mean():.2f}" for k in parts]
 
 
 def _reliability(p: np.ndarray, y: np.ndarray) -> list[str]:

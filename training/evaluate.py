@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from confidence_fit import fit_confidence
+from confidence_fit import fit_confidence, names_lines
 from films import DATA, folds, load_films
 from interval_fit import fit_rules, pairs, tilt_factor
 from scores import report, scored
@@ -40,7 +40,7 @@ def fit(o: argparse.Namespace) -> None:
     factor = tilt_factor(films, sightings)
     confidence, p = fit_confidence(films, sightings)
     rules = fit_rules(films, pairs(films, sightings, factor))
-    print(*threshold_lines([s.evidence for s in sightings], p), sep="\n")
+    print(*threshold_lines([s.evidence for s in sightings], p), *names_lines(films, sightings, p), sep="\n")
     source = f"cross-validation on {len(films)} held-out films (training/RESULTS.md)"
     card = {
         "name": o.name,

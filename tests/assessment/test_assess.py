@@ -37,6 +37,15 @@ def test_an_unsure_vertebra_is_named_and_flags_what_uses_it() -> None:
     assert Flag.LOW_CONFIDENCE not in flags_of(result, "tilt_L1")
 
 
+def test_doubt_about_all_names_is_said_and_a_single_unsure_vertebra_is_not_that() -> None:
+    one = np.where(np.arange(17) == 7, 0.1, 0.75)
+    assert not any(
+        "one off" in line for line in assess(film(BELOW_20, confidence=one, **SIDED), FILM).red_lines
+    )
+    result = assess(film(BELOW_20, confidence=np.full(17, 0.62), **SIDED), FILM)
+    assert [line for line in result.red_lines if "one off: right with a probability of 0.62" in line]
+
+
 def test_conventions_that_disagree_by_more_than_five_degrees_are_shown() -> None:
     """Superior endplate of T6 lowered 12° more: the clinical angle gains 12°, the mid-vertebral one about 6°."""
     corners = stacked(BELOW_20)

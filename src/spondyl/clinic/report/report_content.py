@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from spondyl import __version__
 from spondyl.anatomy import ImageSide, View
 from spondyl.assessment import Assessment, Classification, Finding, Flag, Measurement
+from spondyl.assessment.assess import names_right_p
 from spondyl.clinic.report.drawing import unsure_levels
 from spondyl.clinic.report.references import Reference, reference_sentences, reference_text, references_of
 from spondyl.clinic.report.signature import confirmation_of
@@ -243,9 +244,15 @@ def _caption(result: FilmResult) -> str:
         return "The file could not be decoded, so there is no picture."
     if result.landmarks is None:
         return "The film as read. No vertebrae were marked on it."
+    named_p = names_right_p(result.landmarks)
+    names = (
+        f" Level names: right with a probability of {named_p:.2f}, otherwise all one off."
+        if named_p < 1
+        else ""
+    )
     return (
         "Outlines: vertebrae. Thick outline and “end”: an end vertebra of a curve. Dashed and “unsure”: "
-        "confidence below 0.5. Long lines: what was measured, with levels, value and 90 % interval."
+        f"confidence below 0.5. Long lines: what was measured, with levels, value and 90 % interval.{names}"
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from spondyl.anatomy import ImageSide
-from spondyl.assessment.assess import unsure_levels
+from spondyl.assessment.assess import names_right_p, unsure_levels
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.films.desk import Desk, Status, film_name, name_of
@@ -98,4 +98,6 @@ def _next(desk: Desk) -> str:
         return "Say whose film this is, on the page of films without a patient."
     if unsure:
         return f"Check {', '.join(unsure)} (marked unsure), then accept the landmarks."
+    if names_right_p(desk.reading.points) < 1:
+        return "Count the levels, look whether the corners lie well, then accept the landmarks."
     return "Look whether the corners lie well, then accept the landmarks."
