@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from clinic_apps import Browser
 from spondyl.assessment.intake import STOP_MESSAGES
@@ -12,7 +13,8 @@ from spondyl.clinic.care.intake_record import begin
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.chart.tables import appointments
+from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages import FolderSender, send_due
 from spondyl.clinic.sample_practice import sample_practice
 from spondyl.clinic.web.intake.staff import intake_link
@@ -52,3 +54,23 @@ def test_the_booking_page_the_visit_and_its_letter_have_the_number(
     assert send_due(services.engine, FolderSender(folder=folder), key=key, base="http://localhost") == (1, 0)
     (letter,) = folder.iterdir()
     assert "714-555-010" in letter.read_text().replace("=\n", "")
+
+
+def test_whom_no_letter_reaches_stands_on_the_day_and_in_the_calendar_until_told(
+    browser: Callable[[Role], Browser], visitor: Browser, services: Services, tmp_path: Path
+) -> None:
+    offices = visitor.get("/book").text
+    sent = dict(re.findall(r'name="(office|start|visit)" value="([^"]+)"', offices.split("</form>")[0]))
+    kept = visitor.submit("/book/hold", **sent).headers["location"].split("?")[0]
+    visitor.submit(f"{kept}/confirm", given="Rosa", family="Test-Vega", contact="714-555-0188")
+    desk = browser(Role.FRONT_DESK)
+    assert "Tell by telephone" not in desk.get("/calendar").text
+    with reading(services.engine) as connection:
+        (key,) = connection.execute(sa.select(appointments.c.key)).scalars()
+    desk.submit(f"/calendar/visits/{key}/cancel")
+    send_due(services.engine, FolderSender(folder=tmp_path), key=services.key_for("patient link"), base="")
+    assert 'href="/calendar#calls"' in desk.get("/today").text
+    board = desk.get("/calendar").text
+    assert "Rosa Test-Vega" in board and 'href="tel:7145550188"' in board and "is cancelled" in board
+    desk.submit(f"/calendar/told/{key}")
+    assert "Tell by telephone" not in desk.get("/calendar").text + desk.get("/today").text

@@ -10,6 +10,8 @@ from spondyl.booking import Appointment
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables.booking import booking_changes
 
+BY_LINK = "patient link"
+"""Who moves, cancels or joins the waitlist by the link to a visit, as logs and changes name them."""
 _ADAPTER: TypeAdapter[Appointment] = TypeAdapter(Appointment)
 
 
@@ -102,3 +104,14 @@ def recent_changes(connection: sa.Connection, *, limit: int = 5) -> list[ChangeS
         ChangeSet(change=row.change, at=row.at, actor=row.actor, words=row.words, parts=())
         for row in connection.execute(statement)
     ]
+
+
+def last_actor(connection: sa.Connection, appointment: str) -> str | None:
+    """Who changed this appointment last; None when no change of it is noted."""
+    statement = (
+        sa.select(booking_changes.c.actor)
+        .where(booking_changes.c.appointment == appointment)
+        .order_by(booking_changes.c.at.desc())
+        .limit(1)
+    )
+    return connection.execute(statement).scalar()

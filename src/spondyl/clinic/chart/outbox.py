@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from spondyl.booking import Appointment
+from spondyl.clinic.chart.booking_changes import BY_LINK, last_actor
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables.booking import outbox
 from spondyl.clinic.chart.tables.column_types import new_id
@@ -100,27 +101,38 @@ def failed(connection: sa.Connection, message: Message, problem: str) -> None:
     _settle(connection, message, state=state, problem=problem[:500], tries=tries, due_at=later)
 
 
+def no_address(connection: sa.Connection, message: Message) -> None:
+    """Note that there is nowhere to send it: trying again would only hide from the front desk that it must call.
+
+    Who books, or changes the visit by its link, is told the time there and then.
+    """
+    changes = {MessageKind.MOVED, MessageKind.CANCELLED}
+    by_patient = message.kind in changes and last_actor(connection, message.appointment) == BY_LINK
+    knows = by_patient or message.kind in {MessageKind.BOOKED, MessageKind.COURSE}
+    state = "told" if knows else "given up"
+    _settle(connection, message, state=state, problem="no e-mail address", tries=message.tries + 1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailState:
-    """How many messages went out, are due now, are tried again after a failure, wait for their time, were given up."""
+    """How many messages went out, are due now, are tried again after a failure, wait for their time."""
 
     sent: int = 0
     due: int = 0
     again: int = 0
     later: int = 0
-    given_up: int = 0
 
 
 def mail_state(connection: sa.Connection) -> MailState:
     """Where the messages stand now: a reminder whose time has not come is no trouble, one tried in vain is."""
     kind = sa.case(
         (outbox.c.state == "sent", "sent"),
-        (outbox.c.state == "given up", "given_up"),
         (outbox.c.tries > 0, "again"),
         (outbox.c.due_at <= now_of(connection), "due"),
         else_="later",
     )
-    counts = connection.execute(sa.select(kind, sa.func.count()).group_by(kind))
+    open_or_sent = outbox.c.state.in_(("sent", "waiting"))
+    counts = connection.execute(sa.select(kind, sa.func.count()).where(open_or_sent).group_by(kind))
     return MailState(**{str(name): number for name, number in counts})
 
 

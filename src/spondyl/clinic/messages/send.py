@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of_course
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.outbox import Message, MessageKind, due, failed, sent
+from spondyl.clinic.chart.outbox import Message, MessageKind, due, failed, no_address, sent
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.transaction import reading, writing
@@ -73,19 +73,19 @@ def send_due(engine: sa.Engine, sender: Sender, *, key: bytes, base: str) -> tup
             letter = _letter(connection, waiting[0], key=key, base=base) if waiting else None
         if not waiting:
             return good, bad
-        problem = _problem_of_sending(waiting[0], letter, sender)
+        problem = _problem_of_sending(waiting[0], letter, sender) if letter else "no e-mail address"
         with writing(engine) as connection:
-            if problem is None:
+            if letter is None:
+                no_address(connection, waiting[0])
+            elif problem is None:
                 sent(connection, waiting[0])
             else:
                 failed(connection, waiting[0], problem)
         good, bad = (good + 1, bad) if problem is None else (good, bad + 1)
 
 
-def _problem_of_sending(message: Message, letter: Letter | None, sender: Sender) -> str | None:
+def _problem_of_sending(message: Message, letter: Letter, sender: Sender) -> str | None:
     """Send, while no transaction is open: a slow mail server keeps nobody from booking."""
-    if letter is None:
-        return "There is no e-mail address: tell the patient by telephone."
     try:
         sender.send(letter, message_id=message.id)
     except (OSError, smtplib.SMTPException) as error:

@@ -11,10 +11,12 @@ from spondyl.clinic.chart.freed_times import undo_and_wait
 from spondyl.clinic.chart.outbox import mail_state
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.untold import note_told, untold
 from spondyl.clinic.chart.waitlist import count_waiting
 from spondyl.clinic.messages.when import day_words
 from spondyl.clinic.web.calendar.board import Board, day_board, week_board
 from spondyl.clinic.web.calendar.choices import practice_day, undo_bar
+from spondyl.clinic.web.calendar.telephone_calls import call_words
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff
 from spondyl.clinic.web.services import Clinic
@@ -49,6 +51,7 @@ def calendar(
         shown = _shown(practice, board, chosen, 7 if view == "week" else 1)
         shown |= {"changes": undo_bar(connection, practice), "mail": mail_state(connection)}
         shown |= {"waiting": count_waiting(connection)}
+        shown |= {"calls": [call_words(one) for one in untold(connection)]}
     return page(request, "calendar/board.html", shown | {"view": view, "by": by, "show": show})
 
 
@@ -65,6 +68,20 @@ def undo_change(
     address = back if back.startswith(("/calendar", "/patients/")) else "/calendar"
     again = " Who was booked off the waitlist waits again, in the old place." if waiting else ""
     return see_other(request, address, notice=f"Undone: {len(visits)} visit(s) are as they were.{again}")
+
+
+@router.post("/told/{visit}")
+def told(
+    request: Request,
+    viewer: AnyStaff,
+    writer: Writer,
+    visit: str,
+    back: Annotated[str, Form(max_length=200)] = "/calendar",
+) -> Response:
+    """Note that the patient was told by telephone what no letter could say."""
+    writer(lambda connection: note_told(connection, visit, actor=viewer.actor))
+    address = back if back.startswith("/calendar") else "/calendar"
+    return see_other(request, address, notice="Noted: told by telephone.")
 
 
 def _shown(practice: Practice, board: Board, day: date, step: int) -> dict[str, Any]:

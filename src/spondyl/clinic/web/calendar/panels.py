@@ -7,6 +7,7 @@ from spondyl.booking import Appointment, Practice
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import has_practice, practice_of
+from spondyl.clinic.chart.untold import untold
 from spondyl.clinic.chart.waitlist import count_waiting
 from spondyl.clinic.messages.when import day_words, time_words, when_words
 from spondyl.clinic.web.calendar.board import day_visits, names_of
@@ -39,6 +40,7 @@ def today_panel(view: View) -> Panel | None:
         "own": own.name if own else None,
         "everyone": view.everyone,
         "waiting": count_waiting(view.connection),
+        "calls": len(untold(view.connection)),
         "day_words": day_words(datetime.combine(day, time())),
     }
     return Panel(template="calendar/today_panel.html", context=context)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from spondyl.booking import Appointment, Status, StepRefusedError, WaitEntry, Wish
 from spondyl.clinic.chart.appointment_rows import appointment
+from spondyl.clinic.chart.booking_changes import BY_LINK
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import slot_for
@@ -32,7 +33,6 @@ from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.writer import Writer
 
 router = APIRouter(prefix="/visit", include_in_schema=False, dependencies=[Depends(open_to_all())])
-PATIENT = "patient link"
 Language = Annotated[str | None, Form()]
 
 
@@ -124,7 +124,7 @@ def _moved(connection: sa.Connection, visit: Appointment, wish: Wish, start: dat
     slot = slot_for(connection, wish, start)
     if slot is None:
         raise TimeTakenError("That time was taken a moment ago.")
-    return move_and_offer(connection, visit, slot, actor=PATIENT)
+    return move_and_offer(connection, visit, slot, actor=BY_LINK)
 
 
 @router.post("/{token}/cancel")
@@ -137,7 +137,7 @@ def cancel_visit(
         language = _language(connection, request, visit, lang)
     if not _changeable(services, visit):
         raise HTTPException(409, WORDS[language]["too_late"])
-    writer(lambda connection: cancel_and_offer(connection, visit.key, actor=PATIENT))
+    writer(lambda connection: cancel_and_offer(connection, visit.key, actor=BY_LINK))
     return see_other(request, f"/visit/{token}?lang={language}", notice=WORDS[language]["cancelled"])
 
 
@@ -166,7 +166,7 @@ def _joined(connection: sa.Connection, visit: Appointment) -> None:
         latest=max(visit.start, now + timedelta(minutes=1)),
         since=now,
     )
-    join_waitlist(connection, entry, actor=PATIENT)
+    join_waitlist(connection, entry, actor=BY_LINK)
 
 
 def _visit(services: Services, token: str) -> Appointment:

@@ -1,0 +1,69 @@
+"""What no letter could say: whom the front desk has to tell by telephone, and that it was done."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from spondyl.booking import Appointment
+from spondyl.clinic.chart.appointment_rows import appointment_of
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.outbox import MessageKind
+from spondyl.clinic.chart.people import Person, people_of, person
+from spondyl.clinic.chart.tables import appointments, outbox
+
+MOST = 50
+_GIVEN_UP = outbox.c.state == "given up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """A message given up: to whom, about which visit (as it stands now), of which kind, and why it did not go."""
+
+    patient: Person
+    visit: Appointment
+    kind: MessageKind
+    problem: str
+
+
+def untold(connection: sa.Connection) -> tuple[Untold, ...]:
+    """Whom to tell, the next visit first; one line for each visit to come, with the newest message about it."""
+    statement = (
+        sa.select(outbox.c.kind, outbox.c.problem, appointments)
+        .join(appointments, appointments.c.key == outbox.c.appointment)
+        .where(
+            _GIVEN_UP, appointments.c.starts_at > now_of(connection), appointments.c.person_id.is_not(None)
+        )
+        .order_by(appointments.c.starts_at, outbox.c.due_at, outbox.c.id)
+        .limit(MOST)
+    )
+    newest = {row.key: row for row in connection.execute(statement)}
+    patients = people_of(connection, {row.person_id for row in newest.values()})
+    return tuple(
+        Untold(
+            patient=patients[row.person_id],
+            visit=visit,
+            kind=MessageKind(row.kind),
+            problem=row.problem,
+        )
+        for row in newest.values()
+        if (visit := appointment_of(row)).live or row.kind == MessageKind.CANCELLED
+    )
+
+
+def note_told(connection: sa.Connection, visit: str, *, actor: str) -> None:
+    """Note that ``actor`` told the patient about this visit; again does nothing more."""
+    told = connection.execute(
+        outbox.update()
+        .where(_GIVEN_UP, outbox.c.appointment == visit)
+        .values(state="told", done_at=now_of(connection))
+    )
+    if not told.rowcount:
+        return
+    person_id = connection.execute(
+        sa.select(appointments.c.person_id).where(appointments.c.key == visit)
+    ).scalar_one()
+    subject = person(connection, person_id).subject if person_id else f"appointment {visit}"
+    record(
+        connection, actor=actor, action="tell by telephone", subject=subject, detail={"appointment": visit}
+    )

@@ -1,0 +1,30 @@
+"""A telephone call that the front desk owes, in words: whom, which number, what to say, why no letter went."""
+
+from spondyl.clinic.chart.outbox import MessageKind
+from spondyl.clinic.chart.untold import Untold
+from spondyl.clinic.messages.when import when_words
+
+_SAY = {
+    MessageKind.BOOKED: "booked for {when}",
+    MessageKind.COURSE: "a course is booked, the first visit on {when}",
+    MessageKind.MOVED: "moved to {when}",
+    MessageKind.CANCELLED: "the visit of {when} is cancelled",
+    MessageKind.REMINDER: "remind of {when}",
+    MessageKind.OFFER: "an earlier time is kept: {when}",
+}
+
+
+def call_words(one: Untold) -> dict[str, str]:
+    """One line of the list of calls."""
+    telephone = one.patient.details.phone
+    return {
+        "visit": one.visit.key,
+        "person": one.patient.id,
+        "who": one.patient.full_name,
+        "telephone": telephone,
+        "dialled": "".join(sign for sign in telephone if sign in "+0123456789"),
+        "say": _SAY[one.kind].format(when=when_words(one.visit.wall)),
+        "why": one.problem
+        if one.problem == "no e-mail address"
+        else "the mail server did not take the letter",
+    }
