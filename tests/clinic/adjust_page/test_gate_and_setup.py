@@ -190,3 +190,14 @@ def test_a_stop_is_released_by_name_on_purpose_and_arms_nothing(
     with reading(services.engine) as connection:
         (entry,) = entries(connection, action="release stop")
     assert entry.detail["was_pressed"] is True
+
+
+def test_the_next_step_names_what_holds_the_gate_and_open_questions_stay_in_sight(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/adjust"
+    assert "agree on a plan with an adjustment and sign the consent" in clinician.get(address).text
+    consented(services, patient)
+    refused = clinician.submit(address, maximum_n="0").text
+    assert "Type a force above 0" in refused
+    assert re.search(r"<details open>\s*<summary>Contraindications", refused)

@@ -34,6 +34,6 @@ def test_a_finding_reaches_the_plan_once_it_is_signed(
     page = client.get(f"/patients/{patient.id}/plan").text
     seen = page.split("Seen on films")[1].split("</section>")[0]
     for one in found:
-        assert one.percent is None or 0.0 <= one.percent <= 100.0
         assert one.prevalence in seen.replace("&#39;", "'") and one.cannot_tell
+    assert "P(" in seen and "% sure" not in seen  # the sentence has the probability, which is never 100 %
     assert "cause" not in seen.lower()

@@ -192,3 +192,21 @@ def test_no_text_that_a_browser_can_send_breaks_the_form(
     assert sent.status_code in (200, 422)
     assert phone.get(link).status_code == 200
     assert len(kept(services, patient).one("complaint")) <= 1000
+
+
+def test_questions_still_to_come_are_counted_and_not_shown_as_flags(
+    browser: Open, patient: Person, link: str
+) -> None:
+    phone, desk, clinician = browser(Role.NOBODY), browser(Role.FRONT_DESK), browser(Role.CLINICIAN)
+    page = f"/patients/{patient.id}/intake"
+    untouched = desk.get(page).text
+    assert "safety questions not answered yet" in untouched
+    assert "emergency care now" not in untouched and "Tell one now" not in untouched
+    assert "Answer from your examination instead" in clinician.get(page).text
+    send(phone, link, "saddle_numbness", "unknown")
+    assert desk.get(page).text.count("emergency care now") == 1
+    send(phone, link, "saddle_numbness", "yes")
+    asked = desk.get(page).text
+    assert "said yes" in asked and "fetch a clinician, now" in asked and "Tell one now" in asked
+    send(phone, link, "saddle_numbness", "no")
+    assert "not known" in desk.get(page).text  # taken back by the patient, not by a clinician

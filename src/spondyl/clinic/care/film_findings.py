@@ -14,10 +14,9 @@ from spondyl.clinic.films.reading import assess_reading, reading_from_json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmFinding:
-    """One finding as it was signed: the sentence, how sure, how common without pain, what a film cannot tell."""
+    """One finding as it was signed: the sentence with its probability, how common it is, what a film cannot tell."""
 
     sentence: str
-    percent: float | None
     prevalence: str
     cannot_tell: str
     source: str
@@ -38,7 +37,6 @@ def film_findings(connection: sa.Connection, person_id: str) -> tuple[FilmFindin
         found += [
             FilmFinding(
                 sentence=one.sentence,
-                percent=None if one.probability is None else 100.0 * one.probability,
                 prevalence=one.prevalence,
                 cannot_tell=one.cannot_tell,
                 source=one.source,

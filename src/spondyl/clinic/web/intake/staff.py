@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from spondyl.assessment.intake import ITEM_BEHIND, flags_said, open_flags, summarise_intake
+from spondyl.assessment.intake import ITEM_BEHIND, Intake, flags_said, open_flags, summarise_intake
 from spondyl.clinic.care.booking_block import block_of
 from spondyl.clinic.care.flag_review import ReviewRefused, add_review, cleared_items, reviews_of
 from spondyl.clinic.care.intake_record import StoredIntake, begin, newest
@@ -93,17 +93,24 @@ def _context(
     shown: dict[str, Any] = {"stored": stored, "problem": None, "reason": "", "chosen": []}
     if stored is None:
         return shown
-    cleared = cleared_items(connection, stored)
+    waiting = open_flags(stored.intake, cleared_items(connection, stored))
+    given = [one for one in waiting if _has_been_asked(stored.intake, ITEM_BEHIND[one.question.key])]
     on = stored.saved_at.date()
     return shown | {
         "summary": summarise_intake(stored.intake, patient_id=patient.id, on=on),
         "sections": sections_of(stored.intake),
         "block": block_of(connection, stored),
         "said": [flag for flag in flags_said(stored.intake)],
-        "open_flags": open_flags(stored.intake, cleared),
+        "given_flags": given,
+        "unanswered": [one for one in waiting if one not in given],
         "item_behind": ITEM_BEHIND,
         "reviews": reviews_of(connection, patient.id),
         "link": intake_link(services, stored),
         "base_address": base_address,
         "is_finished": stored.intake.next_group is None,
     }
+
+
+def _has_been_asked(intake: Intake, item: str) -> bool:
+    """An answer that is still to come is no alarm: among nineteen of those, the one that was given would drown."""
+    return bool(intake.of(item)) or item in intake.raised
