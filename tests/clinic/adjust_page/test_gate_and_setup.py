@@ -198,6 +198,7 @@ def test_the_next_step_names_what_holds_the_gate_and_open_questions_stay_in_sigh
     clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/adjust"
     assert "agree on a plan with an adjustment and sign the consent" in clinician.get(address).text
     consented(services, patient)
-    refused = clinician.submit(address, maximum_n="0").text
+    sent = {key: value for key, value in filled(maximum_n="0").items() if key not in no_to_all()}
+    refused = clinician.submit(address, **sent).text
     assert "Type a force above 0" in refused
     assert re.search(r"<details open>\s*<summary>Contraindications", refused)
