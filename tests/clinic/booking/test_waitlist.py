@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from clinic_bookings import Bookings, slot_at
 from practices import utc
-from spondyl.booking import StepRefusedError, WaitEntry, Waiting
+from spondyl.booking import Slot, StepRefusedError, WaitEntry, Waiting
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
 from spondyl.clinic.chart.appointments import TimeTakenError, book, cancel, confirm_hold, slot_of
 from spondyl.clinic.chart.freed_times import (
@@ -303,6 +303,33 @@ def test_two_who_press_at_once_never_wait_for_each_other(bookings: Bookings) -> 
     with reading(bookings.engine) as connection:
         state, visits = wait_entry(connection, "w1").state, appointments_of(connection, person)
     assert (state, len(visits)) in {(Waiting.BOOKED, 1), (Waiting.WAITING, 0)}
+
+
+def test_two_who_give_a_person_a_time_at_once_book_one_visit(bookings: Bookings) -> None:
+    """Both have read the line before either has booked, unless the second waits for the first."""
+
+    def pause(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("SELECT waitlist.body"):
+            sleep(0.3)
+
+    with writing(bookings.engine) as connection:
+        join_waitlist(connection, entry(bookings, 1), actor="desk")
+
+    def given(slot: Slot) -> str:
+        try:
+            with writing(bookings.engine) as connection:
+                give_time(connection, "w1", slot, actor="desk")
+        except StepRefusedError:
+            return "refused"
+        return "done"
+
+    event.listen(bookings.engine, "after_cursor_execute", pause)
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(given, (slot_at(TEN), slot_at(TEN + timedelta(hours=1), "ben", "t2"))))
+    event.remove(bookings.engine, "after_cursor_execute", pause)
+    assert outcomes == ["done", "refused"]
+    with reading(bookings.engine) as connection:
+        assert len(appointments_of(connection, bookings.people[1])) == 1
 
 
 def test_two_freed_times_go_to_two_people_without_a_deadlock(bookings: Bookings) -> None:

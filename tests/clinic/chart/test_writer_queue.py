@@ -2,10 +2,15 @@
 another piece of the same batch did stays."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Event
 
 import sqlalchemy as sa
 
+from clinic_bookings import prepared, slot_at
+from clinic_charts import Clock
+from spondyl.clinic.chart.appointments import book
+from spondyl.clinic.chart.tables import claims
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.chart.writer_queue import WriterQueue
 
@@ -41,3 +46,40 @@ def test_a_deadlocked_piece_is_written_again_by_itself(postgres_engine: sa.Engin
         pieces = [queue.submit(first), queue.submit(lambda connection: locked(connection, 2))]
         assert [piece.result(30) for piece in pieces] == [1, 2]
         other.result(30)
+
+
+def test_a_booking_that_the_database_ends_is_booked_by_itself(
+    postgres_engine: sa.Engine, clock: Clock
+) -> None:
+    """Claims: a new visit is one statement given straight to the driver, whose error is known for what it is too."""
+    bookings = prepared(postgres_engine, clock)
+    begun, first_locked = Event(), Event()
+
+    def other_server() -> None:
+        with writing(postgres_engine) as connection:
+            connection.execute(sa.text("SET LOCAL deadlock_timeout = '20s'"))
+            connection.execute(
+                sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 7))"), {"name": "provider:ana"}
+            )
+            begun.set()
+            first_locked.wait(20)
+            locked(connection, 1)
+
+    def first(connection: sa.Connection) -> int:
+        begun.wait(20)
+        number = locked(connection, 1)
+        first_locked.set()
+        return number
+
+    def second(connection: sa.Connection) -> str:
+        slot = slot_at(clock() + timedelta(days=1, hours=2))
+        return book(connection, slot, person=bookings.people[0], actor="desk").key
+
+    queue = WriterQueue(postgres_engine)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(other_server)
+        queue.submit(lambda _: begun.wait(20))
+        number, key = queue.submit(first), queue.submit(second)
+        assert number.result(30) == 1 and key.result(30)
+        other.result(30)
+    assert bookings.count(claims, claims.c.appointment == key.result()) > 0

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
 from spondyl.booking import Absence, Claim, Diary, Horizon, Practice, clash, diary_of
 from spondyl.booking.claim import LONGEST_CLAIM
@@ -120,9 +120,12 @@ def absences_between(connection: sa.Connection, horizon: Horizon) -> list[Absenc
     ]
 
 
-def is_deadlock(error: DBAPIError) -> bool:
-    """True when PostgreSQL ended a transaction that waited for another one that waited for it."""
-    return getattr(error.orig, "sqlstate", None) == _DEADLOCK
+def is_deadlock(error: BaseException | None) -> bool:
+    """True when PostgreSQL ended a transaction that waited for another one that waited for it.
+
+    The error may be the driver's own: a new visit is given straight to the driver.
+    """
+    return getattr(getattr(error, "orig", error), "sqlstate", None) == _DEADLOCK
 
 
 def _is_overlap(error: IntegrityError) -> bool:

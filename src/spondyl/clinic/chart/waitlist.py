@@ -81,6 +81,7 @@ def give_time(connection: sa.Connection, key: str, slot: Slot | None, *, actor: 
     A later visit of that kind, if there is one, moves there instead. Raises ``StepRefusedError`` when the person no
     longer waits or nothing is kept, ``TimeTakenError`` when the time is no longer free.
     """
+    take_waitlist_turn(connection)
     entry = _standing(connection, key)
     gone = _let_go(connection, entry, actor)
     wanted = slot or (slot_of(gone) if gone else None)

@@ -12,7 +12,6 @@ from threading import Lock, Thread
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
 from spondyl.clinic.chart.claims import is_deadlock
 from spondyl.clinic.chart.transaction import writing
@@ -63,8 +62,7 @@ class WriterQueue:
         except BaseException as error:  # the commit itself failed: nothing of this batch is in the chart
             outcomes = [(work, future, None, error) for work, future in batch]
         for work, future, *outcome in outcomes:
-            ended = isinstance(outcome[1], DBAPIError) and is_deadlock(outcome[1])
-            result, problem = self._alone(work) if ended else outcome
+            result, problem = self._alone(work) if is_deadlock(outcome[1]) else outcome
             if problem is None:
                 future.set_result(result)
             else:
