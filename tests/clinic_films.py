@@ -63,7 +63,7 @@ def measured(services: Services, films: FilmService, phantoms: Path, patient: Pe
             claim_film(connection)
             return save_outcome(
                 connection,
-                film.id,
+                film,
                 facts=facts_json(picture),
                 original=points_json(points),
                 summary=summary_of(assessment, facts),

@@ -152,7 +152,7 @@ def test_what_the_film_store_lost_is_named_and_the_export_is_not_whole(
     (lost, changed) = sorted(films.store.folder.glob("*/*.film"))[:2]
     lost.unlink()
     changed.write_bytes(flipped(changed.read_bytes(), changed.stat().st_size - 1))
-    made.write(tmp_path / "out")
+    assert made.write(tmp_path / "out") == 2
     problems = check_export(tmp_path / "out").problems
     assert len(problems) == 2 and all("was not exported" in one for one in problems)
     assert {"is missing" in one for one in problems} == {True, False}
@@ -169,6 +169,10 @@ def test_no_byte_of_a_damaged_film_is_given_out(films: FilmService) -> None:
         next(films.store.pieces(digest))
     path.write_bytes(b"SPYFILM1")
     with pytest.raises(FilmStoreError, match="was changed"):
+        next(films.store.pieces(digest))
+    path.unlink()
+    path.mkdir()  # cannot be read, as a file on a failing disk
+    with pytest.raises(FilmStoreError, match="cannot be read"):
         next(films.store.pieces(digest))
 
 

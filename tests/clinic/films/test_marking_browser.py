@@ -18,7 +18,15 @@ from live_clinic import chromium, served, signed_in, violations
 from spondyl.anatomy import ImageSide, View
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.audit import entries
-from spondyl.clinic.chart.films import Film, FilmSource, FilmState, claim_film, save_outcome
+from spondyl.clinic.chart.films import (
+    Film,
+    FilmSource,
+    FilmState,
+    claim_film,
+    read_again,
+    save_outcome,
+    show_progress,
+)
 from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
@@ -68,7 +76,7 @@ def refused_film(
     with writing(services.engine) as connection:
         claim_film(connection)
         return save_outcome(
-            connection, film.id, facts=facts_json(picture), original=None, summary=None, refusal=refusal
+            connection, film, facts=facts_json(picture), original=None, summary=None, refusal=refusal
         )
 
 
@@ -508,6 +516,38 @@ def test_points_given_by_a_person_are_replaced_only_by_one_who_saw_them(
     )
     assert given(client, film, marks, after_version=desk.film.draft_version).status_code == 409
     assert client.get(f"/films/{film.id}/mark").status_code == 303
+
+
+def test_of_two_who_mark_at_once_the_second_overwrites_nothing(
+    browser: Callable[[Role], Client], films: FilmService, lateral: Film, marks: dict[str, Any]
+) -> None:
+    """The first one's points are not measured yet when the second one's come."""
+    client, seen = browser(Role.CLINICIAN), lateral.draft_version
+    assert given(client, lateral, marks, after_version=seen).status_code == 202
+    fewer = marks | {"landmarks": marks["landmarks"][1:]}
+    answer = given(client, lateral, fewer, after_version=seen)
+    assert (answer.status_code, "a moment ago" in answer.json()["error"]) == (409, True)
+    assert films.worker.work_once()
+    assert len(films.desk.open(lateral.id).reading.points.levels) == len(marks["landmarks"])
+
+
+def test_landmarks_that_come_while_a_film_is_read_are_measured_afterwards(
+    services: Services, films: FilmService, phantoms: Path, patient: Person, marks: dict[str, Any]
+) -> None:
+    """What the background job found without them is neither kept nor taken for a person's."""
+    path = phantoms / "phantom_0003_lateral.dcm"
+    words = {"code": "lateral_needs_landmarks", "what": "Lateral.", "why": "No detector.", "do": "Mark."}
+    origin = Origin(source=FilmSource.UPLOAD, name=path.name, actor="test", person_id=patient.id)
+    film = take_in(services.engine, films.store, path.read_bytes(), origin)
+    with writing(services.engine) as connection:
+        claimed = claim_film(connection)
+        assert claimed is not None
+        read_again(connection, film.id, landmarks=marks, actor="test")
+        show_progress(connection, claimed, facts=facts_json(read_once(path)))
+        after = save_outcome(connection, claimed, facts=None, original=None, summary=None, refusal=words)
+    assert (after.state, after.refusal) == (FilmState.WAITING, None)
+    assert films.worker.work_once()
+    assert films.desk.open(film.id).reading.points.view is View.LATERAL
 
 
 def test_pedicles_that_a_file_gave_are_not_lost_by_marking_again(

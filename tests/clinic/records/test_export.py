@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from care_course import answer_intake
+from spondyl.clinic.chart.films import FilmSource, NewFilm, add_film
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.transaction import one_moment, writing
@@ -19,6 +20,7 @@ from spondyl.clinic.cli.app import app
 from spondyl.clinic.clinic_home import home_at, open_chart, secret_of
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.store import FilmStore
+from spondyl.clinic.records.export_check import check_export
 from spondyl.clinic.records.export_run import begin_export
 from spondyl.clinic.records.export_tables import csv_bytes
 from spondyl.clinic.web.services import Services
@@ -78,6 +80,34 @@ def test_no_cell_is_a_formula(text: str) -> None:
     assert cell == f"'{text}"
 
 
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+def test_only_its_owner_can_read_an_export_even_in_a_folder_of_everybody(
+    embedded_engine: sa.Engine, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "out").mkdir(mode=0o755)
+    store = FilmStore(folder=tmp_path / "films", key=bytes(32))
+    begin_export(embedded_engine, store, actor="test").write(tmp_path / name)
+    written = [path for path in tmp_path.glob("out*/*") if path.is_file()] or [tmp_path / name]
+    assert {path.stat().st_mode & 0o077 for path in written} == {0}
+
+
+def test_every_damage_of_the_zip_file_itself_is_told_as_one(
+    embedded_engine: sa.Engine, tmp_path: Path
+) -> None:
+    """Bits flipped where the zip file says what it holds, so that it seems encrypted or packed in an unknown way."""
+    path = tmp_path / "all.zip"
+    store = FilmStore(folder=tmp_path / "films", key=bytes(32))
+    begin_export(embedded_engine, store, actor="test").write(path)
+    whole, told = path.read_bytes(), set[str]()
+    directory = whole.index(b"PK\x01\x02")
+    for at in range(directory, directory + 60):
+        for bit in (1, 0x80):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1 :])
+            told.update(check_export(path).problems)
+    for word in ("encrypted", "compression"):
+        assert any(word in one for one in told), told
+
+
 def test_the_command_exports_one_patient_or_all_and_names_what_is_wrong(tmp_path: Path) -> None:
     home = home_at(tmp_path / "clinic")
     engine = open_chart(home, secret=secret_of(home))
@@ -97,6 +127,13 @@ def test_the_command_exports_one_patient_or_all_and_names_what_is_wrong(tmp_path
     for out in (str(tmp_path / "one"), str(tmp_path / "all"), packed):
         checked = run.invoke(app, ["verify-export", out])
         assert (checked.exit_code, "0 problems" in checked.output) == (0, True), checked.output
+    engine = open_chart(home, secret=secret_of(home))
+    with writing(engine) as connection:
+        gone = NewFilm(content_sha256="0" * 64, size_bytes=9, source=FilmSource.UPLOAD, source_name="x")
+        add_film(connection, gone, actor="test")
+    engine.dispose()
+    lost = run.invoke(app, ["export", str(tmp_path / "lost.zip"), *data])
+    assert (lost.exit_code, "PROBLEM 1 file is not in it" in lost.output) == (10, True)
     (tmp_path / "one" / "scores.csv").unlink()
     checked = run.invoke(app, ["verify-export", str(tmp_path / "one"), "--json"])
     assert checked.exit_code == 10 and json.loads(checked.output)["problems"] == ["scores.csv is missing."]

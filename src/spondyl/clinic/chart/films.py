@@ -179,25 +179,28 @@ def give_back_films(connection: sa.Connection) -> int:
     return connection.execute(back).rowcount
 
 
-def show_progress(connection: sa.Connection, film_id: str, *, facts: Body) -> None:
-    """The film is decoded; its landmarks are being found."""
+def show_progress(connection: sa.Connection, claimed: Film, *, facts: Body) -> None:
+    """The film is decoded; its landmarks are being found. Nothing changes if landmarks came since it was claimed."""
     connection.execute(
         films.update()
-        .where(films.c.id == film_id)
+        .where(_as_claimed(claimed))
         .values(state=FilmState.FINDING.value, facts=canonical(facts))
     )
 
 
 def save_outcome(
     connection: sa.Connection,
-    film_id: str,
+    claimed: Film,
     *,
     facts: Body | None,
     original: Body | None,
     summary: Body | None,
     refusal: Body | None,
 ) -> Film:
-    """What the background job found, or why it refused."""
+    """What the background job found, or why it refused.
+
+    It is thrown away if landmarks were given to the film since it was claimed: it waits to be measured with those.
+    """
     state = FilmState.MEASURED if refusal is None else FilmState.REFUSED
     values = {
         "facts": _text(facts),
@@ -205,10 +208,13 @@ def save_outcome(
         "summary": _text(summary),
         "refusal": _text(refusal),
     }
-    connection.execute(films.update().where(films.c.id == film_id).values(state=state.value, **values))
-    detail = {"state": state.value, "refusal": (refusal or {}).get("code")}
-    record(connection, actor=SYSTEM, action="read film", subject=f"film {film_id}", detail=detail)
-    return film(connection, film_id)
+    changed = connection.execute(
+        films.update().where(_as_claimed(claimed)).values(state=state.value, **values)
+    )
+    if changed.rowcount == 1:
+        detail = {"state": state.value, "refusal": (refusal or {}).get("code")}
+        record(connection, actor=SYSTEM, action="read film", subject=claimed.subject, detail=detail)
+    return film(connection, claimed.id)
 
 
 def read_again(
@@ -217,18 +223,23 @@ def read_again(
     """Give a film a landmark file: it waits again and is measured with it.
 
     Landmarks that a person gave before are replaced only by somebody who saw them (``after_version`` is their draft
-    version) and only until they are accepted; the detector's are corrected instead. Raises ``DocumentChangedError``.
+    version) and only until they are accepted; the detector's are corrected instead. Who says a version replaces nothing
+    that came after it, be it measured yet or not. Raises ``DocumentChangedError``.
     """
-    seen = sa.and_(films.c.given_landmarks.is_not(None), films.c.draft_version == after_version)
+    may_be = films.c.original.is_(None)
+    if after_version is not None:
+        may_be = sa.or_(may_be, films.c.given_landmarks.is_not(None))
+        may_be = sa.and_(may_be, films.c.draft_version == after_version)
     values = {"state": FilmState.WAITING.value, "given_landmarks": canonical(landmarks), "refusal": None}
     changed = connection.execute(
         films.update()
-        .where(films.c.id == film_id, films.c.reading_id.is_(None), sa.or_(films.c.original.is_(None), seen))
+        .where(films.c.id == film_id, films.c.reading_id.is_(None), may_be)
         .values(**values, original=None, draft=None, draft_version=films.c.draft_version + 1)
     )
     if changed.rowcount != 1:
         raise DocumentChangedError(
-            "The film has landmarks already; correct them in the viewer instead of replacing them."
+            "The film has landmarks already, or was given some a moment ago, and nothing was overwritten. Load the "
+            "page again and correct them in the viewer instead of replacing them."
         )
     record(connection, actor=actor, action="give landmarks", subject=f"film {film_id}")
 
@@ -297,6 +308,11 @@ def forget_films(connection: sa.Connection, person_id: str) -> tuple[str, ...]:
     connection.execute(film_reports.delete().where(film_reports.c.film_id.in_(mine)))
     connection.execute(films.delete().where(films.c.person_id == person_id))
     return tuple(dict.fromkeys(digests))
+
+
+def _as_claimed(claimed: Film) -> sa.ColumnElement[bool]:
+    """No landmarks were given since: each gift counts the draft's version up."""
+    return sa.and_(films.c.id == claimed.id, films.c.draft_version == claimed.draft_version)
 
 
 def _next_draft(connection: sa.Connection, film_id: str, after_version: int, **values: Any) -> int:

@@ -36,7 +36,8 @@ def export(
       spondyl export /secure/record-1001 --patient 1001 --data /srv/clinic
 
     \b
-    Exit codes: 0 written, 2 no such patient, 6 not written, or not to its end: what is there is not whole.
+    Exit codes: 0 written, 2 no such patient, 6 not written, or not to its end: what is there is not whole, 10
+    written, but the film store no longer has every film whole.
     """
     from spondyl.clinic.chart.keys import derive
     from spondyl.clinic.chart.transaction import reading
@@ -58,10 +59,16 @@ def export(
                 engine, films, actor="command line", person_id=person_id, detail={"to": out.name}
             )
             with progress(size.film_bytes if patient is None else None) as watch:
-                made.write(out, watch=watch)
+                missing = made.write(out, watch=watch)
     except PatientUnknownError as error:
         leave(ExitCode.USAGE, str(error))
     except (ChartUnusableError, OSError) as error:
         leave(ExitCode.OUTPUT_FAILED, str(error))
     count = size.patients if patient is None else 1
     typer.echo(f"{out} holds {count} {'patient' if count == 1 else 'patients'}. It is not encrypted.")
+    if missing:
+        lost = (
+            f"PROBLEM {missing} {'file is' if missing == 1 else 'files are'} not in it: the film store has no longer "
+            f'what came. "spondyl verify-export {out}" names each; bring them back from the backup and export again.'
+        )
+        leave(ExitCode.CHART_UNSOUND, lost)

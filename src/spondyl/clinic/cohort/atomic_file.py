@@ -3,16 +3,20 @@
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 
 @contextmanager
-def atomic_file(path: Path) -> Generator[BinaryIO]:
-    """Open ``path`` for writing under a ``.part`` name; on success it is synced to disk and renamed into place."""
+def atomic_file(path: Path, *, mode: int = 0o666) -> Generator[BinaryIO]:
+    """Open ``path`` for writing under a ``.part`` name; on success it is synced to disk and renamed into place.
+
+    ``mode``: who may read and write it, less what the process's umask takes away.
+    """
     part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("wb") as file:
+        with open(part, "wb", opener=partial(os.open, mode=mode)) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

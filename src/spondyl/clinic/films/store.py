@@ -82,6 +82,8 @@ class FilmStore:
                 yield from opened_pieces(file, self.key, digest)
         except FileNotFoundError:
             raise _missing(digest) from None
+        except OSError as error:
+            raise _unreadable(digest, error) from error
         except InvalidTag:
             raise _changed(digest) from None
 
@@ -126,6 +128,13 @@ def opened_pieces(file: BinaryIO, key: bytes, digest: str) -> Iterator[bytes]:
 def _missing(digest: str) -> FilmStoreError:
     return FilmStoreError(
         f"The stored file {digest[:12]}… is missing. Bring it back from the backup of the data folder."
+    )
+
+
+def _unreadable(digest: str, error: OSError) -> FilmStoreError:
+    return FilmStoreError(
+        f"The stored file {digest[:12]}… cannot be read ({error.strerror}). Look at the disk and at who may read the "
+        "data folder, or bring the file back from the backup."
     )
 
 

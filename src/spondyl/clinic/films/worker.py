@@ -71,7 +71,7 @@ class FilmWorker:
         with writing(self._engine) as connection:
             read = save_outcome(
                 connection,
-                film.id,
+                film,
                 facts=found.facts,
                 original=found.original,
                 summary=found.summary,
@@ -108,7 +108,7 @@ class FilmWorker:
         with self._store.opened(film.content_sha256) as path, landmarks as landmark_path:
             facts = self._ask(read_facts, str(path))
             with writing(self._engine) as connection:
-                show_progress(connection, film.id, facts=facts)
+                show_progress(connection, film, facts=facts)
             return self._ask(find_landmarks, str(path), _text_of(landmark_path))
 
     def _ask(self, job: Any, *arguments: Any) -> Any:

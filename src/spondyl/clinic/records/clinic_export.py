@@ -1,7 +1,7 @@
 """The whole clinic's export: FHIR resources by kind, tables, documents, and every film with its signed report.
 
 What the chart gives is written into spools on the disk, patient by patient; films come from the store as they are
-sent. So the memory that it takes does not grow with the clinic.
+sent. Only the names and digests of films stay in memory: some kilobytes a film, whatever its size.
 """
 
 from collections.abc import Iterator

@@ -14,6 +14,8 @@ from typing import Any, BinaryIO, cast
 from spondyl.clinic.records.export_manifest import FORM, NAME
 
 MAX_MANIFEST_BYTES = 1 << 30
+# A flipped bit can also make a name no UTF-8 (ValueError), or say "encrypted" or an unknown compression (RuntimeError).
+_UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +76,10 @@ def _opened(path: Path) -> Generator[_Opened]:
         return
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
+    except _UNREADABLE as error:
         raise _NotAnExportError(
-            f"{path.name} cannot be opened ({error}): its end is missing, or it is no export. Export again."
+            f"{path.name} cannot be opened ({error}): its end is missing, it was changed, or it is no export. "
+            "Export again."
         ) from error
     with archive:
         yield _Opened(names=tuple(archive.namelist()), file=lambda name: cast(BinaryIO, archive.open(name)))
@@ -89,15 +92,7 @@ def _manifest(export: _Opened) -> _Manifest:
         with export.file(NAME) as file:
             content = file.read(MAX_MANIFEST_BYTES)
         return _read(json.loads(content), hashlib.sha256(content).hexdigest())
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        OSError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
+    except (*_UNREADABLE, KeyError, TypeError, AttributeError) as error:
         raise _NotAnExportError(f"{NAME} cannot be read ({error!r}): it was changed.") from error
 
 
@@ -135,7 +130,7 @@ def _wrong_with(export: _Opened, name: str, digest: str, size_bytes: int | None)
         with export.file(name) as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()  # pyright: ignore[reportArgumentType]
             length_bytes = file.tell()
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except _UNREADABLE as error:
         return f"{name} cannot be read ({error})."
     if length_bytes != size_bytes:
         return f"{name} has {length_bytes} bytes; the manifest says {size_bytes}."

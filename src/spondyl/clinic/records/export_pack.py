@@ -12,6 +12,7 @@ from spondyl.clinic.records.export_manifest import Member
 from spondyl.clinic.records.spool import PIECE_BYTES
 
 FILMS = "films/"
+_OWNER_ONLY = 0o600
 
 
 class _Outlet(io.RawIOBase):
@@ -56,8 +57,7 @@ def write_zip(pieces: Iterable[bytes], path: Path) -> None:
     """Write a zip file that appears under its name only when it is whole; raises OSError, never replaces a file."""
     if path.exists():
         raise FileExistsError(f"{path} exists already; an export never replaces another. Choose a new name.")
-    with atomic_file(path) as file:
-        path.with_name(f".{path.name}.part").chmod(0o600)
+    with atomic_file(path, mode=_OWNER_ONLY) as file:
         for piece in pieces:
             file.write(piece)
 
@@ -70,7 +70,7 @@ def write_folder(members: Iterable[Member], folder: Path) -> None:
     for member in members:
         path = folder / member.name
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with atomic_file(path) as file:
+        with atomic_file(path, mode=_OWNER_ONLY) as file:
             for piece in member.pieces:
                 file.write(piece)
 
@@ -78,5 +78,5 @@ def write_folder(members: Iterable[Member], folder: Path) -> None:
 def _entry(name: str, at: datetime) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, date_time=at.timetuple()[:6])
     entry.compress_type = zipfile.ZIP_STORED if name.startswith(FILMS) else zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o600 << 16
+    entry.external_attr = _OWNER_ONLY << 16
     return entry

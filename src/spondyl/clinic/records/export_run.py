@@ -50,10 +50,10 @@ class Export:
         yield from zip_pieces(draft.following(self._entries()), at=self.begun_at)
         self._finish(draft)
 
-    def write(self, out: Path, *, watch: Callable[[int], None] = lambda _: None) -> None:
+    def write(self, out: Path, *, watch: Callable[[int], None] = lambda _: None) -> int:
         """Write a zip file when the name ends so, else a folder; ``watch`` hears how many bytes of content came.
 
-        Raises OSError.
+        Returns how many files the film store no longer has whole; the manifest names them. Raises OSError.
         """
         draft = ManifestDraft(as_of=self.begun_at.date())
         members = (_watched(member, watch) for member in draft.following(self._entries()))
@@ -62,6 +62,7 @@ class Export:
         else:
             write_folder(members, out)
         self._finish(draft)
+        return draft.missing
 
     def _entries(self) -> Iterable[Member | Lost]:
         as_of = self.begun_at.date()
