@@ -138,7 +138,7 @@ def _move(diary: Diary, one: Displaced, way: _Way) -> Move:
 def _note(diary: Diary, one: Displaced, slot: Slot) -> str:
     old = wall_at(one.zone, one.start)
     same_day = slot.wall.date() == old.date()
-    said = ["same time" if slot.wall == old else "same day" if same_day else f"{slot.wall:%A %d %b}"]
+    said = ["same time" if slot.wall == old else "same day" if same_day else "another day"]
     if slot.placement.provider != one.provider:
         said.append(f"with {diary.practice.provider(slot.placement.provider).name}")
     if slot.placement.office != one.office:

@@ -14,9 +14,11 @@ from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.intake_record import begin, newest
 from spondyl.clinic.chart.booking_stop import booking_stop
 from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import audit
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.sample_practice import sample_practice
 from spondyl.clinic.web.intake.staff import intake_link
 from spondyl.clinic.web.services import Services
 
@@ -210,3 +212,13 @@ def test_questions_still_to_come_are_counted_and_not_shown_as_flags(
     assert "said yes" in asked and "fetch a clinician, now" in asked and "Tell one now" in asked
     send(phone, link, "saddle_numbness", "no")
     assert "not known" in desk.get(page).text  # taken back by the patient, not by a clinician
+
+
+def test_an_answer_that_stops_everything_stands_above_the_days_visits(
+    browser: Open, services: Services, link: str
+) -> None:
+    with writing(services.engine) as connection:
+        save_practice(connection, sample_practice(), actor="test")
+    send(browser(Role.NOBODY), link, "saddle_numbness", "yes")
+    day = browser(Role.FRONT_DESK).get("/today").text
+    assert day.index("Answers that wait for a clinician") < day.index("Open the calendar")

@@ -15,11 +15,12 @@ from spondyl.booking import Wish
 from spondyl.clinic.chart.appointment_rows import appointments_between
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.free_times import next_free
-from spondyl.clinic.chart.people import find_people
+from spondyl.clinic.chart.people import PersonDetails, add_person, find_people
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import appointments
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.waitlist import waiting_entries
 from spondyl.clinic.messages import FolderSender, send_due
 from spondyl.clinic.web.services import Services
 
@@ -185,3 +186,44 @@ def test_an_earlier_time_is_offered_to_who_waits(
         free = next_free(connection, Wish(visit_type="consult", office="yl"))
     assert [one.status for one in day] == ["booked"]
     assert free[0].start > day[0].start
+
+
+def test_who_cancels_waits_no_longer_for_an_earlier_time_of_that_visit(
+    visitor: Browser, services: Services, browser: Callable[[Role], Browser]
+) -> None:
+    address = booked_address(visitor)
+    visitor.submit(f"{address}/wait")
+    line = browser(Role.FRONT_DESK).get("/calendar/waitlist").text
+    assert "waits since today" in line and 'href="mailto:rosa@example.org"' in line
+    visitor.submit(f"{address}/cancel")
+    with reading(services.engine) as connection:
+        assert waiting_entries(connection) == []
+        assert verify(connection).sound
+
+
+def test_a_contact_that_cannot_be_used_has_the_pen(visitor: Browser) -> None:
+    kept = held_address(visitor, **offered(visitor.get("/book").text))
+    refused = visitor.submit(f"{kept}/confirm", **(NAME | {"contact": "nonsense"})).text
+    (field,) = re.findall(r"<input[^>]* autofocus", refused)
+    assert 'name="contact"' in field
+
+
+def test_a_newcomer_is_offered_a_consultation_and_undo_says_whose_visit_it_is(
+    visitor: Browser, services: Services, browser: Callable[[Role], Browser]
+) -> None:
+    with writing(services.engine) as connection:
+        details = PersonDetails(given_name="Other", family_name="Test-Patient")
+        other = add_person(connection, details, actor="test")
+    address = booked_address(visitor)
+    visitor.submit(f"{address}/move", **offered(visitor.get(f"{address}/move?day=2026-03-03").text))
+    desk = browser(Role.FRONT_DESK)
+    with reading(services.engine) as connection:
+        (rosa,) = find_people(connection, "Rosa Test-Vega")
+    assert "Rosa Test-Vega, Tuesday 3 March" in desk.get("/calendar").text.split("Last changes")[1]
+    assert "Last changes" in desk.get(f"/patients/{rosa.id}/visits").text
+    new = desk.get(f"/patients/{other.id}/visits").text
+    assert "Last changes" not in new  # another patient's visit is not undone from this page
+    assert re.search(r'visit=consult[^"]*"[^>]* aria-current="true"', new)
+    assert re.search(
+        r'visit=follow[^"]*"[^>]* aria-current="true"', desk.get(f"/patients/{rosa.id}/visits").text
+    )

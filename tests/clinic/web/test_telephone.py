@@ -74,3 +74,13 @@ def test_whom_no_letter_reaches_stands_on_the_day_and_in_the_calendar_until_told
     assert "Rosa Test-Vega" in board and 'href="tel:7145550188"' in board and "is cancelled" in board
     desk.submit(f"/calendar/told/{key}")
     assert "Tell by telephone" not in desk.get("/calendar").text + desk.get("/today").text
+
+
+def test_a_link_that_does_not_open_tells_the_patient_whom_to_call_in_their_language(visitor: Browser) -> None:
+    broken = visitor.get("/visit/nothing")
+    assert broken.status_code == 404
+    assert "This page does not open" in broken.text and YORBA_LINDA in broken.text and ORANGE in broken.text
+    for word in ("sign-in", "find the patient", "404", "Not Found"):
+        assert word not in broken.text.split("<main")[1]
+    spanish = visitor.get("/intake/nothing?lang=es").text
+    assert '<html lang="es"' in spanish and "Esta página no se abre" in spanish and YORBA_LINDA in spanish

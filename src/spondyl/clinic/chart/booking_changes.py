@@ -1,5 +1,6 @@
 """What was changed together can be undone together, as long as nobody changed it again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +8,9 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from spondyl.booking import Appointment
+from spondyl.clinic.chart.appointment_rows import appointment_of
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.tables.booking import booking_changes
+from spondyl.clinic.chart.tables.booking import appointments, booking_changes
 
 BY_LINK = "patient link"
 """Who moves, cancels or joins the waitlist by the link to a visit, as logs and changes name them."""
@@ -88,14 +90,19 @@ def mark_undone(connection: sa.Connection, change: str) -> None:
     connection.execute(booking_changes.update().where(booking_changes.c.change == change).values(undone=True))
 
 
-def recent_changes(connection: sa.Connection, *, limit: int = 5) -> list[ChangeSet]:
-    """The last changes that were not undone, the newest first; their parts are not loaded."""
+def recent_changes(
+    connection: sa.Connection, *, limit: int = 5, person: str | None = None
+) -> list[ChangeSet]:
+    """The last changes that were not undone, the newest first; with ``person`` those of that patient's visits.
+
+    Their parts are not loaded.
+    """
     newest = sa.func.max(booking_changes.c.at)
     statement = (
         sa.select(
             booking_changes.c.change, booking_changes.c.actor, booking_changes.c.words, newest.label("at")
         )
-        .where(booking_changes.c.undone.is_(False))
+        .where(booking_changes.c.undone.is_(False), _touches(person))
         .group_by(booking_changes.c.change, booking_changes.c.actor, booking_changes.c.words)
         .order_by(newest.desc())
         .limit(limit)
@@ -104,6 +111,29 @@ def recent_changes(connection: sa.Connection, *, limit: int = 5) -> list[ChangeS
         ChangeSet(change=row.change, at=row.at, actor=row.actor, words=row.words, parts=())
         for row in connection.execute(statement)
     ]
+
+
+def _touches(person: str | None) -> sa.ColumnElement[bool]:
+    if person is None:
+        return sa.true()
+    visits = sa.select(appointments.c.key).where(appointments.c.person_id == person)
+    return booking_changes.c.change.in_(
+        sa.select(booking_changes.c.change).where(booking_changes.c.appointment.in_(visits))
+    )
+
+
+def visits_changed(connection: sa.Connection, changes: Iterable[str]) -> dict[str, list[Appointment]]:
+    """The visits that each change touched, as they stand now, in order of time."""
+    statement = (
+        sa.select(booking_changes.c.change, appointments)
+        .join(appointments, appointments.c.key == booking_changes.c.appointment)
+        .where(booking_changes.c.change.in_(list(changes)))
+        .order_by(appointments.c.starts_at, appointments.c.key)
+    )
+    found: dict[str, list[Appointment]] = {}
+    for row in connection.execute(statement):
+        found.setdefault(row.change, []).append(appointment_of(row))
+    return found
 
 
 def last_actor(connection: sa.Connection, appointment: str) -> str | None:

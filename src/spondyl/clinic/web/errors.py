@@ -22,12 +22,23 @@ from spondyl.clinic.chart.practice import PracticeUnknownError
 from spondyl.clinic.chart.waitlist import WaitEntryUnknownError
 from spondyl.clinic.web.headers import HEADERS
 from spondyl.clinic.web.page import page
+from spondyl.clinic.web.patient_error import is_for_patient, patient_error
 from spondyl.clinic.web.patient_link import LinkUnusableError
 from spondyl.clinic.web.restricted import ChartRestrictedError
 from spondyl.clinic.web.rights import SignInNeededError
 
 MACHINE_PATHS = ("/api/", "/fhir/")
 _LOG = logging.getLogger(__name__)
+_TITLES = {
+    403: "Not open to you",
+    404: "Not here",
+    405: "Not in this way",
+    409: "Changed in the meantime",
+    413: "Too large",
+    422: "Something does not fit",
+    429: "Too much at once",
+    500: "Something went wrong in Spondyl",
+}
 _ADVICE = {
     403: "Ask a colleague with that role, or an administrator to change yours.",
     404: "Check the address, or find the patient by name.",
@@ -42,8 +53,11 @@ def answer(request: Request, status: int, what: str) -> Response:
     """The error as a page, or as JSON under /api/ and /fhir/."""
     if for_machine(request):
         return JSONResponse({"error": what}, status_code=status)
+    if is_for_patient(request):
+        shown = patient_error(request, status, what)
+        return page(request, "shell/patient_error.html", shown, status=status)
     advice = _ADVICE.get(status, "Go back, correct what is named above, and send it again.")
-    title = HTTPStatus(status).phrase if status != 500 else "Something went wrong in Spondyl"
+    title = _TITLES.get(status) or HTTPStatus(status).phrase
     return page(
         request,
         "shell/error.html",

@@ -39,6 +39,8 @@ class Panel:
 
     template: str
     context: dict[str, Any]
+    comes_first: bool = False
+    """On the day's page before the others: somebody has to act now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,17 @@
 """What the staff's pages have in common: days from the address, slots from a form, the undo bar."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from fastapi import HTTPException
 
-from spondyl.booking import Placement, Practice, Slot, wall_at
-from spondyl.clinic.chart.booking_changes import recent_changes
+from spondyl.booking import Appointment, Placement, Practice, Slot, wall_at
+from spondyl.clinic.chart.booking_changes import recent_changes, visits_changed
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.messages.when import time_words, when_words
+from spondyl.clinic.web.calendar.board import names_of
 
 
 def practice_day(connection: sa.Connection, practice: Practice, day: date | None) -> date:
@@ -63,15 +65,29 @@ def slot_words(practice: Practice, slot: Slot) -> dict[str, str]:
     }
 
 
-def undo_bar(connection: sa.Connection, practice: Practice, limit: int = 4) -> list[dict[str, Any]]:
-    """The last changes, each with the button that undoes it."""
-    zone = practice.offices[0].zone
+def undo_bar(
+    connection: sa.Connection, practice: Practice, limit: int = 4, person: str | None = None
+) -> list[dict[str, Any]]:
+    """The last changes (of one patient), each naming whose visit it was, with the button that undoes it."""
+    zone, last = practice.offices[0].zone, recent_changes(connection, limit=limit, person=person)
+    visits = visits_changed(connection, [one.change for one in last])
+    names = names_of(connection, [visit for some in visits.values() for visit in some])
     return [
         {
             "change": one.change,
             "words": one.words,
+            "whose": _whose(visits.get(one.change, []), names),
             "actor": one.actor,
             "time": time_words(wall_at(zone, one.at)),
         }
-        for one in recent_changes(connection, limit=limit)
+        for one in last
     ]
+
+
+def _whose(visits: list[Appointment], names: Mapping[str, str]) -> str:
+    """Ana Ruiz, Tuesday 1 December, 1:30 pm; only the name for several visits of one patient; else nothing."""
+    who = {names.get(visit.person or "", "") for visit in visits}
+    if len(who) != 1:
+        return ""
+    (name,) = who
+    return f"{name}, {when_words(visits[0].wall)}" if len(visits) == 1 else name

@@ -81,7 +81,9 @@ def _shown(
 ) -> dict[str, Any]:
     practice = practice_of(connection)
     coming = [one for one in appointments_of(connection, patient.id) if one.start > now_of(connection)]
-    wish = _wish(practice, patient, visit, office or _usual_office(connection, practice, patient))
+    seen = appointments_of(connection, patient.id)
+    place = office or _usual_office(connection, practice, patient)
+    wish = _wish(practice, patient, visit or _usual_visit(practice, is_new=not seen), place)
     visit_type = practice.visit_type(wish.visit_type)
     after = max((one.start for one in coming), default=now_of(connection)) + timedelta(days=2)
     stop = booking_stop(connection, patient.id, visit_type)
@@ -109,7 +111,7 @@ def _shown(
         "stop": stop,
         "reasons": booking_block(connection, patient.id).reasons if stop else (),
         "courses": {key: words for key, (words, _) in COURSES.items()},
-        "changes": undo_bar(connection, practice, limit=1),
+        "changes": undo_bar(connection, practice, limit=1, person=patient.id),
     }
 
 
@@ -121,12 +123,21 @@ def _spread(free: tuple[Slot, ...]) -> list[Slot]:
     return list(chosen.values())[:SUGGESTED]
 
 
-def _wish(practice: Practice, patient: Person, visit: str | None, office: str) -> Wish:
+def _usual_visit(practice: Practice, *, is_new: bool) -> str:
+    """A follow-up; for somebody who never had a visit here the kind that newcomers book themselves."""
+    usual = (
+        one.key
+        for one in practice.visit_types
+        if (one.public if is_new else not (one.public or one.instrument))
+    )
+    return next(usual, practice.visit_types[0].key)
+
+
+def _wish(practice: Practice, patient: Person, visit: str, office: str) -> Wish:
     kinds = [one.key for one in practice.visit_types]
-    usual = next((one.key for one in practice.visit_types if not one.public and not one.instrument), kinds[0])
-    if (visit or usual) not in kinds or office not in [one.key for one in practice.offices]:
+    if visit not in kinds or office not in [one.key for one in practice.offices]:
         raise HTTPException(404, "There is no such visit or office.")
-    return Wish(visit_type=visit or usual, office=office, person=patient.id)
+    return Wish(visit_type=visit, office=office, person=patient.id)
 
 
 def _usual_office(connection: sa.Connection, practice: Practice, patient: Person) -> str:
@@ -185,7 +196,8 @@ def course(
         patient, practice = person(connection, patient_id), practice_of(connection)
         treatment = next((one.key for one in practice.visit_types if one.instrument), None)
         place = asked.office or _usual_office(connection, practice, patient)
-        wish = _wish(practice, patient, asked.visit or treatment, place)
+        kind = asked.visit or treatment or _usual_visit(practice, is_new=False)
+        wish = _wish(practice, patient, kind, place)
         stop = booking_stop(connection, patient_id, practice.visit_type(wish.visit_type))
         found = None if stop else propose(connection, _rule(connection, practice, wish, length, prefer))
     shown: dict[str, Any] = {

@@ -31,7 +31,7 @@ def waiting_rows(
     contacts = _contacts(connection, (one.person for one in line))
     return [
         wish_words(practice, one)
-        | contacts.get(one.person, {"who": "", "telephone": "", "dialled": "", "mail": False})
+        | contacts.get(one.person, {"who": "", "telephone": "", "dialled": "", "mail": ""})
         | _standing(connection, practice, one, times.get(one.key, ()))
         for one in line
     ]
@@ -114,7 +114,7 @@ def _contacts(connection: sa.Connection, ids: Iterable[str]) -> dict[str, dict[s
             "who": f"{row.given_name} {row.family_name}",
             "telephone": row.phone,
             "dialled": "".join(one for one in row.phone if one in "+0123456789"),
-            "mail": bool(row.email),
+            "mail": row.email,
         }
         for row in rows
     }

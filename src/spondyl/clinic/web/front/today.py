@@ -24,4 +24,5 @@ def today(request: Request, services: Clinic, viewer: AnyStaff, everyone: bool =
     with reading(services.engine) as connection:
         view = View(connection=connection, services=services, viewer=viewer, everyone=everyone)
         made = [feature.today(view) for feature in features_of(request) if feature.today]
-    return page(request, "front/today.html", {"panels": [panel for panel in made if panel]})
+    panels = sorted((panel for panel in made if panel), key=lambda panel: not panel.comes_first)
+    return page(request, "front/today.html", {"panels": panels})

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from spondyl.assessment.intake import Stop
 from spondyl.clinic.care.booking_block import Waiting, booking_block, waiting_for_a_look
 from spondyl.clinic.care.intake_record import newest
 from spondyl.clinic.chart.guard import may_open
@@ -12,7 +13,9 @@ from spondyl.clinic.web.feature import Panel, View
 def today_panel(view: View) -> Panel | None:
     """Patients whose answers wait for a clinician, seen by all staff; None when nobody waits."""
     waiting = [_as_seen(view, one) for one in waiting_for_a_look(view.connection)]
-    return Panel(template="intake/waiting.html", context={"waiting": waiting}) if waiting else None
+    urgent = any(one.block.stop is Stop.EVERYTHING for one in waiting)
+    shown = Panel(template="intake/waiting.html", context={"waiting": waiting}, comes_first=urgent)
+    return shown if waiting else None
 
 
 def _as_seen(view: View, waiting: Waiting) -> Waiting:

@@ -19,7 +19,7 @@ from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.chart.waitlist import join_waitlist, waiting_entries
+from spondyl.clinic.chart.waitlist import join_waitlist, leave_waitlist, waiting_entries
 from spondyl.clinic.messages.calendar_file import calendar_file
 from spondyl.clinic.messages.links import VISIT, visit_token
 from spondyl.clinic.messages.when import when_words
@@ -137,7 +137,7 @@ def cancel_visit(
         language = _language(connection, request, visit, lang)
     if not _changeable(services, visit):
         raise HTTPException(409, WORDS[language]["too_late"])
-    writer(lambda connection: cancel_and_offer(connection, visit.key, actor=BY_LINK))
+    writer(lambda connection: _cancelled(connection, visit))
     return see_other(request, f"/visit/{token}?lang={language}", notice=WORDS[language]["cancelled"])
 
 
@@ -151,6 +151,14 @@ def wait(request: Request, services: Clinic, writer: Writer, token: str, lang: L
         raise HTTPException(409, WORDS[language]["too_late"])
     writer(lambda connection: _joined(connection, visit))
     return see_other(request, f"/visit/{token}?lang={language}", notice=WORDS[language]["waiting"])
+
+
+def _cancelled(connection: sa.Connection, visit: Appointment) -> None:
+    """Cancel it; who waited for an earlier time of this very visit waits no longer, nor is offered the time itself."""
+    for entry in waiting_entries(connection):
+        if (entry.person, entry.latest) == (visit.person, visit.start):
+            leave_waitlist(connection, entry.key, actor=BY_LINK)
+    cancel_and_offer(connection, visit.key, actor=BY_LINK)
 
 
 def _joined(connection: sa.Connection, visit: Appointment) -> None:

@@ -27,7 +27,7 @@ function light(place, starts, visit) {
     const mark = document.createElement("div");
     const cell = (start.minute - Number(place.dataset.first)) / 5;
     mark.className = `drop from-${cell} for-3`;
-    mark.textContent = `${Math.floor(start.minute / 60)}:${String(start.minute % 60).padStart(2, "0")}`;
+    mark.textContent = `${Math.floor(start.minute / 60) % 12 || 12}:${String(start.minute % 60).padStart(2, "0")} ${start.minute < 720 ? "am" : "pm"}`;
     mark.addEventListener("dragenter", () => mark.classList.add("aimed"));
     mark.addEventListener("dragleave", () => mark.classList.remove("aimed"));
     mark.addEventListener("dragover", (event) => event.preventDefault());

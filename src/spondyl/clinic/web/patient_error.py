@@ -1,0 +1,64 @@
+"""What a patient reads when a page that needs no account does not open: plain, in two languages, with whom to call."""
+
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.exc import SQLAlchemyError
+
+from spondyl.booking import Office
+from spondyl.clinic.chart.practice import has_practice, practice_of
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.web.public.shown import visitor_language
+from spondyl.clinic.web.services import services_of
+
+PATIENT_PATHS = ("/book", "/visit/", "/intake/", "/aid/")
+_TITLES = {
+    "en": {
+        404: "This page does not open",
+        409: "This does not work any more",
+        500: "Something went wrong here",
+    },
+    "es": {404: "Esta página no se abre", 409: "Esto ya no es posible", 500: "Algo ha fallado aquí"},
+}
+_OTHER = {"en": "This did not work", "es": "Esto no ha funcionado"}
+_ADVICE = {
+    "en": "call us, or book a visit here.",
+    "es": "llámenos, o reserve una cita aquí.",
+}
+_FAULT = {
+    "en": "The fault is ours. What you entered may not be saved.",
+    "es": "El fallo es nuestro. Puede que lo que escribió no se haya guardado.",
+}
+_NOT_COMPLETE = "El enlace no está completo o ya no sirve. Ábralo otra vez desde el mensaje, o llámenos."
+
+
+def is_for_patient(request: Request) -> bool:
+    """Whether the address is one that patients open without an account."""
+    return request.url.path.startswith(PATIENT_PATHS)
+
+
+def patient_error(request: Request, status: int, what: str) -> dict[str, Any]:
+    """What the error page shows a patient, in the language of the address or the browser."""
+    language = visitor_language(request, request.query_params.get("lang"))
+    if status == 500:
+        what = _FAULT[language]
+    elif status == 404 and language == "es":
+        what = _NOT_COMPLETE
+    return {
+        "lang": language,
+        "title": _TITLES[language].get(status, _OTHER[language]),
+        "what": what,
+        "advice": _ADVICE[language],
+        "next_word": "Ahora" if language == "es" else "Next",
+        "book_word": "Reservar una cita" if language == "es" else "Book a visit",
+        "offices": [one for one in _offices(request) if one.telephone],
+    }
+
+
+def _offices(request: Request) -> tuple[Office, ...]:
+    """The offices to call; none when the fault is the database itself."""
+    try:
+        with reading(services_of(request).engine) as connection:
+            return practice_of(connection).offices if has_practice(connection) else ()
+    except SQLAlchemyError:
+        return ()
