@@ -57,7 +57,7 @@ def measured(services: Services, films: FilmService, phantoms: Path, patient: Pe
         doubt = np.full(points.corner_sd_px.shape, 1.5)
         points = replace(points, confidence=confidence, corner_sd_px=doubt)
         facts = facts_from_json(facts_json(picture))
-        reading = Reading(original=points, points=points, is_detected=True)
+        reading = Reading(original=points, placed=points, is_detected=True)
         assessment = measure_reading(reading, facts, calibration=None)
         with writing(services.engine) as connection:
             claim_film(connection)

@@ -36,11 +36,20 @@ class Level(Enum):
         """Position from the head: C2 is 0, S1 is 23."""
         return _ORDER[self]
 
+    def moved(self, by: int) -> "Level | None":
+        """The level ``by`` places towards the feet (negative: towards the head); None beyond C2 and S1.
+
+        >>> Level.L4.moved(1).value, Level.T1.moved(-1).value, Level.S1.moved(1)
+        ('L5', 'C7', None)
+        """
+        return _AT.get(self.index + by)
+
     def __lt__(self, other: "Level") -> bool:
         return self.index < other.index
 
 
 _ORDER = {level: index for index, level in enumerate(Level)}
+_AT = {index: level for level, index in _ORDER.items()}
 
 AP_LEVELS: tuple[Level, ...] = tuple(level for level in Level if level.value[0] in "TL")
 """T1 to L5, the 17 levels that the AP detector finds."""

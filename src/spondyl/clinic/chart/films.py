@@ -223,8 +223,8 @@ def read_again(
     """Give a film a landmark file: it waits again and is measured with it.
 
     Landmarks that a person gave before are replaced only by somebody who saw them (``after_version`` is their draft
-    version) and only until they are accepted; the detector's are corrected instead. Who says a version replaces nothing
-    that came after it, be it measured yet or not. Raises ``DocumentChangedError``.
+    version) and only until they are accepted; the detector's stay (``mark_anew`` of the desk). Who says a version
+    replaces nothing that came after it, be it measured yet or not. Raises ``DocumentChangedError``.
     """
     may_be = films.c.original.is_(None)
     if after_version is not None:
@@ -256,11 +256,21 @@ def name_person(connection: sa.Connection, film_id: str, person_id: str, *, acto
 
 
 def save_draft(
-    connection: sa.Connection, film_id: str, *, draft: Body, after_version: int, actor: str, detail: Body
+    connection: sa.Connection,
+    film_id: str,
+    *,
+    draft: Body,
+    after_version: int,
+    actor: str,
+    action: str,
+    detail: Body,
 ) -> int:
-    """Keep points that nobody has accepted yet; returns the new version, raises ``DocumentChangedError``."""
+    """Keep points that nobody has accepted yet; returns the new version, raises ``DocumentChangedError``.
+
+    ``action`` and ``detail`` say in the audit log what was done.
+    """
     version = _next_draft(connection, film_id, after_version, draft=canonical(draft))
-    record(connection, actor=actor, action="correct landmarks", subject=f"film {film_id}", detail=detail)
+    record(connection, actor=actor, action=action, subject=f"film {film_id}", detail=detail)
     return version
 
 

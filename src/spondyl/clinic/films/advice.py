@@ -55,11 +55,18 @@ def may_be_marked(film: Film) -> bool:
 
 
 def may_be_marked_again(film: Film) -> bool:
-    """True while nobody has accepted the landmarks that a person gave: levels can be added, corners marked anew.
+    """True while nobody has accepted the film's landmarks: a person may mark them anew, or more of them.
 
-    Landmarks with pedicles or stated errors are left to the program that made them: a page would lose those.
+    A landmark file with pedicles or stated errors is left to the program that made it: a page would lose those.
     """
-    given = film.given_landmarks
-    if film.state is not FilmState.MEASURED or film.reading_id is not None or given is None:
+    if film.state is not FilmState.MEASURED or film.reading_id is not None:
         return False
-    return not any("pedicles_px" in one or "corner_sd_px" in one for one in given["landmarks"])
+    given = film.given_landmarks
+    return given is None or not any(
+        "pedicles_px" in one or "corner_sd_px" in one for one in given["landmarks"]
+    )
+
+
+def was_detected(film: Film) -> bool:
+    """True for a film whose landmarks the detector found."""
+    return film.original is not None and film.given_landmarks is None

@@ -32,7 +32,7 @@ def corrected(
     unknown. Raises LandmarkTextError when the points cannot be a spine, or lie outside the film.
     """
     _check_same_parts(base, corners_px, heads_px)
-    _check_inside(facts, [point for points in corners_px.values() for point in points])
+    check_inside(facts, [point for points in corners_px.values() for point in points])
     document: Any = landmarks_to_json(base)
     hands = [_move(entry, corners_px[entry["level"]]) for entry in document["landmarks"]]
     head_moves = [
@@ -75,7 +75,8 @@ def _check_same_parts(base: Landmarks, corners_px: Mapping[str, object], heads_p
         )
 
 
-def _check_inside(facts: FilmFacts, points: Sequence[Corner]) -> None:
+def check_inside(facts: FilmFacts, points: Sequence[Corner]) -> None:
+    """Raise LandmarkTextError for a corner (film pixels) far outside the film."""
     across, down = OUTSIDE_MARGIN * facts.columns, OUTSIDE_MARGIN * facts.rows
     for point in points:
         if point is None:

@@ -5,10 +5,11 @@ import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,7 +19,8 @@ from spondyl.clinic.chart import films as chart
 from spondyl.clinic.chart.documents import Document, DocumentChangedError, load, save, sign
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.films.corrected import Corner, corrected, moved_levels
+from spondyl.clinic.films.anew import exchanged, marked_anew
+from spondyl.clinic.films.corrected import Corner, corrected
 from spondyl.clinic.films.facts import FilmFacts, facts_from_json
 from spondyl.clinic.films.reading import (
     Reading,
@@ -28,6 +30,7 @@ from spondyl.clinic.films.reading import (
     reading_from_json,
     reading_json,
 )
+from spondyl.clinic.films.renamed import words_of
 from spondyl.clinic.films.report_files import report_files
 from spondyl.clinic.films.store import FilmStore
 from spondyl.clinic.films.summary import summary_of
@@ -61,11 +64,16 @@ class Signer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentPoints:
-    """Points as a viewer sends them: corners by level and femoral heads, film pixels; the draft they rest on."""
+    """Points as a viewer sends them: corners by level and femoral heads, film pixels; the draft they rest on.
+
+    Levels bear the names of the reading's original; ``renamed_by`` says how many levels all names are to be moved
+    towards the feet.
+    """
 
     corners_px: Mapping[str, Sequence[Corner]]
     heads_px: Sequence[Corner]
     version: int
+    renamed_by: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,15 +137,29 @@ class FilmDesk:
         with writing(self._engine) as connection:
             desk = desk_of(connection, film_id)
             now = _moved(desk, sent)
-            names = [level.value for level in moved_levels(now.original, now.points)]
-            chart.save_draft(
-                connection,
-                film_id,
-                draft=reading_json(now),
-                after_version=sent.version,
-                actor=signer.actor,
-                detail={"moved": names},
-            )
+            _keep(connection, desk, now, after_version=sent.version, signer=signer)
+            return desk_of(connection, film_id)
+
+    def mark_anew(self, film_id: str, given: dict[str, Any], *, after_version: int, signer: Signer) -> Desk:
+        """Landmarks that a person marked in place of the detector's, which are set aside; until acceptance.
+
+        Raises LandmarkTextError for points that cannot be, DocumentChangedError when somebody else was faster or the
+        landmarks are accepted.
+        """
+        with writing(self._engine) as connection:
+            desk = _not_accepted(connection, film_id)
+            now = marked_anew(desk.reading, desk.facts, given=given)
+            _keep(connection, desk, now, after_version=after_version, signer=signer)
+            return desk_of(connection, film_id)
+
+    def exchange(self, film_id: str, *, after_version: int, signer: Signer) -> Desk:
+        """Go back to the reading that was set aside; the one that held is set aside. Until acceptance.
+
+        Raises LookupError when there is none, DocumentChangedError as :meth:`mark_anew` does.
+        """
+        with writing(self._engine) as connection:
+            desk = _not_accepted(connection, film_id)
+            _keep(connection, desk, exchanged(desk.reading), after_version=after_version, signer=signer)
             return desk_of(connection, film_id)
 
     def accept(self, film_id: str, sent: SentPoints, signer: Signer) -> Desk:
@@ -209,13 +231,18 @@ def desk_of(connection: sa.Connection, film_id: str) -> Desk:
 
 def sent_as_kept(desk: Desk) -> SentPoints:
     """The points as they are kept, as a viewer would send them."""
-    points = desk.reading.points
+    points = desk.reading.placed
     corners = {
         level.value: [_pair(corner) for corner in corners]
         for level, corners in zip(points.levels, points.corners_px.tolist(), strict=True)
     }
     heads = [_pair(head) for head in points.femoral_heads_px.tolist()]
-    return SentPoints(corners_px=corners, heads_px=heads, version=desk.film.draft_version)
+    return SentPoints(
+        corners_px=corners,
+        heads_px=heads,
+        version=desk.film.draft_version,
+        renamed_by=desk.reading.renamed_by,
+    )
 
 
 def name_of(desk: Desk) -> str:
@@ -249,7 +276,7 @@ def reading_of(film: Film, document: Document | None = None) -> Reading:
         return reading_from_json(document.body)
     assert film.original is not None
     original = points_from_json(film.original)
-    return Reading(original=original, points=original, is_detected=film.given_landmarks is None)
+    return Reading(original=original, placed=original, is_detected=film.given_landmarks is None)
 
 
 def _status_of(film: Film, document: Document | None) -> Status:
@@ -264,5 +291,37 @@ def _pair(point: Sequence[float]) -> Corner:
 
 def _moved(desk: Desk, sent: SentPoints) -> Reading:
     original = desk.reading.original
-    points = corrected(original, desk.facts, corners_px=sent.corners_px, heads_px=sent.heads_px)
-    return Reading(original=original, points=points, is_detected=desk.reading.is_detected)
+    placed = corrected(original, desk.facts, corners_px=sent.corners_px, heads_px=sent.heads_px)
+    return replace(desk.reading, placed=placed, renamed_by=sent.renamed_by)
+
+
+def _not_accepted(connection: sa.Connection, film_id: str) -> Desk:
+    desk = desk_of(connection, film_id)
+    if desk.film.reading_id is not None:
+        raise DocumentChangedError(
+            "The landmarks were accepted, and nothing was changed; correct them in the viewer instead."
+        )
+    return desk
+
+
+def _keep(connection: sa.Connection, desk: Desk, now: Reading, *, after_version: int, signer: Signer) -> None:
+    """Keep a draft; the audit log says what kind of change it was."""
+    before = desk.reading
+    action = "correct landmarks"
+    if now.is_detected != before.is_detected:
+        action = "go back to detector's landmarks" if now.is_detected else "mark film anew"
+    elif now.renamed_by != before.renamed_by:
+        action = "rename levels"
+    detail: dict[str, Any] = {"moved": [level.value for level in now.moved]}
+    if now.renamed_by or before.renamed_by:
+        by = now.renamed_by
+        detail["names"] = words_of(now.placed.levels, by) if by else "as they were read"
+    chart.save_draft(
+        connection,
+        desk.film.id,
+        draft=reading_json(now),
+        after_version=after_version,
+        actor=signer.actor,
+        action=action,
+        detail=detail,
+    )

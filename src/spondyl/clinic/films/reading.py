@@ -4,13 +4,14 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spondyl.anatomy import Landmarks
+from spondyl.anatomy import Landmarks, Level
 from spondyl.anatomy.landmark_text import landmarks_from_json, landmarks_to_json
 from spondyl.assessment import Assessment
-from spondyl.assessment.assess import assess, assess_values
+from spondyl.assessment.assess import assess, assess_values, names_right_p
 from spondyl.assessment.calibration import Calibration
 from spondyl.clinic.films.corrected import is_corrected, moved_levels
 from spondyl.clinic.films.facts import FilmFacts
+from spondyl.clinic.films.renamed import renamed, words_of
 from spondyl.provenance import Provenance
 
 
@@ -18,31 +19,54 @@ from spondyl.provenance import Provenance
 class Reading:
     """One version of a film's reading.
 
-    ``original`` is what the detector, a person or a landmark file said; ``points`` what holds now. ``is_detected``
-    says that the original is the detector's, whose intervals are calibrated as long as nobody moved a point.
+    ``original`` is what the detector, a person or a landmark file said; ``placed`` where its points lie now, under the
+    names of the original; ``renamed_by`` how many levels a person moved all names towards the feet. ``is_detected``
+    says that the original is the detector's, whose intervals are calibrated as long as nobody moved anything.
+    ``set_aside`` is another reading of the same film, in whose place this one stands.
     """
 
     original: Landmarks
-    points: Landmarks
+    placed: Landmarks
     is_detected: bool
+    renamed_by: int = 0
+    set_aside: "Reading | None" = None
 
     def __post_init__(self) -> None:
-        if self.original.levels != self.points.levels:
+        if self.original.levels != self.placed.levels:
             raise ValueError("A reading's points and original must name the same vertebrae.")
+        self.under_names(self.renamed_by)  # raises when no vertebra is left
+        if self.set_aside is not None and self.set_aside.set_aside is not None:
+            raise ValueError("Only one reading is set aside at a time.")
+
+    @property
+    def points(self) -> Landmarks:
+        """What holds now, under the names that hold now."""
+        return self.under_names(self.renamed_by)
+
+    def under_names(self, by: int) -> Landmarks:
+        """The points with all names moved ``by`` levels."""
+        return renamed(self.placed, by, named_right_p=names_right_p(self.original))
+
+    @property
+    def moved(self) -> tuple[Level, ...]:
+        """The vertebrae whose corners a person moved, under the names that hold now (the old one beyond C2 or S1)."""
+        return tuple(one.moved(self.renamed_by) or one for one in moved_levels(self.original, self.placed))
 
     @property
     def is_corrected(self) -> bool:
-        """True when a person moved anything."""
-        return is_corrected(self.original, self.points)
+        """True when a person moved anything, a corner or the names."""
+        return self.renamed_by != 0 or is_corrected(self.original, self.placed)
 
     @property
     def origin_text(self) -> str:
-        """Where the points came from, in words."""
+        """Where the points and their names came from, in words."""
         found = "found by the detector" if self.is_detected else "marked by hand or given as a file"
-        moved = ", ".join(level.value for level in moved_levels(self.original, self.points))
-        if self.is_corrected:
-            return f"Landmarks {found}; {moved or 'femoral heads'} corrected by hand"
-        return f"Landmarks {found}"
+        parts = [f"Landmarks {found}"]
+        if is_corrected(self.original, self.placed):
+            parts.append(f"{', '.join(one.value for one in self.moved) or 'femoral heads'} corrected by hand")
+        if self.renamed_by:
+            parts.append(f"level names moved by hand {words_of(self.placed.levels, self.renamed_by)}")
+        return "; ".join(parts)
 
 
 def assess_reading(reading: Reading, facts: FilmFacts, *, calibration: Calibration | None) -> Assessment:
@@ -60,22 +84,34 @@ def _holding(reading: Reading, calibration: Calibration | None) -> Calibration |
 
 
 def reading_json(reading: Reading) -> dict[str, Any]:
-    """The reading as the body of a chart document; :func:`reading_from_json` gives it back."""
-    return {
+    """The reading as the body of a chart document; :func:`reading_from_json` gives it back.
+
+    ``points`` bear the names that hold; ``placed`` (the same points under the names of the original) is there when
+    names were moved, so that this can be taken back without losing a corner.
+    """
+    body = {
         "format": "spondyl-film-reading",
         "version": 1,
         "is_detected": reading.is_detected,
         "original": points_json(reading.original),
         "points": points_json(reading.points),
     }
+    if reading.renamed_by:
+        body |= {"renamed_by": reading.renamed_by, "placed": points_json(reading.placed)}
+    if reading.set_aside is not None:
+        body["set_aside"] = reading_json(reading.set_aside)
+    return body
 
 
 def reading_from_json(saved: dict[str, Any]) -> Reading:
     """The reading that :func:`reading_json` wrote."""
+    aside = saved.get("set_aside")
     return Reading(
         original=points_from_json(saved["original"]),
-        points=points_from_json(saved["points"]),
+        placed=points_from_json(saved.get("placed", saved["points"])),
         is_detected=saved["is_detected"],
+        renamed_by=saved.get("renamed_by", 0),
+        set_aside=None if aside is None else reading_from_json(aside),
     )
 
 

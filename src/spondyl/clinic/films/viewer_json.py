@@ -1,13 +1,16 @@
 """What the viewer shows of an assessment, in the words of the report, so that screen and paper never disagree."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from spondyl.anatomy import Landmarks
+from spondyl.anatomy import Level
 from spondyl.assessment import Assessment, Measurement
-from spondyl.assessment.assess import unsure_levels
+from spondyl.assessment.assess import names_right_p, unsure_levels
 from spondyl.assessment.change import compare
+from spondyl.clinic.films.reading import Reading
+from spondyl.clinic.films.renamed import placed_p
 from spondyl.clinic.films.summary import short_line
 from spondyl.clinic.report.comparison_content import change_row
 from spondyl.clinic.report.drawing import drawn_measurements
@@ -19,17 +22,29 @@ from spondyl.clinic.report.wording import (
 )
 
 
-def points_to_viewer(landmarks: Landmarks) -> dict[str, Any]:
-    """Corners and femoral heads in film pixels; null where a corner is unknown."""
-    unsure = set(unsure_levels(landmarks))
+def points_to_viewer(reading: Reading) -> dict[str, Any]:
+    """Corners and femoral heads in film pixels, under the names of the original; null where a corner is unknown.
+
+    ``renamed_by`` says how many levels all names are moved towards the feet; ``levels`` are all names, head to foot.
+    ``unsure`` holds under the names of the original, ``unsure_renamed`` under those that a person gave.
+    """
+    placed = reading.placed
+    unsure, renamed = set(unsure_levels(placed)), set(_unsure_renamed(reading))
     return {
         "vertebrae": [
-            {"level": level.value, "corners_px": _points(corners), "unsure": level in unsure}
-            for level, corners in zip(landmarks.levels, landmarks.corners_px, strict=True)
+            {
+                "level": level.value,
+                "corners_px": _points(corners),
+                "unsure": level in unsure,
+                "unsure_renamed": level in renamed,
+            }
+            for level, corners in zip(placed.levels, placed.corners_px, strict=True)
         ],
+        "renamed_by": reading.renamed_by,
+        "levels": [level.value for level in Level],
         "heads": [
             {"centre_px": head[:2], "radius_px": None if np.isnan(head[2]) else head[2]}
-            for head in landmarks.femoral_heads_px.tolist()
+            for head in placed.femoral_heads_px.tolist()
         ],
     }
 
@@ -44,6 +59,12 @@ def assessment_to_viewer(now: Assessment, before: Assessment | None = None) -> d
         "red_lines": list(now.red_lines),
         "drawn": [_drawn(item) for item in drawn_measurements(now)],
     }
+
+
+def _unsure_renamed(reading: Reading) -> tuple[Level, ...]:
+    """The vertebrae that stay unsure once a person has said the names, under the names of the original."""
+    confidence = placed_p(reading.placed.confidence, named_right_p=names_right_p(reading.original))
+    return unsure_levels(replace(reading.placed, confidence=confidence))
 
 
 def _points(corners: Any) -> list[list[float] | None]:

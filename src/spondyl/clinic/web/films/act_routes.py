@@ -60,6 +60,16 @@ def sign(services: Clinic, films: Films, viewer: Clinician, film_id: str, shown:
     return JSONResponse(described(services, films, viewer, film_id))
 
 
+@router.post(API + "/exchange")
+def exchange(services: Clinic, films: Films, viewer: Clinician, film_id: str, shown: Version) -> Response:
+    """Go back to the reading that was set aside when the film was marked anew."""
+    try:
+        films.desk.exchange(film_id, after_version=shown.version, signer=_signer(viewer))
+    except (DocumentChangedError, FilmNotReadyError, LookupError) as error:
+        raise _refused(error) from None
+    return JSONResponse(described(services, films, viewer, film_id))
+
+
 @router.post("/films/{film_id}/send")
 def send(request: Request, services: Clinic, films: Films, viewer: Clinician, film_id: str) -> Response:
     """Send the signed structured report to the PACS."""

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from spondyl.anatomy.landmark_text import LandmarkTextError
 from spondyl.clinic.chart.films import (
+    Film,
     FilmKnownError,
     FilmSource,
     films_of,
@@ -17,13 +18,16 @@ from spondyl.clinic.chart.films import (
 from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import find_people, person
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.films.advice import was_detected
+from spondyl.clinic.films.desk import Signer
 from spondyl.clinic.films.take_in import Origin, landmark_body, take_in
 from spondyl.clinic.web.errors import for_machine
 from spondyl.clinic.web.films.rows import FilmRow, film_row, list_next
 from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.page import page, patient_page, see_other
-from spondyl.clinic.web.rights import AnyStaff, StaffOnly
+from spondyl.clinic.web.rights import AnyStaff, Role, StaffOnly
 from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.viewer import Viewer
 from spondyl.radiograph import FilmRefused
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
@@ -90,20 +94,26 @@ def give_landmarks(
 ) -> Response:
     """Give a landmark file to a film that was refused; a page's script asks for JSON and gets the words alone.
 
-    With ``after_version`` it may replace what a person gave before, as long as that is the film's draft version.
+    With ``after_version`` it may replace what a person gave before, or stand in the place of what the detector found
+    (that stays, and a clinician can go back to it), as long as that is the film's draft version.
     """
     with reading(services.engine) as connection:
         film = film_in_chart(connection, film_id)
     try:
         body = _landmarks(landmarks, [landmarks])
+        assert body is not None
+        if was_detected(film) and after_version is not None:
+            _mark_anew(films, viewer, film, body, after_version)
+        else:
+            with writing(services.engine) as connection:
+                read_again(
+                    connection, film_id, landmarks=body, actor=viewer.actor, after_version=after_version
+                )
+            films.worker.wake()
     except LandmarkTextError as error:
         if for_machine(request):
             raise HTTPException(422, str(error)) from None
         return _list_page(request, services, films, film.person_id, problem=str(error))
-    assert body is not None
-    with writing(services.engine) as connection:
-        read_again(connection, film_id, landmarks=body, actor=viewer.actor, after_version=after_version)
-    films.worker.wake()
     if for_machine(request):
         return JSONResponse({"film": film_id}, status_code=202)
     return see_other(request, _place(film.person_id), notice="The film is now measured with these landmarks.")
@@ -128,6 +138,13 @@ def name_patient(
         patient = person(connection, patient_id)
         name_person(connection, film_id, patient.id, actor=viewer.actor)
     return see_other(request, f"/patients/{patient.id}/films", notice=f"The film is {patient.full_name}'s.")
+
+
+def _mark_anew(films: Any, viewer: Viewer, film: Film, body: dict[str, Any], after_version: int) -> None:
+    if viewer.role is not Role.CLINICIAN:
+        raise HTTPException(403, "The detector's landmarks are corrected by a clinician.")
+    signer = Signer(actor=viewer.actor, name=viewer.name)
+    films.desk.mark_anew(film.id, body, after_version=after_version, signer=signer)
 
 
 def _list_page(

@@ -13,7 +13,8 @@ from spondyl.clinic.chart.films import Film, FilmState
 from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.films.advice import may_be_marked, may_be_marked_again, refusal_words
+from spondyl.clinic.films.advice import may_be_marked, may_be_marked_again, refusal_words, was_detected
+from spondyl.clinic.films.anew import by_hand
 from spondyl.clinic.films.desk import film_name, reading_of
 from spondyl.clinic.films.facts import FilmFacts, facts_from_json
 from spondyl.clinic.web.films.service import check_film_restricted
@@ -35,9 +36,9 @@ def mark_page(request: Request, services: Clinic, viewer: Clinician, film_id: st
     with writing(services.engine) as connection:
         film = film_in_chart(connection, film_id)
         patient = None if film.person_id is None else person(connection, film.person_id)
-        given = reading_of(film) if may_be_marked_again(film) else None
-        if given is None and not may_be_marked(film):
+        if not (may_be_marked(film) or may_be_marked_again(film)):
             return _sent_on(request, film)
+        given = None if film.original is None else by_hand(reading_of(film))
         record(connection, actor=viewer.actor, action="open film", subject=film.subject)
     assert film.facts is not None
     facts = facts_from_json(film.facts)
@@ -47,8 +48,9 @@ def mark_page(request: Request, services: Clinic, viewer: Clinician, film_id: st
         "told": told(facts)
         | {
             "version": film.draft_version,
-            "given": None if given is None else landmarks_to_json(given.points),
+            "given": None if given is None else landmarks_to_json(given),
         },
+        "keeps_detected": was_detected(film),
         "here_tab": "films",
     }
     if patient is None:
@@ -79,7 +81,7 @@ def told(facts: FilmFacts) -> dict[str, Any]:
 
 def _sent_on(request: Request, film: Film) -> Response:
     if film.state is FilmState.MEASURED:
-        words = "This film has landmarks already: drag a corner to correct it."
+        words = "The landmarks of this film were accepted: drag a corner to correct it."
         return see_other(request, f"/films/{film.id}", notice=words)
     place = "/films" if film.person_id is None else f"/patients/{film.person_id}/films"
     return see_other(request, place)

@@ -5,7 +5,13 @@ from typing import Any
 
 from spondyl.clinic.chart.films import Film, FilmSource, FilmState
 from spondyl.clinic.chart.people import Person
-from spondyl.clinic.films.advice import may_be_marked, may_be_marked_again, refusal_words, takes_landmarks
+from spondyl.clinic.films.advice import (
+    may_be_marked,
+    may_be_marked_again,
+    refusal_words,
+    takes_landmarks,
+    was_detected,
+)
 from spondyl.clinic.films.desk import film_name
 from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.films.owner import owner_warning
@@ -57,7 +63,7 @@ def film_row(
         refusal=refusal,
         takes_landmarks=film.refusal is not None and takes_landmarks(film.refusal),
         may_be_marked=may_be_marked(film),
-        may_be_marked_again=may_be_marked_again(film),
+        may_be_marked_again=may_be_marked_again(film) and not was_detected(film),
         reports=tuple((name, words) for name, words in NAMES.items() if name in reports),
         sends_to=sends_to if "sr" in reports else None,
     )

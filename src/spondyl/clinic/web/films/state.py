@@ -31,7 +31,7 @@ def film_state(
         assessed = {**assessed, "red_lines": [warning, *assessed["red_lines"]]}
     return {
         "film": _picture(desk),
-        "points": points_to_viewer(desk.reading.points),
+        "points": points_to_viewer(desk.reading),
         "assessment": assessed,
         "reading": reading_state(desk, viewer),
         "reports": [
@@ -40,7 +40,8 @@ def film_state(
             if name in desk.reports
         ],
         "urls": {
-            name: f"/api/v1/films/{desk.film.id}/{name}" for name in ("measure", "draft", "accept", "sign")
+            name: f"/api/v1/films/{desk.film.id}/{name}"
+            for name in ("measure", "draft", "accept", "sign", "exchange")
         },
         "earlier": [earlier_film(film) for film in earlier],
     }
@@ -54,6 +55,7 @@ def reading_state(desk: Desk, viewer: Viewer) -> dict[str, Any]:
         "text": f"{desk.reading.origin_text}. {_standing(desk)}",
         "next": _next(desk),
         "may_sign": viewer.account is not None,
+        "is_accepted": desk.film.reading_id is not None,
     }
 
 

@@ -13,6 +13,7 @@ from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import may_be_marked_again
+from spondyl.clinic.films.anew import other_text
 from spondyl.clinic.films.desk import Desk, FilmNotReadyError, SentPoints, name_of
 from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.films.report_files import MEDIA_TYPES, SUFFIXES
@@ -39,6 +40,7 @@ class Points(BaseModel):
     ]
     heads_px: Annotated[list[Point], Field(max_length=2)]
     version: int = 0
+    renamed_by: Annotated[int, Field(ge=-23, le=23)] = 0
     earlier: Annotated[str, Field(max_length=32)] | None = None
 
     @property
@@ -46,7 +48,9 @@ class Points(BaseModel):
         """For the desk."""
         corners = {level: [_pair(one) for one in points] for level, points in self.corners_px.items()}
         heads = [_pair(one) for one in self.heads_px]
-        return SentPoints(corners_px=corners, heads_px=heads, version=self.version)
+        return SentPoints(
+            corners_px=corners, heads_px=heads, version=self.version, renamed_by=self.renamed_by
+        )
 
 
 @router.get("/films/{film_id}", dependencies=[ClinicianOnly])
@@ -143,6 +147,8 @@ def _shown(
         "title": name_of(desk),
         "signer": viewer.name,
         "mark_url": f"/films/{film_id}/mark" if may_be_marked_again(desk.film) else None,
+        "is_by_hand": not desk.reading.is_detected,
+        "other_reading": None if desk.film.reading_id else other_text(desk.reading),
         "earlier": [earlier_film(one) for one in _earlier(services, desk)],
     }
     if patient is None:

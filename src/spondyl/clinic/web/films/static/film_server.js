@@ -6,7 +6,7 @@
  * @typedef {import("./points.js").Points} Points
  */
 
-import { toRequest } from "./points.js";
+import { toRequest } from "./level_names.js";
 
 /** A plain sentence for a person. */
 export class RefusedError extends Error {}

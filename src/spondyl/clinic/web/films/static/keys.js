@@ -16,6 +16,8 @@ export const KEYS = [
   { keys: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"], shown: "arrows", does: "move the chosen corner by a pixel (Shift: ten; Alt: a quarter); nothing chosen: pan", act: "arrow" },
   { keys: ["Enter"], shown: "Enter", does: "ruler or angle: lay a point at the cross", act: "lay" },
   { keys: ["Escape"], shown: "Esc", does: "choose nothing; take rulers and angles away", act: "escape" },
+  { keys: ["<"], shown: "<", does: "all level names one towards the head (L4 is L3)", act: "names-head" },
+  { keys: [">"], shown: ">", does: "all level names one towards the feet (L4 is L5)", act: "names-feet" },
   { keys: ["u"], shown: "U or Ctrl+Z", does: "undo", act: "undo" },
   { keys: ["y"], shown: "Y or Ctrl+Y", does: "redo", act: "redo" },
   { keys: ["a"], shown: "A", does: "accept the landmarks", act: "accept" },

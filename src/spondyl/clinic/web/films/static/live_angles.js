@@ -40,6 +40,12 @@ export function tied(measured, points, aspect) {
   return line;
 }
 
+/** The line where it is, tied to nothing. @param {LiveLine} line @returns {LiveLine} */
+export function untied(line) {
+  const loose = (/** @type {Bound} */ { at }) => ({ at, place: null });
+  return { ...line, ends: line.ends.map(([from, to]) => [loose(from), loose(to)]), follows: false };
+}
+
 /** The line's segments with the points as they are now. @param {LiveLine} line @param {Points} points */
 export function segmentsOf(line, points) {
   return line.ends.map((pair) => pair.map((end) => (end.place && pointAt(points, end.place)) || end.at));

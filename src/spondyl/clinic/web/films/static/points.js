@@ -1,12 +1,14 @@
 // @ts-check
 /**
  * The points of a film: four corners a vertebra (TL, TR, BL, BR as seen in the stored picture), femoral heads. Values
- * are never changed in place, so that undo can keep them.
+ * are never changed in place, so that undo can keep them. `vertebrae` are what is seen, under the names that hold;
+ * `read` is every vertebra as it was read, under the names of the reading (level_names.js).
  *
  * @typedef {import("./camera.js").Point} Point
- * @typedef {{level: string, corners_px: (Point | null)[], unsure: boolean}} Vertebra
+ * @typedef {{level: string, corners_px: (Point | null)[], unsure: boolean, at: number}} Vertebra `at`: its place in `read`
+ * @typedef {{level: string, corners_px: (Point | null)[], unsure: boolean, unsure_renamed: boolean}} Read
  * @typedef {{centre_px: Point, radius_px: number | null}} Head
- * @typedef {{vertebrae: Vertebra[], heads: Head[]}} Points
+ * @typedef {{vertebrae: Vertebra[], heads: Head[], read: Read[], renamedBy: number, levels: string[]}} Points
  * @typedef {{vertebra: number, corner: number}} Place a corner; `vertebra` −1 names femoral head `corner`
  */
 
@@ -89,12 +91,4 @@ export function nearestPlace(points, at, reach) {
     if (distance <= least) [best, least] = [place, distance];
   }
   return best;
-}
-
-/** What the server needs to measure again. @param {Points} points */
-export function toRequest(points) {
-  return {
-    corners_px: Object.fromEntries(points.vertebrae.map((one) => [one.level, one.corners_px])),
-    heads_px: points.heads.map((head) => head.centre_px),
-  };
 }

@@ -9,11 +9,8 @@
 
 import { DraftSaver, Measurer, send } from "./film_server.js";
 import { History } from "./history.js";
-import { liveAngleDeg, segmentsOf, tied } from "./live_angles.js";
-import { toRequest } from "./points.js";
-
-/** @type {Points} */
-const NONE = { vertebrae: [], heads: [] };
+import { NO_POINTS, pointsFrom, renamed, toRequest } from "./level_names.js";
+import { liveAngleDeg, segmentsOf, tied, untied } from "./live_angles.js";
 
 export class Reading {
   /**
@@ -24,7 +21,7 @@ export class Reading {
   constructor(state, listener) {
     this.state = state;
     this._listener = listener;
-    this.points = state.points ?? NONE;
+    this.points = state.points ? pointsFrom(state.points) : NO_POINTS;
     this._history = new History(this.points);
     this._aspect = /** @type {[number, number]} */ (state.film.spacing_mm ?? [1, 1]);
     /** @type {{line: LiveLine, text: string, label: string}[]} */
@@ -53,6 +50,7 @@ export class Reading {
 
   /** Points under the pointer, not yet in the history. @param {Points} points */
   drag(points) {
+    if (points.renamedBy !== this.points.renamedBy) this._lines = this._lines.map((one) => ({ ...one, line: untied(one.line) }));
     this.points = points;
     for (const { line } of this._lines) {
       const angle = liveAngleDeg(line, points, this._aspect);
@@ -70,6 +68,12 @@ export class Reading {
     this._listener.changed();
   }
 
+  /** Move all level names: one step to undo. @param {number} by levels, towards the feet when positive */
+  rename(by) {
+    this.drag(renamed(this.points, by));
+    this.drop();
+  }
+
   undo() {
     this._goTo(this._history.undo());
   }
@@ -83,6 +87,12 @@ export class Reading {
     if (points === this.points) return;
     this.drag(points);
     this._saver.save(points);
+  }
+
+  /** Go back to the reading that was set aside. @returns {Promise<any>} the new state */
+  async exchange() {
+    await this._saver.settled();
+    return send(this.state.urls.exchange, { version: this.state.reading.version }, this.state.csrf);
   }
 
   /** Compare with an earlier film's reading; empty for none. @param {string} earlier */
@@ -134,6 +144,7 @@ export class Reading {
 
   /** @param {any} assessed @param {Points} points */
   _take(assessed, points) {
+    if (points.renamedBy !== this.points.renamedBy) return; // the answer with the names that hold now is on its way
     this._tie(assessed, points);
     this._listener.measured(assessed);
   }

@@ -8,6 +8,7 @@ import { fetchPixels } from "./film_pixels.js";
 import { HandMeasures } from "./hand_measure.js";
 import { actOf, fillKeyList } from "./keys.js";
 import { LandmarkLayer } from "./landmark_layer.js";
+import { example, renamingWords } from "./level_names.js";
 import { MeasurementPanel } from "./measurement_panel.js";
 import { PointerTools } from "./pointer_tools.js";
 import { moved, nameOf, nearestPlace, pointAt, shifted } from "./points.js";
@@ -24,6 +25,8 @@ class Viewer {
     this.state = state;
     /** @type {import("./points.js").Place | null} */
     this.chosen = null;
+    /** @type {import("./points.js").Points | null} the points whose names the page says */
+    this._named = null;
     this.isWhole = false;
     this.isHidden = false;
     this.host = this.part("pane");
@@ -102,6 +105,9 @@ class Viewer {
       arrow: () => event && this._arrow(event),
       lay: () => this._layAtCursor(),
       escape: () => this._escape(),
+      "names-head": () => this._rename(-1),
+      "names-feet": () => this._rename(1),
+      exchange: () => void this._exchange(),
       undo: () => this.reading.undo(),
       redo: () => this.reading.redo(),
       accept: () => void this._accept(),
@@ -191,6 +197,40 @@ class Viewer {
     this.reading.drag(next);
     this.reading.drop();
     this._tellChosen();
+  }
+
+  // The names of the levels --------------------------------------------------------------------------------------------
+
+  /** @param {number} by */
+  _rename(by) {
+    if (!example(this.reading.points, by)) return this.say("No name is left for these vertebrae.");
+    this.chosen = null;
+    this.reading.rename(by);
+    return undefined;
+  }
+
+  /** The buttons' words and what the last renaming did, also when it was undone. */
+  _showNames() {
+    const { points } = this.reading;
+    const before = this._named;
+    if (before?.renamedBy === points.renamedBy) return;
+    this._named = points;
+    if (before) this.part("renamed").textContent = renamingWords(before, points);
+    for (const [act, by] of /** @type {[string, number][]} */ ([["names-head", -1], ["names-feet", 1]])) {
+      const change = example(points, by);
+      this._enable(act, change !== null);
+      const button = this.root.querySelector(`button[data-act="${act}"]`);
+      if (button && change) button.textContent = `${change[0]} is ${change[1]}`;
+    }
+  }
+
+  async _exchange() {
+    try {
+      await this.reading.exchange();
+      location.reload();
+    } catch (error) {
+      this.say(/** @type {Error} */ (error).message, true);
+    }
   }
 
   // The pointer ------------------------------------------------------------------------------------------------------
@@ -348,6 +388,8 @@ class Viewer {
     this.part("reading").textContent = reading.text;
     this.root.dataset.reading = reading.status;
     this._enable("accept", hasPoints && reading.status === "draft");
+    this._showNames();
+    if (reading.is_accepted) this.part("anew").hidden = true;
     this._enable("sign", hasPoints && reading.status === "accepted" && reading.may_sign);
     this.part("next").textContent = reading.next;
     this._showReports();

@@ -1,0 +1,79 @@
+"""Level names that a person moved along the spine: the corners stay, each vertebra takes its neighbour's name."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from spondyl.anatomy import Landmarks, Level
+from spondyl.anatomy.landmark_text import LandmarkTextError
+from spondyl.anatomy.landmarks import FloatArray
+from spondyl.provenance import Provenance
+
+BY_HAND = "level names moved by hand in the clinic's viewer"
+LEAST_P = 1e-6
+
+
+def renamed(landmarks: Landmarks, by: int, *, named_right_p: float) -> Landmarks:
+    """The landmarks with every name moved ``by`` levels: +1 makes L4 of what was called L3, -1 makes it L2.
+
+    What would lie beyond C2 or S1 is left out; what becomes S1 keeps its superior endplate only, as the format has it.
+    A person has said the names, so the doubt about them goes (:func:`placed_p`); ``corner_sd_px`` stays. Raises
+    LandmarkTextError when no vertebra is left.
+    """
+    if by == 0:
+        return landmarks
+    corners_px = landmarks.corners_px.copy()
+    for row, level in enumerate(landmarks.levels):
+        if level.moved(by) is Level.S1:
+            corners_px[row, 2:] = np.nan
+    rows = [
+        row
+        for row, level in enumerate(landmarks.levels)
+        if level.moved(by) and not np.isnan(corners_px[row]).all()
+    ]
+    if not rows:
+        raise LandmarkTextError(
+            where="the level names",
+            what=f"no vertebra is left when all are moved {words_of(landmarks.levels, by)}.",
+            why="Levels are C2 to S1.",
+            do="Move them back.",
+        )
+    sd_px = np.where(np.isnan(corners_px).any(axis=2), np.nan, landmarks.corner_sd_px)
+    made = landmarks.provenance
+    return replace(
+        landmarks,
+        levels=tuple(level for row in rows if (level := landmarks.levels[row].moved(by))),
+        corners_px=corners_px[rows],
+        confidence=placed_p(landmarks.confidence[rows], named_right_p=named_right_p),
+        corner_sd_px=sd_px[rows],
+        pedicles_px=landmarks.pedicles_px[rows],
+        provenance=Provenance(
+            method=f"{BY_HAND} ({words_of(landmarks.levels, by)}); before: {made.method}",
+            inputs=made.inputs,
+            version=made.version,
+        ),
+    )
+
+
+def placed_p(confidence: FloatArray, *, named_right_p: float) -> FloatArray:
+    """Probability (n,) that each vertebra is found right, when its name is known to be right.
+
+    Confidence (n,) asks for both, place and name, so the probability of the names is divided out; at most 1.
+    """
+    return np.minimum(1.0, confidence / max(named_right_p, LEAST_P))
+
+
+def words_of(levels: Sequence[Level], by: int) -> str:
+    """``by one towards the feet: what was called L4 is L5``, with an example from these levels."""
+    numbers = {1: "one", 2: "two", 3: "three"}
+    count = numbers.get(abs(by), str(abs(by)))
+    side = "feet" if by > 0 else "head"
+    known = [one for one in (*_EXAMPLES, *levels) if one in levels and one.moved(by)]
+    example = (
+        f": what was called {known[0].value} is {new.value}" if known and (new := known[0].moved(by)) else ""
+    )
+    return f"by {count} towards the {side}{example}"
+
+
+_EXAMPLES = (Level.L4, Level.T6, Level.C4)
