@@ -166,3 +166,5 @@ def test_a_film_without_a_patient_cannot_be_accepted(browser: Open, measured: Me
 
 def test_a_header_that_names_somebody_else_is_the_first_red_line(page: Page) -> None:
     assert "PHANTOM SPINE" in page.state["assessment"]["red_lines"][0]
+    now = page.send("measure", {**page.points(T1=(0.0, -3.0)), "version": 0}).json()
+    assert "PHANTOM SPINE" in now["red_lines"][0]

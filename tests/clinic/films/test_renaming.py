@@ -75,7 +75,7 @@ def test_towards_the_feet_every_corner_stays_and_the_sacrum_keeps_its_upper_endp
     assert np.isnan(after.corners_px[16, 2:]).all()
     assert np.array_equal(after.corner_sd_px[:16], before.corner_sd_px[:16])
     assert np.array_equal(after.corner_sd_px[16], [17.0, 17.0, np.nan, np.nan], equal_nan=True)
-    assert "what was called L4 is L5" in after.provenance.method
+    assert "(L4 is L5)" in after.provenance.method
     assert after.provenance.method.endswith("before: detector")
 
 
@@ -83,7 +83,7 @@ def test_towards_the_head_all_seventeen_are_kept_whole() -> None:
     before = chain(AP)
     after = renamed(before, -1, named_right_p=0.6)
     assert np.array_equal(after.corners_px, before.corners_px)
-    assert "what was called L4 is L3" in after.provenance.method
+    assert "(L4 is L3)" in after.provenance.method
 
 
 def test_what_falls_off_is_left_out_with_its_own_corners() -> None:
@@ -116,13 +116,13 @@ def test_a_renamed_reading_is_kept_whole_and_can_be_named_back() -> None:
     assert not back.is_corrected
 
 
-def test_words() -> None:
+def test_a_renaming_is_said_by_an_example() -> None:
     ap = [Level(name) for name in AP.split()]
     neck = [Level(name) for name in ("C2", "C3", "C5")]
-    assert words_of(ap, 1) == "by one towards the feet: what was called L4 is L5"
-    assert words_of(ap, -1) == "by one towards the head: what was called L4 is L3"
-    assert words_of(ap, 3) == "by three towards the feet: what was called T6 is T9"
-    assert words_of(neck, -1) == "by one towards the head: what was called C3 is C2"
+    assert words_of(ap, 1) == "L4 is L5"
+    assert words_of(ap, -1) == "L4 is L3"
+    assert words_of(ap, 3) == "T6 is T9"
+    assert words_of(neck, -1) == "C3 is C2"
 
 
 class Film0003:
@@ -182,7 +182,7 @@ def test_draft_acceptance_reports_and_audit_carry_the_names(
 ) -> None:
     page = Film0003(browser(Role.CLINICIAN), film)
     told = page.send("draft", by=1, method="PUT")["reading"]["text"]
-    assert "level names moved by hand by one towards the feet: what was called L4 is L5" in told
+    assert "levels renamed by hand (L4 is L5)" in told
     reloaded = page.client.get(f"{page.api}/state").json()["points"]
     assert reloaded["renamed_by"] == 1
     assert reloaded["vertebrae"][-1]["level"] == "S1"
@@ -200,7 +200,7 @@ def test_draft_acceptance_reports_and_audit_carry_the_names(
     with reading(services.engine) as connection:
         kept = entries(connection, action="rename levels")
         desk = desk_of(connection, film.id)
-    assert [one.detail["names"] for one in kept] == ["by one towards the feet: what was called L4 is L5"]
+    assert [one.detail["names"] for one in kept] == ["L4 is L5"]
     assert desk.reading.points.levels[-1] is Level.S1
     assert desk.reading.original.levels[0] is Level.C2
 

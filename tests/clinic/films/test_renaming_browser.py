@@ -114,7 +114,7 @@ def test_one_press_names_all_levels_one_towards_the_feet_and_everything_follows(
     expect(part(viewer, "alerts")).to_contain_text(
         "T5"
     )  # its place is as unsure as before, under its new name
-    expect(part(viewer, "reading")).to_contain_text("what was called L4 is L5")
+    expect(part(viewer, "reading")).to_contain_text("(L4 is L5)")
     viewer.locator('button[data-act="undo"]').click()
     wait_for_curve(viewer, before)
     assert names(viewer) == AP
@@ -196,7 +196,7 @@ def test_a_film_of_the_detector_is_marked_anew_and_both_readings_stay(
 ) -> None:
     """L1 is marked by four clicks; then the detector's points are gone back to, and the person's again."""
     viewer.get_by_role("button", name="L4 is L5").click()
-    expect(part(viewer, "reading")).to_contain_text("what was called L4 is L5")
+    expect(part(viewer, "reading")).to_contain_text("(L4 is L5)")
     viewer.get_by_role("link", name="Mark anew by hand").click()
     viewer.wait_for_selector("[data-film-marking][data-ready]")
     expect(viewer.get_by_text("What the detector found is kept")).to_be_visible()
@@ -213,7 +213,7 @@ def test_a_film_of_the_detector_is_marked_anew_and_both_readings_stay(
     assert names(viewer) == ["L1"]
     expect(part(viewer, "reading")).to_contain_text("marked by hand")
     viewer.get_by_role("button", name="Go back to the detector's points").click()
-    expect(part(viewer, "reading")).to_contain_text("found by the detector; level names moved by hand")
+    expect(part(viewer, "reading")).to_contain_text("found by the detector; levels renamed by hand")
     viewer.wait_for_selector("[data-film-viewer][data-ready]")
     assert names(viewer) == AP_FEET
     viewer.get_by_role("button", name="Go back to the points marked by hand").click()

@@ -65,7 +65,7 @@ class Reading:
         if is_corrected(self.original, self.placed):
             parts.append(f"{', '.join(one.value for one in self.moved) or 'femoral heads'} corrected by hand")
         if self.renamed_by:
-            parts.append(f"level names moved by hand {words_of(self.placed.levels, self.renamed_by)}")
+            parts.append(f"levels renamed by hand ({words_of(self.placed.levels, self.renamed_by)})")
         return "; ".join(parts)
 
 

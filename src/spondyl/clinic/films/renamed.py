@@ -10,7 +10,7 @@ from spondyl.anatomy.landmark_text import LandmarkTextError
 from spondyl.anatomy.landmarks import FloatArray
 from spondyl.provenance import Provenance
 
-BY_HAND = "level names moved by hand in the clinic's viewer"
+BY_HAND = "levels renamed by hand in the clinic's viewer"
 LEAST_P = 1e-6
 
 
@@ -35,7 +35,7 @@ def renamed(landmarks: Landmarks, by: int, *, named_right_p: float) -> Landmarks
     if not rows:
         raise LandmarkTextError(
             where="the level names",
-            what=f"no vertebra is left when all are moved {words_of(landmarks.levels, by)}.",
+            what=f"no vertebra is left when all names move by {by}.",
             why="Levels are C2 to S1.",
             do="Move them back.",
         )
@@ -65,15 +65,9 @@ def placed_p(confidence: FloatArray, *, named_right_p: float) -> FloatArray:
 
 
 def words_of(levels: Sequence[Level], by: int) -> str:
-    """``by one towards the feet: what was called L4 is L5``, with an example from these levels."""
-    numbers = {1: "one", 2: "two", 3: "three"}
-    count = numbers.get(abs(by), str(abs(by)))
-    side = "feet" if by > 0 else "head"
+    """What a renaming by ``by`` levels does, by an example from these levels: ``L4 is L5``."""
     known = [one for one in (*_EXAMPLES, *levels) if one in levels and one.moved(by)]
-    example = (
-        f": what was called {known[0].value} is {new.value}" if known and (new := known[0].moved(by)) else ""
-    )
-    return f"by {count} towards the {side}{example}"
+    return next((f"{one.value} is {new.value}" for one in known if (new := one.moved(by))), f"by {by}")
 
 
 _EXAMPLES = (Level.L4, Level.T6, Level.C4)

@@ -26,13 +26,10 @@ def film_state(
     desk: Desk, assessed: dict[str, Any], *, viewer: Viewer, person: Person | None, earlier: list[Film]
 ) -> dict[str, Any]:
     """Everything that the viewer's page needs except the pixels."""
-    warning = None if person is None else owner_warning(desk.facts.header, person)
-    if warning:
-        assessed = {**assessed, "red_lines": [warning, *assessed["red_lines"]]}
     return {
         "film": _picture(desk),
         "points": points_to_viewer(desk.reading),
-        "assessment": assessed,
+        "assessment": with_owner_line(desk, assessed, person),
         "reading": reading_state(desk, viewer),
         "reports": [
             {"name": NAMES[name], "url": f"/films/{desk.film.id}/report/{name}"}
@@ -45,6 +42,12 @@ def film_state(
         },
         "earlier": [earlier_film(film) for film in earlier],
     }
+
+
+def with_owner_line(desk: Desk, assessed: dict[str, Any], person: Person | None) -> dict[str, Any]:
+    """What is shown of an assessment; when the film's header names somebody else, that is its first red line."""
+    warning = None if person is None else owner_warning(desk.facts.header, person)
+    return {**assessed, "red_lines": [warning, *assessed["red_lines"]]} if warning else assessed
 
 
 def reading_state(desk: Desk, viewer: Viewer) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.films.report_files import MEDIA_TYPES, SUFFIXES
 from spondyl.clinic.films.viewer_json import assessment_to_viewer
 from spondyl.clinic.web.films.service import Films, check_film_restricted
-from spondyl.clinic.web.films.state import earlier_film, film_state
+from spondyl.clinic.web.films.state import earlier_film, film_state, with_owner_line
 from spondyl.clinic.web.page import page, patient_page, see_other
 from spondyl.clinic.web.rights import Clinician, ClinicianOnly
 from spondyl.clinic.web.services import Clinic
@@ -95,13 +95,14 @@ def pixels(services: Clinic, films: Films, film_id: str) -> Response:
 
 
 @router.post(API + "/measure", dependencies=[ClinicianOnly])
-def measure(films: Films, film_id: str, points: Points) -> Response:
+def measure(services: Clinic, films: Films, film_id: str, points: Points) -> Response:
     """Measure moved points; nothing is kept. With ``earlier`` each row also says what changed since that film."""
     try:
         desk = films.desk.open(film_id)
         before = films.desk.open(points.earlier) if points.earlier else None
         now = films.desk.measure(desk, points.sent)
-        return JSONResponse(assessment_to_viewer(now, _comparable(films, desk, before)))
+        shown = assessment_to_viewer(now, _comparable(films, desk, before))
+        return JSONResponse(with_owner_line(desk, shown, _patient(services, desk.film)))
     except LandmarkTextError as error:
         raise HTTPException(422, f"These points cannot be measured: {error.what} {error.why}") from None
 
