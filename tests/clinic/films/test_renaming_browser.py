@@ -161,6 +161,7 @@ def test_a_corner_dragged_after_renaming_belongs_to_its_new_name_and_back(
     viewer: Page, services: Services, film: Film
 ) -> None:
     viewer.get_by_role("button", name="L4 is L5").click()
+    expect(part(viewer, "status")).to_contain_text("Draft saved")  # or it would come over the next message
     part(viewer, "pane").focus()
     viewer.keyboard.press("PageDown")
     expect(part(viewer, "status")).to_contain_text("T2 top left")
