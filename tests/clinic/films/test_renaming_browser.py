@@ -55,7 +55,7 @@ def film(measured: Callable[..., Film], services: Services) -> Film:
     with writing(services.engine) as connection:
         return save_outcome(
             connection,
-            film.id,
+            film,
             facts=film.facts,
             original=points_json(found),
             summary=film.summary,
