@@ -3,8 +3,6 @@
 import logging
 import threading
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from spondyl.clinic.chart.practice import has_practice
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import sweep
@@ -57,7 +55,7 @@ class BookingKeeper:
                 sweep(connection)
             key = self._services.key_for("patient link")
             send_due(self._services.engine, sender_of(self._services), key=key, base=self._base)
-        except (OSError, SQLAlchemyError):
+        except Exception:  # whatever it is (the driver's own error too): the thread must look again
             _LOG.exception("Kept times or letters could not be looked after.")
 
     def _run(self) -> None:

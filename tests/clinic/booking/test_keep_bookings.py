@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from typing import Self
 
 import pytest
+from psycopg.errors import DeadlockDetected
 
 from clinic_bookings import prepared, slot_at
 from clinic_charts import Clock
@@ -106,3 +107,21 @@ def test_a_mail_server_that_is_down_is_tried_again(
     (letter,) = server.letters
     assert letter["To"] == "t0@example.org"
     assert [part.get_content_type() for part in letter.walk()][1:] == ["text/plain", "text/calendar"]
+
+
+def test_an_error_of_the_driver_itself_does_not_end_the_looking(
+    services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new visit is given straight to the driver: PostgreSQL may end it because two servers wait for each other."""
+    chart, keeper = prepared(services.engine, clock), BookingKeeper(services, base="http://localhost")
+    with writing(services.engine) as connection:
+        book(connection, slot_at(TEN), person=chart.people[0], actor="desk")
+
+    def ended(_: object) -> None:
+        raise DeadlockDetected("deadlock detected")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("spondyl.clinic.keep_bookings.sweep", ended)
+        keeper.look()
+    keeper.look()
+    assert state_of_mail(services) == MailState(sent=1, later=1)

@@ -6,13 +6,15 @@ Who moved or cancelled the visit by its link knows it already.
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from clinic_bookings import prepared, slot_at
 from clinic_charts import Clock
 from practices import utc
-from spondyl.clinic.chart.appointments import book, cancel, reschedule
+from spondyl.clinic.chart.appointments import book, cancel, hold_slot, reschedule
 from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.booking_changes import BY_LINK
-from spondyl.clinic.chart.outbox import MailState, MessageKind, mail_state
+from spondyl.clinic.chart.outbox import MailState, MessageKind, mail_state, queue
 from spondyl.clinic.chart.people import change_person, person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.untold import Untold, note_told, untold
@@ -61,6 +63,26 @@ def test_a_moved_visit_of_a_patient_without_mail_is_to_be_called_at_once(
     with reading(services.engine) as connection:
         told = entries(connection, action="tell by telephone")
     assert [(one.actor, one.subject) for one in told] == [("desk", f"person {chart.people[0]}")]
+
+
+def test_what_needs_no_call_does_not_hide_who_does(
+    services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With room for one line: a kept time that lapsed stands before the visit that was moved."""
+    chart, keeper = prepared(services.engine, clock), BookingKeeper(services, base="http://localhost")
+    monkeypatch.setattr("spondyl.clinic.chart.untold.MOST", 1)
+    with writing(services.engine) as connection:
+        patient = person(connection, chart.people[0])
+        change_person(connection, patient.id, replace(patient.details, email=""), actor="desk")
+        kept = hold_slot(connection, slot_at(TEN), person=patient.id, actor="desk")
+        queue(connection, [(kept, MessageKind.OFFER, clock())])
+        visit = book(connection, slot_at(TEN + timedelta(hours=1)), person=patient.id, actor="desk")
+        reschedule(connection, visit.key, slot_at(TEN + timedelta(hours=2)), actor="desk")
+    keeper.look()
+    assert [one.kind for one in calls(services)] == [MessageKind.OFFER]
+    clock.advance(timedelta(minutes=11))
+    keeper.look()
+    assert [one.kind for one in calls(services)] == [MessageKind.MOVED]
 
 
 def test_a_visit_that_is_over_is_not_called_about(services: Services, clock: Clock) -> None:

@@ -217,13 +217,18 @@ def test_a_killed_export_leaves_nothing_that_looks_whole(
 
 @pytest.mark.usefixtures("made")
 def test_only_the_administrator_gets_it_says_why_and_sees_that_it_ended(
-    browser: Callable[[Role], Browser], tmp_path: Path
+    browser: Callable[[Role], Browser], services: Services, films: FilmService, tmp_path: Path
 ) -> None:
     assert browser(Role.CLINICIAN).submit("/admin/export", reason="x").status_code == 403
     admin = browser(Role.ADMINISTRATOR)
     refused = admin.submit("/admin/export", reason=" ")
     assert refused.status_code == 422 and "Say why" in refused.text
     assert admin.get("/admin/export").text.count("not finished") == 1
+    by_command = begin_export(
+        services.engine, films.store, actor="command line", detail={"to": "everything.zip"}
+    )
+    by_command.write(tmp_path / "everything.zip")
+    assert "command line</td><td>to everything.zip" in admin.get("/admin/export").text
     sent = admin.submit("/admin/export", reason="We move to another system")
     assert sent.headers["content-disposition"] == 'attachment; filename="clinic-2026-03-02-1600.zip"'
     (tmp_path / "sent.zip").write_bytes(sent.content)

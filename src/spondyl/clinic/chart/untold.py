@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from spondyl.booking import Appointment
+from spondyl.booking.appointment import LIVE
 from spondyl.clinic.chart.appointment_rows import appointment_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
@@ -32,7 +33,10 @@ def untold(connection: sa.Connection) -> tuple[Untold, ...]:
         sa.select(outbox.c.kind, outbox.c.problem, appointments)
         .join(appointments, appointments.c.key == outbox.c.appointment)
         .where(
-            _GIVEN_UP, appointments.c.starts_at > now_of(connection), appointments.c.person_id.is_not(None)
+            _GIVEN_UP,
+            appointments.c.starts_at > now_of(connection),
+            appointments.c.person_id.is_not(None),
+            sa.or_(appointments.c.status.in_(LIVE), outbox.c.kind == MessageKind.CANCELLED.value),
         )
         .order_by(appointments.c.starts_at, outbox.c.due_at, outbox.c.id)
         .limit(MOST)
@@ -42,12 +46,11 @@ def untold(connection: sa.Connection) -> tuple[Untold, ...]:
     return tuple(
         Untold(
             patient=patients[row.person_id],
-            visit=visit,
+            visit=appointment_of(row),
             kind=MessageKind(row.kind),
             problem=row.problem,
         )
         for row in newest.values()
-        if (visit := appointment_of(row)).live or row.kind == MessageKind.CANCELLED
     )
 
 

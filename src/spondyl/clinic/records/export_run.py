@@ -92,6 +92,11 @@ class ExportTold:
     detail: dict[str, Any]
     finished: dict[str, Any] | None
 
+    @property
+    def why(self) -> str:
+        """The reason that the administrator gave; of the command, which asks for none, where it wrote to."""
+        return self.detail.get("reason") or (f"to {self.detail['to']}" if "to" in self.detail else "–")
+
 
 def begin_export(
     engine: sa.Engine,
