@@ -66,8 +66,9 @@ def undo_change(
     """Undo a change as a whole."""
     visits, waiting = writer(lambda connection: undo_and_wait(connection, change, actor=viewer.actor))
     address = back if back.startswith(("/calendar", "/patients/")) else "/calendar"
+    back_words = "the visit is as it was" if len(visits) == 1 else f"{len(visits)} visits are as they were"
     again = " Who was booked off the waitlist waits again, in the old place." if waiting else ""
-    return see_other(request, address, notice=f"Undone: {len(visits)} visit(s) are as they were.{again}")
+    return see_other(request, address, notice=f"Undone: {back_words}.{again}")
 
 
 @router.post("/told/{visit}")
