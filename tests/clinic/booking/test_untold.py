@@ -57,8 +57,12 @@ def test_a_moved_visit_of_a_patient_without_mail_is_to_be_called_at_once(
     with reading(services.engine) as connection:
         assert mail_state(connection) == MailState()
     with writing(services.engine) as connection:
-        note_told(connection, visit.key, actor="desk")
-        note_told(connection, visit.key, actor="desk")
+        before = call.visit.sequence - 1  # who was told of the time that it had before
+        assert not note_told(connection, visit.key, sequence=before, actor="desk")
+    assert calls(services) == (call,)
+    with writing(services.engine) as connection:
+        assert note_told(connection, visit.key, sequence=call.visit.sequence, actor="desk")
+        assert note_told(connection, visit.key, sequence=call.visit.sequence, actor="desk")
     assert calls(services) == ()
     with reading(services.engine) as connection:
         told = entries(connection, action="tell by telephone")

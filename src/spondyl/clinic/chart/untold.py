@@ -54,15 +54,19 @@ def untold(connection: sa.Connection) -> tuple[Untold, ...]:
     )
 
 
-def note_told(connection: sa.Connection, visit: str, *, actor: str) -> None:
-    """Note that ``actor`` told the patient about this visit; again does nothing more."""
+def note_told(connection: sa.Connection, visit: str, *, sequence: int, actor: str) -> bool:
+    """Note that ``actor`` told the patient about this visit; again does nothing more.
+
+    ``sequence`` is that of the visit as it was told. False when it is another by now: then the new time is to be told.
+    """
+    as_told = sa.exists().where(appointments.c.key == visit, appointments.c.sequence == sequence)
     told = connection.execute(
         outbox.update()
-        .where(_GIVEN_UP, outbox.c.appointment == visit)
+        .where(_GIVEN_UP, outbox.c.appointment == visit, as_told)
         .values(state="told", done_at=now_of(connection))
     )
     if not told.rowcount:
-        return
+        return connection.execute(sa.select(as_told)).scalar_one()
     person_id = connection.execute(
         sa.select(appointments.c.person_id).where(appointments.c.key == visit)
     ).scalar_one()
@@ -70,3 +74,4 @@ def note_told(connection: sa.Connection, visit: str, *, actor: str) -> None:
     record(
         connection, actor=actor, action="tell by telephone", subject=subject, detail={"appointment": visit}
     )
+    return True

@@ -23,6 +23,8 @@ from spondyl.clinic.web.services import Clinic
 from spondyl.clinic.web.writer import Writer
 
 router = APIRouter(prefix="/calendar", include_in_schema=False)
+TOLD = "Noted: told by telephone."
+CHANGED_SINCE = "NOT noted: the visit was changed meanwhile. Look what is to be told now."
 By = Literal["provider", "room", "office"]
 
 
@@ -77,12 +79,13 @@ def told(
     viewer: AnyStaff,
     writer: Writer,
     visit: str,
+    sequence: Annotated[int, Form(ge=0, le=2**31 - 1)],
     back: Annotated[str, Form(max_length=200)] = "/calendar",
 ) -> Response:
     """Note that the patient was told by telephone what no letter could say."""
-    writer(lambda connection: note_told(connection, visit, actor=viewer.actor))
+    is_told = writer(lambda connection: note_told(connection, visit, sequence=sequence, actor=viewer.actor))
     address = back if back.startswith("/calendar") else "/calendar"
-    return see_other(request, address, notice="Noted: told by telephone.")
+    return see_other(request, address, notice=TOLD if is_told else CHANGED_SINCE)
 
 
 def _shown(practice: Practice, board: Board, day: date, step: int) -> dict[str, Any]:

@@ -19,6 +19,7 @@ def call_words(one: Untold) -> dict[str, str]:
     telephone = one.patient.details.phone
     return {
         "visit": one.visit.key,
+        "sequence": str(one.visit.sequence),
         "person": one.patient.id,
         "who": one.patient.full_name,
         "telephone": telephone,
