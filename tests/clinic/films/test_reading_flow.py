@@ -115,6 +115,15 @@ def test_a_draft_on_an_old_version_is_refused_and_overwrites_nothing(page: Page)
     assert "T5 corrected" in page.client.get(f"/api/v1/films/{page.film.id}/state").json()["reading"]["text"]
 
 
+def test_a_version_that_no_film_can_have_is_refused(page: Page) -> None:
+    for version in (-1, 10**30):
+        for what, method in (("draft", "PUT"), ("accept", "POST")):
+            assert page.send(what, {**page.points(), "version": version}, method).status_code == 422
+        for what in ("sign", "exchange"):
+            assert page.send(what, {"version": version}).status_code == 422
+    assert page.send("exchange", {"version": 0}).status_code == 422  # nothing was set aside
+
+
 def test_only_accepted_points_can_be_signed(page: Page) -> None:
     assert page.send("sign", {"version": 0}).status_code == 409
     page.send("accept", {**page.points(), "version": 0})

@@ -14,7 +14,7 @@ from spondyl.clinic.films.desk import FilmNotReadyError, Signer
 from spondyl.clinic.films.network.send import send_report
 from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.films.state import reading_state
-from spondyl.clinic.web.films.viewer_routes import API, Points, described
+from spondyl.clinic.web.films.viewer_routes import API, Points, SeenVersion, described
 from spondyl.clinic.web.page import see_other
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic
@@ -27,7 +27,7 @@ class Version(BaseModel):
     """Which version the page shows."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
-    version: int
+    version: SeenVersion
 
 
 @router.put(API + "/draft")

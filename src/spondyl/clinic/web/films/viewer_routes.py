@@ -30,6 +30,9 @@ API = "/api/v1/films/{film_id}"
 Coordinate = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 Point = Annotated[list[Coordinate], Field(min_length=2, max_length=2)] | None
 
+SeenVersion = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""The draft version that a page shows, within what the database holds."""
+
 
 class Points(BaseModel):
     """Points as the viewer sends them."""
@@ -39,7 +42,7 @@ class Points(BaseModel):
         Annotated[str, Field(max_length=3)], Annotated[list[Point], Field(min_length=4, max_length=4)]
     ]
     heads_px: Annotated[list[Point], Field(max_length=2)]
-    version: int = 0
+    version: SeenVersion = 0
     renamed_by: Annotated[int, Field(ge=-23, le=23)] = 0
     earlier: Annotated[str, Field(max_length=32)] | None = None
 
