@@ -20,7 +20,9 @@ def test_a_new_file_is_authenticated_by_sha_256(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", ["HMAC_SHA512", "HMAC_SHA256"])
-def test_a_file_of_an_earlier_version_opens_with_what_its_log_holds(tmp_path: Path, code: str) -> None:
+def test_a_file_of_an_earlier_version_opens_with_what_its_log_holds(
+    tmp_path: Path, code: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     old = dbapi2.connect(tmp_path / "old.db", isolation_level=None)
     old.execute(
         f"PRAGMA key = \"x'{KEY.hex()}'\""
@@ -43,6 +45,7 @@ def test_a_file_of_an_earlier_version_opens_with_what_its_log_holds(tmp_path: Pa
         assert connection.execute("PRAGMA page_size").fetchone() == ("4096",)
         assert connection.execute("PRAGMA cipher_integrity_check").fetchall() == []
         connection.close()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_another_key_and_a_changed_page_are_refused(tmp_path: Path) -> None:

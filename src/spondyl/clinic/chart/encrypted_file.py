@@ -58,6 +58,8 @@ class EncryptedFile:
         connection = self.driver.connect(
             self._path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
         )
+        # A form that does not fit is no trouble, and what is gets an exception: nothing for the error stream.
+        connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
         connection.execute(f"PRAGMA cipher_hmac_algorithm = {form.code}")
         connection.execute(f"PRAGMA cipher_page_size = {form.size_bytes}")
