@@ -181,7 +181,7 @@ def identify_on_twin(
         prior=prior,
         precision=np.asarray(np.linalg.inv(prior.covariance()), np.float64),
     )
-    return _judged(problem, _best(problem))
+    return _judged(problem, *_best(problem))
 
 
 def _one_segment(probes: tuple[Probe, ...]) -> Segment:
@@ -198,9 +198,10 @@ def _noise_factor(probe: Probe, by_force: FloatArray) -> FloatArray:
     return np.asarray(cholesky(covariance, lower=True, check_finite=False), np.float64)
 
 
-def _best(problem: _Problem) -> _Fit:
-    """The fit from the prior's mean; when its residuals are refused, the best of fits from other places."""
-    best: _Fit | None = None
+def _best(problem: _Problem) -> tuple[_Fit, tuple[float, float]]:
+    """The fit from the prior's mean, or, when its residuals are refused, the best of fits from other places; with its
+    ``p_values``."""
+    best: tuple[_Fit, tuple[float, float]] | None = None
     for spine, contact in _STARTS:
         start = problem.prior.mean()
         # Left and right push alike: without some tilt to one side the slope is zero there and the fit stays upright.
@@ -208,8 +209,10 @@ def _best(problem: _Problem) -> _Fit:
         start[: 2 * COUNT] += spine
         start[CONTACT.start] += contact
         found = _descend(problem, start)
-        best = found if best is None or found.cost < best.cost else best
-        if best.converged and min(problem.p_values(best)) >= P_LIMIT:
+        if best is not None and not found.cost < best[0].cost:
+            continue
+        best = found, problem.p_values(found)
+        if found.converged and min(best[1]) >= P_LIMIT:
             break
     assert best is not None
     return best
@@ -252,8 +255,8 @@ def _converged(fit: _Fit) -> _Fit:
     return replace(fit, converged=True)
 
 
-def _judged(problem: _Problem, fit: _Fit) -> TwinEstimate | Abstention:
-    chi, white = problem.p_values(fit)
+def _judged(problem: _Problem, fit: _Fit, p_values: tuple[float, float]) -> TwinEstimate | Abstention:
+    chi, white = p_values
     segment = problem.site.segment
     if not fit.converged or chi < P_LIMIT or white < P_LIMIT:
         return Abstention(segment=segment, reason=_reason(fit, chi), text=_misfit_text(fit, chi, white))
@@ -263,7 +266,7 @@ def _judged(problem: _Problem, fit: _Fit) -> TwinEstimate | Abstention:
     if stiffness.sd > MAX_RELATIVE_SD * value:
         text = f"The stiffness is known to {100 * stiffness.sd / value:.0f} % only. Probe the same contact again."
         return Abstention(segment=segment, reason=AbstentionReason.TOO_UNCERTAIN, text=text)
-    return _reported(problem, fit, stiffness, (chi, white))
+    return _reported(problem, fit, stiffness, p_values)
 
 
 def _reason(fit: _Fit, chi: float) -> AbstentionReason:

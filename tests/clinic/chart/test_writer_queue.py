@@ -1,9 +1,11 @@
 """Claims: a piece of work that the database ends because two servers wait for each other is written after all; what
 another piece of the same batch did stays."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -14,21 +16,26 @@ from spondyl.clinic.chart.tables import claims
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.chart.writer_queue import WriterQueue
 
+Result = TypeVar("Result")
+
 
 def locked(connection: sa.Connection, number: int) -> int:
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
     return number
 
 
-def test_a_deadlocked_piece_is_written_again_by_itself(postgres_engine: sa.Engine) -> None:
+def beside_a_deadlock(
+    engine: sa.Engine, lock: Callable[[sa.Connection], object], second: Callable[[sa.Connection], Result]
+) -> tuple[int, Result]:
+    """Run two pieces as one batch while another server holds ``lock``, which ``second`` needs, and waits for the first
+    piece's; returns what the pieces gave."""
     begun, first_locked = Event(), Event()
 
     def other_server() -> None:
-        with writing(postgres_engine) as connection:
-            connection.execute(
-                sa.text("SET LOCAL deadlock_timeout = '20s'")
-            )  # the queue's side notices first
-            locked(connection, 2)
+        with writing(engine) as connection:
+            # the queue's side notices first
+            connection.execute(sa.text("SET LOCAL deadlock_timeout = '20s'"))
+            lock(connection)
             begun.set()
             first_locked.wait(20)
             locked(connection, 1)
@@ -39,13 +46,21 @@ def test_a_deadlocked_piece_is_written_again_by_itself(postgres_engine: sa.Engin
         first_locked.set()
         return number
 
-    queue = WriterQueue(postgres_engine)
+    queue = WriterQueue(engine)
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(other_server)
         queue.submit(lambda _: begun.wait(20))  # meanwhile both pieces come, and make one batch
-        pieces = [queue.submit(first), queue.submit(lambda connection: locked(connection, 2))]
-        assert [piece.result(30) for piece in pieces] == [1, 2]
+        one, two = queue.submit(first), queue.submit(second)
+        found = one.result(30), two.result(30)
         other.result(30)
+    return found
+
+
+def test_a_deadlocked_piece_is_written_again_by_itself(postgres_engine: sa.Engine) -> None:
+    def second(connection: sa.Connection) -> int:
+        return locked(connection, 2)
+
+    assert beside_a_deadlock(postgres_engine, second, second) == (1, 2)
 
 
 def test_a_booking_that_the_database_ends_is_booked_by_itself(
@@ -53,33 +68,16 @@ def test_a_booking_that_the_database_ends_is_booked_by_itself(
 ) -> None:
     """Claims: a new visit is one statement given straight to the driver, whose error is known for what it is too."""
     bookings = prepared(postgres_engine, clock)
-    begun, first_locked = Event(), Event()
 
-    def other_server() -> None:
-        with writing(postgres_engine) as connection:
-            connection.execute(sa.text("SET LOCAL deadlock_timeout = '20s'"))
-            connection.execute(
-                sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 7))"), {"name": "provider:ana"}
-            )
-            begun.set()
-            first_locked.wait(20)
-            locked(connection, 1)
-
-    def first(connection: sa.Connection) -> int:
-        begun.wait(20)
-        number = locked(connection, 1)
-        first_locked.set()
-        return number
+    def lock(connection: sa.Connection) -> None:
+        connection.execute(
+            sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 7))"), {"name": "provider:ana"}
+        )
 
     def second(connection: sa.Connection) -> str:
         slot = slot_at(clock() + timedelta(days=1, hours=2))
         return book(connection, slot, person=bookings.people[0], actor="desk").key
 
-    queue = WriterQueue(postgres_engine)
-    with ThreadPoolExecutor(1) as pool:
-        other = pool.submit(other_server)
-        queue.submit(lambda _: begun.wait(20))
-        number, key = queue.submit(first), queue.submit(second)
-        assert number.result(30) == 1 and key.result(30)
-        other.result(30)
-    assert bookings.count(claims, claims.c.appointment == key.result()) > 0
+    number, key = beside_a_deadlock(postgres_engine, lock, second)
+    assert number == 1 and key
+    assert bookings.count(claims, claims.c.appointment == key) > 0
