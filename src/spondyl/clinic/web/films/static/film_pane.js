@@ -106,6 +106,19 @@ export class FilmPane {
     this._ask({ picture: true });
   }
 
+  /** What the keys and buttons for looking do, by their act. @returns {Record<string, () => void>} */
+  looks() {
+    return {
+      larger: () => this.zoomBy(1.25),
+      smaller: () => this.zoomBy(0.8),
+      brighter: () => this.changeWindow(0.04, 0),
+      darker: () => this.changeWindow(-0.04, 0),
+      wider: () => this.changeWindow(0, 0.1),
+      narrower: () => this.changeWindow(0, -0.1),
+      invert: () => this.invert(),
+    };
+  }
+
   /** The film point under a pointer. @param {{clientX: number, clientY: number}} event @returns {Point} */
   filmPoint(event) {
     return toFilm(this.camera, this.panePoint(event));
