@@ -16,12 +16,24 @@ from dataclasses import dataclass
 from random import Random
 
 from spondyl.instrument import PulseShape
-from spondyl.treatment.adjustment import Look, Plan, Stiffness, StopBecause, judge, judge_drift
+from spondyl.treatment.adjustment import (
+    READINGS,
+    Look,
+    Plan,
+    Stiffness,
+    StopBecause,
+    judge,
+    judge_drift,
+    suspects_drift,
+)
 from spondyl.treatment.adjustment.dose import PROBE_N, calibrate_n
 from spondyl.treatment.adjustment.session import PROBE_US
+from spondyl.treatment.adjustment.stopping import Verdict
 
 SD, READING_SD, CAP_N, DOSE_US = 0.04, 0.0125, 80.0, 5_000
 PLAN = Plan(session=1, segments=("L1", "L3"))
+EQUAL = 0.01
+"""Detections that differ by less are held to be equal. Chosen."""
 ALL = PLAN.pulses * PLAN.courses
 TREAT_NS = PulseShape(peak_n=40.0, duration_us=DOSE_US).impulse_ns
 CALIBRATE_NS = PulseShape(peak_n=calibrate_n(CAP_N), duration_us=DOSE_US).impulse_ns
@@ -43,23 +55,53 @@ def read(random: Random, log: float, contacts: int, segment: str = "L3") -> Stif
     return Stiffness(segment=segment, logs=tuple(random.gauss(log, sd) for _ in range(contacts)))
 
 
+class InTime:
+    """The session's rules on one spine; what is spent is summed as it is given."""
+
+    def __init__(self, random: Random, share: float) -> None:
+        self.random, self.rate = random, math.log1p(-share)
+        self.before, self.control = (read(random, 0.0, PLAN.probes, name) for name in ("L3", "L1"))
+        self.after = list[Stiffness]()
+        self.treat_ns, self.total_ns = 0.0, 2 * PLAN.probes * PROBE_NS
+
+    def more(self, reading: Stiffness, log: float) -> Stiffness:
+        """The reading with some more contacts."""
+        self.total_ns += PLAN.checks * PROBE_NS
+        new = read(self.random, log, PLAN.checks, reading.segment)
+        return Stiffness(segment=reading.segment, logs=(*reading.logs, *new.logs))
+
+    def course(self) -> Verdict:
+        """A course, the target read again, twice where the first leaves it undecided."""
+        self.treat_ns += PLAN.pulses * TREAT_NS
+        self.total_ns += CALIBRATE_NS + PLAN.pulses * TREAT_NS
+        given, reading = PLAN.pulses * (len(self.after) + 1), Stiffness(segment="L3", logs=())
+        for _ in range(READINGS):
+            reading = self.more(reading, given * self.rate)
+            after = (*self.after, reading)
+            look = Look(before=self.before, after=after, pulses=PLAN.pulses, sd=SD, courses=PLAN.courses)
+            verdict = judge(look)
+            if not verdict.is_undecided:
+                break
+        self.after.append(reading)
+        return verdict
+
+    def drift(self) -> Verdict | None:
+        """The control, read thrice as long where it seems to have changed."""
+        control = self.more(Stiffness(segment="L1", logs=()), 0.0)
+        if suspects_drift(self.control, control, SD):
+            for _ in range(READINGS):
+                control = self.more(control, 0.0)
+        return judge_drift(self.control, control, SD)
+
+
 def in_time(random: Random, share: float) -> Ended:
     """The session's rules."""
-    before, control = read(random, 0.0, PLAN.probes), read(random, 0.0, PLAN.probes, "L1")
-    treat_ns, total_ns, after = 0.0, 2 * PLAN.probes * PROBE_NS, list[Stiffness]()
-    while True:
-        treat_ns += PLAN.pulses * TREAT_NS
-        total_ns += CALIBRATE_NS + PLAN.pulses * TREAT_NS + PLAN.checks * PROBE_NS
-        given = PLAN.pulses * (len(after) + 1)
-        after.append(read(random, given * math.log1p(-share), PLAN.checks))
-        verdict = judge(
-            Look(before=before, after=tuple(after), pulses=PLAN.pulses, sd=SD, looks=PLAN.courses)
-        )
-        if verdict.stop is StopBecause.CHANGED:
-            total_ns += PLAN.checks * PROBE_NS
-            verdict = judge_drift(control, read(random, 0.0, PLAN.checks, "L1"), SD) or verdict
-        if verdict.stop is not None:
-            return Ended(called=verdict.stop is StopBecause.CHANGED, treat_ns=treat_ns, total_ns=total_ns)
+    spine = InTime(random, share)
+    while (verdict := spine.course()).stop is None:
+        pass
+    if verdict.stop is StopBecause.CHANGED:
+        verdict = spine.drift() or verdict
+    return Ended(called=verdict.stop is StopBecause.CHANGED, treat_ns=spine.treat_ns, total_ns=spine.total_ns)
 
 
 def fixed(random: Random, share: float) -> Ended:
@@ -93,7 +135,8 @@ def main() -> None:
     print(f"{time.perf_counter() - started:.0f} s")
     alpha = sum(one.called for one, _ in pairs["unyielding"]) / half
     detected = sum(one.called for one, _ in pairs["yielding"]) / half
-    if total > 0.5 or alpha > 0.05 or detected < 0.95:
+    most = sum(two.called for _, two in pairs["yielding"]) / half
+    if total > 0.5 or alpha > 0.05 or detected < most - EQUAL:
         raise SystemExit(1)
 
 

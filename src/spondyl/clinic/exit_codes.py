@@ -21,6 +21,7 @@ class ExitCode(IntEnum):
     SESSION_NOT_SAFE = 12
     RECORD_DIFFERS = 13
     RECORD_UNFINISHED = 14
+    RECORD_OTHER_RULES = 15
     INTERRUPTED = 130
 
     @property
@@ -45,6 +46,7 @@ _MEANINGS = {
     ExitCode.SESSION_NOT_SAFE: "An adjustment session could not prove the safe state: press the instrument's stop.",
     ExitCode.RECORD_DIFFERS: "A session record is not, to the last byte, what the session gives.",
     ExitCode.RECORD_UNFINISHED: "A session record has no end: intact as far as it goes, or cut off.",
+    ExitCode.RECORD_OTHER_RULES: "A session record was made by another version's rules: intact, not computed again.",
     ExitCode.INTERRUPTED: "Stopped by Ctrl-C, SIGTERM or the stop key; after measure --out, --resume goes on.",
 }
 

@@ -8,6 +8,7 @@ import pytest
 from patients import Patient, plan
 
 from spondyl.treatment.adjustment import (
+    RULES,
     Fired,
     Head,
     Outcome,
@@ -113,6 +114,32 @@ def test_a_decision_changed_with_all_hashes_made_anew_is_found(
     again = replay(forged)
     assert again.verdict is Verdict.DIFFERENT
     assert "differs from what the session gives" in again.text
+
+
+@pytest.mark.parametrize("rules", [1, RULES + 1])
+def test_a_record_by_other_rules_is_not_taken_for_a_forged_one(
+    record: tuple[bytes, list[int], Outcome], rules: int
+) -> None:
+    """Version 1 did not write its number; its records must still open."""
+    found = read_record(record[0])
+    value = {key: one for key, one in to_json(found.head).items() if key != "rules"}
+    if rules != 1:
+        value["rules"] = rules
+    writer = RecordWriter()
+    data = writer._chain.json("000000-plan.json", value)
+    for step in found.steps[:3]:
+        name = f"{writer._count + 1:06d}-asked.json"
+        writer._count += 1
+        data += writer._chain.json(name, step.command)
+        assert step.reading is not None
+        data += writer.answered(step.reading, step.parquet or None)
+    again = replay(data)
+    assert again.verdict is Verdict.OTHER_RULES
+    assert f"rules {rules} " in again.text and f"rules {RULES}." in again.text
+    assert again.record is not None and len(again.record.steps) == 3
+    harmed = bytearray(data)
+    harmed[len(data) // 2] ^= 1
+    assert replay(bytes(harmed)).verdict is Verdict.DIFFERENT
 
 
 def test_readings_keep_every_digit(record: tuple[bytes, list[int], Outcome]) -> None:

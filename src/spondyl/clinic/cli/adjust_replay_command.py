@@ -25,7 +25,8 @@ def replay(
       spondyl adjust replay adjustments/session-1764288000000.tar
 
     \b
-    Exit codes: 0 identical, 2 no such file, 13 different, 14 no end.
+    Exit codes: 0 identical, 2 no such file, 13 different, 14 no end,
+    15 made by another version's rules.
     """
     from spondyl.treatment.adjustment import replay as run_again
 
@@ -36,7 +37,7 @@ def replay(
     again = run_again(data)
     if json_output:
         typer.echo(json.dumps({"verdict": again.verdict.value, "text": again.text}))
-    code = _code(again)
+    code = code_of(again)
     if code is ExitCode.ALL_MEASURED and not json_output:
         typer.echo(f"Identical: {again.text}")
     leave(
@@ -44,10 +45,12 @@ def replay(
     )
 
 
-def _code(again: "Replay") -> ExitCode:
+def code_of(again: "Replay") -> ExitCode:
+    """How a command ends that replayed a record."""
     codes = {
         "identical": ExitCode.ALL_MEASURED,
         "different": ExitCode.RECORD_DIFFERS,
         "unfinished": ExitCode.RECORD_UNFINISHED,
+        "made by other rules": ExitCode.RECORD_OTHER_RULES,
     }
     return codes[again.verdict.value]

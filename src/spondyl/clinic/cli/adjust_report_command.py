@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from spondyl.clinic.cli.adjust_options import Json
+from spondyl.clinic.cli.adjust_replay_command import code_of
 from spondyl.clinic.cli.leave import leave
 from spondyl.clinic.exit_codes import ExitCode
 
@@ -28,10 +29,10 @@ def report(
 
     \b
     Exit codes: 0 written, 2 no such file, 6 cannot write, 13 the record differs,
-    14 written, but the record has no end.
+    14 written, but the record has no end, 15 written, but by another version's rules.
     """
     from spondyl.clinic.report.session import write_session
-    from spondyl.treatment.adjustment import RecordError, Verdict, read_record, replay
+    from spondyl.treatment.adjustment import RecordError, read_record, replay
 
     try:
         data = record.read_bytes()
@@ -51,10 +52,5 @@ def report(
         typer.echo(json.dumps({"written": names, "verdict": again.verdict.value, "text": again.text}))
     else:
         typer.echo("\n".join(names))
-    codes = {
-        Verdict.IDENTICAL: ExitCode.ALL_MEASURED,
-        Verdict.DIFFERENT: ExitCode.RECORD_DIFFERS,
-        Verdict.UNFINISHED: ExitCode.RECORD_UNFINISHED,
-    }
-    code = codes[again.verdict]
+    code = code_of(again)
     leave(code, "" if code is ExitCode.ALL_MEASURED else f"{record.name}: {again.text}")

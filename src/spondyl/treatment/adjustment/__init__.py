@@ -11,7 +11,7 @@ from spondyl.treatment.adjustment.dose import Dose, Room, Share, choose_dose, sh
 from spondyl.treatment.adjustment.json_codec import to_json
 from spondyl.treatment.adjustment.machine import ALWAYS, FINAL, TRANSITIONS, Machine, Stage, Step, mermaid
 from spondyl.treatment.adjustment.outcome import Delivered, MapRow, Outcome
-from spondyl.treatment.adjustment.plan import Device, Plan, Rule
+from spondyl.treatment.adjustment.plan import RULES, Device, Plan, Rule
 from spondyl.treatment.adjustment.probing import Stiffness, read_probe, scatter, stiffness_of
 from spondyl.treatment.adjustment.readings import (
     Denied,
@@ -28,13 +28,22 @@ from spondyl.treatment.adjustment.readings import (
 from spondyl.treatment.adjustment.record import Head, RecordedStep, RecordWriter, SessionRecord, read_record
 from spondyl.treatment.adjustment.replay import Replay, Verdict, replay
 from spondyl.treatment.adjustment.session import session
-from spondyl.treatment.adjustment.stopping import Look, judge, judge_drift, judge_pain
+from spondyl.treatment.adjustment.stopping import (
+    READINGS,
+    Look,
+    judge,
+    judge_drift,
+    judge_pain,
+    suspects_drift,
+)
 from spondyl.treatment.adjustment.tar_chain import RecordError
 from spondyl.treatment.adjustment.target import Target, choose_target
 
 __all__ = [
     "ALWAYS",
     "FINAL",
+    "READINGS",
+    "RULES",
     "TRANSITIONS",
     "Action",
     "Approach",
@@ -96,5 +105,6 @@ __all__ = [
     "session",
     "share_of",
     "stiffness_of",
+    "suspects_drift",
     "to_json",
 ]

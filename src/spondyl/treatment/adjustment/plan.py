@@ -6,6 +6,10 @@ from enum import Enum
 
 from spondyl.instrument import REGION_OF, Gate, Limits
 
+RULES = 2
+"""Version of what a session asks and decides. Raise it when either changes: a record made before cannot be computed
+again, and must not look as if somebody had altered it."""
+
 
 class Rule(Enum):
     """How the target is chosen; trials found no rule better than another (docs/explanation/adjustment.md)."""

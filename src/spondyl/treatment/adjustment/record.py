@@ -12,7 +12,7 @@ from spondyl.instrument import Waveform
 from spondyl.treatment.adjustment.commands import Command
 from spondyl.treatment.adjustment.json_codec import from_json, to_json
 from spondyl.treatment.adjustment.outcome import Outcome
-from spondyl.treatment.adjustment.plan import Plan
+from spondyl.treatment.adjustment.plan import RULES, Plan
 from spondyl.treatment.adjustment.readings import (
     Denied,
     Done,
@@ -36,13 +36,15 @@ _READINGS = {kind.__name__: kind for kind in (Opened, InContact, Denied, Rested,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What a record begins with. ``started_at``: ISO 8601; ``source``: where the readings come from, in words."""
+    """What a record begins with. ``started_at``: ISO 8601; ``source``: where the readings come from, in words;
+    ``rules``: version of what the session asked and decided, 1 in records that do not say."""
 
     plan: Plan
     started_at: str
     source: str
     format: int = FORMAT
     version: str = __version__
+    rules: int = RULES
     notice: str = NOTICE
 
 
@@ -123,7 +125,7 @@ def read_record(data: bytes) -> SessionRecord:
     if not found or found[0].name != "000000-plan.json":
         raise RecordError("This is not a session record: it does not begin with 000000-plan.json.")
     return SessionRecord(
-        head=_decoded(Head, found[0]),
+        head=_decoded(Head, found[0], rules=1),
         steps=_steps(found[1:]),
         outcome=_outcome(data, found[-1]),
         digest=_sha256(data),
@@ -173,8 +175,8 @@ def _fired(value: dict[str, Any], parquet: bytes) -> Fired:
     return Fired(cap_n=value["cap_n"], charged_ns=value["charged_ns"], waveform=waveform)
 
 
-def _decoded(kind: type[Any], member: Member) -> Any:
-    value = member.json()
+def _decoded(kind: type[Any], member: Member, **unsaid: Any) -> Any:
+    value = unsaid | member.json()
     value.pop("before", None)
     try:
         return from_json(kind, value)

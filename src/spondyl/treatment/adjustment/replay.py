@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from spondyl.treatment.adjustment.outcome import Outcome
+from spondyl.treatment.adjustment.plan import RULES
 from spondyl.treatment.adjustment.record import RecordError, RecordWriter, SessionRecord, read_record
 from spondyl.treatment.adjustment.session import session
 
@@ -14,6 +15,7 @@ class Verdict(Enum):
     IDENTICAL = "identical"
     DIFFERENT = "different"
     UNFINISHED = "unfinished"
+    OTHER_RULES = "made by other rules"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +30,26 @@ class Replay:
 def replay(data: bytes) -> Replay:
     """Identical only when commands, decisions and outcome, computed anew, give the same file to the last byte.
 
+    Decisions are computed by this program's rules, so of a record made by others only the chain is checked.
+
     A record without an end is unfinished: the host was killed, or somebody cut the end off; which of the two, no file
     can tell by itself.
     """
     try:
         record = read_record(data)
-        return _again(data, record)
+        return _again(data, record) if record.head.rules == RULES else _other_rules(record)
     except RecordError as error:
         return Replay(verdict=Verdict.DIFFERENT, text=str(error), record=None)
+
+
+def _other_rules(record: SessionRecord) -> Replay:
+    head = record.head
+    text = (
+        f"The record's chain holds, but its decisions cannot be computed again here: it was made by rules {head.rules} "
+        f"(Spondyl {head.version}), this program has rules {RULES}. Replay it with the program that made it. "
+        f"SHA-256 {record.digest}"
+    )
+    return Replay(verdict=Verdict.OTHER_RULES, text=text, record=record)
 
 
 def _again(data: bytes, record: SessionRecord) -> Replay:

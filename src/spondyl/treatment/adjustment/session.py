@@ -5,7 +5,7 @@ both replays bit for bit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from spondyl.biomechanics import Abstention, SegmentEstimate, build_spine_model, modes_of
 from spondyl.instrument import cap_n
@@ -29,7 +29,15 @@ from spondyl.treatment.adjustment.plan import Plan
 from spondyl.treatment.adjustment.probing import Stiffness, read_probe, scatter, stiffness_of
 from spondyl.treatment.adjustment.readings import Opened
 from spondyl.treatment.adjustment.run import LIFTED_US, Part, Run, SessionEndError, ask, expect
-from spondyl.treatment.adjustment.stopping import Look, Verdict, judge, judge_drift, judge_pain
+from spondyl.treatment.adjustment.stopping import (
+    READINGS,
+    Look,
+    Verdict,
+    judge,
+    judge_drift,
+    judge_pain,
+    suspects_drift,
+)
 from spondyl.treatment.adjustment.target import ONLY_PROBED, choose_target
 
 PROBE_US = 2_500
@@ -247,21 +255,30 @@ def _dose(run: Run, course: _Course) -> Part[Dose]:
 
 def _check(run: Run, course: _Course, after: list[Stiffness]) -> Part[Verdict]:
     """Read the target again, and the control only to confirm a change: until then it would tell nothing."""
-    when = f"after course {len(after) + 1}"
-    after.append((yield from _read_again(run, course.segment, when, course.sd)))
-    verdict = judge(
-        Look(
-            before=course.before,
-            after=tuple(after),
-            pulses=run.plan.pulses,
-            sd=course.sd,
-            looks=run.plan.courses,
-        )
-    )
+    target = _Again(segment=course.segment, when=f"after course {len(after) + 1}", sd=course.sd)
+    verdict = yield from _judged(run, course, after, target)
+    for _ in range(READINGS - 1):
+        if verdict.is_undecided:
+            verdict = yield from _judged(run, course, after, target)
+    after.append(target.reading)
     if verdict.stop is StopBecause.CHANGED:
-        verdict = yield from _confirmed(run, course, verdict, when)
+        verdict = yield from _confirmed(run, course, verdict, target.when)
     run.take(Step.CHECKED)
     return verdict
+
+
+def _judged(run: Run, course: _Course, after: Sequence[Stiffness], target: "_Again") -> Part[Verdict]:
+    """A verdict from some more contacts with the target."""
+    yield from _read_again(run, target)
+    return judge(
+        Look(
+            before=course.before,
+            after=(*after, target.reading),
+            pulses=run.plan.pulses,
+            sd=course.sd,
+            courses=run.plan.courses,
+        )
+    )
 
 
 def _confirmed(run: Run, course: _Course, verdict: Verdict, when: str) -> Part[Verdict]:
@@ -270,18 +287,34 @@ def _confirmed(run: Run, course: _Course, verdict: Verdict, when: str) -> Part[V
         return replace(
             verdict, text=f"{verdict.text} No untreated segment was read, so drift is not ruled out."
         )
-    control = yield from _read_again(run, course.control.segment, when, course.sd)
-    return judge_drift(course.control, control, course.sd) or verdict
+    control = _Again(segment=course.control.segment, when=when, sd=course.sd)
+    yield from _read_again(run, control)
+    if suspects_drift(course.control, control.reading, course.sd):
+        for _ in range(READINGS):
+            yield from _read_again(run, control)
+    return judge_drift(course.control, control.reading, course.sd) or verdict
 
 
-def _read_again(run: Run, segment: str, when: str, sd: float) -> Part[Stiffness]:
-    """A reading of ``checks`` contacts, the tip lifted each time."""
-    found: list[SegmentEstimate | Abstention] = []
+@dataclass(slots=True, kw_only=True)
+class _Again:
+    """A segment that is read after a course, with all contacts so far."""
+
+    segment: str
+    when: str
+    sd: float
+    found: list[SegmentEstimate | Abstention] = field(default_factory=list[SegmentEstimate | Abstention])
+
+    @property
+    def reading(self) -> Stiffness:
+        return stiffness_of(self.segment, self.found)
+
+
+def _read_again(run: Run, again: _Again) -> Part[None]:
+    """``checks`` more contacts, the tip lifted each time; shown with those before."""
+    when = again.when if not again.found else f"{again.when}, {len(again.found) + run.plan.checks} contacts"
     for _ in range(run.plan.checks):
-        found.append((yield from _probe(run, segment)))
-    reading = stiffness_of(segment, found)
-    yield from run.show(reading, when, sd)
-    return reading
+        again.found.append((yield from _probe(run, again.segment)))
+    yield from run.show(again.reading, when, again.sd)
 
 
 def _finish(run: Run) -> Part[None]:

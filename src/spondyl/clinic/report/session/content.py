@@ -108,6 +108,8 @@ def session_content(record: SessionRecord, again: Replay) -> SessionContent:
 def _warning(record: SessionRecord, again: Replay) -> str:
     if again.verdict is Verdict.DIFFERENT:
         return f"This record does not replay: {again.text} Do not rely on it."
+    if again.verdict is Verdict.OTHER_RULES:
+        return again.text.split(" SHA-256")[0]
     if record.outcome is None:
         return NO_END
     if not record.outcome.is_safe:
