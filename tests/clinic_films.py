@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from spondyl.anatomy import Level
 from spondyl.clinic.chart.films import Film, FilmSource, claim_film, save_outcome
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.films.facts import facts_from_json, facts_json
-from spondyl.clinic.films.reading import Reading, measure_reading, points_json
+from spondyl.clinic.films.reading import Reading, measure_reading, points_from_json, points_json
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.summary import summary_of
 from spondyl.clinic.films.take_in import Origin, take_in
@@ -71,3 +72,30 @@ def measured(services: Services, films: FilmService, phantoms: Path, patient: Pe
             )
 
     return made
+
+
+@pytest.fixture
+def doubted_film(measured: Callable[..., Film], services: Services) -> Film:
+    """T1 to L5 as the detector gives them: names right with 0.6, T4 unsure for its place too."""
+    film = measured("phantom_0003_ap")
+    points = points_from_json(film.original or {})
+    rows = slice(points.levels.index(Level.T1), points.levels.index(Level.L5) + 1)
+    confidence = np.full(17, 0.6)
+    confidence[3] = 0.2
+    found = replace(
+        points,
+        levels=points.levels[rows],
+        corners_px=points.corners_px[rows],
+        confidence=confidence,
+        corner_sd_px=points.corner_sd_px[rows],
+        pedicles_px=np.full((17, 2, 2), np.nan),
+    )
+    with writing(services.engine) as connection:
+        return save_outcome(
+            connection,
+            film,
+            facts=film.facts,
+            original=points_json(found),
+            summary=film.summary,
+            refusal=None,
+        )

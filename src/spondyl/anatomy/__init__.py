@@ -1,7 +1,16 @@
 """Vertebral levels, landmark names, frames and shapes."""
 
 from spondyl.anatomy.body_axes import body_axes
-from spondyl.anatomy.landmarks import ImageSide, Landmarks, View, make_landmarks
+from spondyl.anatomy.landmarks import ImageSide, Landmarks, LevelNames, View, make_landmarks
 from spondyl.anatomy.levels import AP_LEVELS, Level
 
-__all__ = ["AP_LEVELS", "ImageSide", "Landmarks", "Level", "View", "body_axes", "make_landmarks"]
+__all__ = [
+    "AP_LEVELS",
+    "ImageSide",
+    "Landmarks",
+    "Level",
+    "LevelNames",
+    "View",
+    "body_axes",
+    "make_landmarks",
+]

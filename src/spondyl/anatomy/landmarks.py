@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spondyl.anatomy.levels import Level
-from spondyl.provenance import Provenance
+from spondyl.provenance import Confirmation, Provenance
 
 FloatArray = NDArray[np.float64]
 
@@ -37,6 +37,24 @@ class ImageSide(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LevelNames:
+    """How sure the level names are, all together: where they are wrong, all are one off.
+
+    ``right_p`` is the probability that they are right, 1 when a person said them; ``confirmed`` is who counted the
+    levels and found the names right as they are.
+    """
+
+    right_p: float
+    confirmed: Confirmation | None = None
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.right_p <= 1.0:
+            raise ValueError(f"LevelNames.right_p is {self.right_p}; a probability lies between 0 and 1.")
+        if self.confirmed is not None and self.right_p != 1.0:
+            raise ValueError(f"Names that a person confirmed are right with 1, not {self.right_p}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Landmarks:
     """Points on one film, in that film's own pixels (x right, y down, origin at the centre of the top-left pixel).
 
@@ -47,6 +65,7 @@ class Landmarks:
     * ``corner_sd_px``: (n, 4) standard deviation of each corner, isotropic; NaN where unknown.
     * ``femoral_heads_px``: (0, 1 or 2, 3): centre x, centre y, radius (radius NaN where unknown).
     * ``pedicles_px``: (n, 2, 2): pedicle centres, picture-left then picture-right; NaN where unknown.
+    * ``names``: what is known of the names apart from the confidences; None where nothing is.
     """
 
     view: View
@@ -58,6 +77,7 @@ class Landmarks:
     femoral_heads_px: FloatArray
     pedicles_px: FloatArray
     provenance: Provenance
+    names: LevelNames | None = None
 
     def __post_init__(self) -> None:
         n = len(self.levels)

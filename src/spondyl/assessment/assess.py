@@ -86,18 +86,24 @@ def _values(
 
 
 def unsure_levels(landmarks: Landmarks) -> tuple[Level, ...]:
-    """Vertebrae that are more likely wrong, or wrongly named, than right."""
-    unsure: list[bool] = np.less(landmarks.confidence, UNSURE_BELOW).tolist()
-    return tuple(level for level, is_unsure in zip(landmarks.levels, unsure, strict=True) if is_unsure)
+    """Vertebrae that are more likely wrong, or wrongly named, than right; one of unknown confidence is unsure too.
+
+    Once a person has said the names, their doubt is out of the confidences and that of the place is left.
+    """
+    sure: list[bool] = np.greater_equal(landmarks.confidence, UNSURE_BELOW).tolist()
+    return tuple(level for level, is_sure in zip(landmarks.levels, sure, strict=True) if not is_sure)
 
 
 def names_right_p(landmarks: Landmarks) -> float:
     """Probability that the levels bear their right names; when they do not, all are one off.
 
-    The median of the confidences, each of which asks for the right name too. On 230 films that the networks had not
-    seen, in six groups, it said 0.54, 0.74, 0.77, 0.79, 0.80 and 0.82, and the names were right on 56, 56, 84, 74, 84
-    and 89 % (training/RESULTS.md).
+    What is known of the names as a whole (``landmarks.names``) goes first: a person who counted, or what the detector
+    said before somebody moved some of its vertebrae. Else it is the median of the confidences, each of which asks for
+    the right name too. On 230 films that the networks had not seen, in six groups, it said 0.54, 0.74, 0.77, 0.79, 0.80
+    and 0.82, and the names were right on 56, 56, 84, 74, 84 and 89 % (training/RESULTS.md).
     """
+    if landmarks.names is not None:
+        return landmarks.names.right_p
     return float(np.median(landmarks.confidence)) if landmarks.levels else 1.0
 
 

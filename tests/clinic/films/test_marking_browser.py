@@ -2,6 +2,7 @@
 measured then is the phantom's own truth; a reload, an undo and a refusal lose no point; impossible ones stay here."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -523,6 +524,23 @@ def test_of_two_who_mark_at_once_the_second_overwrites_nothing(
     fewer = marks | {"landmarks": marks["landmarks"][1:]}
     answer = given(client, lateral, fewer, after_version=seen)
     assert (answer.status_code, "a moment ago" in answer.json()["error"]) == (409, True)
+    assert films.worker.work_once()
+    assert len(films.desk.open(lateral.id).reading.points.levels) == len(marks["landmarks"])
+
+
+def test_a_landmark_file_from_the_list_overwrites_nothing_newer(
+    browser: Callable[[Role], Client], films: FilmService, lateral: Film, marks: dict[str, Any]
+) -> None:
+    """The list's form says which version it shows: points that came since then stay, be they measured yet or not."""
+    client = browser(Role.CLINICIAN)
+    shown = client.get(f"/patients/{lateral.person_id}/films").text
+    form = shown.partition(f'action="/films/{lateral.id}/landmarks"')[2].partition("</form>")[0]
+    seen = re.search(r'name="after_version" value="(\d+)"', form)
+    assert seen is not None
+    assert given(client, lateral, marks, after_version=lateral.draft_version).status_code == 202
+    fewer = marks | {"landmarks": marks["landmarks"][1:]}
+    for version in ({"after_version": int(seen[1])}, {}):
+        assert given(client, lateral, fewer, **version).status_code == 409
     assert films.worker.work_once()
     assert len(films.desk.open(lateral.id).reading.points.levels) == len(marks["landmarks"])
 

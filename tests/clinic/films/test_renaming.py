@@ -4,13 +4,13 @@ doubt about the name goes and the doubt about the place stays. Expected names an
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
 from clinic_apps import Browser
-from spondyl.anatomy import Landmarks, Level, View, make_landmarks
+from named_films import AP, Film0003, chain
+from spondyl.anatomy import Landmarks, Level
 from spondyl.anatomy.landmark_text import LandmarkTextError
 from spondyl.assessment.assess import names_right_p, unsure_levels
 from spondyl.clinic.chart.audit import entries
@@ -21,29 +21,11 @@ from spondyl.clinic.films.desk import desk_of
 from spondyl.clinic.films.reading import Reading, reading_from_json, reading_json
 from spondyl.clinic.films.renamed import renamed, words_of
 from spondyl.clinic.web.services import Services
-from spondyl.provenance import Provenance
 
-AP = "T1 T2 T3 T4 T5 T6 T7 T8 T9 T10 T11 T12 L1 L2 L3 L4 L5"
 AP_FEET = "T2 T3 T4 T5 T6 T7 T8 T9 T10 T11 T12 L1 L2 L3 L4 L5 S1"
 AP_HEAD = "C7 T1 T2 T3 T4 T5 T6 T7 T8 T9 T10 T11 T12 L1 L2 L3 L4"
 Measured = Callable[..., Film]
 Open = Callable[[Role], Browser]
-
-
-def chain(names: str, confidence: float = 0.6) -> Landmarks:
-    """Vertebra n has its corners at y = 100 n and 100 n + 60, x = 10 and 70, and a spread of n + 1 pixels."""
-    levels = tuple(Level(name) for name in names.split())
-    corners = [
-        [[10, 100 * n], [70, 100 * n], [10, 100 * n + 60], [70, 100 * n + 60]] for n in range(len(levels))
-    ]
-    return make_landmarks(
-        view=View.AP,
-        levels=levels,
-        corners_px=np.array(corners, dtype=float),
-        corner_sd_px=np.repeat(np.arange(1.0, len(levels) + 1)[:, None], 4, axis=1),
-        confidence=np.full(len(levels), confidence),
-        provenance=Provenance(method="detector", inputs=("film",)),
-    )
 
 
 def names(landmarks: Landmarks) -> str:
@@ -123,35 +105,6 @@ def test_a_renaming_is_said_by_an_example() -> None:
     assert words_of(ap, -1) == "L4 is L3"
     assert words_of(ap, 3) == "T6 is T9"
     assert words_of(neck, -1) == "C3 is C2"
-
-
-class Film0003:
-    """The viewer's own requests for the phantom film, whose landmarks reach from C2 to S1."""
-
-    def __init__(self, client: Browser, film: Film) -> None:
-        self.client, self.api = client, f"/api/v1/films/{film.id}"
-        self.state = client.get(f"{self.api}/state").json()
-
-    def send(self, what: str, *, by: int, method: str = "POST") -> Any:
-        points = self.state["points"]
-        body = {
-            "corners_px": {one["level"]: one["corners_px"] for one in points["vertebrae"]},
-            "heads_px": [head["centre_px"] for head in points["heads"]],
-            "version": self.state["reading"]["version"],
-            "renamed_by": by,
-        }
-        answer = self.client.request(
-            method, f"{self.api}/{what}", json=body, headers={"X-CSRF": self.client.csrf()}
-        )
-        assert answer.status_code == 200, answer.text
-        self.state["reading"] = answer.json().get("reading", self.state["reading"])
-        return answer.json()
-
-    def sign(self) -> dict[str, Any]:
-        body = {"version": self.state["reading"]["version"]}
-        answer = self.client.post(f"{self.api}/sign", json=body, headers={"X-CSRF": self.client.csrf()})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
 
 
 @pytest.fixture

@@ -15,15 +15,14 @@ from live_clinic import chromium, served, signed_in, violations
 from spondyl.anatomy.landmark_text import landmarks_to_json
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.audit import entries
-from spondyl.clinic.chart.films import Film, save_outcome
+from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.films.desk import Signer, desk_of, sent_as_kept
-from spondyl.clinic.films.reading import points_from_json, points_json
+from spondyl.clinic.films.reading import points_from_json
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.web.services import Services
 
-T1, L5 = 6, 22
 AP = ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5"]
 AP_FEET = [*AP[1:], "S1"]
 AP_HEAD = ["C7", *AP[:-1]]
@@ -37,30 +36,8 @@ def browser_program() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def film(measured: Callable[..., Film], services: Services) -> Film:
-    """T1 to L5 as the detector gives them: names right with 0.6, T4 unsure for its place too."""
-    film = measured("phantom_0003_ap")
-    points = points_from_json(film.original or {})
-    rows = slice(T1, L5 + 1)
-    confidence = np.full(17, 0.6)
-    confidence[3] = 0.2
-    found = replace(
-        points,
-        levels=points.levels[rows],
-        corners_px=points.corners_px[rows],
-        confidence=confidence,
-        corner_sd_px=points.corner_sd_px[rows],
-        pedicles_px=np.full((17, 2, 2), np.nan),
-    )
-    with writing(services.engine) as connection:
-        return save_outcome(
-            connection,
-            film,
-            facts=film.facts,
-            original=points_json(found),
-            summary=film.summary,
-            refusal=None,
-        )
+def film(doubted_film: Film) -> Film:
+    return doubted_film
 
 
 @pytest.fixture
@@ -190,6 +167,60 @@ def test_what_is_accepted_and_signed_bears_the_names(viewer: Page, services: Ser
     with reading(services.engine) as connection:
         assert [level.value for level in desk_of(connection, film.id).reading.points.levels] == AP_FEET
         assert len(entries(connection, action="rename levels")) == 1
+
+
+def test_who_counted_says_that_the_names_are_right_and_the_warning_goes(
+    viewer: Page, services: Services
+) -> None:
+    """By the button, undone, by the key again; then it is signed, and the report says who and when."""
+    before, angle = curve(viewer)
+    expect(part(viewer, "alerts")).to_contain_text(DOUBT)
+    button = viewer.get_by_role("button", name="The names are right as they are")
+    button.click()
+    expect(part(viewer, "alerts")).not_to_contain_text(DOUBT)
+    expect(part(viewer, "alerts")).to_contain_text("T4")  # its place is as unsure as before
+    expect(part(viewer, "renamed")).to_contain_text("The names are confirmed.")
+    expect(part(viewer, "reading")).to_contain_text("level names counted and confirmed by")
+    expect(button).to_be_disabled()
+    assert names(viewer) == AP
+    viewer.locator('button[data-act="undo"]').click()
+    expect(part(viewer, "alerts")).to_contain_text(DOUBT)
+    expect(part(viewer, "reading")).not_to_contain_text("confirmed by")
+    expect(button).to_be_enabled()
+    part(viewer, "pane").focus()
+    viewer.keyboard.press("c")
+    expect(part(viewer, "status")).to_contain_text("Draft saved")
+    viewer.reload()
+    viewer.wait_for_selector("[data-ready]")
+    expect(part(viewer, "renamed")).to_contain_text("The names are confirmed.")
+    assert curve(viewer) == [before, angle]
+    viewer.get_by_role("button", name="Accept landmarks").click()
+    viewer.get_by_role("button", name="Sign as").click()
+    viewer.get_by_role("link", name="Report (page)").click()
+    expect(viewer.get_by_text("Level names counted and confirmed by").first).to_be_visible()
+    assert DOUBT not in viewer.content()
+    with reading(services.engine) as connection:
+        assert len(entries(connection, action="confirm level names")) == 2
+        assert len(entries(connection, action="take back confirmation of level names")) == 1
+
+
+def test_a_renaming_takes_the_confirmation_back_and_can_be_confirmed_itself(viewer: Page) -> None:
+    button = viewer.get_by_role("button", name="The names are right as they are")
+    button.click()
+    expect(part(viewer, "reading")).to_contain_text("confirmed by")
+    viewer.get_by_role("button", name="L4 is L5").click()
+    expect(part(viewer, "reading")).to_contain_text("(L4 is L5)")
+    expect(part(viewer, "reading")).not_to_contain_text("confirmed by")
+    button.click()
+    expect(part(viewer, "reading")).to_contain_text("(L4 is L5); level names counted and confirmed by")
+    assert names(viewer) == AP_FEET
+
+
+def test_axe_finds_nothing_after_confirming(viewer: Page) -> None:
+    viewer.get_by_role("button", name="The names are right as they are").click()
+    expect(part(viewer, "status")).to_contain_text("Draft saved")
+    viewer.mouse.move(1, 1)
+    assert violations(viewer) == []
 
 
 def test_a_film_of_the_detector_is_marked_anew_and_both_readings_stay(

@@ -222,11 +222,13 @@ def read_again(
 ) -> None:
     """Give a film a landmark file: it waits again and is measured with it.
 
-    Landmarks that a person gave before are replaced only by somebody who saw them (``after_version`` is their draft
-    version) and only until they are accepted; the detector's stay (``mark_anew`` of the desk). Who says a version
-    replaces nothing that came after it, be it measured yet or not. Raises ``DocumentChangedError``.
+    Landmarks that a person gave before, measured yet or not, are replaced only by somebody who saw them
+    (``after_version`` is their draft version), or when they were refused, and only until they are accepted; the
+    detector's stay (``mark_anew`` of the desk). Who says a version replaces nothing that came after it. Raises
+    ``DocumentChangedError``.
     """
-    may_be = films.c.original.is_(None)
+    nobody_gave = sa.or_(films.c.given_landmarks.is_(None), films.c.state == FilmState.REFUSED.value)
+    may_be = sa.and_(films.c.original.is_(None), nobody_gave)
     if after_version is not None:
         may_be = sa.or_(may_be, films.c.given_landmarks.is_not(None))
         may_be = sa.and_(may_be, films.c.draft_version == after_version)

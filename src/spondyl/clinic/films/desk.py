@@ -67,13 +67,14 @@ class SentPoints:
     """Points as a viewer sends them: corners by level and femoral heads, film pixels; the draft they rest on.
 
     Levels bear the names of the reading's original; ``renamed_by`` says how many levels all names are to be moved
-    towards the feet.
+    towards the feet; ``names_confirmed`` that a person counted the levels and finds the names right as they are sent.
     """
 
     corners_px: Mapping[str, Sequence[Corner]]
     heads_px: Sequence[Corner]
     version: int
     renamed_by: int = 0
+    names_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +125,9 @@ class FilmDesk:
         with reading(self._engine) as connection:
             return desk_of(connection, film_id)
 
-    def measure(self, desk: Desk, sent: SentPoints) -> Assessment:
+    def measure(self, desk: Desk, sent: SentPoints, signer: Signer) -> Assessment:
         """Measure moved points; changes nothing. Raises LandmarkTextError for points that cannot be."""
-        return measure_reading(_moved(desk, sent), desk.facts, calibration=shipped_calibration())
+        return measure_reading(self._moved(desk, sent, signer), desk.facts, calibration=shipped_calibration())
 
     def assess(self, desk: Desk) -> Assessment:
         """Measure and judge the points as they are kept."""
@@ -136,7 +137,7 @@ class FilmDesk:
         """Keep corrected points; raises DocumentChangedError when somebody else was faster."""
         with writing(self._engine) as connection:
             desk = desk_of(connection, film_id)
-            now = _moved(desk, sent)
+            now = self._moved(desk, sent, signer)
             _keep(connection, desk, now, after_version=sent.version, signer=signer)
             return desk_of(connection, film_id)
 
@@ -168,7 +169,7 @@ class FilmDesk:
             desk = desk_of(connection, film_id)
             if desk.film.person_id is None:
                 raise FilmNotReadyError("Say first whose film this is: a reading belongs to a patient.")
-            now = _moved(desk, sent)
+            now = self._moved(desk, sent, signer)
             summary = summary_of(
                 measure_reading(now, desk.facts, calibration=shipped_calibration()), desk.facts
             )
@@ -212,6 +213,24 @@ class FilmDesk:
             chart.add_reports(connection, film_id, reading_version=signed.version, digests=digests)
             return desk_of(connection, film_id)
 
+    def _moved(self, desk: Desk, sent: SentPoints, signer: Signer) -> Reading:
+        before = desk.reading
+        placed = corrected(before.original, desk.facts, corners_px=sent.corners_px, heads_px=sent.heads_px)
+        return replace(
+            before,
+            placed=placed,
+            renamed_by=sent.renamed_by,
+            names_confirmed=self._confirmed(before, sent, signer),
+        )
+
+    def _confirmed(self, before: Reading, sent: SentPoints, signer: Signer) -> Confirmation | None:
+        """Who confirmed the names as sent: whoever did before, as long as they are the same names."""
+        if not sent.names_confirmed:
+            return None
+        if before.names_confirmed is not None and before.renamed_by == sent.renamed_by:
+            return before.names_confirmed
+        return Confirmation(person=signer.name, at=self._clock())
+
 
 def desk_of(connection: sa.Connection, film_id: str) -> Desk:
     """The film with its reading; raises FilmNotReadyError when it has no landmarks."""
@@ -242,6 +261,7 @@ def sent_as_kept(desk: Desk) -> SentPoints:
         heads_px=heads,
         version=desk.film.draft_version,
         renamed_by=desk.reading.renamed_by,
+        names_confirmed=desk.reading.names_confirmed is not None,
     )
 
 
@@ -289,12 +309,6 @@ def _pair(point: Sequence[float]) -> Corner:
     return None if math.isnan(point[0]) else (point[0], point[1])
 
 
-def _moved(desk: Desk, sent: SentPoints) -> Reading:
-    original = desk.reading.original
-    placed = corrected(original, desk.facts, corners_px=sent.corners_px, heads_px=sent.heads_px)
-    return replace(desk.reading, placed=placed, renamed_by=sent.renamed_by)
-
-
 def _not_accepted(connection: sa.Connection, film_id: str) -> Desk:
     desk = desk_of(connection, film_id)
     if desk.film.reading_id is not None:
@@ -312,6 +326,8 @@ def _keep(connection: sa.Connection, desk: Desk, now: Reading, *, after_version:
         action = "go back to detector's landmarks" if now.is_detected else "mark film anew"
     elif now.renamed_by != before.renamed_by:
         action = "rename levels"
+    elif now.names_confirmed != before.names_confirmed:
+        action = "confirm level names" if now.names_confirmed else "take back confirmation of level names"
     detail: dict[str, Any] = {"moved": [level.value for level in now.moved]}
     if now.renamed_by or before.renamed_by:
         by = now.renamed_by

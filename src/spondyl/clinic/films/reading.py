@@ -2,17 +2,19 @@
 
 import json
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from spondyl.anatomy import Landmarks, Level
+from spondyl.anatomy import Landmarks, Level, LevelNames
 from spondyl.anatomy.landmark_text import landmarks_from_json, landmarks_to_json
 from spondyl.assessment import Assessment
 from spondyl.assessment.assess import assess, assess_values, names_right_p
 from spondyl.assessment.calibration import Calibration
 from spondyl.clinic.films.corrected import is_corrected, moved_levels
 from spondyl.clinic.films.facts import FilmFacts
-from spondyl.clinic.films.renamed import renamed, words_of
-from spondyl.provenance import Provenance
+from spondyl.clinic.films.renamed import renamed, with_names_confirmed, words_of
+from spondyl.clinic.report.signature import names_line
+from spondyl.provenance import Confirmation, Provenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,30 +24,34 @@ class Reading:
     ``original`` is what the detector, a person or a landmark file said; ``placed`` where its points lie now, under the
     names of the original; ``renamed_by`` how many levels a person moved all names towards the feet. ``is_detected``
     says that the original is the detector's, whose intervals are calibrated as long as nobody moved anything.
-    ``set_aside`` is another reading of the same film, in whose place this one stands.
+    ``names_confirmed`` is who counted the levels and found the names that hold right. ``set_aside`` is another reading
+    of the same film, in whose place this one stands.
     """
 
     original: Landmarks
     placed: Landmarks
     is_detected: bool
     renamed_by: int = 0
+    names_confirmed: Confirmation | None = None
     set_aside: "Reading | None" = None
 
     def __post_init__(self) -> None:
         if self.original.levels != self.placed.levels:
             raise ValueError("A reading's points and original must name the same vertebrae.")
-        self.under_names(self.renamed_by)  # raises when no vertebra is left
+        renamed(self.placed, self.renamed_by, named_right_p=1.0)  # raises when no vertebra is left
         if self.set_aside is not None and self.set_aside.set_aside is not None:
             raise ValueError("Only one reading is set aside at a time.")
 
     @property
     def points(self) -> Landmarks:
-        """What holds now, under the names that hold now."""
-        return self.under_names(self.renamed_by)
+        """What holds now, under the names that hold now.
 
-    def under_names(self, by: int) -> Landmarks:
-        """The points with all names moved ``by`` levels."""
-        return renamed(self.placed, by, named_right_p=names_right_p(self.original))
+        How sure the names are is what the original said: a moved corner says nothing about a name.
+        """
+        named_p = names_right_p(self.original)
+        points = replace(self.placed, names=LevelNames(right_p=named_p))
+        points = renamed(points, self.renamed_by, named_right_p=named_p)
+        return points if self.names_confirmed is None else with_names_confirmed(points, self.names_confirmed)
 
     @property
     def moved(self) -> tuple[Level, ...]:
@@ -66,6 +72,10 @@ class Reading:
             parts.append(f"{', '.join(one.value for one in self.moved) or 'femoral heads'} corrected by hand")
         if self.renamed_by:
             parts.append(f"levels renamed by hand ({words_of(self.placed.levels, self.renamed_by)})")
+        if self.names_confirmed is not None:
+            parts.append(
+                f"{names_line(self.names_confirmed)[0].lower()}{names_line(self.names_confirmed)[1:]}"
+            )
         return "; ".join(parts)
 
 
@@ -86,10 +96,10 @@ def _holding(reading: Reading, calibration: Calibration | None) -> Calibration |
 def reading_json(reading: Reading) -> dict[str, Any]:
     """The reading as the body of a chart document; :func:`reading_from_json` gives it back.
 
-    ``points`` bear the names that hold; ``placed`` (the same points under the names of the original) is there when
-    names were moved, so that this can be taken back without losing a corner.
+    ``points`` bear the names that hold; ``placed`` (the same points under the names of the original, with the doubt
+    about them) is there when names were moved or confirmed, so that this can be taken back without losing anything.
     """
-    body = {
+    body: dict[str, Any] = {
         "format": "spondyl-film-reading",
         "version": 1,
         "is_detected": reading.is_detected,
@@ -97,7 +107,12 @@ def reading_json(reading: Reading) -> dict[str, Any]:
         "points": points_json(reading.points),
     }
     if reading.renamed_by:
-        body |= {"renamed_by": reading.renamed_by, "placed": points_json(reading.placed)}
+        body["renamed_by"] = reading.renamed_by
+    if reading.names_confirmed is not None:
+        who = reading.names_confirmed
+        body["names_confirmed"] = {"person": who.person, "at": who.at.isoformat()}
+    if reading.renamed_by or reading.names_confirmed is not None:
+        body["placed"] = points_json(reading.placed)
     if reading.set_aside is not None:
         body["set_aside"] = reading_json(reading.set_aside)
     return body
@@ -105,12 +120,15 @@ def reading_json(reading: Reading) -> dict[str, Any]:
 
 def reading_from_json(saved: dict[str, Any]) -> Reading:
     """The reading that :func:`reading_json` wrote."""
-    aside = saved.get("set_aside")
+    aside, named = saved.get("set_aside"), saved.get("names_confirmed")
     return Reading(
         original=points_from_json(saved["original"]),
         placed=points_from_json(saved.get("placed", saved["points"])),
         is_detected=saved["is_detected"],
         renamed_by=saved.get("renamed_by", 0),
+        names_confirmed=None
+        if named is None
+        else Confirmation(person=named["person"], at=datetime.fromisoformat(named["at"])),
         set_aside=None if aside is None else reading_from_json(aside),
     )
 

@@ -1,14 +1,16 @@
-"""Level names that a person moved along the spine: the corners stay, each vertebra takes its neighbour's name."""
+"""Level names that a person moved along the spine (the corners stay, each vertebra takes its neighbour's name), or
+found right as they are."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from spondyl.anatomy import Landmarks, Level
+from spondyl.anatomy import Landmarks, Level, LevelNames
 from spondyl.anatomy.landmark_text import LandmarkTextError
 from spondyl.anatomy.landmarks import FloatArray
-from spondyl.provenance import Provenance
+from spondyl.assessment.assess import names_right_p
+from spondyl.provenance import Confirmation, Provenance
 
 BY_HAND = "levels renamed by hand in the clinic's viewer"
 LEAST_P = 1e-6
@@ -53,6 +55,16 @@ def renamed(landmarks: Landmarks, by: int, *, named_right_p: float) -> Landmarks
             inputs=made.inputs,
             version=made.version,
         ),
+        names=LevelNames(right_p=1.0),
+    )
+
+
+def with_names_confirmed(landmarks: Landmarks, confirmed: Confirmation) -> Landmarks:
+    """The landmarks whose names a person found right as they are: the doubt about them goes, as by a renaming."""
+    return replace(
+        landmarks,
+        confidence=placed_p(landmarks.confidence, named_right_p=names_right_p(landmarks)),
+        names=LevelNames(right_p=1.0, confirmed=confirmed),
     )
 
 

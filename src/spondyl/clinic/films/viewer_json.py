@@ -26,7 +26,8 @@ def points_to_viewer(reading: Reading) -> dict[str, Any]:
     """Corners and femoral heads in film pixels, under the names of the original; null where a corner is unknown.
 
     ``renamed_by`` says how many levels all names are moved towards the feet; ``levels`` are all names, head to foot.
-    ``unsure`` holds under the names of the original, ``unsure_renamed`` under those that a person gave.
+    ``unsure`` holds while nobody has said the names, ``unsure_renamed`` once a person gave or confirmed them, which
+    ``names_confirmed`` says; ``names_doubted`` that the original leaves a doubt about them.
     """
     placed = reading.placed
     unsure, renamed = set(unsure_levels(placed)), set(_unsure_renamed(reading))
@@ -41,6 +42,8 @@ def points_to_viewer(reading: Reading) -> dict[str, Any]:
             for level, corners in zip(placed.levels, placed.corners_px, strict=True)
         ],
         "renamed_by": reading.renamed_by,
+        "names_confirmed": reading.names_confirmed is not None,
+        "names_doubted": names_right_p(reading.original) < 1,
         "levels": [level.value for level in Level],
         "heads": [
             {"centre_px": head[:2], "radius_px": None if np.isnan(head[2]) else head[2]}

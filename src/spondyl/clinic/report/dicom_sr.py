@@ -28,7 +28,7 @@ from spondyl.clinic.report.codes import (
     shortened,
 )
 from spondyl.clinic.report.json_lines import DIGITS, film_result_to_json
-from spondyl.clinic.report.signature import confirmation_of
+from spondyl.clinic.report.signature import confirmation_of, names_line
 from spondyl.clinic.result import FilmResult
 from spondyl.provenance import Confirmation
 from spondyl.radiograph import Radiograph
@@ -249,7 +249,7 @@ def _group(measurement: Measurement, landmarks: Landmarks | None, film: "Dataset
         algorithm_id=AlgorithmIdentification(
             name=shortened(made.method) or "Spondyl",
             version=made.version,
-            parameters=["interval: central 90 %"],
+            parameters=["interval: central 90 %", *_names(landmarks)],
         ),
         finding_sites=[
             FindingSite(anatomic_location=_concept(code))
@@ -257,6 +257,12 @@ def _group(measurement: Measurement, landmarks: Landmarks | None, film: "Dataset
         ],
         measurements=[_number(measurement, landmarks, film), *_distances(measurement)],
     )
+
+
+def _names(landmarks: Landmarks | None) -> list[str]:
+    """Who confirmed the level names: among the parameters, since OHIF opens no report with other items in a group."""
+    confirmed = None if landmarks is None or landmarks.names is None else landmarks.names.confirmed
+    return [] if confirmed is None else [f"{names_line(confirmed)}."]
 
 
 def _ends(measurement: Measurement) -> tuple[Any, ...]:

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spondyl.anatomy import Landmarks, Level
+from spondyl.anatomy import Landmarks
 from spondyl.assessment import Assessment, Measurement
+from spondyl.assessment.assess import unsure_levels
 from spondyl.clinic.report.codes import is_cobb
 from spondyl.clinic.report.typeface import BOLD, font_path
 from spondyl.clinic.report.wording import interval_text, levels_text, short_name, value_text
 from spondyl.clinic.result import FilmResult
-
-UNSURE_BELOW = 0.5
-"""A vertebra with less confidence than this is drawn dashed and marked "unsure"."""
 
 LATERAL_DRAWN = (
     "pelvic_incidence",
@@ -124,14 +122,6 @@ def drawn_measurements(assessment: Assessment | None) -> tuple[Measurement, ...]
     lateral = [m for kind in LATERAL_DRAWN if (m := assessment.of(kind)) is not None]
     unique = {m.points_px: m for m in reversed(cobbs or lateral) if m.points_px}
     return tuple(reversed(unique.values()))[:4] if cobbs else tuple(reversed(unique.values()))
-
-
-def unsure_levels(landmarks: Landmarks | None) -> tuple[Level, ...]:
-    """The vertebrae whose place or name is more doubtful than certain."""
-    if landmarks is None:
-        return ()
-    pairs = zip(landmarks.levels, landmarks.confidence, strict=True)
-    return tuple(level for level, confidence in pairs if not confidence >= UNSURE_BELOW)
 
 
 def _text_height(shape: tuple[int, int], landmarks: Landmarks | None) -> float:

@@ -27,7 +27,7 @@ from spondyl.clinic.report.codes import (
 from spondyl.clinic.report.fhir_check import check_codes
 from spondyl.clinic.report.json_lines import DIGITS, film_result_to_json
 from spondyl.clinic.report.report_content import DISCLAIMER
-from spondyl.clinic.report.signature import confirmation_of
+from spondyl.clinic.report.signature import confirmation_of, names_confirmed_in, names_line
 from spondyl.clinic.report.wording import levels_text
 from spondyl.clinic.result import FilmResult
 
@@ -194,7 +194,9 @@ class _Build:
             "system": "http://terminology.hl7.org/CodeSystem/v2-0074",
             "code": checked("diagnostic-service-section", "RAD"),
         }
+        named = names_confirmed_in(self.result)
         lines = [
+            *([f"{names_line(named)}."] if named is not None else []),
             *(f"Check first: {line}" for line in assessment.red_lines),
             *(f.sentence for f in assessment.findings),
         ]

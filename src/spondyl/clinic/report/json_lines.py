@@ -11,12 +11,12 @@ from spondyl import __version__
 from spondyl.anatomy import Landmarks
 from spondyl.anatomy.landmarks import FloatArray
 from spondyl.assessment import Assessment, Classification, Finding, Measurement, Unit
-from spondyl.clinic.report.signature import confirmation_of
+from spondyl.clinic.report.signature import confirmation_of, names_confirmed_in
 from spondyl.clinic.result import FilmResult
 from spondyl.provenance import Provenance
 from spondyl.radiograph import FilmRefused, Radiograph
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
 """Raised in its first part when a key changes its meaning or goes, in its second when one is added."""
 
 DIGITS = {Unit.DEG: 3, Unit.MM: 3, Unit.PERCENT: 3, Unit.RATIO: 5}
@@ -163,7 +163,7 @@ def _picture(film: Radiograph | None) -> dict[str, Any]:
 
 
 def _provenance(result: FilmResult) -> dict[str, Any]:
-    confirmation = confirmation_of(result)
+    confirmation, named = confirmation_of(result), names_confirmed_in(result)
     measured = result.assessment.measurements if result.assessment is not None else ()
     return {
         "film": None if result.radiograph is None else _made(result.radiograph.provenance),
@@ -171,6 +171,8 @@ def _provenance(result: FilmResult) -> dict[str, Any]:
         "measurements": _made(measured[0].provenance) if measured else None,
         "confirmed_by": None if confirmation is None else confirmation.person,
         "confirmed_at": None if confirmation is None else confirmation.at.isoformat(),
+        "names_confirmed_by": None if named is None else named.person,
+        "names_confirmed_at": None if named is None else named.at.isoformat(),
     }
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from spondyl import __version__
 from spondyl.anatomy import ImageSide, View
 from spondyl.assessment import Assessment, Classification, Finding, Flag, Measurement
-from spondyl.assessment.assess import names_right_p
-from spondyl.clinic.report.drawing import unsure_levels
+from spondyl.assessment.assess import names_right_p, unsure_levels
 from spondyl.clinic.report.references import Reference, reference_sentences, reference_text, references_of
-from spondyl.clinic.report.signature import confirmation_of
+from spondyl.clinic.report.signature import confirmation_of, names_confirmed_in, names_line
 from spondyl.clinic.report.wording import (
     FLAG_TEXT,
     UNIT_TEXT,
@@ -231,7 +230,7 @@ def _refusal(result: FilmResult) -> RefusalText | None:
 
 def _alerts(result: FilmResult, assessment: Assessment) -> tuple[str, ...]:
     """The red lines, and the unsure vertebrae when no red line names them."""
-    unsure = unsure_levels(result.landmarks)
+    unsure = () if result.landmarks is None else unsure_levels(result.landmarks)
     named = all(any(level.value in line for line in assessment.red_lines) for level in unsure)
     if not unsure or named:
         return assessment.red_lines
@@ -244,15 +243,22 @@ def _caption(result: FilmResult) -> str:
         return "The file could not be decoded, so there is no picture."
     if result.landmarks is None:
         return "The film as read. No vertebrae were marked on it."
-    named_p = names_right_p(result.landmarks)
-    names = (
-        f" Level names: right with a probability of {named_p:.2f}, otherwise all one off."
-        if named_p < 1
-        else ""
-    )
     return (
         "Outlines: vertebrae. Thick outline and “end”: an end vertebra of a curve. Dashed and “unsure”: "
-        f"confidence below 0.5. Long lines: what was measured, with levels, value and 90 % interval.{names}"
+        f"confidence below 0.5. Long lines: what was measured, with levels, value and 90 % interval.{_names(result)}"
+    )
+
+
+def _names(result: FilmResult) -> str:
+    """How sure the level names are, where there is anything to say."""
+    confirmed = names_confirmed_in(result)
+    if confirmed is not None:
+        return f" {names_line(confirmed)}."
+    named_p = 1.0 if result.landmarks is None else names_right_p(result.landmarks)
+    return (
+        ""
+        if named_p == 1
+        else f" Level names: right with a probability of {named_p:.2f}, otherwise all one off."
     )
 
 
@@ -297,6 +303,9 @@ def _provenance(result: FilmResult) -> tuple[tuple[str, str], ...]:
     if result.landmarks is not None:
         made = result.landmarks.provenance
         pairs.append(("Landmarks by", f"{made.method}, version {made.version}"))
+    named = names_confirmed_in(result)
+    if named is not None:
+        pairs.append(("Level names", names_line(named).removeprefix("Level names ")))
     if result.assessment is not None and result.assessment.measurements:
         made = result.assessment.measurements[0].provenance
         pairs.append(("Measured by", f"{made.method}, version {made.version}"))

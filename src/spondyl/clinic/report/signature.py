@@ -15,6 +15,17 @@ def confirmation_of(result: FilmResult) -> Confirmation | None:
     return max(given, key=lambda confirmation: confirmation.at) if len(given) == len(found) else None
 
 
+def names_line(confirmed: Confirmation) -> str:
+    """Who counted the levels and found their names right, and when."""
+    return f"Level names counted and confirmed by {confirmed.person} on {confirmed.at:%Y-%m-%d %H:%M} UTC"
+
+
+def names_confirmed_in(result: FilmResult) -> Confirmation | None:
+    """Who confirmed the level names of a film, if anybody did."""
+    marks = result.landmarks
+    return None if marks is None or marks.names is None else marks.names.confirmed
+
+
 def signed(result: FilmResult, confirmation: Confirmation) -> FilmResult:
     """The same result with every measurement and the landmarks confirmed by that person.
 

@@ -10,15 +10,14 @@ from spondyl.clinic.chart.documents import DocumentChangedError
 from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.films import reports_of
 from spondyl.clinic.chart.transaction import writing
-from spondyl.clinic.films.desk import FilmNotReadyError, Signer
+from spondyl.clinic.films.desk import FilmNotReadyError
 from spondyl.clinic.films.network.send import send_report
 from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.films.state import reading_state
-from spondyl.clinic.web.films.viewer_routes import API, Points, SeenVersion, described
+from spondyl.clinic.web.films.viewer_routes import API, Points, SeenVersion, described, signer_of
 from spondyl.clinic.web.page import see_other
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic
-from spondyl.clinic.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
 
@@ -34,7 +33,7 @@ class Version(BaseModel):
 def keep_draft(films: Films, viewer: Clinician, film_id: str, points: Points) -> Response:
     """Keep corrected points."""
     try:
-        desk = films.desk.save_draft(film_id, points.sent, _signer(viewer))
+        desk = films.desk.save_draft(film_id, points.sent, signer_of(viewer))
     except (DocumentChangedError, LandmarkTextError, FilmNotReadyError) as error:
         raise _refused(error) from None
     return JSONResponse({"reading": reading_state(desk, viewer)})
@@ -44,7 +43,7 @@ def keep_draft(films: Films, viewer: Clinician, film_id: str, points: Points) ->
 def accept(services: Clinic, films: Films, viewer: Clinician, film_id: str, points: Points) -> Response:
     """The points are right."""
     try:
-        films.desk.accept(film_id, points.sent, _signer(viewer))
+        films.desk.accept(film_id, points.sent, signer_of(viewer))
     except (DocumentChangedError, LandmarkTextError, FilmNotReadyError) as error:
         raise _refused(error) from None
     return JSONResponse(described(services, films, viewer, film_id))
@@ -54,7 +53,7 @@ def accept(services: Clinic, films: Films, viewer: Clinician, film_id: str, poin
 def sign(services: Clinic, films: Films, viewer: Clinician, film_id: str, shown: Version) -> Response:
     """Sign the accepted reading and make its report."""
     try:
-        films.desk.sign(film_id, version=shown.version, signer=_signer(viewer))
+        films.desk.sign(film_id, version=shown.version, signer=signer_of(viewer))
     except (DocumentChangedError, FilmNotReadyError) as error:
         raise _refused(error) from None
     return JSONResponse(described(services, films, viewer, film_id))
@@ -64,7 +63,7 @@ def sign(services: Clinic, films: Films, viewer: Clinician, film_id: str, shown:
 def exchange(services: Clinic, films: Films, viewer: Clinician, film_id: str, shown: Version) -> Response:
     """Go back to the reading that was set aside when the film was marked anew."""
     try:
-        films.desk.exchange(film_id, after_version=shown.version, signer=_signer(viewer))
+        films.desk.exchange(film_id, after_version=shown.version, signer=signer_of(viewer))
     except (DocumentChangedError, FilmNotReadyError, LookupError) as error:
         raise _refused(error) from None
     return JSONResponse(described(services, films, viewer, film_id))
@@ -84,10 +83,6 @@ def send(request: Request, services: Clinic, films: Films, viewer: Clinician, fi
         detail = {"peer": peer.ae_title, "kept": sent.is_kept, "words": sent.words}
         record(connection, actor=viewer.actor, action="send report", subject=film.subject, detail=detail)
     return see_other(request, f"/patients/{film.person_id}/films", notice=sent.words)
-
-
-def _signer(viewer: Viewer) -> Signer:
-    return Signer(actor=viewer.actor, name=viewer.name)
 
 
 def _refused(error: Exception) -> HTTPException:

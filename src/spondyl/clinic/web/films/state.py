@@ -104,5 +104,8 @@ def _next(desk: Desk) -> str:
     if unsure:
         return f"Check {', '.join(unsure)} (marked unsure), then accept the landmarks."
     if names_right_p(desk.reading.points) < 1:
-        return "Count the levels, look whether the corners lie well, then accept the landmarks."
+        return (
+            "Count the levels and confirm or move their names, look whether the corners lie well, then accept the "
+            "landmarks."
+        )
     return "Look whether the corners lie well, then accept the landmarks."

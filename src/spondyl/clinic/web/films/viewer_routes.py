@@ -14,7 +14,7 @@ from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import may_be_marked_again
 from spondyl.clinic.films.anew import other_text
-from spondyl.clinic.films.desk import Desk, FilmNotReadyError, SentPoints, name_of
+from spondyl.clinic.films.desk import Desk, FilmNotReadyError, SentPoints, Signer, name_of
 from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.films.report_files import MEDIA_TYPES, SUFFIXES
 from spondyl.clinic.films.viewer_json import assessment_to_viewer
@@ -23,6 +23,7 @@ from spondyl.clinic.web.films.state import earlier_film, film_state, with_owner_
 from spondyl.clinic.web.page import page, patient_page, see_other
 from spondyl.clinic.web.rights import Clinician, ClinicianOnly
 from spondyl.clinic.web.services import Clinic
+from spondyl.clinic.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
 API = "/api/v1/films/{film_id}"
@@ -44,6 +45,7 @@ class Points(BaseModel):
     heads_px: Annotated[list[Point], Field(max_length=2)]
     version: SeenVersion = 0
     renamed_by: Annotated[int, Field(ge=-23, le=23)] = 0
+    names_confirmed: bool = False
     earlier: Annotated[str, Field(max_length=32)] | None = None
 
     @property
@@ -52,7 +54,11 @@ class Points(BaseModel):
         corners = {level: [_pair(one) for one in points] for level, points in self.corners_px.items()}
         heads = [_pair(one) for one in self.heads_px]
         return SentPoints(
-            corners_px=corners, heads_px=heads, version=self.version, renamed_by=self.renamed_by
+            corners_px=corners,
+            heads_px=heads,
+            version=self.version,
+            renamed_by=self.renamed_by,
+            names_confirmed=self.names_confirmed,
         )
 
 
@@ -97,13 +103,13 @@ def pixels(services: Clinic, films: Films, film_id: str) -> Response:
     return Response(deep.tobytes(), media_type="application/octet-stream")
 
 
-@router.post(API + "/measure", dependencies=[ClinicianOnly])
-def measure(services: Clinic, films: Films, film_id: str, points: Points) -> Response:
+@router.post(API + "/measure")
+def measure(services: Clinic, films: Films, viewer: Clinician, film_id: str, points: Points) -> Response:
     """Measure moved points; nothing is kept. With ``earlier`` each row also says what changed since that film."""
     try:
         desk = films.desk.open(film_id)
         before = films.desk.open(points.earlier) if points.earlier else None
-        now = films.desk.measure(desk, points.sent)
+        now = films.desk.measure(desk, points.sent, signer_of(viewer))
         shown = assessment_to_viewer(now, _comparable(films, desk, before))
         return JSONResponse(with_owner_line(desk, shown, _patient(services, desk.film)))
     except LandmarkTextError as error:
@@ -166,6 +172,11 @@ def described(services: Any, films: Any, viewer: Any, film_id: str) -> dict[str,
     patient = _patient(services, desk.film)
     shown = assessment_to_viewer(films.desk.assess(desk))
     return film_state(desk, shown, viewer=viewer, person=patient, earlier=_earlier(services, desk))
+
+
+def signer_of(viewer: Viewer) -> Signer:
+    """Who acts, for the desk."""
+    return Signer(actor=viewer.actor, name=viewer.name)
 
 
 def _pair(point: list[float] | None) -> tuple[float, float] | None:

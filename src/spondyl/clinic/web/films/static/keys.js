@@ -18,6 +18,7 @@ export const KEYS = [
   { keys: ["Escape"], shown: "Esc", does: "choose nothing; take rulers and angles away", act: "escape" },
   { keys: ["<"], shown: "<", does: "all level names one towards the head (L4 is L3)", act: "names-head" },
   { keys: [">"], shown: ">", does: "all level names one towards the feet (L4 is L5)", act: "names-feet" },
+  { keys: ["c"], shown: "C", does: "the level names are right as they are: you counted", act: "names-right" },
   { keys: ["u"], shown: "U or Ctrl+Z", does: "undo", act: "undo" },
   { keys: ["y"], shown: "Y or Ctrl+Y", does: "redo", act: "redo" },
   { keys: ["a"], shown: "A", does: "accept the landmarks", act: "accept" },

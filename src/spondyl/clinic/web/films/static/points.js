@@ -8,7 +8,8 @@
  * @typedef {{level: string, corners_px: (Point | null)[], unsure: boolean, at: number}} Vertebra `at`: its place in `read`
  * @typedef {{level: string, corners_px: (Point | null)[], unsure: boolean, unsure_renamed: boolean}} Read
  * @typedef {{centre_px: Point, radius_px: number | null}} Head
- * @typedef {{vertebrae: Vertebra[], heads: Head[], read: Read[], renamedBy: number, levels: string[]}} Points
+ * @typedef {{vertebrae: Vertebra[], heads: Head[], read: Read[], renamedBy: number, isConfirmed: boolean, isDoubted: boolean,
+ *   levels: string[]}} Points `isConfirmed`: a person found the names right; `isDoubted`: the reading does not know
  * @typedef {{vertebra: number, corner: number}} Place a corner; `vertebra` −1 names femoral head `corner`
  */
 

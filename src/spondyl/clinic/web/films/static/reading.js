@@ -9,7 +9,7 @@
 
 import { DraftSaver, Measurer, send } from "./film_server.js";
 import { History } from "./history.js";
-import { NO_POINTS, pointsFrom, renamed, toRequest } from "./level_names.js";
+import { NO_POINTS, confirmed, isNamedAlike, pointsFrom, renamed, toRequest } from "./level_names.js";
 import { liveAngleDeg, segmentsOf, tied, untied } from "./live_angles.js";
 
 export class Reading {
@@ -71,6 +71,12 @@ export class Reading {
   /** Move all level names: one step to undo. @param {number} by levels, towards the feet when positive */
   rename(by) {
     this.drag(renamed(this.points, by));
+    this.drop();
+  }
+
+  /** The names are right as they are, says the person: one step to undo. */
+  confirmNames() {
+    this.drag(confirmed(this.points));
     this.drop();
   }
 
@@ -144,7 +150,7 @@ export class Reading {
 
   /** @param {any} assessed @param {Points} points */
   _take(assessed, points) {
-    if (points.renamedBy !== this.points.renamedBy) return; // the answer with the names that hold now is on its way
+    if (!isNamedAlike(points, this.points)) return; // the answer with the names that hold now is on its way
     this._tie(assessed, points);
     this._listener.measured(assessed);
   }

@@ -8,7 +8,7 @@ import { fetchPixels } from "./film_pixels.js";
 import { HandMeasures } from "./hand_measure.js";
 import { actOf, fillKeyList } from "./keys.js";
 import { LandmarkLayer } from "./landmark_layer.js";
-import { example, renamingWords } from "./level_names.js";
+import { example, isNamedAlike, namesWords } from "./level_names.js";
 import { MeasurementPanel } from "./measurement_panel.js";
 import { PointerTools } from "./pointer_tools.js";
 import { moved, nameOf, nearestPlace, pointAt, shifted } from "./points.js";
@@ -107,6 +107,7 @@ class Viewer {
       escape: () => this._escape(),
       "names-head": () => this._rename(-1),
       "names-feet": () => this._rename(1),
+      "names-right": () => this._confirmNames(),
       exchange: () => void this._exchange(),
       undo: () => this.reading.undo(),
       redo: () => this.reading.redo(),
@@ -203,13 +204,21 @@ class Viewer {
     return undefined;
   }
 
-  /** The buttons' words and what the last renaming did, also when it was undone. */
+  _confirmNames() {
+    const { points } = this.reading;
+    if (points.isDoubted && !points.isConfirmed) this.reading.confirmNames();
+  }
+
+  /** The buttons' words and what last happened to the names, also when it was undone. */
   _showNames() {
     const { points } = this.reading;
     const before = this._named;
-    if (before?.renamedBy === points.renamedBy) return;
+    if (before && isNamedAlike(before, points)) return;
     this._named = points;
-    if (before) this.part("renamed").textContent = renamingWords(before, points);
+    const words = namesWords(before, points);
+    if (words) this.part("renamed").textContent = words;
+    this.part("names-right").hidden = !points.isDoubted;
+    this._enable("names-right", !points.isConfirmed);
     for (const [act, by] of /** @type {[string, number][]} */ ([["names-head", -1], ["names-feet", 1]])) {
       const change = example(points, by);
       this._enable(act, change !== null);
