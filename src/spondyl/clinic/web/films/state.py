@@ -101,11 +101,8 @@ def _next(desk: Desk) -> str:
         return "Sign the reading: the report is made then."
     if desk.film.person_id is None:
         return "Say whose film this is, on the page of films without a patient."
-    if unsure:
-        return f"Check {', '.join(unsure)} (marked unsure), then accept the landmarks."
+    look = f"check {', '.join(unsure)} (marked unsure)" if unsure else "look whether the corners lie well"
+    steps = f"{look}, then accept the landmarks."
     if names_right_p(desk.reading.points) < 1:
-        return (
-            "Count the levels and confirm or move their names, look whether the corners lie well, then accept the "
-            "landmarks."
-        )
-    return "Look whether the corners lie well, then accept the landmarks."
+        return f"Count the levels and confirm or move their names, {steps}"
+    return f"{steps[0].upper()}{steps[1:]}"
