@@ -145,7 +145,7 @@ def plan(**changes: object) -> Plan:
 
 def test_the_stop_rule_names_the_day_the_goal_and_the_end() -> None:
     text = plan().stop_rule
-    assert "2027-01-08" in text and "from 14 to 9 points" in text and "referred" in text
+    assert "8 January 2027" in text and "from 14 to 9 points" in text and "referred" in text
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,12 @@ from adjust_course import consented, filled, no_to_all
 from care_course import answer_intake
 from clinic_apps import ADDRESS, Browser
 from clinic_charts import Clock
+from spondyl.assessment.intake import answered, open_flags
 from spondyl.assessment.screening import Answer
 from spondyl.clinic.care.adjustment_gate import ASKED, chart_gate
 from spondyl.clinic.care.adjustment_record import adjustments_of
 from spondyl.clinic.care.consent_record import consents_of, withdraw
+from spondyl.clinic.care.intake_record import begin, keep
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.people import Person
@@ -126,13 +128,31 @@ def test_without_an_intake_or_with_a_red_flag_nothing_is_begun(
 ) -> None:
     clinician = browser(Role.CLINICIAN)
     page = clinician.submit(f"/patients/{patient.id}/adjust", **filled())
-    assert page.status_code == 422 and "the questions of safety have not been answered" in page.text
+    assert page.status_code == 422 and "The questions of safety have not been answered" in page.text
     consented(services, patient)
     clock.advance(timedelta(minutes=1))
     answer_intake(services, patient, pain=6, roland=14, saddle_numbness="yes")
     page = clinician.submit(f"/patients/{patient.id}/adjust", **filled())
-    assert page.status_code == 422 and "weigh it first" in page.text
+    assert page.status_code == 422 and "clear this first" in page.text
     assert begun(services, patient) == 0
+
+
+def test_an_unfinished_intake_is_one_line_with_its_count_and_the_way_to_it(
+    services: Services, browser: Open, patient: Person
+) -> None:
+    with writing(services.engine) as connection:
+        stored = begin(connection, patient.id, actor="test")
+        intake = answered(stored.intake, "fever", ("yes",))
+        keep(connection, stored, intake, actor="test")
+    left = len(open_flags(intake)) - 1
+    clinician = browser(Role.CLINICIAN)
+    page = clinician.get(f"/patients/{patient.id}/adjust").text
+    held = re.findall(r"<li>([^<]+)</li>", page.split('class="held"')[1].split("</ul>")[0])
+    assert len(held) == 2 and "fever" in held[0]
+    assert left > 10 and held[1] == f"{left} safety questions of the intake have no answer"
+    assert f'href="/patients/{patient.id}/intake">Open the intake' in page
+    refused = clinician.submit(f"/patients/{patient.id}/adjust", **filled()).text
+    assert f"<li>{held[1]}: clear this first.</li>" in refused and "3 things stand in the way" in refused
 
 
 def test_a_session_is_made_ready_marked_simulated_and_logged(

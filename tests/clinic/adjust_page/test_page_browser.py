@@ -79,6 +79,20 @@ def first_pulse(room: Room) -> None:
     expect(room.page.locator("[data-doing]")).to_contain_text(step)
 
 
+def test_a_force_has_a_true_minus_and_zero_has_none(room: Room) -> None:
+    set_up(room)
+    said = room.page.evaluate(
+        """async () => {
+          const { numberWords } = await import("/static/adjust/number_words.js");
+          return [-0.14, -0.04, 0, 12.06].map((value) => numberWords(value, 1));
+        }"""
+    )
+    assert said == ["\u22120.1", "0.0", "0.0", "12.1"]
+    room.page.keyboard.press("Escape")
+    room.ended()
+    expect(room.page.locator("[data-force]")).not_to_contain_text("-")
+
+
 def leave(room: Room) -> None:
     room.page.goto("/today")
 
@@ -170,6 +184,7 @@ def test_an_answer_to_stop_that_comes_after_the_end_takes_nothing_away(room: Roo
     room.page.evaluate("fetch('/health').then(() => new Promise(requestAnimationFrame))")
     expect(done).to_be_visible()
     expect(room.page.locator("[data-stop-state]")).to_contain_text("is kept")
+    expect(room.page.get_by_text("stops too")).to_have_count(0)
 
 
 def test_a_clinician_reads_the_reason_accepts_and_sees_the_record_checked(room: Room) -> None:

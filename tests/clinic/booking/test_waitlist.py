@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from clinic_bookings import Bookings, slot_at
 from practices import utc
-from spondyl.booking import Slot, StepRefusedError, WaitEntry, Waiting
+from spondyl.booking import Slot, Status, StepRefusedError, WaitEntry, Waiting
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
 from spondyl.clinic.chart.appointments import TimeTakenError, book, cancel, confirm_hold, slot_of
 from spondyl.clinic.chart.freed_times import (
@@ -25,6 +25,7 @@ from spondyl.clinic.chart.freed_times import (
     undo_and_wait,
 )
 from spondyl.clinic.chart.migrations import upgrade
+from spondyl.clinic.chart.practice import practice_of, save_practice
 from spondyl.clinic.chart.tables import booking_changes, claims, outbox, waitlist
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import (
@@ -76,6 +77,23 @@ def test_the_offer_goes_down_the_line_and_then_to_all(bookings: Bookings) -> Non
         assert [one.state for one in waiting_entries(connection)] == [Waiting.WAITING, Waiting.WAITING]
     assert bookings.count(claims) == 0
     assert bookings.count(outbox, outbox.c.kind == "offer") == 2
+
+
+def test_a_visit_whose_kind_the_practice_dropped_is_cancelled_and_its_time_offered_to_nobody(
+    bookings: Bookings,
+) -> None:
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
+        join_waitlist(connection, entry(bookings, 1), actor="desk")
+        practice = practice_of(connection)
+        kept = tuple(one for one in practice.visit_types if one.key != "follow")
+        save_practice(connection, replace(practice, visit_types=kept), actor="admin")
+    with writing(bookings.engine) as connection:
+        gone, hold = cancel_and_offer(connection, visit.key, actor="desk")
+    assert gone.status is Status.CANCELLED and hold is None
+    refused = pytest.raises(StepRefusedError, match="no longer has visits of this kind")
+    with refused, writing(bookings.engine) as connection:
+        offer_time(connection, "w1", slot_at(TEN), actor="desk")
 
 
 def test_who_takes_the_offer_leaves_the_line(bookings: Bookings) -> None:

@@ -134,7 +134,7 @@ def test_a_signed_report_names_person_and_time(
     measured: FilmResult, confirmation: Confirmation, form: str
 ) -> None:
     text = sentences(signed(measured, confirmation))[form]
-    assert "Reviewed and signed by Dr. Zoë Müller, 2026-02-04 09:30" in text
+    assert "Reviewed and signed by Dr. Zoë Müller, 4 February 2026, 09:30" in text
     assert "Not yet reviewed" not in text
 
 

@@ -1,5 +1,6 @@
 """Claims, in a real browser, of every page that the rights table lets a role open: no request leaves the clinic, a
-tablet and a telephone never scroll sideways, and axe finds nothing (here or in the test that is named)."""
+tablet and a telephone never scroll sideways, days are written as people write them, and axe finds nothing (here or in
+the test that is named)."""
 
 import csv
 import re
@@ -165,6 +166,8 @@ def test_every_page_of_a_role(browser_program: Browser, world: World, role: Role
         if "film_id" in name:
             page.wait_for_load_state("networkidle")  # the viewer writes its table when the film is there
         wrong += [f"{name}: {one}" for one in _sideways(page)]
+        if not name.startswith(("/aid", "/admin/audit")):
+            wrong += [f"{name}: {one}" for one in _machine_dates(page)]
         if name not in elsewhere | seen_by_others:
             wrong += [f"{name}: {one}" for one in violations(page)]
         if name == "/calendar/practice/offices/{office}":
@@ -194,6 +197,12 @@ def _opened(browser: Browser, world: World, role: Role) -> Page:
         page = browser.new_context(base_url=world.address).new_page()
     page.set_default_timeout(30_000)
     return page
+
+
+def _machine_dates(page: Page) -> list[str]:
+    """Days written as machines write them, in what people read."""
+    text = page.locator("body").inner_text()
+    return re.findall(r".{0,20}\b\d{4}-\d\d-\d\d\b.{0,20}", text)
 
 
 def _sideways(page: Page) -> Iterator[str]:

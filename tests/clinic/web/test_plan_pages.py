@@ -168,7 +168,7 @@ def test_the_plan_is_judged_and_the_day_page_names_the_overdue(
     with writing(services.engine) as connection:
         add_score(connection, asked.id, instrument="rmdq", value=12, on=today, actor="test")
     page = browser(Role.CLINICIAN)
-    assert "No change that matters by 2026-04-13" in page.get(address).text
+    assert "No change that matters by 13 April 2026" in page.get(address).text
     assert "Reviews that are due" in page.get("/today").text
     assert "Reviews that are due" not in browser(Role.FRONT_DESK).get("/today").text
     clock.advance(timedelta(seconds=1))
@@ -199,12 +199,26 @@ def test_a_referral_letter_holds_the_facts_and_claims_no_cause(
     letter = browser(Role.CLINICIAN).get(f"{chart}/plan/referral").text
     for text in (
         "L5 great toe extension left 4/5",
-        "Roland-Morris Disability Questionnaire: 14 (2026-03-02)",
-        "Exercise and physical therapy: 6 visits planned from 2026-03-02.",
-        "The review of 2026-04-13 is due and there is no score.",
+        "Roland-Morris Disability Questionnaire: 14 (2 March 2026)",
+        "Exercise and physical therapy: 6 visits planned from 2 March 2026.",
+        "The review of 13 April 2026 is due and there is no score.",
         "No film was read and signed.",
     ):
         assert text in letter
+
+
+def test_the_chart_names_people_as_they_are_called_and_not_by_their_accounts(
+    browser: Open, asked: Person
+) -> None:
+    clinician, chart = browser(Role.CLINICIAN), f"/patients/{asked.id}"
+    clinician.submit(f"{chart}/exam", pain="5", **{"g-motion": "examined"}, action="sign")
+    clinician.submit(f"{chart}/plan", **plan_fields())
+    clinician.submit(f"{chart}/plan/consent", language="en", agreed_by="Ana Ruiz")
+    assert "signed by Test Clinician" in clinician.get(f"{chart}/exam").text
+    plan = clinician.get(f"{chart}/plan").text
+    assert "signed by Test Clinician" in plan and "2 March 2026, Test Clinician, signed" in plan
+    assert "before Test Clinician," in clinician.get(f"{chart}/plan/consent").text
+    assert "<td>Test Clinician</td><td>save consent</td>" in clinician.get(f"{chart}/records").text
 
 
 def test_only_a_clinician_opens_plans(browser: Open, asked: Person) -> None:

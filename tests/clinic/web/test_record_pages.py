@@ -61,7 +61,7 @@ def test_everything_about_a_patient_is_one_valid_bundle(browser: Open, treated: 
     assert ("Roland-Morris Disability Questionnaire", 14.0) in scores
     assert ("Numerical rating scale of pain", 5.0) in scores
     (plan,) = of_kind(bundle, "CarePlan")
-    assert plan["status"] == "active" and "Judged on 2026-04-13" in plan["note"][0]["text"]
+    assert plan["status"] == "active" and "Judged on 13 April 2026" in plan["note"][0]["text"]
     (goal,) = of_kind(bundle, "Goal")
     assert goal["target"][0]["detailQuantity"]["value"] == 9.0
     (consent,) = of_kind(bundle, "Consent")

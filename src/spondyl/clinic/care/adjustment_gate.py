@@ -11,6 +11,7 @@ from spondyl.clinic.adjust.gate import gate_of
 from spondyl.clinic.care.consent_record import consent_to
 from spondyl.clinic.care.plan_record import latest_plan, situation_of
 from spondyl.clinic.care.visit_note import notes_of
+from spondyl.clinic.chart.accounts import display_names
 from spondyl.instrument import Gate
 from spondyl.treatment.plan import OptionKind
 from spondyl.treatment.plan.option_kind import kind_of
@@ -43,7 +44,9 @@ class ChartGate:
         yes = tuple(f"{one}: do not treat with impulses." for one in present)
         count = "1 question has" if unknown == 1 else f"{unknown} questions have"
         left = (f"{count} no answer; an unknown answer blocks.",) if unknown else ()
-        return consent + tuple(f"{one}: weigh it first." for one in self.held) + yes + left
+        return (
+            consent + tuple(f"{one[0].upper()}{one[1:]}: clear this first." for one in self.held) + yes + left
+        )
 
 
 def chart_gate(connection: sa.Connection, person_id: str) -> ChartGate:
@@ -64,4 +67,5 @@ def _consent(connection: sa.Connection, person_id: str) -> tuple[Answer, str]:
     given = consent_to(connection, person_id, plan)
     if given is None:
         return Answer.UNKNOWN, "The patient has not consented to the plan as it stands."
-    return Answer.YES, f"{given.agreed_by} agreed before {given.before} on {given.at:%Y-%m-%d}."
+    name = display_names(connection).get(given.before, given.before)
+    return Answer.YES, f"{given.agreed_by} agreed before {name} on {given.at.day} {given.at:%B %Y}."

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from spondyl.assessment.exam import exam_alerts
-from spondyl.assessment.intake import Stop, open_flags, stop_of, summarise_intake
+from spondyl.assessment.intake import ITEM_BEHIND, Stop, open_flags, stop_of, summarise_intake
 from spondyl.clinic.care.flag_review import cleared_items
-from spondyl.clinic.care.intake_record import newest
+from spondyl.clinic.care.intake_record import StoredIntake, newest
 from spondyl.clinic.care.newest_rows import newest_rows
 from spondyl.clinic.care.option_names import option_lines
 from spondyl.clinic.care.scores import GivenScore, scores_of_people, scores_of_person
@@ -65,14 +65,25 @@ def situation_of(connection: sa.Connection, person_id: str) -> Situation:
         return Situation(stop=Stop.TREATMENT, held=(NO_INTAKE, *signs))
     cleared = cleared_items(connection, stored)
     summary = summarise_intake(stored.intake)
-    flags = tuple(flag.question.text.rstrip("?") for flag in open_flags(stored.intake, cleared))
     return Situation(
         stop=stop_of(stored.intake, cleared),
-        held=(*flags, *signs),
+        held=(*_held_by_intake(stored, cleared), *signs),
         is_chronic=summary.is_chronic,
         cautions=frozenset(summary.cautions) - cleared,
         not_wanted=frozenset(OptionKind(one) for one in summary.not_wanted),
     )
+
+
+def _held_by_intake(stored: StoredIntake, cleared: frozenset[str]) -> tuple[str, ...]:
+    """Every flag that was answered, in words; open questions as one line with their count."""
+    waiting = open_flags(stored.intake, cleared)
+    said = [flag for flag in waiting if stored.intake.one(ITEM_BEHIND[flag.question.key])]
+    left = len(waiting) - len(said)
+    count = (
+        "1 safety question of the intake has" if left == 1 else f"{left} safety questions of the intake have"
+    )
+    unasked = (f"{count} no answer",) if left else ()
+    return (*(flag.question.text.rstrip("?") for flag in said), *unasked)
 
 
 def ranked_for(connection: sa.Connection, person_id: str) -> tuple[RankedOption, ...]:

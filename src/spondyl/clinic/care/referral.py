@@ -8,10 +8,12 @@ from spondyl.assessment.questionnaires import instrument_of
 from spondyl.clinic.care.film_findings import FilmFinding
 from spondyl.clinic.care.leaflet import Block, Leaflet
 from spondyl.clinic.care.option_names import option_name
+from spondyl.clinic.care.patient_words import day_in
 from spondyl.clinic.care.scores import GivenScore
 from spondyl.clinic.care.visit_note import VisitNote
 from spondyl.treatment.plan import Plan, PlanJudged
 
+LANGUAGE = PatientLanguage.ENGLISH
 NO_CAUSE = "What films show is listed as seen. None of it is claimed to be where the pain comes from."
 
 
@@ -34,7 +36,7 @@ def referral_letter(
         ("What was tried", _tried(plan, judged)),
     )
     return Leaflet(
-        language=PatientLanguage.ENGLISH,
+        language=LANGUAGE,
         title="Referral",
         blocks=tuple(Block(heading=heading, level=2, lines=lines) for heading, lines in parts),
     )
@@ -63,13 +65,13 @@ def _examined(note: VisitNote | None) -> tuple[str, ...]:
         return ("Not examined.",)
     lines = [f"{title}: {line}" for title, line in exam_lines(note.exam)]
     lines += [f"Impression: {note.exam.impression}"] if note.exam.impression else []
-    return (f"On {note.on.isoformat()}.", *lines)
+    return (f"On {day_in(note.on, LANGUAGE)}.", *lines)
 
 
 def _scored(scores: Iterable[GivenScore]) -> tuple[str, ...]:
     by_code: dict[str, list[str]] = {}
     for one in scores:
-        by_code.setdefault(one.instrument, []).append(f"{one.value:g} ({one.on.isoformat()})")
+        by_code.setdefault(one.instrument, []).append(f"{one.value:g} ({day_in(one.on, LANGUAGE)})")
     return tuple(f"{instrument_of(code).name}: {', '.join(values)}" for code, values in by_code.items()) or (
         "None.",
     )
@@ -85,6 +87,6 @@ def _tried(plan: Plan | None, judged: PlanJudged | None) -> tuple[str, ...]:
         return ("No plan was made.",)
     names = ", ".join(option_name(option) for option in plan.options)
     return (
-        f"{names}: {plan.visits} visits planned from {plan.starts_on.isoformat()}.",
+        f"{names}: {plan.visits} visits planned from {day_in(plan.starts_on, LANGUAGE)}.",
         judged.says,
     )

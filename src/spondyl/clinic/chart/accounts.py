@@ -87,6 +87,12 @@ def all_accounts(connection: sa.Connection) -> list[Account]:
     return [_account(row) for row in connection.execute(sa.select(accounts).order_by(accounts.c.full_name))]
 
 
+def display_names(connection: sa.Connection) -> dict[str, str]:
+    """The full name behind every sign-in name, of those who left too."""
+    rows = connection.execute(sa.select(accounts.c.sign_in_name, accounts.c.full_name))
+    return {row.sign_in_name: row.full_name for row in rows}
+
+
 def change_account(
     connection: sa.Connection, account_id: str, *, role: Role, active: bool, actor: str
 ) -> Account:

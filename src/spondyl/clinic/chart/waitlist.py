@@ -12,6 +12,7 @@ from spondyl.booking import (
     Slot,
     Status,
     StepRefusedError,
+    VisitType,
     WaitEntry,
     Waiting,
     next_in_line,
@@ -105,7 +106,7 @@ def offer_time(connection: sa.Connection, key: str, slot: Slot, *, actor: str) -
     until = offer_until(now_of(connection), slot.start, OFFER_MIN)
     if until is None:
         raise StepRefusedError("The time is too near for a message; call, and book it.")
-    refuse_if_stopped(connection, entry.person, practice_of(connection).visit_type(slot.visit_type))
+    refuse_if_stopped(connection, entry.person, _kind_there(connection, slot))
     return _keep_for(connection, entry, slot, until, actor)
 
 
@@ -174,13 +175,16 @@ def save_entry(connection: sa.Connection, entry: WaitEntry) -> None:
 
 
 def offer_free_time(connection: sa.Connection, slot: Slot) -> Appointment | None:
-    """Hold a free time for whoever is next in line and tell them; None when it suits nobody.
+    """Hold a free time for whoever is next in line and tell them; None when it suits nobody, or when the practice no
+    longer has visits of that kind.
 
     In a transaction that frees the time itself, use ``freed_times``: it takes the waitlist's turn first.
     """
     take_waitlist_turn(connection)
     until = offer_until(now_of(connection), slot.start, OFFER_MIN)
-    visit_type = practice_of(connection).visit_type(slot.visit_type)
+    visit_type = _kind_of(connection, slot)
+    if visit_type is None:
+        return None
     line = [
         entry
         for entry in waiting_entries(connection)
@@ -219,7 +223,7 @@ def _put_down(
     actor: str,
     change: str,
 ) -> Appointment:
-    refuse_if_stopped(connection, entry.person, practice_of(connection).visit_type(slot.visit_type))
+    refuse_if_stopped(connection, entry.person, _kind_there(connection, slot))
     if later is None:
         return book(connection, slot, person=entry.person, actor=actor, change=change)
     return reschedule(connection, later.key, slot, actor=actor, change=change)
@@ -233,6 +237,19 @@ def _keep_for(
     queue(connection, [(hold, MessageKind.OFFER, now_of(connection))])
     record(connection, actor=actor, action="offer time", subject=f"person {entry.person}")
     return hold
+
+
+def _kind_of(connection: sa.Connection, slot: Slot) -> VisitType | None:
+    """What kind of visit a time is for; None when the practice dropped it since."""
+    kinds = practice_of(connection).visit_types
+    return next((one for one in kinds if one.key == slot.visit_type), None)
+
+
+def _kind_there(connection: sa.Connection, slot: Slot) -> VisitType:
+    kind = _kind_of(connection, slot)
+    if kind is None:
+        raise StepRefusedError("The practice no longer has visits of this kind; choose another kind.")
+    return kind
 
 
 def _standing(connection: sa.Connection, key: str) -> WaitEntry:

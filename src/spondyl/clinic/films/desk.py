@@ -271,11 +271,11 @@ def name_of(desk: Desk) -> str:
 
 
 def film_name(facts: FilmFacts) -> str:
-    """``AP film of 2026-03-02``."""
+    """``AP film of 2 March 2026``."""
     day = facts.header.study_date
     view = facts.view.value if facts.view.value != "UNKNOWN" else "Spine"
     view = "Lateral" if view == "LATERAL" else view
-    return f"{view} film{f' of {day.isoformat()}' if day else ', date unknown'}"
+    return f"{view} film{f' of {day.day} {day:%B %Y}' if day else ', date unknown'}"
 
 
 @cache

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from spondyl.anatomy import View
 from spondyl.assessment.change import STANCE, Change, compare
+from spondyl.clinic.report.day_text import day_text
 from spondyl.clinic.report.report_content import DISCLAIMER, VIEW_TEXT
 from spondyl.clinic.report.wording import UNIT_TEXT, is_per_level, number_text, probability_text
 from spondyl.clinic.result import FilmResult
@@ -132,7 +133,7 @@ def _patient(result: FilmResult) -> str | None:
 
 def _caption(name: str, result: FilmResult) -> str:
     date = None if result.radiograph is None else result.radiograph.header.study_date
-    day = date.isoformat() if date is not None else "date unknown"
+    day = day_text(date) if date is not None else "date unknown"
     return f"{name}: {day}, {VIEW_TEXT[view_of(result)]}, {result.film}"
 
 

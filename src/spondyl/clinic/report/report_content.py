@@ -7,6 +7,7 @@ from spondyl import __version__
 from spondyl.anatomy import ImageSide, View
 from spondyl.assessment import Assessment, Classification, Finding, Flag, Measurement
 from spondyl.assessment.assess import names_right_p, unsure_levels
+from spondyl.clinic.report.day_text import day_text, moment_text
 from spondyl.clinic.report.references import Reference, reference_sentences, reference_text, references_of
 from spondyl.clinic.report.signature import confirmation_of, names_confirmed_in, names_line
 from spondyl.clinic.report.wording import (
@@ -151,7 +152,7 @@ def report_content(result: FilmResult, *, stem: str = "report") -> ReportContent
         refusal=_refusal(result),
         provenance=_provenance(result),
         signed_by=confirmation.person if confirmation else None,
-        signed_at=confirmation.at.isoformat(sep=" ", timespec="minutes") if confirmation else None,
+        signed_at=moment_text(confirmation.at) if confirmation else None,
         how_to_correct=HOW_TO_CORRECT.format(stem=stem),
     )
 
@@ -274,7 +275,7 @@ def _examination(result: FilmResult) -> tuple[tuple[str, str], ...]:
         ("Patient number", header.patient_id),
         ("Sex", header.sex),
         ("Age at the film", None if header.age_years is None else f"{header.age_years:.0f} years"),
-        ("Date of the film", None if header.study_date is None else header.study_date.isoformat()),
+        ("Date of the film", None if header.study_date is None else day_text(header.study_date)),
         ("View", VIEW_TEXT[view]),
         ("Left edge of the picture", SIDE_TEXT[side]),
         ("Film", result.film),

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -45,6 +45,6 @@ def icon(name: str) -> Markup:
     ).format(address, name)
 
 
-def day_text(moment: datetime | None) -> str:
+def day_text(moment: date | None) -> str:
     """A day as people write it: 5 March 2026; a dash for None."""
     return f"{moment.day} {moment:%B %Y}" if moment else "–"

@@ -6,6 +6,7 @@ from datetime import date
 
 from spondyl.assessment.questionnaires import Instrument, ScoreRefused, important_change_of, instrument_of
 from spondyl.assessment.refused import Refused
+from spondyl.treatment.plan.day_words import day_words
 from spondyl.treatment.plan.ranking import RankedOption, Standing
 
 LATEST_REVIEW_DAYS = 84
@@ -94,7 +95,7 @@ class Plan:
         """What happens at the review."""
         goals = " or ".join(goal.text for goal in self.goals)
         return (
-            f"Judged on {self.review_on.isoformat()}. Goal: {goals}. Not reached by then: this plan ends. "
+            f"Judged on {day_words(self.review_on)}. Goal: {goals}. Not reached by then: this plan ends. "
             "It is changed, or the patient is referred; more of the same is not booked."
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from spondyl.treatment.plan.day_words import day_words
 from spondyl.treatment.plan.plan import Goal, Plan
 
 
@@ -64,7 +65,7 @@ def judge_plan(plan: Plan, scores: Iterable[ScoreOnDay], *, as_of: date) -> Plan
     state = _state(plan, goals, as_of)
     says, next_step = _WORDS[state]
     return PlanJudged(
-        state=state, goals=goals, says=says.format(day=plan.review_on.isoformat()), next_step=next_step
+        state=state, goals=goals, says=says.format(day=day_words(plan.review_on)), next_step=next_step
     )
 
 

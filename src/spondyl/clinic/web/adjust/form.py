@@ -15,11 +15,11 @@ MOST_N = max(PLACEHOLDER_PEAK_N.values())
 
 
 class SetupRefused(ValueError):  # noqa: N818 (a refusal is an answer, not a fault)
-    """A session that cannot be set up so; ``field`` names what to change."""
+    """A session that cannot be set up so, in one sentence or more; ``field`` names what to change."""
 
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
-        self.field = field
+    def __init__(self, field: str, *sentences: str) -> None:
+        super().__init__(" ".join(sentences))
+        self.field, self.sentences = field, sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

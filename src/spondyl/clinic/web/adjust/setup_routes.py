@@ -73,8 +73,12 @@ def begin(
     try:
         run = _begin(services, desk, viewer, patient, gate, form)
     except SetupRefused as refused:
-        shown = context | {"problem": str(refused), "problem_field": refused.field}
-        return patient_page(request, "adjust/setup.html", patient, shown, status=422)
+        shown = {
+            "problems": refused.sentences,
+            "problem": str(refused),
+            "problem_field": refused.field,
+        }
+        return patient_page(request, "adjust/setup.html", patient, context | shown, status=422)
     return see_other(request, f"/patients/{patient_id}/adjust/{run}")
 
 
@@ -86,7 +90,7 @@ def _begin(
     plan = form.plan(session=session, gate=gate.gate(form.said), simulated=simulated)
     problems = gate.problems(form.said)
     if problems:
-        raise SetupRefused("gate", " ".join(problems))
+        raise SetupRefused("gate", *problems)
     setup = Setup(
         plan=plan,
         patient=draw_patient(session % SEED_MOST, plan.segments),
@@ -148,6 +152,7 @@ def _setup_context(connection: sa.Connection, desk: Desk, patient: Person, form:
         "earlier": adjustments_of(connection, patient.id),
         "running": running[0] if running else None,
         "problem": None,
+        "problems": (),
         "problem_field": None,
         "reason_text": reason_text,
         "pairs_of": _pairs,

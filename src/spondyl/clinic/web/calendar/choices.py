@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from fastapi import HTTPException
 
 from spondyl.booking import Appointment, Placement, Practice, Slot, wall_at
+from spondyl.clinic.chart.accounts import display_names
 from spondyl.clinic.chart.booking_changes import recent_changes, visits_changed
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.messages.when import time_words, when_words
 from spondyl.clinic.web.calendar.board import names_of
+from spondyl.clinic.web.clinic_words import who_words
 
 
 def practice_day(connection: sa.Connection, practice: Practice, day: date | None) -> date:
@@ -71,13 +73,14 @@ def undo_bar(
     """The last changes (of one patient), each naming whose visit it was, with the button that undoes it."""
     zone, last = practice.offices[0].zone, recent_changes(connection, limit=limit, person=person)
     visits = visits_changed(connection, [one.change for one in last])
+    staff = display_names(connection)
     names = names_of(connection, [visit for some in visits.values() for visit in some])
     return [
         {
             "change": one.change,
             "words": one.words,
             "whose": _whose(visits.get(one.change, []), names),
-            "actor": one.actor,
+            "actor": who_words(one.actor, staff),
             "time": time_words(wall_at(zone, one.at)),
         }
         for one in last

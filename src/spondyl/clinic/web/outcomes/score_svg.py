@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 from markupsafe import Markup
 
 from spondyl.assessment.questionnaires import Direction, ImportantChange, Instrument
+from spondyl.clinic.web.templates import day_text
 
 WIDTH, HEIGHT = 680.0, 280.0
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 16.0, 26.0, 40.0
@@ -38,7 +39,7 @@ class ScoreChart:
     def said(self) -> str:
         """The picture in a sentence, for who cannot see it."""
         first, last = self.points[0], self.points[-1]
-        text = f"{self.instrument.name}: {first[1]:g} on {first[0].isoformat()}, {last[1]:g} on {last[0].isoformat()}."
+        text = f"{self.instrument.name}: {first[1]:g} on {day_text(first[0])}, {last[1]:g} on {day_text(last[0])}."
         if self.goal is None:
             return text
         reached = self.is_reached(last[1])
@@ -120,7 +121,7 @@ def _axes(chart: ScoreChart, frame: _Frame) -> str:
     return (
         f'<g class="axis">{marks}{dates}<path d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}"/>'
         f'<text x="{LEFT}" y="{TOP - 9}">{escape(chart.instrument.unit)}</text>'
-        f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">weeks since {frame.first.isoformat()}</text></g>'
+        f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">weeks since {day_text(frame.first)}</text></g>'
     )
 
 
@@ -142,7 +143,7 @@ def _review(chart: ScoreChart, frame: _Frame) -> str:
     x = frame.x(chart.review_on)
     return (
         f'<path class="review" d="M{x:.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
-        f'<text x="{x - 4:.1f}" y="{TOP - 9}" text-anchor="end">judged {chart.review_on.isoformat()}</text>'
+        f'<text x="{x - 4:.1f}" y="{TOP - 9}" text-anchor="end">judged {day_text(chart.review_on)}</text>'
     )
 
 

@@ -1,5 +1,6 @@
 """A patient's records: what there is, who opened the chart, and everything in one file to take along."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,4 +65,5 @@ def _context(connection: sa.Connection, patient: Person) -> dict[str, Any]:
         .order_by(audit.c.at.desc())
         .limit(SHOWN)
     ).all()
-    return {"held": held, "log": log, "shown": SHOWN}
+    lines = [{"at": datetime.fromisoformat(one.at), "actor": one.actor, "action": one.action} for one in log]
+    return {"held": held, "log": lines, "shown": SHOWN}

@@ -3,6 +3,7 @@
 import { csrfToken } from "/static/shell/csrf.js";
 import { readFeed } from "./feed.js";
 import { Hold } from "./hold.js";
+import { numberWords } from "./number_words.js";
 import { Ring } from "./ring.js";
 import { Sweep } from "./sweep.js";
 
@@ -84,7 +85,7 @@ function propose(dose) {
   }
   part("answer").replaceChildren(
     element("p", `${dose.commanded_n} N at ${dose.segment}`, "force"),
-    element("p", `Above the preload; ${Number(dose.predicted_n).toFixed(1)} N expected, the cap is ${dose.cap_n} N in all.`),
+    element("p", `Above the preload; ${numberWords(Number(dose.predicted_n), 1)} N expected, the cap is ${dose.cap_n} N in all.`),
     element("p", `Reason: ${dose.reason}`, "reason"),
     actions,
   );
@@ -121,6 +122,7 @@ function showEnd(event) {
   part("answer").replaceChildren(element("p", `Ended after ${event.pulses} ${event.pulses === 1 ? "pulse" : "pulses"}.${safe}`, "force"), element("p", event.text), link);
   part("stop-state").textContent = "The session has ended and is kept. Nothing begins again by itself.";
   part("link").textContent = "session over";
+  part("closing").textContent = "This page may be closed.";
   refresh();
 }
 
@@ -180,7 +182,7 @@ function frame(now) {
   if (now - shown > 100) {
     shown = now;
     const newest = ring.newest(FORCE);
-    force.textContent = Number.isNaN(newest) ? "–" : newest.toFixed(1);
+    force.textContent = Number.isNaN(newest) ? "–" : numberWords(newest, 1);
   }
   requestAnimationFrame(frame);
 }

@@ -1,5 +1,7 @@
 // Traces as on a bedside monitor: a pen sweeps over the picture and only what it passes is drawn anew, so nothing moves.
 
+import { numberWords } from "./number_words.js";
+
 /** @typedef {{channel: number, low: number, high: number, name: string, unit: string, colour: string, level?: () => number}} Lane */
 
 const LEFT = 56;
@@ -84,9 +86,9 @@ export class Sweep {
       const { top, bottom } = this.#box(number);
       const x = this.left - 6 * this.ratio;
       context.textBaseline = "top";
-      context.fillText(`${lane.high}`, x, top);
+      context.fillText(numberWords(lane.high, 0), x, top);
       context.textBaseline = "bottom";
-      context.fillText(`${lane.low}`, x, bottom);
+      context.fillText(numberWords(lane.low, 0), x, bottom);
       context.textBaseline = "middle";
       context.fillText(lane.unit || lane.name, x, (top + bottom) / 2);
     });

@@ -1,0 +1,64 @@
+"""How a page names who did something, and when: the display name, and the clinic's own clock."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from spondyl.booking import wall_at
+from spondyl.clinic.chart.accounts import display_names
+from spondyl.clinic.chart.practice import PracticeUnknownError, practice_of
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.messages.when import time_words
+
+NO_ACCOUNTS = {
+    "clinic": "the clinic's program",
+    "demo": "set-up of the demo",
+    "nobody": "nobody signed in",
+    "patient link": "patient by link",
+}
+"""Who acts without an account and whose name in the log is no words yet."""
+
+
+def who_words(actor: str, names: Mapping[str, str]) -> str:
+    """The display name of an actor of the log; ``names`` as of ``display_names``."""
+    return names.get(actor) or NO_ACCOUNTS.get(actor, actor)
+
+
+class ClinicWords:
+    """Asks the chart at the first word that needs it, once a page."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def who(self, actor: str) -> str:
+        """The display name behind a sign-in name; "patient by link" and its like in words."""
+        return who_words(actor, self._names)
+
+    def when(self, moment: datetime) -> str:
+        """``28 November 2026, 9:30 am`` by the clock of the first office."""
+        wall = self.wall(moment)
+        return f"{wall.day} {wall:%B %Y}, {time_words(wall)}"
+
+    def wall(self, moment: datetime) -> datetime:
+        """A moment by the clock of the first office; by UTC before there is one."""
+        return wall_at(self._zone, moment) if self._zone else moment.astimezone(UTC).replace(tzinfo=None)
+
+    @property
+    def zone(self) -> str:
+        """The name of the clock."""
+        return self._zone or "UTC"
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        with reading(self._engine) as connection:
+            return display_names(connection)
+
+    @cached_property
+    def _zone(self) -> str:
+        with reading(self._engine) as connection:
+            try:
+                return practice_of(connection).offices[0].zone
+            except PracticeUnknownError:
+                return ""
