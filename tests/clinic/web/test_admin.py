@@ -1,5 +1,7 @@
 """Claims: administration works as a person uses it; a restricted chart stays shut; an erased one is gone."""
 
+import html
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,11 +10,13 @@ import sqlalchemy as sa
 
 from clinic_apps import Browser
 from clinic_charts import Clock
+from practices import two_offices
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.accounts import Account, all_accounts
 from spondyl.clinic.chart.audit import entries, verify
 from spondyl.clinic.chart.guard import glass_break_list
 from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import audit, people
 from spondyl.clinic.chart.transaction import reading, writing
@@ -56,13 +60,48 @@ def test_the_last_administrator_stays(browser: Open, staff: dict[Role, Account],
 def test_the_log_is_shown_filtered_and_checked(browser: Open, patient: Person, services: Services) -> None:
     admin = browser(Role.ADMINISTRATOR)
     browser(Role.CLINICIAN).get(f"/patients/{patient.id}")
-    assert "open chart" in admin.get(f"/admin/audit?subject=person {patient.id}").text
-    assert "No such row" in admin.get("/admin/audit?actor=nobody-at-all").text
+    assert "Opened the chart" in admin.get(f"/admin/audit?subject=person {patient.id}").text
+    assert "No such row" in admin.get("/admin/audit?who=nobody-at-all").text
     admin.submit("/admin/audit/check")
     with writing(services.engine) as connection:
         connection.exec_driver_sql("DROP TRIGGER audit_no_update")
         connection.execute(audit.update().where(audit.c.action == "open chart").values(actor="someone"))
     assert "The log was changed" in admin.submit("/admin/audit/check").text
+
+
+def rows_of(page: str) -> list[str]:
+    """The rows of the log on a page, each as its words."""
+    body = page.split("<tbody>")[1].split("</tbody>", maxsplit=1)[0] if "<tbody>" in page else ""
+    return [re.sub(r"\s*<[^>]+>\s*", " ", one) for one in body.split("</tr>") if one.strip()]
+
+
+def test_the_log_says_who_did_what_to_whom_and_when_in_words(
+    browser: Open, patient: Person, services: Services
+) -> None:
+    admin = browser(Role.ADMINISTRATOR)
+    with writing(services.engine) as connection:
+        save_practice(connection, two_offices(), actor="administrator")
+        saved = documents.save(connection, kind="exam", person_id=patient.id, body={}, actor="clinician")
+    page = admin.get("/admin/audit?who=test+clin").text
+    (row,) = rows_of(page)
+    # The clock of these tests: Monday 2 March 2026, 16:00 UTC; the offices are in California.
+    for words in ("2 March 2026, 8:00 am", "Test Clinician", "account clinician", "Wrote a visit note"):
+        assert words in row
+    assert patient.full_name in html.unescape(row)
+    short, full = row.split(" row ")
+    assert f"digest {saved.digest[:8]}…" in short and saved.digest not in short and saved.digest in full
+    assert len(rows_of(admin.get("/admin/audit?action=save+exam").text)) == 1
+    assert len(rows_of(admin.get("/admin/audit?patient=neil&day=2026-03-02").text)) == 2
+    assert rows_of(admin.get("/admin/audit?patient=neil&day=2026-03-01").text) == []
+    assert "That is no day" in admin.get("/admin/audit?day=yesterday").text
+
+
+def test_the_log_hides_the_name_behind_a_chart_that_is_restricted_to_others(
+    browser: Open, patient: Person, staff: dict[Role, Account]
+) -> None:
+    browser(Role.CLINICIAN).submit(f"/restrict/{patient.id}", account=staff[Role.CLINICIAN].id)
+    page = browser(Role.ADMINISTRATOR).get("/admin/audit?action=restrict+chart").text
+    assert "restricted chart" in page and patient.full_name not in html.unescape(page)
 
 
 def test_a_restricted_chart_opens_for_its_staff_and_in_an_emergency_with_a_reason(
