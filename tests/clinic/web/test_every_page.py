@@ -190,6 +190,24 @@ def test_a_page_that_is_not_there_and_a_restricted_chart(browser_program: Browse
     page.context.close()
 
 
+@pytest.mark.parametrize("width", [390, 900, 1440])
+def test_what_is_known_stands_in_one_line_however_long_it_is(
+    browser_program: Browser, world: World, width: int
+) -> None:
+    page = _opened(browser_program, world, Role.FRONT_DESK)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"/patients/{world.filled['person_id']}")
+    page.locator("dd").nth(1).evaluate(
+        "one => { one.textContent = 'a.rather.long.name@clinic.example.org'; }"
+    )
+    left = page.locator(".panel dl").first.evaluate(
+        "list => [...list.querySelectorAll('dd')].map((one) => one.getBoundingClientRect().left)"
+    )
+    assert len(left) >= 3 and max(left) - min(left) < 1
+    assert list(_sideways(page)) == []
+    page.context.close()
+
+
 def _opened(browser: Browser, world: World, role: Role) -> Page:
     if role in world.staff:
         page = signed_in(browser, world.address, world.services, world.staff[role])

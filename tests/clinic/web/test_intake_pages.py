@@ -1,11 +1,13 @@
 """Claims: every answer is saved at once and survives; a red flag stops the visit path and is seen by the front desk."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from care_course import answer_intake
 from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.assessment.intake import INTAKE, ITEMS, Intake, ItemKind, Stop
@@ -222,3 +224,13 @@ def test_an_answer_that_stops_everything_stands_above_the_days_visits(
     send(browser(Role.NOBODY), link, "saddle_numbness", "yes")
     day = browser(Role.FRONT_DESK).get("/today").text
     assert day.index("Answers that wait for a clinician") < day.index("Open the calendar")
+    assert re.search(r'class="tag stop">emergency care now<', day)
+
+
+def test_the_day_s_page_says_what_has_to_be_done_today(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    answer_intake(services, patient, pain=6, roland=14, fever="yes")
+    assert re.search(r'class="tag stop">look at it today<', browser(Role.FRONT_DESK).get("/today").text)
+    clinician = browser(Role.CLINICIAN).get(f"/patients/{patient.id}/intake").text
+    assert "Look at it today:" in clinician

@@ -35,6 +35,11 @@ class Urgency(Enum):
         """As a person reads it."""
         return _WORDS[self]
 
+    @property
+    def act_words(self) -> str:
+        """What to do and how soon, where the words stand alone."""
+        return self.words if self is Urgency.EMERGENCY_NOW else f"look at it {self.words}"
+
 
 _WORDS = {
     Urgency.EMERGENCY_NOW: "emergency care now",

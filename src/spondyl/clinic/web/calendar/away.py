@@ -1,6 +1,6 @@
 """A provider is ill: the day's visits with proposals, accepted, changed or left, done as one change."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -12,38 +12,44 @@ from spondyl.clinic.chart.absences import note_absence, propose_repair, visits_o
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import reschedule_all
 from spondyl.clinic.chart.claims import TimeTakenError
-from spondyl.clinic.chart.practice import practice_of
+from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.messages.when import day_words, when_words
 from spondyl.clinic.web.calendar.board import names_of
 from spondyl.clinic.web.calendar.choices import practice_day, slot_of_text, slot_words
 from spondyl.clinic.web.page import page, see_other
-from spondyl.clinic.web.rights import AnyStaff, StaffOnly
+from spondyl.clinic.web.rights import AnyStaff
 from spondyl.clinic.web.services import Clinic
 from spondyl.clinic.web.writer import Writer
 
 router = APIRouter(prefix="/calendar/away", include_in_schema=False)
 
 
-@router.get("", dependencies=[StaffOnly])
+@router.get("")
 def away(
     request: Request,
     services: Clinic,
-    provider: str,
+    viewer: AnyStaff,
+    provider: str = "",
     day: date | None = None,
     again: bool = False,
 ) -> Response:
-    """The visits of a provider's day, each with its proposal and two others."""
+    """The visits of a provider's day, each with its proposal and two others; without a provider, whose day it is."""
     with reading(services.engine) as connection:
+        if not has_practice(connection):
+            return page(request, "calendar/no_practice.html", {"role": viewer.role.value})
         practice = practice_of(connection)
         chosen = practice_day(connection, practice, day)
+        if not provider:
+            choices = [(one.key, one.name) for one in practice.providers]
+            return page(request, "calendar/away_who.html", {"choices": choices, "day": chosen})
         absence = absence_of(practice, provider, chosen, "")
         visits = visits_of_provider(connection, absence)
         shown = {
             "provider": practice.provider(provider),
             "day": chosen,
-            "day_words": day_words(visits[0].wall) if visits else chosen.strftime("%A %d %B"),
+            "day_words": day_words(visits[0].wall) if visits else day_words(datetime.combine(chosen, time())),
             "rows": _rows(connection, practice, visits, absence),
             "again": again,
         }
@@ -133,7 +139,9 @@ def go_away(
         practice = practice_of(connection)
         absence = absence_of(practice, form.provider, form.day, form.reason.strip() or "away")
         pairs = [_pair(connection, practice, key, text) for key, text in moves]
-    words = f"{practice.provider(form.provider).name} is away {form.day:%d %b}, {len(pairs)} moved"
+    words = (
+        f"{practice.provider(form.provider).name} is away {form.day.day} {form.day:%b}, {len(pairs)} moved"
+    )
     try:
         left = writer(lambda connection: _done(connection, absence, pairs, viewer.actor, words))
     except TimeTakenError:

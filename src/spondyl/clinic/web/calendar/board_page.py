@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from spondyl.booking import Practice
@@ -15,7 +15,7 @@ from spondyl.clinic.chart.untold import note_told, untold
 from spondyl.clinic.chart.waitlist import count_waiting
 from spondyl.clinic.messages.when import day_words
 from spondyl.clinic.web.calendar.board import Board, day_board, week_board
-from spondyl.clinic.web.calendar.choices import practice_day, undo_bar
+from spondyl.clinic.web.calendar.choices import next_open_day, practice_day, undo_bar
 from spondyl.clinic.web.calendar.telephone_calls import call_words
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff
@@ -28,12 +28,20 @@ CHANGED_SINCE = "NOT noted: the visit was changed meanwhile. Look what is to be 
 By = Literal["provider", "room", "office"]
 
 
+class DayAsked:
+    """A day, or ``today`` whatever happens on it; with neither the calendar opens on a day when something happens."""
+
+    def __init__(self, day: date | None = None, today: str | None = None) -> None:
+        self.day = day
+        self.is_open = day is None and today is None
+
+
 @router.get("")
 def calendar(
     request: Request,
     services: Clinic,
     viewer: AnyStaff,
-    day: date | None = None,
+    when: Annotated[DayAsked, Depends(DayAsked)],
     view: Literal["day", "week"] = "day",
     by: By = "provider",
     show: str = "",
@@ -43,7 +51,8 @@ def calendar(
         if not has_practice(connection):
             return page(request, "calendar/no_practice.html", {"role": viewer.role.value})
         practice = practice_of(connection)
-        chosen = practice_day(connection, practice, day)
+        asked = practice_day(connection, practice, when.day)
+        chosen = next_open_day(connection, practice, asked) if when.is_open else asked
         office = show if any(one.key == show for one in practice.offices) else None
         provider = show if any(one.key == show for one in practice.providers) else None
         if view == "week":
@@ -54,6 +63,7 @@ def calendar(
         shown |= {"changes": undo_bar(connection, practice), "mail": mail_state(connection)}
         shown |= {"waiting": count_waiting(connection)}
         shown |= {"calls": [call_words(one) for one in untold(connection)]}
+    shown |= {"closed": None if chosen == asked else day_words(datetime.combine(asked, time()))}
     return page(request, "calendar/board.html", shown | {"view": view, "by": by, "show": show})
 
 

@@ -1,7 +1,7 @@
 """What the staff's pages have in common: days from the address, slots from a form, the undo bar."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from spondyl.clinic.chart.accounts import display_names
 from spondyl.clinic.chart.booking_changes import recent_changes, visits_changed
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.messages.when import time_words, when_words
-from spondyl.clinic.web.calendar.board import names_of
+from spondyl.clinic.web.calendar.board import day_visits, names_of
 from spondyl.clinic.web.clinic_words import who_words
 
 
@@ -54,6 +54,14 @@ def slot_of_text(practice: Practice, visit_type: str, text: str) -> Slot:
         raise HTTPException(422, f"{parts[0]!r} has no time zone; load the page again.")
     place = Placement(office=office, provider=provider, room=room, instrument=instrument or None)
     return slot_from(practice, visit_type, place, start)
+
+
+def next_open_day(connection: sa.Connection, practice: Practice, day: date) -> date:
+    """The day itself when an office opens or somebody is booked; else the next one within a year when one opens."""
+    if day_visits(connection, practice, day):
+        return day
+    days = (day + timedelta(days=number) for number in range(366))
+    return next((one for one in days if any(office.open_on(one) for office in practice.offices)), day)
 
 
 def slot_words(practice: Practice, slot: Slot) -> dict[str, str]:

@@ -1,0 +1,57 @@
+"""Claims: the calendar opens on a day with something on it and says so; who is away is chosen where it is not said."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from clinic_apps import Browser
+from clinic_charts import Clock
+from practices import two_offices
+from spondyl.clinic.chart.practice import save_practice
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.web.services import Services
+
+SATURDAY = timedelta(days=5)
+"""From the clock's Monday 2 March 2026. The offices of these tests open from Monday to Friday."""
+
+
+@pytest.fixture
+def desk(services: Services, browser: Callable[[Role], Browser]) -> Callable[[], Browser]:
+    with writing(services.engine) as connection:
+        save_practice(connection, two_offices(), actor="test")
+    return lambda: browser(Role.FRONT_DESK)
+
+
+def test_on_a_closed_day_the_calendar_opens_on_the_next_open_one_and_leads_back(
+    desk: Callable[[], Browser], clock: Clock
+) -> None:
+    clock.advance(SATURDAY)
+    page = desk()
+    opened = page.get("/calendar").text
+    assert "Calendar: Monday 9 March" in opened
+    assert "no office opens on Saturday 7 March" in opened
+    back = page.get("/calendar?today=&view=day").text
+    assert "Calendar: Saturday 7 March" in back and "Closed today" not in back
+    assert 'href="/calendar?today=&amp;view=day' in opened
+    assert "Calendar: Sunday 8 March" in page.get("/calendar?day=2026-03-08").text
+    assert "week of Monday 9 March" in page.get("/calendar?view=week").text
+
+
+def test_on_an_open_day_the_calendar_opens_on_it(desk: Callable[[], Browser]) -> None:
+    opened = desk().get("/calendar").text
+    assert "Calendar: Monday 2 March" in opened and "Closed today" not in opened
+
+
+def test_without_a_provider_the_page_asks_who_is_away(desk: Callable[[], Browser]) -> None:
+    asked = desk().get("/calendar/away?day=2026-03-03")
+    assert asked.status_code == 200 and "Next:" in asked.text
+    assert '<option value="ben">Dr. Ben</option>' in asked.text and 'value="2026-03-03"' in asked.text
+    shown = desk().get("/calendar/away?provider=ben&day=2026-03-03").text
+    assert "Dr. Ben is away on Tuesday 3 March" in shown
+    assert desk().get("/calendar/away?provider=nobody").status_code == 404
+
+
+def test_without_a_practice_nobody_can_be_away(browser: Callable[[Role], Browser]) -> None:
+    assert "No offices yet" in browser(Role.FRONT_DESK).get("/calendar/away").text
