@@ -28,7 +28,7 @@ def test_a_note_holds_what_was_examined_and_its_exceptions(
     assert kept.note.exam.examined == {"motion", "myotomes"}
     page = clinician.get(f"/patients/{patient.id}/exam").text
     assert "L5 great toe extension left 4/5 (after ten). Otherwise normal." in page
-    assert "signed by clinician" in page
+    assert "signed by Test Clinician" in page
 
 
 def test_an_empty_note_and_a_wrong_number_are_refused_and_what_was_typed_stays(
