@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from spondyl.evidence.aid.expect import Expectation, expectation
+from spondyl.evidence.aid.glance import Glance, glance
 from spondyl.evidence.aid.ladder import LadderRow, ladder_row, verdict
 from spondyl.evidence.aid.reading_ease import Language
 from spondyl.evidence.aid.risks import Risk, regulator_lines, risks
@@ -36,6 +37,7 @@ class AidContent:
     regulator: tuple[Said, ...]
     unknown: tuple[Said, ...]
     ladder: tuple[LadderRow, ...]
+    glance: Glance
     ask: tuple[str, ...]
     values: tuple[str, ...]
     funding_of_trial: Said
@@ -46,7 +48,15 @@ class AidContent:
         """Every sentence that rests on a record, in the order of the page."""
         rows = (said for row in self.ladder for said in row.passages)
         harms = (risk.said for risk in self.risks)
-        parts = (self.short, self.condition, self.done, self.feel, self.expect.passages, harms)
+        parts = (
+            self.short,
+            self.glance.passages,
+            self.condition,
+            self.done,
+            self.feel,
+            self.expect.passages,
+            harms,
+        )
         return tuple(
             said
             for part in (*parts, self.regulator, self.unknown, rows, (self.funding_of_trial,))
@@ -65,7 +75,7 @@ def aid_content(
     judged = review(found, signed)
     others = [one for one in library.options if one.id != name and words.has_option(one.id)]
     rows = tuple(ladder_row(library, one.id, words, signed) for one in (option, *others))
-    lines = _lines(option, words)
+    lines, expect = _lines(option, words), expectation(library, found, words)
     shown = Said(prose=verdict(judged, found, words), rests_on=found.short.origins or (option.origin,))
     content = AidContent(
         option=name,
@@ -77,11 +87,12 @@ def aid_content(
         review=judged,
         done=lines["done"],
         feel=lines["feel"],
-        expect=expectation(library, found, words),
+        expect=expect,
         risks=risks(library, option, words),
         regulator=regulator_lines(library, option, words),
         unknown=(*lines["unknown"], *_awaited(found, words)),
         ladder=rows,
+        glance=glance(library, expect, rows, words),
         ask=(*words.texts(f"options.{name}.ask"), *words.texts("ask.all")),
         values=words.texts("values.items"),
         funding_of_trial=_funding(library, option, words),

@@ -165,7 +165,7 @@ def points_said(library: Library, option: Option, words: Words, key: str) -> Sai
     if axis not in names:
         return None
     figure = effect_figure(effect)
-    kinds = ("points_less", "points_more")
+    kinds = ("less", "more") if key.endswith("glance_points") else ("points_less", "points_more")
     values: dict[str, Filling] = {
         "hundred": hundred_of(library),
         "amount": amount(words, figure, figure.value, kinds),

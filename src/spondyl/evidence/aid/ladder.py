@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from spondyl.evidence.aid.expect import hundred_of, points_said
 from spondyl.evidence.aid.risks import Risk, risks
 from spondyl.evidence.aid.said import Said, bare
-from spondyl.evidence.aid.words import Words
+from spondyl.evidence.aid.words import Filling, Words
 from spondyl.evidence.answer import Answer, answer
 from spondyl.evidence.library import Library, Prose, Quote, Role
 from spondyl.evidence.living import Review, SignedConclusion, review
@@ -45,7 +45,7 @@ def ladder_row(library: Library, name: str, words: Words, signed: Iterable[Signe
         )
 
     good = [Said(prose=verdict(judged, found, words), rests_on=found.short.origins)]
-    numbers = _numbers(library, found, words)
+    numbers = numbers_said(library, found, words, "ladder")
     good += [numbers] if numbers else []
     return LadderRow(
         option=name,
@@ -62,13 +62,18 @@ def ladder_row(library: Library, name: str, words: Words, signed: Iterable[Signe
 
 def verdict(judged: Review, found: Answer, words: Words) -> Prose:
     """The reading in plain words: the signed one while new data awaits review."""
+    return words.say(f"readings.{judged.reading}", versus=versus_of(found, words))
+
+
+def versus_of(found: Answer, words: Words) -> Filling:
+    """What the deciding result compares with, in plain words; '' where there is none."""
     quotes = [piece for piece in found.short.pieces if isinstance(piece, Quote)]
-    versus = words.or_quote("versus", quotes[0]) if quotes else ""
-    return words.say(f"readings.{judged.reading}", versus=versus)
+    return words.or_quote("versus", quotes[0]) if quotes else ""
 
 
-def _numbers(library: Library, found: Answer, words: Words) -> Said | None:
-    points = points_said(library, found.option, words, "page.ladder_points")
+def numbers_said(library: Library, found: Answer, words: Words, where: str) -> Said | None:
+    """The deciding result as points of a scale or as people of a hundred, in the words of ``ladder`` or ``glance``."""
+    points = points_said(library, found.option, words, f"page.{where}_points")
     if points or not found.icons:
         return points
     pair = found.icons[0]
@@ -78,7 +83,7 @@ def _numbers(library: Library, found: Answer, words: Words) -> Said | None:
     versus = words.or_quote("versus", quotes[0] if quotes else control.name)
     return Said(
         prose=words.say(
-            "page.ladder_people",
+            f"page.{where}_people",
             active=bare(active.better),
             control=bare(control.better),
             hundred=hundred_of(library),

@@ -1,5 +1,7 @@
 """One offline HTML page: no script, nothing loaded, nothing sent; it prints on A4 and Letter."""
 
+from collections.abc import Iterable
+
 from markupsafe import Markup, escape
 
 from spondyl.clinic.report.aid.ipdas import CRITERIA
@@ -8,7 +10,7 @@ from spondyl.clinic.report.aid.sources import Sources
 from spondyl.clinic.report.html import environment
 from spondyl.evidence.aid import AidContent, Language, Said, Words, counts_of, plain_text, words_of, written
 from spondyl.evidence.aid.expect import Hundred
-from spondyl.evidence.library import Figure, Piece, Quote
+from spondyl.evidence.library import Figure, Origin, Piece, Quote
 
 STEPS = 5
 """Circles in a row of the values exercise."""
@@ -20,6 +22,12 @@ def aid_html(content: AidContent) -> str:
 
     def say(said: Said) -> Markup:
         return _said(said, content.language, sources)
+
+    def bare(said: Said) -> Markup:
+        return _words(said, content.language)
+
+    def marks(together: Iterable[Said]) -> Markup:
+        return _marks((origin for said in together for origin in said.origins), content.language, sources)
 
     def mini(key: str, **values: str) -> str:
         return words.text(key).format(**values)
@@ -42,6 +50,8 @@ def aid_html(content: AidContent) -> str:
             texts=words.texts,
             mini=mini,
             say=say,
+            bare=bare,
+            marks=marks,
             plain=plain,
             picture=picture,
             steps=range(1, STEPS + 1),
@@ -55,12 +65,18 @@ def aid_html(content: AidContent) -> str:
 
 
 def _said(said: Said, language: Language, sources: Sources) -> Markup:
-    parts = Markup("").join(_piece(piece, language) for piece in said.prose.pieces)
-    marks = Markup("").join(
+    return _words(said, language) + _marks(said.origins, language, sources)
+
+
+def _words(said: Said, language: Language) -> Markup:
+    return Markup("").join(_piece(piece, language) for piece in said.prose.pieces)
+
+
+def _marks(origins: Iterable[Origin], language: Language, sources: Sources) -> Markup:
+    return Markup("").join(
         Markup('<sup><a href="#s{0}" aria-label="{1} {0}">{0}</a></sup>').format(number, _SOURCE[language])
-        for number in sources.cite(said.origins)
+        for number in sources.cite(origins)
     )
-    return parts + marks
 
 
 _SOURCE = {Language.ENGLISH: "source", Language.SPANISH: "fuente"}

@@ -1,9 +1,11 @@
-"""The decision aid as PDF: the words, numbers and pictures of the page, in large print, to mark by hand."""
+"""The decision aid as PDF: one side with the whole choice, then all words, numbers and pictures in large print, to mark
+by hand."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from spondyl.clinic.report.aid.page import reading_line, standing_lines
+from spondyl.clinic.report.aid.pdf_front import front_side
 from spondyl.clinic.report.aid.pdf_parts import (
     bullet,
     choice_box,
@@ -44,6 +46,7 @@ class _Sheet:
         self.sources = Sources()
 
     def flowables(self) -> Iterator[Any]:
+        yield from front_side(self.content, self.sources)
         yield from self._top()
         yield from self._first_parts()
         yield from self._choices()

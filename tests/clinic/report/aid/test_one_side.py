@@ -1,0 +1,106 @@
+"""Claims: every aid is one page, in both languages: at most four and a tenth telephone screens, one printed side,
+nothing beyond the edge; each number on it has its source one press away; all choices stand in it alike.
+
+In a real browser: a telephone of 390 x 844 pixels, and printing on A4. The bound on screens is "three to four", with
+room for Spanish, which is an eighth longer than English."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+from pypdf import PdfReader
+
+from live_clinic import chromium
+from spondyl.clinic.report.aid import aid_html
+from spondyl.clinic.report.aid.page_reader import Page
+from spondyl.clinic.report.aid.pdf import aid_pdf
+from spondyl.evidence.aid import Language, aid_content
+from spondyl.evidence.library import shipped_library
+
+OPTIONS = [option.id for option in shipped_library().options]
+EVERY = [(option, language) for option in OPTIONS for language in Language]
+SCREEN_PX = {"width": 390, "height": 844}
+SCREENS = 4.1
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+def opened(browser: Browser, folder: Path, option: str, language: Language):
+    file = folder / f"{option}.{language.value}.html"
+    file.write_text(aid_html(aid_content(shipped_library(), option, language)))
+    page = browser.new_page(viewport=SCREEN_PX)  # type: ignore[arg-type]
+    page.goto(file.as_uri())
+    return page
+
+
+@pytest.mark.parametrize("language", Language)
+def test_on_a_telephone_and_on_paper(browser: Browser, tmp_path: Path, language: Language) -> None:
+    for option in OPTIONS:
+        page = opened(browser, tmp_path, option, language)
+        height, width = page.evaluate(
+            "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
+        )
+        assert height <= SCREENS * SCREEN_PX["height"], (option, height)
+        assert width == SCREEN_PX["width"], option
+        assert len(PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages) == 1, option
+        page.close()
+
+
+def test_a_source_is_one_press_away(browser: Browser, tmp_path: Path) -> None:
+    """The detail is closed; a raised number opens it at the source, which names who checked it and when."""
+    page = opened(browser, tmp_path, "stem-cells", Language.ENGLISH)
+    expect(page.locator("#sources")).not_to_be_visible()
+    mark = page.locator(".front sup a").first
+    target = page.locator(mark.get_attribute("href") or "")
+    mark.click()
+    expect(target).to_be_visible()
+    expect(target).to_be_in_viewport()
+    expect(target).to_contain_text("Checked by")
+    page.close()
+
+
+@pytest.mark.parametrize(("option", "language"), EVERY)
+def test_all_choices_stand_side_by_side_and_every_number_has_its_source(
+    option: str, language: Language
+) -> None:
+    content = aid_content(shipped_library(), option, language)
+    page = Page.read(aid_html(content))
+    (table,) = [one for one in page.elements if one.tag == "table"]
+    rows = [one for one in page.elements if one.tag == "tr" and one.inner_tags[1:] == ("td", "td", "td")]
+    assert [row.children[0].text.removesuffix(" *") for row in rows] == [row.name for row in content.ladder]
+    own = [row.children[0].text for row in rows if row.children[0].text.endswith(" *")]
+    assert len(own) == sum(row.clinics_own for row in content.ladder) == 2
+    assert all(cell.text for row in rows for cell in row.children)
+    numbers = [one for one in page.elements if "n" in one.classes and _within(one, table)]
+    assert len(numbers) > 12
+    assert all(one.attributes["data-origin"] for one in numbers)
+    for row in rows:
+        marks = [one for one in page.elements if one.tag == "sup" and _within(one, row)]
+        assert marks
+        for mark in marks:
+            assert page.by_id[mark.children[0].attributes["href"].removeprefix("#")].text
+
+
+def _within(element, outer) -> bool:
+    above = element.parent
+    while above is not None and above is not outer:
+        above = above.parent
+    return above is outer
+
+
+@pytest.mark.parametrize(("option", "language"), EVERY)
+def test_the_first_sheet_of_the_pdf_is_the_whole_choice(option: str, language: Language) -> None:
+    content = aid_content(shipped_library(), option, language)
+    first, second = (
+        " ".join(sheet.extract_text().split()) for sheet in PdfReader(io.BytesIO(aid_pdf(content))).pages[:2]
+    )
+    assert all(row.name in first for row in content.ladder)
+    assert all(one in first for one in (*content.values, *content.glance.ask))
+    assert content.checked_on in first
+    assert content.decision in second
