@@ -73,7 +73,18 @@ def test_a_patient_goes_on_where_she_stopped(phone: Page, services: Services, pa
 
 def test_a_screen_with_an_open_question_stays_and_says_so(phone: Page) -> None:
     press_next(phone)
-    expect(phone.get_by_text("Please answer this one too.")).to_be_visible()
+    here = phone.locator(".screen:not([hidden])")
+    marked = here.get_by_text("Please answer this one too.")
+    expect(marked).to_have_count(2)
+    expect(here.locator(".open-question")).to_have_count(2)
+    expect(here.get_by_text("2 questions on this screen have no answer yet; they are marked.")).to_be_visible()
+    assert phone.evaluate("document.activeElement.closest('[data-required]').dataset.question") == "since"
+    assert violations(phone) == []
+    phone.get_by_label("Less than 6 weeks").check()
+    expect(marked).to_have_count(1)
+    expect(here.get_by_text("1 question on this screen has no answer yet; it is marked.")).to_be_visible()
+    phone.get_by_label("About the same").check()
+    expect(here.locator("[data-problem]")).to_be_hidden()
     expect(phone.get_by_role("heading", name="What brings you here?")).to_be_visible()
 
 

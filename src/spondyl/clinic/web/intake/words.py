@@ -19,6 +19,14 @@ WORDS = {
         "Esta respuesta no se pudo guardar. Vuelva a cargar la página o avise en recepción.",
     ),
     "open_question": InBoth("Please answer this one too.", "Responda también a esta, por favor."),
+    "open_one": InBoth(
+        "1 question on this screen has no answer yet; it is marked.",
+        "A 1 pregunta de esta pantalla le falta la respuesta; está marcada.",
+    ),
+    "open_many": InBoth(
+        "{count} questions on this screen have no answer yet; they are marked.",
+        "A {count} preguntas de esta pantalla les falta la respuesta; están marcadas.",
+    ),
     "done_title": InBoth("Thank you", "Gracias"),
     "done": InBoth(
         "Everything is saved. You can put the phone away: the clinician reads it before you meet.",

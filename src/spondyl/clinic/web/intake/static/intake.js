@@ -96,7 +96,7 @@ function marksOf(item) {
 function answered(field) {
   const item = field.dataset.item ?? "";
   send({ kind: "answer", item, marks: marksOf(item) });
-  field.closest("fieldset")?.classList.remove("open-question");
+  settle(field);
   if (field instanceof HTMLInputElement && field.dataset.stops && field.checked) showMessage(field.dataset.stops, item);
 }
 
@@ -117,21 +117,47 @@ function show(key, focus = true) {
   }
 }
 
-/** The first question of a screen that must be answered and is not. @param {HTMLElement} screen */
-function openQuestion(screen) {
+/** The questions of a screen that must be answered and are not. @param {HTMLElement} screen */
+function openQuestions(screen) {
   const required = /** @type {NodeListOf<HTMLElement>} */ (screen.querySelectorAll("[data-required]"));
-  return [...required].find((one) => marksOf(one.dataset.question ?? "").length === 0);
+  return [...required].filter((one) => marksOf(one.dataset.question ?? "").length === 0);
+}
+
+/** Mark an open question, in words too. @param {HTMLElement} question */
+function mark(question) {
+  if (question.classList.contains("open-question")) return;
+  question.classList.add("open-question");
+  const words = document.createElement("p");
+  words.className = "problem still-open";
+  words.textContent = form.dataset.open ?? "";
+  question.querySelector("legend")?.after(words);
+}
+
+/** Say how many questions of a screen are open, or nothing. @param {HTMLElement} screen @param {number} count */
+function tell(screen, count) {
+  const problem = /** @type {HTMLElement} */ (screen.querySelector("[data-problem]"));
+  problem.hidden = count === 0;
+  const words = count === 1 ? form.dataset.openOne : form.dataset.openMany;
+  /** @type {HTMLElement} */ (problem.querySelector("span")).textContent = (words ?? "").replace("{count}", String(count));
+}
+
+/** An answered question is no longer marked, and the count below follows. @param {HTMLElement} field */
+function settle(field) {
+  const question = field.closest(".open-question");
+  const screen = /** @type {HTMLElement | null} */ (field.closest(".screen"));
+  if (!question || !screen || marksOf(field.dataset.item ?? "").length === 0) return;
+  question.classList.remove("open-question");
+  question.querySelector(".still-open")?.remove();
+  tell(screen, screen.querySelectorAll(".open-question").length);
 }
 
 /** @param {HTMLElement} screen */
 function next(screen) {
-  const open = openQuestion(screen);
-  const problem = /** @type {HTMLElement} */ (screen.querySelector("[data-problem]"));
-  problem.hidden = !open;
-  if (open) {
-    /** @type {HTMLElement} */ (problem.querySelector("span")).textContent = form.dataset.open ?? "";
-    open.classList.add("open-question");
-    /** @type {HTMLElement | null} */ (open.querySelector("input"))?.focus();
+  const open = openQuestions(screen);
+  tell(screen, open.length);
+  if (open.length) {
+    open.forEach(mark);
+    /** @type {HTMLElement | null} */ (open[0].querySelector("input"))?.focus();
     return;
   }
   for (const field of /** @type {NodeListOf<HTMLTextAreaElement>} */ (screen.querySelectorAll("textarea"))) flush(field);
@@ -172,7 +198,8 @@ function hideMessage(byMistake) {
     const screen = /** @type {HTMLElement} */ (field.closest(".screen"));
     show(screen.dataset.group ?? "", false);
     for (const one of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll(`[data-item="${raisedBy}"]`))) one.checked = false;
-    field.closest("fieldset")?.classList.add("open-question");
+    const question = /** @type {HTMLElement | null} */ (field.closest("fieldset"));
+    if (question) mark(question);
     field.focus();
   }
 }
