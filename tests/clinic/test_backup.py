@@ -1,6 +1,9 @@
 """Claims: a backup holds everything but the key, says when it was changed, and comes back on either database."""
 
+import hashlib
+import json
 import tarfile
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from spondyl.clinic.chart.people import PersonDetails, add_person, person
 from spondyl.clinic.chart.tables import metadata
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.clinic_home import home_at
+from spondyl.radiograph.limits import MIB
 
 
 @pytest.fixture
@@ -41,6 +45,30 @@ def contents(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:
             table.name: sorted((tuple(row) for row in connection.execute(sa.select(table))), key=repr)
             for table in metadata.sorted_tables
         }
+
+
+def test_a_large_file_is_packed_a_piece_at_a_time(
+    embedded_engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "clinic"
+    (folder / "films").mkdir(parents=True)
+    with (folder / "films" / "large.film").open("wb") as file:
+        for number in range(48):
+            file.write(bytes([number]) * MIB)
+    monkeypatch.setattr("spondyl.clinic.backup.make._copy", lambda *given: given[1].write_bytes(b"chart"))
+    tracemalloc.start()
+    try:
+        make_backup(embedded_engine, folder, tmp_path / "b.tar", secret=SECRET)
+        _, highest_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert highest_bytes < 8 * MIB
+    with tarfile.open(tmp_path / "b.tar") as archive:
+        manifest = json.loads(archive.extractfile("manifest.json").read())  # type: ignore[union-attr]
+        packed = archive.extractfile("films/large.film")
+        assert packed is not None
+        assert hashlib.file_digest(packed, "sha256").hexdigest() == manifest["files"]["films/large.film"]
+        assert archive.getmember("films/large.film").size == 48 * MIB
 
 
 def test_a_backup_comes_back_to_the_letter_on_both_databases(

@@ -77,7 +77,9 @@ def test_a_screen_with_an_open_question_stays_and_says_so(phone: Page) -> None:
     marked = here.get_by_text("Please answer this one too.")
     expect(marked).to_have_count(2)
     expect(here.locator(".open-question")).to_have_count(2)
-    expect(here.get_by_text("2 questions on this screen have no answer yet; they are marked.")).to_be_visible()
+    expect(
+        here.get_by_text("2 questions on this screen have no answer yet; they are marked.")
+    ).to_be_visible()
     assert phone.evaluate("document.activeElement.closest('[data-required]').dataset.question") == "since"
     assert violations(phone) == []
     phone.get_by_label("Less than 6 weeks").check()

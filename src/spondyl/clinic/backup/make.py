@@ -8,6 +8,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import sqlalchemy as sa
 
@@ -74,18 +75,33 @@ def _pack(part: Path, files: dict[str, Path], secret: bytes) -> None:
         with tarfile.open(fileobj=file, mode="w") as archive:
             digests: dict[str, str] = {}
             for name, path in files.items():
-                # Read once, so that digest and packed bytes agree while the clinic goes on writing.
-                content = path.read_bytes()
-                digests[name] = _add(archive, name, content)
+                with path.open("rb") as content:
+                    digests[name] = _add(archive, name, content, os.fstat(content.fileno()).st_size)
             manifest = sealed_manifest(digests, made_at=utc_now().isoformat(), secret=secret)
-            _add(archive, NAME, manifest)
+            _add(archive, NAME, io.BytesIO(manifest), len(manifest))
         file.flush()
         os.fsync(file.fileno())
 
 
-def _add(archive: tarfile.TarFile, name: str, content: bytes) -> str:
+def _add(archive: tarfile.TarFile, name: str, content: IO[bytes], size_bytes: int) -> str:
+    """Pack so many bytes, a piece at a time, and return their SHA-256; what a file gains meanwhile is left out."""
     entry = tarfile.TarInfo(name)
-    entry.size = len(content)
+    entry.size = size_bytes
     entry.mode = 0o600
-    archive.addfile(entry, io.BytesIO(content))
-    return hashlib.sha256(content).hexdigest()
+    read_once = _Digested(content)
+    archive.addfile(entry, read_once)
+    return read_once.digest.hexdigest()
+
+
+class _Digested(io.RawIOBase):
+    """A file read once and digested on the way: digest and packed bytes agree, whatever is written meanwhile."""
+
+    def __init__(self, content: IO[bytes]) -> None:
+        self.digest = hashlib.sha256()
+        self._content = content
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes."""
+        piece = self._content.read(size)
+        self.digest.update(piece)
+        return piece

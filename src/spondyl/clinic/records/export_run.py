@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.audit import entries, record
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.audit_look import Asked, Place, look
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.tables import people
@@ -124,19 +125,37 @@ def begin_export(
     return made
 
 
-def clinic_exports(connection: sa.Connection, *, limit: int = 10) -> list[ExportTold]:
-    """The clinic's last exports, the newest first."""
-    ended = entries(connection, action=FINISHED, subject=CLINIC, limit=limit)
-    by_export = {one.detail["export"]: one.detail for one in ended}
-    return [
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportsTold:
+    """A page of exports; ``older``: where the next page begins, None after the last one."""
+
+    exports: tuple[ExportTold, ...]
+    older: Place | None
+
+
+def clinic_exports(connection: sa.Connection, *, before: Place | None = None, limit: int = 10) -> ExportsTold:
+    """The clinic's exports, the newest first, each with how it ended, however many ended since."""
+    begun = look(connection, Asked(actions=[BEGUN_CLINIC]), before=before, limit=limit)
+    ended = _ended(connection, begun.entries[-1].at) if begun.entries else {}
+    told = tuple(
         ExportTold(
-            begun_at=one.at,
-            actor=one.actor,
-            detail=one.detail,
-            finished=by_export.get(one.detail["export"]),
+            begun_at=one.at, actor=one.actor, detail=one.detail, finished=ended.get(one.detail["export"])
         )
-        for one in entries(connection, action=BEGUN_CLINIC, limit=limit)
-    ]
+        for one in begun.entries
+    )
+    return ExportsTold(exports=told, older=begun.older)
+
+
+def _ended(connection: sa.Connection, since: datetime) -> dict[str, dict[str, Any]]:
+    """How each export of the clinic ended that did so since then, by the export's identifier."""
+    found: dict[str, dict[str, Any]] = {}
+    asked, place = Asked(actions=[FINISHED], subjects=[CLINIC], first=since), None
+    while True:
+        page = look(connection, asked, before=place, limit=1000)
+        found |= {one.detail["export"]: one.detail for one in page.entries}
+        if page.older is None:
+            return found
+        place = page.older
 
 
 def person_numbered(connection: sa.Connection, record_number: int) -> str:

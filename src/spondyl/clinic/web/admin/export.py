@@ -1,10 +1,12 @@
 """The whole clinic in one file: what it will hold, the download, and which exports came to their end."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response, StreamingResponse
 
+from spondyl.clinic.chart.audit_look import Place, place_of
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.records.clinic_export import clinic_size
 from spondyl.clinic.records.export_run import begin_export, clinic_exports
@@ -18,9 +20,9 @@ NO_REASON = "Say why the whole clinic is exported: it stands in the audit log."
 
 
 @router.get("")
-def export_page(request: Request, services: Clinic) -> Response:
-    """What the file will hold, and the last exports."""
-    return _page(request, services, problem=None)
+def export_page(request: Request, services: Clinic, before: str = "") -> Response:
+    """What the file will hold, and the exports so far, a page at a time."""
+    return _page(request, services, problem=None, before=place_of(before[:100]))
 
 
 @router.post("")
@@ -41,7 +43,11 @@ def export_clinic(
     return StreamingResponse(export.zip_pieces(), media_type="application/zip", headers=headers)
 
 
-def _page(request: Request, services: Services, *, problem: str | None) -> Response:
+def _page(
+    request: Request, services: Services, *, problem: str | None, before: Place | None = None
+) -> Response:
     with reading(services.engine) as connection:
-        shown = {"size": clinic_size(connection), "exports": clinic_exports(connection), "problem": problem}
+        told = clinic_exports(connection, before=before)
+        shown = {"size": clinic_size(connection), "told": told, "is_newest": before is None}
+    shown |= {"problem": problem, "older": quote(told.older.text) if told.older else None}
     return page(request, "admin/export.html", shown, status=422 if problem else 200)
