@@ -85,6 +85,7 @@ def _pages(clinician: httpx.Client) -> list[tuple[str, str, str]]:
         "exam": f"{amelia}/exam",
         "films": f"{amelia}/films",
         "viewer": film,
+        "mark": f"{film}/mark",
         "plan": f"{amelia}/plan",
         "options": f"{amelia}/plan/edit?new=true",
         "adjust": f"{greta}/adjust",

@@ -73,10 +73,11 @@ def _words(said: Said, language: Language) -> Markup:
 
 
 def _marks(origins: Iterable[Origin], language: Language, sources: Sources) -> Markup:
-    return Markup("").join(
+    numbers = Markup("").join(
         Markup('<sup><a href="#s{0}" aria-label="{1} {0}">{0}</a></sup>').format(number, _SOURCE[language])
         for number in sources.cite(origins)
     )
+    return Markup("<span>{}</span>").format(numbers) if numbers else numbers
 
 
 _SOURCE = {Language.ENGLISH: "source", Language.SPANISH: "fuente"}
