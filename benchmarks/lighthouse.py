@@ -50,9 +50,12 @@ def main() -> int:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         lighthouse = asked.lighthouse or _install(Path(folder))
-        with httpx.Client(base_url=asked.address, follow_redirects=True) as clinician:
+        with (
+            httpx.Client(base_url=asked.address, follow_redirects=True) as clinician,
+            httpx.Client(base_url=asked.address, follow_redirects=True) as administrator,
+        ):
             found: list[Measured] = []
-            for name, path, cookie in _pages(clinician):
+            for name, path, cookie in _pages(clinician, administrator):
                 if not asked.pages or name in asked.pages:
                     found.append(_median(lighthouse, name, asked.address + path, cookie, asked.runs))
                     scores = ", ".join(f"{key} {value}" for key, value in found[-1].scores.items())
@@ -66,12 +69,9 @@ def _install(folder: Path) -> Path:
     return folder
 
 
-def _pages(clinician: httpx.Client) -> list[tuple[str, str, str]]:
+def _pages(clinician: httpx.Client, administrator: httpx.Client) -> list[tuple[str, str, str]]:
     """Name, path and cookie of each page; no cookie: what anybody sees, on a telephone."""
-    csrf = re.search(r'name="csrf" content="(\w+)"', clinician.get("/sign-in").text)
-    assert csrf, "the sign-in page has no token"
-    clinician.post("/sign-in", data={"csrf": csrf[1], "name": "lind", "password": DEMO_PASSWORD})
-    cookie = "; ".join(f"{one.name}={one.value}" for one in clinician.cookies.jar)
+    cookie, of_administrator = _signed_in(clinician, "lind"), _signed_in(administrator, "admin")
     amelia = _first(clinician, "/patients?q=Amelia", r"/patients/[0-9a-f]{32}")
     greta = _first(clinician, "/patients?q=Greta", r"/patients/[0-9a-f]{32}")
     film = _first(clinician, f"{amelia}/films", r"/films/[0-9a-f]{32}")
@@ -94,10 +94,22 @@ def _pages(clinician: httpx.Client) -> list[tuple[str, str, str]]:
         "records": f"{amelia}/records",
         "clinic outcomes": "/outcomes",
     }
+    administration = {
+        "practice": "/calendar/practice",
+        "practice office": "/calendar/practice/offices/orange",
+        "export": "/admin/export",
+    }
     public = {"book": "/book", "decision aid": "/aid/exercise", "sign-in": "/sign-in"}
-    return [(name, path, "") for name, path in public.items()] + [
-        (name, path, cookie) for name, path in staff.items()
-    ]
+    seen = ((public, ""), (staff, cookie), (administration, of_administrator))
+    return [(name, path, by) for pages, by in seen for name, path in pages.items()]
+
+
+def _signed_in(client: httpx.Client, name: str) -> str:
+    """Sign in as somebody of the demo; gives the cookie."""
+    csrf = re.search(r'name="csrf" content="(\w+)"', client.get("/sign-in").text)
+    assert csrf, "the sign-in page has no token"
+    client.post("/sign-in", data={"csrf": csrf[1], "name": name, "password": DEMO_PASSWORD})
+    return "; ".join(f"{one.name}={one.value}" for one in client.cookies.jar)
 
 
 def _first(client: httpx.Client, page: str, pattern: str) -> str:

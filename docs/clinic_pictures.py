@@ -140,6 +140,7 @@ PICTURES = (
     Picture(name="outcomes", who="lind", go=of("Amelia", "outcomes")),
     Picture(name="records", who="lind", go=of("Amelia", "records")),
     Picture(name="audit", who="admin", go=at("/admin/audit")),
+    Picture(name="export", who="admin", go=at("/admin/export")),
     Picture(name="intake-stop", who="lind", go=stopped, screen=TELEPHONE),
 )
 

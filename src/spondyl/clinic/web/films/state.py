@@ -104,5 +104,5 @@ def _next(desk: Desk) -> str:
     look = f"check {', '.join(unsure)} (marked unsure)" if unsure else "look whether the corners lie well"
     steps = f"{look}, then accept the landmarks."
     if names_right_p(desk.reading.points) < 1:
-        return f"Count the levels and confirm or move their names, {steps}"
+        return f"Count, confirm or move the level names, {steps}"
     return f"{steps[0].upper()}{steps[1:]}"
