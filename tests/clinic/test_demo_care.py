@@ -3,12 +3,16 @@
 import pytest
 
 from spondyl.assessment.intake import Stop
+from spondyl.assessment.screening import Answer
+from spondyl.clinic.care.adjustment_gate import chart_gate
 from spondyl.clinic.care.booking_block import booking_block, waiting_for_a_look
 from spondyl.clinic.care.consent_record import consent_to
 from spondyl.clinic.care.plan_record import judged, latest_plan
+from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.demo.bookings import seed_bookings
 from spondyl.clinic.demo.care import seed_care
 from spondyl.clinic.demo.clinic import DemoClinic
 from spondyl.clinic.demo.patients import seed_patients
@@ -30,7 +34,7 @@ def test_each_course_ends_as_it_should(services: Services, people: dict[str, Per
     expected = {
         "Amelia": PlanState.REACHED,
         "Esther": PlanState.NOT_REACHED,
-        "Greta": PlanState.RUNNING,
+        **dict.fromkeys(("Greta", "Ines", "Liam", "Owen", "Priya", "Noor"), PlanState.RUNNING),
     }
     with reading(services.engine) as connection:
         for name, state in expected.items():
@@ -39,6 +43,33 @@ def test_each_course_ends_as_it_should(services: Services, people: dict[str, Per
             assert consent_to(connection, people[name].id, stored) is not None, name
             assert judged(connection, people[name].id, stored.plan, as_of=today).state is state, name
         assert latest_plan(connection, people["Felix"].id) is None
+
+
+def test_who_has_an_adjustment_booked_has_agreed_to_one_and_nothing_stands_against_it(
+    services: Services,
+) -> None:
+    with writing(services.engine) as connection:
+        staff, people = seed_staff(connection), seed_patients(connection)
+    clinic = DemoClinic(services=services, staff=staff, people=people, films={})
+    seed_bookings(clinic)
+    seed_care(clinic)
+    with reading(services.engine) as connection:
+        kinds = {
+            one.full_name: [visit.visit_type for visit in appointments_of(connection, one.id)]
+            for one in people
+        }
+        treated = [one for one in people if "adjustment" in kinds[one.full_name]]
+        for one in treated:
+            gate = chart_gate(connection, one.id)
+            assert (gate.consent, gate.held, gate.found) == (Answer.YES, (), {}), one.full_name
+            assert booking_block(connection, one.id).stop is Stop.NOTHING
+        booked = {one.details.given_name: kinds[one.full_name].count("adjustment") for one in treated}
+        plan = latest_plan(connection, next(one.id for one in people if one.details.given_name == "Noor"))
+    assert plan is not None
+    assert booked == {"Noor": plan.plan.visits, "Greta": 2, "Ines": 2, "Liam": 2, "Owen": 2, "Priya": 2}
+    # Who has reached the goal comes to talk about it, and no more is booked.
+    assert kinds["Amelia Demo-Hart"] == ["follow-up"]
+    assert all(len(some) <= 2 for name, some in kinds.items() if not name.startswith("Noor"))
 
 
 def test_flags_wait_and_the_sealed_log_is_sound(services: Services, people: dict[str, Person]) -> None:

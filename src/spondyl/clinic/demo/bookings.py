@@ -1,5 +1,6 @@
 """The demo's bookings: a working week from today at both offices, a course of twelve visits, a waitlist of three."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -27,16 +28,21 @@ from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.chart.waitlist import join_waitlist
+from spondyl.clinic.demo.care import ADJUSTED, BOOKED_COURSE, COURSES
 from spondyl.clinic.demo.clinic import DEMO_ACTOR, DemoClinic
+from spondyl.clinic.demo.patients import PATIENTS
 from spondyl.clinic.sample_practice import sample_practice
 
-COURSE_OF = 0
 DAYS = 5
 BEFORE_OPENING_MIN = 6 * 60
 FIRST_VISIT_MIN = 8 * 60 + 15
 BETWEEN_VISITS_MIN = 65
 LIST_OF = ("lind", "ortega", "lind", "park")
 """Whose patient is whose, in turn: one provider has a full day, so that there is something to move when she is ill."""
+SECOND_TIME = 3
+"""The day of this week on which who has adjustments comes again."""
+NEWCOMERS_COME_FOR = ("consultation", "follow-up")
+WITH_A_STORY = frozenset(one.given_name for one in PATIENTS)
 TWICE_A_WEEK = Phase(visits=6, every_days=3, at_least_days=2, at_most_days=5)
 WEEKLY = Phase(visits=6, every_days=7, at_least_days=5, at_most_days=10)
 
@@ -68,9 +74,10 @@ def seed_bookings(clinic: DemoClinic) -> None:
     with writing(engine.execution_options(spondyl_clock=lambda: morning)) as connection:
         save_practice(connection, practice, actor=DEMO_ACTOR)
         days = opening_days(practice, today)
-        _seed_course(connection, practice, clinic.people[COURSE_OF], days[0])
+        _seed_course(connection, practice, named(clinic.people, BOOKED_COURSE), days[0])
         for turn, day in enumerate(days):
-            _seed_day(connection, practice, clinic.people, day, turn)
+            for visit in _visits_of(clinic.people, turn):
+                _seed_visit(connection, practice, visit, day)
         _seed_waiting(connection, practice, clinic.people)
     with writing(engine) as connection:
         for visit in appointments_between(connection, morning, now):
@@ -100,19 +107,62 @@ def _seed_course(connection: sa.Connection, practice: Practice, patient: Person,
         book_course(connection, rule, slots, person=patient.id, actor=DEMO_ACTOR)
 
 
-def _seed_day(
-    connection: sa.Connection, practice: Practice, people: tuple[Person, ...], day: date, turn: int
-) -> None:
-    """Give each patient but the one with the course a visit; the lists of the providers turn from day to day."""
-    others = [one for number, one in enumerate(people) if number != COURSE_OF]
+def named(people: Iterable[Person], given_name: str) -> Person:
+    """The demo's patient of that name."""
+    return next(one for one in people if one.details.given_name == given_name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visit:
+    """Who comes for what, to whom, and from which minute of the day on there is to be a place."""
+
+    patient: Person
+    kind: str
+    provider: str
+    after_min: int = 0
+
+
+def _visits_of(people: tuple[Person, ...], turn: int) -> Iterator[_Visit]:
+    """The visits of one day: on the first everybody with a story, on the others newcomers; on one of them the next
+    adjustment of who has one too, by the same hands."""
+    known = [one for one in people if one.details.given_name in WITH_A_STORY]
+    known = [one for one in known if one.details.given_name != BOOKED_COURSE]
+    own = [_Visit(patient=one, kind=_kind_of(one), provider=_whose(at)) for at, one in enumerate(known)]
+    if turn == 0:
+        return _one_after_another(own)
+    new = [one for one in people if one.details.given_name not in WITH_A_STORY][turn - 1 :: DAYS - 1]
+    again = [one for one in own if one.kind == "adjustment"] if turn == SECOND_TIME else []
+    first = [
+        _Visit(patient=one, kind=NEWCOMERS_COME_FOR[at % len(NEWCOMERS_COME_FOR)], provider=_whose(at))
+        for at, one in enumerate(new)
+    ]
+    return _one_after_another([*again, *first])
+
+
+def _one_after_another(visits: Iterable[_Visit]) -> Iterator[_Visit]:
     count = dict.fromkeys(LIST_OF, 0)
-    for number in range(len(others)):
-        patient, provider = others[(number + 3 * turn) % len(others)], LIST_OF[number % len(LIST_OF)]
-        after = FIRST_VISIT_MIN + BETWEEN_VISITS_MIN * count[provider]
-        count[provider] += 1
-        kind = practice.visit_types[(number + turn) % len(practice.visit_types)].key
-        if slot := _first_free(connection, practice.provider(provider), kind, patient, (day, after)):
-            book(connection, slot, person=patient.id, actor=DEMO_ACTOR)
+    for visit in visits:
+        after_min = FIRST_VISIT_MIN + BETWEEN_VISITS_MIN * count[visit.provider]
+        count[visit.provider] += 1
+        yield replace(visit, after_min=after_min)
+
+
+def _whose(place: int) -> str:
+    return LIST_OF[place % len(LIST_OF)]
+
+
+def _seed_visit(connection: sa.Connection, practice: Practice, visit: _Visit, day: date) -> None:
+    provider, after = practice.provider(visit.provider), (day, visit.after_min)
+    if slot := _first_free(connection, provider, visit.kind, visit.patient, after):
+        book(connection, slot, person=visit.patient.id, actor=DEMO_ACTOR)
+
+
+def _kind_of(patient: Person) -> str:
+    """An adjustment for who has consented to some, a follow-up for who was treated or filmed, else the first visit."""
+    name = patient.details.given_name
+    if name in ADJUSTED:
+        return "adjustment"
+    return "follow-up" if name in COURSES or name == "Carmen" else "consultation"
 
 
 def _first_free(

@@ -1,4 +1,7 @@
-"""The demo's courses of care: one that helped, one that did not, one running, flags that wait, a form half filled."""
+"""The demo's courses of care: one that helped, one that did not, some that run, flags that wait, a form half filled.
+
+Who has an adjustment booked has said yes to a plan with one: ``ADJUSTED`` names them, for the bookings too.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,6 +10,7 @@ import sqlalchemy as sa
 
 from spondyl.assessment.exam import EXAM, Deviation, Exam, Side
 from spondyl.assessment.intake import INTAKE, ITEMS, Intake, ItemKind, PatientLanguage, answered, finished
+from spondyl.booking import first_reach
 from spondyl.clinic.care.consent_record import keep_consent
 from spondyl.clinic.care.flag_review import add_review
 from spondyl.clinic.care.intake_record import PATIENT, StoredIntake, begin, keep
@@ -18,10 +22,13 @@ from spondyl.clinic.chart.documents import sign
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.demo.clinic import DemoClinic
+from spondyl.clinic.sample_practice import sample_practice
 from spondyl.treatment.plan import Plan, default_goals
 
 CLINICIAN = "lind"
-REVIEW_AFTER = timedelta(days=42)
+ADJUSTMENT = "instrument-manipulation"
+MORNING_MIN = 10 * 60
+"""When a patient came to the visit that the plan was made in, by the clinic's clock."""
 _GROUPS = (
     ("function_first", range(1, 9)),
     ("function_second", range(9, 17)),
@@ -39,6 +46,9 @@ class _Course:
     scores: tuple[tuple[int, int], ...]
     also: str = ""
     """An option besides exercise."""
+    visits: int = 4
+    days_between: int = 14
+    review_days: int = 42
 
 
 COURSES = {
@@ -59,9 +69,42 @@ COURSES = {
         complaint="Low back pain after long drives",
         goal="Drive to work",
         scores=((7, 16), (6, 13)),
-        also="instrument-manipulation",
+        also=ADJUSTMENT,
+    ),
+    "Ines": _Course(
+        weeks=1,
+        complaint="My back locks when I stand up",
+        goal="Dance again",
+        scores=((6, 12),),
+        also=ADJUSTMENT,
+    ),
+    "Liam": _Course(
+        weeks=1, complaint="Sore after carrying", goal="Work a full shift", scores=((5, 11),), also=ADJUSTMENT
+    ),
+    "Owen": _Course(
+        weeks=2, complaint="Stiff after golf", goal="Play nine holes", scores=((4, 9),), also=ADJUSTMENT
+    ),
+    "Priya": _Course(
+        weeks=2,
+        complaint="It aches at the desk",
+        goal="Sit through a class",
+        scores=((6, 10),),
+        also=ADJUSTMENT,
+    ),
+    "Noor": _Course(
+        weeks=1,
+        complaint="Low back pain since the spring",
+        goal="Garden for an hour",
+        scores=((7, 15),),
+        also=ADJUSTMENT,
+        visits=12,
+        days_between=5,
+        review_days=77,
     ),
 }
+BOOKED_COURSE = "Noor"
+"""All twelve visits of her plan are booked."""
+ADJUSTED = frozenset(name for name, course in COURSES.items() if course.also == ADJUSTMENT)
 
 
 def seed_care(clinic: DemoClinic) -> None:
@@ -93,12 +136,20 @@ def _at(clinic: DemoClinic, moment: datetime) -> sa.Engine:
 
 
 def _seed_course(clinic: DemoClinic, person: Person, course: _Course, now: datetime) -> None:
-    start = now - timedelta(weeks=course.weeks)
+    zone = sample_practice().offices[0].zone
+    start = first_reach(zone, (now - timedelta(weeks=course.weeks)).date(), MORNING_MIN)
     pain, roland = course.scores[0]
-    stored = _seed_intake(
-        clinic, person, start, pain=pain, roland=roland, complaint=course.complaint, goal=course.goal
-    )
     age = person.age_years(start.date()) or 0
+    stored = _seed_intake(
+        clinic,
+        person,
+        start,
+        pain=pain,
+        roland=roland,
+        complaint=course.complaint,
+        goal=course.goal,
+        older_age="yes" if age >= 70 else "no",
+    )
     with writing(_at(clinic, start + timedelta(minutes=20))) as connection:
         if age >= 70:
             reason = "Asked and examined: no injury, no tenderness over a bone, no steroids."
@@ -140,11 +191,11 @@ def _plan(connection: sa.Connection, person: Person, course: _Course, start: dat
         | ({course.also: "Asks for it, and knows how weak the trials are."} if course.also else {}),
         goals=default_goals({"rmdq": float(roland), "nrs": float(pain)}),
         own_goal=course.goal,
-        visits=4,
-        days_between=14,
+        visits=course.visits,
+        days_between=course.days_between,
         home_exercise="Walk ten minutes twice a day.\nBridge, ten times, morning and evening.",
         starts_on=start.date(),
-        review_on=(start + REVIEW_AFTER).date(),
+        review_on=(start + timedelta(days=course.review_days)).date(),
     )
     stored = keep_plan(connection, person.id, plan, actor=CLINICIAN)
     sign(

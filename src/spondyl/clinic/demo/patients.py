@@ -39,15 +39,32 @@ PATIENTS = (
     PersonDetails(given_name="Owen", family_name="Demo-Price", birth_date=date(1961, 6, 11), sex="male"),
     PersonDetails(given_name="Priya", family_name="Demo-Nair", birth_date=date(1998, 9, 25), sex="female"),
 )
+_NEW = (
+    "Abena Owusu, Anton Varga, Beatriz Lima, Boris Petrov, Celia Fuentes, Chidi Okafor, Dalia Amin, Derek Hall, "
+    "Edda Falk, Emil Novak, Fatima Zahra, Franco Bruni, Gita Rao, Gustav Berg, Hana Mori, Henry Ford-Lane, Ida Lund, "
+    "Ivan Kolar, Jana Havel, Jorge Pinto, Kira Stein, Kwame Boateng, Lena Vogt, Luca Ferri, Mina Park, Milo Grant, "
+    "Nadia Sufi, Nils Holm, Olga Ruiz, Oscar Tran, Paula Mendes, Pavel Dvorak, Rosa Quinn, Rashid Khan, Sofia Marin, "
+    "Tomas Reilly"
+)
+NEWCOMERS = tuple(
+    PersonDetails(
+        given_name=name.split()[0],
+        family_name=f"Demo-{name.split()[1]}",
+        birth_date=date(1950 + 37 * number % 52, 1 + number % 12, 1 + 5 * number % 28),
+        sex=("female", "male")[number % 2],
+    )
+    for number, name in enumerate(_NEW.split(", "))
+)
+"""They have a visit this week and no chart yet, so that the days are as full as a clinic's."""
 FILMED = 3
 FIRST_SEED = 20
 
 
 def seed_patients(connection: sa.Connection) -> tuple[Person, ...]:
-    """Add the patients."""
+    """Add the patients: those with a story first."""
     return tuple(
         add_person(connection, _reachable(details, number), actor=DEMO_ACTOR)
-        for number, details in enumerate(PATIENTS)
+        for number, details in enumerate((*PATIENTS, *NEWCOMERS))
     )
 
 
