@@ -140,7 +140,7 @@ def _visits_of(people: tuple[Person, ...], turn: int) -> Iterator[_Visit]:
 
 
 def _one_after_another(visits: Iterable[_Visit]) -> Iterator[_Visit]:
-    count = dict.fromkeys(LIST_OF, 0)
+    count: dict[str, int] = dict.fromkeys(LIST_OF, 0)
     for visit in visits:
         after_min = FIRST_VISIT_MIN + BETWEEN_VISITS_MIN * count[visit.provider]
         count[visit.provider] += 1
