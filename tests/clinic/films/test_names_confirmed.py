@@ -48,7 +48,9 @@ def test_confirmed_names_are_right_and_only_the_doubt_about_the_place_is_left() 
     assert [level.value for level in unsure_levels(after.points)] == ["T4"]
     assert after.points.levels == before.points.levels
     assert not after.is_corrected, "the detector's calibrated intervals still hold"
-    assert "level names counted and confirmed by Dr A. Counter on 2026-03-02 09:05 UTC" in after.origin_text
+    assert (
+        "level names counted and confirmed by Dr A. Counter on 2 March 2026, 09:05 UTC" in after.origin_text()
+    )
 
 
 def test_the_confirmation_is_kept_whole_and_can_be_taken_back() -> None:
@@ -86,7 +88,7 @@ def test_the_signed_record_and_every_report_say_who_confirmed(browser: Open, dou
     told = json.loads(files["json"])
     who, when = told["provenance"]["names_confirmed_by"], told["provenance"]["names_confirmed_at"]
     assert who == told["provenance"]["confirmed_by"]
-    line = f"Level names counted and confirmed by {who} on {datetime.fromisoformat(when):%Y-%m-%d %H:%M} UTC"
+    line = f"Level names counted and confirmed by {who} on 2 March 2026, {datetime.fromisoformat(when):%H:%M} UTC"
     assert line in files["html"].decode()
     assert "right with a probability" not in files["html"].decode()
     resources = [one["resource"] for one in json.loads(files["fhir"])["entry"]]

@@ -127,7 +127,7 @@ def test_a_dragged_corner_moves_its_angle_is_saved_and_undone(
     shown = viewer.locator("tr", has_text="T1 tilt").first.locator("td").first
     expect(shown).not_to_have_text(before)
     with reading(services.engine) as connection:
-        assert "T1 corrected by hand" in desk_of(connection, film.id).reading.origin_text
+        assert "T1 corrected by hand" in desk_of(connection, film.id).reading.origin_text()
     assert abs(corner_at(viewer, T1)[1] - (start[1] - 12)) < 1
     with viewer.expect_response(lambda one: one.request.method == "PUT") as saved:
         viewer.locator('button[data-act="undo"]').click()

@@ -1,6 +1,7 @@
 """The reading of one film: its points, where they came from, how far a person has got with them."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from spondyl.assessment.calibration import Calibration
 from spondyl.clinic.films.corrected import is_corrected, moved_levels
 from spondyl.clinic.films.facts import FilmFacts
 from spondyl.clinic.films.renamed import renamed, with_names_confirmed, words_of
+from spondyl.clinic.report.day_text import moment_text
 from spondyl.clinic.report.signature import names_line
 from spondyl.provenance import Confirmation, Provenance
 
@@ -63,9 +65,8 @@ class Reading:
         """True when a person moved anything, a corner or the names."""
         return self.renamed_by != 0 or is_corrected(self.original, self.placed)
 
-    @property
-    def origin_text(self) -> str:
-        """Where the points and their names came from, in words."""
+    def origin_text(self, when: Callable[[datetime], str] = moment_text) -> str:
+        """Where the points and their names came from, in words; ``when`` writes a moment."""
         found = "found by the detector" if self.is_detected else "marked by hand or given as a file"
         parts = [f"Landmarks {found}"]
         if is_corrected(self.original, self.placed):
@@ -73,9 +74,8 @@ class Reading:
         if self.renamed_by:
             parts.append(f"levels renamed by hand ({words_of(self.placed.levels, self.renamed_by)})")
         if self.names_confirmed is not None:
-            parts.append(
-                f"{names_line(self.names_confirmed)[0].lower()}{names_line(self.names_confirmed)[1:]}"
-            )
+            line = names_line(self.names_confirmed, when)
+            parts.append(f"{line[0].lower()}{line[1:]}")
         return "; ".join(parts)
 
 

@@ -1,7 +1,10 @@
 """Who took responsibility for a report, and how a person does."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
+from spondyl.clinic.report.day_text import moment_text
 from spondyl.clinic.result import FilmResult
 from spondyl.provenance import Confirmation
 
@@ -15,9 +18,9 @@ def confirmation_of(result: FilmResult) -> Confirmation | None:
     return max(given, key=lambda confirmation: confirmation.at) if len(given) == len(found) else None
 
 
-def names_line(confirmed: Confirmation) -> str:
+def names_line(confirmed: Confirmation, when: Callable[[datetime], str] = moment_text) -> str:
     """Who counted the levels and found their names right, and when."""
-    return f"Level names counted and confirmed by {confirmed.person} on {confirmed.at:%Y-%m-%d %H:%M} UTC"
+    return f"Level names counted and confirmed by {confirmed.person} on {when(confirmed.at)}"
 
 
 def names_confirmed_in(result: FilmResult) -> Confirmation | None:

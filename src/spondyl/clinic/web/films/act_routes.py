@@ -12,6 +12,7 @@ from spondyl.clinic.chart.films import reports_of
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.films.desk import FilmNotReadyError
 from spondyl.clinic.films.network.send import send_report
+from spondyl.clinic.web.clinic_words import ClinicWords
 from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.films.state import reading_state
 from spondyl.clinic.web.films.viewer_routes import API, Points, SeenVersion, described, signer_of
@@ -30,13 +31,13 @@ class Version(BaseModel):
 
 
 @router.put(API + "/draft")
-def keep_draft(films: Films, viewer: Clinician, film_id: str, points: Points) -> Response:
+def keep_draft(services: Clinic, films: Films, viewer: Clinician, film_id: str, points: Points) -> Response:
     """Keep corrected points."""
     try:
         desk = films.desk.save_draft(film_id, points.sent, signer_of(viewer))
     except (DocumentChangedError, LandmarkTextError, FilmNotReadyError) as error:
         raise _refused(error) from None
-    return JSONResponse({"reading": reading_state(desk, viewer)})
+    return JSONResponse({"reading": reading_state(desk, viewer, ClinicWords(services.engine))})
 
 
 @router.post(API + "/accept")

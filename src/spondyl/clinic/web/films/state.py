@@ -11,6 +11,7 @@ from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.films.owner import owner_warning
 from spondyl.clinic.films.report_files import NAMES
 from spondyl.clinic.films.viewer_json import points_to_viewer
+from spondyl.clinic.web.clinic_words import ClinicWords
 from spondyl.clinic.web.viewer import Viewer
 
 _SIDES = {
@@ -23,14 +24,20 @@ _SIDES = {
 
 
 def film_state(
-    desk: Desk, assessed: dict[str, Any], *, viewer: Viewer, person: Person | None, earlier: list[Film]
+    desk: Desk,
+    assessed: dict[str, Any],
+    *,
+    viewer: Viewer,
+    words: ClinicWords,
+    person: Person | None,
+    earlier: list[Film],
 ) -> dict[str, Any]:
     """Everything that the viewer's page needs except the pixels."""
     return {
         "film": _picture(desk),
         "points": points_to_viewer(desk.reading),
         "assessment": with_owner_line(desk, assessed, person),
-        "reading": reading_state(desk, viewer),
+        "reading": reading_state(desk, viewer, words),
         "reports": [
             {"name": NAMES[name], "url": f"/films/{desk.film.id}/report/{name}"}
             for name in NAMES
@@ -50,12 +57,12 @@ def with_owner_line(desk: Desk, assessed: dict[str, Any], person: Person | None)
     return {**assessed, "red_lines": [warning, *assessed["red_lines"]]} if warning else assessed
 
 
-def reading_state(desk: Desk, viewer: Viewer) -> dict[str, Any]:
+def reading_state(desk: Desk, viewer: Viewer, words: ClinicWords) -> dict[str, Any]:
     """How far the reading has got, in words, and what comes next."""
     return {
         "status": desk.status.value,
         "version": desk.film.draft_version,
-        "text": f"{desk.reading.origin_text}. {_standing(desk)}",
+        "text": f"{desk.reading.origin_text(words.when)}. {_standing(desk, words)}",
         "next": _next(desk),
         "may_sign": viewer.account is not None,
         "is_accepted": desk.film.reading_id is not None,
@@ -82,12 +89,12 @@ def _picture(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _standing(desk: Desk) -> str:
+def _standing(desk: Desk, words: ClinicWords) -> str:
     if desk.status is Status.SIGNED and desk.document is not None:
         last = desk.document.signatures[-1]
-        return f"Signed by {last.signed_by} on {last.signed_at:%Y-%m-%d %H:%M} UTC."
+        return f"Signed by {words.who(last.signed_by)} on {words.when(last.signed_at)}."
     if desk.status is Status.ACCEPTED and desk.document is not None:
-        return f"Accepted by {desk.document.made_by}, not yet signed."
+        return f"Accepted by {words.who(desk.document.made_by)}, not yet signed."
     return "Draft: nobody has accepted this yet." + (
         " The signed version before it stays." if desk.reports else ""
     )

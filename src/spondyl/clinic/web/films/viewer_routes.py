@@ -18,6 +18,7 @@ from spondyl.clinic.films.desk import Desk, FilmNotReadyError, SentPoints, Signe
 from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.films.report_files import MEDIA_TYPES, SUFFIXES
 from spondyl.clinic.films.viewer_json import assessment_to_viewer
+from spondyl.clinic.web.clinic_words import ClinicWords
 from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.films.state import earlier_film, film_state, with_owner_line
 from spondyl.clinic.web.page import page, patient_page, see_other
@@ -171,7 +172,8 @@ def described(services: Any, films: Any, viewer: Any, film_id: str) -> dict[str,
     desk = films.desk.open(film_id)
     patient = _patient(services, desk.film)
     shown = assessment_to_viewer(films.desk.assess(desk))
-    return film_state(desk, shown, viewer=viewer, person=patient, earlier=_earlier(services, desk))
+    words, earlier = ClinicWords(services.engine), _earlier(services, desk)
+    return film_state(desk, shown, viewer=viewer, words=words, person=patient, earlier=earlier)
 
 
 def signer_of(viewer: Viewer) -> Signer:
