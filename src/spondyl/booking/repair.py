@@ -61,12 +61,14 @@ def repair(
     found: dict[str, Move | NoMove] = {}
     order = [one.key for one in waiting]
     while waiting:
-        one, ways = min(
-            ((one, _ways(diary, one, now, other_offices)) for one in waiting),
-            key=lambda pair: (len(pair[1]), pair[0].start, pair[0].key),
+        # Only how many ways there are decides who chooses; the ways of the others need not be weighed yet.
+        one, places = min(
+            ((one, _places(diary, one, now, other_offices)) for one in waiting),
+            key=lambda pair: (_count(pair[1]), pair[0].start, pair[0].key),
         )
         waiting.remove(one)
-        found[one.key] = move = _move(diary, one, min(ways)) if ways else _no_move(one)
+        best = min(_ways(diary, one, places), default=None)
+        found[one.key] = move = _move(diary, one, best) if best else _no_move(one)
         if isinstance(move, Move):
             diary = _with(diary, one, move.slot)
     return tuple(found[key] for key in order)
@@ -77,7 +79,7 @@ def ways_out(
 ) -> tuple[Move, ...]:
     """Return the best few moves for one visit, at least an hour apart so that they differ."""
     chosen: list[_Way] = []
-    for way in sorted(_ways(diary, one, now, other_offices)):
+    for way in sorted(_ways(diary, one, _places(diary, one, now, other_offices))):
         if all(abs(way.start - other.start) >= timedelta(hours=1) for other in chosen):
             chosen.append(way)
         if len(chosen) == limit:
@@ -95,20 +97,36 @@ class _Way(NamedTuple):
     bit: int
 
 
-def _ways(diary: Diary, one: Displaced, now: datetime, other_offices: bool) -> list[_Way]:
+_Places = dict[tuple[str, str], int]
+"""The free starts as bits, by office and provider."""
+
+
+def _places(diary: Diary, one: Displaced, now: datetime, other_offices: bool) -> _Places:
     offices = [one.office] + [
         office.key for office in diary.practice.offices if other_offices and office.key != one.office
     ]
-    return [way for office in offices for way in _at_office(diary, one, office, now)]
+    found: _Places = {}
+    for office in offices:
+        days = _days_mask(diary, diary.practice.office(office).zone, one)
+        for provider, mask in free_starts(diary, _wish(one, office, now)).items():
+            found[office, provider] = mask & days
+    return found
 
 
-def _at_office(diary: Diary, one: Displaced, office: str, now: datetime) -> Iterator[_Way]:
-    zone = diary.practice.office(office).zone
-    days = _days_mask(diary, zone, one)
-    for provider, mask in free_starts(diary, _wish(one, office, now)).items():
-        for bit in bits(mask & days):
+def _count(places: _Places) -> int:
+    return sum(mask.bit_count() for mask in places.values())
+
+
+def _ways(diary: Diary, one: Displaced, places: _Places) -> Iterator[_Way]:
+    old = wall_at(one.zone, one.start)
+    for (office, provider), mask in places.items():
+        zone = diary.practice.office(office).zone
+        elsewhere = OTHER_OFFICE_COST if office != one.office else 0.0
+        other = OTHER_PROVIDER_COST * (provider != one.provider)
+        for bit in bits(mask):
             start = diary.horizon.instant(bit)
-            yield _Way(_cost(one, wall_at(zone, start), office, provider), start, office, provider, bit)
+            cost = _cost(old, wall_at(zone, start)) + elsewhere + other
+            yield _Way(cost, start, office, provider, bit)
 
 
 def _days_mask(diary: Diary, zone: str, one: Displaced) -> int:
@@ -122,12 +140,11 @@ def _wish(one: Displaced, office: str, now: datetime) -> Wish:
     return Wish(visit_type=one.visit_type, office=office, person=one.person, not_before=now)
 
 
-def _cost(one: Displaced, wall: datetime, office: str, provider: str) -> float:
-    old = wall_at(one.zone, one.start)
+def _cost(old: datetime, wall: datetime) -> float:
+    """What another time costs, in hours."""
     days = abs((wall.date() - old.date()).days)
     hours = abs((wall.hour * 60 + wall.minute) - (old.hour * 60 + old.minute)) / 60
-    elsewhere = OTHER_OFFICE_COST if office != one.office else 0.0
-    return days * DAY_COST + hours + elsewhere + OTHER_PROVIDER_COST * (provider != one.provider)
+    return days * DAY_COST + hours
 
 
 def _move(diary: Diary, one: Displaced, way: _Way) -> Move:
@@ -154,6 +171,6 @@ def _with(diary: Diary, one: Displaced, slot: Slot) -> Diary:
 def _no_move(one: Displaced) -> NoMove:
     return NoMove(
         key=one.key,
-        reason=f"Nothing is free from {one.first_day:%d %b} to {one.last_day:%d %b} that keeps the spacing; "
+        reason=f"Nothing is free from {one.first_day.day} {one.first_day:%b} to {one.last_day.day} {one.last_day:%b} that keeps the spacing; "
         "ask the patient for another week, or override with a reason.",
     )
