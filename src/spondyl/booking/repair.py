@@ -169,8 +169,9 @@ def _with(diary: Diary, one: Displaced, slot: Slot) -> Diary:
 
 
 def _no_move(one: Displaced) -> NoMove:
+    first, last = (f"{day.day} {day:%b}" for day in (one.first_day, one.last_day))
     return NoMove(
         key=one.key,
-        reason=f"Nothing is free from {one.first_day.day} {one.first_day:%b} to {one.last_day.day} {one.last_day:%b} that keeps the spacing; "
-        "ask the patient for another week, or override with a reason.",
+        reason=f"Nothing is free from {first} to {last} that keeps the spacing; ask the patient for another week, or "
+        "override with a reason.",
     )
