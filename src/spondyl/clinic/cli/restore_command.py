@@ -1,6 +1,7 @@
 """``spondyl restore``: check a backup, or put it into an empty folder."""
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from spondyl.clinic.cli.chart_options import DatabaseOption, DataOption
 from spondyl.clinic.cli.leave import leave
 from spondyl.clinic.exit_codes import ExitCode
+from spondyl.clinic.report.day_text import moment_text
 
 
 def restore(
@@ -48,7 +50,7 @@ def restore(
     if not report.sound:
         leave(ExitCode.CHART_UNSOUND, "The backup is not sound; nothing was restored.")
     typer.echo(
-        f"Sound: made {report.made_at}, {report.rows} rows, {report.files} files; "
+        f"Sound: made {moment_text(datetime.fromisoformat(report.made_at))}, {report.rows} rows, {report.files} files; "
         f"the audit log of {report.audit_rows} rows is whole."
     )
     if not check:

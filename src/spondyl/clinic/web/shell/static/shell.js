@@ -1,4 +1,7 @@
-// What every page does: keep a form from being sent twice.
+// What every page does: keep a form from being sent twice, and show the tab of the page where tabs are cut off.
+
+/** Its answer is a file, so the page stays: two clicks are one, and a later one begins anew. */
+const AGAIN_MS = 1500;
 
 /** @param {SubmitEvent} event */
 function sendOnce(event) {
@@ -9,6 +12,11 @@ function sendOnce(event) {
     return;
   }
   form.dataset.sent = "yes";
+  if (form.dataset.again === undefined) return;
+  for (const begun of form.querySelectorAll("[data-begun]")) {
+    /** @type {HTMLElement} */ (begun).textContent = /** @type {HTMLElement} */ (begun).dataset.begun ?? "";
+  }
+  setTimeout(() => delete form.dataset.sent, AGAIN_MS);
 }
 
 /** A page brought back by the browser's Back button may be sent again. */
@@ -20,3 +28,10 @@ function allowAgain() {
 
 document.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", allowAgain);
+
+for (const tabs of document.querySelectorAll(".tabs")) {
+  const here = tabs.querySelector("[aria-current]");
+  if (!here) continue;
+  const [cut, tab] = [tabs.getBoundingClientRect(), here.getBoundingClientRect()];
+  if (tab.right > cut.right) tabs.scrollLeft += tab.left - cut.left - (cut.width - tab.width) / 2;
+}

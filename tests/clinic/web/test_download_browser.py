@@ -1,0 +1,52 @@
+"""Claims, in a real browser: a file of records can be fetched again from the page that stays, two clicks are one, and
+the page says that it has begun; on a telephone the tab of the page is in sight."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from live_clinic import chromium, served, signed_in
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.audit import entries
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.web.services import Services
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+def test_the_export_is_fetched_twice_from_one_page(
+    browser: Browser, services: Services, staff: dict[Role, Account]
+) -> None:
+    with served(services) as address:
+        page = signed_in(browser, address, services, staff[Role.ADMINISTRATOR])
+        page.goto("/admin/export")
+        page.locator("[name=reason]").fill("move to another system")
+        button = page.get_by_role("button", name="Export everything")
+        with page.expect_download():
+            button.dblclick()
+        expect(page.get_by_text("The download has begun.")).to_be_visible()
+        expect(page.locator("form[data-again]")).not_to_have_attribute("data-sent", "yes")
+        with page.expect_download():
+            button.click()
+        page.context.close()
+    with reading(services.engine) as connection:
+        begun = [one for one in entries(connection, limit=50) if "export" in one.action]
+    assert len([one for one in begun if one.action == "export clinic"]) == 2, begun
+
+
+def test_the_tab_of_the_page_is_in_sight_on_a_telephone(
+    browser: Browser, services: Services, staff: dict[Role, Account], patient: Person
+) -> None:
+    with served(services) as address:
+        page = signed_in(browser, address, services, staff[Role.CLINICIAN], width=390)
+        for tab in ("records", "plan", "intake"):
+            page.goto(f"/patients/{patient.id}/{tab}")
+            expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.99)
+        page.context.close()
