@@ -528,6 +528,27 @@ def test_of_two_who_mark_at_once_the_second_overwrites_nothing(
     assert len(films.desk.open(lateral.id).reading.points.levels) == len(marks["landmarks"])
 
 
+def test_the_list_says_what_comes_next_once_the_film_is_read(
+    browser_program: Browser,
+    services: Services,
+    staff: dict[Role, Account],
+    films: FilmService,
+    phantoms: Path,
+    patient: Person,
+) -> None:
+    content = (phantoms / "phantom_0003_lateral.dcm").read_bytes()
+    origin = Origin(source=FilmSource.UPLOAD, name="film.dcm", actor="test", person_id=patient.id)
+    take_in(services.engine, films.store, content, origin)
+    with served(services) as address:
+        page = signed_in(browser_program, address, services, staff[Role.CLINICIAN])
+        page.goto(f"/patients/{patient.id}/films")
+        said = page.locator("[data-list-next]")
+        expect(said).to_have_text("Next: wait a moment; this page shows by itself when the film is read.")
+        assert films.worker.work_once()
+        expect(said).to_have_text("Next: do what the refused film says, or add another film.")
+        page.context.close()
+
+
 def test_a_landmark_file_from_the_list_overwrites_nothing_newer(
     browser: Callable[[Role], Client], films: FilmService, lateral: Film, marks: dict[str, Any]
 ) -> None:

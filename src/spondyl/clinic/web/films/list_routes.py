@@ -48,7 +48,9 @@ def film_list(request: Request, services: Clinic, films: Films, patient_id: str)
     with reading(services.engine) as connection:
         patient = person(connection, patient_id)
         rows = _rows(films, connection, patient)
-    return page(request, "films/rows.html", {"rows": rows, "person": patient})
+    return page(
+        request, "films/rows.html", {"rows": rows, "next": list_next(rows, patient), "person": patient}
+    )
 
 
 @router.post("/patients/{patient_id}/films")

@@ -12,8 +12,16 @@ async function watch(section) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const list = page.querySelector(".film-list");
     const shown = section.querySelector(".film-list");
-    if (list && shown && list.innerHTML !== shown.innerHTML) shown.replaceWith(list);
+    if (!list || !shown || list.innerHTML === shown.innerHTML) continue;
+    shown.replaceWith(list);
+    sayNext(/** @type {HTMLElement} */ (list).dataset.next ?? "");
   }
+}
+
+/** What comes next on the page follows the list. @param {string} words */
+function sayNext(words) {
+  const said = document.querySelector("[data-list-next] .next-step span")?.lastChild;
+  if (said) said.textContent = ` ${words}`;
 }
 
 for (const section of document.querySelectorAll("[data-film-list]")) void watch(/** @type {HTMLElement} */ (section));
