@@ -185,21 +185,25 @@ def _widened(mask: int, minutes: int, horizon: Horizon) -> int:
 
 
 def _rooms_free(diary: Diary, visit_type: VisitType, office: str) -> int:
-    every = diary.horizon.all_cells
-    return union(
-        _runs(every & ~diary.busy(room_resource(key)), visit_type)
-        for key in _rooms(diary.practice, visit_type, office)
-    )
+    rooms = _rooms(diary.practice, visit_type, office)
+    return _any_free(diary, visit_type, map(room_resource, rooms))
 
 
 def _instrument_free(diary: Diary, visit_type: VisitType, office: str) -> int:
-    every = diary.horizon.all_cells
     if not visit_type.instrument:
-        return every
-    return union(
-        _runs(every & ~diary.busy(instrument_resource(key)), visit_type)
-        for key in _instruments(diary.practice, office)
-    )
+        return diary.horizon.all_cells
+    return _any_free(diary, visit_type, map(instrument_resource, _instruments(diary.practice, office)))
+
+
+def _any_free(diary: Diary, visit_type: VisitType, resources: Iterable[str]) -> int:
+    """Return the starts at which one of these is free; looks no further once every start is."""
+    every, free = diary.horizon.all_cells, 0
+    most = _runs(every, visit_type)
+    for resource in resources:
+        free |= _runs(every & ~diary.busy(resource), visit_type)
+        if free == most:
+            break
+    return free
 
 
 def _rooms(practice: Practice, visit_type: VisitType, office: str) -> tuple[str, ...]:

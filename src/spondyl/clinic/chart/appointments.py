@@ -33,7 +33,7 @@ from spondyl.clinic.chart.appointment_rows import (
     insert_rows,
     update_row,
 )
-from spondyl.clinic.chart.audit import Head, record
+from spondyl.clinic.chart.audit import Deed, record
 from spondyl.clinic.chart.booking_changes import UndoRefusedError, change_set, mark_undone, note_change
 from spondyl.clinic.chart.booking_facts import BookingFacts, booking_facts
 from spondyl.clinic.chart.booking_stop import refuse_if_stopped
@@ -71,8 +71,7 @@ def hold_slot(
 ) -> Appointment:
     """Keep a free slot for ten minutes, or until a time."""
     hold = held(new_id(), slot, until or now_of(connection) + HOLD_FOR, person)
-    head = _insert(connection, hold, slot, [])
-    _record(connection, hold, actor=actor, action="hold time", head=head)
+    _insert(connection, hold, slot, [], _deed(hold, actor=actor, action="hold time"))
     return hold
 
 
@@ -111,28 +110,28 @@ def book(
         return _book_over(connection, practice, visit, actor=actor, change=change)
     now = now_of(connection)
     letters = [(visit, MessageKind.BOOKED, now), *reminder(visit, now)]
-    head = _insert(connection, visit, slot, letters)
+    _insert(connection, visit, slot, letters, _deed(visit, actor=actor, action="book visit"))
     if change is not None:
         note_change(connection, None, visit, change=change, actor=actor, words="book visit")
-    _record(connection, visit, actor=actor, action="book visit", head=head)
     return visit
 
 
-def _insert(connection: sa.Connection, visit: Appointment, slot: Slot, letters: Letters) -> Head | None:
-    """Write a new visit if its slot is offered; worked out before the first statement, where others need not wait."""
+def _insert(connection: sa.Connection, visit: Appointment, slot: Slot, letters: Letters, deed: Deed) -> None:
+    """Write a new visit and its audit row if its slot is offered; worked out before the first statement, where others
+    need not wait."""
     seen = latest_seen(connection)
     ready = None if seen is None else _ready(connection, visit, slot, letters, seen.practice)
     facts: BookingFacts | None = None
     if seen is not None and ready is not None and not is_embedded(connection):
-        facts, head = insert_visit_unless(connection, ready, visit, version=seen.number)
+        facts = insert_visit_unless(connection, ready, visit, deed, version=seen.number)
         if facts is None:
-            return head
+            return
     facts = facts or booking_facts(connection, visit.start, None if visit.held_until else visit.person)
     _refuse_if_stopped(connection, visit, facts)
     if ready is None or seen is None or facts.practice is not seen.practice or facts.away:
         refuse_unless_offered(facts, slot, now_of(connection))
         ready = visit_rows(connection, visit, claims_for(facts.practice, visit), letters)
-    return insert_visit(connection, ready) or facts.head
+    insert_visit(connection, ready, deed, facts.head)
 
 
 def _ready(
@@ -360,15 +359,25 @@ def _record(
     action: str,
     before: Appointment | None = None,
     over: Sequence[str] = (),
-    head: Head | None = None,
 ) -> None:
+    deed = _deed(one, actor=actor, action=action, before=before, over=over)
+    record(connection, actor=actor, action=action, subject=deed.subject, detail=deed.detail)
+
+
+def _deed(
+    one: Appointment,
+    *,
+    actor: str,
+    action: str,
+    before: Appointment | None = None,
+    over: Sequence[str] = (),
+) -> Deed:
     detail = {"person": one.person or "", **described(one)}
     if before is not None:
         detail["before"] = described(before)
     if one.override_reason:
         detail |= {"reason": one.override_reason, "over": list(over)}
-    subject = f"appointment {one.key}"
-    record(connection, actor=actor, action=action, subject=subject, detail=detail, head=head)
+    return Deed(actor=actor, action=action, subject=f"appointment {one.key}", detail=detail)
 
 
 def described(one: Appointment) -> dict[str, object]:

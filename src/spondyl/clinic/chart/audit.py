@@ -20,6 +20,7 @@ from spondyl.clinic.chart.tables import audit, audit_heads
 
 POSTGRES_LANES = 16
 FIRST_SEAL = "0" * 64
+_LEFT = "spondyl_audit_head"
 
 # Every change of the chart runs these.
 _HEAD = sa.select(audit_heads).where(audit_heads.c.lane == sa.bindparam("of_lane")).with_for_update()
@@ -42,6 +43,16 @@ class Head:
     lane: int
     sequence: int
     seal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What a row tells: ``actor`` did ``action`` to ``subject`` (such as "person 3f…"); ``detail`` is JSON."""
+
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,23 +95,40 @@ def record(
     Call it inside ``writing``: the row and the change are committed together. On PostgreSQL call it last, since it
     holds its lane until the transaction ends. With ``head`` this transaction holds its lane already.
     """
-    head = head or _head(connection)
-    row = {
-        "lane": head.lane,
-        "sequence": head.sequence + 1,
-        "at": now_of(connection).isoformat(),
-        "actor": actor,
-        "action": action,
-        "subject": subject,
-        "detail": canonical(detail or {}),
-    }
-    row["seal"] = _seal(_seal_key(connection), row, head.seal)
+    deed = Deed(actor=actor, action=action, subject=subject, detail=detail or {})
+    row = sealed_row(connection, deed, head or _head(connection))
     driver = driver_in_transaction(connection)
     if is_embedded(connection):
         driver.execute(_APPEND_SQL, tuple(row.values()))
         driver.execute(_MOVE_HEAD_SQL, (row["sequence"], row["seal"], row["lane"]))
     else:
         driver.execute(_APPEND_AND_MOVE_SQL, row)
+        remember_head(connection, row)
+
+
+def sealed_row(connection: sa.Connection, deed: Deed, head: Head) -> dict[str, Any]:
+    """The row that follows ``head``, by the names of its columns; this asks the database nothing."""
+    row = {
+        "lane": head.lane,
+        "sequence": head.sequence + 1,
+        "at": now_of(connection).isoformat(),
+        "actor": deed.actor,
+        "action": deed.action,
+        "subject": deed.subject,
+        "detail": canonical(deed.detail),
+    }
+    return {**row, "seal": _seal(_seal_key(connection), row, head.seal)}
+
+
+def remember_head(connection: sa.Connection, row: dict[str, Any]) -> None:
+    """Keep where this connection left its lane, for ``likely_head``."""
+    connection.info[_LEFT] = Head(lane=row["lane"], sequence=row["sequence"], seal=row["seal"])
+
+
+def likely_head(connection: sa.Connection) -> Head | None:
+    """PostgreSQL: where this connection left its lane. Another may have written since, or the transaction may have been
+    undone: whoever appends by it must have the database compare sequence and seal."""
+    return connection.info.get(_LEFT)
 
 
 def verify(connection: sa.Connection) -> Verdict:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from spondyl.booking import Appointment, Claim
 from spondyl.clinic.chart.appointment_rows import new_row
-from spondyl.clinic.chart.audit import Head, lane_of
+from spondyl.clinic.chart.audit import Deed, Head, lane_of, likely_head, record, remember_head, sealed_row
 from spondyl.clinic.chart.booking_facts import FACTS_SQL, BookingFacts, facts_asked, facts_told
 from spondyl.clinic.chart.claims import CLAIM_SQL, LOCK_SQL, claim_rows, claims_given, taken_instead_of
 from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded
@@ -36,8 +36,9 @@ _LETTER = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 # The database checks the claims' overlaps and the foreign keys as ever. The lane of the audit log is locked last,
-# after the claims are down, so that nobody who holds a lane waits for somebody's resource. Where something speaks
-# against the visit, nothing is written or locked, and the answer says what is known.
+# after the claims are down, so that nobody who holds a lane waits for somebody's resource. The audit row is sealed
+# on the guess that nobody else wrote this lane since; where the guess is wrong, the lane is locked and its head told.
+# Where something speaks against the visit, nothing is written or locked, and the answer says what is known.
 _ALL = (
     f"WITH facts AS MATERIALIZED ({FACTS_SQL}), go AS MATERIALIZED (SELECT 1 FROM facts "
     "WHERE %(decided)s OR (version = %(worked_out_for)s AND NOT away AND NOT intake)), "
@@ -48,9 +49,16 @@ _ALL = (
     "letters AS (INSERT INTO outbox (id, appointment, kind, body, due_at, state, tries, problem) "
     "SELECT m.* FROM go, json_to_recordset(CAST(%(letters)s AS json)) AS m(id text, appointment text, kind text, "
     "body text, due_at timestamptz, state text, tries int, problem text)), "
+    "moved AS (UPDATE audit_heads SET sequence = %(audit_sequence)s, seal = %(audit_seal)s "
+    "WHERE lane = %(audit_lane)s AND sequence = %(audit_sequence)s - 1 AND seal = %(audit_seal_before)s "
+    "AND EXISTS (SELECT 1 FROM go) AND (SELECT count(*) FROM put) >= 0 RETURNING 1), "
+    "entry AS (INSERT INTO audit (lane, sequence, at, actor, action, subject, detail, seal) SELECT %(audit_lane)s, "
+    "%(audit_sequence)s, %(audit_at)s, %(audit_actor)s, %(audit_action)s, %(audit_subject)s, %(audit_detail)s, "
+    "%(audit_seal)s FROM moved), "
     "head AS (SELECT sequence, seal FROM audit_heads WHERE lane = %(audit_lane)s "
-    "AND EXISTS (SELECT 1 FROM go) AND (SELECT count(*) FROM put) >= 0 FOR UPDATE) "
-    "SELECT version, away, intake, EXISTS (SELECT 1 FROM go), sequence, seal FROM facts LEFT JOIN head ON true"
+    "AND EXISTS (SELECT 1 FROM go) AND NOT EXISTS (SELECT 1 FROM moved) FOR UPDATE) "
+    "SELECT version, away, intake, EXISTS (SELECT 1 FROM go), EXISTS (SELECT 1 FROM moved), sequence, seal "
+    "FROM facts LEFT JOIN head ON true"
 )
 
 
@@ -81,37 +89,50 @@ def visit_rows(
     )
 
 
-def insert_visit(connection: sa.Connection, rows: VisitRows) -> Head | None:
-    """Write a new appointment; raises ``TimeTakenError`` like ``put_down``.
+def insert_visit(connection: sa.Connection, rows: VisitRows, deed: Deed, head: Head | None) -> None:
+    """Write a new appointment and its audit row; raises ``TimeTakenError`` like ``put_down``.
 
-    On PostgreSQL it is one statement, which also locks the audit log's lane and returns where that stands: give it to
-    ``record``, and record soon.
+    ``head``: where the embedded file's audit log is known to stand.
     """
     if is_embedded(connection):
         _insert_embedded(connection, rows)
-        return None
-    return _asked(connection, {**rows.given, "decided": True, "worked_out_for": None})[1]
+        _record(connection, deed, head)
+    else:
+        _asked(connection, {**rows.given, "decided": True, "worked_out_for": None}, deed)
 
 
 def insert_visit_unless(
-    connection: sa.Connection, rows: VisitRows, visit: Appointment, *, version: int
-) -> tuple[BookingFacts | None, Head | None]:
+    connection: sa.Connection, rows: VisitRows, visit: Appointment, deed: Deed, *, version: int
+) -> BookingFacts | None:
     """PostgreSQL only: ``insert_visit`` if the practice is of this version yet, nobody is away, and there is no intake.
 
-    The answer is (None, head) when it was written; otherwise nothing was, and what is known comes back.
+    None when it was written; otherwise nothing was, and what is known comes back.
     """
-    told, head = _asked(connection, {**rows.given, "decided": False, "worked_out_for": version})
-    return (None if told[3] else facts_told(connection, visit.start, told)), head
+    told = _asked(connection, {**rows.given, "decided": False, "worked_out_for": version}, deed)
+    return None if told[3] else facts_told(connection, visit.start, told)
 
 
-def _asked(connection: sa.Connection, given: dict[str, Any]) -> tuple[Sequence[Any], Head | None]:
-    lane = lane_of(connection)
+def _asked(connection: sa.Connection, given: dict[str, Any], deed: Deed) -> Sequence[Any]:
+    guess = likely_head(connection) or Head(lane=lane_of(connection), sequence=-9, seal="")
+    row = sealed_row(connection, deed, guess)
     driver = driver_in_transaction(connection)
     try:
-        told = driver.execute(_ALL, {**given, "audit_lane": lane}).fetchone()
+        entry = {f"audit_{name}": value for name, value in row.items()}
+        told = driver.execute(_ALL, {**given, **entry, "audit_seal_before": guess.seal}).fetchone()
     except driver.IntegrityError as error:
         raise taken_instead_of(IntegrityError(_ALL, given, error)) from error
-    return told, None if told[4] is None else Head(lane=lane, sequence=told[4], seal=told[5])
+    if told[4]:
+        remember_head(connection, row)
+    elif told[3]:
+        head = None if told[5] is None else Head(lane=guess.lane, sequence=told[5], seal=told[6])
+        _record(connection, deed, head)
+    return told
+
+
+def _record(connection: sa.Connection, deed: Deed, head: Head | None) -> None:
+    record(
+        connection, actor=deed.actor, action=deed.action, subject=deed.subject, detail=deed.detail, head=head
+    )
 
 
 def _insert_embedded(connection: sa.Connection, rows: VisitRows) -> None:
