@@ -25,6 +25,23 @@ _BAD_STEPS = 3
 """Spacings may lie outside this share of the film's median spacing so many times less one; held-out films at most 2."""
 
 
+_OVERLAP = 0.25
+"""A vertebra that reaches this share of its height into the next lies on it; 13 of 230 held-out films show it."""
+
+
+def overlapping(corners_px: F64) -> NDArray[np.bool_]:
+    """(17,) which vertebrae lie on a neighbour, by their left or right edges; corners (17, 4, 2), TL, TR, BL, BR.
+
+    No two bodies lie on one another, so there the chain has slipped: names on one side of the place are a level off.
+    """
+    down = body_axes(corners_px)[1]
+    height = np.maximum(np.linalg.norm(down, axis=1, keepdims=True), 1e-6)
+    along = (down / height)[:-1] + (down / height)[1:]
+    gaps = ((corners_px[1:, :2] - corners_px[:-1, 2:]) * along[:, None]).sum(-1).min(1) / 2
+    pairs = gaps < -_OVERLAP * height[:-1, 0]
+    return np.concatenate([pairs, [False]]) | np.concatenate([[False], pairs])
+
+
 def implausible(corners_px: F64) -> str | None:
     """Why corners (17, 4, 2; TL, TR, BL, BR; film px) of T1 to L5 cannot be a spine, or None when they can.
 
