@@ -7,13 +7,15 @@ from datetime import timedelta
 from threading import Event
 from typing import TypeVar
 
+import pytest
 import sqlalchemy as sa
+from psycopg.errors import DeadlockDetected
 
 from clinic_bookings import prepared, slot_at
 from clinic_charts import Clock
 from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.tables import claims
-from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.chart.transaction import MOST_TRIES, DeadlockError, writing
 from spondyl.clinic.chart.writer_queue import WriterQueue
 
 Result = TypeVar("Result")
@@ -81,3 +83,26 @@ def test_a_booking_that_the_database_ends_is_booked_by_itself(
     number, key = beside_a_deadlock(postgres_engine, lock, second)
     assert number == 1 and key
     assert bookings.count(claims, claims.c.appointment == key) > 0
+
+
+def deadlocked(times: int) -> Callable[[sa.Connection], str]:
+    """A piece that the database ends so many times before it comes through."""
+    left = [times]
+
+    def work(_: sa.Connection) -> str:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise DeadlockDetected("deadlock detected")
+        return "written"
+
+    return work
+
+
+def test_a_piece_is_written_again_as_often_as_others_are_in_its_way_up_to_a_limit(
+    embedded_engine: sa.Engine,
+) -> None:
+    """The first try is the batch's; by itself a piece has six, and its error then says what to do."""
+    queue = WriterQueue(embedded_engine)
+    assert queue(deadlocked(MOST_TRIES)) == "written"
+    with pytest.raises(DeadlockError, match="Send it once more"):
+        queue(deadlocked(MOST_TRIES + 1))

@@ -21,18 +21,24 @@ from spondyl.booking import (
 )
 from spondyl.clinic.chart.appointment_rows import appointments_between, appointments_of_course
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.claims import diary_between
+from spondyl.clinic.chart.claims import diary_between, shut_out_bookings
 from spondyl.clinic.chart.courses import rule_of
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.booking import absences
 from spondyl.clinic.chart.tables.column_types import new_id
+from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
 
 LOOK_AHEAD_DAYS = 14
 
 
 def note_absence(connection: sa.Connection, absence: Absence, *, actor: str, change: str) -> None:
-    """Note that a provider is away: nothing more is offered there. Undoing the change takes it back."""
+    """Note that a provider is away: nothing more is offered there. Undoing the change takes it back.
+
+    Every visit that is booked into it was booked before: ``visits_of_provider`` finds it in the same transaction.
+    """
+    take_waitlist_turn(connection)
+    shut_out_bookings(connection)
     connection.execute(
         absences.insert().values(
             id=new_id(),

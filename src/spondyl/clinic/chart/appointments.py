@@ -76,10 +76,13 @@ def hold_slot(
 
 
 def confirm_hold(connection: sa.Connection, key: str, *, person: str, actor: str) -> Appointment:
-    """Turn a hold into a booking for a person; raises ``StepRefusedError`` when it has lapsed."""
+    """Turn a hold into a booking for a person; raises ``StepRefusedError`` when it has lapsed, ``TimeTakenError`` when
+    the provider is away by now."""
     hold = appointment(connection, key, lock=True)
     visit = confirmed(hold, person, now_of(connection))
     facts = _facts_for(connection, visit)
+    if any(one.provider == visit.placement.provider for one in facts.away):  # perhaps since the time was kept
+        refuse_unless_offered(facts, slot_of(visit), now_of(connection))
     update_row(connection, visit)
     if hold.person is None:  # nobody is in two rooms at once
         own = [

@@ -19,8 +19,11 @@ from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded, now_
 from spondyl.clinic.chart.tables import audit, audit_heads
 
 POSTGRES_LANES = 16
+TURN_LANE = POSTGRES_LANES
+"""The lane of whoever has the waitlist's turn, whatever their connection: nobody else ever waits for it."""
 FIRST_SEAL = "0" * 64
-_LEFT = "spondyl_audit_head"
+_LEFT = "spondyl_audit_heads"
+_TURN_IN = "spondyl_audit_turn_in"
 
 # Every change of the chart runs these.
 _HEAD = sa.select(audit_heads).where(audit_heads.c.lane == sa.bindparam("of_lane")).with_for_update()
@@ -122,13 +125,14 @@ def sealed_row(connection: sa.Connection, deed: Deed, head: Head) -> dict[str, A
 
 def remember_head(connection: sa.Connection, row: dict[str, Any]) -> None:
     """Keep where this connection left its lane, for ``likely_head``."""
-    connection.info[_LEFT] = Head(lane=row["lane"], sequence=row["sequence"], seal=row["seal"])
+    head = Head(lane=row["lane"], sequence=row["sequence"], seal=row["seal"])
+    connection.info.setdefault(_LEFT, {})[head.lane] = head
 
 
 def likely_head(connection: sa.Connection) -> Head | None:
     """PostgreSQL: where this connection left its lane. Another may have written since, or the transaction may have been
     undone: whoever appends by it must have the database compare sequence and seal."""
-    return connection.info.get(_LEFT)
+    return connection.info.get(_LEFT, {}).get(lane_of(connection))
 
 
 def verify(connection: sa.Connection) -> Verdict:
@@ -204,7 +208,18 @@ def lane_of(connection: sa.Connection) -> int:
     """The lane that this connection writes."""
     if is_embedded(connection):
         return 0
+    if connection.in_transaction() and connection.info.get(_TURN_IN) is connection.get_transaction():
+        return TURN_LANE
     return cast(Any, connection.connection.dbapi_connection).info.backend_pid % POSTGRES_LANES
+
+
+def write_turn_lane(connection: sa.Connection) -> None:
+    """PostgreSQL: until the transaction ends, write the lane of the waitlist's turn, which the caller has.
+
+    Such a transaction goes on to lock visits and resources after its first row. In a lane that others write too, one
+    of them could hold a resource and wait for the lane.
+    """
+    connection.info[_TURN_IN] = connection.get_transaction()
 
 
 def _head(connection: sa.Connection) -> Head:

@@ -37,6 +37,9 @@ _FACTS = (
 )
 FACTS_SQL = _FACTS.format("%(day_begins)s", "%(day_ends)s", "%(of_person)s", "%(intake_kind)s")
 """The question on PostgreSQL; ``facts_asked`` gives what it asks about, ``facts_told`` reads the answer."""
+# Its first part changes nothing: it lets the database lock the table of claims, as whoever puts a claim down does,
+# before it looks. Nobody can note an absence from here until this transaction ends (``shut_out_bookings``).
+_ASK_SQL = f"WITH to_come AS (DELETE FROM claims WHERE false) {FACTS_SQL}"
 _EMBEDDED = (
     _FACTS.format("?", "?", "?", "?")
     + ", sequence, seal FROM (SELECT 1) LEFT JOIN audit_heads ON audit_heads.lane = 0"
@@ -44,10 +47,10 @@ _EMBEDDED = (
 
 
 def booking_facts(connection: sa.Connection, start: datetime, person: str | None) -> BookingFacts:
-    """The facts about booking a person near a time."""
+    """The facts about booking a person near a time; nobody notes an absence until the transaction ends."""
     asked = facts_asked(start, person)
     if not is_embedded(connection):
-        return facts_told(connection, start, connection.exec_driver_sql(FACTS_SQL, asked).one())
+        return facts_told(connection, start, connection.exec_driver_sql(_ASK_SQL, asked).one())
     begin, end, *who = asked.values()
     given = (embedded_text(begin), embedded_text(end), *who)
     *told, sequence, seal = connection.exec_driver_sql(_EMBEDDED, given).one()

@@ -14,7 +14,6 @@ from spondyl.clinic.chart.engine import is_embedded
 from spondyl.clinic.chart.tables.booking import absences, claims
 
 _EXCLUDED = "23P01"  # PostgreSQL's exclusion_violation
-_DEADLOCK = "40P01"
 
 
 class TimeTakenError(ValueError):
@@ -22,6 +21,7 @@ class TimeTakenError(ValueError):
 
 
 _INSERT = claims.insert()
+_SHUT_OUT = sa.text("LOCK TABLE claims IN SHARE ROW EXCLUSIVE MODE")
 # One statement takes the resources' locks in their order and then puts the claims down. Without the locks two
 # transactions that claim overlapping times at the same moment wait for each other until one is thrown out.
 LOCK_SQL = (
@@ -58,6 +58,13 @@ def taken_instead_of(error: IntegrityError) -> Exception:
     if not _is_overlap(error):
         return error
     return TimeTakenError("That time was taken a moment ago; choose another.")
+
+
+def shut_out_bookings(connection: sa.Connection) -> None:
+    """Wait until everybody who puts down or takes away claims has ended, and let nobody begin before this transaction
+    ends: they then see all of it, and what is read after this call misses none of theirs."""
+    if not is_embedded(connection):  # which has one writer at a time anyway
+        connection.execute(_SHUT_OUT)
 
 
 def take_away(connection: sa.Connection, appointments: Iterable[str]) -> None:
@@ -118,14 +125,6 @@ def absences_between(connection: sa.Connection, horizon: Horizon) -> list[Absenc
         Absence(provider=row.provider, start=row.starts_at, end=row.ends_at, reason=row.reason)
         for row in rows
     ]
-
-
-def is_deadlock(error: BaseException | None) -> bool:
-    """True when PostgreSQL ended a transaction that waited for another one that waited for it.
-
-    The error may be the driver's own: a new visit is given straight to the driver.
-    """
-    return getattr(getattr(error, "orig", error), "sqlstate", None) == _DEADLOCK
 
 
 def _is_overlap(error: IntegrityError) -> bool:

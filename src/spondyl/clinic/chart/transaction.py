@@ -1,13 +1,25 @@
 """Read or write the chart in one transaction: all of it happens or none of it."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.engine import is_embedded
 from spondyl.clinic.chart.shared_sync import SharedSync
+
+_Result = TypeVar("_Result")
+_DEADLOCK = "40P01"  # PostgreSQL's deadlock_detected
+MOST_TRIES = 6
+
+
+class DeadlockError(RuntimeError):
+    """PostgreSQL undid this transaction: it waited for another one that waited for it. Nothing was saved."""
+
+    def __init__(self) -> None:
+        super().__init__("Others changed the same just now, and nothing was saved. Send it once more.")
 
 
 @contextmanager
@@ -17,7 +29,7 @@ def writing(engine: sa.Engine) -> Generator[sa.Connection]:
     The embedded file has one writer at a time: at the first statement a writer stands in line and takes the file's
     write lock at once (``BEGIN IMMEDIATE``), so none fails half-way through; what a caller can work out should come
     before that statement. Where the file must survive a power cut, the next in line goes on while this one waits for
-    the disk.
+    the disk. On PostgreSQL ``DeadlockError`` may come of it: see ``write``.
     """
     options = engine.get_execution_options()
     sync: SharedSync | None = options["spondyl_sync"]
@@ -30,13 +42,41 @@ def writing(engine: sa.Engine) -> Generator[sa.Connection]:
                 yield connection
                 begun = connection.in_transaction()
                 connection.commit()
-            except BaseException:
+            except BaseException as error:
                 connection.rollback()
+                if is_deadlock(error):
+                    raise DeadlockError from error
                 raise
             if sync is not None and begun:
                 number = sync.committed()
         if sync is not None and begun:
             sync.wait(number)
+
+
+def write(engine: sa.Engine, work: Callable[[sa.Connection], _Result]) -> _Result:
+    """Run ``work`` in a transaction, again from the beginning each time the database undoes it for a deadlock.
+
+    Raises ``DeadlockError`` when that happened six times in a row.
+    """
+    for _ in range(MOST_TRIES - 1):
+        try:
+            with writing(engine) as connection:
+                return work(connection)
+        except DeadlockError:  # whoever it waited for goes on meanwhile
+            continue
+    with writing(engine) as connection:
+        return work(connection)
+
+
+def is_deadlock(error: BaseException | None) -> bool:
+    """True when PostgreSQL ended a transaction that waited for another one that waited for it.
+
+    The error may be the driver's own: a new visit is given straight to the driver.
+    """
+    return (
+        isinstance(error, DeadlockError)
+        or getattr(getattr(error, "orig", error), "sqlstate", None) == _DEADLOCK
+    )
 
 
 @contextmanager

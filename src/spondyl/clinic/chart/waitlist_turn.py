@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from spondyl.clinic.chart.audit import write_turn_lane
 from spondyl.clinic.chart.engine import is_embedded
 
 _TURN = sa.text("SELECT pg_advisory_xact_lock(7406381)")
@@ -14,3 +15,4 @@ def take_waitlist_turn(connection: sa.Connection) -> None:
     """
     if not is_embedded(connection):
         connection.execute(_TURN)
+        write_turn_lane(connection)

@@ -13,8 +13,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.claims import is_deadlock
-from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.chart.transaction import is_deadlock, write, writing
 
 _Result = TypeVar("_Result")
 _Work = Callable[[sa.Connection], Any]
@@ -71,8 +70,7 @@ class WriterQueue:
     def _alone(self, work: _Work) -> tuple[Any, BaseException | None]:
         """Again, after the batch: what the pieces before it in the batch had locked is free now."""
         try:
-            with writing(self._engine) as connection:
-                return work(connection), None
+            return write(self._engine, work), None
         except Exception as error:
             return None, error
 

@@ -19,6 +19,7 @@ from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknown
 from spondyl.clinic.chart.films import FilmUnknownError
 from spondyl.clinic.chart.people import PersonUnknownError
 from spondyl.clinic.chart.practice import PracticeUnknownError
+from spondyl.clinic.chart.transaction import DeadlockError
 from spondyl.clinic.chart.waitlist import WaitEntryUnknownError
 from spondyl.clinic.web.headers import HEADERS
 from spondyl.clinic.web.page import page
@@ -94,6 +95,7 @@ def add_error_pages(app: FastAPI) -> None:
         BookingStoppedError,
         UndoRefusedError,
         PracticeUnknownError,
+        DeadlockError,
     ):
         app.add_exception_handler(kind, _changed)
     app.add_exception_handler(Exception, _fault)

@@ -11,11 +11,12 @@ from spondyl.booking.wall_clock import MINUTES_IN_DAY
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
-from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.chart.waitlist import join_waitlist
 from spondyl.clinic.web.page import see_other
 from spondyl.clinic.web.rights import AnyStaff
 from spondyl.clinic.web.services import Clinic
+from spondyl.clinic.web.writer import Writer
 
 router = APIRouter(prefix="/patients/{patient_id}/visits", include_in_schema=False)
 LONGEST_WAIT = timedelta(days=731)
@@ -48,6 +49,7 @@ def wait(
     request: Request,
     services: Clinic,
     viewer: AnyStaff,
+    writer: Writer,
     patient_id: str,
     form: Annotated[WaitForm, Depends(WaitForm)],
 ) -> Response:
@@ -56,8 +58,7 @@ def wait(
         person(connection, patient_id)
         practice = practice_of(connection)
         entry = _entry(practice, patient_id, form, now=services.clock())
-    with writing(services.engine) as connection:
-        joined = join_waitlist(connection, entry, actor=viewer.actor)
+    joined = writer(lambda connection: join_waitlist(connection, entry, actor=viewer.actor))
     notice = JOINED if joined else WAITS_ALREADY
     return see_other(request, f"/patients/{patient_id}/visits", notice=notice)
 

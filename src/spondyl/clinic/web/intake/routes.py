@@ -1,8 +1,10 @@
 """The patient's form: one group of questions a screen, every answer saved at once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Form, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
@@ -21,7 +23,7 @@ from spondyl.assessment.intake import (
 )
 from spondyl.clinic.care.intake_record import PATIENT, keep, opened, opened_to_change
 from spondyl.clinic.chart.practice import has_practice, practice_of
-from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.transaction import reading, write
 from spondyl.clinic.web.intake.body_shapes import OUTLINE, VIEWS, shapes_of
 from spondyl.clinic.web.intake.words import words_in
 from spondyl.clinic.web.page import page, see_other
@@ -63,12 +65,8 @@ def intake_page(request: Request, services: Clinic, token: str) -> Response:
 @router.post("/{token}/answer")
 def keep_answer(services: Clinic, token: str, sent: SentAnswer) -> JSONResponse:
     """Save one answer; says which page the answer calls for."""
-    document_id = _document_of(services, token)
     try:
-        with writing(services.engine) as connection:
-            stored = opened_to_change(connection, document_id)
-            intake = answered(stored.intake, sent.item, tuple(sent.marks))
-            keep(connection, stored, intake, actor=PATIENT)
+        _change(services, token, lambda intake: answered(intake, sent.item, tuple(sent.marks)))
     except IntakeAnswerRefused as refused:
         return JSONResponse({"error": str(refused)}, status_code=422)
     message = message_for(sent.item) if "yes" in sent.marks else None
@@ -78,12 +76,8 @@ def keep_answer(services: Clinic, token: str, sent: SentAnswer) -> JSONResponse:
 @router.post("/{token}/next")
 def leave_group(services: Clinic, token: str, sent: SentGroup) -> JSONResponse:
     """Note that a screen is finished; refused while a question on it is open."""
-    document_id = _document_of(services, token)
     try:
-        with writing(services.engine) as connection:
-            stored = opened_to_change(connection, document_id)
-            intake = finished(stored.intake, sent.group)
-            keep(connection, stored, intake, actor=PATIENT)
+        intake = _change(services, token, lambda intake: finished(intake, sent.group))
     except IntakeAnswerRefused as refused:
         return JSONResponse({"error": str(refused)}, status_code=422)
     is_held = intake.next_group is None and stop_of(intake) is not Stop.NOTHING
@@ -95,10 +89,7 @@ def change_language(
     request: Request, services: Clinic, token: str, language: Annotated[PatientLanguage, Form()]
 ) -> Response:
     """Show the form in the other language; the answers stay."""
-    document_id = _document_of(services, token)
-    with writing(services.engine) as connection:
-        stored = opened_to_change(connection, document_id)
-        keep(connection, stored, replace(stored.intake, language=language), actor=PATIENT)
+    _change(services, token, lambda intake: replace(intake, language=language))
     return see_other(request, f"/intake/{token}")
 
 
@@ -109,16 +100,21 @@ async def keep_all(request: Request, services: Clinic, token: str) -> Response:
 
     form = await request.form()
     sent = {key: tuple(str(value) for value in form.getlist(key)) for key in form}
-    await run_in_threadpool(_keep_form, services, token, sent)
+    await run_in_threadpool(_change, services, token, lambda intake: _with_form(intake, sent))
     return see_other(request, f"/intake/{token}")
 
 
-def _keep_form(services: Services, token: str, sent: dict[str, tuple[str, ...]]) -> None:
+def _change(services: Services, token: str, step: Callable[[Intake], Intake]) -> Intake:
+    """Keep the form as ``step`` makes it of the one that stands."""
     document_id = _document_of(services, token)
-    with writing(services.engine) as connection:
+
+    def work(connection: sa.Connection) -> Intake:
         stored = opened_to_change(connection, document_id)
-        intake = _with_form(stored.intake, sent)
+        intake = step(stored.intake)
         keep(connection, stored, intake, actor=PATIENT)
+        return intake
+
+    return write(services.engine, work)
 
 
 def _with_form(intake: Intake, sent: dict[str, tuple[str, ...]]) -> Intake:
