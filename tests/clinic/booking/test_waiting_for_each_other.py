@@ -20,6 +20,7 @@ from spondyl.clinic.chart.absences import note_absence, visits_of_provider
 from spondyl.clinic.chart.appointments import (
     TimeTakenError,
     book,
+    cancel,
     confirm_hold,
     hold_slot,
     reschedule,
@@ -68,7 +69,21 @@ def step_of(bookings: Bookings, name: str) -> Work:
     if name == "confirm":
         hold = done(bookings.engine, lambda connection: hold_slot(connection, slot, actor="public"))
         return lambda connection: confirm_hold(connection, hold.key, person=who, actor="public")
+    if name == "book by a plan that stands ready":
+        booked_often(bookings, slot_at(utc(6, 18)))
     return lambda connection: book(connection, slot, person=who, actor="desk")
+
+
+def booked_often(bookings: Bookings, slot: Slot) -> None:
+    """Two connections have booked so often that driver and server keep the statement and its plan."""
+
+    def booked_and_cancelled(connection: sa.Connection) -> None:
+        cancel(connection, book(connection, slot, person=bookings.people[0], actor="desk").key, actor="desk")
+
+    with bookings.engine.connect(), bookings.engine.connect():
+        pass
+    for _ in range(30):  # by turns
+        done(bookings.engine, booked_and_cancelled)
 
 
 def held_up(engine: sa.Engine, begun: Event, go_on: Event) -> None:
@@ -98,7 +113,7 @@ def test_an_absence_lists_the_visit_that_waited_for_its_lock_meanwhile(
     assert absence.result(20) == [booking.result(20).key]
 
 
-@pytest.mark.parametrize("name", ["book", "move", "confirm"])
+@pytest.mark.parametrize("name", ["book", "book by a plan that stands ready", "move", "confirm"])
 def test_who_comes_while_an_absence_is_noted_is_told_that_the_time_is_gone(
     on_postgres: Bookings, pool: ThreadPoolExecutor, name: str
 ) -> None:
