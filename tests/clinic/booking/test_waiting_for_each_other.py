@@ -24,7 +24,9 @@ from spondyl.clinic.chart.appointments import (
     confirm_hold,
     hold_slot,
     reschedule,
+    undo,
 )
+from spondyl.clinic.chart.booking_changes import UndoRefusedError
 from spondyl.clinic.chart.freed_times import cancel_and_offer
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import join_waitlist, sweep, waiting_entries
@@ -138,6 +140,19 @@ def test_a_time_kept_before_the_provider_fell_ill_is_not_booked(bookings: Bookin
     hold = done(bookings.engine, lambda connection: hold_slot(connection, ben, actor="public"))
     who = bookings.people[1]
     assert done(bookings.engine, lambda connection: confirm_hold(connection, hold.key, person=who, actor="x"))
+
+
+def test_a_visit_is_not_put_back_into_an_absence_noted_since(bookings: Bookings) -> None:
+    """Not by undoing the move that took it out of there."""
+    who, later = bookings.people[0], slot_at(utc(6, 18))
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(TEN), person=who, actor="desk")
+        reschedule(connection, visit.key, later, actor="desk", change="c0")
+    done(bookings.engine, absence_noted)
+    with pytest.raises(UndoRefusedError, match="away on 03 March by now"):
+        done(bookings.engine, lambda connection: undo(connection, "c0", actor="desk"))
+    with reading(bookings.engine) as connection:
+        assert visits_of_provider(connection, ILL) == []
 
 
 @pytest.mark.parametrize("way", ["cancel", "sweep"])

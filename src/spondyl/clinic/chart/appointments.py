@@ -276,7 +276,8 @@ def slot_of(one: Appointment) -> Slot:
 
 
 def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointment]:
-    """Undo a change as a whole; refused with ``UndoRefusedError`` when a visit was changed again since."""
+    """Undo a change as a whole; refused with ``UndoRefusedError`` when a visit was changed again since, or its provider
+    is away by now."""
     found = change_set(connection, change)
     pairs = [(appointment(connection, part.appointment, lock=True), part) for part in found.parts]
     if moved_on := [now for now, part in pairs if now.sequence != part.sequence_after]:
@@ -287,17 +288,27 @@ def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointm
     take_away(connection, [now.key for now, _ in pairs])
     come_down(connection, freed)
     after = [restored(part.before, now) if part.before else cancelled(now) for now, part in pairs]
+    connection.execute(absences.delete().where(absences.c.change == change))
     practice = practice_of(connection)
     for visit in after:
         update_row(connection, visit)
         if visit.live:
+            _refuse_if_away(connection, visit)
             _occupy(connection, practice, visit)
         queue_change(connection, visit, MessageKind.MOVED if visit.live else MessageKind.CANCELLED)
-    connection.execute(absences.delete().where(absences.c.change == change))
     mark_undone(connection, change)
     for visit in after:
         _record(connection, visit, actor=actor, action=f"undo: {found.words}")
     return after
+
+
+def _refuse_if_away(connection: sa.Connection, visit: Appointment) -> None:
+    """Nothing is put back into an absence noted since; over one that was known staff had given a reason."""
+    facts = booking_facts(connection, visit.start, visit.person)
+    own = [one for one in facts.away if one.provider == visit.placement.provider]
+    if not visit.override_reason and any(one.start <= visit.start < one.end for one in own):
+        who, day = facts.practice.provider(visit.placement.provider).name, f"{visit.wall:%d %B}"
+        raise UndoRefusedError(f"{who} is away on {day} by now; move the visit to another time instead.")
 
 
 def replace_claims(
