@@ -13,7 +13,7 @@ from clinic_charts import Clock
 from practices import two_offices
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.accounts import Account, all_accounts
-from spondyl.clinic.chart.audit import entries, verify
+from spondyl.clinic.chart.audit import entries, record, verify
 from spondyl.clinic.chart.guard import glass_break_list
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import save_practice
@@ -180,3 +180,24 @@ def test_each_page_has_one_heading_and_says_what_to_do(browser: Open, address: s
     shown = browser(Role.ADMINISTRATOR).get(address)
     assert shown.text.count("<h1") == 1
     assert "Next:" in shown.text
+
+
+def test_a_reason_that_begins_like_a_moment_does_not_shut_the_log(browser: Open, services: Services) -> None:
+    reasons = ("2026-03-02Tomorrow", "2026-13-45", "2026-03-02T99:99:99Z", "9999-12-31T23:59:59-12:00")
+    with writing(services.engine) as connection:
+        for reason in reasons:
+            record(
+                connection, actor="clinician", action="open chart", subject="chart", detail={"why": reason}
+            )
+    page = browser(Role.ADMINISTRATOR).get("/admin/audit")
+    assert page.status_code == 200 and all(f"why: {reason}" in html.unescape(page.text) for reason in reasons)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_log_refuses_a_day_at_the_ends_of_the_calendar(
+    browser: Open, services: Services, day: str
+) -> None:
+    with writing(services.engine) as connection:
+        save_practice(connection, two_offices(), actor="administrator")
+    page = browser(Role.ADMINISTRATOR).get(f"/admin/audit?day={day}")
+    assert page.status_code == 200 and "That is no day" in page.text

@@ -7,11 +7,14 @@ import sqlalchemy as sa
 
 from spondyl.assessment.exam import exam_alerts
 from spondyl.assessment.screening import CONTRAINDICATIONS, Answer, Question
+from spondyl.booking import wall_at
 from spondyl.clinic.adjust.gate import gate_of
 from spondyl.clinic.care.consent_record import consent_to
 from spondyl.clinic.care.plan_record import latest_plan, situation_of
 from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.accounts import display_names
+from spondyl.clinic.chart.practice import clinic_zone
+from spondyl.clinic.report.day_text import day_text
 from spondyl.instrument import Gate
 from spondyl.treatment.plan import OptionKind
 from spondyl.treatment.plan.option_kind import kind_of
@@ -68,4 +71,5 @@ def _consent(connection: sa.Connection, person_id: str) -> tuple[Answer, str]:
     if given is None:
         return Answer.UNKNOWN, "The patient has not consented to the plan as it stands."
     name = display_names(connection).get(given.before, given.before)
-    return Answer.YES, f"{given.agreed_by} agreed before {name} on {given.at.day} {given.at:%B %Y}."
+    day = day_text(wall_at(clinic_zone(connection), given.at))
+    return Answer.YES, f"{given.agreed_by} agreed before {name} on {day}."

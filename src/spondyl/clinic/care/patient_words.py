@@ -3,6 +3,7 @@
 from datetime import date
 
 from spondyl.assessment.intake import InBoth, PatientLanguage
+from spondyl.clinic.report.day_text import day_text
 from spondyl.treatment.plan import Goal
 
 CONSENT_TITLE = InBoth("What you agree to", "A qué da su consentimiento")
@@ -105,7 +106,7 @@ def day_in(day: date, language: PatientLanguage) -> str:
     """
     if language is PatientLanguage.SPANISH:
         return f"{day.day} de {_MONTHS_ES[day.month - 1]} de {day.year}"
-    return f"{day.day} {day:%B %Y}"
+    return day_text(day)
 
 
 def goal_in(goal: Goal, language: PatientLanguage) -> str:

@@ -75,6 +75,12 @@ def has_practice(connection: sa.Connection) -> bool:
     return connection.execute(sa.select(sa.func.count()).select_from(practice_versions)).scalar_one() > 0
 
 
+def clinic_zone(connection: sa.Connection) -> str:
+    """The zone whose clock says which day it is: that of the first office, UTC before there is one."""
+    body = connection.execute(_NEWEST).scalar_one_or_none()
+    return "UTC" if body is None else _read(body).offices[0].zone
+
+
 @lru_cache(maxsize=8)
 def _read(body: str) -> Practice:
     return _ADAPTER.validate_json(body)

@@ -34,6 +34,7 @@ from spondyl.clinic.films.renamed import words_of
 from spondyl.clinic.films.report_files import report_files
 from spondyl.clinic.films.store import FilmStore
 from spondyl.clinic.films.summary import summary_of
+from spondyl.clinic.report.day_text import day_text
 from spondyl.provenance import Confirmation
 from spondyl.radiograph import Radiograph
 from spondyl.radiograph.read import FilmReader
@@ -275,7 +276,7 @@ def film_name(facts: FilmFacts) -> str:
     day = facts.header.study_date
     view = facts.view.value if facts.view.value != "UNKNOWN" else "Spine"
     view = "Lateral" if view == "LATERAL" else view
-    return f"{view} film{f' of {day.day} {day:%B %Y}' if day else ', date unknown'}"
+    return f"{view} film{f' of {day_text(day)}' if day else ', date unknown'}"
 
 
 @cache

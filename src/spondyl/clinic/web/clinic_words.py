@@ -1,16 +1,18 @@
 """How a page names who did something, and when: the display name, and the clinic's own clock."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import date, datetime
 from functools import cached_property
 
 import sqlalchemy as sa
 
 from spondyl.booking import wall_at
 from spondyl.clinic.chart.accounts import display_names
-from spondyl.clinic.chart.practice import PracticeUnknownError, practice_of
+from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.messages.when import time_words
+from spondyl.clinic.report.day_text import day_text
+from spondyl.clinic.web.services import Services
 
 NO_ACCOUNTS = {
     "clinic": "the clinic's program",
@@ -39,26 +41,24 @@ class ClinicWords:
     def when(self, moment: datetime) -> str:
         """``28 November 2026, 9:30 am`` by the clock of the first office."""
         wall = self.wall(moment)
-        return f"{wall.day} {wall:%B %Y}, {time_words(wall)}"
+        return f"{day_text(wall)}, {time_words(wall)}"
 
     def wall(self, moment: datetime) -> datetime:
         """A moment by the clock of the first office; by UTC before there is one."""
-        return wall_at(self._zone, moment) if self._zone else moment.astimezone(UTC).replace(tzinfo=None)
+        return wall_at(self.zone, moment)
 
-    @property
+    @cached_property
     def zone(self) -> str:
         """The name of the clock."""
-        return self._zone or "UTC"
+        with reading(self._engine) as connection:
+            return clinic_zone(connection)
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
         with reading(self._engine) as connection:
             return display_names(connection)
 
-    @cached_property
-    def _zone(self) -> str:
-        with reading(self._engine) as connection:
-            try:
-                return practice_of(connection).offices[0].zone
-            except PracticeUnknownError:
-                return ""
+
+def clinic_today(services: Services) -> date:
+    """The day by the clinic's clock; in an American evening the day of UTC is tomorrow."""
+    return ClinicWords(services.engine).wall(services.clock()).date()

@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from spondyl.clinic.chart.people import Person
-from spondyl.clinic.web.clinic_words import ClinicWords
+from spondyl.clinic.web.clinic_words import ClinicWords, clinic_today
 from spondyl.clinic.web.cookies import NOTICE_COOKIE, THEME_COOKIE, drop_cookie, set_cookie, visitor_cookie
 from spondyl.clinic.web.csrf import csrf_token
 from spondyl.clinic.web.feature import Feature, PatientTab, RailStep
@@ -24,8 +24,8 @@ def page(
 ) -> HTMLResponse:
     """A page of the shell; ``template`` such as "patients/list.html". Shows and forgets a waiting notice.
 
-    Every template has viewer, rail, csrf, theme, notice, now, path, ``who(actor)``, ``when(moment)`` and ``static(…)``
-    besides the context given.
+    Every template has viewer, rail, csrf, theme, notice, now, path, ``who(actor)``, ``when(moment)``,
+    ``wall(moment)`` and ``static(…)`` besides the context given.
     """
     services = services_of(request)
     viewer = viewer_of(request)
@@ -33,6 +33,7 @@ def page(
     shell = {
         "who": words.who,
         "when": words.when,
+        "wall": words.wall,
         "viewer": viewer,
         "rail": _rail(request, viewer),
         "csrf": csrf_token(request),
@@ -63,7 +64,7 @@ def patient_page(
     shown = {
         "person": person,
         "tabs": tabs_of(request),
-        "age_years": person.age_years(services.clock().date()),
+        "age_years": person.age_years(clinic_today(services)),
     }
     return page(request, template, shown | dict(context or {}), status=status)
 

@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
+
+from spondyl.clinic.report.day_text import day_text
 
 WEB = Path(__file__).parent
 
@@ -25,7 +28,7 @@ def make_templates(features: Iterable[str]) -> Environment:
     )
     given = cast(dict[str, Any], environment.globals)
     given.update(static=static_address, icon=icon)
-    environment.filters["day"] = day_text
+    cast(dict[str, Any], environment.filters)["day"] = day_filter
     return environment
 
 
@@ -45,6 +48,9 @@ def icon(name: str) -> Markup:
     ).format(address, name)
 
 
-def day_text(moment: date | None) -> str:
-    """A day as people write it: 5 March 2026; a dash for None."""
-    return f"{moment.day} {moment:%B %Y}" if moment else "–"
+@pass_context
+def day_filter(context: Context, moment: date | None) -> str:
+    """A day as people write it: 5 March 2026; a dash for None. A moment's day is that of the clinic's clock."""
+    if moment is None:
+        return "–"
+    return day_text(context["wall"](moment) if isinstance(moment, datetime) else moment)

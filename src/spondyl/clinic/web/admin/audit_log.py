@@ -198,6 +198,8 @@ def _paging(found: Look, search: Search, words: ClinicWords) -> dict[str, Any]:
 
 def _day(text: str) -> tuple[date | None, str | None]:
     try:
-        return (date.fromisoformat(text) if text else None), None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         return None, NOT_A_DAY
+    # The first and the last year have days that begin or end outside of the calendar.
+    return (None, NOT_A_DAY) if day and not date.min.year < day.year < date.max.year else (day, None)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from spondyl.clinic.chart.audit_look import UNDONE
-from spondyl.clinic.web.templates import day_text
+from spondyl.clinic.report.day_text import day_text
 
 WORDS = {
     "accept dose": "answered a proposed dose",
@@ -103,6 +103,8 @@ _SHORT_KEYS = (
 )
 """What of the details is shown at first sight; everything is shown on asking."""
 _LONG = re.compile(r"[0-9a-f]{16,}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
 SHORT_CHARACTERS = 8
 
 
@@ -151,8 +153,11 @@ def _plain(value: Any) -> str:
 
 def _said(value: Any, when: Callable[[datetime], str]) -> str:
     text = _plain(value)
-    if re.fullmatch(r"\d{4}-\d\d-\d\dT.*", text):
-        return when(datetime.fromisoformat(text))
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return day_text(date.fromisoformat(text))
+    try:
+        if _DAY.fullmatch(text):
+            return day_text(date.fromisoformat(text))
+        if _MOMENT.fullmatch(text):
+            return when(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        pass  # a person's words that begin like a day
     return _LONG.sub(lambda found: shortened(found[0]), text)

@@ -14,6 +14,7 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import sign
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.exam.form import EMPTY, NoteForm, form_of
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Clinician
@@ -58,10 +59,11 @@ def correct_page(
 @router.post("")
 def keep_new(request: Request, services: Clinic, viewer: Clinician, patient_id: str, form: Sent) -> Response:
     """Keep a new note; with the button 'sign' also sign it."""
+    today = clinic_today(services)
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         try:
-            note = form.note(on=services.clock().date())
+            note = form.note(on=today)
             stored = keep_note(connection, patient_id, note, actor=viewer.actor)
         except NoteRefused as refused:
             return _again(request, connection, patient, form, str(refused))

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from spondyl.assessment.intake import ITEM_BEHIND, Intake, flags_said, open_flags, summarise_intake
+from spondyl.booking import wall_at
 from spondyl.clinic.care.booking_block import block_of
 from spondyl.clinic.care.flag_review import ReviewRefused, add_review, cleared_items, reviews_of
 from spondyl.clinic.care.intake_record import StoredIntake, begin, newest
 from spondyl.clinic.care.intake_text import sections_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.patient_link import PatientLink, make_link
@@ -95,7 +97,7 @@ def _context(
         return shown
     waiting = open_flags(stored.intake, cleared_items(connection, stored))
     given = [one for one in waiting if _has_been_asked(stored.intake, ITEM_BEHIND[one.question.key])]
-    on = stored.saved_at.date()
+    on = wall_at(clinic_zone(connection), stored.saved_at).date()
     return shown | {
         "summary": summarise_intake(stored.intake, patient_id=patient.id, on=on),
         "sections": sections_of(stored.intake),

@@ -17,6 +17,7 @@ from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.report.outcomes_svg import change_svg, hundred_svg
 from spondyl.clinic.report.outcomes_words import not_judged_text, words_of
+from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svg
 from spondyl.clinic.web.page import page, patient_page, see_other
 from spondyl.clinic.web.rights import Clinician, needs
@@ -31,7 +32,7 @@ WRONG_DAY = "The day is none, or lies in the future. Choose the day on which the
 def clinic_page(request: Request, services: Clinic) -> Response:
     """The clinic's own outcomes: no name, no patient, and the warnings first."""
     with reading(services.engine) as connection:
-        found = clinic_outcomes(connection, as_of=services.clock().date())
+        found = clinic_outcomes(connection, as_of=clinic_today(services))
     sections = [
         {
             "words": words_of(one),
@@ -68,7 +69,7 @@ def enter_score(
     on: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Keep a score from a paper form."""
-    today = services.clock().date()
+    today = clinic_today(services)
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         problem = None
@@ -112,7 +113,7 @@ def _day(text: str, today: date) -> date:
 
 def _context(connection: sa.Connection, services: Services, patient: Person) -> dict[str, Any]:
     scores, plan = scores_of_person(connection, patient.id), latest_plan(connection, patient.id)
-    today = services.clock().date()
+    today = clinic_today(services)
     return {
         "charts": [_chart(code, scores, plan) for code in dict.fromkeys(one.instrument for one in scores)],
         "draw": score_svg,

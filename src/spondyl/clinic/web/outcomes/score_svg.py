@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from markupsafe import Markup
 
 from spondyl.assessment.questionnaires import Direction, ImportantChange, Instrument
-from spondyl.clinic.web.templates import day_text
+from spondyl.clinic.report.day_text import day_text
 
 WIDTH, HEIGHT = 680.0, 280.0
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 16.0, 26.0, 40.0

@@ -20,6 +20,7 @@ from spondyl.clinic.chart.people import (
     person,
 )
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.feature import View
 from spondyl.clinic.web.page import features_of, page, patient_page, see_other
 from spondyl.clinic.web.rights import AnyStaff, StaffOnly
@@ -77,7 +78,7 @@ def new_patient(request: Request) -> Response:
 def add_patient(request: Request, services: Clinic, viewer: AnyStaff, form: Sent) -> Response:
     """Add a patient, or show the form again with what is wrong."""
     try:
-        details = form.details(today=services.clock().date())
+        details = form.details(today=clinic_today(services))
     except PersonInvalidError as error:
         return _form(request, form.sent, problem=str(error), patient=None)
     with writing(services.engine) as connection:
@@ -118,7 +119,7 @@ def change_patient(
     with reading(services.engine) as connection:
         patient = person(connection, patient_id)
     try:
-        details = form.details(today=services.clock().date())
+        details = form.details(today=clinic_today(services))
     except PersonInvalidError as error:
         return _form(request, form.sent, problem=str(error), patient=patient)
     with writing(services.engine) as connection:

@@ -6,6 +6,7 @@ from spondyl.clinic.care.plan_record import plans_due
 from spondyl.clinic.chart.guard import shut_for
 from spondyl.clinic.chart.people import people_of
 from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.feature import Panel, View
 from spondyl.treatment.plan import PlanState
 
@@ -22,7 +23,7 @@ def today_panel(view: View) -> Panel | None:
     account = view.viewer.account
     if account is None or account.role is not Role.CLINICIAN:
         return None
-    today, shut = view.services.clock().date(), shut_for(view.connection, account.id)
+    today, shut = clinic_today(view.services), shut_for(view.connection, account.id)
     found = [
         one
         for one in plans_due(view.connection, first=today - SHOWN_FOR, last=today)

@@ -13,6 +13,7 @@ from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.page import patient_page
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/patients/{patient_id}/plan", include_in_schema=False
 @router.get("/referral")
 def referral(request: Request, services: Clinic, viewer: Clinician, patient_id: str) -> Response:
     """The letter; that it was opened is in the audit log."""
-    today = services.clock().date()
+    today = clinic_today(services)
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         record(connection, actor=viewer.actor, action="open referral letter", subject=patient.subject)

@@ -28,6 +28,7 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import sign
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.plan.form import PlanForm, form_of, fresh_form
 from spondyl.clinic.web.rights import Clinician
@@ -138,7 +139,7 @@ def _changing(connection: sa.Connection, patient_id: str, form: PlanForm) -> Sto
 def _view(
     connection: sa.Connection, services: Services, patient: Person, stored: StoredPlan
 ) -> dict[str, Any]:
-    today = services.clock().date()
+    today = clinic_today(services)
     return {
         "stored": stored,
         "plan": stored.plan,
@@ -179,7 +180,7 @@ def _form_page(
     shown = form or fresh_form(
         scores,
         ranked,
-        today=services.clock().date(),
+        today=clinic_today(services),
         problem=beside["impression"] or (summary.complaint if summary else ""),
         own_goal=summary.goal if summary else "",
     )
