@@ -19,11 +19,14 @@ from named_films import AP, Film0003, chain
 from spondyl.anatomy import LevelNames
 from spondyl.anatomy.landmark_text import landmarks_to_json
 from spondyl.assessment.assess import names_right_p, unsure_levels
+from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.films.desk import Signer, sent_as_kept
 from spondyl.clinic.films.reading import Reading, reading_from_json, reading_json
 from spondyl.clinic.films.service import FilmService
+from spondyl.clinic.web.services import Services
 from spondyl.provenance import Confirmation
 
 DOUBT = "All level names may be one off"
@@ -128,3 +131,13 @@ def test_a_new_reading_is_not_confirmed(films: FilmService, doubted_film: Film) 
     anew = films.desk.mark_anew(doubted_film.id, marks, after_version=version, signer=signer)
     assert anew.reading.names_confirmed is None
     assert anew.reading.points.names == LevelNames(right_p=0.6)
+
+
+def test_the_log_tells_of_names_that_were_moved_and_confirmed_in_one_go(
+    films: FilmService, doubted_film: Film, services: Services
+) -> None:
+    sent = replace(sent_as_kept(films.desk.open(doubted_film.id)), renamed_by=1, names_confirmed=True)
+    films.desk.save_draft(doubted_film.id, sent, Signer(actor="test", name="Dr Test"))
+    with reading(services.engine) as connection:
+        (told,) = entries(connection, action="rename levels")
+    assert told.detail["names_confirmed"] is True

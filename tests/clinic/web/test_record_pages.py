@@ -180,7 +180,7 @@ def test_the_patients_file_holds_every_version_and_says_so_in_the_log(
         actions = connection.execute(sa.select(audit.c.action)).scalars().all()
     assert "export patient" in actions
     page = clinician.get(f"/patients/{treated.id}/records").text
-    assert "export patient" in page and "Flag review" in page
+    assert "Began to export the record" in page and "Flag review" in page
 
 
 @pytest.mark.parametrize("name", ["%00", "%FF", "'; drop table people; --", "%25", "a" * 101])
@@ -193,3 +193,8 @@ def test_no_search_breaks_the_server(browser: Open, name: str) -> None:
         f"Patient?_count={name}",
     ):
         assert client.get(f"/fhir/R4B/{address}").status_code in (200, 404, 422), address
+
+
+def test_the_chart_says_who_opened_it_in_the_words_of_the_audit_log(browser: Open, patient: Person) -> None:
+    page = browser(Role.CLINICIAN).get(f"/patients/{patient.id}/records").text
+    assert "<td>Test Clinician</td><td>Opened the records</td>" in page and "open records" not in page

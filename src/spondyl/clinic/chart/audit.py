@@ -167,7 +167,7 @@ def entries(
     for column, wanted in ((audit.c.subject, subject), (audit.c.action, action), (audit.c.actor, actor)):
         if wanted:
             statement = statement.where(column == wanted)
-    return [_entry(row) for row in connection.execute(statement.limit(limit).offset(offset))]
+    return [entry_of(row) for row in connection.execute(statement.limit(limit).offset(offset))]
 
 
 def heads(connection: sa.Connection) -> dict[int, tuple[int, str]]:
@@ -183,7 +183,8 @@ def seal_at(connection: sa.Connection, *, lane: int, sequence: int) -> str | Non
     return FIRST_SEAL if sequence == 0 else found
 
 
-def _entry(row: Any) -> AuditEntry:
+def entry_of(row: Any) -> AuditEntry:
+    """A row of the table, read."""
     return AuditEntry(
         lane=row.lane,
         sequence=row.sequence,

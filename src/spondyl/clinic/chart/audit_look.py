@@ -4,7 +4,6 @@ The log has an index of time, of action and of subject, and no more: each would 
 named by these is sought in its index. Anything else is sought among the newest rows, so many at a time.
 """
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.audit import AuditEntry
+from spondyl.clinic.chart.audit import AuditEntry, entry_of
 from spondyl.clinic.chart.tables import appointments, audit, films
 
 LOOKED_AT = 20_000
@@ -80,7 +79,7 @@ def look(connection: sa.Connection, asked: Asked, *, before: Place | None = None
     last = connection.execute(_in_order(_between(asked, before)).offset(LOOKED_AT - 1).limit(1)).one_or_none()
     if last is None:
         return _page(rows, limit)
-    found = tuple(_entry(row) for row in rows)
+    found = tuple(entry_of(row) for row in rows)
     return Look(entries=found, older=_place(last), looked_to=datetime.fromisoformat(last.at))
 
 
@@ -182,20 +181,8 @@ def _wanted(asked: Asked, columns: Any) -> list[sa.ColumnElement[bool]]:
 
 
 def _page(rows: Any, limit: int) -> Look:
-    found = tuple(_entry(row) for row in rows[:limit])
+    found = tuple(entry_of(row) for row in rows[:limit])
     return Look(entries=found, older=_place(rows[limit - 1]) if len(rows) > limit else None)
-
-
-def _entry(row: Any) -> AuditEntry:
-    return AuditEntry(
-        lane=row.lane,
-        sequence=row.sequence,
-        at=datetime.fromisoformat(row.at),
-        actor=row.actor,
-        action=row.action,
-        subject=row.subject,
-        detail=json.loads(row.detail),
-    )
 
 
 def _place(row: Any) -> Place:

@@ -333,6 +333,8 @@ def _keep(connection: sa.Connection, desk: Desk, now: Reading, *, after_version:
     if now.renamed_by or before.renamed_by:
         by = now.renamed_by
         detail["names"] = words_of(now.placed.levels, by) if by else "as they were read"
+    if now.names_confirmed != before.names_confirmed:
+        detail["names_confirmed"] = now.names_confirmed is not None
     chart.save_draft(
         connection,
         desk.film.id,

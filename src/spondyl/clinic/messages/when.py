@@ -1,6 +1,6 @@
 """Days and times as people read them, in English and Spanish."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 _DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -18,10 +18,10 @@ _MONTHS = {
 }  # fmt: skip
 
 
-def day_words(wall: datetime, language: str = "en") -> str:
+def day_words(day: date, language: str = "en") -> str:
     """Tuesday 3 March; martes 3 de marzo."""
-    day, month = _DAYS[language][wall.weekday()], _MONTHS[language][wall.month - 1]
-    return f"{day} {wall.day} de {month}" if language == "es" else f"{day} {wall.day} {month}"
+    name, month = _DAYS[language][day.weekday()], _MONTHS[language][day.month - 1]
+    return f"{name} {day.day} de {month}" if language == "es" else f"{name} {day.day} {month}"
 
 
 def short_day(wall: datetime, language: str = "en") -> str:

@@ -6,6 +6,7 @@ room for Spanish, which is an eighth longer than English."""
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,12 @@ def test_the_first_sheet_of_the_pdf_is_the_whole_choice(option: str, language: L
     assert all(one in first for one in (*content.values, *content.glance.ask))
     assert content.checked_on in first
     assert content.decision in second
+
+
+def test_what_is_too_long_for_one_side_goes_on_over_the_next() -> None:
+    content = aid_content(shipped_library(), "stem-cells", Language.ENGLISH)
+    values = tuple(f"{one}, said once more ({number})" for one in content.values for number in range(6))
+    sheets = [
+        one.extract_text() for one in PdfReader(io.BytesIO(aid_pdf(replace(content, values=values)))).pages
+    ]
+    assert content.checked_on not in sheets[0] and content.checked_on in sheets[1]

@@ -24,7 +24,8 @@ SMALL, TINY = 7.9, 7.2
 """Points: one side is for an overview; the sheets after it say the same in large print."""
 
 SCALES = tuple(one / 100 for one in range(100, 84, -1))
-"""Sizes that are tried, the first that fits on one side is taken."""
+"""Sizes that are tried, the first that fits on one side is taken; what never fits is as small as the last, and goes on
+over the next side."""
 
 FRAME_PADDING = 12.0
 """Points that the frame of a page keeps above and below."""
@@ -37,9 +38,12 @@ def front_side(content: AidContent, sources: Sources) -> Iterator[Any]:
     """One side, made a little smaller where it must be, then a new page; sources are numbered as first used."""
     from reportlab.platypus import PageBreak
 
-    sides = (list(_Side(content, sources, scale).parts()) for scale in SCALES)
-    room = PAGE[1] - 2 * MARGIN - FRAME_PADDING
-    yield from next(side for side in sides if _height(side) <= room)
+    room, side = PAGE[1] - 2 * MARGIN - FRAME_PADDING, list[Any]()
+    for scale in SCALES:
+        side = list(_Side(content, sources, scale).parts())
+        if _height(side) <= room:
+            break
+    yield from side
     yield PageBreak()
 
 

@@ -1,6 +1,6 @@
 """A provider is ill: the day's visits with proposals, accepted, changed or left, done as one change."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -49,7 +49,7 @@ def away(
         shown = {
             "provider": practice.provider(provider),
             "day": chosen,
-            "day_words": day_words(visits[0].wall) if visits else day_words(datetime.combine(chosen, time())),
+            "day_words": day_words(chosen),
             "rows": _rows(connection, practice, visits, absence),
             "again": again,
         }

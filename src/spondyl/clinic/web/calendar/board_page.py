@@ -1,6 +1,6 @@
 """The calendar's page, undo, and the free starts that light up while a visit is dragged."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -63,7 +63,7 @@ def calendar(
         shown |= {"changes": undo_bar(connection, practice), "mail": mail_state(connection)}
         shown |= {"waiting": count_waiting(connection)}
         shown |= {"calls": [call_words(one) for one in untold(connection)]}
-    shown |= {"closed": None if chosen == asked else day_words(datetime.combine(asked, time()))}
+    shown |= {"closed": None if chosen == asked else day_words(asked)}
     return page(request, "calendar/board.html", shown | {"view": view, "by": by, "show": show})
 
 
@@ -103,7 +103,7 @@ def _shown(practice: Practice, board: Board, day: date, step: int) -> dict[str, 
         "board": board,
         "practice": practice,
         "day": day,
-        "day_words": day_words(datetime.combine(day, time())),
+        "day_words": day_words(day),
         "earlier": day - timedelta(days=step),
         "later": day + timedelta(days=step),
         "count": sum(len(column.blocks) for column in board.columns),

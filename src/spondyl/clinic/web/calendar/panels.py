@@ -1,6 +1,6 @@
 """Today's visits on the day's page, and a patient's next visit on the overview."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from spondyl.booking import Appointment, Practice
@@ -41,7 +41,7 @@ def today_panel(view: View) -> Panel | None:
         "everyone": view.everyone,
         "waiting": count_waiting(view.connection),
         "calls": len(untold(view.connection)),
-        "day_words": day_words(datetime.combine(day, time())),
+        "day_words": day_words(day),
     }
     return Panel(template="calendar/today_panel.html", context=context)
 

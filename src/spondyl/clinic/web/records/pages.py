@@ -1,6 +1,5 @@
 """A patient's records: what there is, who opened the chart, and everything in one file to take along."""
 
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,10 +7,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
 from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.audit_look import Asked, look
 from spondyl.clinic.chart.people import Person, person
-from spondyl.clinic.chart.tables import audit, documents
+from spondyl.clinic.chart.tables import documents
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.records.export_run import begin_export
+from spondyl.clinic.web.admin.audit_words import action_words
 from spondyl.clinic.web.films.service import Films
 from spondyl.clinic.web.page import patient_page
 from spondyl.clinic.web.rights import Clinician
@@ -59,11 +60,9 @@ def _context(connection: sa.Connection, patient: Person) -> dict[str, Any]:
         .group_by(documents.c.kind)
         .order_by(documents.c.kind)
     ).all()
-    log = connection.execute(
-        sa.select(audit.c.at, audit.c.actor, audit.c.action)
-        .where(audit.c.subject == patient.subject)
-        .order_by(audit.c.at.desc())
-        .limit(SHOWN)
-    ).all()
-    lines = [{"at": datetime.fromisoformat(one.at), "actor": one.actor, "action": one.action} for one in log]
-    return {"held": held, "log": lines, "shown": SHOWN}
+    asked = Asked(subjects=[patient.subject])
+    log = [
+        {"at": one.at, "actor": one.actor, "did": action_words(one.action)}
+        for one in look(connection, asked, limit=SHOWN).entries
+    ]
+    return {"held": held, "log": log, "shown": SHOWN}
