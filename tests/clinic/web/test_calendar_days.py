@@ -55,3 +55,12 @@ def test_without_a_provider_the_page_asks_who_is_away(desk: Callable[[], Browser
 
 def test_without_a_practice_nobody_can_be_away(browser: Callable[[Role], Browser]) -> None:
     assert "No offices yet" in browser(Role.FRONT_DESK).get("/calendar/away").text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("view", ["day", "week"])
+def test_a_day_at_the_ends_of_the_calendar_shows_today(
+    desk: Callable[[], Browser], day: str, view: str
+) -> None:
+    shown = desk().get(f"/calendar?day={day}&view={view}")
+    assert shown.status_code == 200 and "Monday 2 March" in shown.text

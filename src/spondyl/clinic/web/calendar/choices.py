@@ -17,8 +17,10 @@ from spondyl.clinic.web.clinic_words import who_words
 
 
 def practice_day(connection: sa.Connection, practice: Practice, day: date | None) -> date:
-    """The day asked for, else today by the first office's clock."""
-    return day or wall_at(practice.offices[0].zone, now_of(connection)).date()
+    """The day asked for, else today by the first office's clock; today too for one at the ends of the calendar."""
+    if day and date.min.year < day.year < date.max.year:
+        return day
+    return wall_at(practice.offices[0].zone, now_of(connection)).date()
 
 
 def slot_from(practice: Practice, visit_type: str, placement: Placement, start: datetime) -> Slot:
