@@ -1,5 +1,6 @@
 """Claims: the calendar opens on a day with something on it and says so; who is away is chosen where it is not said."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,9 +9,11 @@ import pytest
 from clinic_apps import Browser
 from clinic_charts import Clock
 from practices import two_offices
+from spondyl.clinic.chart.absences import coming_absences
+from spondyl.clinic.chart.audit import entries, verify
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.services import Services
 
 SATURDAY = timedelta(days=5)
@@ -64,3 +67,23 @@ def test_a_day_at_the_ends_of_the_calendar_shows_today(
 ) -> None:
     shown = desk().get(f"/calendar?day={day}&view={view}")
     assert shown.status_code == 200 and "Monday 2 March" in shown.text
+
+
+def test_an_absence_that_moved_nothing_is_taken_back(desk: Callable[[], Browser], services: Services) -> None:
+    page = desk()
+    page.submit("/calendar/away", provider="ben", day="2026-03-03", reason="course")
+    for address in ("/calendar/away", "/calendar/away?provider=ben&day=2026-03-03"):
+        shown = page.get(address).text
+        assert "Dr. Ben</strong> is away on Tuesday 3 March (course)" in shown
+    assert "course" not in page.get("/calendar/away?provider=ben&day=2026-03-04").text
+    assert "Note the absence" not in shown  # nobody is booked, and once is enough
+    key = re.search(r'name="absence" value="(\w+)"', shown).group(1)  # type: ignore[union-attr]
+    page.submit("/calendar/away/back", absence=key)
+    said = page.get("/calendar/away").text
+    assert "Dr. Ben is here on Tuesday 3 March after all" in said and "Noted absences" not in said
+    with reading(services.engine) as connection:
+        assert coming_absences(connection) == []
+        assert [one.action for one in entries(connection)][:2] == ["provider back", "provider away"]
+        assert verify(connection).sound
+    page.submit("/calendar/away/back", absence=key)
+    assert "taken back before" in page.get("/calendar/away").text

@@ -1,8 +1,9 @@
 """A provider is away: the visits that must move, proposals for them, and all of it done or undone at once."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -49,10 +50,46 @@ def note_absence(connection: sa.Connection, absence: Absence, *, actor: str, cha
             change=change,
         )
     )
-    detail = {"from": absence.start.isoformat(), "to": absence.end.isoformat(), "reason": absence.reason}
-    record(
-        connection, actor=actor, action="provider away", subject=f"provider {absence.provider}", detail=detail
+    _log(connection, absence, actor=actor, action="provider away")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotedAbsence:
+    """An absence as it was noted, with the key by which it is taken back."""
+
+    key: str
+    absence: Absence
+
+
+def coming_absences(connection: sa.Connection) -> list[NotedAbsence]:
+    """What is noted and not over yet, in order of time."""
+    statement = (
+        sa.select(absences)
+        .where(absences.c.ends_at > now_of(connection))
+        .order_by(absences.c.starts_at, absences.c.provider, absences.c.id)
     )
+    return [_noted(row) for row in connection.execute(statement)]
+
+
+def take_back_absence(connection: sa.Connection, key: str, *, actor: str) -> Absence | None:
+    """Offer that time again; visits that were moved stay where they are now. None when it was taken back before."""
+    row = connection.execute(sa.select(absences).where(absences.c.id == key).with_for_update()).one_or_none()
+    if row is None:
+        return None
+    connection.execute(absences.delete().where(absences.c.id == key))
+    absence = _noted(row).absence
+    _log(connection, absence, actor=actor, action="provider back")
+    return absence
+
+
+def _noted(row: sa.Row[Any]) -> NotedAbsence:
+    absence = Absence(provider=row.provider, start=row.starts_at, end=row.ends_at, reason=row.reason)
+    return NotedAbsence(key=row.id, absence=absence)
+
+
+def _log(connection: sa.Connection, absence: Absence, *, actor: str, action: str) -> None:
+    detail = {"from": absence.start.isoformat(), "to": absence.end.isoformat(), "reason": absence.reason}
+    record(connection, actor=actor, action=action, subject=f"provider {absence.provider}", detail=detail)
 
 
 def visits_of_provider(connection: sa.Connection, absence: Absence) -> list[Appointment]:

@@ -54,6 +54,7 @@ WORDS = {
     "open visit": "opened a visit",
     "patient arrived": "noted that the patient arrived",
     "provider away": "noted that a provider is away",
+    "provider back": "took an absence of a provider back",
     "read film": "measured a film",
     "receive film": "received a film",
     "release stop": "released the instrument's stop",

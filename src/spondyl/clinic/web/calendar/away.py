@@ -7,8 +7,16 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import Response
 
-from spondyl.booking import Absence, Appointment, Move, NoMove, Practice, Slot, first_reach
-from spondyl.clinic.chart.absences import note_absence, propose_repair, visits_of_provider, ways_for
+from spondyl.booking import Absence, Appointment, Move, NoMove, Practice, Slot, first_reach, wall_at
+from spondyl.clinic.chart.absences import (
+    NotedAbsence,
+    coming_absences,
+    note_absence,
+    propose_repair,
+    take_back_absence,
+    visits_of_provider,
+    ways_for,
+)
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import reschedule_all
 from spondyl.clinic.chart.claims import TimeTakenError
@@ -43,7 +51,9 @@ def away(
         chosen = practice_day(connection, practice, day)
         if not provider:
             choices = [(one.key, one.name) for one in practice.providers]
-            return page(request, "calendar/away_who.html", {"choices": choices, "day": chosen})
+            noted = [_noted_words(practice, one) for one in coming_absences(connection)]
+            shown = {"choices": choices, "day": chosen, "noted": noted}
+            return page(request, "calendar/away_who.html", shown)
         absence = absence_of(practice, provider, chosen, "")
         visits = visits_of_provider(connection, absence)
         shown = {
@@ -52,16 +62,41 @@ def away(
             "day_words": day_words(chosen),
             "rows": _rows(connection, practice, visits, absence),
             "again": again,
+            "noted": [
+                _noted_words(practice, one)
+                for one in coming_absences(connection)
+                if one.absence.provider == provider
+                and one.absence.start < absence.end
+                and absence.start < one.absence.end
+            ],
         }
     return page(request, "calendar/away.html", shown)
 
 
+def _noted_words(practice: Practice, noted: NotedAbsence) -> dict[str, str]:
+    """An absence in words: of whole days, as this page notes it, by the clock of the provider's office."""
+    absence = noted.absence
+    known = [one.name for one in practice.providers if one.key == absence.provider]
+    first = wall_at(zone_of_provider(practice, absence.provider), absence.start)
+    return {
+        "key": noted.key,
+        "who": known[0] if known else absence.provider,
+        "day": day_words(first.date()),
+        "reason": absence.reason,
+    }
+
+
+def zone_of_provider(practice: Practice, provider: str) -> str:
+    """The zone of the first office at which a provider works; of the practice's first where there is none."""
+    shifts = [shift for one in practice.providers if one.key == provider for shift in one.shifts]
+    return practice.office(shifts[0].office if shifts else practice.offices[0].key).zone
+
+
 def absence_of(practice: Practice, provider: str, day: date, reason: str) -> Absence:
     """The whole day, from midnight to midnight by the clock of the provider's first office."""
-    found = [one for one in practice.providers if one.key == provider]
-    if not found:
+    if provider not in {one.key for one in practice.providers}:
         raise HTTPException(404, "There is no such provider.")
-    zone = practice.office(found[0].shifts[0].office if found[0].shifts else practice.offices[0].key).zone
+    zone = zone_of_provider(practice, provider)
     start, end = first_reach(zone, day, 0), first_reach(zone, day + timedelta(days=1), 0)
     return Absence(provider=provider, start=start, end=end, reason=reason)
 
@@ -149,6 +184,27 @@ def go_away(
     rest = f" {left} visit(s) still need a new time: drag them, or open them." if left else ""
     notice = f"{len(pairs)} visits moved, messages go out.{rest}"
     return see_other(request, f"/calendar?day={form.day}", notice=notice)
+
+
+@router.post("/back")
+def come_back(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    writer: Writer,
+    absence: Annotated[str, Form(max_length=40)],
+) -> Response:
+    """Take a noted absence back; the visits that were moved stay where they are."""
+    gone = writer(lambda connection: take_back_absence(connection, absence, actor=viewer.actor))
+    notice = "That absence was taken back before."
+    if gone is not None:
+        with reading(services.engine) as connection:
+            words = _noted_words(practice_of(connection), NotedAbsence(key=absence, absence=gone))
+        notice = (
+            f"{words['who']} is here on {words['day']} after all: that time is offered again. "
+            "Visits that were moved stay where they are."
+        )
+    return see_other(request, "/calendar/away", notice=notice)
 
 
 def _pair(connection: sa.Connection, practice: Practice, key: str, text: str) -> tuple[str, Slot]:
