@@ -218,7 +218,7 @@ def test_the_chart_names_people_as_they_are_called_and_not_by_their_accounts(
     plan = clinician.get(f"{chart}/plan").text
     assert "signed by Test Clinician" in plan and "2 March 2026, Test Clinician, signed" in plan
     assert "before Test Clinician," in clinician.get(f"{chart}/plan/consent").text
-    assert "<td>Test Clinician</td><td>save consent</td>" in clinician.get(f"{chart}/records").text
+    assert "<td>Test Clinician</td><td>Kept a consent</td>" in clinician.get(f"{chart}/records").text
 
 
 def test_only_a_clinician_opens_plans(browser: Open, asked: Person) -> None:

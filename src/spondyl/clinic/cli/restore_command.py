@@ -10,7 +10,6 @@ import typer
 from spondyl.clinic.cli.chart_options import DatabaseOption, DataOption
 from spondyl.clinic.cli.leave import leave
 from spondyl.clinic.exit_codes import ExitCode
-from spondyl.clinic.report.day_text import moment_text
 
 
 def restore(
@@ -35,6 +34,7 @@ def restore(
     from spondyl.clinic.backup import BackupUnusableError, check_backup, restore_backup
     from spondyl.clinic.chart.keys import KeyFileUnusableError, read_key_file
     from spondyl.clinic.clinic_home import home_at
+    from spondyl.clinic.report.day_text import moment_text
 
     try:
         secret = read_key_file(key)
