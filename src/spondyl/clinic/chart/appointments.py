@@ -33,7 +33,7 @@ from spondyl.clinic.chart.appointment_rows import (
     insert_rows,
     update_row,
 )
-from spondyl.clinic.chart.audit import Deed, record
+from spondyl.clinic.chart.audit import Deed, append
 from spondyl.clinic.chart.booking_changes import UndoRefusedError, change_set, mark_undone, note_change
 from spondyl.clinic.chart.booking_facts import BookingFacts, booking_facts
 from spondyl.clinic.chart.booking_stop import refuse_if_stopped
@@ -374,8 +374,7 @@ def _record(
     before: Appointment | None = None,
     over: Sequence[str] = (),
 ) -> None:
-    deed = _deed(one, actor=actor, action=action, before=before, over=over)
-    record(connection, actor=actor, action=action, subject=deed.subject, detail=deed.detail)
+    append(connection, _deed(one, actor=actor, action=action, before=before, over=over))
 
 
 def _deed(

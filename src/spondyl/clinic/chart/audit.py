@@ -91,14 +91,17 @@ def record(
     action: str,
     subject: str,
     detail: dict[str, Any] | None = None,
-    head: Head | None = None,
 ) -> None:
     """Append one row to the log: ``actor`` did ``action`` to ``subject`` (such as "person 3f…"); ``detail`` is JSON.
 
     Call it inside ``writing``: the row and the change are committed together. On PostgreSQL call it last, since it
-    holds its lane until the transaction ends. With ``head`` this transaction holds its lane already.
+    holds its lane until the transaction ends.
     """
-    deed = Deed(actor=actor, action=action, subject=subject, detail=detail or {})
+    append(connection, Deed(actor=actor, action=action, subject=subject, detail=detail or {}))
+
+
+def append(connection: sa.Connection, deed: Deed, head: Head | None = None) -> None:
+    """``record`` for a deed that is put into words already. With ``head`` this transaction holds its lane already."""
     row = sealed_row(connection, deed, head or _head(connection))
     driver = driver_in_transaction(connection)
     if is_embedded(connection):

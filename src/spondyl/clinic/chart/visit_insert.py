@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from spondyl.booking import Appointment, Claim
 from spondyl.clinic.chart.appointment_rows import new_row
-from spondyl.clinic.chart.audit import Deed, Head, lane_of, likely_head, record, remember_head, sealed_row
+from spondyl.clinic.chart.audit import Deed, Head, append, lane_of, likely_head, remember_head, sealed_row
 from spondyl.clinic.chart.booking_facts import FACTS_SQL, BookingFacts, facts_asked, facts_told
 from spondyl.clinic.chart.claims import CLAIM_SQL, LOCK_SQL, claim_rows, claims_given, taken_instead_of
 from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded
@@ -96,7 +96,7 @@ def insert_visit(connection: sa.Connection, rows: VisitRows, deed: Deed, head: H
     """
     if is_embedded(connection):
         _insert_embedded(connection, rows)
-        _record(connection, deed, head)
+        append(connection, deed, head)
     else:
         _asked(connection, {**rows.given, "decided": True, "worked_out_for": None}, deed)
 
@@ -125,14 +125,8 @@ def _asked(connection: sa.Connection, given: dict[str, Any], deed: Deed) -> Sequ
         remember_head(connection, row)
     elif told[3]:
         head = None if told[5] is None else Head(lane=guess.lane, sequence=told[5], seal=told[6])
-        _record(connection, deed, head)
+        append(connection, deed, head)
     return told
-
-
-def _record(connection: sa.Connection, deed: Deed, head: Head | None) -> None:
-    record(
-        connection, actor=deed.actor, action=deed.action, subject=deed.subject, detail=deed.detail, head=head
-    )
 
 
 def _insert_embedded(connection: sa.Connection, rows: VisitRows) -> None:
