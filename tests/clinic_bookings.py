@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from clinic_charts import Clock
-from practices import two_offices
-from spondyl.booking import Horizon, Placement, Slot, Wish, free_slots, wall_at
+from practices import two_offices, utc
+from spondyl.booking import Horizon, Placement, Slot, WaitEntry, Wish, free_slots, wall_at
 from spondyl.clinic.chart.claims import diary_between
 from spondyl.clinic.chart.people import PersonDetails, add_person
 from spondyl.clinic.chart.practice import practice_of, save_practice
@@ -47,6 +48,20 @@ def slot_at(start: datetime, provider: str = "ana", room: str = "t1", visit: str
         office=office, provider=provider, room=room, instrument="i1" if visit == "adjust" else None
     )
     return Slot(start=start, zone=zone, wall=wall_at(zone, start), visit_type=visit, placement=place)
+
+
+def waiting(bookings: Bookings, number: int, **wish: Any) -> WaitEntry:
+    """A person's place in the waitlist, a minute after the one before; they could come at any time of a week."""
+    return WaitEntry(
+        key=f"w{number}",
+        person=bookings.people[number],
+        visit_type="follow",
+        offices=("yl",),
+        earliest=utc(2, 8),
+        latest=utc(9, 8),
+        since=bookings.clock() + timedelta(minutes=number),
+        **wish,
+    )
 
 
 def prepared(engine: sa.Engine, clock: Clock, people: int = 3) -> Bookings:

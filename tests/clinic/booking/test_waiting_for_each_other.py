@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from clinic_bookings import Bookings, prepared, slot_at
+from clinic_bookings import Bookings, prepared, slot_at, waiting
 from clinic_charts import Clock
 from practices import utc
-from spondyl.booking import Absence, Slot, WaitEntry
+from spondyl.booking import Absence, Slot
 from spondyl.clinic.chart import audit as log
 from spondyl.clinic.chart import freed_times, waitlist
 from spondyl.clinic.chart.absences import note_absence, visits_of_provider
@@ -197,18 +197,6 @@ def put(connection: sa.Connection, bookings: Bookings, slot: Slot, way: str) -> 
     if way == "cancel":
         return book(connection, slot, person=bookings.people[0], actor="desk")
     return hold_slot(connection, slot, actor="public")
-
-
-def waiting(bookings: Bookings, number: int) -> WaitEntry:
-    return WaitEntry(
-        key=f"w{number}",
-        person=bookings.people[number],
-        visit_type="follow",
-        offices=("yl",),
-        earliest=utc(2, 8),
-        latest=utc(9, 8),
-        since=bookings.clock(),
-    )
 
 
 def until(engine: sa.Engine, kind: str) -> None:

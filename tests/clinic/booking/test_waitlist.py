@@ -6,14 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from time import sleep
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from clinic_bookings import Bookings, slot_at
+from clinic_bookings import Bookings, slot_at, waiting
 from practices import utc
 from spondyl.booking import Slot, Status, StepRefusedError, WaitEntry, Waiting
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
@@ -44,24 +43,11 @@ from spondyl.clinic.chart.waitlist_times import fitting_times, takers
 TEN = utc(3, 18)
 
 
-def entry(bookings: Bookings, number: int, **wish: Any) -> WaitEntry:
-    return WaitEntry(
-        key=f"w{number}",
-        person=bookings.people[number],
-        visit_type="follow",
-        offices=("yl",),
-        earliest=utc(2, 8),
-        latest=utc(9, 8),
-        since=bookings.clock() + timedelta(minutes=number),
-        **wish,
-    )
-
-
 def test_the_offer_goes_down_the_line_and_then_to_all(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
         visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
         for number in (1, 2):
-            join_waitlist(connection, entry(bookings, number), actor="desk")
+            join_waitlist(connection, waiting(bookings, number), actor="desk")
         cancel(connection, visit.key, actor="desk")
         hold = offer_free_time(connection, slot_of(visit))
     assert hold is not None and hold.person == bookings.people[1]
@@ -84,7 +70,7 @@ def test_a_visit_whose_kind_the_practice_dropped_is_cancelled_and_its_time_offer
 ) -> None:
     with writing(bookings.engine) as connection:
         visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
-        join_waitlist(connection, entry(bookings, 1), actor="desk")
+        join_waitlist(connection, waiting(bookings, 1), actor="desk")
         practice = practice_of(connection)
         kept = tuple(one for one in practice.visit_types if one.key != "follow")
         save_practice(connection, replace(practice, visit_types=kept), actor="admin")
@@ -98,8 +84,8 @@ def test_a_visit_whose_kind_the_practice_dropped_is_cancelled_and_its_time_offer
 
 def test_who_takes_the_offer_leaves_the_line(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
-        join_waitlist(connection, entry(bookings, 1), actor="desk")
-        join_waitlist(connection, entry(bookings, 2), actor="desk")
+        join_waitlist(connection, waiting(bookings, 1), actor="desk")
+        join_waitlist(connection, waiting(bookings, 2), actor="desk")
         hold = offer_free_time(connection, slot_at(TEN))
         assert hold is not None
         confirm_and_settle(connection, hold.key, person=bookings.people[1], actor="link")
@@ -111,9 +97,9 @@ def test_who_takes_the_offer_leaves_the_line(bookings: Bookings) -> None:
 
 def test_the_times_that_suit_keep_to_provider_weekday_and_hour(bookings: Bookings) -> None:
     wishes = (
-        entry(bookings, 0, provider="ben"),
-        entry(bookings, 1, weekdays=(1, 3)),
-        entry(bookings, 2, from_min=11 * 60, to_min=12 * 60),
+        waiting(bookings, 0, provider="ben"),
+        waiting(bookings, 1, weekdays=(1, 3)),
+        waiting(bookings, 2, from_min=11 * 60, to_min=12 * 60),
     )
     with reading(bookings.engine) as connection:
         found = fitting_times(connection, wishes, each=100)
@@ -131,7 +117,7 @@ def test_one_press_books_and_moves_the_later_visit_whose_time_goes_to_the_next(b
     with writing(bookings.engine) as connection:
         later = book(connection, slot_at(friday), person=bookings.people[1], actor="desk")
         for number in (1, 2):
-            join_waitlist(connection, entry(bookings, number), actor="desk")
+            join_waitlist(connection, waiting(bookings, number), actor="desk")
         visit = give_time(connection, "w1", slot_at(TEN), actor="desk")
         assert visit.key == later.key and visit.start == TEN
         assert wait_entry(connection, "w1").state is Waiting.BOOKED
@@ -142,7 +128,7 @@ def test_one_press_books_and_moves_the_later_visit_whose_time_goes_to_the_next(b
 
 def test_a_time_taken_meanwhile_is_given_to_nobody_and_the_place_in_line_stays(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
-        join_waitlist(connection, entry(bookings, 1), actor="desk")
+        join_waitlist(connection, waiting(bookings, 1), actor="desk")
         book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
     with pytest.raises(TimeTakenError), writing(bookings.engine) as connection:
         give_time(connection, "w1", slot_at(TEN), actor="desk")
@@ -153,7 +139,7 @@ def test_a_time_taken_meanwhile_is_given_to_nobody_and_the_place_in_line_stays(b
 
 def test_nobody_is_given_two_times(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
-        join_waitlist(connection, entry(bookings, 1), actor="desk")
+        join_waitlist(connection, waiting(bookings, 1), actor="desk")
         give_time(connection, "w1", slot_at(TEN), actor="desk")
     for step in (give_time, offer_time):
         with (
@@ -166,7 +152,7 @@ def test_nobody_is_given_two_times(bookings: Bookings) -> None:
 def test_an_offer_is_booked_by_telephone_or_taken_back_for_the_next(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
         for number in (1, 2):
-            join_waitlist(connection, entry(bookings, number), actor="desk")
+            join_waitlist(connection, waiting(bookings, number), actor="desk")
         kept = offer_time(connection, "w1", slot_at(TEN), actor="desk")
         with pytest.raises(StepRefusedError, match="already"):
             offer_time(connection, "w1", slot_at(TEN, "ben", "t2"), actor="desk")
@@ -181,7 +167,7 @@ def test_an_offer_is_booked_by_telephone_or_taken_back_for_the_next(bookings: Bo
 def test_who_leaves_while_a_time_is_kept_gives_it_to_the_next(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
         for number in (1, 2):
-            join_waitlist(connection, entry(bookings, number), actor="desk")
+            join_waitlist(connection, waiting(bookings, number), actor="desk")
         offer_time(connection, "w1", slot_at(TEN), actor="desk")
         leave_waitlist(connection, "w1", actor="desk")
         assert wait_entry(connection, "w2").state is Waiting.OFFERED
@@ -191,8 +177,8 @@ def test_who_leaves_while_a_time_is_kept_gives_it_to_the_next(bookings: Bookings
 def test_a_cancelled_visit_names_who_could_come_for_another_kind_of_visit(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
         visit = book(connection, slot_at(TEN, visit="adjust"), person=bookings.people[0], actor="desk")
-        join_waitlist(connection, entry(bookings, 1), actor="desk")
-        join_waitlist(connection, entry(bookings, 2, weekdays=(4,)), actor="desk")
+        join_waitlist(connection, waiting(bookings, 1), actor="desk")
+        join_waitlist(connection, waiting(bookings, 2, weekdays=(4,)), actor="desk")
         gone = cancel(connection, visit.key, actor="desk")
         assert offer_free_time(connection, slot_of(visit)) is None
         found = takers(connection, gone)
@@ -200,7 +186,7 @@ def test_a_cancelled_visit_names_who_could_come_for_another_kind_of_visit(bookin
 
 
 def test_the_same_wish_stands_in_line_once_and_keeps_its_place(bookings: Bookings) -> None:
-    first = entry(bookings, 1)
+    first = waiting(bookings, 1)
     with writing(bookings.engine) as connection:
         assert join_waitlist(connection, first, actor="desk")
         again = replace(first, key="again", since=utc(2, 20), latest=utc(20, 8))
@@ -227,12 +213,12 @@ def test_undoing_a_booking_off_the_waitlist_puts_the_person_back_in_the_old_plac
             book(connection, slot_at(utc(6, 18)), person=person, actor="desk")
         before = appointments_of(connection, person)
         for number in (2, 1):
-            join_waitlist(connection, entry(bookings, number, weekdays=(1,)), actor="desk")
+            join_waitlist(connection, waiting(bookings, number, weekdays=(1,)), actor="desk")
         give_time(connection, "w1", slot_at(TEN), actor="desk")
     bookings.clock.advance(timedelta(minutes=5))
     with writing(bookings.engine) as connection:
-        _, waiting = undo_and_wait(connection, newest_change(bookings), actor="desk")
-        assert waiting == 1
+        _, put_back = undo_and_wait(connection, newest_change(bookings), actor="desk")
+        assert put_back == 1
         assert [one.key for one in waiting_entries(connection)] == ["w1", "w2"]
         assert wait_entry(connection, "w1") == entry_at_start(bookings)
         after = appointments_of(connection, person)
@@ -243,13 +229,13 @@ def test_undoing_a_booking_off_the_waitlist_puts_the_person_back_in_the_old_plac
 
 def entry_at_start(bookings: Bookings) -> WaitEntry:
     bookings.clock.advance(timedelta(minutes=-5))
-    return entry(bookings, 1, weekdays=(1,))
+    return waiting(bookings, 1, weekdays=(1,))
 
 
 def test_a_kept_time_goes_on_when_another_provider_at_the_same_start_is_booked(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
         for number in (1, 2):
-            join_waitlist(connection, entry(bookings, number), actor="desk")
+            join_waitlist(connection, waiting(bookings, number), actor="desk")
         offer_time(connection, "w1", slot_at(TEN), actor="desk")
         give_time(connection, "w1", slot_at(TEN, "ben", "t2"), actor="desk")
         follower = wait_entry(connection, "w2")
@@ -259,7 +245,7 @@ def test_a_kept_time_goes_on_when_another_provider_at_the_same_start_is_booked(b
 
 def test_who_passed_a_time_is_offered_another_provider_at_the_same_start(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
-        join_waitlist(connection, entry(bookings, 1), actor="desk")
+        join_waitlist(connection, waiting(bookings, 1), actor="desk")
         kept = offer_time(connection, "w1", slot_at(TEN), actor="desk")
         assert cancel_and_offer(connection, kept.key, actor="link")[1] is None
         assert wait_entry(connection, "w1").state is Waiting.WAITING
@@ -272,8 +258,8 @@ def test_who_could_come_needs_what_became_free(bookings: Bookings) -> None:
     """Ben was free at ten all along: that is no reason to call somebody who waits for him."""
     with writing(bookings.engine) as connection:
         visit = book(connection, slot_at(TEN, visit="adjust"), person=bookings.people[0], actor="desk")
-        join_waitlist(connection, entry(bookings, 1, provider="ben"), actor="desk")
-        join_waitlist(connection, entry(bookings, 2), actor="desk")
+        join_waitlist(connection, waiting(bookings, 1, provider="ben"), actor="desk")
+        join_waitlist(connection, waiting(bookings, 2), actor="desk")
         gone = cancel(connection, visit.key, actor="desk")
         found = takers(connection, gone)
     assert [(one.key, slot.placement.provider) for one, slot in found] == [("w2", "ana")]
@@ -285,7 +271,7 @@ def test_a_longer_visit_that_begins_before_the_freed_one_counts_too(bookings: Bo
         visit = book(connection, slot_at(TEN, visit="adjust"), person=bookings.people[0], actor="desk")
         minute = (TEN + early).astimezone(ZoneInfo("America/Los_Angeles"))
         at = 60 * minute.hour + minute.minute
-        join_waitlist(connection, entry(bookings, 1, from_min=at, to_min=at + 5), actor="desk")
+        join_waitlist(connection, waiting(bookings, 1, from_min=at, to_min=at + 5), actor="desk")
         assert takers(connection, cancel(connection, visit.key, actor="desk"))[0][1].start == TEN + early
 
 
@@ -297,7 +283,7 @@ def test_two_who_press_at_once_never_wait_for_each_other(bookings: Bookings) -> 
             sleep(0.2)
 
     with writing(bookings.engine) as connection:
-        join_waitlist(connection, entry(bookings, 1), actor="desk")
+        join_waitlist(connection, waiting(bookings, 1), actor="desk")
         hold = offer_time(connection, "w1", slot_at(TEN), actor="desk")
 
     def work(step: Callable[[sa.Connection], object]) -> str:
@@ -331,7 +317,7 @@ def test_two_who_give_a_person_a_time_at_once_book_one_visit(bookings: Bookings)
             sleep(0.3)
 
     with writing(bookings.engine) as connection:
-        join_waitlist(connection, entry(bookings, 1), actor="desk")
+        join_waitlist(connection, waiting(bookings, 1), actor="desk")
 
     def given(slot: Slot) -> str:
         try:
@@ -359,7 +345,7 @@ def test_two_freed_times_go_to_two_people_without_a_deadlock(bookings: Bookings)
             for start, who in ((TEN, ("ana", "t1")), (eleven, ("ben", "t2")))
         ]
         for number in (1, 2):
-            join_waitlist(connection, entry(bookings, number), actor="desk")
+            join_waitlist(connection, waiting(bookings, number), actor="desk")
 
     def freed(key: str) -> None:
         with writing(bookings.engine) as connection:
@@ -378,7 +364,7 @@ def test_two_freed_times_go_to_two_people_without_a_deadlock(bookings: Bookings)
 def test_a_moved_visit_offers_the_time_that_it_had(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
         visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
-        join_waitlist(connection, entry(bookings, 1), actor="desk")
+        join_waitlist(connection, waiting(bookings, 1), actor="desk")
         move_and_offer(connection, visit, slot_at(utc(6, 18)), actor="desk")
         assert wait_entry(connection, "w1").state is Waiting.OFFERED
 
@@ -386,7 +372,7 @@ def test_a_moved_visit_offers_the_time_that_it_had(bookings: Bookings) -> None:
 def test_a_chart_that_knew_only_the_starts_that_were_passed_is_brought_to_the_new_form(
     bookings: Bookings,
 ) -> None:
-    first = entry(bookings, 1)
+    first = waiting(bookings, 1)
     with writing(bookings.engine) as connection:
         join_waitlist(connection, first, actor="desk")
         old = json.loads(connection.execute(sa.select(waitlist.c.body)).scalar_one())
