@@ -228,7 +228,7 @@ def test_an_earlier_film_beside_gives_changes(viewer: Page, measured: Callable[.
     part(viewer, "earlier").select_option(index=1)
     expect(viewer.get_by_text("smallest detectable").first).to_be_visible()
     expect(part(viewer, "earlier-pane")).to_be_visible()
-    viewer.wait_for_function("document.querySelectorAll('[data-part=earlier-pane] .film-value').length > 0")
+    part(viewer, "earlier-pane").locator(".film-value").first.wait_for(state="attached")
     for width in (1440, 1280):  # narrow panes: values lie on no bone, not on each other, not outside
         viewer.set_viewport_size({"width": width, "height": 900})
         viewer.evaluate(DRAWN)
