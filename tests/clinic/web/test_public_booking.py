@@ -70,6 +70,21 @@ def test_a_visit_is_booked_seen_moved_and_cancelled(visitor: Browser, services: 
         assert verify(connection).sound
 
 
+def test_going_back_to_the_kept_time_or_sending_it_twice_shows_the_visit_that_was_booked(
+    visitor: Browser, services: Services
+) -> None:
+    kept = held_address(visitor, **offered(visitor.get("/book").text))
+    booked = visitor.submit(f"{kept}/confirm", **NAME).headers["location"]
+    back = visitor.get(f"{kept}?lang=es")
+    assert (back.status_code, back.headers["location"]) == (303, booked.replace("=en", "=es"))
+    again = visitor.submit(f"{kept}/confirm", **NAME)
+    assert (again.status_code, again.headers["location"]) == (303, booked)
+    visitor.submit(f"{booked.split('?')[0]}/cancel")
+    assert "not booked for you" in visitor.get(kept).text
+    with reading(services.engine) as connection:
+        assert len(connection.execute(appointments.select()).all()) == 1
+
+
 def test_the_calendar_file_keeps_its_uid_and_counts_changes(visitor: Browser) -> None:
     address = booked_address(visitor)
     first = icalendar.Calendar.from_ical(visitor.get(f"{address}/visit.ics").content)
@@ -115,6 +130,7 @@ def test_a_kept_time_goes_back_when_nobody_gives_a_name(
     clock.advance(timedelta(minutes=11))
     late = visitor.submit(f"{kept}/confirm", **NAME)
     assert late.status_code == 409
+    assert "not kept for you any more" in late.text and "Somebody else" not in late.text
     assert offered(visitor.get("/book/times?office=yl&day=2026-03-03").text)
     assert browser(Role.NOBODY).submit("/book/hold", **fields).status_code == 303
 

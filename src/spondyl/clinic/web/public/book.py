@@ -46,6 +46,7 @@ from spondyl.clinic.web.writer import Writer
 
 router = APIRouter(prefix="/book", include_in_schema=False, dependencies=[Depends(open_to_all())])
 PUBLIC = "public page"
+BOOKED = (Status.BOOKED, Status.ARRIVED)
 Short = Annotated[str, Form(max_length=200)]
 
 
@@ -156,9 +157,16 @@ def _kept(connection: sa.Connection, wish: Wish, start: datetime) -> Appointment
 
 
 def taken_page(
-    request: Request, services: Services, wish: Wish, start: datetime, language: str, address: str
+    request: Request,
+    services: Services,
+    wish: Wish,
+    start: datetime,
+    language: str,
+    address: str,
+    *,
+    why: str = "taken",
 ) -> Response:
-    """Say at once that the time is gone, with the nearest free ones."""
+    """Say at once that the time is gone, with the nearest free ones; ``why`` names the words that say how."""
     with reading(services.engine) as connection:
         practice = practice_of(connection)
         near = nearest_free(connection, wish, start)
@@ -170,6 +178,7 @@ def taken_page(
         "office": office,
         "visit": practice.visit_type(wish.visit_type),
         "address": address,
+        "why": why,
     }
     return public_page(request, "taken.html", language, shown, status=409)
 
@@ -182,7 +191,10 @@ def _as_slot(near: tuple[Slot, ...], start: datetime, zone: str) -> Slot:
 def kept_time(request: Request, services: Clinic, token: str, lang: str | None = None) -> Response:
     """The time that is kept, and the form for the name; one button where the person is known."""
     one = _held(services, token)
-    return _hold_page(request, services, one, token, visitor_language(request, lang), {})
+    language = visitor_language(request, lang)
+    if one.status in BOOKED:
+        return see_other(request, _visit_address(services, one, language))
+    return _hold_page(request, services, one, token, language, {})
 
 
 @router.post("/{token}/confirm")
@@ -197,6 +209,8 @@ def confirm(
     language = visitor_language(request, form.lang)
     one = _held(services, token)
     sent = form.sent
+    if one.status in BOOKED:  # sent twice: the first time booked it
+        return see_other(request, _visit_address(services, one, language), notice=WORDS[language]["booked"])
     if one.person is None and (problem := _problem(sent, language)):
         return _hold_page(request, services, one, token, language, sent | {"problem": problem}, status=422)
     try:
@@ -209,10 +223,17 @@ def confirm(
             offices = practice_of(connection).offices
         return public_page(request, "stopped.html", language, {"offices": offices}, status=409)
     except (StepRefusedError, TimeTakenError):
-        wish = Wish(visit_type=one.visit_type, office=one.placement.office)
-        return taken_page(request, services, wish, one.start, language, "/book/hold")
-    address = f"/visit/{visit_token(booked, key=services.key_for('patient link'))}?lang={language}"
-    return see_other(request, address, notice=WORDS[language]["booked"])
+        return _let_go_page(request, services, one, language)
+    return see_other(request, _visit_address(services, booked, language), notice=WORDS[language]["booked"])
+
+
+def _visit_address(services: Services, visit: Appointment, language: str) -> str:
+    return f"/visit/{visit_token(visit, key=services.key_for('patient link'))}?lang={language}"
+
+
+def _let_go_page(request: Request, services: Services, one: Appointment, language: str) -> Response:
+    wish = Wish(visit_type=one.visit_type, office=one.placement.office)
+    return taken_page(request, services, wish, one.start, language, "/book/hold", why="let_go_of")
 
 
 def _confirmed(connection: sa.Connection, key: str, sent: Mapping[str, str], language: str) -> Appointment:
@@ -258,8 +279,7 @@ def _hold_page(
     status: int = 200,
 ) -> Response:
     if one.status is not Status.HELD or one.held_until is None or one.held_until <= services.clock():
-        wish = Wish(visit_type=one.visit_type, office=one.placement.office)
-        return taken_page(request, services, wish, one.start, language, "/book/hold")
+        return _let_go_page(request, services, one, language)
     with reading(services.engine) as connection:
         practice = practice_of(connection)
         who = person(connection, one.person) if one.person else None
