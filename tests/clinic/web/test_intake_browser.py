@@ -190,3 +190,29 @@ def test_every_screen_passes_axe_and_nothing_goes_elsewhere(phone: Page, is_dark
     expect(phone.get_by_text("The clinician will ask you more")).to_be_hidden()
     base = phone.url.split("/intake/")[0]
     assert {url for url in asked if not url.startswith(base)} == set()
+
+
+def test_a_page_whose_cookie_is_over_still_sends_its_answers_and_only_then_says_that_the_clinic_sees_them(
+    phone: Page, services: Services, patient: Person
+) -> None:
+    fill_complaint(phone)
+    saved(phone)
+    phone.context.clear_cookies()
+    phone.locator("[name=saddle_numbness][value=yes]").check()
+    expect(phone.locator("[data-message]:not([hidden]) [data-told]")).to_be_visible()
+    saved(phone)
+    assert kept(services, patient).one("saddle_numbness") == "yes"
+
+
+def test_an_answer_that_the_clinic_does_not_take_stays_on_the_telephone_and_nothing_says_it_arrived(
+    phone: Page, services: Services, patient: Person
+) -> None:
+    fill_complaint(phone)
+    saved(phone)
+    phone.route("**/answer", lambda route: route.fulfill(status=403, body="{}"))
+    phone.locator("[name=saddle_numbness][value=yes]").check()
+    expect(phone.locator("[data-message]:not([hidden]) [data-untold]")).to_be_visible()
+    expect(phone.locator("[data-message]:not([hidden]) [data-told]")).to_be_hidden()
+    phone.unroute("**/answer")
+    expect(phone.locator("[data-message]:not([hidden]) [data-told]")).to_be_visible()
+    assert kept(services, patient).one("saddle_numbness") == "yes"

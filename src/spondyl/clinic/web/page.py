@@ -17,6 +17,8 @@ from spondyl.clinic.web.services import services_of, templates_of
 from spondyl.clinic.web.viewer import Viewer, viewer_of
 
 THEMES = ("auto", "light", "dark")
+VISITOR_S = 30 * 86_400
+"""A patient's page left open in a tab can be sent for as long as most links work."""
 
 
 def page(
@@ -84,7 +86,7 @@ def keep_visitor(request: Request, response: Response) -> None:
     name = visitor_cookie(settings)
     made = getattr(request.state, "visitor", None)
     if isinstance(made, str) and request.cookies.get(name) != made:
-        set_cookie(response, name, made, settings=settings, max_age_s=86_400)
+        set_cookie(response, name, made, settings=settings, max_age_s=VISITOR_S)
 
 
 def features_of(request: Request) -> tuple[Feature, ...]:

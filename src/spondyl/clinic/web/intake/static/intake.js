@@ -1,6 +1,6 @@
 // The patient's form: one screen at a time, every answer sent at once, kept on the device while there is no network.
 
-import { csrfToken } from "/static/shell/csrf.js";
+import { csrfToken, renewToken } from "/static/shell/csrf.js";
 
 /** @typedef {{kind: "answer", item: string, marks: string[]} | {kind: "next", group: string}} Sent */
 
@@ -21,8 +21,10 @@ function say(name) {
   state.dataset.state = name;
   state.textContent = form.dataset[name] ?? "";
   document.querySelector("[data-unsent]")?.toggleAttribute("hidden", unsent.length === 0);
-  for (const told of document.querySelectorAll("[data-told]")) told.toggleAttribute("hidden", name === "offline");
-  for (const told of document.querySelectorAll("[data-untold]")) told.toggleAttribute("hidden", name !== "offline");
+  const isKept = name === "saved" || name === "idle";
+  const isNot = name === "offline" || name === "refused";
+  for (const told of document.querySelectorAll("[data-told]")) told.toggleAttribute("hidden", !isKept);
+  for (const told of document.querySelectorAll("[data-untold]")) told.toggleAttribute("hidden", !isNot);
 }
 
 function remember() {
@@ -40,35 +42,48 @@ function send(one) {
   void sendAll();
 }
 
-/** @param {Sent} one @returns {Promise<"kept" | "refused" | "lost">} */
-async function sendOne(one) {
+/** What the clinic answers when it will not take this answer, however often it is sent. */
+const NEVER = [413, 422];
+/** What it answers when the page is too old to be believed: its cookie is over, or somebody signed out here. */
+const TOO_OLD = 403;
+
+/** @param {Sent} one @returns {Promise<Response>} */
+function post(one) {
   const { kind, ...body } = one;
+  return fetch(`${address}/${kind}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF": csrfToken() },
+    body: JSON.stringify(body),
+  });
+}
+
+/** @param {Sent} one @returns {Promise<"kept" | "refused" | "lost" | "stuck">} */
+async function sendOne(one) {
   try {
-    const answer = await fetch(`${address}/${kind}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRF": csrfToken() },
-      body: JSON.stringify(body),
-    });
+    let answer = await post(one);
+    if (answer.status === TOO_OLD && (await renewToken(address))) answer = await post(one);
     if (answer.ok) {
       const said = await answer.json();
       if (said.finished !== undefined) document.querySelector("[data-flags]")?.toggleAttribute("hidden", !said.held);
       return "kept";
     }
-    return answer.status >= 500 || answer.status === 429 ? "lost" : "refused";
+    if (NEVER.includes(answer.status)) return "refused";
+    return answer.status >= 500 || answer.status === 429 ? "lost" : "stuck";
   } catch {
     return "lost";
   }
 }
 
+/** An answer leaves the device only when the clinic has it, or will never take it. */
 async function sendAll() {
   if (sending) return;
   sending = true;
   let refused = false;
   while (unsent.length) {
-    if (state.dataset.state !== "offline") say("saving");
+    if (!["offline", "refused"].includes(state.dataset.state ?? "")) say("saving");
     const result = await sendOne(unsent[0]);
-    if (result === "lost") {
-      say("offline");
+    if (result === "lost" || result === "stuck") {
+      say(result === "lost" ? "offline" : "refused");
       sending = false;
       setTimeout(sendAll, RETRY_MS);
       return;
