@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from spondyl.assessment.intake import intake_from_json
 from spondyl.assessment.intake import scores_of as intake_scores
 from spondyl.assessment.questionnaires import ScoreRefused, instrument_of
+from spondyl.booking import wall_at
 from spondyl.clinic.care import intake_record, visit_note
 from spondyl.clinic.care.newest_rows import NewestRow, newest_of_people, newest_of_person
 from spondyl.clinic.care.visit_note import note_from_json
 from spondyl.clinic.chart.documents import save
+from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.treatment.plan import ScoreOnDay
 
 KIND = "score"
@@ -53,29 +55,31 @@ def add_score(
 
 def scores_of_person(connection: sa.Connection, person_id: str) -> tuple[GivenScore, ...]:
     """Every score, the earliest first; of one questionnaire and day the one given last counts alone."""
-    return _scores(newest_of_person(connection, person_id, kinds=_READ))
+    return _scores(newest_of_person(connection, person_id, kinds=_READ), clinic_zone(connection))
 
 
 def scores_of_people(
     connection: sa.Connection, people: Collection[str] | None = None
 ) -> dict[str, tuple[GivenScore, ...]]:
-    """The scores of these patients, or of everybody who has one, in one query."""
-    found = newest_of_people(connection, kinds=_READ, people=people)
-    return {person_id: _scores(rows) for person_id, rows in found.items()}
+    """The scores of these patients, or of everybody who has one, in one query and one for the clock."""
+    found, zone = newest_of_people(connection, kinds=_READ, people=people), clinic_zone(connection)
+    return {person_id: _scores(rows, zone) for person_id, rows in found.items()}
 
 
-def _scores(rows: tuple[NewestRow, ...]) -> tuple[GivenScore, ...]:
-    given = [score for kind, read in _READ.items() for row in rows if row.kind == kind for score in read(row)]
+def _scores(rows: tuple[NewestRow, ...], zone: str) -> tuple[GivenScore, ...]:
+    given = [
+        score for kind, read in _READ.items() for row in rows if row.kind == kind for score in read(row, zone)
+    ]
     last = {(one.instrument, one.on): one for one in given}
     return tuple(sorted(last.values(), key=lambda one: (one.on, one.instrument)))
 
 
-def _of_intake(row: NewestRow) -> list[GivenScore]:
+def _of_intake(row: NewestRow, zone: str) -> list[GivenScore]:
     return [
         GivenScore(
             instrument=score.instrument.code,
             value=score.value,
-            on=datetime.fromisoformat(row.body["answered_at"]).date(),
+            on=wall_at(zone, datetime.fromisoformat(row.body["answered_at"])).date(),
             source="form",
             note=" ".join(score.notes),
         )
@@ -83,14 +87,14 @@ def _of_intake(row: NewestRow) -> list[GivenScore]:
     ]
 
 
-def _of_note(row: NewestRow) -> list[GivenScore]:
+def _of_note(row: NewestRow, _zone: str) -> list[GivenScore]:
     note = note_from_json(row.body)
     if note.pain is None:
         return []
     return [GivenScore(instrument="nrs", value=float(note.pain), on=note.on, source="visit")]
 
 
-def _entered(row: NewestRow) -> list[GivenScore]:
+def _entered(row: NewestRow, _zone: str) -> list[GivenScore]:
     body = row.body
     on = date.fromisoformat(body["on"])
     return [GivenScore(instrument=body["instrument"], value=body["value"], on=on, source="entered")]

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.practice import clinic_moment
 from spondyl.clinic.chart.tables import documents, glass_breaks, people, restrictions, signatures
 
 DAYS_A_YEAR = 365.25
@@ -64,8 +65,9 @@ def erase_person(
     if patient.erased_at is not None:
         raise ErasureRefusedError("This chart is erased already.")
     if now_of(connection) < kept_until and len(reason.strip()) < 10:
+        last_day = clinic_moment(connection, kept_until)
         raise ErasureRefusedError(
-            f"This chart must be kept until {kept_until:%Y-%m-%d}; to erase it now, say why in at least ten characters."
+            f"This chart must be kept until {last_day:%Y-%m-%d}; to erase it now, say why in at least ten characters."
         )
     mine = sa.select(documents.c.document_id).where(documents.c.person_id == person_id)
     connection.execute(signatures.delete().where(signatures.c.document_id.in_(mine)))

@@ -11,10 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from spondyl.booking import wall_at
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.canonical_json import canonical
 from spondyl.clinic.chart.documents import DocumentChangedError
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.tables import film_reports, films
 from spondyl.clinic.chart.tables.column_types import new_id
 
@@ -79,11 +81,10 @@ class Film:
     draft_version: int
     reading_id: str | None
 
-    @property
-    def taken_on(self) -> str:
-        """The day of the examination, else the day when the film came: ISO text, to order films by."""
+    def taken_on(self, zone: str) -> str:
+        """The day of the examination, else the day when the film came by the zone's clock: ISO text, to order by."""
         said = (self.facts or {}).get("header", {}).get("study_date")
-        return said or self.received_at.date().isoformat()
+        return said or wall_at(zone, self.received_at).date().isoformat()
 
     @property
     def subject(self) -> str:
@@ -150,7 +151,8 @@ def films_of(connection: sa.Connection, person_id: str | None) -> list[Film]:
         .where(films.c.person_id == person_id)
         .order_by(films.c.received_at.desc(), films.c.id)
     )
-    return sorted((_film(row) for row in rows), key=lambda one: one.taken_on, reverse=True)
+    zone = clinic_zone(connection)
+    return sorted((_film(row) for row in rows), key=lambda one: one.taken_on(zone), reverse=True)
 
 
 def claim_film(connection: sa.Connection) -> Film | None:

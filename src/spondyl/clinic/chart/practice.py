@@ -1,11 +1,12 @@
 """What the practice has to offer, kept in versions: every version stays, the newest counts."""
 
+from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from spondyl.booking import Practice
+from spondyl.booking import Practice, zone_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.practice_memory import PracticeMemory, Seen
@@ -79,6 +80,16 @@ def clinic_zone(connection: sa.Connection) -> str:
     """The zone whose clock says which day it is: that of the first office, UTC before there is one."""
     body = connection.execute(_NEWEST).scalar_one_or_none()
     return "UTC" if body is None else _read(body).offices[0].zone
+
+
+def clinic_moment(connection: sa.Connection, moment: datetime) -> datetime:
+    """The same instant, told by the clock of ``clinic_zone``."""
+    return told_by(clinic_zone(connection), moment)
+
+
+def told_by(zone: str, moment: datetime) -> datetime:
+    """The same instant by the clock of a zone: its day, its hour, and its offset from UTC."""
+    return datetime.fromisoformat(moment.astimezone(zone_of(zone)).isoformat())
 
 
 @lru_cache(maxsize=8)

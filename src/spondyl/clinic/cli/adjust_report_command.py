@@ -17,6 +17,9 @@ def report(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the report; else the record's own.")
     ] = None,
+    zone: Annotated[
+        str, typer.Option("--zone", help="Whose clock the report tells, such as America/Los_Angeles.")
+    ] = "UTC",
     json_output: Json = False,
 ) -> None:
     """Write the report of a session: waveforms, stiffness, dose, every decision's reason, as HTML and PDF.
@@ -43,8 +46,9 @@ def report(
     except RecordError as error:
         leave(ExitCode.RECORD_DIFFERS, f"{record.name} cannot be told: {error}")
     again = replay(data)
+    _check_zone(zone)
     try:
-        written = write_session(found, again, out or record.parent, stem=record.stem)
+        written = write_session(found, again, out or record.parent, stem=record.stem, zone=zone)
     except OSError as error:
         leave(ExitCode.OUTPUT_FAILED, f"The report cannot be written: {error}.")
     names = [str(path) for path in written]
@@ -54,3 +58,12 @@ def report(
         typer.echo("\n".join(names))
     code = code_of(again)
     leave(code, "" if code is ExitCode.ALL_MEASURED else f"{record.name}: {again.text}")
+
+
+def _check_zone(name: str) -> None:
+    from spondyl.booking import zone_of
+
+    try:
+        zone_of(name)
+    except ValueError as error:
+        leave(ExitCode.USAGE, str(error))

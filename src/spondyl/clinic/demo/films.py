@@ -17,6 +17,7 @@ from spondyl.clinic.demo.patients import FIRST_SEED
 from spondyl.clinic.films.desk import Signer, sent_as_kept
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.take_in import Origin, take_in
+from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.films.service import make_film_service
 from spondyl.radiograph.phantom import random_pose, write_phantom
 
@@ -29,7 +30,7 @@ def seed_films(clinic: DemoClinic) -> None:
     """Take the phantom films into the chart, sign last year's. The detector reads today's AP films; lateral films and
     last year's come with their landmark files."""
     films = make_film_service(clinic.services)
-    today = clinic.services.clock().date()
+    today = clinic_today(clinic.services)
     for person in clinic.people:
         folder = clinic.films.get(person.id)
         for path in sorted(folder.glob("*.dcm")) if folder else ():

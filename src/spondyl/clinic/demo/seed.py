@@ -11,6 +11,7 @@ from spondyl.clinic.demo.clinic import DemoClinic
 from spondyl.clinic.demo.films import seed_films
 from spondyl.clinic.demo.patients import draw_films, seed_patients
 from spondyl.clinic.demo.staff import seed_staff
+from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.services import Services
 
 # In this order, each in transactions of its own: bookings, intake, films, exams, plans, scores …
@@ -25,7 +26,7 @@ def seed_demo(services: Services) -> bool:
     with writing(services.engine) as connection:
         staff = seed_staff(connection)
         people = seed_patients(connection)
-    films = draw_films(people, services.data_dir / "phantom-films", today=services.clock().date())
+    films = draw_films(people, services.data_dir / "phantom-films", today=clinic_today(services))
     clinic = DemoClinic(services=services, staff=staff, people=people, films=films)
     for seed in SEEDS:
         seed(clinic)

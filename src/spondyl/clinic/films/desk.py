@@ -18,6 +18,7 @@ from spondyl.assessment.calibration import Calibration
 from spondyl.clinic.chart import films as chart
 from spondyl.clinic.chart.documents import Document, DocumentChangedError, load, save, sign
 from spondyl.clinic.chart.films import Film
+from spondyl.clinic.chart.practice import clinic_zone, told_by
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.anew import exchanged, marked_anew
 from spondyl.clinic.films.corrected import Corner, corrected
@@ -80,7 +81,10 @@ class SentPoints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """One film with everything that a person sees of its reading. ``document`` is the accepted reading, if any."""
+    """One film with everything that a person sees of its reading. ``document`` is the accepted reading, if any.
+
+    ``zone``: of the clinic's clock, by which a confirmation is told.
+    """
 
     film: Film
     facts: FilmFacts
@@ -88,6 +92,7 @@ class Desk:
     status: Status
     document: Document | None
     reports: tuple[str, ...]
+    zone: str
 
 
 class FilmDesk:
@@ -198,7 +203,7 @@ class FilmDesk:
             raise DocumentChangedError(
                 "Only accepted landmarks can be signed: accept them as they are now, then sign."
             )
-        confirmation = Confirmation(person=signer.name, at=self._clock())
+        confirmation = Confirmation(person=signer.name, at=told_by(desk.zone, self._clock()))
         files = report_files(
             desk.reading, self.assess(desk), self.picture(desk.film), film_name=name_of(desk), by=confirmation
         )
@@ -221,16 +226,17 @@ class FilmDesk:
             before,
             placed=placed,
             renamed_by=sent.renamed_by,
-            names_confirmed=self._confirmed(before, sent, signer),
+            names_confirmed=self._confirmed(desk, sent, signer),
         )
 
-    def _confirmed(self, before: Reading, sent: SentPoints, signer: Signer) -> Confirmation | None:
+    def _confirmed(self, desk: Desk, sent: SentPoints, signer: Signer) -> Confirmation | None:
         """Who confirmed the names as sent: whoever did before, as long as they are the same names."""
+        before = desk.reading
         if not sent.names_confirmed:
             return None
         if before.names_confirmed is not None and before.renamed_by == sent.renamed_by:
             return before.names_confirmed
-        return Confirmation(person=signer.name, at=self._clock())
+        return Confirmation(person=signer.name, at=told_by(desk.zone, self._clock()))
 
 
 def desk_of(connection: sa.Connection, film_id: str) -> Desk:
@@ -246,6 +252,7 @@ def desk_of(connection: sa.Connection, film_id: str) -> Desk:
         status=_status_of(film, document),
         document=document,
         reports=tuple(chart.reports_of(connection, film_id)),
+        zone=clinic_zone(connection),
     )
 
 

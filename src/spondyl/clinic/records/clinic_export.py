@@ -38,7 +38,7 @@ films/NUMBER/          every film of the patient with that record number, the ve
 manifest.json          SHA-256 and size of every file; under "missing" what the film store no longer has whole, and why.
                        "spondyl verify-export" holds the files against it
 
-Restricted charts are in it. Times are UTC. Research software, not a medical device.
+Restricted charts are in it. Times are UTC, days are by the clinic's clock. Research software, not a medical device.
 """
 
 

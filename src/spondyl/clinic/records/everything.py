@@ -15,7 +15,7 @@ from spondyl.clinic.care.plan_record import judged, plans_of
 from spondyl.clinic.care.scores import scores_of_person
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.people import Person
-from spondyl.clinic.chart.practice import has_practice, practice_of
+from spondyl.clinic.chart.practice import clinic_moment, has_practice, practice_of
 from spondyl.clinic.records.fhir_answers import answers_resource, flag_resources, score_resource
 from spondyl.clinic.records.fhir_parts import Resource
 from spondyl.clinic.records.fhir_person import appointment_resource, patient_resource
@@ -38,7 +38,7 @@ def resources_of(connection: sa.Connection, person: Person, *, as_of: date) -> l
         *_answers(connection, person.id),
         *(score_resource(person.id, one) for one in scores_of_person(connection, person.id)),
         *_plans(connection, person.id, as_of),
-        *(consent_resource(person.id, one) for one in consents_of(connection, person.id)),
+        *_consents(connection, person.id),
     ]
     for resource in made:
         check_resource(resource)
@@ -94,6 +94,13 @@ def _answers(connection: sa.Connection, person_id: str) -> list[Resource]:
             answers_resource(stored),
             *flag_resources(stored, cleared_items(connection, stored)),
         )
+    ]
+
+
+def _consents(connection: sa.Connection, person_id: str) -> list[Resource]:
+    return [
+        consent_resource(person_id, one, on=clinic_moment(connection, one.at).date())
+        for one in consents_of(connection, person_id)
     ]
 
 

@@ -29,7 +29,7 @@ films/             every film, the very file that came, and of each signed film 
 manifest.json      SHA-256 and size of every file; under "missing" what the film store no longer has whole, and why.
                    "spondyl verify-export" holds the files against it
 
-Times are UTC. Research software, not a medical device.
+Times are UTC, days are by the clinic's clock. Research software, not a medical device.
 """
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.films import Film, films_of, reports_of
+from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.films.report_files import SUFFIXES
 from spondyl.clinic.films.store import FilmStore, FilmStoreError
 from spondyl.clinic.records.export_manifest import Lost, Member
@@ -19,6 +20,7 @@ _MAGIC = ((128, b"DICM", ".dcm"), (0, b"\x89PNG", ".png"), (0, b"\xff\xd8\xff", 
 class FilmFiles:
     """Where one film and the files of its newest report lie: in the export and, by SHA-256, in the store."""
 
+    day: str
     folder: str
     film_sha256: str
     report_sha256: dict[str, str]
@@ -37,8 +39,10 @@ def film_files(connection: sa.Connection, person_id: str | None, *, under: str) 
 
 def files_of(connection: sa.Connection, film: Film, *, under: str) -> FilmFiles:
     """One film's files, in a folder of its own in the folder ``under`` of the export."""
+    day = film.taken_on(clinic_zone(connection))
     return FilmFiles(
-        folder=f"{under}/{film.taken_on}-{view_of(film)}-{film.id[:8]}",
+        day=day,
+        folder=f"{under}/{day}-{view_of(film)}-{film.id[:8]}",
         film_sha256=film.content_sha256,
         report_sha256=reports_of(connection, film.id),
     )
@@ -49,7 +53,7 @@ def film_row(film: Film, files: FilmFiles, record_number: int | None) -> dict[st
     return {
         "record_number": record_number,
         "folder": files.folder,
-        "taken_on": film.taken_on,
+        "taken_on": files.day,
         "view": view_of(film),
         "state": film.state.value,
         "size_bytes": film.size_bytes,

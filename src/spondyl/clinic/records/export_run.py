@@ -12,6 +12,7 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.audit_look import Asked, Place, look
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.practice import clinic_moment
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import writing
@@ -31,7 +32,7 @@ class PatientUnknownError(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """One export that the audit log knows of. ``person_id`` None: the whole clinic."""
+    """One export that the audit log knows of, begun by the clinic's clock. ``person_id`` None: the whole clinic."""
 
     id: str
     engine: sa.Engine
@@ -116,7 +117,7 @@ def begin_export(
             engine=engine,
             films=films,
             actor=actor,
-            begun_at=now_of(connection),
+            begun_at=clinic_moment(connection, now_of(connection)),
             person_id=person_id,
         )
         action = BEGUN_CLINIC if person_id is None else BEGUN_PATIENT

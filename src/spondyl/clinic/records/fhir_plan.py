@@ -77,13 +77,12 @@ def _goal(person_id: str, stored: StoredPlan, goal: Goal, judged: PlanJudged) ->
     }
 
 
-def consent_resource(person_id: str, consent: Consent) -> Resource:
-    """A consent to treatment: active, or inactive once it was taken back."""
+def consent_resource(person_id: str, consent: Consent, *, on: date) -> Resource:
+    """A consent to treatment: active, or inactive once it was taken back; ``on`` is its day by the clinic's clock."""
     scope = {
         "system": "http://terminology.hl7.org/CodeSystem/consentscope",
         "code": checked("consent-scope", "treatment"),
     }
-    day: date = consent.at.date()
     return {
         "resourceType": "Consent",
         "id": consent.document_id,
@@ -98,7 +97,7 @@ def consent_resource(person_id: str, consent: Consent) -> Resource:
             {
                 "verified": True,
                 "verifiedWith": {"display": consent.before},
-                "verificationDate": day.isoformat(),
+                "verificationDate": on.isoformat(),
             }
         ],
     }

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from spondyl.booking import zone_of
+from spondyl.clinic.report.day_text import day_text
 from spondyl.clinic.report.session.gathered import Gathered, gathered
 from spondyl.treatment.adjustment import MapRow, Plan, Replay, Rule, SessionRecord, Verdict
 
@@ -76,14 +79,14 @@ class SessionContent:
     notice: str
 
 
-def session_content(record: SessionRecord, again: Replay) -> SessionContent:
-    """All words of the report; ``again`` is the replay of the same bytes."""
+def session_content(record: SessionRecord, again: Replay, *, zone: str = "UTC") -> SessionContent:
+    """All words of the report; ``again`` is the replay of the same bytes; times by the clock of the zone."""
     plan, found = record.head.plan, gathered(record)
     return SessionContent(
         title=f"Adjustment session {plan.session}",
         simulated="SIMULATED: no patient and no real instrument took part." if plan.simulated else "",
         warning=_warning(record, again),
-        facts=_facts(record),
+        facts=_facts(record, zone),
         summary=_summary(record, found),
         stiffness=tuple(
             _stiffness(name, found.rows) for name in dict.fromkeys(r.segment for r in found.rows)
@@ -117,11 +120,11 @@ def _warning(record: SessionRecord, again: Replay) -> str:
     return ""
 
 
-def _facts(record: SessionRecord) -> tuple[tuple[str, str], ...]:
+def _facts(record: SessionRecord, zone: str) -> tuple[tuple[str, str], ...]:
     plan = record.head.plan
     limits = plan.limits
     return (
-        ("Started", record.head.started_at.replace("T", " ").replace("+00:00", " UTC")),
+        ("Started", _started(record.head.started_at, zone)),
         ("Instrument", record.head.source),
         ("Segments", ", ".join(plan.segments)),
         ("Target", "none: probing only" if plan.only_probe else RULES[plan.rule]),
@@ -136,6 +139,11 @@ def _facts(record: SessionRecord) -> tuple[tuple[str, str], ...]:
         ),
         ("Software", f"Spondyl {record.head.version}"),
     )
+
+
+def _started(at: str, zone: str) -> str:
+    wall = datetime.fromisoformat(at).astimezone(zone_of(zone))
+    return f"{day_text(wall)}, {wall:%H:%M:%S} {wall:%Z}"
 
 
 def _summary(record: SessionRecord, found: Gathered) -> str:

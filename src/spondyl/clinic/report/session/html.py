@@ -8,9 +8,9 @@ from spondyl.clinic.report.session.pictures import dose_picture, map_picture, wa
 from spondyl.treatment.adjustment import Replay, SessionRecord
 
 
-def session_html(record: SessionRecord, again: Replay) -> str:
-    """The page as text; the same record gives the same bytes."""
-    content, found = session_content(record, again), gathered(record)
+def session_html(record: SessionRecord, again: Replay, *, zone: str = "UTC") -> str:
+    """The page as text, times by the clock of the zone; the same record gives the same bytes."""
+    content, found = session_content(record, again, zone=zone), gathered(record)
     stiffness = map_picture(found.rows)
     segments = [line.segment for line in content.doses]
     return (

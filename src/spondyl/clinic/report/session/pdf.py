@@ -11,9 +11,9 @@ from spondyl.clinic.report.session.pictures import dose_picture, map_picture, wa
 from spondyl.treatment.adjustment import Replay, SessionRecord
 
 
-def session_pdf(record: SessionRecord, again: Replay) -> bytes:
-    """PDF bytes; the same record gives the same bytes."""
-    content, found, story = session_content(record, again), gathered(record), Story()
+def session_pdf(record: SessionRecord, again: Replay, *, zone: str = "UTC") -> bytes:
+    """PDF bytes, times by the clock of the zone; the same record gives the same bytes."""
+    content, found, story = session_content(record, again, zone=zone), gathered(record), Story()
     _head(story, content)
     story.heading("Stiffness before and after")
     stiffness = map_picture(found.rows)

@@ -8,10 +8,15 @@ from spondyl.clinic.report.write import write_whole
 from spondyl.treatment.adjustment import Replay, SessionRecord
 
 
-def write_session(record: SessionRecord, again: Replay, directory: Path, *, stem: str) -> tuple[Path, ...]:
-    """``directory/stem.html`` and ``.pdf``; raises OSError when the directory cannot be written."""
+def write_session(
+    record: SessionRecord, again: Replay, directory: Path, *, stem: str, zone: str = "UTC"
+) -> tuple[Path, ...]:
+    """``directory/stem.html`` and ``.pdf``, times by the clock of the zone.
+
+    Raises OSError when the directory cannot be written.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     return (
-        write_whole(directory / f"{stem}.html", session_html(record, again).encode()),
-        write_whole(directory / f"{stem}.pdf", session_pdf(record, again)),
+        write_whole(directory / f"{stem}.html", session_html(record, again, zone=zone).encode()),
+        write_whole(directory / f"{stem}.pdf", session_pdf(record, again, zone=zone)),
     )

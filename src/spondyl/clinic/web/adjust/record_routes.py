@@ -11,6 +11,7 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.report.session.pdf import session_pdf
+from spondyl.clinic.web.clinic_words import ClinicWords
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.viewer import Viewer
@@ -42,12 +43,14 @@ def _taken(services: Services, viewer: Viewer, patient_id: str, run: str, action
 def report(services: Clinic, viewer: Clinician, patient_id: str, run: str) -> Response:
     """The session's report as PDF, made from the record. Taking it is in the audit log."""
     stored = _taken(services, viewer, patient_id, run, "take adjustment report")
+    words = ClinicWords(services.engine)
     if stored.check is None or not stored.path(services.data_dir).is_file():
         raise HTTPException(
             409, "The record of this session was not checked yet; its report follows the check."
         )
     session = read_record(stored.path(services.data_dir).read_bytes())
     checked = Replay(verdict=Verdict(stored.check["verdict"]), text=stored.check["text"], record=session)
-    name = f"adjustment-{stored.at:%Y-%m-%d}.pdf"
+    name = f"adjustment-{words.wall(stored.at):%Y-%m-%d}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return Response(session_pdf(session, checked), media_type="application/pdf", headers=headers)
+    content = session_pdf(session, checked, zone=words.zone)
+    return Response(content, media_type="application/pdf", headers=headers)

@@ -11,6 +11,7 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.films import Film, FilmUnknownError, films_of, reports_of
 from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import may_be_marked_again
 from spondyl.clinic.films.anew import other_text
@@ -197,13 +198,13 @@ def _earlier(services: Any, desk: Desk) -> list[Film]:
     if desk.film.person_id is None:
         return []
     with reading(services.engine) as connection:
-        others = films_of(connection, desk.film.person_id)
+        others, zone = films_of(connection, desk.film.person_id), clinic_zone(connection)
     readable = [one for one in others if one.id != desk.film.id and one.facts and one.original]
     coronal = desk.facts.view.is_coronal
     return [
         one
         for one in readable
-        if one.taken_on <= desk.film.taken_on
+        if one.taken_on(zone) <= desk.film.taken_on(zone)
         and (facts_from_json(one.facts or {}).view.is_coronal == coronal)
     ]
 

@@ -11,11 +11,13 @@ from spondyl import __version__
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.guard import may_open
 from spondyl.clinic.chart.people import Person, PersonUnknownError, find_people, person
+from spondyl.clinic.chart.practice import clinic_moment
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.records.everything import KINDS, bundle_of, check_resource, resources_of
 from spondyl.clinic.records.fhir_parts import Resource
 from spondyl.clinic.records.fhir_person import patient_resource
 from spondyl.clinic.report.codes import checked
+from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.rights import Clinician, open_to_all
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.viewer import Viewer
@@ -37,7 +39,7 @@ def capability(services: Clinic) -> Response:
     made: Resource = {
         "resourceType": "CapabilityStatement",
         "status": "active",
-        "date": services.clock().date().isoformat(),
+        "date": clinic_today(services).isoformat(),
         "kind": "instance",
         "software": {"name": "Spondyl", "version": __version__},
         "implementation": {"description": services.settings.clinic_name},
@@ -155,7 +157,7 @@ def _all_of(
     if not _may_open(connection, owner.id, viewer):
         raise HTTPException(403, RESTRICTED)
     record(connection, actor=viewer.actor, action=f"read FHIR {what}", subject=owner.subject)
-    return resources_of(connection, owner, as_of=services.clock().date())
+    return resources_of(connection, owner, as_of=clinic_moment(connection, services.clock()).date())
 
 
 def _capability_of(kind: str) -> Resource:
