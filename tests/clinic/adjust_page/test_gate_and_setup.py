@@ -12,6 +12,7 @@ from datetime import timedelta
 import pytest
 
 from adjust_course import consented, filled, no_to_all
+from audit_rows import entries
 from care_course import answer_intake
 from clinic_apps import ADDRESS, Browser
 from clinic_charts import Clock
@@ -22,7 +23,6 @@ from spondyl.clinic.care.adjustment_record import adjustments_of
 from spondyl.clinic.care.consent_record import consents_of, withdraw
 from spondyl.clinic.care.intake_record import begin, keep
 from spondyl.clinic.chart.accounts import Account
-from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.sessions import open_session

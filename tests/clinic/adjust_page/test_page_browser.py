@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from adjust_course import consented
+from audit_rows import entries
 from live_clinic import PATIENCE_MS, chromium, served, signed_in, violations
 from spondyl.clinic.care.adjustment_record import StoredAdjustment, adjustments_of
 from spondyl.clinic.chart.accounts import Account
-from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading

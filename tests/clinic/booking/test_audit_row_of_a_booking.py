@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from audit_rows import entries
 from clinic_bookings import Bookings, prepared
 from clinic_charts import Clock
 from spondyl.booking import Appointment
 from spondyl.clinic.chart import audit as audit_module
 from spondyl.clinic.chart.appointments import book
-from spondyl.clinic.chart.audit import entries, heads, likely_head, verify
+from spondyl.clinic.chart.audit import heads, likely_head, verify
 from spondyl.clinic.chart.tables import appointments
 from spondyl.clinic.chart.transaction import reading, writing
 

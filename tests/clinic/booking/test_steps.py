@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from audit_rows import entries
 from clinic_bookings import Bookings, slot_at
 from practices import utc
 from spondyl.assessment.screening import RED_FLAGS, Urgency
@@ -22,7 +23,7 @@ from spondyl.clinic.chart.appointments import (
     reschedule,
     undo,
 )
-from spondyl.clinic.chart.audit import entries, verify
+from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.booking_changes import UndoRefusedError
 from spondyl.clinic.chart.booking_stop import BookingStoppedError
 from spondyl.clinic.chart.claims import TimeTakenError

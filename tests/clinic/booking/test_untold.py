@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
+from audit_rows import entries
 from clinic_bookings import prepared, slot_at
 from clinic_charts import Clock
 from practices import utc
 from spondyl.clinic.chart.appointments import book, cancel, hold_slot, reschedule
-from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.booking_changes import BY_LINK
 from spondyl.clinic.chart.outbox import MailState, MessageKind, mail_state, queue
 from spondyl.clinic.chart.people import change_person, person

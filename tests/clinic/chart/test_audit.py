@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from audit_rows import entries
 from clinic_charts import SECRET
 from spondyl.clinic.chart.anchor import check_anchor, write_checkpoint
-from spondyl.clinic.chart.audit import entries, record, verify
+from spondyl.clinic.chart.audit import record, verify
 from spondyl.clinic.chart.engine import is_embedded
 from spondyl.clinic.chart.keys import anchor_signer
 from spondyl.clinic.chart.tables import audit, audit_heads

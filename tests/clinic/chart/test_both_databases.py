@@ -5,8 +5,9 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from audit_rows import entries
 from spondyl.clinic.chart import documents
-from spondyl.clinic.chart.audit import entries, verify
+from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.people import PersonDetails, add_person, find_people
 from spondyl.clinic.chart.tables import metadata
 from spondyl.clinic.chart.transaction import reading, writing

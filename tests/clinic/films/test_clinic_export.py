@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from audit_rows import entries
 from clinic_apps import Browser
 from clinic_charts import SECRET
-from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.engine import embedded_url, open_engine
 from spondyl.clinic.chart.films import Film, FilmSource, NewFilm, add_film
 from spondyl.clinic.chart.people import Person

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from audit_rows import entries
 from clinic_apps import Browser as Client
 from clinic_films import read_once
 from live_clinic import chromium, served, signed_in, violations
 from spondyl.anatomy import ImageSide, View
 from spondyl.clinic.chart.accounts import Account
-from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.films import (
     Film,
     FilmSource,

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
+from audit_rows import entries
 from clinic_apps import Browser
 from dicom_peers import Orthanc, orthanc, storescu
-from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.films import Film, reports_of
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading

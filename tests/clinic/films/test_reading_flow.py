@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from audit_rows import entries
 from clinic_apps import Browser
-from spondyl.clinic.chart.audit import entries, verify
+from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.documents import newest_of_each
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.people import Person

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from audit_rows import entries
 from clinic_apps import Browser
 from named_films import AP, Film0003, chain
 from spondyl.anatomy import Landmarks, Level
 from spondyl.anatomy.landmark_text import LandmarkTextError
 from spondyl.assessment.assess import names_right_p, unsure_levels
-from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading

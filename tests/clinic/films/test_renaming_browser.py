@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from audit_rows import entries
 from clinic_apps import Browser as Client
 from live_clinic import chromium, served, signed_in, violations
 from spondyl.anatomy.landmark_text import landmarks_to_json
 from spondyl.clinic.chart.accounts import Account
-from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
+from audit_rows import entries
 from clinic_apps import Browser
 from hostile_films import hostile_films
-from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.films import FilmState, films_of
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from audit_rows import entries
 from clinic_apps import Browser
 from clinic_charts import Clock
 from practices import two_offices
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.accounts import Account, all_accounts
-from spondyl.clinic.chart.audit import entries, record, verify
+from spondyl.clinic.chart.audit import record, verify
 from spondyl.clinic.chart.guard import glass_break_list
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import save_practice

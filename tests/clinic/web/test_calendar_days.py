@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from audit_rows import entries
 from clinic_apps import Browser
 from clinic_charts import Clock
 from practices import two_offices
 from spondyl.clinic.chart.absences import coming_absences
-from spondyl.clinic.chart.audit import entries, verify
+from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing

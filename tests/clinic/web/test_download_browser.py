@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from audit_rows import entries
 from live_clinic import chromium, served, signed_in
 from spondyl.clinic.chart.accounts import Account
-from spondyl.clinic.chart.audit import entries
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading

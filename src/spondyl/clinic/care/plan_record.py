@@ -151,7 +151,7 @@ class DuePlan:
 
 
 def plans_due(connection: sa.Connection, *, first: date, last: date) -> list[DuePlan]:
-    """Each patient's newest plan, when it is signed and its review fell from ``first`` to ``last``; three queries."""
+    """Each patient's newest plan, when it is signed and its review fell from ``first`` to ``last``; four queries."""
     rows = [
         row
         for row in newest_rows(connection, kind=KIND)

@@ -156,23 +156,6 @@ def verify(connection: sa.Connection) -> Verdict:
     return Verdict(rows=rows, problems=tuple(problems))
 
 
-def entries(
-    connection: sa.Connection,
-    *,
-    subject: str | None = None,
-    action: str | None = None,
-    actor: str | None = None,
-    limit: int = 200,
-    offset: int = 0,
-) -> list[AuditEntry]:
-    """The newest rows first, filtered by what is given."""
-    statement = sa.select(audit).order_by(audit.c.at.desc(), audit.c.sequence.desc(), audit.c.lane)
-    for column, wanted in ((audit.c.subject, subject), (audit.c.action, action), (audit.c.actor, actor)):
-        if wanted:
-            statement = statement.where(column == wanted)
-    return [entry_of(row) for row in connection.execute(statement.limit(limit).offset(offset))]
-
-
 def heads(connection: sa.Connection) -> dict[int, tuple[int, str]]:
     """Sequence number and seal of the last row of every lane."""
     return {row.lane: (row.sequence, row.seal) for row in connection.execute(sa.select(audit_heads))}

@@ -1,12 +1,14 @@
 """Look through the audit log: the newest rows first, a page at a time, each page at a price that has a bound.
 
 The log has an index of time, of action and of subject, and no more: each would cost every change of the chart. What is
-named by these is sought in its index. Anything else is sought among the newest rows, so many at a time.
+named by these is sought in its index. Anything else, such as a person's rows, is sought from the newest row back,
+so many rows at a time and for so long.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,12 +17,16 @@ from spondyl.clinic.chart.audit import AuditEntry, entry_of
 from spondyl.clinic.chart.tables import appointments, audit, films
 
 LOOKED_AT = 20_000
-"""So many rows are looked through for one page."""
+"""So many rows are looked through at a time."""
+PATIENCE_S = 2.0
+"""For so long a page is filled before it is shown as far as it is; 100,000 rows take 0.2 s of processor time."""
 FEW = 5_000
 """An action with at most so many rows is sought in the index of actions, and sorted."""
 UNDONE, AFTER_UNDONE = "undo: ", "undo;"
 """Every undo says in its action what it undid."""
 MOST_ACTIONS = 200
+_UNINDEXED = audit.c.action + ""
+"""Else SQLite fetches and sorts every row of the action, for every stretch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +79,7 @@ def look(connection: sa.Connection, asked: Asked, *, before: Place | None = None
         return _page(rows, limit)
     if asked.actions is None and asked.actors is None:
         return _page(connection.execute(_in_order(_between(asked, before)).limit(limit + 1)).all(), limit)
-    rows = connection.execute(_among_newest(asked, before, LOOKED_AT).limit(limit + 1)).all()
-    if len(rows) > limit:
-        return _page(rows, limit)
-    last = connection.execute(_in_order(_between(asked, before)).offset(LOOKED_AT - 1).limit(1)).one_or_none()
-    if last is None:
-        return _page(rows, limit)
-    found = tuple(entry_of(row) for row in rows)
-    return Look(entries=found, older=_place(last), looked_to=datetime.fromisoformat(last.at))
+    return _look_back(connection, asked, before, limit)
 
 
 def known_actions(connection: sa.Connection) -> tuple[str, ...]:
@@ -122,6 +121,35 @@ def people_behind(connection: sa.Connection, subjects: Collection[str]) -> dict[
     return found
 
 
+def _look_back(connection: sa.Connection, asked: Asked, before: Place | None, limit: int) -> Look:
+    """Stretch by stretch down the index of time until the page is full, the log ends, or patience does."""
+    rows: list[Any] = []
+    until = monotonic() + PATIENCE_S
+    while True:
+        stretch = _between(asked, before)
+        begins = connection.execute(_begin_of(stretch)).scalar_one_or_none()
+        stretch = stretch if begins is None else stretch.where(audit.c.at >= begins)
+        fitting = _in_order(stretch.where(*_wanted(asked, _UNINDEXED))).limit(limit + 1 - len(rows))
+        rows.extend(connection.execute(fitting))
+        if begins is None or len(rows) > limit:
+            return _page(rows, limit)
+        before = _just_before(begins)
+        if monotonic() >= until:
+            found = tuple(entry_of(row) for row in rows)
+            return Look(entries=found, older=before, looked_to=datetime.fromisoformat(begins))
+
+
+def _begin_of(stretch: sa.Select[Any]) -> sa.Select[Any]:
+    """The moment at which a stretch of ``LOOKED_AT`` rows begins, from the index alone; none near the log's end."""
+    moments = stretch.with_only_columns(audit.c.at).order_by(audit.c.at.desc())
+    return moments.offset(LOOKED_AT - 1).limit(1)
+
+
+def _just_before(at: str) -> Place:
+    """Before every row of that moment: the rows of a lane are numbered from 1."""
+    return Place(at=at, sequence=0, lane=0)
+
+
 def _is_rare(connection: sa.Connection, actions: Collection[str] | None) -> bool:
     if actions is None or UNDONE in actions:
         return False
@@ -153,30 +181,19 @@ def _in_order(statement: sa.Select[Any]) -> sa.Select[Any]:
 
 def _among_few(asked: Asked, before: Place | None) -> sa.Select[Any]:
     """Through the index of subjects or actions; ``at`` is no column in the order, so that its index is not walked."""
-    statement = _between(asked, before)
-    for wanted in _wanted(asked, audit.c):
-        statement = statement.where(wanted)
+    statement = _between(asked, before).where(*_wanted(asked))
     return statement.order_by((audit.c.at + "").desc(), audit.c.sequence.desc(), audit.c.lane)
 
 
-def _among_newest(asked: Asked, before: Place | None, most: int) -> sa.Select[Any]:
-    """Down the index of time, no further than ``most`` rows."""
-    newest = _in_order(_between(asked, before)).limit(most).subquery()
-    statement = sa.select(newest)
-    for wanted in _wanted(asked, newest.c):
-        statement = statement.where(wanted)
-    return statement.order_by(newest.c.at.desc(), newest.c.sequence.desc(), newest.c.lane)
-
-
-def _wanted(asked: Asked, columns: Any) -> list[sa.ColumnElement[bool]]:
+def _wanted(asked: Asked, action: sa.ColumnElement[str] = audit.c.action) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if asked.actors is not None:
-        found.append(columns.actor.in_(asked.actors))
+        found.append(audit.c.actor.in_(asked.actors))
     if asked.subjects is not None:
-        found.append(columns.subject.in_(asked.subjects))
+        found.append(audit.c.subject.in_(asked.subjects))
     if asked.actions is not None:
-        undone = [columns.action.startswith(UNDONE)] if UNDONE in asked.actions else []
-        found.append(sa.or_(columns.action.in_(asked.actions), *undone))
+        undone = [action.startswith(UNDONE)] if UNDONE in asked.actions else []
+        found.append(sa.or_(action.in_(asked.actions), *undone))
     return found
 
 
