@@ -105,6 +105,25 @@ def test_the_log_hides_the_name_behind_a_chart_that_is_restricted_to_others(
     assert "restricted chart" in page and patient.full_name not in html.unescape(page)
 
 
+def test_who_looks_for_a_patient_in_the_log_stands_there_beside_the_patients_rows(
+    browser: Open, patient: Person, staff: dict[Role, Account], services: Services
+) -> None:
+    browser(Role.CLINICIAN).submit(f"/restrict/{patient.id}", account=staff[Role.CLINICIAN].id)
+    admin = browser(Role.ADMINISTRATOR)
+    page = admin.get("/admin/audit?patient=neil").text
+    assert "Looking for a patient is itself in the log" in page
+    assert len(rows_of(page)) == 2 and "restricted chart" in page
+    admin.get(f"/admin/audit?subject=person+{patient.id}&before=2030-01-01|1|0")
+    admin.get("/admin/audit?patient=nobody-of-that-name")
+    admin.get("/admin/audit?who=neil&day=2026-03-02")
+    with reading(services.engine) as connection:
+        kept = entries(connection, action="look for patient in audit")
+    assert [one.subject for one in kept] == ["audit", patient.subject, patient.subject]
+    assert {one.actor for one in kept} == {"administrator"}
+    assert "neil" not in "".join(str(one.detail) for one in kept)
+    assert "Looked for the patient in the audit log" in admin.get("/admin/audit?patient=neil").text
+
+
 def test_a_restricted_chart_opens_for_its_staff_and_in_an_emergency_with_a_reason(
     browser: Open, patient: Person, staff: dict[Role, Account], services: Services, clock: Clock
 ) -> None:

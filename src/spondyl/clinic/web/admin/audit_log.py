@@ -37,6 +37,7 @@ from spondyl.clinic.web.viewer import Viewer
 router = APIRouter(prefix="/admin/audit", include_in_schema=False)
 PAGE = 100
 MOST_PEOPLE = 20
+LOOKED_FOR = "look for patient in audit"
 NOT_A_DAY = "That is no day; choose one such as 28 November 2026."
 
 
@@ -63,7 +64,7 @@ def sent_search(
 ) -> Search:
     """What the address asks for."""
     asked = (who, patient, action, day, subject, before)
-    who, patient, action, day, subject, before = (one.strip()[:100] for one in asked)
+    who, patient, action, day, subject, before = (one.replace("\x00", "").strip()[:100] for one in asked)
     return Search(who=who, patient=patient, action=action, day=day, subject=subject, before=before)
 
 
@@ -101,13 +102,15 @@ def _page(
     words = ClinicWords(services.engine)
     day, problem = _day(search.day)
     with reading(services.engine) as connection:
-        asked = _asked(connection, search, words, day)
+        people = _sought(connection, search)
+        asked = _asked(connection, search, people, words, day)
         found = look(connection, asked, before=place_of(search.before), limit=PAGE)
         shown = {
             "rows": _rows(connection, found.entries, viewer, words),
             "actions": [("", "anything"), *_choices(connection)],
             "subject": subject_words(search.subject),
         }
+    _keep_look(services, viewer, search, people)
     shown |= {
         "is_narrowed": search != Search(),
         "search": search,
@@ -118,10 +121,31 @@ def _page(
     return page(request, "admin/audit.html", shown | _paging(found, search, words))
 
 
-def _asked(connection: sa.Connection, search: Search, words: ClinicWords, day: date | None) -> Asked:
+def _sought(connection: sa.Connection, search: Search) -> list[str]:
+    """The identifiers of the patients whose rows are looked for."""
+    if search.patient:
+        return [one.id for one in find_people(connection, search.patient, limit=MOST_PEOPLE)]
+    return list(people_behind(connection, [search.subject]).values())
+
+
+def _keep_look(services: Services, viewer: Viewer, search: Search, people: list[str]) -> None:
+    """Who looks for a patient's rows is in the log beside them: a name that is typed here ties rows to it.
+
+    What was typed is not kept: a name in the log would outlast the erasure of the patient.
+    """
+    if not (search.patient or people):
+        return
+    subjects = [f"person {one}" for one in people] or ["audit"]
+    with writing(services.engine) as connection:
+        for subject in subjects:
+            record(connection, actor=viewer.actor, action=LOOKED_FOR, subject=subject)
+
+
+def _asked(
+    connection: sa.Connection, search: Search, people: list[str], words: ClinicWords, day: date | None
+) -> Asked:
     subjects = [search.subject] if search.subject else None
     if search.patient:
-        people = [one.id for one in find_people(connection, search.patient, limit=MOST_PEOPLE)]
         subjects = list(subjects_of(connection, people))
     return Asked(
         actors=_actors(display_names(connection), search.who) if search.who else None,

@@ -35,6 +35,7 @@ WORDS = {
     "join waitlist": "put on the waitlist",
     "leave waitlist": "took off the waitlist",
     "let hold lapse": "let go of a time that was kept",
+    "look for patient in audit": "looked for the patient in the audit log",
     "mark film anew": "marked a film anew",
     "move visit": "moved a visit",
     "name film's patient": "said whose film it is",
