@@ -33,6 +33,10 @@ class Absence:
                 f"Absence of {self.provider!r} ends at {self.end}, not after its start {self.start}."
             )
 
+    def touches(self, begins: datetime, ends: datetime) -> bool:
+        """Whether any part of [begins, ends) lies in it."""
+        return self.start < ends and begins < self.end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:

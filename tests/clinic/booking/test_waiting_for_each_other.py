@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from audit_rows import entries
 from clinic_bookings import Bookings, prepared, slot_at, waiting
 from clinic_charts import Clock
 from practices import utc
@@ -155,6 +156,28 @@ def test_a_visit_is_not_put_back_into_an_absence_noted_since(bookings: Bookings)
         assert visits_of_provider(connection, ILL) == []
 
 
+@pytest.mark.parametrize(
+    ("begins_min", "ends_min", "is_away"),
+    [(10, 60, True), (15, 60, True), (20, 60, False), (-60, 5, True), (-60, -2, True), (-60, -5, False)],
+)
+def test_an_absence_that_touches_any_part_of_a_visit_counts(
+    bookings: Bookings, begins_min: int, ends_min: int, is_away: bool
+) -> None:
+    """The visit is from 0 to 15 minutes, with a buffer of 5 on either side, as the booking page counts it."""
+    begins, ends = TEN + timedelta(minutes=begins_min), TEN + timedelta(minutes=ends_min)
+    absence = Absence(provider="ana", start=begins, end=ends, reason="dentist")
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
+        assert visits_of_provider(connection, absence) == ([visit] if is_away else [])
+        reschedule(connection, visit.key, slot_at(utc(6, 18)), actor="desk", change="c0")
+        note_absence(connection, absence, actor="desk", change="c1")
+    if is_away:
+        with pytest.raises(UndoRefusedError, match="away on 03 March by now"):
+            done(bookings.engine, lambda connection: undo(connection, "c0", actor="desk"))
+    else:
+        done(bookings.engine, lambda connection: undo(connection, "c0", actor="desk"))
+
+
 @pytest.mark.parametrize("way", ["cancel", "sweep"])
 def test_who_frees_a_time_and_who_books_share_a_lane_and_both_are_done(
     on_postgres: Bookings, pool: ThreadPoolExecutor, way: str, monkeypatch: pytest.MonkeyPatch
@@ -188,7 +211,7 @@ def test_who_frees_a_time_and_who_books_share_a_lane_and_both_are_done(
     with reading(engine) as connection:
         assert [one.hold is not None for one in waiting_entries(connection)] == [True]
         assert log.verify(connection).sound
-        told = [one.action for one in log.entries(connection)]
+        told = [one.action for one in entries(connection)]
     assert {"book visit", "hold time", "offer time"} <= set(told)
     assert ("cancel visit" if way == "cancel" else "let hold lapse") in told
 

@@ -3,18 +3,27 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from audit_rows import entries
 from clinic_apps import Browser
+from clinic_bookings import slot_at
 from clinic_charts import Clock
-from practices import two_offices
-from spondyl.clinic.chart.absences import coming_absences
+from practices import two_offices, utc
+from spondyl.booking import Absence, Appointment
+from spondyl.clinic.chart.absences import coming_absences, note_absence
+from spondyl.clinic.chart.appointment_rows import appointment
+from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.audit import verify
+from spondyl.clinic.chart.freed_times import move_and_offer
+from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.calendar import visit_page
 from spondyl.clinic.web.services import Services
 
 SATURDAY = timedelta(days=5)
@@ -88,3 +97,43 @@ def test_an_absence_that_moved_nothing_is_taken_back(desk: Callable[[], Browser]
         assert verify(connection).sound
     page.submit("/calendar/away/back", absence=key)
     assert "taken back before" in page.get("/calendar/away").text
+
+
+@pytest.mark.parametrize("noted", ["long before", "that moment"])
+def test_who_books_into_an_absence_with_a_reason_is_told_of_it(
+    desk: Callable[[], Browser],
+    services: Services,
+    patient: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    noted: str,
+) -> None:
+    page, tuesday = desk(), utc(3, 18)
+    with writing(services.engine) as connection:
+        visit = book(connection, slot_at(utc(6, 18)), person=patient.id, actor="test")
+
+    def note(connection: sa.Connection) -> None:
+        absence = Absence(provider="ben", start=utc(3, 8), end=utc(4, 8), reason="ill")
+        note_absence(connection, absence, actor="test", change="c1")
+
+    def late(connection: sa.Connection, *given: Any, **named: Any) -> Appointment:
+        """The absence is committed after the page was read and before the visit is moved."""
+        note(connection)
+        return move_and_offer(connection, *given, **named)
+
+    if noted == "long before":
+        with writing(services.engine) as connection:
+            note(connection)
+    else:
+        monkeypatch.setattr(visit_page, "move_and_offer", late)
+    page.submit(
+        f"/calendar/visits/{visit.key}/override",
+        day="2026-03-03",
+        clock="10:00",
+        provider="ben",
+        room="t2",
+        reason="He comes in for this one",
+    )
+    shown = page.get("/calendar?day=2026-03-03").text
+    assert "whatever stood there. Dr. Ben is away then (ill). The reason is in the log." in shown
+    with reading(services.engine) as connection:
+        assert appointment(connection, visit.key).start == tuesday

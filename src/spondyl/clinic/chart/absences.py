@@ -15,11 +15,13 @@ from spondyl.booking import (
     Horizon,
     Move,
     NoMove,
+    occupied,
     repair,
     wall_at,
     ways_out,
     window,
 )
+from spondyl.booking.claim import LONGEST_CLAIM
 from spondyl.clinic.chart.appointment_rows import appointments_between, appointments_of_course
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.claims import diary_between, shut_out_bookings
@@ -93,11 +95,15 @@ def _log(connection: sa.Connection, absence: Absence, *, actor: str, action: str
 
 
 def visits_of_provider(connection: sa.Connection, absence: Absence) -> list[Appointment]:
-    """The booked visits that an absence touches."""
+    """The booked visits that an absence touches, be it at their end or in their buffers."""
+    practice = practice_of(connection)
+    near = appointments_between(connection, absence.start - LONGEST_CLAIM, absence.end + LONGEST_CLAIM)
     return [
         visit
-        for visit in appointments_between(connection, absence.start, absence.end)
-        if visit.placement.provider == absence.provider and visit.status == "booked"
+        for visit in near
+        if visit.placement.provider == absence.provider
+        and visit.status == "booked"
+        and absence.touches(*occupied(practice.visit_type(visit.visit_type), visit.start))
     ]
 
 

@@ -39,6 +39,7 @@ from spondyl.clinic.chart.booking_facts import BookingFacts, booking_facts
 from spondyl.clinic.chart.booking_stop import refuse_if_stopped
 from spondyl.clinic.chart.claims import (
     TimeTakenError,
+    absences_of_visit,
     in_the_way,
     put_down,
     standing_claims,
@@ -293,7 +294,7 @@ def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointm
     for visit in after:
         update_row(connection, visit)
         if visit.live:
-            _refuse_if_away(connection, visit)
+            _refuse_if_away(connection, practice, visit)
             _occupy(connection, practice, visit)
         queue_change(connection, visit, MessageKind.MOVED if visit.live else MessageKind.CANCELLED)
     mark_undone(connection, change)
@@ -302,12 +303,11 @@ def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointm
     return after
 
 
-def _refuse_if_away(connection: sa.Connection, visit: Appointment) -> None:
-    """Nothing is put back into an absence noted since; over one that was known staff had given a reason."""
-    facts = booking_facts(connection, visit.start, visit.person)
-    own = [one for one in facts.away if one.provider == visit.placement.provider]
-    if not visit.override_reason and any(one.start <= visit.start < one.end for one in own):
-        who, day = facts.practice.provider(visit.placement.provider).name, f"{visit.wall:%d %B}"
+def _refuse_if_away(connection: sa.Connection, practice: Practice, visit: Appointment) -> None:
+    """Nothing is put back into an absence noted since, no part of a visit; over one that was known staff had given a
+    reason."""
+    if not visit.override_reason and absences_of_visit(connection, practice, visit):
+        who, day = practice.provider(visit.placement.provider).name, f"{visit.wall:%d %B}"
         raise UndoRefusedError(f"{who} is away on {day} by now; move the visit to another time instead.")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from spondyl.booking import Absence, Claim, Diary, Horizon, Practice, clash, diary_of
+from spondyl.booking import Absence, Appointment, Claim, Diary, Horizon, Practice, clash, diary_of, occupied
 from spondyl.booking.claim import LONGEST_CLAIM
 from spondyl.clinic.chart.engine import is_embedded
 from spondyl.clinic.chart.tables.booking import absences, claims
@@ -121,10 +121,26 @@ def absences_between(connection: sa.Connection, horizon: Horizon) -> list[Absenc
     rows = connection.execute(
         sa.select(absences).where(absences.c.ends_at > horizon.start, absences.c.starts_at < horizon.end)
     )
-    return [
-        Absence(provider=row.provider, start=row.starts_at, end=row.ends_at, reason=row.reason)
-        for row in rows
-    ]
+    return [_absence(row) for row in rows]
+
+
+def absences_of_visit(connection: sa.Connection, practice: Practice, visit: Appointment) -> list[Absence]:
+    """When the provider of a visit is away during any part of it, its buffers inside.
+
+    Whoever put claims down or took some away in this transaction knows all: nobody notes an absence until it ends.
+    """
+    begins, ends = occupied(practice.visit_type(visit.visit_type), visit.start)
+    rows = connection.execute(
+        sa.select(absences)
+        .where(absences.c.provider == visit.placement.provider)
+        .where(absences.c.ends_at > begins, absences.c.starts_at < ends)
+        .order_by(absences.c.starts_at)
+    )
+    return [_absence(row) for row in rows]
+
+
+def _absence(row: Any) -> Absence:
+    return Absence(provider=row.provider, start=row.starts_at, end=row.ends_at, reason=row.reason)
 
 
 def _is_overlap(error: IntegrityError) -> bool:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import JSONResponse, Response
 
 from spondyl.booking import (
+    Absence,
     Appointment,
     Horizon,
     Placement,
@@ -24,7 +25,7 @@ from spondyl.clinic.chart.absences import ways_for
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import arrive
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.claims import TimeTakenError, diary_between
+from spondyl.clinic.chart.claims import TimeTakenError, absences_of_visit, diary_between
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import free_on
 from spondyl.clinic.chart.freed_times import cancel_and_offer, move_and_offer
@@ -190,13 +191,24 @@ def override(
         before, practice = appointment(connection, key), practice_of(connection)
         slot = _by_hand(practice, before, form)
     change = new_id()
-    writer(
-        lambda connection: move_and_offer(
+
+    def moved_there(connection: sa.Connection) -> list[Absence]:
+        after = move_and_offer(
             connection, before, slot, actor=viewer.actor, reason=form.reason, change=change
         )
-    )
-    notice = f"Moved to {when_words(slot.wall)}, whatever stood there. The reason is in the log."
+        return absences_of_visit(connection, practice, after)
+
+    away = _away_words(practice, writer(moved_there))
+    notice = f"Moved to {when_words(slot.wall)}, whatever stood there. {away}The reason is in the log."
     return see_other(request, f"/calendar?day={form.day}", notice=notice)
+
+
+def _away_words(practice: Practice, away: list[Absence]) -> str:
+    """A reason is enough to book into an absence; who books is told of it, noted a moment ago or long known."""
+    return "".join(
+        f"{practice.provider(one.provider).name} is away then{f' ({one.reason})' if one.reason else ''}. "
+        for one in away
+    )
 
 
 def _by_hand(practice: Practice, before: Appointment, form: OverrideForm) -> Slot:
