@@ -26,8 +26,8 @@ def page(
 ) -> HTMLResponse:
     """A page of the shell; ``template`` such as "patients/list.html". Shows and forgets a waiting notice.
 
-    Every template has viewer, rail, csrf, theme, notice, now, path, ``who(actor)``, ``when(moment)``,
-    ``wall(moment)`` and ``static(…)`` besides the context given.
+    Every template has viewer, rail, csrf, theme, notice, now, path, place, ``who(actor)``, ``when(moment)``,
+    ``wall(moment)`` and ``static(…)`` besides the context given. ``place``: where one is, for the rail.
     """
     services = services_of(request)
     viewer = viewer_of(request)
@@ -43,6 +43,7 @@ def page(
         "notice": _waiting_notice(request),
         "now": services.clock(),
         "path": request.url.path,
+        "place": request.url.path,
         "settings": services.settings,
     }
     text = templates_of(request).get_template(template).render(shell | dict(context or {}))
@@ -65,6 +66,7 @@ def patient_page(
     services = services_of(request)
     shown = {
         "person": person,
+        "place": f"/patients/{person.id}",
         "tabs": tabs_of(request),
         "age_years": person.age_years(clinic_today(services)),
     }

@@ -57,6 +57,7 @@ def restriction(request: Request, services: Clinic, viewer: Careful, person_id: 
     with reading(services.engine) as connection:
         shown = {
             "person": person(connection, person_id),
+            "place": f"/patients/{person_id}",
             "accounts": [one for one in all_accounts(connection) if one.active],
             "named": named_for(connection, person_id),
         }
