@@ -14,6 +14,7 @@ from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.sessions import open_session
+from spondyl.clinic.chart.tables import sessions
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.desk import desk_of
 from spondyl.clinic.films.service import FilmService
@@ -135,6 +136,23 @@ def test_a_dragged_corner_moves_its_angle_is_saved_and_undone(
     expect(shown).to_have_text(before)
     with reading(services.engine) as connection:
         assert not desk_of(connection, film.id).reading.is_corrected
+
+
+def test_a_corner_moved_after_the_session_ended_is_saved_after_signing_in_again(
+    viewer: Page, services: Services, film: Film, staff: dict[Role, Account]
+) -> None:
+    with writing(services.engine) as connection:
+        connection.execute(sessions.delete())
+    drag(viewer, corner_at(viewer, T1), 0, -12)
+    expect(part(viewer, "status")).to_contain_text("You were signed out. Sign in again in another tab")
+    with writing(services.engine) as connection:
+        token = open_session(connection, staff[Role.CLINICIAN].id)
+    address = str(viewer.evaluate("location.origin"))
+    viewer.context.add_cookies([{"name": session_cookie(services.settings), "value": token, "url": address}])
+    drag(viewer, corner_at(viewer, T1), 0, -12)
+    expect(part(viewer, "status")).to_contain_text("Draft saved")
+    with reading(services.engine) as connection:
+        assert "T1 corrected by hand" in desk_of(connection, film.id).reading.origin_text()
 
 
 def test_the_lines_follow_before_the_server_has_answered(viewer: Page) -> None:

@@ -122,7 +122,15 @@ def test_a_form_sent_by_another_site_is_refused_even_with_a_token(browser: Open)
 
 def test_one_persons_token_does_not_serve_another(browser: Open) -> None:
     token = browser(Role.CLINICIAN).csrf()
-    assert browser(Role.FRONT_DESK).post("/patients/new", data={"csrf": token}).status_code == 403
+    refused = browser(Role.FRONT_DESK).post("/patients/new", data={"csrf": token})
+    assert refused.status_code == 403
+    assert "Nothing was saved" in refused.text and "Ask a colleague" not in refused.text
+
+
+def test_a_patients_page_that_is_too_old_says_so_in_the_patients_language(browser: Open) -> None:
+    refused = browser(Role.NOBODY).post("/book/any/confirm?lang=es", data={"csrf": "old"})
+    assert refused.status_code == 403
+    assert "cargue la página otra vez" in refused.text
 
 
 def test_another_host_name_is_refused(browser: Open) -> None:

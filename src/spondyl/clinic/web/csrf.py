@@ -15,6 +15,19 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 FIELD, HEADER = "csrf", "X-CSRF"
 
 
+class PageTooOldError(HTTPException):
+    """A form without the token of now: the page is older than the session, or nobody is signed in any more."""
+
+    title = "This page is too old to be sent"
+    advice = "Press Back and copy what you wrote; then open the page again, paste it, and send it."
+
+    def __init__(self) -> None:
+        super().__init__(
+            403,
+            "Nothing was saved. You were signed out after the page was opened, or signed in again since.",
+        )
+
+
 def csrf_token(request: Request) -> str:
     """The token of this browser: of its session when signed in, else of its visitor cookie (made when missing)."""
     holder = viewer_of(request).session_hash or _visitor(request)
@@ -33,9 +46,7 @@ async def check_csrf(request: Request) -> None:
     given = request.headers.get(HEADER) or await _form_field(request)
     expected = await run_in_threadpool(csrf_token, request)
     if not hmac.compare_digest(given.encode(), expected.encode()):
-        raise HTTPException(
-            403, "This page is too old to be sent: go back, load it again, and send it once more."
-        )
+        raise PageTooOldError
 
 
 async def _form_field(request: Request) -> str:

@@ -21,6 +21,7 @@ from spondyl.clinic.chart.people import PersonUnknownError
 from spondyl.clinic.chart.practice import PracticeUnknownError
 from spondyl.clinic.chart.transaction import DeadlockError
 from spondyl.clinic.chart.waitlist import WaitEntryUnknownError
+from spondyl.clinic.web.csrf import PageTooOldError
 from spondyl.clinic.web.headers import HEADERS
 from spondyl.clinic.web.page import page
 from spondyl.clinic.web.patient_error import is_for_patient, patient_error
@@ -35,6 +36,7 @@ _TITLES = {
     404: "Not here",
     405: "Not in this way",
     409: "Changed in the meantime",
+    410: "This link was used",
     413: "Too large",
     422: "Something does not fit",
     429: "Too much at once",
@@ -45,6 +47,7 @@ _ADVICE = {
     404: "Check the address, or find the patient by name.",
     405: "Go back and use the page's own buttons.",
     409: "Load the page again, compare, and save once more.",
+    410: "Sign in; with no account yet, start the server again: its terminal prints a new link.",
     429: "Wait a minute and try again.",
     500: "What you entered may not be saved: go back and look. Tell the administrator the time shown here.",
 }
@@ -59,12 +62,12 @@ def answer(request: Request, status: int, what: str) -> Response:
         return page(request, "shell/patient_error.html", shown, status=status)
     advice = _ADVICE.get(status, "Go back, correct what is named above, and send it again.")
     title = _TITLES.get(status) or HTTPStatus(status).phrase
-    return page(
-        request,
-        "shell/error.html",
-        {"status": status, "title": title, "what": what, "advice": advice},
-        status=status,
-    )
+    return _error_page(request, status, title, what, advice)
+
+
+def _error_page(request: Request, status: int, title: str, what: str, advice: str) -> Response:
+    shown = {"status": status, "title": title, "what": what, "advice": advice}
+    return page(request, "shell/error.html", shown, status=status)
 
 
 def for_machine(request: Request) -> bool:
@@ -104,7 +107,10 @@ def add_error_pages(app: FastAPI) -> None:
 def _http(request: Request, error: Exception) -> Response:
     failure = cast(HTTPException, error)
     what = failure.detail if failure.status_code != 404 else f"There is no page {request.url.path}."
-    response = answer(request, failure.status_code, str(what))
+    if isinstance(failure, PageTooOldError) and not (for_machine(request) or is_for_patient(request)):
+        response = _error_page(request, 403, failure.title, str(what), failure.advice)
+    else:
+        response = answer(request, failure.status_code, str(what))
     response.headers.update(failure.headers or {})
     return response
 

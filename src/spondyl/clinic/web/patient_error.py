@@ -15,10 +15,16 @@ PATIENT_PATHS = ("/book", "/visit/", "/intake/", "/aid/")
 _TITLES = {
     "en": {
         404: "This page does not open",
+        403: "This page is too old",
         409: "This does not work any more",
         500: "Something went wrong here",
     },
-    "es": {404: "Esta página no se abre", 409: "Esto ya no es posible", 500: "Algo ha fallado aquí"},
+    "es": {
+        403: "Esta página es demasiado antigua",
+        404: "Esta página no se abre",
+        409: "Esto ya no es posible",
+        500: "Algo ha fallado aquí",
+    },
 }
 _OTHER = {"en": "This did not work", "es": "Esto no ha funcionado"}
 _ADVICE = {
@@ -28,6 +34,10 @@ _ADVICE = {
 _FAULT = {
     "en": "The fault is ours. What you entered may not be saved.",
     "es": "El fallo es nuestro. Puede que lo que escribió no se haya guardado.",
+}
+_TOO_OLD = {
+    "en": "Nothing was changed. Go back, load the page again, and send it once more.",
+    "es": "No se cambió nada. Vuelva atrás, cargue la página otra vez y envíela de nuevo.",
 }
 _NOT_COMPLETE = "El enlace no está completo o ya no sirve. Ábralo otra vez desde el mensaje, o llámenos."
 
@@ -42,6 +52,8 @@ def patient_error(request: Request, status: int, what: str) -> dict[str, Any]:
     language = visitor_language(request, request.query_params.get("lang"))
     if status == 500:
         what = _FAULT[language]
+    elif status == 403:
+        what = _TOO_OLD[language]
     elif status == 404 and language == "es":
         what = _NOT_COMPLETE
     return {

@@ -14,9 +14,7 @@ from spondyl.clinic.web.rights import Role, open_to_all
 from spondyl.clinic.web.services import Clinic, Services
 
 router = APIRouter(prefix="/setup", include_in_schema=False, dependencies=[Depends(open_to_all())])
-_USED = (
-    "This set-up link is not valid, or an administrator exists already. Sign in, or start the server again."
-)
+_USED = "This set-up link is not valid, or an administrator exists already."
 
 
 @router.get("/{token}")

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from spondyl.clinic.chart.accounts import Account, password_fits
 from spondyl.clinic.chart.attempts import note_attempt, too_many
@@ -11,6 +11,7 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.sessions import close_session, drop_expired, open_session
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.cookies import THEME_COOKIE, drop_cookie, session_cookie, set_cookie
+from spondyl.clinic.web.csrf import csrf_token
 from spondyl.clinic.web.page import THEMES, page, see_other
 from spondyl.clinic.web.rights import AnyStaff, open_to_all
 from spondyl.clinic.web.services import Clinic, Services, services_of
@@ -28,6 +29,15 @@ def sign_in_page(request: Request, next: str = "/today") -> Response:
     if viewer_of(request).account:
         return see_other(request, safe_address(next))
     return _sign_in_page(request, next, problem=None, name="")
+
+
+@router.get("/sign-in/still", dependencies=[Depends(open_to_all())])
+def still_signed_in(request: Request) -> JSONResponse:
+    """Who is signed in, and the token for their forms: a page asks before it sends what somebody wrote for long."""
+    account = viewer_of(request).account
+    if account is None:
+        return JSONResponse({"who": None, "csrf": None})
+    return JSONResponse({"who": account.sign_in_name, "csrf": csrf_token(request)})
 
 
 @router.post("/sign-in", dependencies=[Depends(open_to_all())])

@@ -6,25 +6,29 @@
  * @typedef {import("./points.js").Points} Points
  */
 
+import { csrfToken } from "/static/shell/csrf.js";
+import { sendAsSame } from "/static/shell/signed_in.js";
 import { toRequest } from "./level_names.js";
 
 /** A plain sentence for a person. */
 export class RefusedError extends Error {}
 
 /**
- * @param {string} url @param {unknown} body @param {string} csrf @param {string} [method]
+ * @param {string} url @param {unknown} body @param {string} [method]
  * @returns {Promise<any>}
  */
-export async function send(url, body, csrf, method = "POST") {
+export async function send(url, body, method = "POST") {
   let response;
   try {
-    response = await fetch(url, {
-      method,
-      credentials: "same-origin",
-      keepalive: true,
-      headers: { "Content-Type": "application/json", "X-CSRF": csrf },
-      body: JSON.stringify(body),
-    });
+    response = await sendAsSame(() =>
+      fetch(url, {
+        method,
+        credentials: "same-origin",
+        keepalive: true,
+        headers: { "Content-Type": "application/json", "X-CSRF": csrfToken() },
+        body: JSON.stringify(body),
+      }),
+    );
   } catch {
     throw new RefusedError("The clinic's server does not answer. Your points are still on this page.");
   }
@@ -43,13 +47,12 @@ function sentence(answer, status) {
 /** Measures moved points, newest first. */
 export class Measurer {
   /**
-   * @param {string} url @param {string} csrf
+   * @param {string} url
    * @param {(assessed: any, points: Points) => void} onMeasured @param {(error: Error) => void} onError
    */
-  constructor(url, csrf, onMeasured, onError) {
-    Object.assign(this, { url, csrf, onMeasured, onError });
+  constructor(url, onMeasured, onError) {
+    Object.assign(this, { url, onMeasured, onError });
     this.url = url;
-    this.csrf = csrf;
     this.onMeasured = onMeasured;
     this.onError = onError;
     /** @type {Points | null} */
@@ -72,7 +75,7 @@ export class Measurer {
   async rehearse(points) {
     if (this._busy) return;
     this._busy = true;
-    await send(this.url, { ...toRequest(points), earlier: null }, this.csrf).catch(() => {});
+    await send(this.url, { ...toRequest(points), earlier: null }).catch(() => {});
     await this._run();
   }
 
@@ -83,7 +86,7 @@ export class Measurer {
       this._waiting = null;
       const started = performance.now();
       try {
-        const assessed = await send(this.url, { ...toRequest(points), earlier: this.earlier || null }, this.csrf);
+        const assessed = await send(this.url, { ...toRequest(points), earlier: this.earlier || null });
         this.onMeasured(assessed, points);
         performance.measure("spondyl-measured", { start: started, end: performance.now() });
       } catch (error) {

@@ -1,7 +1,6 @@
 // @ts-check
 /** The page on which a film is marked by hand: the film with its tools, the panel and the keys, wired together. */
 
-import { csrfToken } from "/static/shell/csrf.js";
 import { toFilm, toPane, zoomed } from "./camera.js";
 import { FilmPane } from "./film_pane.js";
 import { fetchPixels } from "./film_pixels.js";
@@ -396,7 +395,7 @@ class Marking {
     if (!(await this._isSure())) return;
     this._sending(true);
     const [landmarksUrl, progressUrl] = [`/films/${this.film}/landmarks`, `/api/v1/films/${this.film}/progress`];
-    const to = { landmarksUrl, progressUrl, csrf: csrfToken(), version: this.told.version };
+    const to = { landmarksUrl, progressUrl, version: this.told.version };
     try {
       await sendMarks(to, toFile(this.marks, this.told.levels));
       forget(this.film);

@@ -1,6 +1,8 @@
 // @ts-check
 /** Gives the marked points to the server as a landmark file and waits until they are measured. */
 
+import { csrfToken } from "/static/shell/csrf.js";
+import { sendAsSame } from "/static/shell/signed_in.js";
 import { RefusedError } from "./film_server.js";
 
 const EVERY_MS = 700;
@@ -9,13 +11,13 @@ const SIGNED_OUT = "You were signed out. Sign in again in another tab, then pres
 
 /**
  * Resolves when the film is measured; throws RefusedError with plain words.
- * @param {{landmarksUrl: string, progressUrl: string, csrf: string, version: number}} to `version` of the film that the page shows @param {object} file
+ * @param {{landmarksUrl: string, progressUrl: string, version: number}} to `version` of the film that the page shows @param {object} file
  */
 export async function sendMarks(to, file) {
   const body = new FormData();
   body.append("landmarks", new Blob([JSON.stringify(file)], { type: "application/json" }), "marked-by-hand.json");
   body.append("after_version", String(to.version));
-  await answered(to.landmarksUrl, { method: "POST", headers: { "X-CSRF": to.csrf }, body });
+  await answered(to.landmarksUrl, { method: "POST", body });
   for (;;) {
     const { is_done: isDone, refusal } = await answered(to.progressUrl, {});
     if (refusal) throw new RefusedError(`${refusal.what} ${refusal.why}`);
@@ -28,7 +30,8 @@ export async function sendMarks(to, file) {
 async function answered(url, how) {
   let response;
   try {
-    response = await fetch(url, { ...how, credentials: "same-origin", headers: { ...how.headers, Accept: "application/json" } });
+    const headers = () => ({ Accept: "application/json", "X-CSRF": csrfToken() });
+    response = await sendAsSame(() => fetch(url, { ...how, credentials: "same-origin", headers: headers() }));
   } catch {
     throw new RefusedError(LOST);
   }

@@ -28,7 +28,6 @@ export class Reading {
     this._lines = [];
     this._measurer = new Measurer(
       state.urls.measure,
-      state.csrf,
       (assessed, points) => this._take(assessed, points),
       (error) => listener.status(error.message, true),
     );
@@ -98,7 +97,7 @@ export class Reading {
   /** Go back to the reading that was set aside. @returns {Promise<any>} the new state */
   async exchange() {
     await this._saver.settled();
-    return send(this.state.urls.exchange, { version: this.state.reading.version }, this.state.csrf);
+    return send(this.state.urls.exchange, { version: this.state.reading.version });
   }
 
   /** Compare with an earlier film's reading; empty for none. @param {string} earlier */
@@ -134,8 +133,8 @@ export class Reading {
 
   /** @param {string} url @param {unknown} body */
   async _act(url, body) {
-    const state = await send(url, body, this.state.csrf);
-    this.state = { ...state, csrf: this.state.csrf };
+    const state = await send(url, body);
+    this.state = state;
     this._tie(state.assessment, this.points);
     return this.state;
   }
@@ -143,7 +142,7 @@ export class Reading {
   /** @param {Points} points */
   async _saveDraft(points) {
     const version = this.state.reading.version;
-    const answer = await send(this.state.urls.draft, { ...toRequest(points), version }, this.state.csrf, "PUT");
+    const answer = await send(this.state.urls.draft, { ...toRequest(points), version }, "PUT");
     this.state = { ...this.state, reading: answer.reading };
     this._listener.changed();
   }

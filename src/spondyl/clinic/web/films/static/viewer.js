@@ -1,7 +1,6 @@
 // @ts-check
 /** The film viewer's page: two panes, their tools, the panel and the keys, wired together. */
 
-import { csrfToken } from "/static/shell/csrf.js";
 import { toFilm, toPane, zoomed } from "./camera.js";
 import { FilmPane } from "./film_pane.js";
 import { fetchPixels } from "./film_pixels.js";
@@ -487,7 +486,7 @@ class Viewer {
 async function start(root) {
   const response = await fetch(root.dataset.state ?? "", { credentials: "same-origin" });
   const state = await response.json();
-  const viewer = new Viewer(root, { ...state, csrf: csrfToken() });
+  const viewer = new Viewer(root, state);
   await viewer.load();
 }
 

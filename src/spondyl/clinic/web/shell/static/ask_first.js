@@ -1,0 +1,60 @@
+// Before a form that somebody wrote in for long is sent: is the same person still signed in, and does the server answer?
+// Else another page would come, and what was written would be gone. Only base.html loads this, once a page.
+
+import { frame, whoIsHere } from "./signed_in.js";
+
+/** A page younger than this is sent without asking. */
+const FRESH_MS = 60_000;
+const SIGN_IN = "/sign-in?next=/account";
+const KEPT = "What you wrote is still here.";
+
+/** @type {WeakSet<HTMLFormElement>} */
+const asked = new WeakSet();
+/** @type {WeakSet<HTMLFormElement>} */
+const asking = new WeakSet();
+
+/** @param {SubmitEvent} event */
+async function askFirst(event) {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (form.method !== "post" || !form.closest("main") || performance.now() < FRESH_MS || asked.has(form)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (asking.has(form)) return;
+  asking.add(form);
+  const here = await whoIsHere();
+  asking.delete(form);
+  if (here !== "same") return tell(form, event.submitter, here);
+  asked.add(form);
+  form.requestSubmit(event.submitter);
+  asked.delete(form);
+}
+
+/** @param {HTMLFormElement} form @param {HTMLElement | null} button @param {"nobody" | "other" | "silent"} here */
+function tell(form, button, here) {
+  form.querySelector("[data-not-sent]")?.remove();
+  const said = document.createElement("div");
+  said.className = "notice stop";
+  said.dataset.notSent = here;
+  said.setAttribute("role", "alert");
+  said.append(wordsOf(here));
+  const place = button?.closest(".actions") ?? button;
+  if (place && form.contains(place)) place.before(said);
+  else form.append(said);
+  said.scrollIntoView({ block: "nearest" });
+}
+
+/** @param {"nobody" | "other" | "silent"} here */
+function wordsOf(here) {
+  const words = document.createElement("span");
+  const strong = Object.assign(document.createElement("strong"), { textContent: "Not sent: " });
+  if (here === "silent") {
+    words.append(strong, `the clinic's server does not answer. ${KEPT} Press the button again in a moment.`);
+    return words;
+  }
+  const why = here === "nobody" ? "you were signed out." : "somebody else is signed in in this browser now.";
+  const link = Object.assign(document.createElement("a"), { href: SIGN_IN, target: "_blank", textContent: "Sign in in another tab" });
+  words.append(strong, `${why} ${KEPT} `, link, ` as ${frame?.dataset.whoName}, come back, and press the button again.`);
+  return words;
+}
+
+if (frame) document.addEventListener("submit", askFirst, { capture: true });
