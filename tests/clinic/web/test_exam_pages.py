@@ -55,7 +55,11 @@ def test_a_correction_is_a_version_and_a_late_one_is_refused(
     address = f"/patients/{patient.id}/exam/{first.document_id}"
     assert "left" in clinician.get(address).text
     assert clinician.submit(address, text="right", after_version="1", action="sign").status_code == 303
-    assert clinician.submit(address, text="too late", after_version="1").status_code == 409
+    late = clinician.submit(address, text="too late", after_version="1")
+    assert late.status_code == 409 and "Test Clinician changed this note while you wrote" in late.text
+    assert "too late" in late.text and "right" in late.text and 'name="after_version" value="2"' in late.text
+    empty = clinician.submit(address, text="", after_version="1")
+    assert empty.status_code == 422 and 'name="after_version" value="1"' in empty.text
     with reading(services.engine) as connection:
         (second,) = notes_of(connection, patient.id)
     assert (second.version, second.note.text, second.note.on) == (2, "right", first.note.on)

@@ -1,5 +1,7 @@
 """Claims: the shell's pages answer, need signing in, refuse a form without its token, and escape what people typed."""
 
+import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -38,6 +40,28 @@ def test_a_birth_date_in_the_future_is_refused_and_what_was_typed_stays(browser:
     assert sent.status_code == 422
     assert "lies in the future" in sent.text
     assert 'value="Ruiz"' in sent.text
+
+
+def test_of_two_who_change_the_details_neither_loses_a_field(browser: Open, patient: Person) -> None:
+    desk, address = browser(Role.FRONT_DESK), f"/patients/{patient.id}/details"
+    form = {
+        "given_name": "Ána",
+        "family_name": "O'Neil-Ruiz",
+        "birth_date": "",
+        "sex": "unknown",
+        "email": "",
+    }
+    form |= {"language": "en", "phone": "+1 714 555 0100"}
+    shown = re.search(r'name="shown" value="([^"]+)"', desk.get(address).text)
+    assert shown
+    form["shown"] = html.unescape(shown[1])
+    assert desk.submit(address, **form | {"phone": "+1 714 555 0199"}).status_code == 303
+    assert desk.submit(address, **form | {"email": "ana@example.org"}).status_code == 303
+    page = desk.get(f"/patients/{patient.id}").text
+    assert "555 0199" in page and "ana@example.org" in page
+    clash = desk.submit(address, **form | {"phone": "+1 714 555 0111"})
+    assert clash.status_code == 422 and "Theirs: Telephone: +1 714 555 0199" in clash.text
+    assert 'value="+1 714 555 0111"' in clash.text
 
 
 def test_a_form_without_its_token_changes_nothing(browser: Open, patient: Person) -> None:

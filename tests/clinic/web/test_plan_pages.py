@@ -48,7 +48,9 @@ def test_a_plan_is_signed_changed_as_a_version_and_refused_when_late(
     assert first is not None and first.is_signed and first.shown[0]["option"] == "exercise"
     change = plan_fields(document_id=first.document_id, after_version="1", visits="4", action="keep")
     assert clinician.submit(address, **change).status_code == 303
-    assert clinician.submit(address, **change).status_code == 409
+    late = clinician.submit(address, **change | {"own_goal": "Dance again"})
+    assert late.status_code == 409 and "changed this plan while you wrote" in late.text
+    assert "Dance again" in late.text and 'name="after_version" value="2"' in late.text
     with reading(services.engine) as connection:
         second = latest_plan(connection, asked.id)
     assert second is not None and (second.version, second.plan.visits, second.is_signed) == (2, 4, False)

@@ -11,7 +11,7 @@ from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.plan_record import latest_plan
 from spondyl.clinic.care.visit_note import NoteRefused, StoredNote, keep_note, note_at, notes_of
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.documents import sign
+from spondyl.clinic.chart.documents import DocumentChangedError, sign
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.clinic_words import clinic_today
@@ -92,6 +92,9 @@ def keep_correction(
             )
         except NoteRefused as refused:
             return _again(request, connection, patient, form, str(refused), correcting=before)
+        except DocumentChangedError:
+            context = _context(connection, patient, form=form, correcting=before) | {"clash": before}
+            return patient_page(request, "exam/note.html", patient, context, status=409)
         said = _sign_if_asked(connection, stored, form, actor=viewer.actor)
     return see_other(request, f"/patients/{patient_id}/exam", notice=said)
 
@@ -132,6 +135,7 @@ def _context(
         "form": form,
         "correcting": correcting,
         "problem": problem,
+        "clash": None,
         "notes": notes,
         "alerts": exam_alerts(notes[0].note.exam) if notes else (),
         "lines_of": exam_lines,

@@ -23,6 +23,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.feature import View
 from spondyl.clinic.web.page import features_of, page, patient_page, see_other
+from spondyl.clinic.web.patients.merge import clash_words, merged, shown_of, shown_text
 from spondyl.clinic.web.rights import AnyStaff, StaffOnly
 from spondyl.clinic.web.services import Clinic
 
@@ -105,19 +106,25 @@ def details_page(request: Request, services: Clinic, patient_id: str) -> Respons
     """The form with what is known."""
     with reading(services.engine) as connection:
         patient = person(connection, patient_id)
-    known = asdict(patient.details)
-    return _form(
-        request, known | {"birth_date": str(known["birth_date"] or "")}, problem=None, patient=patient
-    )
+    return _form(request, _as_sent(patient), problem=None, patient=patient)
 
 
 @router.post("/{patient_id}/details")
 def change_patient(
-    request: Request, services: Clinic, viewer: AnyStaff, patient_id: str, form: Sent
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    patient_id: str,
+    form: Sent,
+    shown: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Save what was changed, or show the form again with what is wrong."""
     with reading(services.engine) as connection:
         patient = person(connection, patient_id)
+    present = _as_sent(patient)
+    form.sent, clashes = merged(form.sent, shown_of(shown) or present, present)
+    if clashes:
+        return _form(request, form.sent, problem=clash_words(clashes, present), patient=patient)
     try:
         details = form.details(today=clinic_today(services))
     except PersonInvalidError as error:
@@ -130,7 +137,13 @@ def change_patient(
 
 def _form(request: Request, sent: dict[str, Any], *, problem: str | None, patient: Person | None) -> Response:
     shown = {"sent": sent, "problem": problem, "patient": patient, **_CHOICES}
+    shown["shown"] = shown_text(_as_sent(patient)) if patient else ""
     return page(request, "patients/details.html", shown, status=422 if problem else 200)
+
+
+def _as_sent(patient: Person) -> dict[str, str]:
+    known = asdict(patient.details)
+    return {name: str(known[name] or "") for name in _EMPTY}
 
 
 def _birth_date(text: str, today: date) -> date | None:

@@ -25,7 +25,7 @@ from spondyl.clinic.care.plan_record import (
 from spondyl.clinic.care.scores import scores_of_person
 from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.documents import sign
+from spondyl.clinic.chart.documents import DocumentChangedError, sign
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.clinic_words import clinic_today
@@ -90,9 +90,9 @@ def save_plan(request: Request, services: Clinic, viewer: Clinician, patient_id:
                 document_id=changing.document_id if changing else None,
                 after_version=int(form.one("after_version")) if changing else None,
             )
-        except PlanRefused as refused:
+        except (PlanRefused, DocumentChangedError) as refused:
             return _form_page(
-                request, connection, services, patient, form=form, changing=changing, problem=str(refused)
+                request, connection, services, patient, form=form, changing=changing, refused=refused
             )
         said = "The plan is kept, not signed yet."
         if form.one("action") == "sign":
@@ -170,8 +170,9 @@ def _form_page(
     *,
     form: PlanForm | None,
     changing: StoredPlan | None,
-    problem: str | None = None,
+    refused: PlanRefused | DocumentChangedError | None = None,
 ) -> Response:
+    is_clash = isinstance(refused, DocumentChangedError)
     stored = newest(connection, patient.id)
     summary = summarise_intake(stored.intake) if stored else None
     ranked = ranked_for(connection, patient.id)
@@ -187,7 +188,8 @@ def _form_page(
     context = {
         "form": shown,
         "changing": changing,
-        "problem": problem,
+        "problem": None if refused is None or is_clash else str(refused),
+        "clash": changing if is_clash else None,
         "ranked": ranked,
         "rule": RANKING_RULE,
         "scores": {score.instrument: score for score in scores},
@@ -195,4 +197,5 @@ def _form_page(
         "is_held": situation_of(connection, patient.id).stop is not Stop.NOTHING,
         **beside,
     }
-    return patient_page(request, "plan/form.html", patient, context, status=422 if problem else 200)
+    status = 409 if is_clash else 422 if refused else 200
+    return patient_page(request, "plan/form.html", patient, context, status=status)
