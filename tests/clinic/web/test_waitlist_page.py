@@ -118,6 +118,23 @@ def test_an_offer_is_kept_shown_booked_or_taken_back(
         assert waiting_entries(connection) == []
 
 
+def test_booking_says_how_the_patient_hears_of_it_and_a_time_that_went_is_no_success(
+    desk: Browser, services: Services, patient: Person
+) -> None:
+    details = PersonDetails(given_name="Eva", family_name="Test", email="eva@example.org")
+    with writing(services.engine) as connection:
+        reachable = add_person(connection, details, actor="test")
+    address = f"/patients/{patient.id}/visits"
+    to = offered(desk.get(f"{address}?visit=adjustment&office=yorba-linda").text)[0]
+    desk.submit(f"{address}/book", visit="adjustment", to=to)
+    assert "No message can go out (no e-mail address)" in desk.get(address).text
+    desk.submit(f"/patients/{reachable.id}/visits/book", visit="adjustment", to=to)
+    shown = desk.get(f"/patients/{reachable.id}/visits?visit=adjustment&office=yorba-linda").text
+    assert 'class="notice warn" role="alert"' in shown and "NOT booked" in shown
+    desk.submit(f"/patients/{reachable.id}/visits/book", visit="adjustment", to=offered(shown)[0])
+    assert "A message goes out." in desk.get(f"/patients/{reachable.id}/visits").text
+
+
 def test_cancelling_leads_to_who_could_come(desk: Browser, services: Services, patient: Person) -> None:
     entry = joined(desk, services, patient, offices=["yorba-linda"])
     booking = desk.get(f"/patients/{patient.id}/visits?visit=adjustment&office=yorba-linda").text

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
@@ -19,6 +20,14 @@ from spondyl.clinic.web.viewer import Viewer, viewer_of
 THEMES = ("auto", "light", "dark")
 VISITOR_S = 30 * 86_400
 """A patient's page left open in a tab can be sent for as long as most links work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the page before has to say on the next one: ``kind`` "good" for done, "warn" for not done."""
+
+    kind: str
+    text: str
 
 
 def page(
@@ -73,11 +82,14 @@ def patient_page(
     return page(request, template, shown | dict(context or {}), status=status)
 
 
-def see_other(request: Request, address: str, *, notice: str | None = None) -> Response:
-    """Send the browser to ``address`` after a change; ``notice`` says there what was done."""
+def see_other(
+    request: Request, address: str, *, notice: str | None = None, problem: str | None = None
+) -> Response:
+    """Send the browser to ``address``; ``notice`` says there what was done, ``problem`` what was not."""
     response = RedirectResponse(address, status_code=303)
-    if notice:
-        text = base64.urlsafe_b64encode(notice.encode()).decode()
+    if notice or problem:
+        said = Said(kind="warn" if problem else "good", text=problem or notice or "")
+        text = base64.urlsafe_b64encode(json.dumps([said.kind, said.text]).encode()).decode()
         set_cookie(response, NOTICE_COOKIE, text, settings=services_of(request).settings, max_age_s=60)
     return response
 
@@ -111,11 +123,12 @@ def _theme(request: Request) -> str:
     return chosen if chosen in THEMES else "auto"
 
 
-def _waiting_notice(request: Request) -> str | None:
+def _waiting_notice(request: Request) -> Said | None:
     cookie = request.cookies.get(NOTICE_COOKIE)
     if not cookie:
         return None
     try:
-        return json.loads(json.dumps(base64.urlsafe_b64decode(cookie).decode()))[:500]
-    except ValueError:
+        kind, text = json.loads(base64.urlsafe_b64decode(cookie))
+        return Said(kind="warn" if kind == "warn" else "good", text=str(text)[:500])
+    except (ValueError, TypeError):
         return None

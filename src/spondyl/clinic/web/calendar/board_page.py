@@ -95,7 +95,9 @@ def told(
     """Note that the patient was told by telephone what no letter could say."""
     is_told = writer(lambda connection: note_told(connection, visit, sequence=sequence, actor=viewer.actor))
     address = back if back.startswith("/calendar") else "/calendar"
-    return see_other(request, address, notice=TOLD if is_told else CHANGED_SINCE)
+    return see_other(
+        request, address, notice=TOLD if is_told else None, problem=None if is_told else CHANGED_SINCE
+    )
 
 
 def _shown(practice: Practice, board: Board, day: date, step: int) -> dict[str, Any]:

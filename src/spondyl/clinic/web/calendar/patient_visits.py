@@ -23,6 +23,7 @@ from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.chart.waitlist import waiting_entries
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.calendar.choices import practice_day, slot_of_text, slot_words, undo_bar
+from spondyl.clinic.web.calendar.telephone_calls import how_told
 from spondyl.clinic.web.calendar.waiting import DAY_NAMES, wish_words
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import AnyStaff, StaffOnly
@@ -158,6 +159,7 @@ def book_visit(
     """Book one visit."""
     with reading(services.engine) as connection:
         slot = slot_of_text(practice_of(connection), visit, to)
+        told = how_told(person(connection, patient_id))
     back = f"/patients/{patient_id}/visits"
     try:
         writer(
@@ -165,9 +167,9 @@ def book_visit(
         )
     except TimeTakenError:
         return see_other(
-            request, back, notice="That time was taken a moment ago and is NOT booked: choose another."
+            request, back, problem="That time was taken a moment ago and is NOT booked: choose another."
         )
-    return see_other(request, back, notice=f"Booked: {when_words(slot.wall)}. A message goes out.")
+    return see_other(request, back, notice=f"Booked: {when_words(slot.wall)}. {told}")
 
 
 class CourseAsked:
@@ -244,9 +246,8 @@ def book_whole_course(
     except TimeTakenError:
         address = f"/patients/{patient_id}/visits/course?length={form.length}&visit={form.visit}&office={form.office}"
         return see_other(
-            request, address, notice="One of the times was just taken, so none is booked: a new proposal."
+            request, address, problem="One of the times was just taken, so none is booked: a new proposal."
         )
-    notice = (
-        f"All {len(slots)} visits are booked, the first on {when_words(slots[0].wall)}. One message goes out."
-    )
+    first = when_words(slots[0].wall)
+    notice = f"All {len(slots)} visits are booked, the first on {first}. {how_told(patient)}"
     return see_other(request, f"/patients/{patient_id}/visits", notice=notice)

@@ -1,6 +1,7 @@
 """A telephone call that the front desk owes, in words: whom, which number, what to say, why no letter went."""
 
 from spondyl.clinic.chart.outbox import MessageKind
+from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.untold import Untold
 from spondyl.clinic.messages.when import when_words
 
@@ -12,6 +13,14 @@ _SAY = {
     MessageKind.REMINDER: "remind of {when}",
     MessageKind.OFFER: "an earlier time is kept: {when}",
 }
+
+
+def how_told(patient: Person) -> str:
+    """How a patient hears of what was just booked or moved: by a message, or by whoever reads this."""
+    if patient.details.email:
+        return "A message goes out."
+    number = patient.details.phone or "no number in the details either"
+    return f"No message can go out (no e-mail address): tell {patient.full_name} now, or call: {number}."
 
 
 def call_words(one: Untold) -> dict[str, str]:

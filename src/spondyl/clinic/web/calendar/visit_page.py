@@ -29,6 +29,7 @@ from spondyl.clinic.chart.claims import TimeTakenError, absences_of_visit, diary
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import free_on
 from spondyl.clinic.chart.freed_times import cancel_and_offer, move_and_offer
+from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
@@ -36,6 +37,7 @@ from spondyl.clinic.chart.waitlist_times import takers
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.calendar.board import names_of
 from spondyl.clinic.web.calendar.choices import slot_of_text, slot_text, slot_words
+from spondyl.clinic.web.calendar.telephone_calls import how_told
 from spondyl.clinic.web.calendar.waiting import brief_words, waiting_rows
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff, StaffOnly
@@ -139,6 +141,7 @@ def move(
     with reading(services.engine) as connection:
         before = appointment(connection, key)
         slot = slot_of_text(practice_of(connection), before.visit_type, to)
+        told = how_told(person(connection, before.person)) if before.person else ""
     try:
         writer(lambda connection: move_and_offer(connection, before, slot, actor=viewer.actor, change=change))
     except TimeTakenError as error:
@@ -146,7 +149,7 @@ def move(
     return see_other(
         request,
         f"/calendar?day={slot.wall.date()}",
-        notice=f"Moved to {when_words(slot.wall)}. A message goes out.",
+        notice=f"Moved to {when_words(slot.wall)}. {told}",
     )
 
 

@@ -102,7 +102,7 @@ def _given(
         visit = work()
     except TimeTakenError:
         taken = "That time was taken a moment ago and is NOT booked: choose another."
-        return see_other(request, PAGE, notice=taken)
+        return see_other(request, PAGE, problem=taken)
     return see_other(request, PAGE, notice=words(visit))
 
 
