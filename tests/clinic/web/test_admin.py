@@ -42,6 +42,17 @@ def test_a_new_colleague_signs_in_and_changes_the_password(browser: Open, servic
         assert {one.action for one in entries(connection)} >= {"add account", "sign in", "set password"}
 
 
+def test_an_account_without_a_password_is_not_said_to_be_able_to_sign_in(browser: Open) -> None:
+    admin = browser(Role.ADMINISTRATOR)
+    made = admin.submit("/admin/accounts", name="new", full_name="New One", role="clinician")
+    shown = admin.get(made.headers["location"]).text
+    assert "cannot sign in yet" in shown and "Set the password" in shown
+    assert "no password yet" in admin.get("/admin/accounts").text
+    admin.submit(made.headers["location"] + "/password", password=PASSWORD)
+    row = admin.get("/admin/accounts").text.split("New One</a>")[1].split("</tr>")[0]
+    assert "may sign in" in row
+
+
 def test_ending_an_access_ends_its_session_at_once(browser: Open, staff: dict[Role, Account]) -> None:
     desk, admin = browser(Role.FRONT_DESK), browser(Role.ADMINISTRATOR)
     assert desk.get("/today").status_code == 200

@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import Response
 
 from spondyl.clinic.chart.accounts import (
+    Account,
     AccountInvalidError,
     account,
     add_account,
@@ -14,6 +16,7 @@ from spondyl.clinic.chart.accounts import (
     set_oidc_subject,
     set_password,
 )
+from spondyl.clinic.chart.passkeys import passkeys_of
 from spondyl.clinic.chart.roles import STAFF, Role
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.page import page, see_other
@@ -60,7 +63,10 @@ def new_account(
     except AccountInvalidError as error:
         sent = {"name": name, "full_name": full_name, "role": role}
         return _list(request, services, sent=sent, problem=str(error))
-    return see_other(request, LIST, notice=f"{made.full_name} can sign in as {made.sign_in_name}.")
+    if made.has_password:
+        return see_other(request, LIST, notice=f"{made.full_name} can sign in as {made.sign_in_name}.")
+    not_yet = f"{made.full_name} is added, but cannot sign in yet: set a first password here, or the single sign-on."
+    return see_other(request, f"{LIST}/{made.id}", problem=not_yet)
 
 
 @router.get("/accounts/{account_id}")
@@ -129,10 +135,15 @@ def _role(text: str) -> Role:
     return Role(text)
 
 
+def _has_way_in(connection: sa.Connection, one: Account) -> bool:
+    return one.has_password or bool(one.oidc_subject) or bool(passkeys_of(connection, one.id))
+
+
 def _list(request: Request, services: Services, *, sent: dict[str, str], problem: str | None) -> Response:
     with reading(services.engine) as connection:
         found = all_accounts(connection)
-    shown = {"accounts": found, "sent": sent, "problem": problem, "roles": STAFF}
+        shut_out = {one.id for one in found if not _has_way_in(connection, one)}
+    shown = {"accounts": found, "shut_out": shut_out, "sent": sent, "problem": problem, "roles": STAFF}
     return page(request, "admin/accounts.html", shown, status=422 if problem else 200)
 
 
