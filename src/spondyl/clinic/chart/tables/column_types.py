@@ -40,3 +40,10 @@ def embedded_text(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone; give an aware datetime.")
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def instant_text(moment: datetime) -> str:
+    """How PostgreSQL is given an instant: with its offset."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone; give an aware datetime.")
+    return moment.isoformat()
