@@ -1,15 +1,19 @@
 """One statement for PostgreSQL, prepared once a connection and given to libpq as it is.
 
 The driver's cursor works out anew at every call how each value is written and what is prepared, and sends ``BEGIN`` on
-a way of its own. A statement that runs at every booking says itself how its values are written, and takes ``BEGIN`` along.
+a way of its own. A statement that runs at every booking says itself how its values are written, and takes ``BEGIN``
+along.
 """
 
 import re
+import select
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from psycopg import errors, pq
+from psycopg.pq.abc import PGconn, PGresult
 
 from spondyl.clinic.chart.engine import driver_in_transaction
 
@@ -22,31 +26,39 @@ class QuickStatement:
     """``sql`` with ``%(name)s`` for each value; every value is given as PostgreSQL's text, None for NULL."""
 
     def __init__(self, name: str, sql: str) -> None:
+        self.sql, self._name = sql, name.encode()
         self._names = tuple(dict.fromkeys(_NAMED.findall(sql)))
         places = {name: f"${number}" for number, name in enumerate(self._names, 1)}
-        self._name = name.encode()
-        self.sql = _NAMED.sub(lambda found: places[found[1]], sql)
+        self._numbered = _NAMED.sub(lambda found: places[found[1]], sql).encode()
 
     def row(self, connection: sa.Connection, given: Mapping[str, str | None]) -> list[str | None]:
         """Run it in the transaction of ``connection``, or begin one; returns its only row as text.
 
         Raises the driver's own error, such as ``psycopg.IntegrityError``.
         """
-        driver: Any = driver_in_transaction(connection)
-        values = [_bytes(given[name]) for name in self._names]
-        ready = connection.info.setdefault(_READY, set[bytes]())
-        if self._name not in ready:
-            self._prepare(driver.pgconn)
-            ready.add(self._name)
-        found = _begun_with(driver.pgconn, self._name, values) or driver.pgconn.exec_prepared(
-            self._name, values
-        )
-        _refuse_error(found)
+        driver: psycopg.Connection[Any] = driver_in_transaction(connection)
+        if driver.pgconn.transaction_status == pq.TransactionStatus.IDLE:
+            found = self._begun_with(connection, driver.pgconn, given)
+        else:  # what was prepared may be gone by now, and an error would end the caller's transaction
+            found = driver.execute(self.sql.encode(), given).pgresult
+        assert found is not None
         return [_text(found.get_value(0, column)) for column in range(found.nfields)]
 
-    def _prepare(self, server: Any) -> None:
-        for name, sql in ((_BEGIN, "BEGIN"), (self._name, self.sql)):
-            _refuse_error(server.prepare(name, sql.encode()))
+    def _begun_with(
+        self, connection: sa.Connection, server: PGconn, given: Mapping[str, str | None]
+    ) -> PGresult:
+        values = [_bytes(given[name]) for name in self._names]
+        ready = connection.info.setdefault(_READY, set[bytes]())
+        if self._name in ready:
+            try:
+                return _both(server, self._name, values)
+            except errors.InvalidSqlStatementName:
+                ready.clear()  # after some commands the driver takes back all that is prepared
+        for name, sql in ((_BEGIN, b"BEGIN"), (self._name, self._numbered)):
+            if name not in ready:
+                _refuse_error(server.prepare(name, sql))
+                ready.add(name)
+        return _both(server, self._name, values)
 
 
 def array_text(values: Iterable[str]) -> str:
@@ -59,26 +71,39 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _begun_with(server: Any, name: bytes, values: list[bytes | None]) -> Any:
-    """The statement's result when a transaction had to begin; both go to the server together."""
-    if server.transaction_status != pq.TransactionStatus.IDLE:
-        return None
-    server.enter_pipeline_mode()
+def _both(server: PGconn, name: bytes, values: list[bytes | None]) -> PGresult:
+    """``BEGIN`` and the statement, sent together; returns the statement's result."""
     try:
+        server.enter_pipeline_mode()
         server.send_query_prepared(_BEGIN, None)
         server.send_query_prepared(name, values)
         server.pipeline_sync()
         # Each of the two ends with None, and the whole with the answer to the sync.
-        results = [one for _ in range(5) if (one := server.get_result()) is not None]
-    finally:
+        results = [one for _ in range(5) if (one := _next_result(server)) is not None]
         server.exit_pipeline_mode()
+    except BaseException:  # interrupted half-way: nobody can tell what would be answered next
+        server.finish()
+        raise
     _refuse_error(results[0])
-    return results[1]
+    return _refuse_error(results[1])
 
 
-def _refuse_error(found: Any) -> None:
+def _next_result(server: PGconn) -> PGresult | None:
+    # get_result would wait by itself, but keep every other thread from running meanwhile.
+    unsent = server.flush()
+    while server.is_busy():
+        events = select.poll()
+        events.register(server.socket, select.POLLIN | (select.POLLOUT if unsent else 0))
+        events.poll()
+        server.consume_input()
+        unsent = server.flush()
+    return server.get_result()
+
+
+def _refuse_error(found: PGresult) -> PGresult:
     if found.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
         raise errors.error_from_result(found)
+    return found
 
 
 def _bytes(value: str | None) -> bytes | None:
