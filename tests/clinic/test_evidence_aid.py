@@ -22,7 +22,7 @@ def test_every_option_in_spanish(tmp_path: Path) -> None:
     assert told["refused"] == {}
     assert all(set(one["ipdas"].values()) == {"met"} for one in told["written"])
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
-        f"{name}.es.{kind}" for name in names for kind in ("html", "pdf", "txt")
+        f"{name}.es.{kind}" for name in names for kind in ("detail.txt", "html", "pdf", "txt")
     )
 
 

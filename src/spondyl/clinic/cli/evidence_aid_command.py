@@ -40,6 +40,8 @@ def aid(
 ) -> None:
     """Write a decision aid for patients: one offline page, and the same as PDF and plain text.
 
+    The .txt file is the one page; the .detail.txt file goes on with everything in full and the sources.
+
     Plain words, what a hundred people could expect with and without, harms, what the FDA says, what nobody knows,
     every other choice by the same yardstick, a values exercise and questions to ask. Every number comes from a
     verified record. The page is checked against the twelve IPDAS criteria before the command ends.
@@ -96,7 +98,7 @@ def _show(written: "list[WrittenAid]", refused: dict[str, str], *, json_output: 
         )
     else:
         for one in written:
-            typer.echo(f"{one.files[0]}, .txt and .pdf")
+            typer.echo(f"{one.files[0]}, .txt, .pdf and .detail.txt")
             typer.echo(
                 f"  IPDAS: qualifying {one.qualifying_met} of 6, certifying {one.certifying_met} of 6. {_ease(one)}"
             )

@@ -1,7 +1,7 @@
 """Claims: every aid is one page, in both languages: at most four and a tenth telephone screens, one printed side,
 nothing beyond the edge; each number on it has its source one press away; all choices stand in it alike.
 
-In a real browser: a telephone of 390 x 844 pixels, and printing on A4. The bound on screens is "three to four", with
+In a real browser: a telephone of 390 x 844 pixels, and printing on A4 and US Letter. The bound on screens is "three to four", with
 room for Spanish, which is an eighth longer than English."""
 
 import io
@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
-from live_clinic import chromium
+from live_clinic import chromium, violations
 from spondyl.clinic.report.aid import aid_html
 from spondyl.clinic.report.aid.page_reader import Page
 from spondyl.clinic.report.aid.pdf import aid_pdf
@@ -24,6 +24,7 @@ OPTIONS = [option.id for option in shipped_library().options]
 EVERY = [(option, language) for option in OPTIONS for language in Language]
 SCREEN_PX = {"width": 390, "height": 844}
 SCREENS = 4.1
+SHEETS_PT = {"A4": [595, 842], "Letter": [612, 792]}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,22 @@ def test_on_a_telephone_and_on_paper(browser: Browser, tmp_path: Path, language:
         )
         assert height <= SCREENS * SCREEN_PX["height"], (option, height)
         assert width == SCREEN_PX["width"], option
-        assert len(PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages) == 1, option
+        for paper in ("A4", "Letter"):
+            printed = page.pdf(format=paper, prefer_css_page_size=True)
+            (sheet,) = PdfReader(io.BytesIO(printed)).pages
+            size_pt = [float(one) for one in sheet.mediabox[2:]]
+            assert size_pt == pytest.approx(SHEETS_PT[paper], abs=2), (option, paper)
+        page.close()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_axe_finds_nothing_on_any_aid(browser: Browser, tmp_path: Path, language: Language) -> None:
+    """As each opens; the longest one with all its detail too, which the others have in the same form."""
+    for option in OPTIONS:
+        page = opened(browser, tmp_path, option, language)
+        if option == "stem-cells":
+            page.locator("summary").click()
+        assert violations(page) == [], option
         page.close()
 
 

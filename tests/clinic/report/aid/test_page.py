@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from spondyl.clinic.report.aid import CRITERIA, aid_html, aid_text, check_ipdas
+from spondyl.clinic.report.aid import CRITERIA, aid_detail_text, aid_html, aid_text, check_ipdas
 from spondyl.clinic.report.aid.page_reader import Element, Page
 from spondyl.evidence.aid import Language, aid_content
 from spondyl.evidence.library import shipped_library
@@ -195,11 +195,36 @@ def test_the_same_records_give_the_same_bytes(html: str) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_the_text_says_what_the_page_says(language: Language) -> None:
+    """The short text what the one page says, the long one all of it; a number in brackets means the same in both."""
     content = aid_content(shipped_library(), "stem-cells", language)
-    text = " ".join(aid_text(content).split())
+    short, whole = (" ".join(text(content).split()) for text in (aid_text, aid_detail_text))
     page = Page.read(aid_html(content))
-    for figure in [one.text for one in page.elements if "n" in one.classes]:
-        assert figure in text
+    (front,) = [one for one in page.elements if "front" in one.classes]
+    for figure in [one for one in page.elements if "n" in one.classes]:
+        assert figure.text in whole
+        assert figure.text in short or not _within(figure, front)
     for question in content.ask:
-        assert question in text
-    assert max(map(len, aid_text(content).splitlines())) <= 80
+        assert question in whole
+    assert all(one in short for one in (*content.values, *content.glance.ask, content.checked_on))
+    assert all(row.name in short for row in content.ladder)
+    shared = short[: short.index(content.checked_on)]
+    assert whole.startswith(shared) and "[1]" in shared
+    for text in (aid_text, aid_detail_text):
+        assert max(map(len, text(content).splitlines())) <= 80
+
+
+@pytest.mark.parametrize(("option", "language"), EVERY)
+def test_the_short_text_is_short_and_says_where_the_sources_are(option: str, language: Language) -> None:
+    content = aid_content(shipped_library(), option, language)
+    text, whole = aid_text(content), aid_detail_text(content)
+    assert len(text.splitlines()) <= 150
+    assert f"{option}.{language.value}.detail.txt" in text
+    for number in set(re.findall(r"\[\d+\]", text)):
+        assert f"\n{number} " in whole
+
+
+def _within(element: Element, outer: Element) -> bool:
+    above = element.parent
+    while above is not None and above is not outer:
+        above = above.parent
+    return above is outer

@@ -2,7 +2,7 @@
 
 from spondyl.clinic.report.aid.ipdas import CRITERIA, Criterion, CriterionResult, check_ipdas
 from spondyl.clinic.report.aid.page import aid_html
-from spondyl.clinic.report.aid.plain import aid_text
+from spondyl.clinic.report.aid.plain import aid_detail_text, aid_text
 from spondyl.clinic.report.aid.write import WrittenAid, write_aid
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Criterion",
     "CriterionResult",
     "WrittenAid",
+    "aid_detail_text",
     "aid_html",
     "aid_text",
     "check_ipdas",

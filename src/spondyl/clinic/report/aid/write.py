@@ -5,7 +5,7 @@ from pathlib import Path
 
 from spondyl.clinic.report.aid.ipdas import CriterionResult, check_ipdas
 from spondyl.clinic.report.aid.page import aid_html, reading_texts
-from spondyl.clinic.report.aid.plain import aid_text
+from spondyl.clinic.report.aid.plain import aid_detail_text, aid_text, detail_name
 from spondyl.clinic.report.write import write_whole
 from spondyl.evidence.aid import AidContent, ReadingCounts, counts_of
 
@@ -32,7 +32,7 @@ class WrittenAid:
 
 
 def write_aid(content: AidContent, directory: Path) -> WrittenAid:
-    """``directory/OPTION.LANGUAGE.html``, ``.txt`` and ``.pdf``, each whole or not at all."""
+    """``directory/OPTION.LANGUAGE.html``, ``.txt``, ``.pdf`` and ``.detail.txt``, each whole or not at all."""
     from spondyl.clinic.report.aid.pdf import aid_pdf
 
     directory.mkdir(parents=True, exist_ok=True)
@@ -42,6 +42,7 @@ def write_aid(content: AidContent, directory: Path) -> WrittenAid:
         write_whole(directory / f"{stem}.html", html.encode()),
         write_whole(directory / f"{stem}.txt", aid_text(content).encode()),
         write_whole(directory / f"{stem}.pdf", aid_pdf(content)),
+        write_whole(directory / detail_name(content), aid_detail_text(content).encode()),
     )
     return WrittenAid(
         option=content.option,
