@@ -1,8 +1,8 @@
 """Claims: every aid is one page, in both languages: at most four and a tenth telephone screens, one printed side,
 nothing beyond the edge; each number on it has its source one press away; all choices stand in it alike.
 
-In a real browser: a telephone of 390 x 844 pixels, and printing on A4 and US Letter. The bound on screens is "three to four", with
-room for Spanish, which is an eighth longer than English."""
+In a real browser: a telephone of 390 x 844 pixels, and printing on A4 and US Letter. The bound on screens is "three to
+four", with room for Spanish, which is an eighth longer than English."""
 
 import io
 from collections.abc import Iterator
