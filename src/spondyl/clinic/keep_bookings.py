@@ -6,7 +6,7 @@ import threading
 from spondyl.clinic.chart.practice import has_practice
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import sweep
-from spondyl.clinic.messages.send import FolderSender, Sender, SmtpSender, send_due
+from spondyl.clinic.messages.send import LETTERS, FolderSender, Sender, SmtpSender, send_due
 from spondyl.clinic.web.services import Services
 
 _LOG = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ def sender_of(services: Services) -> Sender:
     """The mail server of the settings; without one every letter becomes a file in the data folder's "letters"."""
     mail = services.settings.mail
     if not mail.server:
-        return FolderSender(folder=services.data_dir / "letters")
+        return FolderSender(folder=services.data_dir / LETTERS)
     return SmtpSender(
         host=mail.server,
         port=mail.port,

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,15 +13,20 @@ from audit_rows import entries
 from clinic_apps import Browser
 from clinic_charts import Clock
 from practices import two_offices
+from spondyl.booking import Wish
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.accounts import Account, all_accounts
+from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.audit import record, verify
+from spondyl.clinic.chart.free_times import next_free
 from spondyl.clinic.chart.guard import glass_break_list
-from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.people import Person, change_person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import audit, people
+from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.messages import FolderSender, send_due
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]
@@ -201,6 +207,27 @@ def test_a_chart_whose_time_is_over_is_listed(browser: Open, patient: Person, cl
     clock.advance(timedelta(days=11 * 366))
     admin = browser(Role.ADMINISTRATOR)
     assert patient.full_name.split()[0] in admin.get("/admin/retention").text
+
+
+def test_a_chart_with_a_visit_must_be_kept_and_its_letters_go_with_it(
+    browser: Open, patient: Person, clock: Clock, services: Services
+) -> None:
+    clock.advance(timedelta(days=11 * 366))
+    with writing(services.engine) as connection:
+        save_practice(connection, two_offices(), actor="test")
+        (slot,) = next_free(connection, Wish(visit_type="consult", office="yl"))
+        book(connection, slot, person=patient.id, actor="desk", change=new_id())
+        details = replace(patient.details, email="ana@example.org")
+        change_person(connection, patient.id, details, actor="desk")
+    folder = services.data_dir / "letters"
+    send_due(services.engine, FolderSender(folder=folder), key=b"key", base="https://clinic.test")
+    assert len(list(folder.iterdir())) == 1
+    admin = browser(Role.ADMINISTRATOR)
+    assert "must still be kept" in admin.get("/admin/retention").text
+    page, number = f"/admin/retention/{patient.id}", str(patient.record_number)
+    assert "must be kept until" in admin.submit(page, record_number=number).text
+    assert admin.submit(page, record_number=number, reason="Order of the court").status_code == 303
+    assert list(folder.iterdir()) == []
 
 
 PAGES = ("/admin/accounts", "/admin/audit", "/admin/openings", "/admin/retention", "/account")

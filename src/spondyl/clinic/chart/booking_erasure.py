@@ -13,6 +13,13 @@ from spondyl.clinic.chart.tables.booking import (
 from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
 
 
+def letters_about(connection: sa.Connection, person_id: str) -> tuple[str, ...]:
+    """The identifiers of every letter about a patient's visits, sent or not; ask before they are erased."""
+    of_person = sa.select(appointments.c.key).where(appointments.c.person_id == person_id)
+    found = connection.execute(sa.select(outbox.c.id).where(outbox.c.appointment.in_(of_person)))
+    return tuple(found.scalars())
+
+
 def erase_bookings(connection: sa.Connection, person_id: str) -> int:
     """Delete a patient's appointments and all that hangs on them; returns how many appointments."""
     take_waitlist_turn(connection)

@@ -9,10 +9,25 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.practice import clinic_moment
-from spondyl.clinic.chart.tables import documents, glass_breaks, people, restrictions, signatures
+from spondyl.clinic.chart.tables import (
+    appointments,
+    documents,
+    films,
+    glass_breaks,
+    people,
+    restrictions,
+    signatures,
+)
 
 DAYS_A_YEAR = 365.25
 ERASED = "erased"
+_ENTRIES = (
+    (documents.c.made_at, documents.c.person_id),
+    (films.c.received_at, films.c.person_id),
+    (appointments.c.made_at, appointments.c.person_id),
+    (appointments.c.starts_at, appointments.c.person_id),
+)
+"""The moments of what is kept about a patient, each with the column that says whose it is."""
 
 
 class ErasureRefusedError(ValueError):
@@ -28,23 +43,20 @@ class Overdue:
 
 
 def last_entry_at(connection: sa.Connection, person_id: str) -> datetime:
-    """When something was last written about a patient."""
-    newest = connection.execute(
-        sa.select(sa.func.max(documents.c.made_at)).where(documents.c.person_id == person_id)
-    ).scalar_one()
-    made = person(connection, person_id).created_at
-    return max(made, newest) if newest else made
+    """When something was last written about a patient, a film came, or a visit is or was: the latest of them."""
+    found = [person(connection, person_id).created_at]
+    for moment, whose in _ENTRIES:
+        newest = connection.execute(sa.select(sa.func.max(moment)).where(whose == person_id)).scalar_one()
+        found += [newest] if newest else []
+    return max(found)
 
 
 def overdue(connection: sa.Connection, *, retention_years: int) -> list[Overdue]:
     """The charts whose time of keeping is over, the oldest first."""
-    newest = sa.func.coalesce(sa.func.max(documents.c.made_at), people.c.created_at)
-    statement = (
-        sa.select(people.c.id)
-        .outerjoin(documents, documents.c.person_id == people.c.id)
-        .where(people.c.erased_at.is_(None))
-        .group_by(people.c.id, people.c.created_at)
-        .having(newest < now_of(connection) - timedelta(days=retention_years * DAYS_A_YEAR))
+    before = now_of(connection) - timedelta(days=retention_years * DAYS_A_YEAR)
+    newer = [sa.exists().where(whose == people.c.id, moment >= before) for moment, whose in _ENTRIES]
+    statement = sa.select(people.c.id).where(
+        people.c.erased_at.is_(None), people.c.created_at < before, *(~one for one in newer)
     )
     ids = connection.execute(statement).scalars().all()
     found = [
@@ -53,22 +65,27 @@ def overdue(connection: sa.Connection, *, retention_years: int) -> list[Overdue]
     return sorted(found, key=lambda one: one.last_entry_at)
 
 
-def erase_person(
-    connection: sa.Connection, person_id: str, *, retention_years: int, reason: str, actor: str
-) -> None:
-    """Erase what the chart's own tables know; features erase theirs in the same transaction, before this call.
-
-    Before the end of the time of keeping a reason is needed (such as an order of a court).
-    """
-    patient = person(connection, person_id)
+def check_erasable(connection: sa.Connection, person_id: str, *, retention_years: int, reason: str) -> None:
+    """Raise ``ErasureRefusedError`` for a chart that is erased already, or must be kept and no reason is given."""
     kept_until = last_entry_at(connection, person_id) + timedelta(days=retention_years * DAYS_A_YEAR)
-    if patient.erased_at is not None:
+    if person(connection, person_id).erased_at is not None:
         raise ErasureRefusedError("This chart is erased already.")
     if now_of(connection) < kept_until and len(reason.strip()) < 10:
         last_day = clinic_moment(connection, kept_until)
         raise ErasureRefusedError(
             f"This chart must be kept until {last_day:%Y-%m-%d}; to erase it now, say why in at least ten characters."
         )
+
+
+def erase_person(
+    connection: sa.Connection, person_id: str, *, retention_years: int, reason: str, actor: str
+) -> None:
+    """Erase what the chart's own tables know; features erase theirs in the same transaction, before this call.
+
+    Before the end of the time of keeping a reason is needed (such as an order of a court). What features erased counts
+    no longer then: ask ``check_erasable`` before them.
+    """
+    check_erasable(connection, person_id, retention_years=retention_years, reason=reason)
     mine = sa.select(documents.c.document_id).where(documents.c.person_id == person_id)
     connection.execute(signatures.delete().where(signatures.c.document_id.in_(mine)))
     removed = connection.execute(documents.delete().where(documents.c.person_id == person_id)).rowcount

@@ -27,6 +27,15 @@ class Sender(Protocol):
         ...
 
 
+LETTERS = "letters"
+"""The folder of the clinic's data where letters lie when no mail server takes them."""
+
+
+def letter_file(folder: Path, message_id: str) -> Path:
+    """Where a letter lies."""
+    return folder / f"{message_id}.eml"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderSender:
     """Writes each letter as an .eml file."""
@@ -37,7 +46,7 @@ class FolderSender:
         """Write the letter; the same letter has the same file."""
         self.folder.mkdir(parents=True, exist_ok=True)
         mail = _mail(letter, message_id, "clinic@localhost")
-        (self.folder / f"{message_id}.eml").write_bytes(bytes(mail))
+        letter_file(self.folder, message_id).write_bytes(bytes(mail))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

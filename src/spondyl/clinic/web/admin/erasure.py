@@ -6,7 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from spondyl.clinic.chart.erasure import ErasureRefusedError, erase_person, last_entry_at, overdue
+from spondyl.clinic.chart.erasure import (
+    ErasureRefusedError,
+    check_erasable,
+    erase_person,
+    last_entry_at,
+    overdue,
+)
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.feature import Feature
@@ -68,13 +74,14 @@ def _erase(
             raise ErasureRefusedError(
                 f"Type the record number {patient.record_number} to show which chart you mean."
             )
+        years = services.settings.retention_years
+        check_erasable(connection, person_id, retention_years=years, reason=reason)
         files = [
             path
             for feature in features
             if feature.erase
             for path in feature.erase(connection, services, patient)
         ]
-        years = services.settings.retention_years
         erase_person(connection, person_id, retention_years=years, reason=reason, actor=actor)
     return files
 

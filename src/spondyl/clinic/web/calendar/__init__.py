@@ -4,8 +4,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.booking_erasure import erase_bookings
+from spondyl.clinic.chart.booking_erasure import erase_bookings, letters_about
 from spondyl.clinic.chart.people import Person
+from spondyl.clinic.messages.send import LETTERS, letter_file
 from spondyl.clinic.web.calendar import (
     away,
     board_page,
@@ -20,9 +21,10 @@ from spondyl.clinic.web.feature import Feature, PatientTab, RailStep
 from spondyl.clinic.web.services import Services
 
 
-def _erase(connection: sa.Connection, _services: Services, person: Person) -> tuple[Path, ...]:
+def _erase(connection: sa.Connection, services: Services, person: Person) -> tuple[Path, ...]:
+    letters = letters_about(connection, person.id)
     erase_bookings(connection, person.id)
-    return ()
+    return tuple(letter_file(services.data_dir / LETTERS, one) for one in letters)
 
 
 FEATURE = Feature(
