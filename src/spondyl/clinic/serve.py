@@ -21,6 +21,7 @@ from spondyl.clinic.keep_anchor import AnchorKeeper
 from spondyl.clinic.keep_bookings import BookingKeeper
 from spondyl.clinic.own_certificate import TlsFiles, own_certificate
 from spondyl.clinic.web import create_app
+from spondyl.clinic.web.ready import make_ready_meanwhile
 from spondyl.clinic.web.services import Services
 
 
@@ -225,8 +226,10 @@ def take_short_turns() -> None:
 
 def _serve(services: Services, listener: socket.socket, files: TlsFiles | None) -> None:
     take_short_turns()
+    app = create_app(services)
+    make_ready_meanwhile(app.state.templates)
     config = uvicorn.Config(
-        create_app(services),
+        app,
         log_level="warning",
         server_header=False,
         # Only then does the proxy's word on the browser's address count; sign-ins are limited by address.
