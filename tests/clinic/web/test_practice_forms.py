@@ -150,6 +150,8 @@ def test_hours_telephone_address_closures_and_rooms_of_an_office(admin: Browser,
         ("providers/lind", {"at-orange__2__0__from": "09:00"}, "at-orange-2-0", "from when until when"),
         ("visits/follow-up", {"duration": "22"}, "duration", "22 is no number of minutes"),
         ("visits/follow-up", {"name_es": ""}, "name_es", "Write this"),
+        ("visits/follow-up", {"name": "adjustment"}, "name", "Another kind of visit is named adjustment"),
+        ("offices/new", {"name": "Órange"}, "name", "Another office is named Órange"),
         ("general", {"every": "25"}, "every", "do not divide the hour"),
         ("general", {"way-yorba-linda-orange": "x"}, "way-yorba-linda-orange", "no number of minutes"),
     ],
@@ -192,8 +194,20 @@ def test_what_a_visit_names_cannot_be_taken_out(admin: Browser, services: Servic
     for form in ("offices/yorba-linda", "providers/lind", "visits/follow-up"):
         answer = admin.submit(f"{PAGE}/{form}", version=version, remove="yes", step="save")
         assert answer.status_code == 422 and "1 visit(s), past or coming" in answer.text, form
+        assert fields(answer.text) == fields(admin.get(f"{PAGE}/{form}").text), form
     _, shown = changed(admin, "offices/yorba-linda", room__1__name="", room__2__name="")
     assert "it cannot be taken out" in shown
+    assert now_of_practice(services) == sample_practice()
+
+
+@pytest.mark.parametrize("step", ["preview", "save"])
+@pytest.mark.parametrize("kind", ["offices", "providers", "visits"])
+def test_what_is_not_kept_yet_is_not_taken_out(
+    admin: Browser, services: Services, kind: str, step: str
+) -> None:
+    version = fields(admin.get(f"{PAGE}/{kind}/new").text)["version"]
+    answer = admin.submit(f"{PAGE}/{kind}/new", version=version, remove="yes", step=step)
+    assert answer.status_code == 422 and "nothing to take out" in answer.text
     assert now_of_practice(services) == sample_practice()
 
 

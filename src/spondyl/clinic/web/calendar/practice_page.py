@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from spondyl.booking import Appointment, Office, Practice, Provider, VisitType
 from spondyl.clinic.chart.accounts import all_accounts
+from spondyl.clinic.chart.people import fold
 from spondyl.clinic.chart.practice import has_practice, practice_of, save_practice
 from spondyl.clinic.chart.practice_change import (
     falls_outside,
@@ -169,6 +170,10 @@ def _sent(request: Request, services: Services, part: Part, key: str, sent: Fiel
         after, problems = _read(connection, before, part, key, sent, shown["version"])
         if problems or sent.get("step") == "edit":
             status = 422 if problems else 200
+            if (
+                sent.get("remove") == "yes"
+            ):  # that button sends no fields; an empty form would say that they are gone
+                sent = part.values(before, key) | {"version": str(shown["version"])}
             return page(request, part.template, shown | _filled(sent, problems), status=status)
         if sent.get("step") != "save":
             preview = _preview(connection, before, after, part, key)
@@ -202,15 +207,27 @@ def _read(
     except ValueError as error:
         problems.setdefault("form", str(error))
         return before, problems
+    _tell_apart(part, before, own, sent.get("name", ""), problems)
     if sent.get("account") and sent["account"] not in _accounts(connection):
         problems["account"] = "There is no such account; choose another."
     _keep_named(connection, before, after, problems)
     return after, problems
 
 
+def _tell_apart(part: Part, before: Practice, own: str, name: str, problems: Problems) -> None:
+    """Refuse a new name that another one has: nobody could say which of the two is meant."""
+    named = {one.key: fold(one.name) for one in part.things(before)} if part.column else {}
+    is_new = named.pop(own, "") != fold(name)
+    if is_new and name and fold(name) in named.values():
+        problems.setdefault("name", f"Another {part.noun} is named {name}; add what tells the two apart.")
+
+
 def _removed(
     connection: sa.Connection, before: Practice, part: Part, key: str, problems: Problems
 ) -> Practice:
+    if key == NEW:
+        problems["form"] = f"This {part.noun} is not kept yet, so there is nothing to take out."
+        return before
     count = still_named(connection, part.column, [key]).get(key, 0) if part.column else 0
     if count:
         problems["form"] = (
