@@ -13,6 +13,7 @@ from clinic_apps import Browser
 from clinic_charts import Clock
 from practices import two_offices
 from spondyl.clinic.care.adjustment_gate import chart_gate
+from spondyl.clinic.care.consent_record import consents_of, withdraw
 from spondyl.clinic.care.scores import scores_of_people, scores_of_person
 from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.films import Film, FilmSource, NewFilm, add_film, reports_of
@@ -22,6 +23,7 @@ from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.desk import Signer, sent_as_kept
 from spondyl.clinic.films.service import FilmService
+from spondyl.clinic.records.everything import resources_of
 from spondyl.clinic.records.export_films import film_files
 from spondyl.clinic.web.services import Services
 
@@ -73,6 +75,25 @@ def test_fhir_bears_the_clinics_days_and_instants_keep_their_offset(
     assert found["Consent"]["dateTime"] == "2026-03-03T03:00:00+00:00"
     assert found["Observation"]["effectiveDateTime"] == "2026-03-02"
     assert clinician.get("/fhir/R4B/metadata").json()["date"] == "2026-03-02"
+
+
+def test_a_consent_that_was_taken_back_keeps_its_day_and_its_witness(
+    services: Services, patient: Person, clock: Clock
+) -> None:
+    consented(services, patient)
+    clock.advance(timedelta(days=9))
+    with writing(services.engine) as connection:
+        (given,) = consents_of(connection, patient.id)
+        back = withdraw(connection, patient.id, given, actor="somebody else")
+    with reading(services.engine) as connection:
+        assert consents_of(connection, patient.id) == (back,)
+        found = {
+            one["resourceType"]: one for one in resources_of(connection, patient, as_of=date(2026, 3, 12))
+        }
+    assert (back.at, back.before, back.version) == (given.at, "lind", 2)
+    assert back.withdrawn_at == clock()
+    assert found["Consent"]["status"] == "inactive"
+    assert found["Consent"]["verification"][0]["verificationDate"] == "2026-03-02"
 
 
 def test_a_form_of_the_evening_counts_for_that_day(services: Services, patient: Person) -> None:

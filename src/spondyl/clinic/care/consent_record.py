@@ -7,9 +7,11 @@ import sqlalchemy as sa
 
 from spondyl.clinic.care.leaflet import Leaflet, leaflet_from_json, leaflet_to_json
 from spondyl.clinic.care.plan_record import StoredPlan
-from spondyl.clinic.chart.documents import Document, newest_of_each, save, sign
+from spondyl.clinic.chart.documents import Document, load, newest_of_each, save, sign
 
 KIND = "consent"
+AGREED = 1
+"""The version in which the patient agreed; a later one takes it back."""
 
 
 class ConsentRefused(ValueError):  # noqa: N818 (a refusal is an answer, not a fault)
@@ -68,7 +70,7 @@ def keep_consent(
         digest=document.digest,
         meaning=f"{agreed_by.strip()} agreed in my presence",
     )
-    return _consent(document)
+    return _consent(document, document)
 
 
 def withdraw(connection: sa.Connection, person_id: str, consent: Consent, *, actor: str) -> Consent:
@@ -86,12 +88,12 @@ def withdraw(connection: sa.Connection, person_id: str, consent: Consent, *, act
         document_id=consent.document_id,
         after_version=consent.version,
     )
-    return _consent(document)
+    return _with_agreement(connection, document)
 
 
 def consents_of(connection: sa.Connection, person_id: str) -> tuple[Consent, ...]:
     """Every consent of a patient, the last one first."""
-    return tuple(_consent(one) for one in _documents(connection, person_id))
+    return tuple(_with_agreement(connection, one) for one in _documents(connection, person_id))
 
 
 def consent_to(connection: sa.Connection, person_id: str, plan: StoredPlan) -> Consent | None:
@@ -103,7 +105,13 @@ def _documents(connection: sa.Connection, person_id: str) -> list[Document]:
     return newest_of_each(connection, kind=KIND, person_id=person_id)
 
 
-def _consent(document: Document) -> Consent:
+def _with_agreement(connection: sa.Connection, document: Document) -> Consent:
+    is_it = document.version == AGREED
+    return _consent(document, document if is_it else load(connection, document.document_id, version=AGREED))
+
+
+def _consent(document: Document, agreed: Document) -> Consent:
+    """From the newest version, and the first, which says when and before whom the patient agreed."""
     body = document.body
     return Consent(
         document_id=document.document_id,
@@ -112,7 +120,7 @@ def _consent(document: Document) -> Consent:
         plan_version=body["plan_version"],
         leaflet=leaflet_from_json(body["leaflet"]),
         agreed_by=body["agreed_by"],
-        before=document.made_by,
-        at=document.made_at,
+        before=agreed.made_by,
+        at=agreed.made_at,
         withdrawn_at=document.made_at if body["withdrawn"] else None,
     )
