@@ -85,11 +85,15 @@ def test_an_ill_provider_s_day_is_moved_by_proposals_and_undone(desk: Page) -> N
     before = desk.locator(".visit").all_text_contents()
     desk.get_by_role("link", name="Away").first.click()
     assert violations(desk) == []
-    desk.get_by_label("Not now: I will drag it").last.check()
+    desk.get_by_label("Not this one: I will drag it").last.check()
     desk.get_by_role("button", name="send messages").click()
     expect(desk.get_by_text("2 visits moved")).to_be_visible()
-    expect(desk.get_by_text("1 visit(s) still need a new time")).to_be_visible()
+    expect(desk.get_by_text("1 visit still needs a new time")).to_be_visible()
     expect(desk.locator('[data-column="lind"] .visit')).to_have_count(1)
+    ends = "one => one.getBoundingClientRect().bottom"  # the shade of who is away until midnight
+    assert (
+        desk.locator(".away").evaluate(ends) <= desk.locator('[data-column="lind"] > span').evaluate(ends) + 1
+    )
     assert "Dr Mara Lind is away" in desk.locator(".undo-list").inner_text()  # as the name is written
     desk.get_by_role("button", name="Undo").first.click()
     expect(desk.locator('[data-column="lind"] .visit')).to_have_count(3)

@@ -181,8 +181,7 @@ def go_away(
         left = writer(lambda connection: _done(connection, absence, pairs, viewer.actor, words))
     except TimeTakenError:
         return see_other(request, f"/calendar/away?provider={form.provider}&day={form.day}&again=true")
-    rest = f" {left} visit(s) still need a new time: drag them, or open them." if left else ""
-    notice = f"{len(pairs)} visits moved, messages go out.{rest}"
+    notice = " ".join([_moved_words(len(pairs)), *([_left_words(left)] if left else [])])
     return see_other(request, f"/calendar?day={form.day}", notice=notice)
 
 
@@ -205,6 +204,18 @@ def come_back(
             "Visits that were moved stay where they are."
         )
     return see_other(request, "/calendar/away", notice=notice)
+
+
+def _moved_words(count: int) -> str:
+    if not count:
+        return "The absence is noted; no visit was moved."
+    return f"{'1 visit' if count == 1 else f'{count} visits'} moved, messages go out."
+
+
+def _left_words(count: int) -> str:
+    if count == 1:
+        return "1 visit still needs a new time: drag it, or open it."
+    return f"{count} visits still need a new time: drag them, or open them."
 
 
 def _pair(connection: sa.Connection, practice: Practice, key: str, text: str) -> tuple[str, Slot]:

@@ -1,7 +1,7 @@
 """The calendar as columns of blocks: by provider, room or office for a day, by day for a week."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
@@ -137,7 +137,13 @@ def _board(practice: Practice, columns: tuple[Column, ...], first: int) -> Board
         ((minute - first) // CELL_MIN, time_words(datetime.combine(date.min, time(minute // 60 % 24))))
         for minute in range(first, first + cells * CELL_MIN, 60)
     )
-    return Board(columns=columns, first_min=first, cells=cells, hours=hours)
+    shown = tuple(replace(column, away=_within(column.away, cells)) for column in columns)
+    return Board(columns=shown, first_min=first, cells=cells, hours=hours)
+
+
+def _within(shades: Iterable[Shade], cells: int) -> tuple[Shade, ...]:
+    """Shades cut where the board ends: who is away until midnight makes the day no longer."""
+    return tuple(replace(one, cells=min(one.cells, cells - one.top)) for one in shades if one.top < cells)
 
 
 def _first_min(practice: Practice, visits: Iterable[Appointment]) -> int:
