@@ -11,6 +11,7 @@ from spondyl.assessment.exam import (
     Side,
     exam_alerts,
     exam_from_json,
+    exam_in_force,
     exam_lines,
     exam_to_json,
 )
@@ -83,3 +84,17 @@ def test_every_deviation_of_every_test_survives_its_json() -> None:
     exam = Exam(examined=EVERYTHING, deviations=every, impression="Sciatica, left")
     assert exam_from_json(exam_to_json(exam)) == exam
     assert len(every) > 60
+
+
+def test_a_sign_stands_until_its_group_is_examined_again() -> None:
+    sign = deviation("babinski", Side.RIGHT, TESTS["babinski"].values[-1].code)
+    first = Exam(examined=EVERYTHING, deviations=(sign,), impression="To the emergency department")
+    group = next(group.key for group in EXAM if any(test.key == "babinski" for test in group.tests))
+    talk, other = Exam(), Exam(examined=EVERYTHING - {group})
+    for later in ((talk,), (other, talk)):
+        standing = exam_in_force((*later, first))
+        assert standing.deviations == (sign,) and exam_alerts(standing)
+        assert standing.examined == EVERYTHING and standing.impression == first.impression
+    looked = Exam(examined=frozenset({group}), impression="No sign any more")
+    assert exam_alerts(exam_in_force((looked, talk, first))) == ()
+    assert exam_in_force(()) == Exam()

@@ -129,7 +129,7 @@ def test_the_calendar_works_by_keyboard(desk: Page) -> None:
     assert violations(desk) == []
     desk.locator(".choices button").first.focus()
     desk.keyboard.press("Enter")
-    expect(desk.get_by_text("A message goes out")).to_be_visible()
+    expect(desk.get_by_text("No message can go out")).to_be_visible()
 
 
 def test_an_override_needs_a_reason_and_says_so_on_the_board(desk: Page) -> None:

@@ -1,9 +1,13 @@
 """Claims: nothing is normal because nobody looked; a note keeps its exceptions, is corrected as a version, signed."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from clinic_apps import Browser
+from clinic_charts import Clock
 from spondyl.assessment.exam import EXAM
+from spondyl.clinic.care.adjustment_gate import chart_gate
+from spondyl.clinic.care.plan_record import situation_of
 from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
@@ -65,11 +69,23 @@ def test_a_correction_is_a_version_and_a_late_one_is_refused(
     assert (second.version, second.note.text, second.note.on) == (2, "right", first.note.on)
 
 
-def test_a_sign_of_the_cord_is_said_loudly(browser: Open, patient: Person) -> None:
+def test_a_sign_of_the_cord_is_said_loudly_and_outlives_a_note_that_did_not_look_for_it(
+    browser: Open, services: Services, patient: Person, clock: Clock
+) -> None:
     clinician = browser(Role.CLINICIAN)
     clinician.submit(f"/patients/{patient.id}/exam", **{"t-babinski-right": "present"})
     page = clinician.get(f"/patients/{patient.id}/exam").text
     assert "Because of: Babinski right present." in page and 'role="alert"' in page
+    clock.advance(timedelta(minutes=5))
+    clinician.submit(f"/patients/{patient.id}/exam", text="Called: asks for an earlier visit", action="sign")
+    assert "Because of: Babinski right present." in clinician.get(f"/patients/{patient.id}/exam").text
+    assert "Babinski right present" in clinician.get(f"/patients/{patient.id}/plan/referral").text
+    with reading(services.engine) as connection:
+        assert chart_gate(connection, patient.id).found == {"upper_motor_neuron": "Babinski right present"}
+        assert "Upper motor neuron signs" in situation_of(connection, patient.id).held
+    clock.advance(timedelta(minutes=5))
+    clinician.submit(f"/patients/{patient.id}/exam", **{"g-upper_motor_neuron": "examined"})
+    assert "Because of: Babinski" not in clinician.get(f"/patients/{patient.id}/exam").text
 
 
 def test_only_a_clinician_opens_it(browser: Open, patient: Person) -> None:

@@ -11,7 +11,7 @@ from spondyl.booking import wall_at
 from spondyl.clinic.adjust.gate import gate_of
 from spondyl.clinic.care.consent_record import consent_to
 from spondyl.clinic.care.plan_record import latest_plan, situation_of
-from spondyl.clinic.care.visit_note import notes_of
+from spondyl.clinic.care.visit_note import notes_of, standing_exam
 from spondyl.clinic.chart.accounts import display_names
 from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.report.day_text import day_text
@@ -55,8 +55,7 @@ class ChartGate:
 def chart_gate(connection: sa.Connection, person_id: str) -> ChartGate:
     """What the chart knows now."""
     consent, text = _consent(connection, person_id)
-    notes = notes_of(connection, person_id)
-    alerts = exam_alerts(notes[0].note.exam) if notes else ()
+    alerts = exam_alerts(standing_exam(notes_of(connection, person_id)))
     found = {one.question.key: ", ".join(sign.text for sign in one.because) for one in alerts}
     raised = {one.question.text.rstrip("?") for one in alerts}
     held = tuple(one for one in situation_of(connection, person_id).held if one not in raised)

@@ -13,7 +13,7 @@ from spondyl.clinic.care.intake_record import StoredIntake, newest
 from spondyl.clinic.care.newest_rows import newest_rows
 from spondyl.clinic.care.option_names import option_lines
 from spondyl.clinic.care.scores import GivenScore, scores_of_people, scores_of_person
-from spondyl.clinic.care.visit_note import notes_of
+from spondyl.clinic.care.visit_note import notes_of, standing_exam
 from spondyl.clinic.chart.documents import Document, Signature, history, newest_of_each, save, signed_versions
 from spondyl.treatment.plan import (
     OptionKind,
@@ -56,10 +56,8 @@ def situation_of(connection: sa.Connection, person_id: str) -> Situation:
 
     Without an intake nothing is known, so adjustments wait and everything else asks first.
     """
-    notes = notes_of(connection, person_id)
-    signs = tuple(
-        alert.question.text.rstrip("?") for alert in (exam_alerts(notes[0].note.exam) if notes else ())
-    )
+    alerts = exam_alerts(standing_exam(notes_of(connection, person_id)))
+    signs = tuple(alert.question.text.rstrip("?") for alert in alerts)
     stored = newest(connection, person_id)
     if stored is None:
         return Situation(stop=Stop.TREATMENT, held=(NO_INTAKE, *signs))

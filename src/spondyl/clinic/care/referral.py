@@ -1,8 +1,7 @@
 """A referral letter from what the chart holds: the question is the clinician's, the facts are the chart's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from spondyl.assessment.exam import exam_lines
 from spondyl.assessment.intake import IntakeSummary, PatientLanguage
 from spondyl.assessment.questionnaires import instrument_of
 from spondyl.clinic.care.film_findings import FilmFinding
@@ -10,7 +9,7 @@ from spondyl.clinic.care.leaflet import Block, Leaflet
 from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.patient_words import day_in
 from spondyl.clinic.care.scores import GivenScore
-from spondyl.clinic.care.visit_note import VisitNote
+from spondyl.clinic.care.visit_note import StoredNote, standing_exam, standing_lines
 from spondyl.treatment.plan import Plan, PlanJudged
 
 LANGUAGE = PatientLanguage.ENGLISH
@@ -20,7 +19,7 @@ NO_CAUSE = "What films show is listed as seen. None of it is claimed to be where
 def referral_letter(
     *,
     summary: IntakeSummary | None,
-    note: VisitNote | None,
+    notes: Sequence[StoredNote],
     plan: Plan | None,
     judged: PlanJudged | None,
     scores: Iterable[GivenScore],
@@ -30,7 +29,7 @@ def referral_letter(
     parts = (
         ("The patient says", _says(summary)),
         ("Flags and answers of safety", _flags(summary)),
-        ("Examination", _examined(note)),
+        ("Examination", _examined(notes)),
         ("Scores", _scored(scores)),
         ("Seen on films", _seen(findings)),
         ("What was tried", _tried(plan, judged)),
@@ -60,12 +59,18 @@ def _flags(summary: IntakeSummary | None) -> tuple[str, ...]:
     ) or ("None raised.",)
 
 
-def _examined(note: VisitNote | None) -> tuple[str, ...]:
-    if note is None:
+def _examined(notes: Sequence[StoredNote]) -> tuple[str, ...]:
+    standing = standing_lines(notes)
+    newest = max((on for _, _, on in standing if on), default=None)
+    if newest is None:
         return ("Not examined.",)
-    lines = [f"{title}: {line}" for title, line in exam_lines(note.exam)]
-    lines += [f"Impression: {note.exam.impression}"] if note.exam.impression else []
-    return (f"On {day_in(note.on, LANGUAGE)}.", *lines)
+    lines = [
+        f"{title}: {line}" + (f" ({day_in(on, LANGUAGE)})" if on and on != newest else "")
+        for title, line, on in standing
+    ]
+    impression = standing_exam(notes).impression
+    lines += [f"Impression: {impression}"] if impression else []
+    return (f"On {day_in(newest, LANGUAGE)}.", *lines)
 
 
 def _scored(scores: Iterable[GivenScore]) -> tuple[str, ...]:

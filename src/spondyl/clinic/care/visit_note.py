@@ -1,13 +1,13 @@
 """Visit notes in the chart: the examination, what was done today, and the signature."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from spondyl.assessment.exam import Exam, exam_from_json, exam_to_json
+from spondyl.assessment.exam import EXAM, Exam, exam_from_json, exam_in_force, exam_lines, exam_to_json
 from spondyl.assessment.questionnaires import AnswerSheet, score_answers
 from spondyl.clinic.chart.documents import Document, Signature, load, newest_of_each, save
 
@@ -83,6 +83,20 @@ def keep_note(
 def notes_of(connection: sa.Connection, person_id: str) -> tuple[StoredNote, ...]:
     """Every note of a patient in its newest version, the last visit first."""
     return tuple(_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id))
+
+
+def standing_exam(notes: Sequence[StoredNote]) -> Exam:
+    """What stands of these notes, the newest first: of each group the last look at it."""
+    return exam_in_force([one.note.exam for one in notes])
+
+
+def standing_lines(notes: Sequence[StoredNote]) -> tuple[tuple[str, str, date | None], ...]:
+    """Every group with its sentence, and the day on which it was looked at last (None: never)."""
+    lines = exam_lines(standing_exam(notes))
+    return tuple(
+        (title, line, next((one.note.on for one in notes if group.key in one.note.exam.examined), None))
+        for group, (title, line) in zip(EXAM, lines, strict=True)
+    )
 
 
 def note_at(connection: sa.Connection, person_id: str, document_id: str) -> StoredNote:

@@ -9,7 +9,14 @@ from starlette.responses import Response
 from spondyl.assessment.exam import EXAM, exam_alerts, exam_lines
 from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.plan_record import latest_plan
-from spondyl.clinic.care.visit_note import NoteRefused, StoredNote, keep_note, note_at, notes_of
+from spondyl.clinic.care.visit_note import (
+    NoteRefused,
+    StoredNote,
+    keep_note,
+    note_at,
+    notes_of,
+    standing_exam,
+)
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError, sign
 from spondyl.clinic.chart.people import Person, person
@@ -137,7 +144,7 @@ def _context(
         "problem": problem,
         "clash": None,
         "notes": notes,
-        "alerts": exam_alerts(notes[0].note.exam) if notes else (),
+        "alerts": exam_alerts(standing_exam(notes)),
         "lines_of": exam_lines,
         "planned": plan.plan.options if plan else (),
         "option_name": option_name,

@@ -36,7 +36,7 @@ def referral(request: Request, services: Clinic, viewer: Clinician, patient_id: 
         )
         leaflet = referral_letter(
             summary=summarise_intake(stored.intake) if stored else None,
-            note=notes[0].note if notes else None,
+            notes=notes,
             plan=plan.plan if plan else None,
             judged=judged(connection, patient_id, plan.plan, as_of=today) if plan else None,
             scores=scores_of_person(connection, patient_id),

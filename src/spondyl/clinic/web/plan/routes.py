@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from spondyl.assessment.exam import exam_lines
 from spondyl.assessment.intake import Stop, summarise_intake
 from spondyl.clinic.care.consent_record import consent_to
 from spondyl.clinic.care.film_findings import film_findings
@@ -23,7 +22,7 @@ from spondyl.clinic.care.plan_record import (
     versions_of,
 )
 from spondyl.clinic.care.scores import scores_of_person
-from spondyl.clinic.care.visit_note import notes_of
+from spondyl.clinic.care.visit_note import notes_of, standing_exam, standing_lines
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError, sign
 from spondyl.clinic.chart.people import Person, person
@@ -154,11 +153,12 @@ def _view(
 
 def _beside(connection: sa.Connection, patient: Person) -> dict[str, Any]:
     notes = notes_of(connection, patient.id)
+    lines = standing_lines(notes)
     return {
         "findings": film_findings(connection, patient.id),
-        "exam_on": notes[0].note.on if notes else None,
-        "exam_lines": exam_lines(notes[0].note.exam) if notes else (),
-        "impression": notes[0].note.exam.impression if notes else "",
+        "exam_on": max((on for _, _, on in lines if on), default=None),
+        "exam_lines": lines if notes else (),
+        "impression": standing_exam(notes).impression,
     }
 
 
