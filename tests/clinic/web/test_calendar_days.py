@@ -79,6 +79,24 @@ def test_a_day_at_the_ends_of_the_calendar_shows_today(
     assert shown.status_code == 200 and "Monday 2 March" in shown.text
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-12-31", "9999-01-01", "9999-12-31"])
+def test_a_visit_is_not_put_at_the_ends_of_the_calendar(
+    desk: Callable[[], Browser], services: Services, patient: Person, day: str
+) -> None:
+    page = desk()
+    with writing(services.engine) as connection:
+        visit = book(connection, slot_at(utc(6, 18)), person=patient.id, actor="test")
+    address = f"/calendar/visits/{visit.key}"
+    assert 'name="day" value="2026-03-06"' in page.get(f"{address}?day={day}").text
+    assert page.get(f"{address}/free?day={day}").status_code == 422
+    by_hand = {"clock": "10:00", "provider": "ben", "room": "t2", "reason": "because"}
+    assert page.submit(f"{address}/override", day=day, **by_hand).status_code == 422
+    assert page.submit(f"{address}/move", to=f"{day}T10:00:00+00:00|yl|ana|t1|").status_code == 422
+    assert page.submit("/calendar/away", provider="ben", day=day, reason="x").status_code == 422
+    with reading(services.engine) as connection:
+        assert appointment(connection, visit.key) == visit and coming_absences(connection) == []
+
+
 def test_an_absence_that_moved_nothing_is_taken_back(desk: Callable[[], Browser], services: Services) -> None:
     page = desk()
     page.submit("/calendar/away", provider="ben", day="2026-03-03", reason="course")
@@ -123,6 +141,10 @@ def test_who_books_into_an_absence_with_a_reason_is_told_of_it(
     if noted == "long before":
         with writing(services.engine) as connection:
             note(connection)
+        assert (
+            "Away that day: Dr. Ben (ill)." in page.get(f"/calendar/visits/{visit.key}?day=2026-03-03").text
+        )
+        assert "Away that day" not in page.get(f"/calendar/visits/{visit.key}?day=2026-03-04").text
     else:
         monkeypatch.setattr(visit_page, "move_and_offer", late)
     page.submit(

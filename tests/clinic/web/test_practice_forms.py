@@ -174,7 +174,9 @@ def test_a_visit_that_would_stand_outside_is_listed_before_and_after_and_stays_b
 ) -> None:
     monday_off = {"at-yorba-linda__0__0__from": "", "at-yorba-linda__0__0__to": ""}
     _, shown = changed(admin, "providers/lind", **monday_off)
-    assert "1 booked visit would stand outside" in shown
+    assert (
+        "1 booked visit would stand outside" in shown and "<h1>What this changes: Dr Mara Lind</h1>" in shown
+    )
     assert f"/calendar/visits/{visit}" in shown and "does not work there then" in shown
     saved(admin, "providers/lind", **monday_off)
     overview = admin.get(PAGE).text

@@ -25,7 +25,7 @@ from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.messages.when import day_words, when_words
 from spondyl.clinic.web.calendar.board import names_of
-from spondyl.clinic.web.calendar.choices import practice_day, slot_of_text, slot_words
+from spondyl.clinic.web.calendar.choices import CalendarDay, practice_day, slot_of_text, slot_words
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff
 from spondyl.clinic.web.services import Clinic
@@ -144,7 +144,7 @@ class AwayForm:
     def __init__(
         self,
         provider: Annotated[str, Form(max_length=40)],
-        day: Annotated[date, Form()],
+        day: Annotated[CalendarDay, Form()],
         reason: Annotated[str, Form(max_length=100)] = "ill",
     ) -> None:
         self.provider, self.day, self.reason = provider, day, reason

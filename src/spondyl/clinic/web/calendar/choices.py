@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import HTTPException
+from pydantic import Field
 
 from spondyl.booking import Appointment, Placement, Practice, Slot, wall_at
 from spondyl.clinic.chart.accounts import display_names
@@ -15,10 +16,15 @@ from spondyl.clinic.messages.when import time_words, when_words
 from spondyl.clinic.web.calendar.board import day_visits, names_of
 from spondyl.clinic.web.clinic_words import who_words
 
+FIRST_DAY, LAST_DAY = date(2, 1, 1), date(9998, 12, 31)
+"""Days before and after these begin or end outside of the calendar in some time zone."""
+CalendarDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+"""A day that a form sends, with a calendar around it."""
+
 
 def practice_day(connection: sa.Connection, practice: Practice, day: date | None) -> date:
     """The day asked for, else today by the first office's clock; today too for one at the ends of the calendar."""
-    if day and date.min.year < day.year < date.max.year:
+    if day and FIRST_DAY <= day <= LAST_DAY:
         return day
     return wall_at(practice.offices[0].zone, now_of(connection)).date()
 
@@ -52,6 +58,8 @@ def slot_of_text(practice: Practice, visit_type: str, text: str) -> Slot:
         office, provider, room, instrument = parts[1:]
     except ValueError as error:
         raise HTTPException(422, f"{text[:60]!r} is no time; load the page again.") from error
+    if not FIRST_DAY <= start.date() <= LAST_DAY:
+        raise HTTPException(422, f"{parts[0]!r} is outside of the calendar; load the page again.")
     if start.tzinfo is None:
         raise HTTPException(422, f"{parts[0]!r} has no time zone; load the page again.")
     place = Placement(office=office, provider=provider, room=room, instrument=instrument or None)

@@ -266,6 +266,7 @@ def _preview(
     changes = changed_lines(part.lines(before, own, accounts), part.lines(after, own, accounts))
     return {
         "gone": gone,
+        "named": next((one.name for one in part.things(before if gone else after) if one.key == own), ""),
         "changes": changes,
         "outside": _visit_rows(connection, before, newly_outside(connection, before, after)),
     }

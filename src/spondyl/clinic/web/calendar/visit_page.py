@@ -1,6 +1,6 @@
 """One visit: who, when, where; arrive, move with proposals or by hand, override with a reason, cancel."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from spondyl.booking import (
     Slot,
     Status,
     Wish,
+    first_reach,
     free_starts,
     instant_of,
     slot_at,
@@ -25,7 +26,7 @@ from spondyl.clinic.chart.absences import ways_for
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import arrive
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.claims import TimeTakenError, absences_of_visit, diary_between
+from spondyl.clinic.chart.claims import TimeTakenError, absences_between, absences_of_visit, diary_between
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import free_on
 from spondyl.clinic.chart.freed_times import cancel_and_offer, move_and_offer
@@ -36,7 +37,14 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist_times import takers
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.calendar.board import names_of
-from spondyl.clinic.web.calendar.choices import slot_of_text, slot_text, slot_words
+from spondyl.clinic.web.calendar.choices import (
+    FIRST_DAY,
+    LAST_DAY,
+    CalendarDay,
+    slot_of_text,
+    slot_text,
+    slot_words,
+)
 from spondyl.clinic.web.calendar.telephone_calls import how_told
 from spondyl.clinic.web.calendar.waiting import brief_words, waiting_rows
 from spondyl.clinic.web.page import page, see_other
@@ -61,7 +69,9 @@ def visit(
 
 
 def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dict[str, Any]:
-    practice, chosen = practice_of(connection), day or one.wall.date()
+    practice, chosen = practice_of(connection), one.wall.date()
+    if day and FIRST_DAY <= day <= LAST_DAY:
+        chosen = day
     wish = Wish(visit_type=one.visit_type, office=one.placement.office, person=one.person)
     movable = one.status is Status.BOOKED
     return {
@@ -81,6 +91,7 @@ def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dic
         "times": [
             slot_words(practice, slot) for slot in (free_on(connection, wish, chosen) if movable else ())
         ],
+        "away": _away_on(connection, practice, one, chosen) if movable else [],
         "provider_choices": [(who.key, who.name) for who in practice.providers],
         "room_choices": [
             (room.key, f"{room.name}, {practice.office(room.office).name}")
@@ -88,6 +99,18 @@ def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dic
             if room.kind is practice.visit_type(one.visit_type).room
         ],
     }
+
+
+def _away_on(connection: sa.Connection, practice: Practice, one: Appointment, day: date) -> list[str]:
+    """Who is away on any part of a day, and why."""
+    begins, ends = (first_reach(one.zone, each, 0) for each in (day, day + timedelta(days=1)))
+    noted = absences_between(connection, Horizon(first_day=day, days=1))
+    names = {who.key: who.name for who in practice.providers}
+    return [
+        f"{names.get(each.provider, each.provider)}{f' ({each.reason})' if each.reason else ''}"
+        for each in noted
+        if each.touches(begins, ends)
+    ]
 
 
 def _takers(connection: sa.Connection, practice: Practice, gone: Appointment) -> list[dict[str, Any]]:
@@ -98,7 +121,7 @@ def _takers(connection: sa.Connection, practice: Practice, gone: Appointment) ->
 
 
 @router.get("/free", dependencies=[StaffOnly])
-def free(services: Clinic, key: str, day: date) -> Response:
+def free(services: Clinic, key: str, day: CalendarDay) -> Response:
     """Where the visit could be dropped on a day: for each provider the first free cell of each start."""
     with reading(services.engine) as connection:
         one, practice = appointment(connection, key), practice_of(connection)
@@ -158,7 +181,7 @@ class OverrideForm:
 
     def __init__(
         self,
-        day: Annotated[date, Form()],
+        day: Annotated[CalendarDay, Form()],
         clock: Annotated[str, Form(pattern=r"^\d\d:\d\d$")],
         provider: Annotated[str, Form(max_length=40)],
         room: Annotated[str, Form(max_length=40)],
