@@ -42,6 +42,13 @@ def test_a_birth_date_in_the_future_is_refused_and_what_was_typed_stays(browser:
     assert 'value="Ruiz"' in sent.text
 
 
+def test_the_day_of_a_clinic_without_offices_says_how_to_begin(browser: Open) -> None:
+    admin = browser(Role.ADMINISTRATOR).get("/today").text
+    assert "Copy the clinic's key file" in admin and 'href="/calendar/practice"' in admin
+    desk = browser(Role.FRONT_DESK).get("/today").text
+    assert "an administrator first describes offices" in desk and "key file" not in desk
+
+
 def test_of_two_who_change_the_details_neither_loses_a_field(browser: Open, patient: Person) -> None:
     desk, address = browser(Role.FRONT_DESK), f"/patients/{patient.id}/details"
     form = {

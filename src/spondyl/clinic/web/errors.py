@@ -46,7 +46,7 @@ _ADVICE = {
     403: "Ask a colleague with that role, or an administrator to change yours.",
     404: "Check the address, or find the patient by name.",
     405: "Go back and use the page's own buttons.",
-    409: "Load the page again, compare, and save once more.",
+    409: "Go back, load that page again, and look at what stands there now.",
     410: "Sign in; with no account yet, start the server again: its terminal prints a new link.",
     429: "Wait a minute and try again.",
     500: "What you entered may not be saved: go back and look. Tell the administrator the time shown here.",

@@ -7,6 +7,7 @@ from spondyl.booking import Appointment, Practice
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import has_practice, practice_of
+from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.untold import untold
 from spondyl.clinic.chart.waitlist import count_waiting
 from spondyl.clinic.messages.when import day_words, time_words, when_words
@@ -23,7 +24,8 @@ def today_panel(view: View) -> Panel | None:
     A member of the staff who sees patients has their own visits first; the others are a press away.
     """
     if not has_practice(view.connection):
-        return None
+        context = {"is_administrator": view.viewer.may(Role.ADMINISTRATOR)}
+        return Panel(template="calendar/begin_panel.html", context=context)
     practice = practice_of(view.connection)
     today = practice_day(view.connection, practice, None)
     coming = day_visits(view.connection, practice, today, LOOK_AHEAD_DAYS)
