@@ -165,3 +165,29 @@ def test_a_person_is_in_one_room_at_a_time() -> None:
     assert utc(2, 18, 15) not in starts
     others = free_slots(diary, Wish(visit_type="follow", office="yl", person="p2"))
     assert utc(2, 18, 15) in [slot.start for slot in others]
+
+
+def test_a_person_is_given_the_way_between_two_offices() -> None:
+    place = Placement(office="or", provider="ben", room=_first_room("or"), instrument=None)
+    follow = PRACTICE.visit_type("follow")
+    ten = utc(2, 18)
+    diary = diary_of(PRACTICE, HORIZON, claims_of(PRACTICE, follow, place, ten, "p1"))
+    begins, ends = occupied(follow, ten)
+    way = timedelta(minutes=PRACTICE.travel_min("or", "yl"))
+    assert way
+    for office, needed in (("yl", way), ("or", timedelta())):
+        with_way, everybody = (
+            {slot.start for slot in free_slots(diary, Wish(visit_type="follow", office=office, person=who))}
+            for who in ("p1", "p2")
+        )
+        fits = {
+            start
+            for start in everybody
+            if occupied(follow, start)[1] + needed <= begins or occupied(follow, start)[0] >= ends + needed
+        }
+        assert with_way == fits and (fits < everybody or office == "or")
+
+
+def _first_room(office: str) -> str:
+    kind = PRACTICE.visit_type("follow").room
+    return next(one.key for one in PRACTICE.rooms if (one.office, one.kind) == (office, kind))

@@ -158,7 +158,7 @@ def _offered(diary: Diary, visit_type: VisitType, wish: Wish) -> int:
     found = start_mask(office, diary.practice.start_step_min, horizon)
     found &= _runs(_open(office, office.hours, horizon), visit_type)
     if wish.person is not None:
-        found &= _runs(horizon.all_cells & ~diary.busy(person_resource(wish.person)), visit_type)
+        found &= _runs(_reachable(diary, person_resource(wish.person), wish.office), visit_type)
     if wish.not_before is not None:
         found &= horizon.mask(wish.not_before + timedelta(minutes=CELL_MIN, microseconds=-1), horizon.end)
     return found
@@ -172,9 +172,15 @@ def _runs(mask: int, visit_type: VisitType) -> int:
 
 def _provider_free(diary: Diary, key: str, office: str) -> int:
     shifts = tuple(s.span for s in diary.practice.provider(key).shifts if s.office == office)
-    free = _open(diary.practice.office(office), shifts, diary.horizon) & ~diary.away.get(key, 0)
+    there = _reachable(diary, provider_resource(key), office)
+    return _open(diary.practice.office(office), shifts, diary.horizon) & ~diary.away.get(key, 0) & there
+
+
+def _reachable(diary: Diary, resource: str, office: str) -> int:
+    """Return the cells in which somebody can be at an office: not taken, nor on the way from or to another one."""
+    free = diary.horizon.all_cells
     for (name, where), mask in diary.taken.items():
-        if name == provider_resource(key):
+        if name == resource:
             free &= ~_widened(mask, diary.practice.travel_min(office, where), diary.horizon)
     return free
 
