@@ -9,7 +9,15 @@ from films import LabelledFilm
 from spondyl.radiograph.abstain import Evidence
 from spondyl.radiograph.detector import Detector, Sighting, steepened
 
-FIELDS = ("corners_px", "corner_scale_px", "tilt_scale_deg", "shift_logits", "width_px", "is_mended")
+FIELDS = (
+    "corners_px",
+    "corner_scale_px",
+    "tilt_scale_deg",
+    "shift_logits",
+    "width_px",
+    "is_mended",
+    "was_slipped",
+)
 EVIDENCE = ("film_p", "seen", "mass")
 
 

@@ -67,13 +67,13 @@ def test_what_is_no_ap_film_is_refused_by_name(detector: Detector, pixels: np.nd
 
 
 def test_a_vertebra_read_twice_casts_doubt_on_every_name(detector: Detector) -> None:
-    """On films not seen in training where two vertebrae lie on one another, a third were rightly named (RESULTS.md)."""
+    """On unseen films where a vertebra was counted twice, less than half were rightly named (RESULTS.md)."""
     film = phantom_film(CURVED, view=View.AP, seed=3, setup=FilmSetup(pixel_mm=1.0))
     sighting = detector.sight(film.radiograph.pixels)
     twice = replace(sighting, corners_px=sighting.corners_px[[0, 1, 2, 3, 3, *range(4, 16)]])
     sure, slipped = detector.confidence(sighting), detector.confidence(twice)
     assert np.median(sure) > 0.5
-    assert slipped.max() <= 0.37
+    assert slipped.max() <= 0.45
     assert slipped[3:5].max() <= 0.3
     alone = detector.place_confidence(twice)
     assert alone[3:5].max() <= 0.3

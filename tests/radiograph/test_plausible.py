@@ -9,7 +9,7 @@ from spondyl.anatomy import AP_LEVELS, View
 from spondyl.anatomy.levels import Level
 from spondyl.anatomy.spine_pose import Convexity, CurvePose, SpinePose
 from spondyl.radiograph.phantom import FilmSetup, phantom_film
-from spondyl.radiograph.plausible import implausible, overlapping
+from spondyl.radiograph.plausible import crowded, implausible
 
 
 def spine(cobb_deg=0.0):
@@ -86,17 +86,10 @@ def test_three_vertebrae_read_twice_are_irregular_and_two_are_left_to_their_conf
 @pytest.mark.parametrize(
     "corners", [STRAIGHT, CURVED, -7.0 * CURVED + 300.0], ids=["straight", "60 degrees", "turned"]
 )
-def test_no_vertebra_of_a_spine_lies_on_another(corners):
-    assert not overlapping(corners).any()
+def test_no_vertebra_of_a_spine_is_counted_twice(corners):
+    assert not crowded(corners).any()
 
 
 @pytest.mark.parametrize("row", [0, 8, 15])
-def test_a_vertebra_read_twice_lies_on_itself(row):
-    assert np.flatnonzero(overlapping(read_twice([row]))).tolist() == [row, row + 1]
-
-
-def test_one_edge_is_enough():
-    """L1 tilted until only its left corners reach into L2; the right ones lie further from it than before."""
-    corners, height = STRAIGHT.copy(), np.ptp(STRAIGHT[12, :, 1])
-    corners[12, 2] += [0.0, 0.9 * height]
-    assert np.flatnonzero(overlapping(corners)).tolist() == [12, 13]
+def test_a_vertebra_read_twice_is_seen(row):
+    assert np.flatnonzero(crowded(read_twice([row]))).tolist() == [row, row + 1]

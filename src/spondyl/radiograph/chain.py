@@ -12,7 +12,7 @@ F64 = NDArray[np.float64]
 CELL_PX = 8
 _CANDIDATES = 44
 _PEAK_FLOOR = 0.02
-_PROFILE = np.array(
+SPACING_PROFILE = np.array(
     [
         0.694,
         0.756,
@@ -96,7 +96,7 @@ def _spots(maps: F64) -> _Spots:
     shift = _centroid(total, ys, xs)
     cells = np.stack([xs, ys], -1) + shift
     cells = np.concatenate([cells, _between(cells)])
-    near = _sum_near(maps, cells)
+    near = heat_near(maps, cells)
     return _Spots(cells=cells, mass=near, any_level=near.sum(0))
 
 
@@ -124,7 +124,7 @@ def _between(cells: F64) -> F64:
     return (pairs[0] + pairs[1])[wide] / 2
 
 
-def _sum_near(maps: F64, cells: F64) -> F64:
+def heat_near(maps: F64, cells: F64) -> F64:
     """Heat of every level (17, k) in the 3 x 3 cells about each spot."""
     _, rows, cols = maps.shape
     xs = np.clip(np.rint(cells[:, 0]).astype(int), 0, cols - 1)
@@ -144,7 +144,7 @@ def _best_path(spots: _Spots, scale: float) -> list[int]:
     total = scores[0].copy()
     back: list[NDArray[np.intp]] = []
     for i in range(1, len(scores)):
-        ratio = length / (scale * _PROFILE[i - 1])
+        ratio = length / (scale * SPACING_PROFILE[i - 1])
         off = np.log(ratio) / _LOG_SPACING_SD
         joint = total[:, None] + turn - 0.5 * np.minimum(off**2, 60) - _FORBIDDEN * (ratio < _SHORTEST)
         back.append(joint.argmax(0))
@@ -164,13 +164,13 @@ def _straightened(cells: F64, scale: float) -> F64:
     out = cells.copy()
     last = len(cells) - 1
     for i in range(1, last):
-        part = _PROFILE[i - 1] / (_PROFILE[i - 1] + _PROFILE[i])
+        part = SPACING_PROFILE[i - 1] / (SPACING_PROFILE[i - 1] + SPACING_PROFILE[i])
         middle = cells[i - 1] * (1 - part) + cells[i + 1] * part
         if np.linalg.norm(cells[i] - middle) > _STRAY * scale:
             out[i] = middle
     for end, inner, step in (
-        (0, (1, 2, 3), _PROFILE[0]),
-        (last, (last - 1, last - 2, last - 3), _PROFILE[-1]),
+        (0, (1, 2, 3), SPACING_PROFILE[0]),
+        (last, (last - 1, last - 2, last - 3), SPACING_PROFILE[-1]),
     ):
         run = out[inner[0]] - out[inner[2]]
         reach = out[inner[0]] + run / max(float(np.linalg.norm(run)), 1e-6) * scale * step
@@ -181,6 +181,6 @@ def _straightened(cells: F64, scale: float) -> F64:
 
 def _scale(spots: _Spots) -> float:
     favourite = spots.cells[spots.mass.argmax(1)]
-    steps = np.abs(np.diff(favourite[:, 1])) / _PROFILE
+    steps = np.abs(np.diff(favourite[:, 1])) / SPACING_PROFILE
     moved = steps[steps > 0]
     return max(float(np.median(moved)), 0.75) if len(moved) else 0.75
