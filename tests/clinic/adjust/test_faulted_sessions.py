@@ -91,7 +91,7 @@ class Bedside(Silent):
         FAULTS[self._fault](self._firmware, self._wire)
 
 
-def ended(moment: str, fault: str) -> tuple[Outcome, Firmware, Bedside, bytes]:
+def ended(moment: str, fault: str, stop: Event | None = None) -> tuple[Outcome, Firmware, Bedside, bytes]:
     firmware = Firmware(Bench(TissuePlant(), seed=4))
     wire = Wire(firmware)
     instrument, limits = WireInstrument(InProcessLink(wire)), Limits(maximum_n=MAXIMUM_N)
@@ -110,7 +110,7 @@ def ended(moment: str, fault: str) -> tuple[Outcome, Firmware, Bedside, bytes]:
         instrument=instrument,
         interlock=interlock,
         ask=lambda: Told(pain=0, wants_stop=False),
-        stop=Event(),
+        stop=stop or Event(),
         watcher=bedside,
     )
     head = Head(plan=plan, started_at="2026-01-01T00:00:00.000+00:00", source="a test")
@@ -135,4 +135,30 @@ def test_a_fault_ends_the_session_for_a_named_reason_without_force(moment: str, 
     firmware.advance(700_000)
     assert firmware.bench.true_force_n == 0.0
     assert firmware.state not in {State.ARMED, State.PULSING, State.PAUSED}
+    assert replay(record).verdict is Verdict.IDENTICAL
+
+
+class Overtaking(Event):
+    """A stop that is pressed just after a command was let go: the first look does not see it yet."""
+
+    looks = 0
+
+    def is_set(self) -> bool:
+        self.looks += super().is_set()
+        return self.looks > 1
+
+
+def test_a_stop_that_reaches_the_instrument_before_a_command_does_is_told_as_a_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stop = Overtaking()
+
+    def by_its_own_way(firmware: Firmware, _wire: Wire) -> None:
+        stop.set()
+        firmware.stop()
+
+    monkeypatch.setitem(FAULTS, "stop key", by_its_own_way)
+    outcome, firmware, _, record = ended("contact", "stop key", stop)
+    assert outcome.stopped_because is StopBecause.STOP_PRESSED, outcome.text
+    assert firmware.state is State.STOPPED
     assert replay(record).verdict is Verdict.IDENTICAL

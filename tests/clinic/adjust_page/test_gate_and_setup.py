@@ -1,6 +1,8 @@
 """Claims: nothing can be begun while anything is unknown, present or unset; the page says what; a dry run is marked."""
 
+import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +20,7 @@ from clinic_apps import ADDRESS, Browser
 from clinic_charts import Clock
 from spondyl.assessment.intake import answered, open_flags
 from spondyl.assessment.screening import Answer
+from spondyl.clinic.adjust.desk import Desk
 from spondyl.clinic.care.adjustment_gate import ASKED, chart_gate
 from spondyl.clinic.care.adjustment_record import adjustments_of
 from spondyl.clinic.care.consent_record import consents_of, withdraw
@@ -34,8 +37,11 @@ from spondyl.instrument import CONTRAINDICATIONS, State
 from spondyl.instrument.drivers import TcpLink, WireInstrument
 from spondyl.instrument.gate import check_gate
 from spondyl.instrument.protocol import STOP_BYTES
+from spondyl.treatment.adjustment import read_record
 
 Open = Callable[[Role], Browser]
+PATIENCE_S = 60.0
+"""Of these tests: the machine may be busy."""
 
 
 @pytest.fixture
@@ -174,6 +180,31 @@ def test_a_session_is_made_ready_marked_simulated_and_logged(
     assert again.status_code == 422 and "runs already" in again.text
     lane = re.search(r'data-lane="([^"]+)"', page)
     assert lane and clinician.post(f"{lane[1]}/stop").json()["stopped"] is True
+
+
+def test_a_session_whose_process_dies_shows_what_it_delivered_and_gives_its_record(
+    browser: Open, ready: Person
+) -> None:
+    clinician = browser(Role.CLINICIAN)
+    where = clinician.submit(f"/patients/{ready.id}/adjust", **filled()).headers["location"]
+    lane = re.search(r'data-lane="([^"]+)"', clinician.get(where).text)
+    desk: Desk = clinician.app.state.desk
+    live = desk.of_run(where.rpartition("/")[2])
+    assert lane and live is not None and live.pid is not None
+    end_s = time.monotonic() + PATIENCE_S
+    while not live.watched.delivered and time.monotonic() < end_s:
+        assert clinician.post(f"{lane[1]}/beat").json()["runs"] is True
+        time.sleep(0.05)
+    os.kill(live.pid, signal.SIGKILL)
+    while not live.feed.is_over and time.monotonic() < end_s:
+        time.sleep(0.05)
+    page = clinician.get(where).text
+    assert "ended unexpectedly (code -9)" in page and "The record has no end" in page
+    given = re.search(r"<dt>Delivered</dt><dd>(\d+) pulses, (0\.\d+) N", page)
+    assert given and int(given[1]) >= len(live.watched.delivered) and float(given[2]) > 0.0
+    record = clinician.get(f"{where}/record")
+    assert record.status_code == 200
+    assert len(read_record(record.content).waveforms) == int(given[1])
 
 
 def test_a_stop_is_released_by_name_on_purpose_and_arms_nothing(

@@ -20,7 +20,7 @@ from spondyl.clinic.adjust.answers import AnswerRefused
 from spondyl.clinic.adjust.feed import BLOCK, EVENT, HEAD, Feed
 from spondyl.clinic.adjust.gate import CLEAR
 from spondyl.clinic.adjust.heartbeat import FIRST_BEAT_S, LOOK_S, MOST_CREDIT_S, Heartbeat
-from spondyl.clinic.adjust.live_session import Finished, Keeper, LiveSession, Setup
+from spondyl.clinic.adjust.live_session import Finished, Keeper, LiveSession, Patience, Setup
 from spondyl.clinic.adjust.patient import draw_patient
 from spondyl.clinic.adjust.tracer import ACCELERATION, FORCE, Tracer
 from spondyl.clinic.web.adjust.stream import unpacked
@@ -62,7 +62,7 @@ def started(folder: Path, plan: Plan, *, address: str | None = None) -> tuple[Li
     setup = Setup(
         plan=plan, patient=draw_patient(1, plan.segments), address=address, record=folder / "record.tar"
     )
-    live = LiveSession(setup, Keeper(finished=finished, checked=checked), lost_after_s=LOST_AFTER_S)
+    live = LiveSession(setup, Keeper(finished=finished, checked=checked), Patience(lost_after_s=LOST_AFTER_S))
     return live, kept
 
 
@@ -229,7 +229,7 @@ def test_a_page_that_falls_silent_in_a_pulse_stops_the_session_and_no_heartbeat_
     # How long it may take is the last test's claim, on a clock of its own.
     # The page comes back: it sees what was delivered, and nothing is armed again.
     with page(live):
-        assert live.claim() is False and live.beat() is False
+        assert live.beat() is False
         time.sleep(0.5)
     assert sum(one["kind"] == "pulse" for one in events(live)) == pulses
 
@@ -239,7 +239,7 @@ def test_a_page_that_never_comes_ends_the_session_untouched(tmp_path: Path) -> N
     plan = plan_of()
     setup = Setup(plan=plan, patient=draw_patient(1, plan.segments), address=None, record=tmp_path / "r.tar")
     keeper = Keeper(finished=lambda end: setattr(kept, "finished", end), checked=lambda _: None)
-    live = LiveSession(setup, keeper, first_beat_s=0.2)
+    live = LiveSession(setup, keeper, Patience(first_beat_s=0.2))
     over(live)
     assert kept.finished is not None and kept.finished.outcome is not None
     assert kept.finished.outcome.delivered == ()

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from live_clinic import PATIENCE_MS, chromium
 from served_clinic import SPONDYL, Served, served_clinic
 from spondyl.clinic.clinic_home import home_at
-from spondyl.clinic.serve import ServeOptions, StartRefusedError, run_server
+from spondyl.clinic.serve import ServeOptions, StartRefusedError, open_listener, run_server
 
 PASSWORD = "four unrelated words here"
 
@@ -108,3 +108,10 @@ def test_a_port_in_use_is_said(tmp_path: Path) -> None:
         home, port = home_at(tmp_path / "clinic"), taken.getsockname()[1]
         with pytest.raises(StartRefusedError, match="Name another with --port"):
             run_server(home, ServeOptions(port=port))
+
+
+def test_an_answer_does_not_wait_for_the_other_side_to_acknowledge_its_head() -> None:
+    with open_listener(ServeOptions(port=0)) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

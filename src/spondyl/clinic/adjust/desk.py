@@ -1,9 +1,10 @@
 """The sessions of a running server: one for each instrument and each patient, found by the secret of its page."""
 
+import time
 from collections.abc import Callable
 from threading import Lock
 
-from spondyl.clinic.adjust.live_session import LiveSession
+from spondyl.clinic.adjust.session_process import SessionProcess
 
 KEPT = 20
 """Ended sessions whose feed a page may still read."""
@@ -18,12 +19,12 @@ class Desk:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._by_run: dict[str, LiveSession] = {}
+        self._by_run: dict[str, SessionProcess] = {}
         self._person_of: dict[str, str] = {}
 
     def begin(
-        self, run: str, person_id: str, address: str | None, make: Callable[[], LiveSession]
-    ) -> LiveSession:
+        self, run: str, person_id: str, address: str | None, make: Callable[[], SessionProcess]
+    ) -> SessionProcess:
         """Make and keep the session of a run; raises :class:`BusyError` while another is in its way."""
         with self._lock:
             for name, other in self._by_run.items():
@@ -37,15 +38,15 @@ class Desk:
             self._forget()
             return session
 
-    def of_run(self, run: str) -> LiveSession | None:
+    def of_run(self, run: str) -> SessionProcess | None:
         """The session of a run of this server's life."""
         return self._by_run.get(run)
 
-    def by_token(self, token: str) -> LiveSession | None:
+    def by_token(self, token: str) -> SessionProcess | None:
         """The session whose page has this secret; takes no lock, so that a stop waits for nobody."""
         return next((one for one in tuple(self._by_run.values()) if one.token == token), None)
 
-    def running(self, person_id: str) -> tuple[str, LiveSession] | None:
+    def running(self, person_id: str) -> tuple[str, SessionProcess] | None:
         """The run of a patient that has not ended."""
         for run, session in tuple(self._by_run.items()):
             if self._person_of.get(run) == person_id and not session.has_ended.is_set():
@@ -61,6 +62,13 @@ class Desk:
         """Stop every session."""
         for session in tuple(self._by_run.values()):
             session.press_stop(by)
+
+    def wait_for_ends(self, patience_s: float) -> None:
+        """Until every session that runs has ended and is kept, for so long at most."""
+        end_s = time.monotonic() + patience_s
+        for session in tuple(self._by_run.values()):
+            while not session.feed.has_told_end and not session.feed.is_over and time.monotonic() < end_s:
+                time.sleep(0.02)
 
     def _forget(self) -> None:
         ended = [run for run, one in self._by_run.items() if one.feed.is_over]

@@ -9,6 +9,7 @@ instrument's clock).
 import json
 import struct
 from collections import deque
+from collections.abc import Iterable
 from threading import Lock
 from typing import Any
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 HEAD = struct.Struct("<IId")
 EVENT, BLOCK = 1, 2
 CHANNELS = ("force", "acceleration", "preload", "cap", "commanded", "segment impulse", "impulse", "pulses")
+_END = b'{"kind":"end"'
 KEPT_FRAMES = 4096
 """Blocks older than these are forgotten; a page that reads so late is told how many frames it lost."""
 
@@ -56,6 +58,14 @@ class Feed:
         with self._lock:
             self._add(BLOCK, first_ms, values.astype("<f4").tobytes())
 
+    def take(self, frames: Iterable[bytes]) -> None:
+        """Frames that another feed made, as they are."""
+        with self._lock:
+            for frame in frames:
+                self._frames.append(frame)
+                self._written += 1
+                self._has_told_end = self._has_told_end or frame.startswith(_END, HEAD.size)
+
     def close(self) -> None:
         """Nothing more comes."""
         self._is_over = True
@@ -63,11 +73,16 @@ class Feed:
     def after(self, read: int) -> tuple[int, int, bytes]:
         """What was written after the first ``read`` frames: how many there are now, how many of them are lost to this
         reader, and the bytes of the rest."""
+        written, lost, frames = self.frames_after(read)
+        return written, lost, b"".join(frames)
+
+    def frames_after(self, read: int) -> tuple[int, int, list[bytes]]:
+        """The same, frame by frame."""
         with self._lock:
             fresh = self._written - read
             kept = min(fresh, len(self._frames))
             frames = list(self._frames)[len(self._frames) - kept :] if kept else []
-            return self._written, fresh - kept, b"".join(frames)
+            return self._written, fresh - kept, frames
 
     def _add(self, kind: int, number: float, payload: bytes) -> None:
         padding = bytes(-len(payload) % 8)

@@ -1,13 +1,15 @@
-"""A session that a page watches: it runs in a thread of its own and stops when nobody watches any more."""
+"""A session that a page watches: it runs in a thread of its own and stops when nobody watches any more.
+
+The clinic's server runs it in a process of its own: :mod:`spondyl.clinic.adjust.session_process`.
+"""
 
 import logging
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 
 from spondyl.clinic.adjust.answers import Answers
 from spondyl.clinic.adjust.feed import Feed
@@ -25,6 +27,8 @@ from spondyl.treatment.adjustment import Head, Outcome, Plan, Replay, replay
 
 _LOG = logging.getLogger(__name__)
 
+LOST_PAGE = "the page was closed, hung or lost its network"
+SILENT_SERVER = "the server, which fell silent"
 TRACE_US = 20_000
 """The instrument keeps 32 ms of measurements: asked for this often, none is missed."""
 
@@ -57,19 +61,20 @@ class Keeper:
     checked: Callable[[Replay], None]
 
 
-class LiveSession:
-    """Begins with the first heartbeat of its page. ``token`` is the secret of that page: it beats and stops with it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """A page that says nothing for so long is lost; and how long the first word may take, s."""
 
-    def __init__(
-        self,
-        setup: Setup,
-        keeper: Keeper,
-        *,
-        lost_after_s: float = LOST_AFTER_S,
-        first_beat_s: float = FIRST_BEAT_S,
-    ) -> None:
+    lost_after_s: float = LOST_AFTER_S
+    first_beat_s: float = FIRST_BEAT_S
+
+
+class LiveSession:
+    """Begins with the first heartbeat of its page."""
+
+    def __init__(self, setup: Setup, keeper: Keeper, patience: Patience | None = None) -> None:
+        patience = patience or Patience()
         self.setup = setup
-        self.token = secrets.token_urlsafe(24)
         self.stop = StopSwitch()
         self.feed = Feed()
         self.answers = Answers(self.feed, self.stop)
@@ -77,15 +82,16 @@ class LiveSession:
         self.watch = LiveWatch(setup.plan, self.feed, self._passed)
         self.has_ended = Event()
         self._keeper = keeper
-        self._heartbeat = Heartbeat(time.monotonic(), lost_after_s=lost_after_s, first_beat_s=first_beat_s)
+        self._heartbeat = Heartbeat(
+            time.monotonic(), lost_after_s=patience.lost_after_s, first_beat_s=patience.first_beat_s
+        )
         self._watched = Event()
-        self._claim = Lock()
         Thread(target=self._watch, daemon=True, name="adjustment watch").start()
         Thread(target=self._run, daemon=True, name="adjustment").start()
 
-    def claim(self) -> bool:
-        """Whether the caller may be the page of this session: only the first is; one that comes back never is."""
-        return not self.stop.is_set() and self._claim.acquire(blocking=False)
+    def served(self) -> None:
+        """The server, by which the page speaks, is there."""
+        self._heartbeat.served(time.monotonic())
 
     def beat(self) -> bool:
         """The page is there. False once the session has stopped or ended: then no heartbeat brings it back."""
@@ -109,7 +115,8 @@ class LiveSession:
     def _watch(self) -> None:
         while not self.has_ended.wait(LOOK_S):
             if self._heartbeat.is_lost(time.monotonic()) and not self.stop.is_set():
-                self.press_stop("the page was closed, hung or lost its network")
+                is_server = self._heartbeat.is_server_silent(time.monotonic())
+                self.press_stop(SILENT_SERVER if is_server else LOST_PAGE)
 
     def _run(self) -> None:
         self._watched.wait()
@@ -131,15 +138,8 @@ class LiveSession:
     def _end(self, finished: Finished) -> None:
         try:
             self._keeper.finished(finished)
-            outcome = finished.outcome
-            self.feed.event(
-                "end",
-                because=outcome.stopped_because.value if outcome else "could not run",
-                text=outcome.text if outcome else finished.problem,
-                is_safe=outcome.is_safe if outcome else None,
-                pulses=len(outcome.delivered) if outcome else 0,
-            )
-            if outcome is not None:
+            tell_end(self.feed, finished)
+            if finished.outcome is not None:
                 self._keeper.checked(replay(self.setup.record.read_bytes()))
                 self.feed.event("checked")
         finally:
@@ -174,3 +174,15 @@ class LiveSession:
                 every_us=TRACE_US,
             )
             return run_session(head, rig, file.append)
+
+
+def tell_end(feed: Feed, finished: Finished) -> None:
+    """The last event but one: why a session ended, and what it gave."""
+    outcome = finished.outcome
+    feed.event(
+        "end",
+        because=outcome.stopped_because.value if outcome else "could not run",
+        text=outcome.text if outcome else finished.problem,
+        is_safe=outcome.is_safe if outcome else None,
+        pulses=len(outcome.delivered) if outcome else 0,
+    )

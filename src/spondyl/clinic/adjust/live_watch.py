@@ -1,7 +1,7 @@
 """Tells a page what a session does: the session's watcher, writing into a feed."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from spondyl.clinic.adjust.feed import Feed
 from spondyl.clinic.adjust.tracer import Tracer
@@ -28,6 +28,21 @@ from spondyl.treatment.adjustment import (
 PURPOSES = {"probe": "Reading", "calibrate": "Small pulse", "treat": "Pulse"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What was read, delivered and decided so far, and the last pulse: what pages show beside the traces."""
+
+    rows: tuple[MapRow, ...] = ()
+    delivered: tuple[Delivered, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    last: tuple[Fire, Fired] | None = None
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """Of another size: something has come."""
+        return len(self.rows), len(self.delivered), len(self.decisions)
+
+
 class LiveWatch:
     """``passed`` is called after every piece of waiting: it holds virtual time to the clock.
 
@@ -44,6 +59,16 @@ class LiveWatch:
         self.decisions: list[Decision] = []
         self.last: tuple[Fire, Fired] | None = None
         self._spent_ns: dict[str, float] = {}
+
+    @property
+    def watched(self) -> Watched:
+        """As it stands now."""
+        return Watched(
+            rows=tuple(self.rows),
+            delivered=tuple(self.delivered),
+            decisions=tuple(self.decisions),
+            last=self.last,
+        )
 
     def asked(self, command: Command, /) -> None:
         """Say what is about to happen."""

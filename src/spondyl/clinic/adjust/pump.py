@@ -126,6 +126,9 @@ def _obey(command: Command, rig: Rig) -> Reading:
     try:
         reading = _do(command, rig)
     except InstrumentError as error:
+        if rig.stop.is_set():
+            # The stop's own way was quicker than this command, which then found the instrument stopped.
+            return _halt(rig)
         return Failed(text=str(error), is_safe=_is_safe(rig))
     return _halt(rig) if rig.stop.is_set() else reading
 
@@ -231,10 +234,16 @@ def _fire(command: Fire, rig: Rig) -> Fired | Denied:
 
 
 def _wait(duration_us: int, rig: Rig) -> None:
+    # Two events were just written to the disk, which takes about as long as the instrument remembers.
+    _trace(rig)
     while duration_us > 0 and not rig.stop.is_set():
         piece_us = min(rig.every_us, duration_us)
         rig.instrument.wait(piece_us)
         rig.watcher.force(rig.instrument.status().force_n)
-        if rig.trace is not None:
-            rig.trace(rig.instrument.samples())
+        _trace(rig)
         duration_us -= piece_us
+
+
+def _trace(rig: Rig) -> None:
+    if rig.trace is not None:
+        rig.trace(rig.instrument.samples())

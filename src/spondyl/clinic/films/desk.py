@@ -5,6 +5,7 @@ import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -23,6 +24,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.anew import exchanged, marked_anew
 from spondyl.clinic.films.corrected import Corner, corrected
 from spondyl.clinic.films.facts import FilmFacts, facts_from_json
+from spondyl.clinic.films.modest_process import ModestProcess
 from spondyl.clinic.films.reading import (
     Reading,
     assess_reading,
@@ -42,6 +44,7 @@ from spondyl.radiograph.read import FilmReader
 
 KIND = "film reading"
 FILMS_IN_MEMORY = 3
+REPORT_S = 120.0
 
 
 class FilmNotReadyError(ValueError):
@@ -103,12 +106,19 @@ class FilmDesk:
         self.store = store
         self._clock = clock
         self._reader = FilmReader()
+        self._reports: ModestProcess | None = None
         self._lock = threading.Lock()
         self._pictures: OrderedDict[str, Radiograph] = OrderedDict()
 
+    def open_reports(self) -> None:
+        """From now on reports are made in a process beside the server, which they would hold up for seconds."""
+        self._reports = ModestProcess()
+
     def close(self) -> None:
-        """End the decoding process."""
+        """End the decoding process and that of the reports."""
         self._reader.close()
+        if self._reports is not None:
+            self._reports.end()
 
     def picture(self, film: Film) -> Radiograph:
         """The decoded film; the last few stay in memory. Raises FilmRefused and FilmStoreError."""
@@ -204,9 +214,7 @@ class FilmDesk:
                 "Only accepted landmarks can be signed: accept them as they are now, then sign."
             )
         confirmation = Confirmation(person=signer.name, at=told_by(desk.zone, self._clock()))
-        files = report_files(
-            desk.reading, self.assess(desk), self.picture(desk.film), film_name=name_of(desk), by=confirmation
-        )
+        files = self._report_files(desk, confirmation)
         digests = {name: self.store.put(content) for name, content in files.items()}
         with writing(self._engine) as connection:
             signed = sign(
@@ -218,6 +226,18 @@ class FilmDesk:
             )
             chart.add_reports(connection, film_id, reading_version=signed.version, digests=digests)
             return desk_of(connection, film_id)
+
+    def _report_files(self, desk: Desk, by: Confirmation) -> dict[str, bytes]:
+        told = desk.reading, self.assess(desk), self.picture(desk.film), name_of(desk), by
+        if self._reports is None:
+            return report_files(*told)
+        try:
+            return self._reports.ask(report_files, *told, patience_s=REPORT_S)
+        except (BrokenProcessPool, TimeoutError) as error:
+            raise FilmNotReadyError(
+                f"The report was not made: its process ended or took too long ({type(error).__name__}). "
+                "Nothing is signed; sign once more."
+            ) from error
 
     def _moved(self, desk: Desk, sent: SentPoints, signer: Signer) -> Reading:
         before = desk.reading

@@ -25,7 +25,7 @@ SUFFIXES = {"html": ".html", "pdf": ".pdf", "json": ".json", "sr": ".sr.dcm", "f
 
 
 def report_files(
-    reading: Reading, assessment: Assessment, picture: Radiograph, *, film_name: str, by: Confirmation
+    reading: Reading, assessment: Assessment, picture: Radiograph, film_name: str, by: Confirmation
 ) -> dict[str, bytes]:
     """Each format's bytes by its name; the structured report only for a film that came as DICOM."""
     from spondyl.clinic.report.dicom_sr import dicom_sr_bytes, has_sr, source_header

@@ -47,6 +47,7 @@ class FilmService:
         self.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self.dicom.listens:
             self.receiver = StorageProcess(self.dicom, self.store, self.look)
+        self.desk.open_reports()
         self.worker.start()
         self._watcher = threading.Thread(target=self._watch, name="film-watcher", daemon=True)
         self._watcher.start()

@@ -2,9 +2,7 @@
 
 import json
 import logging
-import multiprocessing
 import threading
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from pathlib import Path
@@ -20,7 +18,8 @@ from spondyl.clinic.chart.films import (
     show_progress,
 )
 from spondyl.clinic.chart.transaction import writing
-from spondyl.clinic.films.find import Found, be_modest, find_landmarks, read_facts, refusal_json
+from spondyl.clinic.films.find import Found, find_landmarks, read_facts, refusal_json
+from spondyl.clinic.films.modest_process import ModestProcess
 from spondyl.clinic.films.owner import name_owner
 from spondyl.clinic.films.store import FilmStore, FilmStoreError, in_memory
 from spondyl.radiograph import FilmRefused, Refusal
@@ -37,7 +36,7 @@ class FilmWorker:
     def __init__(self, engine: sa.Engine, store: FilmStore) -> None:
         self._engine = engine
         self._store = store
-        self._pool: ProcessPoolExecutor | None = None
+        self._process = ModestProcess()
         self._wake = threading.Event()
         self._stopped = False
         self._thread: threading.Thread | None = None
@@ -59,7 +58,7 @@ class FilmWorker:
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
-        self._end_pool()
+        self._process.end()
 
     def work_once(self) -> bool:
         """Read the film that has waited longest; False when none waits."""
@@ -99,7 +98,6 @@ class FilmWorker:
         except FilmStoreError as error:
             return _refused(_lost(str(error)))
         except (BrokenProcessPool, TimeoutError) as error:
-            self._end_pool()
             return _refused(_died(error))
 
     def _read(self, film: Film) -> Found:
@@ -112,20 +110,7 @@ class FilmWorker:
             return self._ask(find_landmarks, str(path), _text_of(landmark_path))
 
     def _ask(self, job: Any, *arguments: Any) -> Any:
-        if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=be_modest)
-        return self._pool.submit(job, *arguments).result(timeout=STUCK_S)
-
-    def _end_pool(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is None:
-            return
-        processes = list((pool._processes or {}).values())  # pyright: ignore[reportPrivateUsage]
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.kill()
-            process.join(5)
+        return self._process.ask(job, *arguments, patience_s=STUCK_S)
 
 
 def _refused(refused: FilmRefused) -> Found:

@@ -52,6 +52,9 @@ FEATURES: tuple[Feature, ...] = (
     account.FEATURE,
 )
 
+SESSIONS_END_S = 5.0
+"""A session that is stopped ends within two seconds; a server that is ended waits no longer than this for them."""
+
 
 def create_app(services: Services) -> FastAPI:
     """The clinic's application. The caller has brought the database to its newest form."""
@@ -91,6 +94,7 @@ async def _open_hours(app: FastAPI) -> AsyncGenerator[None]:
     await run_in_threadpool(app.state.films.start)
     yield
     app.state.desk.stop_all("the server, which is being ended")
+    await run_in_threadpool(app.state.desk.wait_for_ends, SESSIONS_END_S)
     await run_in_threadpool(app.state.films.stop)
 
 

@@ -26,7 +26,7 @@ from spondyl.treatment.adjustment.readings import (
     Told,
 )
 from spondyl.treatment.adjustment.tar_chain import BLOCK, CLOSING, Chain, Member, RecordError, verify_chain
-from spondyl.treatment.adjustment.waveform_table import waveform_columns, waveform_parquet
+from spondyl.treatment.adjustment.waveform_table import load_parquet, waveform_columns, waveform_parquet
 
 FORMAT = 1
 NOTICE = "Research software, not a medical device."
@@ -61,7 +61,8 @@ class RecordWriter:
         return self._chain.digest
 
     def begin(self, head: Head) -> bytes:
-        """The first member."""
+        """The first member; whatever later ones need is loaded by then."""
+        load_parquet()
         return self._chain.json("000000-plan.json", to_json(head))
 
     def asked(self, command: Command) -> bytes:

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from spondyl.clinic.adjust.answers import AnswerRefused
 from spondyl.clinic.adjust.desk import Desk
 from spondyl.clinic.adjust.feed import CHANNELS
-from spondyl.clinic.adjust.live_session import LiveSession
+from spondyl.clinic.adjust.session_process import SessionProcess
 from spondyl.clinic.care.adjustment_record import (
     StoredAdjustment,
     adjustment_at,
@@ -96,7 +96,7 @@ def answer_dose(
     with writing(services.engine) as connection:
         stored = adjustment_at(connection, patient_id, run)
         try:
-            proposal = live.answers.answer(number, accepts=accepts)
+            proposal = live.answer(number, accepts=accepts)
         except AnswerRefused as refused:
             raise HTTPException(409, str(refused)) from refused
         decision = proposal.decision
@@ -128,7 +128,7 @@ def say_pain(
     with reading(services.engine) as connection:
         adjustment_at(connection, patient_id, run)
     try:
-        live.answers.say_pain(pain)
+        live.say_pain(pain)
     except AnswerRefused as refused:
         raise HTTPException(422, str(refused)) from refused
     return JSONResponse({"pain": pain})
@@ -160,7 +160,7 @@ def lane(desk: Sessions, token: str, what: str, by: str = "button") -> Response:
     return JSONResponse(said, status_code=status)
 
 
-def _live(desk: Desk, run: str) -> LiveSession:
+def _live(desk: Desk, run: str) -> SessionProcess:
     live = desk.of_run(run)
     if live is None or live.has_ended.is_set():
         raise HTTPException(409, "This session has ended. See below what was delivered.")
@@ -171,7 +171,7 @@ def _shown(shown: object) -> dict[str, Any]:
     return {"shown": shown, "actions": ACTIONS}
 
 
-def _ended(services: Services, stored: StoredAdjustment, ending: LiveSession | None) -> dict[str, Any]:
+def _ended(services: Services, stored: StoredAdjustment, ending: SessionProcess | None) -> dict[str, Any]:
     shown = shown_live(ending) if ending else shown_stored(stored, services.data_dir)
     return {
         "stored": stored,

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from spondyl.clinic.adjust.desk import BusyError, Desk
 from spondyl.clinic.adjust.instruments import AddressError, release_stop
-from spondyl.clinic.adjust.live_session import Finished, Keeper, LiveSession, Setup
+from spondyl.clinic.adjust.live_session import Finished, Keeper, Setup
 from spondyl.clinic.adjust.patient import draw_patient
+from spondyl.clinic.adjust.session_process import SessionProcess
 from spondyl.clinic.care.adjustment_gate import ASKED, ChartGate, chart_gate
 from spondyl.clinic.care.adjustment_record import (
     FOLDER,
@@ -100,7 +101,7 @@ def _begin(
     run = new_id()
     keeper = _keeper(services, run, plan, viewer.actor)
     try:
-        live = desk.begin(run, patient.id, address, lambda: LiveSession(setup, keeper))
+        live = desk.begin(run, patient.id, address, lambda: SessionProcess(setup, keeper))
     except BusyError as busy:
         raise SetupRefused("busy", str(busy)) from busy
     try:

@@ -5,7 +5,7 @@ import struct
 from collections.abc import AsyncIterator
 
 from spondyl.clinic.adjust.feed import HEAD, Feed
-from spondyl.clinic.adjust.live_session import LiveSession
+from spondyl.clinic.adjust.session_process import SessionProcess
 
 LOOK_S = 0.03
 LOST = 3
@@ -27,7 +27,7 @@ async def frames_of(feed: Feed) -> AsyncIterator[bytes]:
         await asyncio.sleep(LOOK_S)
 
 
-async def watched(session: LiveSession) -> AsyncIterator[bytes]:
+async def watched(session: SessionProcess) -> AsyncIterator[bytes]:
     """The feed for the page that holds the session: when its connection breaks, the session stops at once."""
     is_whole = False
     try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from spondyl.clinic.adjust.live_session import LiveSession
+from spondyl.clinic.adjust.session_process import SessionProcess
 from spondyl.clinic.care.adjustment_record import StoredAdjustment
 from spondyl.clinic.web.adjust.pictures import map_svg, wave_svg
 from spondyl.instrument import Limits, cap_n
@@ -21,6 +21,7 @@ from spondyl.treatment.adjustment import (
     RecordError,
     Rule,
     StopBecause,
+    delivered_of,
     read_record,
 )
 from spondyl.treatment.adjustment.json_codec import from_json
@@ -69,36 +70,43 @@ class Shown:
     most_pulses: int
 
 
-def shown_live(session: LiveSession) -> Shown:
+def shown_live(session: SessionProcess) -> Shown:
     """A session as it stands now."""
-    watch = session.watch
-    last = watch.last
-    wave = wave_svg(last[0], last[1]) if last else None
-    return _shown(session.setup.plan, tuple(watch.rows), tuple(watch.delivered), tuple(watch.decisions), wave)
+    watched = session.watched
+    wave = wave_svg(*watched.last) if watched.last else None
+    return _shown(session.setup.plan, watched.rows, watched.delivered, watched.decisions, wave)
 
 
 def shown_stored(stored: StoredAdjustment, data_dir: Path) -> Shown:
-    """A session that has ended; its last pulse to treat, else its last one, is read from the record."""
+    """A session that has ended; its last pulse to treat, else its last one, is read from the record. So is all that was
+    delivered where no end is kept."""
     plan = from_json(Plan, stored.plan)
-    outcome: Mapping[str, Any] = stored.outcome or {}
+    fired = _fired(stored.path(data_dir))
+    if stored.outcome is None:
+        return _shown(plan, (), tuple(delivered_of(*one) for one in fired), (), _last_wave(fired))
+    outcome: Mapping[str, Any] = stored.outcome
     rows = tuple(from_json(MapRow, one) for one in outcome.get("stiffness", ()))
     delivered = tuple(from_json(Delivered, one) for one in outcome.get("delivered", ()))
     decisions = tuple(from_json(Decision, one) for one in outcome.get("decisions", ()))
-    return _shown(plan, rows, delivered, decisions, _last_wave(stored.path(data_dir)))
+    return _shown(plan, rows, delivered, decisions, _last_wave(fired))
 
 
-def _last_wave(path: Path) -> Markup | None:
+def _fired(path: Path) -> list[tuple[Fire, Fired]]:
     try:
         steps = read_record(path.read_bytes()).steps
     except (OSError, RecordError):
         # The check of the record, beside the picture, says what is wrong with it.
-        return None
-    fired = [(step.command, step.reading) for step in steps if isinstance(step.reading, Fired)]
-    treated = [one for one in fired if one[0]["purpose"] == "treat"]
-    for command, reading in (treated or fired)[-1:]:
-        known = {key: value for key, value in command.items() if key != "command"}
-        return wave_svg(from_json(Fire, known), reading)
-    return None
+        return []
+    return [(_fire(step.command), step.reading) for step in steps if isinstance(step.reading, Fired)]
+
+
+def _fire(command: Mapping[str, Any]) -> Fire:
+    return from_json(Fire, {key: value for key, value in command.items() if key != "command"})
+
+
+def _last_wave(fired: Sequence[tuple[Fire, Fired]]) -> Markup | None:
+    treated = [one for one in fired if one[0].purpose == "treat"]
+    return next((wave_svg(*one) for one in (treated or fired)[-1:]), None)
 
 
 def _shown(

@@ -1,0 +1,341 @@
+"""Does an adjustment session suffer when the clinic works? Silences of the host, STOP, samples; idle and loaded.
+
+The product's own server (``spondyl serve --demo``), the firmware simulator in a process of its own and in real time, a
+relay between them that notes when each word passed, a page that beats, reads and answers like the real one, and
+``--people`` who ask for the heaviest things a clinic asks for. Two runs at least: the machine matters.
+"""
+
+import argparse
+import http.client
+import json
+import multiprocessing
+import os
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
+from typing import Any
+
+import httpx
+
+from clinic_crowd import HERE, Person, crowd, first
+from session_relay import Seen, run_relay
+from spondyl.clinic.adjust.feed import EVENT, HEAD
+from spondyl.clinic.care.adjustment_gate import ASKED
+
+BEAT_S = 0.4
+PROGRAM = "import sys; sys.argv[0] = 'spondyl'; from spondyl.clinic.cli.app import main; sys.exit(main())"
+LINK_WATCHDOG_S = 0.5
+PATIENCE_S = 180.0
+FORM = {f"answer-{one.key}": "no" for one in ASKED} | {
+    "maximum_n": "60",
+    "first": "L3",
+    "last": "L5",
+    "rule": "clinician",
+    "chosen": "L4",
+    "instrument": "address",
+}
+
+
+@dataclass(kw_only=True)
+class Bench:
+    """Where everything is."""
+
+    port: int
+    data: Path
+    relay: Connection
+    server: int
+    greta: str = ""
+    person: Person = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.person = Person(self.port, "lind")
+        self.greta = first(self.person.page("/patients?q=Greta"), r"/patients/[0-9a-f]{32}")
+
+    def seen(self) -> Seen:
+        """What the relay saw since it was last asked."""
+        self.relay.send(None)
+        return self.relay.recv()
+
+
+@contextmanager
+def spoken(command: list[str], **more: Any) -> Iterator[str]:
+    """A program and the first line that it says."""
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more
+    ) as made:
+        assert made.stdout is not None
+        said = made.stdout.readline()
+        Thread(target=lambda: [None for _ in made.stdout or ()], daemon=True).start()
+        try:
+            yield f"{made.pid} {said}"
+        finally:
+            made.terminate()
+            try:
+                made.wait(20)
+            except subprocess.TimeoutExpired:
+                # The server waits for the last of what it was asked.
+                made.kill()
+
+
+@contextmanager
+def bench(demo: Path | None) -> Generator[Bench]:
+    """Server, relay, instrument."""
+    with ExitStack() as stack:
+        data = Path(stack.enter_context(TemporaryDirectory())) / "clinic"
+        if demo is None:
+            prepare = [sys.executable, "-c", PROGRAM, "serve", "--demo", "--prepare", "--data", str(data)]
+            subprocess.run(prepare, check=True)
+        else:
+            shutil.copytree(demo, data)
+        simulator = [sys.executable, "-m", "spondyl.instrument.simulator", "--port", "0"]
+        said = stack.enter_context(spoken(simulator))
+        host, port = re.findall(r"tcp://([\d.]+):(\d+)", said)[0]
+        here, there = multiprocessing.Pipe()
+        relay = multiprocessing.get_context("spawn").Process(
+            target=run_relay, args=((host, int(port)), there), daemon=True
+        )
+        relay.start()
+        stack.callback(relay.kill)
+        address = f"tcp://{HERE}:{here.recv()}"
+        (data / "settings.toml").write_text(
+            f'instrument_address = "{address}"\nrequests_per_minute = 1000000\n'
+        )
+        serve = [sys.executable, "-c", PROGRAM, "serve", "--demo", "--data", str(data), "--port", "0"]
+        said = stack.enter_context(spoken(serve))
+        found = re.search(rf"(\d+) .*{HERE}:(\d+)", said)
+        assert found, said
+        time.sleep(3.0)
+        yield Bench(port=int(found[2]), data=data, relay=here, server=int(found[1]))
+
+
+class LivePage:
+    """The page of one session: beats, reads, answers what is asked."""
+
+    def __init__(self, clinic: Bench) -> None:
+        self.clinic, self.person = clinic, clinic.person
+        self.person.page(f"{clinic.greta}/adjust")
+        status, body = self.person.post(f"{clinic.greta}/adjust", **FORM)
+        assert status == 303, re.sub(r"<[^>]+>", " ", body.decode())[-1500:]
+        self.address = self.person.where
+        text = self.person.page(self.address)
+        self.token, self.lane = _attribute(text, "page"), _attribute(text, "lane")
+        self.beats_s: list[float] = []
+        self.lost_frames = 0
+        self.events: list[dict[str, Any]] = []
+        self.is_over = Event()
+        self._read = Person(clinic.port, "lind")
+        self._answer = Person(clinic.port, "lind")
+        self._stream: httpx.Response | None = None
+        for work in (self._beat, self._follow):
+            Thread(target=work, daemon=True).start()
+
+    def leave(self) -> None:
+        """Close the stream, as a browser does that is closed."""
+        self._read.hang_up()
+
+    def _beat(self) -> None:
+        with httpx.Client(base_url=f"http://{HERE}:{self.clinic.port}", timeout=60) as to:
+            while not self.is_over.is_set():
+                begun_s = time.monotonic()
+                to.post(f"{self.lane}/beat", headers={"Connection": "close"})
+                self.beats_s.append(time.monotonic() - begun_s)
+                self.is_over.wait(max(0.0, BEAT_S - (time.monotonic() - begun_s)))
+
+    def _follow(self) -> None:
+        try:
+            rest = b""
+            for data in self._read.flow(f"{self.address}/stream?page={self.token}"):
+                rest = self._frames(rest + data)
+        except (OSError, ValueError, AttributeError, http.client.HTTPException):
+            # Closed on purpose, or by the server.
+            pass
+        self.is_over.set()
+
+    def _frames(self, data: bytes) -> bytes:
+        while len(data) >= HEAD.size:
+            kind, length, number = HEAD.unpack_from(data)
+            end = HEAD.size + length + -length % 8
+            if len(data) < end:
+                break
+            if kind == EVENT:
+                self._event(json.loads(data[HEAD.size : HEAD.size + length]))
+            elif kind == 3:
+                self.lost_frames += int(number)
+            data = data[end:]
+        return data
+
+    def _event(self, event: dict[str, Any]) -> None:
+        self.events.append(event)
+        if event["kind"] == "question":
+            Thread(target=lambda: self._answer.post(f"{self.address}/pain", pain="3")).start()
+        elif event["kind"] == "proposal":
+            sent = {"number": str(event["number"]), "accepts": "true"}
+            Thread(target=lambda: self._answer.post(f"{self.address}/dose", **sent)).start()
+
+
+def _attribute(text: str, name: str) -> str:
+    found = re.search(rf'data-{name}="([^"]*)"', text)
+    assert found, f"The page has no data-{name}; it is no live page."
+    return found[1]
+
+
+def whole_sessions(clinic: Bench, seconds: float) -> tuple[Seen, list[LivePage]]:
+    """One session after another."""
+    clinic.seen()
+    pages: list[LivePage] = []
+    end_s = time.monotonic() + seconds
+    while time.monotonic() < end_s:
+        pages.append(LivePage(clinic))
+        assert pages[-1].is_over.wait(PATIENCE_S), pages[-1].events[-3:]
+    return clinic.seen(), pages
+
+
+def by_lane(live: LivePage) -> None:
+    """The STOP button of the page itself."""
+    live.person.ask("POST", f"{live.lane}/stop?by=button", None, {})
+
+
+def by_other_page(live: LivePage) -> None:
+    """STOP on another page or device."""
+    live.person.post(f"{live.address}/stop")
+
+
+WAYS: dict[str, Callable[[LivePage], None]] = {
+    "STOP of the page": by_lane,
+    "STOP of another page": by_other_page,
+    "page closed": LivePage.leave,
+}
+
+
+def stop_once(clinic: Bench, way: str, chance: random.Random) -> tuple[float, float, float]:
+    """Seconds from pressing to the instrument having been told, to its saying that it has stopped, to the answer."""
+    clinic.person.post(f"{clinic.greta}/adjust/release")
+    clinic.seen()
+    live = LivePage(clinic)
+    end_s = time.monotonic() + PATIENCE_S
+    while not any(one.get("text", "").startswith("Going") for one in live.events):
+        assert time.monotonic() < end_s, live.events
+        time.sleep(0.02)
+    time.sleep(chance.uniform(0.0, 0.5))
+    pressed_s = time.monotonic()
+    WAYS[way](live)
+    answered_s = time.monotonic()
+    live.is_over.wait(PATIENCE_S)
+    seen = Seen()
+    while not seen.stopped and time.monotonic() < pressed_s + 10:
+        time.sleep(0.3)
+        more = clinic.seen()
+        seen.stops += more.stops
+        seen.stopped += more.stopped
+    assert seen.stops and seen.stopped, f"{way}: nothing came: {seen}"
+    until_over(clinic)
+    return seen.stops[0] - pressed_s, seen.stopped[0] - pressed_s, answered_s - pressed_s
+
+
+def until_over(clinic: Bench) -> None:
+    """A patient has one session at a time."""
+    while "runs" in first_of(clinic.person.page(f"{clinic.greta}/adjust")):
+        time.sleep(0.2)
+
+
+def first_of(text: str) -> str:
+    """The sentence about a session that runs, if there is one."""
+    return "".join(re.findall(r"A session[^<.]*runs", text))
+
+
+def spread(values: list[float]) -> str:
+    """Median, 99th percentile and greatest in ms."""
+    if not values:
+        return "none"
+    ordered = sorted(values)
+    p99 = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
+    return f"{1e3 * statistics.median(ordered):.0f} / {1e3 * p99:.0f} / {1e3 * ordered[-1]:.0f} ms ({len(ordered)})"
+
+
+@contextmanager
+def people_at_work(clinic: Bench, people: int) -> Iterator[Connection | None]:
+    """The crowd, ended with the block."""
+    if not people:
+        yield None
+        return
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(
+        target=crowd, args=(clinic.port, clinic.data, people, there), daemon=True
+    )
+    process.start()
+    time.sleep(6.0)
+    try:
+        yield here
+    finally:
+        process.kill()
+        process.join()
+
+
+def report(clinic: Bench, people: int, seconds: float, stops: int) -> None:
+    """Measure with so many people and print."""
+    with people_at_work(clinic, people) as asked:
+        seen, pages = whole_sessions(clinic, seconds)
+        ends = Counter(one["because"] for page in pages for one in page.events if one["kind"] == "end")
+        print(
+            f"\n{people} people, load average {os.getloadavg()[0]:.1f}: {len(pages)} sessions, {dict(ends)}"
+        )
+        for page in pages:
+            for one in page.events:
+                if one["kind"] == "end" and one["because"] in (
+                    "instrument_failed",
+                    "refused",
+                    "stop_pressed",
+                ):
+                    print("  broken off:", one["text"][:160])
+        print("  silence of the host, tip on (limit 500):", spread(seen.silences))
+        for one in sorted(seen.longest, reverse=True)[:6]:
+            print("   ", one)
+        print("  this machine late by itself:", spread(seen.lateness))
+        print(
+            f"  samples {seen.samples}, lost {seen.lost_samples}, frames lost {sum(p.lost_frames for p in pages)}"
+        )
+        print("  heartbeat answered:", spread([one for page in pages for one in page.beats_s]), flush=True)
+        chance = random.Random(people)
+        for way in WAYS:
+            taken = [stop_once(clinic, way, chance) for _ in range(stops)]
+            told, stopped, answered = (list(one) for one in zip(*taken, strict=True))
+            print(
+                f"  {way}: told {spread(told)}, stopped {spread(stopped)}, answered {spread(answered)}",
+                flush=True,
+            )
+        clinic.person.post(f"{clinic.greta}/adjust/release")
+        if asked is not None:
+            asked.send(None)
+            said, took_s = asked.recv()
+            for name in sorted(took_s):
+                statuses = {status: n for (what, status), n in said.items() if what == name}
+                print(f"  asked: {name}: {statuses}, {spread(took_s[name])}")
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, nargs="+", default=[0, 8])
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--stops", type=int, default=5)
+    parser.add_argument("--demo", type=Path, help="a prepared demo folder to copy; made when not given")
+    asked = parser.parse_args()
+    with bench(asked.demo) as clinic:
+        for people in asked.people:
+            report(clinic, people, asked.seconds, asked.stops)
+
+
+if __name__ == "__main__":
+    main()

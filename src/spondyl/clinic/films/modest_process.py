@@ -1,0 +1,43 @@
+"""One process beside the server that does one heavy thing after another, and gives way to the people at the screens."""
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from threading import Lock
+from typing import Any
+
+from spondyl.clinic.films.find import be_modest
+
+
+class ModestProcess:
+    """Begun with the first request, or after :meth:`end` with the next. Serves several threads."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        self._lock = Lock()
+
+    def ask(self, job: Callable[..., Any], *arguments: Any, patience_s: float) -> Any:
+        """What ``job`` gives or raises there; BrokenProcessPool when the process died, TimeoutError when it is slow."""
+        with self._lock:
+            if self._pool is None:
+                context = multiprocessing.get_context("spawn")
+                self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=be_modest)
+            pool = self._pool
+        try:
+            return pool.submit(job, *arguments).result(timeout=patience_s)
+        except (BrokenProcessPool, TimeoutError):
+            self.end()
+            raise
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        processes = list((pool._processes or {}).values())  # pyright: ignore[reportPrivateUsage]
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.kill()
+            process.join(5)

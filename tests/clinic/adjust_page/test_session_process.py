@@ -1,0 +1,269 @@
+"""Claims: a session in its own process asks, gives and is kept like one beside the caller; it stops, with its record
+closed, when its server dies or falls silent; a server that does not read holds up neither session nor stop; a session
+whose process dies is told and kept as that, and its instrument is stopped."""
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+from spondyl.clinic.adjust.answers import AnswerRefused
+from spondyl.clinic.adjust.feed import BLOCK, EVENT
+from spondyl.clinic.adjust.gate import CLEAR
+from spondyl.clinic.adjust.heartbeat import LOOK_S, MOST_CREDIT_S, Heartbeat
+from spondyl.clinic.adjust.live_session import Finished, Keeper, Patience, Setup
+from spondyl.clinic.adjust.patient import draw_patient
+from spondyl.clinic.adjust.session_child import run_child
+from spondyl.clinic.adjust.session_process import SessionProcess
+from spondyl.clinic.adjust.session_talk import ALIVE, BEAT, STOP
+from spondyl.clinic.web.adjust.stream import unpacked
+from spondyl.instrument import Limits, State
+from spondyl.instrument.drivers import TcpLink, WireInstrument
+from spondyl.treatment.adjustment import Plan, Replay, Rule, StopBecause, Verdict, read_record, replay
+
+HERE = Path(__file__).parent
+PATIENCE_S = 60.0
+"""Of these tests: the machine may be busy."""
+
+
+@dataclass
+class Kept:
+    """What the chart would hold."""
+
+    finished: Finished | None = None
+    check: Replay | None = None
+    told_before: bool = False
+    is_checked: Event = field(default_factory=Event)
+
+
+def setup_of(folder: Path, address: str | None = None, **changes: Any) -> Setup:
+    small = {"segments": ("L4",), "rule": Rule.CLINICIAN, "chosen": "L4", "probes": 2, "courses": 1}
+    plan = Plan(**{"session": 7, "limits": Limits(maximum_n=60.0), "gate": CLEAR, **small, **changes})
+    patient = draw_patient(1, plan.segments)
+    return Setup(plan=plan, patient=patient, address=address, record=folder / "record.tar")
+
+
+def started(setup: Setup) -> tuple[SessionProcess, Kept]:
+    kept = Kept()
+
+    def finished(end: Finished) -> None:
+        kept.finished, kept.told_before = end, live.feed.has_told_end
+
+    def checked(check: Replay) -> None:
+        kept.check = check
+        kept.is_checked.set()
+
+    live = SessionProcess(setup, Keeper(finished=finished, checked=checked))
+    return live, kept
+
+
+@contextmanager
+def page(live: SessionProcess) -> Iterator[None]:
+    gone = Event()
+
+    def beat() -> None:
+        while not gone.wait(0.1):
+            live.beat()
+
+    beating = Thread(target=beat, daemon=True)
+    beating.start()
+    yield
+    gone.set()
+    beating.join()
+
+
+def events(live: SessionProcess) -> list[dict[str, Any]]:
+    return [json.loads(data) for kind, _, data in unpacked(live.feed.after(0)[2]) if kind == EVENT]
+
+
+def until(true: Callable[[], Any], what: str) -> Any:
+    end_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
+        if found := true():
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"It never came: {what}")
+
+
+def event(live: SessionProcess, kind: str) -> dict[str, Any]:
+    return until(lambda: next((one for one in events(live) if one["kind"] == kind), None), kind)
+
+
+@contextmanager
+def simulator() -> Iterator[str]:
+    command = [sys.executable, "-m", "spondyl.instrument.simulator"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split()[0]
+        finally:
+            process.kill()
+
+
+def state_of(address: str) -> State:
+    host, _, port = address.removeprefix("tcp://").rpartition(":")
+    instrument = WireInstrument(TcpLink(host, int(port)))
+    instrument.identify()
+    state = instrument.status().state
+    instrument.close()
+    return state
+
+
+def has_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    # A child of a server that died stays listed until the system's first process has taken note of it.
+    status = Path(f"/proc/{pid}/stat")
+    with suppress(OSError):
+        return status.read_text().rpartition(")")[2].split()[0] == "Z"
+    return True
+
+
+def test_a_session_in_its_own_process_asks_gives_and_is_kept_before_it_is_told(tmp_path: Path) -> None:
+    live, kept = started(setup_of(tmp_path))
+    assert live.pid not in (None, os.getpid())
+    assert live.claim() and not live.claim(), "one page holds it"
+    with page(live):
+        event(live, "question")
+        with pytest.raises(AnswerRefused, match="lies between 0 and 10"):
+            live.say_pain(11)
+        live.say_pain(3)
+        dose = event(live, "proposal")
+        with pytest.raises(AnswerRefused, match="not waiting"):
+            live.answer(dose["number"] + 1, accepts=True)
+        assert live.answer(dose["number"], accepts=True).decision.segment == "L4"
+        assert kept.is_checked.wait(PATIENCE_S)
+        until(lambda: live.feed.is_over, "the end of the feed")
+    assert kept.check is not None and kept.check.verdict is Verdict.IDENTICAL, kept.check.text
+    assert replay(live.setup.record.read_bytes()).verdict is Verdict.IDENTICAL
+    assert kept.finished is not None and kept.finished.outcome is not None and not kept.told_before
+    assert live.watched.delivered == kept.finished.outcome.delivered
+    assert live.watched.rows == kept.finished.outcome.stiffness
+    assert live.watched.last is not None and live.watched.last[0].segment == "L4"
+    assert [one["kind"] for one in events(live)][-2:] == ["end", "checked"]
+    assert any(kind == BLOCK for kind, _, _ in unpacked(live.feed.after(0)[2]))
+    until(lambda: has_gone(live.pid or 0), "the end of the process")
+
+
+def test_a_stop_ends_it_and_names_who_pressed(tmp_path: Path) -> None:
+    live, kept = started(setup_of(tmp_path, probes=6))
+    with page(live):
+        until(lambda: live.watched.delivered, "a pulse")
+        before = len(live.watched.delivered)
+        live.press_stop("the STOP button")
+        assert live.beat() is False
+        event(live, "end")
+    outcome = kept.finished and kept.finished.outcome
+    assert outcome is not None and outcome.stopped_because is StopBecause.STOP_PRESSED
+    assert "the STOP button" in outcome.text and outcome.is_safe
+    assert len(outcome.delivered) <= before + 1, "at most the pulse in flight"
+
+
+def test_a_session_whose_process_is_killed_is_told_kept_and_its_instrument_stopped(tmp_path: Path) -> None:
+    with simulator() as address:
+        live, kept = started(setup_of(tmp_path, address, probes=6))
+        with page(live):
+            until(lambda: live.watched.delivered, "a pulse")
+            assert live.pid is not None
+            os.kill(live.pid, signal.SIGKILL)
+            end = event(live, "end")
+            until(lambda: live.feed.is_over, "the end of the feed")
+            assert live.beat() is False
+            with pytest.raises(AnswerRefused, match="does not answer"):
+                live.say_pain(3)
+        until(lambda: state_of(address) is State.STOPPED, "the instrument's stop")
+    assert kept.finished is not None and kept.finished.outcome is None
+    assert "ended unexpectedly (code -9)" in kept.finished.problem == end["text"]
+    assert end["because"] == "could not run" and end["is_safe"] is None
+    assert replay(live.setup.record.read_bytes()).verdict is Verdict.UNFINISHED
+
+
+@pytest.mark.parametrize(
+    ("number", "by"),
+    [(signal.SIGKILL, "the server, which ended"), (signal.SIGSTOP, "the server, which fell silent")],
+    ids=["killed", "hung"],
+)
+def test_a_session_whose_server_dies_or_hangs_stops_and_closes_its_record(
+    tmp_path: Path, number: signal.Signals, by: str
+) -> None:
+    record = tmp_path / "record.tar"
+    with simulator() as address:
+        command = [sys.executable, str(HERE / "served_session.py"), str(record), address]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+            assert server.stdout is not None
+            pid = int(server.stdout.readline())
+            assert server.stdout.readline() == "pulse\n"
+            server.send_signal(number)
+            until(lambda: record.read_bytes().count(b"outcome"), "the end of the record")
+            until(lambda: state_of(address) is State.STOPPED, "the instrument's stop")
+            server.kill()
+            until(lambda: has_gone(pid), "the end of the session's process")
+    check = replay(record.read_bytes())
+    assert check.verdict is Verdict.IDENTICAL, check.text
+    outcome = read_record(record.read_bytes()).outcome
+    assert outcome is not None and outcome.stopped_because is StopBecause.STOP_PRESSED
+    assert by in outcome.text and outcome.is_safe
+
+
+def test_a_server_that_reads_nothing_holds_up_neither_session_nor_stop(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    lane, by_lane = context.Pipe(duplex=False)
+    commands, _by_commands = context.Pipe(duplex=False)
+    unread, news = context.Pipe(duplex=False)
+    setup = setup_of(tmp_path, segments=("L2", "L3", "L4", "L5"), probes=6)
+    process = context.Process(target=run_child, args=(setup, Patience(), lane, commands, news), daemon=True)
+    process.start()
+    for end in (lane, commands, news):
+        end.close()
+
+    def size() -> int:
+        return setup.record.stat().st_size if setup.record.exists() else 0
+
+    def beats(for_s: float) -> None:
+        for _ in range(int(for_s / LOOK_S)):
+            by_lane.send_bytes(ALIVE)
+            by_lane.send_bytes(BEAT)
+            time.sleep(LOOK_S)
+
+    # Waveforms and blocks fill the pipe of news in about three seconds; from then on nobody can write to it.
+    while size() < 400_000:
+        beats(1.0)
+    full = size()
+    beats(1.5)
+    assert size() > full, "the session goes on"
+    by_lane.send_bytes(STOP + b"the STOP button")
+    until(lambda: b"outcome" in setup.record.read_bytes()[-20_000:], "the end of the record")
+    unread.close()
+    process.join(PATIENCE_S)
+    assert process.exitcode == 0
+    outcome = read_record(setup.record.read_bytes()).outcome
+    assert outcome is not None and "the STOP button" in outcome.text
+
+
+def test_what_the_server_slept_through_is_not_held_against_the_page_and_has_a_limit() -> None:
+    def lost_after(served_until_s: float) -> float:
+        heartbeat = Heartbeat(0.0)
+        heartbeat.heard(0.0)
+        for number in range(1, 400):
+            now_s = number * LOOK_S
+            if now_s <= served_until_s:
+                heartbeat.served(now_s)
+            if heartbeat.is_lost(now_s):
+                return now_s
+        raise AssertionError("never lost")
+
+    assert lost_after(100.0) == pytest.approx(2.0, abs=2 * LOOK_S), "the server is there, the page is not"
+    assert lost_after(1.0) == pytest.approx(2.0 + MOST_CREDIT_S, abs=4 * LOOK_S), "neither is"

@@ -1,0 +1,55 @@
+"""Claims: a report made beside the server is the same to the last byte; a process that dies signs nothing, and the next
+attempt succeeds."""
+
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
+
+import pytest
+
+from spondyl.clinic.chart.films import Film, reports_of
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.films.desk import FilmNotReadyError, Signer, Status, name_of, sent_as_kept
+from spondyl.clinic.films.modest_process import ModestProcess
+from spondyl.clinic.films.report_files import report_files
+from spondyl.clinic.films.service import FilmService
+from spondyl.clinic.web.services import Services
+from spondyl.provenance import Confirmation
+
+DOCTOR = Signer(actor="dr", name="Dr Test")
+
+
+def die(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_reports_made_beside_the_server_are_the_same_and_a_death_signs_nothing(
+    films: FilmService, services: Services, measured: Callable[..., Film], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = films.desk
+    film = measured("phantom_0003_ap")
+    desk.accept(film.id, sent_as_kept(desk.open(film.id)), DOCTOR)
+    opened = desk.open(film.id)
+    by = Confirmation(person=DOCTOR.name, at=datetime(2026, 1, 2, tzinfo=UTC))
+    told = opened.reading, desk.assess(opened), desk.picture(film), name_of(opened), by
+    beside = ModestProcess()
+    try:
+        assert beside.ask(report_files, *told, patience_s=120.0) == report_files(*told)
+        assert beside.ask(os.getpid, patience_s=60.0) != os.getpid()
+        with pytest.raises(BrokenProcessPool):
+            beside.ask(die, patience_s=60.0)
+        assert beside.ask(os.getpid, patience_s=60.0) != os.getpid(), "a new one"
+    finally:
+        beside.end()
+
+    desk.open_reports()
+    with monkeypatch.context() as dying:
+        dying.setattr("spondyl.clinic.films.desk.report_files", die)
+        with pytest.raises(FilmNotReadyError, match="Nothing is signed; sign once more"):
+            desk.sign(film.id, version=1, signer=DOCTOR)
+    assert desk.open(film.id).status is Status.ACCEPTED
+    with reading(services.engine) as connection:
+        assert reports_of(connection, film.id) == {}
+    assert desk.sign(film.id, version=1, signer=DOCTOR).status is Status.SIGNED
