@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 
@@ -20,12 +21,14 @@ from clinic_apps import ADDRESS, Browser
 from clinic_charts import Clock
 from spondyl.assessment.intake import answered, open_flags
 from spondyl.assessment.screening import Answer
+from spondyl.clinic.adjust.answers import AnswerRefused, Proposal
 from spondyl.clinic.adjust.desk import Desk
 from spondyl.clinic.care.adjustment_gate import ASKED, chart_gate
 from spondyl.clinic.care.adjustment_record import adjustments_of
 from spondyl.clinic.care.consent_record import consents_of, withdraw
 from spondyl.clinic.care.intake_record import begin, keep
 from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.sessions import open_session
@@ -205,6 +208,33 @@ def test_a_session_whose_process_dies_shows_what_it_delivered_and_gives_its_reco
     record = clinician.get(f"{where}/record")
     assert record.status_code == 200
     assert len(read_record(record.content).waveforms) == int(given[1])
+
+
+def test_while_the_session_is_asked_for_a_dose_everybody_else_writes(
+    services: Services, browser: Open, ready: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinician = browser(Role.CLINICIAN)
+    where = clinician.submit(f"/patients/{ready.id}/adjust", **filled()).headers["location"]
+    live = clinician.app.state.desk.of_run(where.rpartition("/")[2])
+
+    def asked(_number: int, *, accepts: bool) -> Proposal:
+        has_written = Event()
+
+        def write() -> None:
+            with writing(services.engine) as connection:
+                record(connection, actor="test", action="meanwhile", subject=ready.subject)
+            has_written.set()
+
+        Thread(target=write, daemon=True).start()
+        assert accepts and has_written.wait(5.0), "the end of the session could not have been kept"
+        raise AnswerRefused("asked")
+
+    monkeypatch.setattr(live, "answer", asked)
+    answer = clinician.submit(f"{where}/dose", number=1, accepts=True)
+    live.press_stop("the test")
+    assert answer.status_code == 409 and "asked" in answer.text
+    with reading(services.engine) as connection:
+        assert entries(connection, action="accept dose") == []
 
 
 def test_a_stop_is_released_by_name_on_purpose_and_arms_nothing(

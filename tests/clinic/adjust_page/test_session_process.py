@@ -218,6 +218,19 @@ def test_a_session_whose_server_dies_or_hangs_stops_and_closes_its_record(
     assert by in outcome.text and outcome.is_safe
 
 
+def test_an_end_that_cannot_be_kept_is_not_told_and_stands_in_the_servers_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(_: Finished) -> None:
+        raise OSError("the disk is full")
+
+    live = SessionProcess(setup_of(tmp_path), Keeper(finished=full, checked=lambda _: None))
+    live.press_stop("the STOP button")
+    until(lambda: live.feed.is_over, "the end of the feed")
+    assert live.has_ended.is_set() and not live.feed.has_told_end
+    assert "could not be kept" in caplog.text and "the disk is full" in caplog.text
+
+
 def test_a_server_that_reads_nothing_holds_up_neither_session_nor_stop(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     lane, by_lane = context.Pipe(duplex=False)

@@ -3,9 +3,11 @@ attempt succeeds."""
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
+from threading import Thread
 
 import pytest
 
@@ -53,3 +55,29 @@ def test_reports_made_beside_the_server_are_the_same_and_a_death_signs_nothing(
     with reading(services.engine) as connection:
         assert reports_of(connection, film.id) == {}
     assert desk.sign(film.id, version=1, signer=DOCTOR).status is Status.SIGNED
+
+
+def test_who_waits_behind_something_stuck_is_told_that_the_process_ended_and_the_next_one_stays() -> None:
+    beside, told = ModestProcess(), list[BaseException | None]()
+
+    def ask(job: Callable[..., object], *arguments: object, patience_s: float) -> None:
+        try:
+            beside.ask(job, *arguments, patience_s=patience_s)
+            told.append(None)
+        except Exception as error:
+            told.append(error)
+
+    stuck = Thread(target=ask, args=(time.sleep, 60.0), kwargs={"patience_s": 2.0})
+    behind = [Thread(target=ask, args=(os.getpid,), kwargs={"patience_s": 60.0}) for _ in range(4)]
+    try:
+        stuck.start()
+        time.sleep(0.5)
+        for one in behind:
+            one.start()
+        for one in (stuck, *behind):
+            one.join()
+        assert sorted(type(one).__name__ for one in told) == [*["BrokenProcessPool"] * 4, "TimeoutError"]
+        first = beside.ask(os.getpid, patience_s=60.0)
+        assert beside.ask(os.getpid, patience_s=60.0) == first
+    finally:
+        beside.end()

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import secrets
 import time
+from contextlib import suppress
 from itertools import count
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
@@ -137,9 +138,8 @@ class SessionProcess:
 
     def _listen(self, news: Connection) -> None:
         try:
-            while True:
-                self._hear(news.recv())
-        except (EOFError, OSError):
+            while (told := _next(news)) is not None:
+                self._hear(told)
             self._process.join()
         except Exception:
             # What could not be kept is not told either.
@@ -173,7 +173,9 @@ class SessionProcess:
         try:
             self._keeper.finished(finished)
         finally:
-            self._commands.send(Kept())
+            # A process that is gone by now waits for nothing.
+            with suppress(OSError):
+                self._commands.send(Kept())
 
     def _died(self) -> None:
         """The process ended without a word: the instrument is told to stop, and the page what is known."""
@@ -189,3 +191,11 @@ class SessionProcess:
         finished = Finished(outcome=None, digest="", stopped_by=self.stop.by, problem=problem)
         self._keeper.finished(finished)
         tell_end(self.feed, finished)
+
+
+def _next(news: Connection) -> News | None:
+    """None when the process has ended."""
+    try:
+        return news.recv()
+    except (EOFError, OSError):
+        return None

@@ -2,7 +2,7 @@
 
 import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from threading import Lock
 from typing import Any
@@ -19,23 +19,33 @@ class ModestProcess:
 
     def ask(self, job: Callable[..., Any], *arguments: Any, patience_s: float) -> Any:
         """What ``job`` gives or raises there; BrokenProcessPool when the process died, TimeoutError when it is slow."""
-        with self._lock:
-            if self._pool is None:
-                context = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=be_modest)
-            pool = self._pool
+        pool = self._begun()
         try:
             return pool.submit(job, *arguments).result(timeout=patience_s)
+        except CancelledError as ended:
+            raise BrokenProcessPool("The process was ended over something that stood before this.") from ended
         except (BrokenProcessPool, TimeoutError):
-            self.end()
+            self._end(pool)
             raise
 
     def end(self) -> None:
         """End the process, whatever it does."""
+        if (pool := self._pool) is not None:
+            self._end(pool)
+
+    def _begun(self) -> ProcessPoolExecutor:
         with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is None:
-            return
+            if self._pool is None:
+                context = multiprocessing.get_context("spawn")
+                self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=be_modest)
+            return self._pool
+
+    def _end(self, pool: ProcessPoolExecutor) -> None:
+        # Several may have waited for it: the first to notice ends it, the others must not end the next one.
+        with self._lock:
+            if self._pool is not pool:
+                return
+            self._pool = None
         processes = list((pool._processes or {}).values())  # pyright: ignore[reportPrivateUsage]
         pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:

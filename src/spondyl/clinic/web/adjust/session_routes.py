@@ -93,13 +93,14 @@ def answer_dose(
 ) -> Response:
     """Accept a proposed dose, or decline it, which ends the session. Which dose, and its reason, is in the log."""
     live = _live(desk, run)
-    with writing(services.engine) as connection:
+    with reading(services.engine) as connection:
         stored = adjustment_at(connection, patient_id, run)
-        try:
-            proposal = live.answer(number, accepts=accepts)
-        except AnswerRefused as refused:
-            raise HTTPException(409, str(refused)) from refused
-        decision = proposal.decision
+    # Outside of a transaction that writes: the end of this session, which its answer may stand behind, is one too.
+    try:
+        decision = live.answer(number, accepts=accepts).decision
+    except AnswerRefused as refused:
+        raise HTTPException(409, str(refused)) from refused
+    with writing(services.engine) as connection:
         record(
             connection,
             actor=viewer.actor,
