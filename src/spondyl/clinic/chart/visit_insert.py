@@ -15,7 +15,7 @@ from spondyl.booking import Appointment, Claim
 from spondyl.clinic.chart.appointment_rows import new_row
 from spondyl.clinic.chart.audit import Deed, Head, append, lane_of, likely_head, remember_head, sealed_row
 from spondyl.clinic.chart.booking_facts import FACTS_SQL, BookingFacts, facts_asked, facts_told
-from spondyl.clinic.chart.claims import claim_rows, taken_instead_of
+from spondyl.clinic.chart.claims import LOCK_SQL, claim_rows, taken_instead_of
 from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded
 from spondyl.clinic.chart.outbox import MessageKind, message_rows
 from spondyl.clinic.chart.quick_statement import QuickStatement, array_text
@@ -47,8 +47,7 @@ _ALL = QuickStatement(
     f"WITH facts AS MATERIALIZED ({FACTS_SQL}), go AS MATERIALIZED (SELECT 1 FROM facts "
     "WHERE CAST(%(decided)s AS boolean) "
     "OR (version = CAST(%(worked_out_for)s AS integer) AND NOT away AND NOT intake)), "
-    "locked AS MATERIALIZED (SELECT count(pg_advisory_xact_lock(hashtextextended(name, 7))) AS n "
-    "FROM unnest(CAST(%(resources)s AS text[])) AS name WHERE EXISTS (SELECT 1 FROM go)), "
+    f"locked AS MATERIALIZED ({LOCK_SQL} WHERE EXISTS (SELECT 1 FROM go)), "
     f"visit AS (INSERT INTO appointments ({', '.join(_COLUMNS)}) "
     f"SELECT {_TYPED} FROM go), "
     "put AS (INSERT INTO claims (appointment, resource, office, lane, exclusive, starts_s, ends_s) "

@@ -115,7 +115,7 @@ def _begin(
 
 
 def _keeper(services: Services, run: str, plan: Plan, actor: str) -> Keeper:
-    """Writes the end into the chart, from the session's own thread."""
+    """Writes the end into the chart, from the thread that hears the session's process."""
 
     def finished(end: Finished) -> None:
         with writing(services.engine) as connection:
