@@ -161,6 +161,18 @@ def test_space_on_a_focused_button_stops_and_does_not_press_it(room: Room) -> No
     assert room.page.locator('[data-pain="3"]').get_attribute("aria-pressed") == "false"
 
 
+def test_a_stop_from_another_page_asks_nothing_first_however_old_the_page(room: Room) -> None:
+    set_up(room)
+    other, asked = room.page.context.new_page(), list[str]()
+    other.clock.install()
+    other.goto(f"/patients/{room.patient.id}/adjust")
+    other.on("request", lambda request: asked.append(request.url))
+    other.clock.fast_forward("05:00")
+    other.get_by_role("button", name="STOP that session").click()
+    assert "from another page" in room.ended().stopped_by
+    assert asked[0].endswith("/stop"), asked
+
+
 def test_an_answer_to_stop_that_comes_after_the_end_takes_nothing_away(room: Room) -> None:
     """The stop itself goes by a beacon; the request whose answer is shown is held back until the end was told."""
     late: list[Route] = []

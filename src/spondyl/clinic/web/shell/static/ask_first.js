@@ -1,5 +1,6 @@
 // Before a form that somebody wrote in for long is sent: is the same person still signed in, and does the server answer?
-// Else another page would come, and what was written would be gone. Only base.html loads this, once a page.
+// Else another page would come, and what was written would be gone. A form with data-at-once, such as a STOP, waits for
+// no answer. Only base.html loads this, once a page.
 
 import { frame, whoIsHere } from "./signed_in.js";
 
@@ -16,7 +17,8 @@ const asking = new WeakSet();
 /** @param {SubmitEvent} event */
 async function askFirst(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  if (form.method !== "post" || !form.closest("main") || performance.now() < FRESH_MS || asked.has(form)) return;
+  if (form.method !== "post" || !form.closest("main") || form.dataset.atOnce !== undefined) return;
+  if (performance.now() < FRESH_MS || asked.has(form)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   if (asking.has(form)) return;
