@@ -31,6 +31,7 @@ from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.clinic_settings import ClinicSettings
 from spondyl.clinic.serve import take_short_turns
 from spondyl.clinic.web import create_app
+from spondyl.clinic.web.ready import make_ready
 from spondyl.clinic.web.services import Services
 
 PROVIDERS, CONTENDED, DAYS = 16, 10, 14
@@ -46,8 +47,10 @@ def serve(address: str, kind: str, gate: Any) -> None:
         secret=SECRET,
         data_dir=Path("/nonexistent"),
     )
+    app = create_app(services)
+    make_ready(app.state.templates)
     config = uvicorn.Config(
-        create_app(services), host="127.0.0.1", port=0, log_level="error", lifespan="off", access_log=False
+        app, host="127.0.0.1", port=0, log_level="error", lifespan="off", access_log=False
     )
     server = uvicorn.Server(config)
 

@@ -10,11 +10,12 @@ import pytest
 
 from clinic_apps import Browser
 from clinic_charts import Clock
-from practices import two_offices
+from practices import two_offices, utc
 from spondyl.booking import Wish
 from spondyl.clinic.chart.appointment_rows import appointments_between
 from spondyl.clinic.chart.audit import verify
-from spondyl.clinic.chart.free_times import next_free
+from spondyl.clinic.chart.claims import TimeTakenError
+from spondyl.clinic.chart.free_times import next_free, slot_for
 from spondyl.clinic.chart.people import PersonDetails, add_person, find_people
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
@@ -22,6 +23,7 @@ from spondyl.clinic.chart.tables import appointments
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import waiting_entries
 from spondyl.clinic.messages import FolderSender, send_due
+from spondyl.clinic.web.public import book
 from spondyl.clinic.web.services import Services
 
 NAME = {"given": "Rosa", "family": "Test-Vega", "contact": "rosa@example.org"}
@@ -243,3 +245,30 @@ def test_a_newcomer_is_offered_a_consultation_and_undo_says_whose_visit_it_is(
     assert re.search(
         r'visit=follow[^"]*"[^>]* aria-current="true"', desk.get(f"/patients/{rosa.id}/visits").text
     )
+
+
+def test_a_taken_time_is_told_without_standing_in_line(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = offered(visitor.get("/book").text)
+    held_address(visitor, **fields)
+    monkeypatch.setattr(book, "_kept", None)  # whoever stands in line fails
+    assert visitor.submit("/book/hold", **fields).status_code == 409
+
+
+@pytest.mark.usefixtures("visitor")
+def test_what_was_taken_while_one_stood_in_line_is_kept_with_the_other_provider(
+    services: Services,
+) -> None:
+    wish, nine = Wish(visit_type="follow", office="yl"), utc(3, 17)
+    with reading(services.engine) as connection:
+        seen = slot_for(connection, wish, nine)
+    assert seen is not None
+    with writing(services.engine) as connection:
+        first, second = (book._kept(connection, wish, nine, seen) for _ in range(2))
+        assert {one.placement.provider for one in (first, second)} == {"ana", "ben"}
+        with pytest.raises(TimeTakenError):
+            book._kept(connection, wish, nine, seen)
+    with reading(services.engine) as connection:
+        assert len(connection.execute(appointments.select()).all()) == 2
+        assert verify(connection).sound

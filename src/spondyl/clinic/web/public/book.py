@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from spondyl.booking import Appointment, Practice, Slot, Status, StepRefusedError, Wish, wall_at
 from spondyl.clinic.chart.appointment_rows import appointment
-from spondyl.clinic.chart.appointments import hold_slot
+from spondyl.clinic.chart.appointments import any_lapsed, hold_slot
 from spondyl.clinic.chart.booking_stop import BookingStoppedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import now_of
@@ -47,6 +47,7 @@ from spondyl.clinic.web.writer import Writer
 router = APIRouter(prefix="/book", include_in_schema=False, dependencies=[Depends(open_to_all())])
 PUBLIC = "public page"
 BOOKED = (Status.BOOKED, Status.ARRIVED)
+_GONE = "That time was taken a moment ago."
 Short = Annotated[str, Form(max_length=200)]
 
 
@@ -139,20 +140,31 @@ def hold(
     language = visitor_language(request, lang)
     with reading(services.engine) as connection:
         practice = practice_of(connection)
-    wish = Wish(visit_type=public_type(practice, visit).key, office=office_of(practice, office).key)
+        wish = Wish(visit_type=public_type(practice, visit).key, office=office_of(practice, office).key)
+        seen = slot_for(connection, wish, start)
+        is_gone = seen is None and not any_lapsed(connection)
     try:
-        kept = writer(lambda connection: _kept(connection, wish, start))
+        if is_gone:  # told without standing in line
+            raise TimeTakenError(_GONE)
+        kept = writer(lambda connection: _kept(connection, wish, start, seen))
     except TimeTakenError:
         return taken_page(request, services, wish, start, language, "/book/hold")
     token = hold_token(kept, key=services.key_for("patient link"))
     return see_other(request, f"/book/{token}?lang={language}")
 
 
-def _kept(connection: sa.Connection, wish: Wish, start: datetime) -> Appointment:
+def _kept(connection: sa.Connection, wish: Wish, start: datetime, seen: Slot | None) -> Appointment:
+    """Keep what was ``seen`` free before standing in line; once that is taken, whoever else is free at that time."""
     sweep(connection)
+    if seen is not None:
+        try:
+            with connection.begin_nested():
+                return hold_slot(connection, seen, actor=PUBLIC)
+        except TimeTakenError:
+            pass
     slot = slot_for(connection, wish, start)
     if slot is None:
-        raise TimeTakenError("That time was taken a moment ago.")
+        raise TimeTakenError(_GONE)
     return hold_slot(connection, slot, actor=PUBLIC)
 
 
