@@ -260,15 +260,15 @@ def test_a_taken_time_is_told_without_standing_in_line(
 def test_what_was_taken_while_one_stood_in_line_is_kept_with_the_other_provider(
     services: Services,
 ) -> None:
-    wish, nine = Wish(visit_type="follow", office="yl"), utc(3, 17)
+    wish, ten = Wish(visit_type="follow", office="yl"), utc(3, 18)
     with reading(services.engine) as connection:
-        seen = slot_for(connection, wish, nine)
+        seen = slot_for(connection, wish, ten)
     assert seen is not None
     with writing(services.engine) as connection:
-        first, second = (book._kept(connection, wish, nine, seen) for _ in range(2))
+        first, second = (book._kept(connection, wish, ten, seen) for _ in range(2))
         assert {one.placement.provider for one in (first, second)} == {"ana", "ben"}
         with pytest.raises(TimeTakenError):
-            book._kept(connection, wish, nine, seen)
+            book._kept(connection, wish, ten, seen)
     with reading(services.engine) as connection:
         assert len(connection.execute(appointments.select()).all()) == 2
         assert verify(connection).sound
