@@ -19,6 +19,7 @@ import pytest
 from adjust_program import ENVIRONMENT, PROGRAM, spondyl
 from typer.testing import CliRunner
 
+from live_sessions import simulator
 from spondyl.clinic.cli import app
 from spondyl.instrument import State, Status
 from spondyl.instrument.drivers import TcpLink, WireInstrument
@@ -45,20 +46,12 @@ PATIENCE_S = 60.0
 """Of these tests: the machine may be busy. How soon the instrument is safe is the claim of tests/instrument."""
 
 
-@contextmanager
-def simulator() -> Iterator[str]:
-    command = [sys.executable, "-m", "spondyl.instrument.simulator", "--seed", "4", "--stiffness", "L3=42"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().split()[0]
-        finally:
-            process.kill()
+SIMULATED = ("--seed", "4", "--stiffness", "L3=42")
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with simulator() as address:
+    with simulator(*SIMULATED) as address:
         yield address
 
 
@@ -197,7 +190,7 @@ def test_killed_after_every_single_event(tmp_path: Path) -> None:
 
     def kill_one_after_another(_worker: int) -> int:
         last = 0
-        with simulator() as address, killed_hosts() as killer:
+        with simulator(*SIMULATED) as address, killed_hosts() as killer:
             while not is_over.is_set():
                 events = next(numbers)
                 if not check_kill(events, address, tmp_path / f"{events}.tar", killer):

@@ -1,13 +1,11 @@
 """Claims: a session that nobody watches stops; a stop holds in every state and delivers nothing after; nothing begins
 again by itself; what is told is kept first; every measurement is streamed once."""
 
-import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -15,37 +13,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+from live_sessions import Kept, events, plan_of
 from spondyl.clinic.adjust import answers
 from spondyl.clinic.adjust.answers import AnswerRefused
-from spondyl.clinic.adjust.feed import BLOCK, EVENT, HEAD, Feed
-from spondyl.clinic.adjust.gate import CLEAR
+from spondyl.clinic.adjust.feed import BLOCK, HEAD, Feed
 from spondyl.clinic.adjust.heartbeat import FIRST_BEAT_S, LOOK_S, MOST_CREDIT_S, Heartbeat
 from spondyl.clinic.adjust.live_session import Finished, Keeper, LiveSession, Patience, Setup
 from spondyl.clinic.adjust.patient import draw_patient
 from spondyl.clinic.adjust.tracer import ACCELERATION, FORCE, Tracer
 from spondyl.clinic.web.adjust.stream import unpacked
-from spondyl.instrument import Limits, Sample, State, Waveform
+from spondyl.instrument import Sample, State, Waveform
 from spondyl.instrument.drivers import TcpLink, WireInstrument
-from spondyl.treatment.adjustment import Plan, Replay, Rule, StopBecause, Verdict, read_record
+from spondyl.treatment.adjustment import Plan, Replay, StopBecause, Verdict, read_record
 
 LOST_AFTER_S = 2.0
 PATIENCE_S = 60.0
 """Of these tests: the machine may be busy."""
-
-
-@dataclass
-class Kept:
-    """What the chart would hold; ``told_before``: whether the end was told before it was kept."""
-
-    finished: Finished | None = None
-    check: Replay | None = None
-    told_before: bool = False
-    is_checked: Event = field(default_factory=Event)
-
-
-def plan_of(**changes: Any) -> Plan:
-    small = {"segments": ("L4",), "rule": Rule.CLINICIAN, "chosen": "L4", "probes": 2, "courses": 1}
-    return Plan(**{"session": 7, "limits": Limits(maximum_n=60.0), "gate": CLEAR, **small, **changes})
 
 
 def started(folder: Path, plan: Plan, *, address: str | None = None) -> tuple[LiveSession, Kept]:
@@ -53,7 +36,7 @@ def started(folder: Path, plan: Plan, *, address: str | None = None) -> tuple[Li
 
     def finished(end: Finished) -> None:
         kept.finished = end
-        kept.told_before = any(one["kind"] == "end" for one in events(live))
+        kept.told_before = any(one["kind"] == "end" for one in events(live.feed))
 
     def checked(check: Replay) -> None:
         kept.check = check
@@ -83,19 +66,15 @@ def page(live: LiveSession) -> Iterator[Event]:
     beating.join()
 
 
-def events(live: LiveSession) -> list[dict[str, Any]]:
-    return [json.loads(data) for kind, _, data in unpacked(live.feed.after(0)[2]) if kind == EVENT]
-
-
 def until(live: LiveSession, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """The first event of a kind."""
     end_s = time.monotonic() + PATIENCE_S
     while time.monotonic() < end_s:
-        for one in events(live):
+        for one in events(live.feed):
             if true(one):
                 return one
         time.sleep(0.01)
-    raise AssertionError(f"It never came; {events(live)[-3:]}")
+    raise AssertionError(f"It never came; {events(live.feed)[-3:]}")
 
 
 def of_kind(kind: str) -> Callable[[dict[str, Any]], bool]:
@@ -122,13 +101,13 @@ def test_a_session_asks_proposes_and_is_kept_before_it_is_told(tmp_path: Path) -
         dose = until(live, of_kind("proposal"))
         assert dose["segment"] == "L4" and dose["reason"] and 0 < dose["commanded_n"] < 60.0
         time.sleep(0.3)
-        given = [one for one in events(live) if one["kind"] == "pulse" and one["purpose"] == "treat"]
+        given = [one for one in events(live.feed) if one["kind"] == "pulse" and one["purpose"] == "treat"]
         assert given == [], "a dose that waits is not given"
         with pytest.raises(AnswerRefused, match="not waiting"):
             live.answers.answer(dose["number"] + 1, accepts=True)
         live.answers.answer(dose["number"], accepts=True)
         over(live)
-    treated = [one for one in events(live) if one["kind"] == "pulse" and one["purpose"] == "treat"]
+    treated = [one for one in events(live.feed) if one["kind"] == "pulse" and one["purpose"] == "treat"]
     assert len(treated) == 3
     assert all(one["simulated"] and one["peak_n"] <= one["cap_n"] == 60.0 for one in treated)
     assert kept.finished is not None and kept.finished.outcome is not None
@@ -190,7 +169,7 @@ def test_a_stop_holds_in_every_state_and_nothing_is_delivered_after(tmp_path: Pa
     live, kept = started(tmp_path, plan_of())
     with page(live):
         until(live, STATES[state])
-        before = sum(one["kind"] == "pulse" for one in events(live))
+        before = sum(one["kind"] == "pulse" for one in events(live.feed))
         pressed_s = time.monotonic()
         live.press_stop("the STOP button")
         assert live.has_ended.wait(PATIENCE_S)
@@ -231,7 +210,7 @@ def test_a_page_that_falls_silent_in_a_pulse_stops_the_session_and_no_heartbeat_
     with page(live):
         assert live.beat() is False
         time.sleep(0.5)
-    assert sum(one["kind"] == "pulse" for one in events(live)) == pulses
+    assert sum(one["kind"] == "pulse" for one in events(live.feed)) == pulses
 
 
 def test_a_page_that_never_comes_ends_the_session_untouched(tmp_path: Path) -> None:

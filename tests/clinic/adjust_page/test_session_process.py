@@ -2,7 +2,6 @@
 closed, when its server dies or falls silent; a server that does not read holds up neither session nor stop; a session
 whose process dies is told and kept as that, and its instrument is stopped."""
 
-import json
 import multiprocessing
 import os
 import signal
@@ -11,16 +10,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 
+from live_sessions import Kept, events, plan_of, simulator
 from spondyl.clinic.adjust.answers import AnswerRefused
-from spondyl.clinic.adjust.feed import BLOCK, EVENT
-from spondyl.clinic.adjust.gate import CLEAR
+from spondyl.clinic.adjust.feed import BLOCK
 from spondyl.clinic.adjust.heartbeat import LOOK_S, MOST_CREDIT_S, Heartbeat
 from spondyl.clinic.adjust.live_session import Finished, Keeper, Patience, Setup
 from spondyl.clinic.adjust.patient import draw_patient
@@ -28,28 +26,17 @@ from spondyl.clinic.adjust.session_child import run_child
 from spondyl.clinic.adjust.session_process import SessionProcess
 from spondyl.clinic.adjust.session_talk import ALIVE, BEAT, STOP
 from spondyl.clinic.web.adjust.stream import unpacked
-from spondyl.instrument import Limits, State
+from spondyl.instrument import State
 from spondyl.instrument.drivers import TcpLink, WireInstrument
-from spondyl.treatment.adjustment import Plan, Replay, Rule, StopBecause, Verdict, read_record, replay
+from spondyl.treatment.adjustment import Replay, StopBecause, Verdict, read_record, replay
 
 HERE = Path(__file__).parent
 PATIENCE_S = 60.0
 """Of these tests: the machine may be busy."""
 
 
-@dataclass
-class Kept:
-    """What the chart would hold."""
-
-    finished: Finished | None = None
-    check: Replay | None = None
-    told_before: bool = False
-    is_checked: Event = field(default_factory=Event)
-
-
 def setup_of(folder: Path, address: str | None = None, **changes: Any) -> Setup:
-    small = {"segments": ("L4",), "rule": Rule.CLINICIAN, "chosen": "L4", "probes": 2, "courses": 1}
-    plan = Plan(**{"session": 7, "limits": Limits(maximum_n=60.0), "gate": CLEAR, **small, **changes})
+    plan = plan_of(**changes)
     patient = draw_patient(1, plan.segments)
     return Setup(plan=plan, patient=patient, address=address, record=folder / "record.tar")
 
@@ -83,10 +70,6 @@ def page(live: SessionProcess) -> Iterator[None]:
     beating.join()
 
 
-def events(live: SessionProcess) -> list[dict[str, Any]]:
-    return [json.loads(data) for kind, _, data in unpacked(live.feed.after(0)[2]) if kind == EVENT]
-
-
 def until(true: Callable[[], Any], what: str) -> Any:
     end_s = time.monotonic() + PATIENCE_S
     while time.monotonic() < end_s:
@@ -97,18 +80,7 @@ def until(true: Callable[[], Any], what: str) -> Any:
 
 
 def event(live: SessionProcess, kind: str) -> dict[str, Any]:
-    return until(lambda: next((one for one in events(live) if one["kind"] == kind), None), kind)
-
-
-@contextmanager
-def simulator() -> Iterator[str]:
-    command = [sys.executable, "-m", "spondyl.instrument.simulator"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().split()[0]
-        finally:
-            process.kill()
+    return until(lambda: next((one for one in events(live.feed) if one["kind"] == kind), None), kind)
 
 
 def state_of(address: str) -> State:
@@ -153,7 +125,7 @@ def test_a_session_in_its_own_process_asks_gives_and_is_kept_before_it_is_told(t
     assert live.watched.delivered == kept.finished.outcome.delivered
     assert live.watched.rows == kept.finished.outcome.stiffness
     assert live.watched.last is not None and live.watched.last[0].segment == "L4"
-    assert [one["kind"] for one in events(live)][-2:] == ["end", "checked"]
+    assert [one["kind"] for one in events(live.feed)][-2:] == ["end", "checked"]
     assert any(kind == BLOCK for kind, _, _ in unpacked(live.feed.after(0)[2]))
     until(lambda: has_gone(live.pid or 0), "the end of the process")
 
