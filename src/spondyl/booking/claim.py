@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 
-from spondyl.booking.practice import CELL_MIN, Practice, VisitType
+from spondyl.booking.practice import Practice, VisitType
 
 LONGEST_CLAIM = timedelta(hours=24)
 """No claim is longer, so a search for what overlaps need not look further back."""
@@ -139,9 +139,3 @@ def _ways(practice: Practice, placement: Placement, begins: datetime, ends: date
                 end=ends + timedelta(minutes=way.minutes),
                 exclusive=False,
             )
-
-
-def whole_cells(start: datetime, end: datetime) -> tuple[int, int]:
-    """Return the five-minute cells since 1970 that cover [start, end): first, and one past the last."""
-    seconds = CELL_MIN * 60
-    return int(start.timestamp()) // seconds, -(-int(end.timestamp()) // seconds)

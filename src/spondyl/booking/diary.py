@@ -1,6 +1,6 @@
 """The diary of a stretch of days: what is taken, and from it what is free."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -16,6 +16,9 @@ from spondyl.booking.claim import (
 from spondyl.booking.grid import Horizon, bits, open_mask, runs, start_mask, union
 from spondyl.booking.practice import CELL_MIN, Office, OpenSpan, Practice, VisitType
 from spondyl.booking.wall_clock import wall_at
+
+Stretch = tuple[str, str, int, int]
+"""What one exclusive claim takes: resource, office, first and past the last second since 1970."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,40 +54,54 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diary:
-    """What is taken in a stretch of days, as bits for each resource and office."""
+    """What is taken in a stretch of days, as bits."""
 
     practice: Practice
     horizon: Horizon
-    taken: Mapping[tuple[str, str], int]
+    taken: Mapping[str, Mapping[str, int]]
+    """By resource and office: the cells that are taken."""
     away: Mapping[str, int]
 
     def with_claims(self, claims: Iterable[Claim]) -> "Diary":
         """Return the diary with these claims added."""
-        return replace(self, taken=_taken(self.horizon, claims, self.taken))
+        return replace(self, taken=_taken(self.horizon, _stretches(claims), self.taken))
 
     def busy(self, resource: str) -> int:
         """Return the cells in which a resource is taken, at whichever office."""
-        return union(mask for (name, _), mask in self.taken.items() if name == resource)
+        return union(self.taken.get(resource, {}).values())
 
 
 def diary_of(
     practice: Practice, horizon: Horizon, claims: Iterable[Claim], absences: Iterable[Absence] = ()
 ) -> Diary:
     """Return the diary of the horizon; travel claims are left out, since the travel is worked out from the visits."""
+    return diary_of_stretches(practice, horizon, _stretches(claims), absences)
+
+
+def diary_of_stretches(
+    practice: Practice, horizon: Horizon, stretches: Iterable[Stretch], absences: Iterable[Absence] = ()
+) -> Diary:
+    """Return the diary of the horizon from exclusive claims as a database keeps them."""
     away: dict[str, int] = {}
     for absence in absences:
         away[absence.provider] = away.get(absence.provider, 0) | horizon.mask(absence.start, absence.end)
-    return Diary(practice=practice, horizon=horizon, taken=_taken(horizon, claims, {}), away=away)
+    return Diary(practice=practice, horizon=horizon, taken=_taken(horizon, stretches, {}), away=away)
+
+
+def _stretches(claims: Iterable[Claim]) -> Iterator[Stretch]:
+    for claim in claims:
+        if claim.exclusive:
+            yield claim.resource, claim.office, int(claim.start.timestamp()), int(claim.end.timestamp())
 
 
 def _taken(
-    horizon: Horizon, claims: Iterable[Claim], before: Mapping[tuple[str, str], int]
-) -> Mapping[tuple[str, str], int]:
-    taken = dict(before)
-    for claim in claims:
-        if claim.exclusive:
-            key = (claim.resource, claim.office)
-            taken[key] = taken.get(key, 0) | horizon.mask(claim.start, claim.end)
+    horizon: Horizon, stretches: Iterable[Stretch], before: Mapping[str, Mapping[str, int]]
+) -> Mapping[str, Mapping[str, int]]:
+    taken = {resource: dict(offices) for resource, offices in before.items()}
+    cells = horizon.cells  # a busy fortnight has thousands of stretches
+    for resource, office, starts_s, ends_s in stretches:
+        offices = taken.setdefault(resource, {})
+        offices[office] = offices.get(office, 0) | cells(starts_s, ends_s)
     return taken
 
 
@@ -179,9 +196,8 @@ def _provider_free(diary: Diary, key: str, office: str) -> int:
 def _reachable(diary: Diary, resource: str, office: str) -> int:
     """Return the cells in which somebody can be at an office: not taken, nor on the way from or to another one."""
     free = diary.horizon.all_cells
-    for (name, where), mask in diary.taken.items():
-        if name == resource:
-            free &= ~_widened(mask, diary.practice.travel_min(office, where), diary.horizon)
+    for where, mask in diary.taken.get(resource, {}).items():
+        free &= ~_widened(mask, diary.practice.travel_min(office, where), diary.horizon)
     return free
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from spondyl.booking.claim import whole_cells
 from spondyl.booking.practice import CELL_MIN, Office, OpenSpan
 from spondyl.booking.wall_clock import MINUTES_IN_DAY, first_reach, instant_of, steady_offset
 
+_CELL_S = 60 * CELL_MIN
 _FIRST_DAY = date(1970, 1, 1).toordinal()  # cells are counted from here
 
 
@@ -43,7 +43,7 @@ class Horizon:
     @property
     def all_cells(self) -> int:
         """A mask of every cell."""
-        return (1 << (self.days + 2) * MINUTES_IN_DAY // CELL_MIN) - 1
+        return (1 << _extent(self)[1]) - 1
 
     def each_day(self) -> Iterator[date]:
         """Yield the days, by the calendar."""
@@ -51,14 +51,23 @@ class Horizon:
 
     def mask(self, start: datetime, end: datetime) -> int:
         """Return the bits of the cells touched by [start, end), cut to the horizon."""
-        first, last = whole_cells(start, end)
-        before = self.first_cell
-        low, high = max(first - before, 0), last - before
-        return ((1 << high) - (1 << low)) & self.all_cells if high > low else 0
+        return self.cells(int(start.timestamp()), int(end.timestamp()))
+
+    def cells(self, starts_s: int, ends_s: int) -> int:
+        """Return the bits of the cells touched by [starts_s, ends_s), seconds since 1970, cut to the horizon."""
+        before, count = _extent(self)
+        low, high = max(starts_s // _CELL_S - before, 0), min(-(-ends_s // _CELL_S) - before, count)
+        return (1 << high) - (1 << low) if high > low else 0
 
     def instant(self, bit: int) -> datetime:
         """Return the UTC instant at which the cell of a bit begins."""
         return self.start + timedelta(minutes=CELL_MIN * bit)
+
+
+@lru_cache(maxsize=512)
+def _extent(horizon: Horizon) -> tuple[int, int]:
+    """The cell of bit 0, and how many cells there are."""
+    return horizon.first_cell, (horizon.days + 2) * MINUTES_IN_DAY // CELL_MIN
 
 
 def runs(mask: int, cells: int) -> int:

@@ -60,6 +60,9 @@ from spondyl.clinic.chart.visit_insert import (
 )
 
 HOLD_FOR = timedelta(minutes=10)
+_LAPSED = sa.select(
+    sa.exists().where(appointments.c.held_until <= sa.bindparam("now"), appointments.c.status == "held")
+)
 
 
 def hold_slot(
@@ -209,8 +212,7 @@ def arrive(connection: sa.Connection, key: str, *, actor: str) -> Appointment:
 
 def any_lapsed(connection: sa.Connection) -> bool:
     """Say whether a hold's time is over; locks nothing."""
-    over = sa.and_(appointments.c.held_until <= now_of(connection), appointments.c.status == "held")
-    return connection.execute(sa.select(sa.exists().where(over))).scalar_one()
+    return connection.execute(_LAPSED, {"now": now_of(connection)}).scalar_one()
 
 
 def let_lapse(connection: sa.Connection, *, limit: int = 200) -> list[Appointment]:

@@ -8,7 +8,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from spondyl.booking import Absence, Appointment, Claim, Diary, Horizon, Practice, clash, diary_of, occupied
+from spondyl.booking import (
+    Absence,
+    Appointment,
+    Claim,
+    Diary,
+    Horizon,
+    Practice,
+    clash,
+    diary_of_stretches,
+    occupied,
+)
 from spondyl.booking.claim import LONGEST_CLAIM
 from spondyl.clinic.chart.engine import is_embedded
 from spondyl.clinic.chart.tables.booking import absences, claims
@@ -21,6 +31,17 @@ class TimeTakenError(ValueError):
 
 
 _INSERT = claims.insert()
+# Made once: every page with free times asks these.
+_EXCLUSIVE = sa.select(
+    claims.c.appointment, claims.c.resource, claims.c.office, claims.c.starts_s, claims.c.ends_s
+).where(
+    claims.c.exclusive,
+    claims.c.starts_s > sa.bindparam("after_s"),
+    claims.c.starts_s < sa.bindparam("before_s"),
+)
+_ABSENCES = sa.select(absences).where(
+    absences.c.ends_at > sa.bindparam("begins"), absences.c.starts_at < sa.bindparam("ends")
+)
 _SHUT_OUT = sa.text("LOCK TABLE claims IN SHARE ROW EXCLUSIVE MODE")
 # One statement takes the resources' locks in their order and then puts the claims down. Without the locks two
 # transactions that claim overlapping times at the same moment wait for each other until one is thrown out.
@@ -100,27 +121,17 @@ def diary_between(
     With ``around`` only what touches [first, last) is read: elsewhere the diary looks free and must not be asked.
     """
     begin, end = around or (horizon.start, horizon.end)
-    first, last = _s(begin), _s(end)
-    rows = connection.execute(
-        sa.select(claims.c.resource, claims.c.office, claims.c.starts_s, claims.c.ends_s).where(
-            claims.c.starts_s < last,
-            claims.c.starts_s > first - int(LONGEST_CLAIM.total_seconds()),
-            claims.c.exclusive,
-            claims.c.appointment.not_in(list(without)),
-        )
-    )
-    taken = [
-        Claim(resource=resource, office=office, start=_at(starts_s), end=_at(ends_s))
-        for resource, office, starts_s, ends_s in rows
-    ]
-    return diary_of(practice, horizon, taken, absences_between(connection, horizon))
+    asked = {"after_s": _s(begin) - int(LONGEST_CLAIM.total_seconds()), "before_s": _s(end)}
+    rows = connection.execute(_EXCLUSIVE, asked)
+    if left_out := set(without):
+        rows = [row for row in rows if row[0] not in left_out]
+    taken = (tuple(row[1:]) for row in rows)
+    return diary_of_stretches(practice, horizon, taken, absences_between(connection, horizon))
 
 
 def absences_between(connection: sa.Connection, horizon: Horizon) -> list[Absence]:
     """Who is away in a stretch of days."""
-    rows = connection.execute(
-        sa.select(absences).where(absences.c.ends_at > horizon.start, absences.c.starts_at < horizon.end)
-    )
+    rows = connection.execute(_ABSENCES, {"begins": horizon.start, "ends": horizon.end})
     return [_absence(row) for row in rows]
 
 

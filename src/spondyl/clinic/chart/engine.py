@@ -90,6 +90,7 @@ def _embedded(path: Path, key: bytes) -> sa.Engine:
         creator=file.connect,
         poolclass=QueuePool,
         pool_size=40,
+        pool_use_lifo=True,  # who comes next finds pages that are decrypted already
         max_overflow=40,
     )
     event.listen(engine, "begin", _begin)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from spondyl.booking import Diary, Horizon, Practice, Slot, Wish, free_slots, nearest_slots, wall_at
+from spondyl.booking import Horizon, Practice, Slot, Wish, free_slots, nearest_slots, wall_at
 from spondyl.booking.practice import CELL_MIN
 from spondyl.clinic.chart.claims import diary_between
 from spondyl.clinic.chart.engine import now_of
@@ -42,11 +42,13 @@ def nearest_free(
     connection: sa.Connection, wish: Wish, start: datetime, *, limit: int = 3
 ) -> tuple[Slot, ...]:
     """The free times nearest to one that is taken, in order of time."""
-    day = wall_at(practice_of(connection).office(wish.office).zone, start).date()
+    practice = practice_of(connection)
+    day = wall_at(practice.office(wish.office).zone, start).date()
     asked = _from_soonest(connection, wish)
     near: tuple[Slot, ...] = ()
     for days_around, surely in NEAR:
-        diary = diary_of_day(connection, day - timedelta(days=days_around), 2 * days_around + 1)
+        days = Horizon(first_day=day - timedelta(days=days_around), days=2 * days_around + 1)
+        diary = diary_between(connection, practice, days)
         near = nearest_slots(diary, asked, start, limit)
         if len(near) == limit and all(abs(slot.start - start) <= surely for slot in near):
             return near
@@ -84,15 +86,11 @@ def _reach(practice: Practice, wish: Wish) -> timedelta:
     return timedelta(minutes=kind.before_min + kind.duration_min + kind.after_min + way_min + CELL_MIN)
 
 
-def diary_of_day(connection: sa.Connection, first: date, days: int = 1) -> Diary:
-    """The diary of some days."""
-    return diary_between(connection, practice_of(connection), Horizon(first_day=first, days=days))
-
-
 def _free(
     connection: sa.Connection, wish: Wish, first: date, days: int, limit: int | None = None
 ) -> tuple[Slot, ...]:
-    return free_slots(diary_of_day(connection, first, days), _from_soonest(connection, wish), limit)
+    diary = diary_between(connection, practice_of(connection), Horizon(first_day=first, days=days))
+    return free_slots(diary, _from_soonest(connection, wish), limit)
 
 
 def _from_soonest(connection: sa.Connection, wish: Wish) -> Wish:

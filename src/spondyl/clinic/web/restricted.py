@@ -1,6 +1,7 @@
 """Every route with a patient in its address asks first whether this chart is restricted."""
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
 from spondyl.clinic.chart.guard import may_open
 from spondyl.clinic.chart.transaction import reading
@@ -16,11 +17,16 @@ class ChartRestrictedError(Exception):
         self.person_id = person_id
 
 
-def check_restricted(request: Request) -> None:
+async def check_restricted(request: Request) -> None:
     """A dependency of the whole application; routes name the patient ``patient_id``."""
     person_id = request.path_params.get("patient_id")
+    if isinstance(person_id, str):
+        await run_in_threadpool(_refuse_restricted, request, person_id)
+
+
+def _refuse_restricted(request: Request, person_id: str) -> None:
     account = viewer_of(request).account
-    if not isinstance(person_id, str) or account is None:
+    if account is None:
         return
     with reading(services_of(request).engine) as connection:
         if not may_open(connection, person_id, account.id):

@@ -1,6 +1,5 @@
 """Who may use a route: ``Depends(needs(Role.CLINICIAN))``. A test lists every route, every role and the answer."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
@@ -8,7 +7,7 @@ from urllib.parse import quote
 from fastapi import Depends, HTTPException, Request
 
 from spondyl.clinic.chart.roles import STAFF, Role
-from spondyl.clinic.web.viewer import Viewer, viewer_of
+from spondyl.clinic.web.viewer import Viewer, viewer_soon
 
 __all__ = [
     "STAFF",
@@ -41,9 +40,9 @@ class Needs:
 
     roles: tuple[Role, ...]
 
-    def __call__(self, request: Request) -> Viewer:
+    async def __call__(self, request: Request) -> Viewer:
         """The viewer; raises when nobody is signed in or the role is another."""
-        viewer = viewer_of(request)
+        viewer = await viewer_soon(request)
         if viewer.role in self.roles or Role.NOBODY in self.roles:
             return viewer
         if viewer.role is Role.NOBODY:
@@ -54,12 +53,12 @@ class Needs:
         )
 
 
-def needs(*roles: Role) -> Callable[[Request], Viewer]:
+def needs(*roles: Role) -> Needs:
     """A dependency for routes that only these roles may use."""
     return Needs(roles)
 
 
-def open_to_all() -> Callable[[Request], Viewer]:
+def open_to_all() -> Needs:
     """A dependency for routes that anybody may use; it says so in the table of rights."""
     return Needs((Role.NOBODY, Role.PATIENT_LINK, *STAFF))
 

@@ -40,4 +40,8 @@ def templates_of(request: Request) -> Environment:
     return request.app.state.templates
 
 
-Clinic = Annotated[Services, Depends(services_of)]
+async def _clinic(request: Request) -> Services:  # async, because FastAPI gives everything else a thread
+    return services_of(request)
+
+
+Clinic = Annotated[Services, Depends(_clinic)]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.roles import Role
@@ -52,9 +53,20 @@ def viewer_of(request: Request) -> Viewer:
     return viewer
 
 
+async def viewer_soon(request: Request) -> Viewer:
+    """``viewer_of`` for the event loop: it takes a thread only where the database must be asked."""
+    if isinstance(getattr(request.state, "viewer", None), Viewer) or not _session_token(request):
+        return viewer_of(request)
+    return await run_in_threadpool(viewer_of, request)
+
+
+def _session_token(request: Request) -> str | None:
+    return request.cookies.get(session_cookie(services_of(request).settings))
+
+
 def _find(request: Request) -> Viewer:
     services = services_of(request)
-    token = request.cookies.get(session_cookie(services.settings))
+    token = _session_token(request)
     if not token:
         return NOBODY
     with reading(services.engine) as connection:

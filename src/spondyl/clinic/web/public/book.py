@@ -25,6 +25,7 @@ from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.chart.waitlist import sweep
 from spondyl.clinic.messages.links import HOLD, hold_token, visit_token
 from spondyl.clinic.messages.when import time_words
+from spondyl.clinic.web.few_at_once import FewAtOnce
 from spondyl.clinic.web.page import see_other
 from spondyl.clinic.web.patient_link import read_link
 from spondyl.clinic.web.public.shown import (
@@ -44,7 +45,9 @@ from spondyl.clinic.web.rights import open_to_all
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.writer import Writer
 
-router = APIRouter(prefix="/book", include_in_schema=False, dependencies=[Depends(open_to_all())])
+router = APIRouter(
+    prefix="/book", include_in_schema=False, dependencies=[Depends(open_to_all())], route_class=FewAtOnce
+)
 PUBLIC = "public page"
 BOOKED = (Status.BOOKED, Status.ARRIVED)
 _GONE = "That time was taken a moment ago."
