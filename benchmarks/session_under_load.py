@@ -6,6 +6,7 @@ relay between them that notes when each word passed, a page that beats, reads an
 """
 
 import argparse
+import html
 import http.client
 import json
 import multiprocessing
@@ -133,6 +134,7 @@ class LivePage:
         self.token, self.lane = _attribute(text, "page"), _attribute(text, "lane")
         self.beats_s: list[float] = []
         self.lost_frames = 0
+        self.other_stop = ""
         self.events: list[dict[str, Any]] = []
         self.is_over = Event()
         self._read = Person(clinic.port, "lind")
@@ -140,6 +142,12 @@ class LivePage:
         self._stream: httpx.Response | None = None
         for work in (self._beat, self._follow):
             Thread(target=work, daemon=True).start()
+
+    def find_other_stop(self) -> None:
+        """Where the STOP of another page is sent, as that page says."""
+        found = re.search(r'action="([^"]*/stop[^"]*)"', self.person.page(f"{self.clinic.greta}/adjust"))
+        assert found, "The patient's page shows no STOP while a session runs."
+        self.other_stop = html.unescape(found[1])
 
     def leave(self) -> None:
         """Close the stream, as a browser does that is closed."""
@@ -209,7 +217,7 @@ def by_lane(live: LivePage) -> None:
 
 def by_other_page(live: LivePage) -> None:
     """STOP on another page or device."""
-    live.person.post(f"{live.address}/stop")
+    live.person.ask("POST", live.other_stop, b"", {})
 
 
 WAYS: dict[str, Callable[[LivePage], None]] = {
@@ -224,6 +232,7 @@ def stop_once(clinic: Bench, way: str, chance: random.Random) -> tuple[float, fl
     clinic.person.post(f"{clinic.greta}/adjust/release")
     clinic.seen()
     live = LivePage(clinic)
+    live.find_other_stop()
     end_s = time.monotonic() + PATIENCE_S
     while not any(one.get("text", "").startswith("Going") for one in live.events):
         assert time.monotonic() < end_s, live.events

@@ -1,6 +1,7 @@
 """Every request that changes something must carry a token that another site cannot know."""
 
 import hmac
+import re
 import secrets
 
 from fastapi import HTTPException, Request
@@ -12,6 +13,12 @@ from spondyl.clinic.web.viewer import viewer_of, viewer_soon
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 FIELD, HEADER = "csrf", "X-CSRF"
+DONE_ALREADY = "spondyl.done_already"
+"""In the scope of a request that was obeyed before any question of who sent it, by a secret of its page: what was done,
+in a sentence. It needs no token, and whoever is refused the page behind it is told."""
+
+STOP_PATH = re.compile(r"/patients/[^/]+/adjust/([^/]+)/stop")
+"""Of the STOP on another page than the session's own."""
 
 
 class PageTooOldError(HTTPException):
@@ -36,12 +43,16 @@ def csrf_token(request: Request) -> str:
 
 async def check_csrf(request: Request) -> None:
     """A dependency of the whole application: refuses a change without the token, or one sent by another site."""
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or DONE_ALREADY in request.scope:
         return
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    sent_from = request.headers.get("sec-fetch-site")
+    if sent_from not in (None, "same-origin", "none"):
         raise HTTPException(
             403, "This form was sent from another site. Open the page here and send it again."
         )
+    if sent_from == "same-origin" and STOP_PATH.fullmatch(request.url.path):
+        # A STOP is never refused for the age of its page; that the browser sent it from this site is proof enough.
+        return
     given = request.headers.get(HEADER) or await _form_field(request)
     await viewer_soon(request)
     expected = csrf_token(request)

@@ -7,7 +7,7 @@ from typing import cast
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from spondyl.booking import StepRefusedError
 from spondyl.clinic.chart.accounts import AccountUnknownError
@@ -21,9 +21,9 @@ from spondyl.clinic.chart.people import PersonUnknownError
 from spondyl.clinic.chart.practice import PracticeUnknownError
 from spondyl.clinic.chart.transaction import DeadlockError
 from spondyl.clinic.chart.waitlist import WaitEntryUnknownError
-from spondyl.clinic.web.csrf import PageTooOldError
+from spondyl.clinic.web.csrf import DONE_ALREADY, PageTooOldError
 from spondyl.clinic.web.headers import HEADERS
-from spondyl.clinic.web.page import page
+from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.patient_error import is_for_patient, patient_error
 from spondyl.clinic.web.patient_link import LinkUnusableError
 from spondyl.clinic.web.restricted import ChartRestrictedError
@@ -55,6 +55,7 @@ _ADVICE = {
 
 def answer(request: Request, status: int, what: str) -> Response:
     """The error as a page, or as JSON under /api/ and /fhir/."""
+    what = f"{request.scope.get(DONE_ALREADY, '')} {what}".strip()
     if for_machine(request):
         return JSONResponse({"error": what}, status_code=status)
     if is_for_patient(request):
@@ -126,7 +127,9 @@ def _invalid(request: Request, error: Exception) -> Response:
 def _sign_in(request: Request, error: Exception) -> Response:
     if for_machine(request):
         return JSONResponse({"error": "Sign in first."}, status_code=401)
-    return RedirectResponse(cast(SignInNeededError, error).address, status_code=303)
+    done = request.scope.get(DONE_ALREADY)
+    notice = f"{done} Sign in to see what it did." if done else None
+    return see_other(request, cast(SignInNeededError, error).address, notice=notice)
 
 
 def _unknown(request: Request, error: Exception) -> Response:

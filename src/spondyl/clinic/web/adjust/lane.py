@@ -1,4 +1,4 @@
-"""The way of heartbeat and stop: ahead of every queue, database and limit of requests."""
+"""The way of heartbeat and stop: ahead of every queue, database, sign-in and limit of requests."""
 
 import json
 from urllib.parse import parse_qs
@@ -6,6 +6,8 @@ from urllib.parse import parse_qs
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from spondyl.clinic.adjust.desk import Desk
+from spondyl.clinic.web.adjust.stop_key import stop_by_key
+from spondyl.clinic.web.csrf import DONE_ALREADY
 
 LANE = "/adjust/lane/"
 BY = {
@@ -18,7 +20,8 @@ BY = {
 class FastLane:
     """ASGI middleware. A page's secret is in the address: whoever holds it may stop that session, and no other.
 
-    It answers on the event loop itself: a stop waits for no thread, no lock, no database and no count of requests.
+    It answers on the event loop itself: a stop waits for no thread, no lock, no database and no count of requests. A
+    STOP from another page is obeyed here by its own secret, and then goes on to its route, which logs it and answers.
     """
 
     def __init__(self, app: ASGIApp, *, desk: Desk) -> None:
@@ -27,12 +30,17 @@ class FastLane:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith(LANE):
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self.app(scope, receive, send)
+            return
+        query = scope.get("query_string", b"").decode("latin-1")
+        if not scope["path"].startswith(LANE):
+            if stop_by_key(self.desk, scope["path"], query):
+                scope[DONE_ALREADY] = "The session was stopped."
             await self.app(scope, receive, send)
             return
         token, _, what = scope["path"].removeprefix(LANE).partition("/")
-        query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-        status, answer = obey(self.desk, token, what, by=query.get("by", ["button"])[0])
+        status, answer = obey(self.desk, token, what, by=parse_qs(query).get("by", ["button"])[0])
         body = json.dumps(answer).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -27,6 +27,7 @@ from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.adjust.form import EMPTY, SetupForm, SetupRefused
 from spondyl.clinic.web.adjust.sessions import Sessions
+from spondyl.clinic.web.adjust.stop_key import stop_address
 from spondyl.clinic.web.adjust.views import RULES, reason_text
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Clinician
@@ -58,7 +59,7 @@ def setup_page(
         patient = person(connection, patient_id)
         record(connection, actor=viewer.actor, action="open adjustment", subject=patient.subject)
     with reading(services.engine) as connection:
-        context = _setup_context(connection, desk, patient, EMPTY)
+        context = _setup_context(connection, desk, viewer, patient, EMPTY)
     return patient_page(request, "adjust/setup.html", patient, context)
 
 
@@ -70,7 +71,7 @@ def begin(
     with reading(services.engine) as connection:
         patient = person(connection, patient_id)
         gate = chart_gate(connection, patient_id)
-        context = _setup_context(connection, desk, patient, form)
+        context = _setup_context(connection, desk, viewer, patient, form)
     try:
         run = _begin(services, desk, viewer, patient, gate, form)
     except SetupRefused as refused:
@@ -140,7 +141,9 @@ def _instrument(services: Services, form: SetupForm) -> tuple[str | None, bool]:
     return settings.instrument_address, settings.instrument_is_simulated
 
 
-def _setup_context(connection: sa.Connection, desk: Desk, patient: Person, form: SetupForm) -> dict[str, Any]:
+def _setup_context(
+    connection: sa.Connection, desk: Desk, viewer: Viewer, patient: Person, form: SetupForm
+) -> dict[str, Any]:
     gate = chart_gate(connection, patient.id)
     running = desk.running(patient.id)
     return {
@@ -151,7 +154,7 @@ def _setup_context(connection: sa.Connection, desk: Desk, patient: Person, form:
         "caps": PLACEHOLDER_PEAK_N,
         "rules": RULES,
         "earlier": adjustments_of(connection, patient.id),
-        "running": running[0] if running else None,
+        "stop_address": stop_address(patient.id, *running, name=viewer.name) if running else None,
         "problem": None,
         "problems": (),
         "problem_field": None,
