@@ -13,6 +13,7 @@ from spondyl.instrument.protocol import Frame, FrameReader, Kind
 HERE = "127.0.0.1"
 TICK_S = 0.02
 LONG_S = 0.1
+RECORD_MS = 40
 ARMED = (State.ARMED, State.PAUSED, State.PULSING)
 
 
@@ -31,8 +32,27 @@ class Seen:
     stopped: list[float] = field(default_factory=list)
     armed: list[float] = field(default_factory=list)
     samples: int = 0
+    """Milliseconds with the tip on and no pulse recorded."""
     lost_samples: int = 0
+    """Those of them whose measurement never reached the host."""
     cut_links: int = 0
+
+
+@dataclass(kw_only=True)
+class Contact:
+    """From the tip's coming to its going, by the instrument's clock, and what passed of its measurements."""
+
+    from_us: int = 0
+    until_us: int = 0
+    pulses_us: list[int] = field(default_factory=list)
+    seen_ms: set[int] = field(default_factory=set)
+
+    def due_ms(self) -> set[int]:
+        """Every whole millisecond but those that a pulse's own recording holds."""
+        due = set(range(self.from_us // 1000 + 1, self.until_us // 1000))
+        for pulse_us in self.pulses_us:
+            due -= set(range(pulse_us // 1000 + 1, pulse_us // 1000 + 1 + RECORD_MS))
+        return due
 
 
 class Relay:
@@ -49,7 +69,7 @@ class Relay:
         self._state = State.SAFE
         self._host_s = 0.0
         self._kind = ""
-        self._newest_us = 0
+        self._contact = Contact()
         self._due_s = time.monotonic()
 
     @property
@@ -67,6 +87,8 @@ class Relay:
                         ask.recv()
                     except EOFError:
                         return
+                    if self._state not in ARMED:
+                        self._count()
                     ask.send(self.seen)
                     self.seen = Seen()
                 elif key.fileobj is self._listener:
@@ -126,37 +148,39 @@ class Relay:
                     f"{now_s - self._host_s:.3f} s between {between}, {self._state.name}"
                 )
         self._kind = _kinds(frames)
-        if any(frame.kind is Kind.PULSE for frame in frames):
-            self._newest_us = 0
         self._host_s = now_s
 
     def _heard_instrument(self, now_s: float, frames: list[Frame]) -> None:
         for frame in frames:
             if frame.kind is Kind.STATUS:
-                self._status(now_s, State(frame.values["state"]))
-            elif frame.kind is Kind.SAMPLES and frame.rows:
-                self._samples([int(row[0]) for row in frame.rows])
+                self._status(now_s, State(frame.values["state"]), int(frame.values["time_us"]))
+            elif frame.kind is Kind.SAMPLES:
+                self._contact.seen_ms.update(int(row[0]) // 1000 for row in frame.rows)
 
-    def _status(self, now_s: float, state: State) -> None:
+    def _status(self, now_s: float, state: State, time_us: int) -> None:
         if state is self._state:
             return
         if state is State.STOPPED:
             self.seen.stopped.append(now_s)
         if state is State.ARMED and self._state is State.SAFE:
             self.seen.armed.append(now_s)
-        if (state in ARMED) is not (self._state in ARMED):
-            self._newest_us = 0
+        if state in ARMED and self._state not in ARMED:
+            self._count()
+            self._contact = Contact(from_us=time_us, until_us=time_us)
+        if state is State.PULSING:
+            self._contact.pulses_us.append(time_us)
+        if state not in ARMED and self._state in ARMED:
+            self._contact.until_us = time_us
         if state is State.SAFE and self._state in ARMED:
             self._host_s = 0.0
         self._state = state
 
-    def _samples(self, times_us: list[int]) -> None:
-        if self._newest_us and self._state in ARMED:
-            fresh = [one for one in times_us if one > self._newest_us]
-            self.seen.samples += len(fresh)
-            gap = (min(fresh) - self._newest_us) // 1000 - 1 if fresh else 0
-            self.seen.lost_samples += max(0, gap)
-        self._newest_us = max(times_us)
+    def _count(self) -> None:
+        """The contact before is over, and whatever the host still asked of it has passed."""
+        due_ms = self._contact.due_ms()
+        self.seen.samples += len(due_ms)
+        self.seen.lost_samples += len(due_ms - self._contact.seen_ms)
+        self._contact = Contact()
 
 
 def _kinds(frames: list[Frame]) -> str:

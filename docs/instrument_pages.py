@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from spondyl.instrument.caps import SEGMENTS
 from spondyl.instrument.hazards import HAZARDS
-from spondyl.instrument.protocol import VERSION, Code, Field, Kind
+from spondyl.instrument.protocol import SPOKEN, VERSION, Code, Field, Kind
 from spondyl.instrument.status import Cause, State
 from spondyl.instrument.timeouts import TIMEOUTS
 
@@ -37,7 +37,10 @@ silent for longer than the link watchdog no longer commands: the next HELLO is h
 | CRC | u32, CRC-32 of IEEE 802.3 (zlib) over all before it |
 
 COBS (consistent overhead byte stuffing) removes zeros, so that a zero ends a frame. Bytes that are not a frame are
-dropped without an answer. Example: REACH SAFE in epoch 1 as number 2 is `{{example}}`.
+dropped without an answer. IDENTITY names the highest version of the messages: {SPOKEN} added SAMPLES_AFTER and left the
+rest as it was. A host asks a device of version 1 for the newest 32 measurements instead, and says what it missed.
+
+Example: REACH SAFE in epoch 1 as number 2 is `{{example}}`.
 
 ## Stop
 
@@ -57,6 +60,8 @@ number or CRC. The frame STOP does the same and is answered. The stop latches; C
    a pulse (FAULT, OVER_FORCE) before its force would pass the clamp; and a pulse whose sensor misses a reading or
    repeats one (FAULT, MEASUREMENT_LOST), for what is felt meanwhile is not known.
 6. A pulse is spent when it begins. It lasts at most 5 ms; force and acceleration are recorded for 40 ms.
+7. Measurements outlast the contact they were taken at and every change of state, so that a host which was away for a
+   disk asks for them afterwards. SAMPLES_ASK gives only those of the present contact: what a pulse is decided on.
 """
 
 

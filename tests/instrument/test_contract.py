@@ -203,3 +203,23 @@ def test_silence_of_the_host_leads_to_safe(armed: Interlock, instrument: WireIns
     refusal = armed.deliver("T7", SHAPE)
     assert isinstance(refusal, Refusal)
     assert refusal.reason is Reason.STATE_DIVERGES
+
+
+def test_a_host_that_was_away_gets_every_measurement_of_the_last_second_once(
+    armed: Interlock, instrument: WireInstrument
+) -> None:
+    assert armed.case("T7", SHAPE).situation.intended is State.ARMED
+    begun_us = instrument.status().time_us
+    for _ in range(9):
+        instrument.wait(100_000)
+        instrument.status()  # a host that is silent for longer than the link watchdog loses the contact
+    found = instrument.samples_after(begun_us)
+    assert len(found) >= 900
+    assert all(one.time_us > begun_us for one in found)
+    at_ms = [one.time_us // 1000 for one in found]
+    assert at_ms == list(range(at_ms[0], at_ms[0] + len(at_ms)))
+    assert at_ms[0] - begun_us // 1000 in (0, 1)
+    assert min(one.force_n for one in found) > 10.0
+    instrument.wait(20_000)
+    later = instrument.samples_after(found[-1].time_us)
+    assert later[0].time_us // 1000 == at_ms[-1] + 1

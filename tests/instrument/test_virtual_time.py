@@ -33,6 +33,10 @@ def test_a_leap_leaves_what_ticks_leave(state, fault):
     one, other = leapt.firmware, ticked.firmware
     assert (one.now_us, one.state, one.status().cause) == (other.now_us, other.state, other.status().cause)
     assert [sample.time_us for sample in one.samples()] == [sample.time_us for sample in other.samples()]
+    kept_us = [
+        [at_us for at_us, _ in rig.firmware.samples_after(one.now_us - 99_000)] for rig in (leapt, ticked)
+    ]
+    assert kept_us[0] == kept_us[1]
     forces_n = [[sample.force_n for sample in rig.firmware.samples()] for rig in (leapt, ticked)]
     assert [max(row) - min(row) > 0.0 for row in forces_n] in ([True, True], [False, False])
     arming = [(rig.firmware.reach(State.SAFE), rig.firmware.reach(State.ARMED)) for rig in (leapt, ticked)]

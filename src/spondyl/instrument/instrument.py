@@ -18,7 +18,8 @@ class Waveform:
     """What was measured during one pulse and its ringing.
 
     ``force_n`` is total force at the tip, ``acceleration_m_s2`` that of the tip, each of shape (n,), ``interval_us``
-    apart, the first at the start of the pulse. ``completed`` is false for a pulse that ended early.
+    apart, the first at the start of the pulse. ``completed`` is false for a pulse that ended early. ``start_us``: the
+    start on the instrument's clock; None where it is not known, as in a record.
     """
 
     sequence: int
@@ -29,6 +30,7 @@ class Waveform:
     simulated: bool
     force_n: F64
     acceleration_m_s2: F64
+    start_us: int | None = None
 
     @property
     def peak_n(self) -> float:
@@ -96,6 +98,10 @@ class Instrument(ABC):
     @abstractmethod
     def samples(self) -> tuple[Sample, ...]:
         """The newest force measurements, oldest first."""
+
+    @abstractmethod
+    def samples_after(self, after_us: int) -> tuple[Sample, ...]:
+        """Every measurement between pulses after a moment of the instrument's clock that it still has, oldest first."""
 
     @abstractmethod
     def now_us(self) -> int:

@@ -11,6 +11,18 @@ from enum import Enum
 from typing import Literal
 
 VERSION = 1
+"""Of the frame, in every header."""
+
+SPOKEN = 2
+"""The highest version of the messages, told in IDENTITY: 2 added SAMPLES_AFTER and changed nothing of 1."""
+
+KEPT_MEASUREMENTS = 1024
+"""An instrument keeps one for each millisecond: twice as long as the link watchdog lets a host be silent with the tip
+on, so that none taken then is lost to a host that was away."""
+
+MOST_SAMPLES = 100
+"""In one answer to SAMPLES_AFTER: 1.6 kB, 18 ms of a serial line."""
+
 STOP_BYTES = b"\0" * 8
 """Eight zero bytes in a row are the stop: no frame, no CRC, no number. A line held low is a stop as well."""
 
@@ -145,6 +157,15 @@ class Kind(Enum):
         (),
         "The stop as a frame, in any state, any epoch, any number. Answered by STATUS.",
     )
+    SAMPLES_AFTER = (
+        0x0B,
+        "host",
+        (_field("after_us", "Q", "the newest moment that the host has already, of the instrument's clock"),),
+        (),
+        f"Since version 2. Answered by SAMPLES: the first {MOST_SAMPLES} later measurements that are still kept, one "
+        f"for each millisecond in every state but PULSING. The newest {KEPT_MEASUREMENTS} are kept. Fewer than "
+        f"{MOST_SAMPLES} in the answer: it has all.",
+    )
     IDENTITY = (
         0x81,
         "instrument",
@@ -165,7 +186,7 @@ class Kind(Enum):
         "instrument",
         (),
         _SAMPLE_FIELDS,
-        "The newest 32 measurements between pulses, oldest first.",
+        "Measurements between pulses, oldest first: the newest 32 of this contact, or what SAMPLES_AFTER asked for.",
     )
     WAVEFORM = (
         0x88,

@@ -325,3 +325,38 @@ def test_a_silent_page_is_lost_after_two_seconds_but_not_for_what_the_program_it
     assert lost_at(np.arange(10.0, 60.0, 0.6)) == pytest.approx(5.0, abs=0.7)
     never = Heartbeat(0.0)
     assert not never.is_lost(LOOK_S) and never.is_lost(FIRST_BEAT_S + MOST_CREDIT_S + 1.0)
+
+
+def test_a_tracer_puts_a_pulse_where_it_was_and_counts_what_is_missing() -> None:
+    feed = Feed()
+    tracer = Tracer(feed)
+    force_n = 20.0 + 30.0 * np.sin(np.linspace(0.0, np.pi, 401))
+    wave = Waveform(
+        sequence=1,
+        interval_us=100,
+        duration_us=4000,
+        preload_n=20.0,
+        completed=True,
+        simulated=True,
+        force_n=force_n,
+        acceleration_m_s2=np.full(401, -3.0),
+        start_us=104_300,
+    )
+    # Pulsing from 104.3 to 144.3 ms; measured once each millisecond before and after, but for 150 to 156 ms.
+    idle_ms = [ms for ms in range(80, 200) if not 105 <= ms <= 144 and not 150 <= ms <= 156]
+    samples = tuple(Sample(time_us=1000 * ms + 137, force_n=20.0 + 0.01 * ms) for ms in idle_ms)
+    tracer.samples(samples[:10])
+    tracer.pulse(wave, 30.0)
+    tracer.samples(samples[10:40])
+    tracer.samples(samples[40:])
+    times_ms = list[int]()
+    for _, first, data in unpacked(feed.after(0)[2]):
+        block = np.frombuffer(data, "<f4").reshape(8, -1)
+        assert not np.isnan(block).any()
+        times_ms += range(int(first), int(first) + block.shape[1])
+        if block[4].any():
+            assert (int(first), block.shape[1]) == (105, 40)
+            assert block[FORCE].max() == pytest.approx(force_n.max(), abs=1e-3)
+            assert set(block[ACCELERATION]) == {-3.0}
+    assert times_ms == [ms for ms in range(80, 200) if not 150 <= ms <= 156]
+    assert tracer.missing_ms == 7

@@ -150,3 +150,27 @@ def test_readings_keep_every_digit(record: tuple[bytes, list[int], Outcome]) -> 
     data_again, _, _ = written(patient)
     assert data_again == data
     assert fired[0].charged_ns > 0.0
+
+
+def test_what_no_trace_has_is_kept_and_a_record_without_any_says_nothing() -> None:
+    patient, of = Patient(), plan(courses=1)
+    patient.limits = of.limits
+    writer, run = RecordWriter(), session(of)
+    data = writer.begin(Head(plan=of, started_at="2026-01-01T00:00:00+00:00", source="a test"))
+    command, missing_ms = next(run), [0, 0, 17]
+    while True:
+        data += writer.asked(command)
+        reading = patient.answer(command)
+        # After a pulse and after something else.
+        data += writer.answered(reading, missing_ms=missing_ms.pop() if missing_ms else 5)
+        try:
+            command = run.send(reading)
+        except StopIteration as end:
+            data += writer.end(end.value)
+            break
+    read = read_record(data)
+    assert [step.missing_ms for step in read.steps[:4]] == [17, 0, 0, 5]
+    assert any(isinstance(step.reading, Fired) for step in read.steps[4:])
+    assert read.missing_ms == 17 + 5 * (len(read.steps) - 3)
+    assert replay(data).verdict is Verdict.IDENTICAL
+    assert data.count(b"missing_ms") == len(read.steps) - 2

@@ -30,7 +30,7 @@ _LOG = logging.getLogger(__name__)
 LOST_PAGE = "the page was closed, hung or lost its network"
 SILENT_SERVER = "the server, which fell silent"
 TRACE_US = 20_000
-"""The instrument keeps 32 ms of measurements: asked for this often, none is missed."""
+"""New measurements come to the page this often; the instrument keeps them for a second, were the disk so slow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +170,7 @@ class LiveSession:
                 stop=self.stop,
                 watcher=self.watch,
                 accept=self.answers.accept,
-                trace=self.watch.trace,
+                trace=self.watch,
                 every_us=TRACE_US,
             )
             return run_session(head, rig, file.append)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from spondyl.clinic.adjust.feed import Feed
 from spondyl.clinic.adjust.tracer import Tracer
-from spondyl.instrument import Sample, cap_n
+from spondyl.instrument import Instrument, cap_n
 from spondyl.treatment.adjustment import (
     Command,
     Decision,
@@ -99,12 +99,17 @@ class LiveWatch:
             self._tracer.level = replace(self._tracer.level, preload_n=reading.preload_n)
 
     def force(self, _force_n: float, /) -> None:
-        """A piece of waiting is over; the measurements come by :meth:`trace`."""
+        """A piece of waiting is over; the measurements come by :meth:`take`."""
         self._passed()
 
-    def trace(self, samples: tuple[Sample, ...]) -> None:
-        """The newest measurements."""
-        self._tracer.samples(samples)
+    @property
+    def missing_ms(self) -> int:
+        """Milliseconds so far of which the traces have no measurement."""
+        return self._tracer.missing_ms
+
+    def take(self, instrument: Instrument, /) -> None:
+        """What the instrument measured since the last time."""
+        self._tracer.take(instrument)
 
     def _place(self, place: Place) -> None:
         self._doing(f"Going to {place.segment}", place.segment)

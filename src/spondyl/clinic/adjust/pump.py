@@ -1,7 +1,7 @@
 """Drives a session: obeys its commands through the interlock, writes each down first, and answers with what came."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 from typing import Protocol
 
@@ -14,7 +14,6 @@ from spondyl.instrument import (
     Interlock,
     PulseShape,
     Refusal,
-    Sample,
 )
 from spondyl.treatment.adjustment import (
     Ask,
@@ -65,6 +64,28 @@ class Watcher(Protocol):
         ...
 
 
+class Trace(Protocol):
+    """Where the measurements go."""
+
+    @property
+    def missing_ms(self) -> int:
+        """Milliseconds so far whose measurement the instrument did not have any more when it was asked."""
+        ...
+
+    def take(self, instrument: Instrument, /) -> None:
+        """Everything that was measured since the last time."""
+        ...
+
+
+class Untraced:
+    """The measurements go nowhere."""
+
+    missing_ms = 0
+
+    def take(self, instrument: Instrument, /) -> None:
+        """Nothing."""
+
+
 class Silent:
     """Nobody looks on."""
 
@@ -88,7 +109,7 @@ class Rig:
     """What a session runs on. ``ask`` puts the pain question; ``stop`` is set by whoever presses the stop.
 
     ``ask`` gives None until the patient has answered, ``accept`` until the clinician has; the instrument is kept alive
-    meanwhile. ``trace`` is given the newest measurements every ``every_us`` of waiting.
+    meanwhile. ``trace`` takes the measurements every ``every_us`` of waiting, and whenever the tip has come off.
     """
 
     instrument: Instrument
@@ -97,7 +118,7 @@ class Rig:
     stop: Event
     watcher: Watcher
     accept: Callable[[Decision], bool | None] = at_once
-    trace: Callable[[tuple[Sample, ...]], None] | None = None
+    trace: Trace = field(default_factory=Untraced)
     every_us: int = ALIVE_US
 
 
@@ -109,8 +130,9 @@ def run_session(head: Head, rig: Rig, store: Store) -> tuple[Outcome, str]:
     while True:
         store(writer.asked(command))
         rig.watcher.asked(command)
+        missing_ms = rig.trace.missing_ms
         reading = _obey(command, rig)
-        store(writer.answered(reading))
+        store(writer.answered(reading, missing_ms=rig.trace.missing_ms - missing_ms))
         rig.watcher.answered(command, reading)
         try:
             command = play.send(reading)
@@ -136,6 +158,7 @@ def _obey(command: Command, rig: Rig) -> Reading:
 def _halt(rig: Rig) -> Halted:
     try:
         rig.interlock.stop()
+        _last_trace(rig)
     except InstrumentError as error:
         # Out of reach: its own link watchdog takes the force away.
         return Halted(by=f"{by_of(rig.stop)}; the instrument did not confirm: {error}")
@@ -147,6 +170,7 @@ def _is_safe(rig: Rig) -> bool:
         rig.interlock.rest()
     except InstrumentError:
         return False
+    _last_trace(rig)
     return True
 
 
@@ -161,6 +185,7 @@ def _do(command: Command, rig: Rig) -> Reading:
             reading = _fire(command, rig)
         case Rest():
             reading = Rested(force_n=rig.interlock.rest().force_n)
+            _last_trace(rig)
         case Wait():
             _wait(command.duration_us, rig)
         case Ask():
@@ -234,16 +259,19 @@ def _fire(command: Fire, rig: Rig) -> Fired | Denied:
 
 
 def _wait(duration_us: int, rig: Rig) -> None:
-    # Two events were just written to the disk, which takes about as long as the instrument remembers.
-    _trace(rig)
+    # Events were just written to the disk, and what was measured meanwhile is not on the page yet.
+    rig.trace.take(rig.instrument)
     while duration_us > 0 and not rig.stop.is_set():
         piece_us = min(rig.every_us, duration_us)
         rig.instrument.wait(piece_us)
         rig.watcher.force(rig.instrument.status().force_n)
-        _trace(rig)
+        rig.trace.take(rig.instrument)
         duration_us -= piece_us
 
 
-def _trace(rig: Rig) -> None:
-    if rig.trace is not None:
-        rig.trace(rig.instrument.samples())
+def _last_trace(rig: Rig) -> None:
+    """What was measured until the tip came off; it is off, so no answer breaks nothing."""
+    try:
+        rig.trace.take(rig.instrument)
+    except InstrumentError:
+        return

@@ -20,6 +20,8 @@ from spondyl.instrument.instrument import (
 from spondyl.instrument.limits import Limits, PulseToken
 from spondyl.instrument.protocol import (
     CODE_OF,
+    KEPT_MEASUREMENTS,
+    MOST_SAMPLES,
     STOP_BYTES,
     VERSION,
     Code,
@@ -34,6 +36,7 @@ from spondyl.instrument.status import Cause, Contact, Identity, Sample, State, S
 from spondyl.instrument.timeouts import REPLY, SAFE_STATE, SETTLE
 
 TRIES = 3
+SAMPLES_AFTER_SINCE = 2
 SAFE_FORCE_N = 1.0
 """At rest the tip must read less than this."""
 
@@ -50,6 +53,7 @@ class WireInstrument(Instrument):
         self._nonces = nonces or SystemRandom()
         self._reader = FrameReader()
         self._epoch = 0
+        self._spoken = VERSION
         self._numbers = count(1)
         # The instrument's clock is at least this, at the host's moment beside it.
         self._sync: tuple[int, int] = (0, 0)
@@ -61,10 +65,11 @@ class WireInstrument(Instrument):
         self._numbers = count(1)
         nonce = self._nonces.getrandbits(32)
         reply = self._ask(Kind.HELLO, {"nonce": nonce}, Kind.IDENTITY)
-        if reply.values["nonce"] != nonce or reply.values["protocol"] != VERSION:
+        if reply.values["nonce"] != nonce or int(reply.values["protocol"]) < VERSION:
             raise InstrumentError(
                 f"The instrument does not speak version {VERSION} of the protocol. Update one of the two."
             )
+        self._spoken = int(reply.values["protocol"])
         self._epoch = int(reply.values["epoch"])
         return Identity(
             name=_text(reply.values["name"]),
@@ -119,8 +124,21 @@ class WireInstrument(Instrument):
 
     def samples(self) -> tuple[Sample, ...]:
         """Ask for the newest measurements."""
-        reply = self._ask(Kind.SAMPLES_ASK, {}, Kind.SAMPLES)
-        return tuple(Sample(time_us=int(row[0]), force_n=float(row[1])) for row in reply.rows)
+        return _samples(self._ask(Kind.SAMPLES_ASK, {}, Kind.SAMPLES))
+
+    def samples_after(self, after_us: int) -> tuple[Sample, ...]:
+        """Ask until all are here; an instrument of version 1 has only the newest 32."""
+        if self._spoken < SAMPLES_AFTER_SINCE:
+            return tuple(one for one in self.samples() if one.time_us > after_us)
+        found: list[Sample] = []
+        # As often as its whole memory takes: what is measured meanwhile can wait.
+        for _ in range(KEPT_MEASUREMENTS // MOST_SAMPLES + 1):
+            part = _samples(self._ask(Kind.SAMPLES_AFTER, {"after_us": after_us}, Kind.SAMPLES))
+            found += part
+            if len(part) < MOST_SAMPLES:
+                break
+            after_us = part[-1].time_us
+        return tuple(found)
 
     def now_us(self) -> int:
         """The newest reported moment and the host's time since it was asked for: never behind the true clock."""
@@ -129,7 +147,7 @@ class WireInstrument(Instrument):
 
     def pulse(self, token: PulseToken) -> Waveform:
         """Spend a token and collect the waveform."""
-        self._command(
+        status = self._command(
             Kind.PULSE,
             {
                 "sequence": token.sequence,
@@ -143,7 +161,7 @@ class WireInstrument(Instrument):
             },
         )
         self._link.wait(45_000)
-        return self._waveform(token)
+        return self._waveform(token, status.time_us)
 
     def stop(self) -> Status:
         """Eight zeros first, on their own; then the stop as a frame, to have it answered."""
@@ -187,7 +205,7 @@ class WireInstrument(Instrument):
         except NoReplyError:
             return
 
-    def _waveform(self, token: PulseToken) -> Waveform:
+    def _waveform(self, token: PulseToken, start_us: int) -> Waveform:
         rows: list[tuple[Value, ...]] = []
         while True:
             part = self._waveform_part(token.sequence, len(rows))
@@ -204,6 +222,7 @@ class WireInstrument(Instrument):
             simulated=token.simulated,
             force_n=points[:, 0],
             acceleration_m_s2=points[:, 1],
+            start_us=start_us,
         )
 
     def _waveform_part(self, sequence: int, first: int) -> Frame:
@@ -264,6 +283,10 @@ def _accepted(reply: Frame) -> Frame:
         code = CODE_OF.get(int(reply.values["code"]), Code.UNKNOWN)
         raise InstrumentRefusedError(code.name, code.meaning)
     return reply
+
+
+def _samples(reply: Frame) -> tuple[Sample, ...]:
+    return tuple(Sample(time_us=int(row[0]), force_n=float(row[1])) for row in reply.rows)
 
 
 def _status(values: Values) -> Status:

@@ -5,7 +5,7 @@ from math import pi, sin
 
 from spondyl.instrument.caps import PLACEHOLDER_PRELOAD_N, REGION_OF
 from spondyl.instrument.limits import Limits
-from spondyl.instrument.protocol import Code
+from spondyl.instrument.protocol import KEPT_MEASUREMENTS, MOST_SAMPLES, Code
 from spondyl.instrument.simulator.bench import Bench
 from spondyl.instrument.simulator.clamps import (
     CLAMP_MARGIN_N,
@@ -29,7 +29,7 @@ LEARNT_N = 10.0
 GAIN_SAFETY = 1.01
 """A gain measured at 30 N is wrong by a third of a per cent."""
 KEPT_SAMPLES = 32
-KEPT_TICKS = max(KEPT_SAMPLES, FLAT_SAMPLES + MEASUREMENT_WATCHDOG.limit_us // IDLE_US)
+KEPT_TICKS = max(KEPT_SAMPLES, KEPT_MEASUREMENTS, FLAT_SAMPLES + MEASUREMENT_WATCHDOG.limit_us // IDLE_US) + 1
 """So many ticks fill every list of readings, and outlast the watchdog after the shorter one is full."""
 LIVE = (State.ARMED, State.PULSING, State.PAUSED)
 _PULSING = State.PULSING  # looked up once: Python 3.11 is slow to find a member, and every tick asks
@@ -61,6 +61,8 @@ class Firmware:
         self._watchdog = Watchdog(fed_us=self.now_us)
         self._run: deque[float] = deque(maxlen=FLAT_SAMPLES)
         self._samples: deque[tuple[int, float]] = deque(maxlen=KEPT_SAMPLES)
+        self._measured: deque[tuple[int, float]] = deque(maxlen=KEPT_MEASUREMENTS)
+        self._measured_ms = -1
         self.recording: Recording | None = None
 
     # Commands
@@ -182,6 +184,10 @@ class Firmware:
         """The newest measurements between pulses."""
         return tuple(Sample(time_us=time_us, force_n=force_n) for time_us, force_n in self._samples)
 
+    def samples_after(self, after_us: int) -> list[tuple[int, float]]:
+        """The first measurements after a moment that are still kept: (time in µs, force in N), one each millisecond."""
+        return [one for one in self._measured if one[0] > after_us][:MOST_SAMPLES]
+
     # Time
 
     def advance(self, duration_us: int) -> None:
@@ -213,6 +219,8 @@ class Firmware:
         runs = [*self._run, *(force_n for _, force_n in read)]
         self._run.extend(runs[-FLAT_SAMPLES:])
         self._samples.extend(read)
+        for at_us, force_n in read:
+            self._keep_measured(at_us, force_n)
         for at_us, _ in reversed(read):
             if is_valid_run(runs, at_rest=True):
                 self._watchdog = self._watchdog.fed(at_us, True)
@@ -240,7 +248,16 @@ class Firmware:
         at_rest = not self._is_fine()
         if at_rest:
             self._samples.append((self.now_us, reading_n))
+        if self.state is not _PULSING:
+            self._keep_measured(self.now_us, reading_n)
         self._watchdog = self._watchdog.fed(self.now_us, is_valid_run(list(self._run), at_rest=at_rest))
+
+    def _keep_measured(self, at_us: int, force_n: float) -> None:
+        """The first reading of each millisecond."""
+        at_ms = at_us // IDLE_US
+        if at_ms > self._measured_ms:
+            self._measured_ms = at_ms
+            self._measured.append((at_us, force_n))
 
     def _guard(self) -> None:
         if self.state not in LIVE:

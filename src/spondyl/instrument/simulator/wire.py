@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from spondyl.instrument.caps import SEGMENTS, PulseShape
 from spondyl.instrument.limits import Limits
-from spondyl.instrument.protocol import VERSION, Code, Frame, FrameReader, Kind, Value, Values, encode
+from spondyl.instrument.protocol import SPOKEN, Code, Frame, FrameReader, Kind, Value, Values, encode
 from spondyl.instrument.simulator.clamps import Token
 from spondyl.instrument.simulator.firmware import Firmware
 from spondyl.instrument.simulator.plant import STEP_US
@@ -68,7 +68,7 @@ class Wire:
         values: Values = {
             "nonce": frame.values["nonce"],
             "epoch": self._epoch,
-            "protocol": VERSION,
+            "protocol": SPOKEN,
             "boot": self.firmware.status().boot,
             "simulated": 1,
             "name": NAME,
@@ -78,6 +78,11 @@ class Wire:
     def _obey(self, frame: Frame) -> bytes:
         if frame.kind is Kind.SAMPLES_ASK:
             rows = tuple((one.time_us, one.force_n) for one in self.firmware.samples())
+            return encode(
+                Frame(kind=Kind.SAMPLES, epoch=frame.epoch, number=frame.number, values={}, rows=rows)
+            )
+        if frame.kind is Kind.SAMPLES_AFTER:
+            rows = tuple(self.firmware.samples_after(int(frame.values["after_us"])))
             return encode(
                 Frame(kind=Kind.SAMPLES, epoch=frame.epoch, number=frame.number, values={}, rows=rows)
             )

@@ -71,11 +71,13 @@ class RecordWriter:
         value = {"command": type(command).__name__, **to_json(command)}
         return self._chain.json(f"{self._count:06d}-asked.json", value)
 
-    def answered(self, reading: Reading, parquet: bytes | None = None) -> bytes:
-        """The reading that answered it; ``parquet`` where the waveform's bytes are already known."""
+    def answered(self, reading: Reading, parquet: bytes | None = None, *, missing_ms: int = 0) -> bytes:
+        """The reading that answered it; ``parquet`` where the waveform's bytes are already known; ``missing_ms`` of
+        which no trace has a measurement, written only when there are any."""
         name = f"{self._count:06d}"
+        missing = {"missing_ms": missing_ms} if missing_ms else {}
         if not isinstance(reading, Fired):
-            value = {"reading": type(reading).__name__, **to_json(reading)}
+            value = {"reading": type(reading).__name__, **to_json(reading), **missing}
             return self._chain.json(f"{name}-answered.json", value)
         made = waveform_parquet(reading.waveform) if parquet is None else parquet
         wave = {one: getattr(reading.waveform, one) for one in _WAVE}
@@ -84,6 +86,7 @@ class RecordWriter:
             "cap_n": reading.cap_n,
             "charged_ns": reading.charged_ns,
             "waveform": {"file": f"{name}-waveform.parquet", "sha256": _sha256(made), **wave},
+            **missing,
         }
         return self._chain.raw(f"{name}-waveform.parquet", made) + self._chain.json(
             f"{name}-answered.json", value
@@ -97,11 +100,13 @@ class RecordWriter:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedStep:
     """A command as it was written, with its kind under ``command``, and the reading that answered it, None when the
-    host ended before one came. ``parquet``: the waveform's own bytes, empty without one."""
+    host ended before one came. ``parquet``: the waveform's own bytes, empty without one. ``missing_ms``: milliseconds
+    of which the live traces got no measurement, found missing while the command was obeyed."""
 
     command: dict[str, Any]
     reading: Reading | None
     parquet: bytes
+    missing_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +122,11 @@ class SessionRecord:
     def waveforms(self) -> tuple[Waveform, ...]:
         """Every pulse in order, as long as ``outcome.delivered``."""
         return tuple(step.reading.waveform for step in self.steps if isinstance(step.reading, Fired))
+
+    @property
+    def missing_ms(self) -> int:
+        """Milliseconds of the whole session of which the live traces got no measurement."""
+        return sum(step.missing_ms for step in self.steps)
 
 
 def read_record(data: bytes) -> SessionRecord:
@@ -152,14 +162,23 @@ def _step(asked: Member, by_name: dict[str, Member]) -> RecordedStep:
     number = asked.name.split("-")[0]
     answered, wave = by_name.get(f"{number}-answered.json"), by_name.get(f"{number}-waveform.parquet")
     parquet = wave.content if wave is not None else b""
-    reading = _reading(answered, parquet) if answered is not None else None
-    return RecordedStep(command=command, reading=reading, parquet=parquet)
+    if answered is None:
+        return RecordedStep(command=command, reading=None, parquet=parquet)
+    missing_ms = answered.json().get("missing_ms", 0)
+    if type(missing_ms) is not int:
+        raise RecordError(
+            f"{answered.name} (byte {answered.start}): missing_ms is {missing_ms!r}, no number."
+        )
+    return RecordedStep(
+        command=command, reading=_reading(answered, parquet), parquet=parquet, missing_ms=missing_ms
+    )
 
 
 def _reading(answered: Member, parquet: bytes) -> Reading:
     value = answered.json()
     kind = _READINGS.get(value.pop("reading", ""))
     value.pop("before", None)
+    value.pop("missing_ms", None)
     try:
         return _fired(value, parquet) if kind is None else from_json(kind, value)
     except (KeyError, TypeError, ValueError, OSError) as error:

@@ -61,7 +61,10 @@ def _again(data: bytes, record: SessionRecord) -> Replay:
         again.add(f"command {number}", again.writer.asked(command))
         if step.reading is None:
             break
-        again.add(f"answer {number}", again.writer.answered(step.reading, step.parquet or None))
+        again.add(
+            f"answer {number}",
+            again.writer.answered(step.reading, step.parquet or None, missing_ms=step.missing_ms),
+        )
         try:
             command = play.send(step.reading)
         except StopIteration as end:

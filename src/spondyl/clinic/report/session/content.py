@@ -120,6 +120,12 @@ def _warning(record: SessionRecord, again: Replay) -> str:
     return ""
 
 
+def _missing(record: SessionRecord) -> tuple[tuple[str, str], ...]:
+    """Said only where it happened."""
+    text = f"{record.missing_ms} ms without a measurement: the program asked for it too late"
+    return (("Live traces", text),) if record.missing_ms else ()
+
+
 def _facts(record: SessionRecord, zone: str) -> tuple[tuple[str, str], ...]:
     plan = record.head.plan
     limits = plan.limits
@@ -138,6 +144,7 @@ def _facts(record: SessionRecord, zone: str) -> tuple[tuple[str, str], ...]:
             f"{plan.aim_mm:g} mm between the segments, {plan.pulses} pulses a course, {plan.courses} courses",
         ),
         ("Software", f"Spondyl {record.head.version}"),
+        *_missing(record),
     )
 
 

@@ -32,6 +32,7 @@ const sweep = new Sweep(
 const hold = new Hold(lane, { link: showLink, stopped: showStopped });
 let isOver = false;
 let lostFrames = 0;
+let missing = 0;
 
 /** @param {boolean} isThere */
 function showLink(isThere) {
@@ -173,6 +174,13 @@ function put(text) {
   part("panels").replaceChildren(...fresh.body.children);
 }
 
+/** Samples that are missing between those that came, and blocks that the page was too slow for. */
+function showLost() {
+  missing = ring.missing;
+  const blocks = lostFrames ? `, ${lostFrames} ${lostFrames === 1 ? "block" : "blocks"} among them` : "";
+  part("lost").textContent = `${missing} ${missing === 1 ? "sample" : "samples"} lost${blocks}`;
+}
+
 const force = part("force");
 let shown = 0;
 
@@ -182,6 +190,7 @@ function frame(now) {
   if (now - shown > 100) {
     shown = now;
     const newest = ring.newest(FORCE);
+    if (ring.missing !== missing) showLost();
     force.textContent = Number.isNaN(newest) ? "–" : numberWords(newest, 1);
   }
   requestAnimationFrame(frame);
@@ -202,7 +211,7 @@ function begin() {
     block: (first, values) => ring.push(first, values),
     lost: (frames) => {
       lostFrames += frames;
-      part("lost").textContent = `${lostFrames} blocks lost`;
+      showLost();
     },
   }).catch(() => {
     if (!isOver) showLink(false);
