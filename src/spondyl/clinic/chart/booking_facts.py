@@ -11,7 +11,7 @@ from spondyl.booking import Absence, Horizon, Practice
 from spondyl.clinic.care.intake_record import KIND
 from spondyl.clinic.chart.audit import Head
 from spondyl.clinic.chart.claims import absences_between
-from spondyl.clinic.chart.engine import is_embedded
+from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded
 from spondyl.clinic.chart.practice import practice_of_version
 from spondyl.clinic.chart.tables.column_types import embedded_text
 
@@ -53,7 +53,7 @@ def booking_facts(connection: sa.Connection, start: datetime, person: str | None
         return facts_told(connection, start, connection.exec_driver_sql(_ASK_SQL, asked).one())
     begin, end, *who = asked.values()
     given = (embedded_text(begin), embedded_text(end), *who)
-    *told, sequence, seal = connection.exec_driver_sql(_EMBEDDED, given).one()
+    *told, sequence, seal = driver_in_transaction(connection).execute(_EMBEDDED, given).fetchone()
     head = Head(lane=0, sequence=sequence, seal=seal) if sequence is not None else None
     return facts_told(connection, start, told, head)
 
