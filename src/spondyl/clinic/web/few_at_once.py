@@ -7,6 +7,7 @@ no line, do not wait behind sixty visitors.
 
 from collections.abc import Awaitable, Callable
 from functools import partial, wraps
+from inspect import iscoroutinefunction
 from typing import Any
 
 import anyio.to_thread
@@ -19,13 +20,19 @@ _LINE: RunVar[CapacityLimiter] = RunVar("visitors in line")
 
 
 class FewAtOnce(APIRoute):
-    """A route that stands in line with all others of its kind, once the request has come in whole."""
+    """A route that stands in line with all others of its kind, once the request has come in whole.
+
+    Raises ``TypeError`` for an async endpoint: it runs on the event loop, where nothing may stand in line.
+    """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, _in_line(endpoint), **options)
 
 
 def _in_line(endpoint: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    if iscoroutinefunction(endpoint):
+        raise TypeError(f"{endpoint.__name__} is async and takes no thread; give it a plain APIRouter.")
+
     @wraps(endpoint)
     async def stand_in_line(*given: Any, **named: Any) -> Any:
         return await anyio.to_thread.run_sync(partial(endpoint, *given, **named), limiter=_line())

@@ -23,6 +23,7 @@ from spondyl.clinic.chart.waitlist import join_waitlist, leave_waitlist, waiting
 from spondyl.clinic.messages.calendar_file import calendar_file
 from spondyl.clinic.messages.links import VISIT, visit_token
 from spondyl.clinic.messages.when import when_words
+from spondyl.clinic.web.few_at_once import FewAtOnce
 from spondyl.clinic.web.page import see_other
 from spondyl.clinic.web.patient_link import read_link
 from spondyl.clinic.web.public.book import taken_page, times_shown
@@ -32,7 +33,9 @@ from spondyl.clinic.web.rights import open_to_all
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.writer import Writer
 
-router = APIRouter(prefix="/visit", include_in_schema=False, dependencies=[Depends(open_to_all())])
+router = APIRouter(
+    prefix="/visit", include_in_schema=False, dependencies=[Depends(open_to_all())], route_class=FewAtOnce
+)
 Language = Annotated[str | None, Form()]
 
 
