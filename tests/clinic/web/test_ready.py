@@ -12,6 +12,8 @@ from spondyl.clinic import serve
 from spondyl.clinic.care.option_names import clinic_library, option_lines
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.report.pdf_document import pdf_bytes
+from spondyl.clinic.report.pdf_style import register_fonts
 from spondyl.clinic.web.ready import make_ready
 from spondyl.clinic.web.services import Services
 
@@ -37,6 +39,16 @@ def test_the_first_plan_waits_for_nothing(
         assert clinician.get(address).status_code == 200
     assert compiled == []
     assert option_lines.cache_info().misses == 1
+
+
+def test_the_first_pdf_waits_for_no_typeface(browser: Callable[[Role], Browser]) -> None:
+    app = browser(Role.CLINICIAN).app
+    assert isinstance(app, FastAPI)
+    register_fonts.cache_clear()
+    make_ready(app.state.templates)
+    made = register_fonts.cache_info().misses
+    assert pdf_bytes([], title="a", subject="b", footer="c").startswith(b"%PDF")
+    assert register_fonts.cache_info().misses == made == 1
 
 
 def test_the_server_makes_its_pages_ready(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
