@@ -71,6 +71,6 @@ class Desk:
                 time.sleep(0.02)
 
     def _forget(self) -> None:
-        ended = [run for run, one in self._by_run.items() if one.feed.is_over]
+        ended = [run for run, one in self._by_run.items() if one.feed.is_over and one.unkept is None]
         for run in ended[: max(0, len(ended) - KEPT)]:
             del self._by_run[run], self._person_of[run]

@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import count
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
@@ -36,6 +37,15 @@ from spondyl.treatment.adjustment import Replay
 
 _LOG = logging.getLogger(__name__)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unkept:
+    """An end that the chart did not take, and why."""
+
+    finished: Finished
+    problem: str
+
+
 ANSWER_S = 5.0
 """A session that does not answer for so long cannot take an answer; the page says so, and STOP goes another way."""
 
@@ -50,6 +60,7 @@ class SessionProcess:
         self.feed = Feed()
         self.watched = Watched()
         self.has_ended = Event()
+        self.unkept: Unkept | None = None
         self._keeper = keeper
         self._claim = Lock()
         self._asking = Lock()
@@ -83,6 +94,14 @@ class SessionProcess:
         said = self._ask(Dose(number=next(self._numbers), proposal=number, accepts=accepts))
         assert said.proposal is not None
         return said.proposal
+
+    def keep_again(self) -> None:
+        """Give the end to the chart once more; raises what stands in the way."""
+        unkept = self.unkept
+        if unkept is None:
+            return
+        self._keeper.finished(unkept.finished)
+        self.unkept = None
 
     @property
     def pid(self) -> int | None:
@@ -172,6 +191,10 @@ class SessionProcess:
     def _kept(self, finished: Finished) -> None:
         try:
             self._keeper.finished(finished)
+        except Exception as error:
+            self.unkept = Unkept(finished=finished, problem=str(error))
+            self.feed.event("unkept", text=str(error))
+            raise
         finally:
             # A process that is gone by now waits for nothing.
             with suppress(OSError):
@@ -189,7 +212,7 @@ class SessionProcess:
         _LOG.error("%s", problem)
         self.has_ended.set()
         finished = Finished(outcome=None, digest="", stopped_by=self.stop.by, problem=problem)
-        self._keeper.finished(finished)
+        self._kept(finished)
         tell_end(self.feed, finished)
 
 

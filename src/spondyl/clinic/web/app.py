@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from spondyl.clinic.adjust.desk import Desk
+from spondyl.clinic.adjust.record_checks import RecordChecks
 from spondyl.clinic.chart.writer_queue import WriterQueue
 from spondyl.clinic.web import (
     account,
@@ -72,6 +73,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.writer = WriterQueue(services.engine)
     app.state.traffic = Traffic(per_minute=services.settings.requests_per_minute)
     app.state.desk = Desk()
+    app.state.record_checks = RecordChecks()
     app.state.templates = make_templates(feature.name for feature in FEATURES)
     for feature in FEATURES:
         for router in feature.routers:

@@ -1,7 +1,7 @@
 """The adjustment page: gate, maximum and rule before; live force, map and dose during; the record after."""
 
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.web.adjust import record_routes, session_routes, setup_routes
+from spondyl.clinic.web.adjust import keeping, record_routes, session_routes, setup_routes
 from spondyl.clinic.web.feature import Feature, PatientTab
 
 FEATURE = Feature(
@@ -9,6 +9,7 @@ FEATURE = Feature(
     routers=(
         setup_routes.router,
         session_routes.router,
+        keeping.router,
         record_routes.router,
         session_routes.lane_router,
     ),

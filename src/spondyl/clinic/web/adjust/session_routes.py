@@ -16,8 +16,9 @@ from spondyl.clinic.care.adjustment_record import (
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.adjust.keeping import check_anew, is_cut_off
 from spondyl.clinic.web.adjust.lane import BY, LANE, obey
-from spondyl.clinic.web.adjust.sessions import ClinicianOnly, Sessions
+from spondyl.clinic.web.adjust.sessions import Checks, ClinicianOnly, Sessions
 from spondyl.clinic.web.adjust.stream import frames_of, watched
 from spondyl.clinic.web.adjust.views import ACTIONS, RULES, reason_text, shown_live, shown_stored
 from spondyl.clinic.web.page import patient_page, see_other
@@ -30,7 +31,13 @@ lane_router = APIRouter(include_in_schema=False)
 
 @router.get("/{run}")
 def session_page(
-    request: Request, services: Clinic, desk: Sessions, viewer: Clinician, patient_id: str, run: str
+    request: Request,
+    services: Clinic,
+    desk: Sessions,
+    checks: Checks,
+    viewer: Clinician,
+    patient_id: str,
+    run: str,
 ) -> Response:
     """A session that waits for its page: that page, once. Else what it did, or that it is still being ended."""
     with writing(services.engine) as connection:
@@ -43,10 +50,17 @@ def session_page(
         return patient_page(
             request, "adjust/live.html", patient, context | _shown(shown_live(live)) | {"rules": RULES}
         )
-    is_running = live is not None and not live.feed.has_told_end
-    return patient_page(
-        request, "adjust/ended.html", patient, _ended(services, stored, live if is_running else None)
-    )
+    if is_cut_off(desk, checks, stored) and not checks.problem(run):
+        check_anew(services, checks, stored)
+    is_ending = live is not None and not live.feed.has_told_end and not live.feed.is_over
+    context = _ended(services, stored, live if is_ending else None) | {
+        "unkept": live.unkept if live else None,
+        "is_checking": stored.outcome is not None
+        and stored.check is None
+        and not is_cut_off(desk, checks, stored),
+        "check_problem": checks.problem(run),
+    }
+    return patient_page(request, "adjust/ended.html", patient, context)
 
 
 @router.get("/{run}/panels", dependencies=[ClinicianOnly])
@@ -60,12 +74,12 @@ def panels(request: Request, services: Clinic, desk: Sessions, patient_id: str, 
 
 
 @router.get("/{run}/state", dependencies=[ClinicianOnly])
-def state(services: Clinic, desk: Sessions, patient_id: str, run: str) -> Response:
+def state(services: Clinic, desk: Sessions, checks: Checks, patient_id: str, run: str) -> Response:
     """Whether the session has ended and its record was checked, for a page that waits for it."""
     with reading(services.engine) as connection:
         stored = adjustment_at(connection, patient_id, run)
     live = desk.of_run(run)
-    is_over = live is None or live.feed.is_over
+    is_over = (live is None or live.feed.is_over) and not checks.is_running(run)
     return JSONResponse({"version": stored.version, "over": is_over})
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from spondyl.clinic.adjust.desk import BusyError, Desk
 from spondyl.clinic.adjust.instruments import AddressError, release_stop
-from spondyl.clinic.adjust.live_session import Finished, Keeper, Setup
+from spondyl.clinic.adjust.live_session import Setup
 from spondyl.clinic.adjust.patient import draw_patient
 from spondyl.clinic.adjust.session_process import SessionProcess
 from spondyl.clinic.care.adjustment_gate import ASKED, ChartGate, chart_gate
@@ -17,8 +17,6 @@ from spondyl.clinic.care.adjustment_record import (
     FOLDER,
     adjustments_of,
     keep_begun,
-    keep_check,
-    keep_finished,
     record_name,
 )
 from spondyl.clinic.chart.audit import record
@@ -26,6 +24,7 @@ from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.adjust.form import EMPTY, SetupForm, SetupRefused
+from spondyl.clinic.web.adjust.keeping import keeper_of
 from spondyl.clinic.web.adjust.sessions import Sessions
 from spondyl.clinic.web.adjust.stop_key import stop_address
 from spondyl.clinic.web.adjust.views import RULES, reason_text
@@ -35,7 +34,6 @@ from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.viewer import Viewer
 from spondyl.instrument import SEGMENTS, InstrumentError
 from spondyl.instrument.caps import PLACEHOLDER_PEAK_N
-from spondyl.treatment.adjustment import Plan, Replay
 
 router = APIRouter(prefix="/patients/{patient_id}/adjust", include_in_schema=False)
 SEED_MOST = 2**31
@@ -100,7 +98,7 @@ def _begin(
         record=services.data_dir / FOLDER / record_name(patient.id, session),
     )
     run = new_id()
-    keeper = _keeper(services, run, plan, viewer.actor)
+    keeper = keeper_of(services, run, plan, viewer.actor)
     try:
         live = desk.begin(run, patient.id, address, lambda: SessionProcess(setup, keeper))
     except BusyError as busy:
@@ -113,20 +111,6 @@ def _begin(
         live.press_stop("the server, which could not keep the plan")
         raise
     return run
-
-
-def _keeper(services: Services, run: str, plan: Plan, actor: str) -> Keeper:
-    """Writes the end into the chart, from the thread that hears the session's process."""
-
-    def finished(end: Finished) -> None:
-        with writing(services.engine) as connection:
-            keep_finished(connection, run, plan, end, actor=actor)
-
-    def checked(check: Replay) -> None:
-        with writing(services.engine) as connection:
-            keep_check(connection, run, check, actor=actor)
-
-    return Keeper(finished=finished, checked=checked)
 
 
 def _instrument(services: Services, form: SetupForm) -> tuple[str | None, bool]:

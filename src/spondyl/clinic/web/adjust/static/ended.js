@@ -1,4 +1,5 @@
-// Waits until a session is kept and its record checked, then loads the page once more.
+// Waits until a session is kept and its record checked, or neither will come, then loads the page once more. A page that
+// has nothing to wait for does not load this.
 
 const LOOK_MS = 1500;
 const place = /** @type {HTMLElement} */ (document.querySelector("[data-wait]"));
@@ -7,11 +8,10 @@ async function look() {
   try {
     const answer = await fetch(`${place.dataset.wait}/state`, { cache: "no-store" });
     const said = await answer.json();
-    if (String(said.version) !== place.dataset.version) {
+    if (said.over || String(said.version) !== place.dataset.version) {
       location.reload();
       return;
     }
-    if (said.over) return;
   } catch {
     // No connection: look again later.
   }

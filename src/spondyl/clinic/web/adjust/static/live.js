@@ -127,6 +127,19 @@ function showEnd(event) {
   refresh();
 }
 
+/** The session is over, and the chart did not take its end. @param {any} event */
+function showUnkept(event) {
+  isOver = true;
+  hold.end();
+  part("doing").textContent = "Ended, not kept";
+  part("next").textContent = "look at the instrument; then open the page of this session and keep its end.";
+  const link = element("a", "See what happened and keep the end", "button primary");
+  link.setAttribute("href", run);
+  part("answer").replaceChildren(element("p", "The session has ended; the chart did not take its end.", "force"), element("p", event.text), link);
+  part("stop-state").textContent = "The session has ended. Its end is not kept yet.";
+  part("link").textContent = "session over";
+}
+
 /** @type {Record<string, (event: any) => void>} */
 const SHOWN = {
   doing: (event) => {
@@ -141,6 +154,7 @@ const SHOWN = {
   question: (event) => question(event.text),
   pain: (event) => showPain(event.pain),
   end: showEnd,
+  unkept: showUnkept,
 };
 
 let refreshing = false;

@@ -1,0 +1,141 @@
+"""Claims: an end that the chart does not take is said on the page with the way to keep it; a check of a record that was
+cut off by the server's end is begun again by whoever looks, and one that cannot be made says why."""
+
+import re
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from adjust_course import consented, filled
+from clinic_apps import ADDRESS, Browser
+from live_sessions import events
+from spondyl.clinic.adjust.session_process import SessionProcess
+from spondyl.clinic.care.adjustment_record import StoredAdjustment, adjustment_at
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.sessions import open_session
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web import create_app
+from spondyl.clinic.web.adjust import keeping
+from spondyl.clinic.web.cookies import session_cookie
+from spondyl.clinic.web.services import Services
+
+Open = Callable[[Role], Browser]
+PATIENCE_S = 60.0
+"""Of these tests: the machine may be busy."""
+WAITS = "adjust/ended.js"
+
+
+@pytest.fixture
+def ready(services: Services, patient: Person) -> Person:
+    return consented(services, patient)
+
+
+def until(true: Callable[[], Any], what: str) -> None:
+    end_s = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end_s, f"It never came: {what}"
+        time.sleep(0.05)
+
+
+def stopped_session(clinician: Browser, patient: Person) -> tuple[str, SessionProcess]:
+    """One that was stopped before its page came, as short as there is; its feed is over."""
+    where = clinician.submit(f"/patients/{patient.id}/adjust", **filled()).headers["location"]
+    live: SessionProcess = clinician.app.state.desk.of_run(where.rpartition("/")[2])
+    live.press_stop("the test")
+    until(lambda: live.feed.is_over, "the end of the session")
+    return where, live
+
+
+def stored_at(services: Services, where: str) -> StoredAdjustment:
+    _, _, person, _, run = where.split("/")
+    with reading(services.engine) as connection:
+        return adjustment_at(connection, person, run)
+
+
+def restarted(services: Services, account: Account) -> Browser:
+    """A browser on a server that was begun anew with the same chart."""
+    client = Browser(create_app(services), base_url=ADDRESS, follow_redirects=False)
+    with writing(services.engine) as connection:
+        token = open_session(connection, account.id)
+    client.cookies.set(session_cookie(services.settings), token)
+    return client
+
+
+def cut_off(services: Services, clinician: Browser, patient: Person) -> str:
+    """A session whose server ended before the check of its record was kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeping, "keep_check", lambda *_, **__: None)
+        where, _ = stopped_session(clinician, patient)
+    stored = stored_at(services, where)
+    assert stored.outcome is not None and stored.check is None
+    return where
+
+
+def test_a_check_that_was_cut_off_is_begun_again_by_whoever_looks(
+    services: Services, staff: dict[Role, Account], browser: Open, ready: Person
+) -> None:
+    where = cut_off(services, browser(Role.CLINICIAN), ready)
+    client = restarted(services, staff[Role.CLINICIAN])
+    assert "being checked" in (page := client.get(where).text) and WAITS in page
+    until(lambda: client.get(f"{where}/state").json()["over"], "the end of the check")
+    page = client.get(where).text
+    assert re.search(r"<dt>Replay</dt><dd>.*?>identical<", page, re.DOTALL) and WAITS not in page
+    check = stored_at(services, where).check
+    assert check is not None and check["verdict"] == "identical"
+
+
+def test_a_check_that_cannot_be_made_says_why_and_is_made_when_asked_again(
+    services: Services, staff: dict[Role, Account], browser: Open, ready: Person
+) -> None:
+    where = cut_off(services, browser(Role.CLINICIAN), ready)
+    path = stored_at(services, where).path(services.data_dir)
+    away = path.rename(path.with_suffix(".away"))
+    client = restarted(services, staff[Role.CLINICIAN])
+    client.get(where)
+    until(lambda: client.get(f"{where}/state").json()["over"], "the end of the check")
+    page = client.get(where).text
+    assert "The check was cut off" in page and "No such file" in page and WAITS not in page
+    assert f'action="{where}/check"' in page
+    Path(away).rename(path)
+    assert client.submit(f"{where}/check").headers["location"] == where
+    until(lambda: client.get(f"{where}/state").json()["over"], "the end of the check")
+    assert (stored_at(services, where).check or {})["verdict"] == "identical"
+
+
+def test_an_end_that_is_not_kept_is_said_with_what_to_do_and_kept_when_there_is_room(
+    services: Services, browser: Open, ready: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+
+    clinician = browser(Role.CLINICIAN)
+    with monkeypatch.context() as patch:
+        patch.setattr(keeping, "keep_finished", full)
+        where, live = stopped_session(clinician, ready)
+        kinds = [one["kind"] for one in events(live.feed)]
+        assert "unkept" in kinds and "end" not in kinds, "what is not kept is not told as the end"
+        page = clinician.get(where).text
+        assert "Ended, not kept" in page and "database or disk is full" in page and "INSERT" not in page
+        assert f'action="{where}/keep"' in page and WAITS not in page and "being ended" not in page
+        assert clinician.get(f"{where}/state").json()["over"] is True
+        again = clinician.submit(f"{where}/keep")
+        assert again.status_code == 303
+        assert "It still cannot be kept: database or disk is full" in clinician.get(where).text
+    clinician.submit(f"{where}/keep")
+    outcome = stored_at(services, where).outcome
+    assert outcome is not None and outcome["stopped_because"] == "stop_pressed"
+    page = clinician.get(where).text
+    assert "Ended, stopped" in page and "being checked" in page
+    until(lambda: clinician.get(f"{where}/state").json()["over"], "the check of the record")
+    assert (stored_at(services, where).check or {})["verdict"] == "identical"
+    # Once kept, it is not kept twice.
+    version = stored_at(services, where).version
+    clinician.submit(f"{where}/keep")
+    assert stored_at(services, where).version == version
