@@ -1,5 +1,7 @@
 """Two offices as a beginning: the demo's practice, and the form that an administrator changes."""
 
+from dataclasses import replace
+
 from spondyl.booking import (
     AdjustingInstrument,
     Office,
@@ -70,6 +72,16 @@ def sample_practice() -> Practice:
         ),
         visit_types=_visit_types(),
         travel=(Travel(offices=("yorba-linda", "orange"), minutes=30),),
+    )
+
+
+def beginning_practice() -> Practice:
+    """The same for a real clinic to begin with: nothing is said that is not so, and no patient books before it is."""
+    sample = sample_practice()
+    return replace(
+        sample,
+        offices=tuple(replace(one, address="", telephone="") for one in sample.offices),
+        visit_types=tuple(replace(one, public=False) for one in sample.visit_types),
     )
 
 

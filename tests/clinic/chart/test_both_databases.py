@@ -1,5 +1,8 @@
 """Claims: the same code works on the encrypted file and on PostgreSQL; the chain sees what it must."""
 
+from dataclasses import replace
+from threading import Event, Thread
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -8,7 +11,13 @@ from alembic.runtime.migration import MigrationContext
 from audit_rows import entries
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.audit import verify
-from spondyl.clinic.chart.people import PersonDetails, add_person, find_people
+from spondyl.clinic.chart.people import (
+    PersonDetails,
+    add_person,
+    change_person,
+    find_people,
+    person_to_change,
+)
 from spondyl.clinic.chart.tables import metadata
 from spondyl.clinic.chart.transaction import reading, writing
 
@@ -72,3 +81,28 @@ def test_documents_keep_every_version_and_refuse_a_lost_update(engine: sa.Engine
     with reading(engine) as connection:
         assert [one.body for one in documents.history(connection, first.document_id)] == [{"a": 1}, {"a": 2}]
         assert documents.latest(connection, kind="exam", person_id=person_id) == signed
+
+
+def test_who_changes_a_person_waits_for_whoever_began_before_and_sees_what_was_written(
+    engine: sa.Engine,
+) -> None:
+    with writing(engine) as connection:
+        ana = add_person(connection, ANA, actor="desk")
+    seen: list[str] = []
+    has_begun = Event()
+
+    def second() -> None:
+        has_begun.set()
+        with writing(engine) as connection:
+            seen.append(person_to_change(connection, ana.id).details.phone)
+
+    with writing(engine) as connection:
+        person_to_change(connection, ana.id)
+        other = Thread(target=second)
+        other.start()
+        assert has_begun.wait(10.0)
+        other.join(0.3)
+        assert seen == [], "it waits"
+        change_person(connection, ana.id, replace(ANA, phone="+1 714 555 0122"), actor="desk")
+    other.join(30.0)
+    assert seen == ["+1 714 555 0122"]

@@ -141,6 +141,21 @@ def test_who_looks_for_a_patient_in_the_log_stands_there_beside_the_patients_row
     assert "Looked for the patient in the audit log" in admin.get("/admin/audit?patient=neil").text
 
 
+def test_a_subject_typed_by_hand_that_nobody_has_is_not_written_into_the_log(
+    browser: Open, patient: Person, services: Services
+) -> None:
+    admin = browser(Role.ADMINISTRATOR)
+    for typed in ("person Jane Doe has syphilis", f"person {patient.id}x", "film nothing"):
+        assert admin.get("/admin/audit", params={"subject": typed}).status_code == 200
+    admin.get("/admin/audit", params={"subject": patient.subject})
+    with reading(services.engine) as connection:
+        kept = entries(connection, action="look for patient in audit")
+        everything = "".join(f"{one.subject} {one.detail}" for one in entries(connection))
+    # That somebody looked is kept, what was typed is not.
+    assert [one.subject for one in kept] == [patient.subject, "audit", "audit"]
+    assert "Jane" not in everything and f"{patient.id}x" not in everything
+
+
 def test_a_restricted_chart_opens_for_its_staff_and_in_an_emergency_with_a_reason(
     browser: Open, patient: Person, staff: dict[Role, Account], services: Services, clock: Clock
 ) -> None:

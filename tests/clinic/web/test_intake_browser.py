@@ -216,3 +216,20 @@ def test_an_answer_that_the_clinic_does_not_take_stays_on_the_telephone_and_noth
     phone.unroute("**/answer")
     expect(phone.locator("[data-message]:not([hidden]) [data-told]")).to_be_visible()
     assert kept(services, patient).one("saddle_numbness") == "yes"
+
+
+def test_an_answer_that_nobody_takes_is_sent_ever_more_rarely(phone: Page) -> None:
+    sent: list[float] = []
+    phone.clock.install()
+    phone.reload()
+    phone.route("**/answer", lambda route: sent.append(0.0) or route.fulfill(status=503, body="{}"))
+    phone.get_by_label("Less than 6 weeks").check()
+    expect(phone.locator("[data-state]")).to_contain_text("No connection")
+    for _ in range(60):  # five minutes
+        phone.clock.run_for(5_000)
+        phone.wait_for_load_state("networkidle")
+    # At 0, 3, 9, 21, 45, 93 and 189 s; every 3 s it would be a hundred.
+    assert 5 <= len(sent) <= 8
+    phone.unroute("**/answer")
+    phone.evaluate("window.dispatchEvent(new Event('online'))")
+    saved(phone)

@@ -1,14 +1,19 @@
 """Claims: the shell's pages answer, need signing in, refuse a form without its token, and escape what people typed."""
 
 import html
+import json
 import re
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from clinic_apps import Browser
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.web.patients.merge import merged
 
 Open = Callable[[Role], Browser]
 
@@ -69,6 +74,35 @@ def test_of_two_who_change_the_details_neither_loses_a_field(browser: Open, pati
     clash = desk.submit(address, **form | {"phone": "+1 714 555 0111"})
     assert clash.status_code == 422 and "Theirs: Telephone: +1 714 555 0199" in clash.text
     assert 'value="+1 714 555 0111"' in clash.text
+
+
+def test_of_two_who_save_the_details_within_a_moment_the_second_is_told(
+    browser: Open, patient: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"/patients/{patient.id}/details"
+    clients = [browser(Role.FRONT_DESK), browser(Role.CLINICIAN)]
+    shown = re.search(r'name="shown" value="([^"]+)"', clients[0].get(address).text)
+    assert shown
+    known = json.loads(html.unescape(shown[1]))
+    forms = [
+        {**known, "phone": phone, "shown": html.unescape(shown[1]), "csrf": client.csrf()}
+        for client, phone in zip(clients, ("+1 714 555 0122", "+1 714 555 0133"), strict=True)
+    ]
+
+    def slowly(*given: Any) -> Any:
+        found = merged(*given)
+        time.sleep(0.5)  # long enough for the other one to have looked too
+        return found
+
+    monkeypatch.setattr("spondyl.clinic.web.patients.routes.merged", slowly)
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(lambda at: clients[at].post(address, data=forms[at]), (0, 1)))
+    assert sorted(one.status_code for one in answers) == [303, 422]
+    first, second = sorted((0, 1), key=lambda at: answers[at].status_code)
+    told = answers[second].text
+    assert f"Theirs: Telephone: {forms[first]['phone']}" in told
+    assert f'value="{forms[second]["phone"]}"' in told
+    assert forms[first]["phone"] in clients[0].get(f"/patients/{patient.id}/details").text
 
 
 def test_a_form_without_its_token_changes_nothing(browser: Open, patient: Person) -> None:

@@ -20,7 +20,7 @@ from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import practice_of, save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.sample_practice import sample_practice
+from spondyl.clinic.sample_practice import beginning_practice, sample_practice
 from spondyl.clinic.web.services import Services
 
 PAGE = "/calendar/practice"
@@ -298,8 +298,30 @@ def test_a_clinic_without_a_practice_begins_with_the_sample(
     admin = browser(Role.ADMINISTRATOR)
     assert "Begin with these two offices" in admin.get(PAGE).text
     assert admin.submit(PAGE).status_code == 303
-    assert now_of_practice(services) == sample_practice()
+    assert now_of_practice(services) == beginning_practice()
     assert admin.submit(PAGE).status_code == 409
+
+
+def test_the_public_page_stays_closed_and_says_nothing_made_up_until_the_clinic_opens_it(
+    browser: Callable[[Role], Browser],
+) -> None:
+    admin, visitor = browser(Role.ADMINISTRATOR), browser(Role.NOBODY)
+    assert "Demo Street" not in admin.get(PAGE).text and "555-01" not in admin.get(PAGE).text
+    admin.submit(PAGE)
+    page = admin.get(PAGE).text
+    assert "type the address and telephone of Yorba Linda and Orange, then set" in page
+    assert "until then the public page is closed" in page
+    closed = visitor.get("/book")
+    assert closed.status_code == 200 and "Booking online is not open yet" in closed.text
+    assert visitor.get("/book/times?office=orange").status_code == 404
+    saved(admin, "offices/yorba-linda", address="12 Real Road", telephone="714-222-3344")
+    saved(admin, "offices/orange", address="3 True Lane", telephone="714-222-3355")
+    assert "Next:</strong> set &#34;Patients book it themselves&#34;" in admin.get(PAGE).text
+    assert "not open yet" in visitor.get("/book").text
+    saved(admin, "visits/consultation", public="yes")
+    opened = visitor.get("/book").text
+    assert "not open yet" not in opened and "12 Real Road" in opened and "Demo" not in opened
+    assert "until then the public page is closed" not in admin.get(PAGE).text
 
 
 def test_no_provider_shares_an_account() -> None:

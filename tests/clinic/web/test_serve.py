@@ -74,6 +74,13 @@ def test_a_new_clinic_from_link_to_passkey_and_over_a_restart(tmp_path: Path, pa
         page.get_by_role("button", name="Sign out").click()
         page.get_by_role("button", name="Use a passkey").click()
         page.get_by_role("heading", name="Today").wait_for()
+        page.goto(f"{here}/account")
+        remove = page.get_by_role("button", name="Remove This device")
+        assert not remove.is_visible(), "a key is not gone by one press"
+        page.locator("summary", has_text="Remove").click()
+        page.get_by_text("This cannot be undone").wait_for()
+        remove.click()
+        page.get_by_text("The passkey is removed.").wait_for()
         assert outside == []
     anchors = (data / "audit-anchor.jsonl").read_text().splitlines()
     assert sum(entry[0] for entry in json.loads(anchors[-1])["heads"].values()) >= 5

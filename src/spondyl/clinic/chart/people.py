@@ -128,6 +128,13 @@ def person(connection: sa.Connection, person_id: str) -> Person:
     return _person(row)
 
 
+def person_to_change(connection: sa.Connection, person_id: str) -> Person:
+    """The patient, whom nobody else changes before this transaction ends; raises ``PersonUnknownError``."""
+    # In the embedded file there is one writer at a time; PostgreSQL holds the row.
+    connection.execute(sa.select(people.c.id).where(people.c.id == person_id).with_for_update())
+    return person(connection, person_id)
+
+
 def people_of(connection: sa.Connection, ids: Collection[str]) -> dict[str, Person]:
     """The patients with these identifiers, in one query."""
     rows = connection.execute(sa.select(people).where(people.c.id.in_(ids)))

@@ -21,7 +21,8 @@ from spondyl.clinic.chart.people import PersonUnknownError
 from spondyl.clinic.chart.practice import PracticeUnknownError
 from spondyl.clinic.chart.transaction import DeadlockError
 from spondyl.clinic.chart.waitlist import WaitEntryUnknownError
-from spondyl.clinic.web.csrf import DONE_ALREADY, PageTooOldError
+from spondyl.clinic.web.csrf import DONE_ALREADY, SAFE_METHODS, PageTooOldError
+from spondyl.clinic.web.form_words import problem_words
 from spondyl.clinic.web.headers import HEADERS
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.patient_error import is_for_patient, patient_error
@@ -30,6 +31,7 @@ from spondyl.clinic.web.restricted import ChartRestrictedError
 from spondyl.clinic.web.rights import SignInNeededError
 
 MACHINE_PATHS = ("/api/", "/fhir/")
+MOST_PROBLEMS = 8
 _LOG = logging.getLogger(__name__)
 _TITLES = {
     403: "Not open to you",
@@ -117,11 +119,9 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _invalid(request: Request, error: Exception) -> Response:
-    problems = [
-        f"{'.'.join(str(part) for part in one['loc'][1:])}: {one['msg']}"
-        for one in cast(RequestValidationError, error).errors()
-    ]
-    return answer(request, 422, "What was sent does not fit: " + "; ".join(problems[:8]))
+    problems = [problem_words(one) for one in cast(RequestValidationError, error).errors()]
+    begin = [] if request.method in SAFE_METHODS else ["Nothing was saved."]
+    return answer(request, 422, " ".join([*begin, *problems[:MOST_PROBLEMS]]))
 
 
 def _sign_in(request: Request, error: Exception) -> Response:

@@ -39,6 +39,9 @@ _TOO_OLD = {
     "en": "Nothing was changed. Go back, load the page again, and send it once more.",
     "es": "No se cambió nada. Vuelva atrás, cargue la página otra vez y envíela de nuevo.",
 }
+_DOES_NOT_FIT = (
+    "Algo de lo que envió no es correcto y no se guardó nada. Vuelva atrás y corríjalo, o llámenos."
+)
 _NOT_COMPLETE = "El enlace no está completo o ya no sirve. Ábralo otra vez desde el mensaje, o llámenos."
 
 
@@ -56,6 +59,8 @@ def patient_error(request: Request, status: int, what: str) -> dict[str, Any]:
         what = _TOO_OLD[language]
     elif status == 404 and language == "es":
         what = _NOT_COMPLETE
+    elif status == 422 and language == "es":
+        what = _DOES_NOT_FIT
     return {
         "lang": language,
         "title": _TITLES[language].get(status, _OTHER[language]),

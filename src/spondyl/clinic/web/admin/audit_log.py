@@ -125,15 +125,16 @@ def _sought(connection: sa.Connection, search: Search) -> list[str]:
     """The identifiers of the patients whose rows are looked for."""
     if search.patient:
         return [one.id for one in find_people(connection, search.patient, limit=MOST_PEOPLE)]
-    return list(people_behind(connection, [search.subject]).values())
+    return list(people_of(connection, list(people_behind(connection, [search.subject]).values())))
 
 
 def _keep_look(services: Services, viewer: Viewer, search: Search, people: list[str]) -> None:
     """Who looks for a patient's rows is in the log beside them: a name that is typed here ties rows to it.
 
-    What was typed is not kept: a name in the log would outlast the erasure of the patient.
+    What was typed is not kept: a name in the log would outlast the erasure of the patient. So a look for somebody whom
+    the chart does not know, by name or in the address, is in the log as one for nobody.
     """
-    if not (search.patient or people):
+    if not (search.patient or people or search.subject.startswith("person ")):
         return
     subjects = [f"person {one}" for one in people] or ["audit"]
     with writing(services.engine) as connection:

@@ -21,7 +21,7 @@ from spondyl.clinic.chart.practice_change import (
 )
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages.when import when_words
-from spondyl.clinic.sample_practice import sample_practice
+from spondyl.clinic.sample_practice import beginning_practice
 from spondyl.clinic.web.calendar.board import names_of
 from spondyl.clinic.web.calendar.practice_parts import GENERAL, OFFICES, PROVIDERS, VISITS, Part
 from spondyl.clinic.web.calendar.practice_read import Fields, Problems, new_key
@@ -66,11 +66,12 @@ def overview(request: Request, services: Clinic) -> Response:
     """The practice as it is, and the visits that stand outside it; before there is one, a sample to begin with."""
     with reading(services.engine) as connection:
         known = has_practice(connection)
-        practice = practice_of(connection) if known else sample_practice()
+        practice = practice_of(connection) if known else beginning_practice()
         outside = _visit_rows(connection, practice, falls_outside(connection, practice)) if known else []
         accounts = _accounts(connection)
     shown = {
         "known": known,
+        "left": _left_before_opening(practice) if known else "",
         "practice": practice,
         "outside": outside,
         "accounts": accounts,
@@ -90,14 +91,25 @@ def overview(request: Request, services: Clinic) -> Response:
     return page(request, "calendar/practice.html", shown)
 
 
+def _left_before_opening(practice: Practice) -> str:
+    """What to do before patients can book by themselves; empty once they can."""
+    if any(one.public for one in practice.visit_types):
+        return ""
+    without = [one.name for one in practice.offices if not one.address]
+    first = f"type the address and telephone of {' and '.join(without)}, then " if without else ""
+    return (
+        f'{first}set "Patients book it themselves" for a kind of visit: until then the public page is closed.'
+    )
+
+
 @router.post("")
 def begin(request: Request, services: Clinic, viewer: Administrator) -> Response:
     """Begin with the sample, when there is no practice yet."""
     with writing(services.engine) as connection:
         if has_practice(connection):
             raise HTTPException(409, "The practice is described already; change its parts.")
-        save_practice(connection, sample_practice(), actor=viewer.actor)
-    return see_other(request, PAGE, notice="Saved. Now make each part yours: names, addresses, hours.")
+        save_practice(connection, beginning_practice(), actor=viewer.actor)
+    return see_other(request, PAGE, notice="Saved. The public page stays closed meanwhile.")
 
 
 @router.get("/offices/{office}", dependencies=[AdministratorOnly])

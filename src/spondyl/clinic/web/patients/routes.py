@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
@@ -18,6 +19,7 @@ from spondyl.clinic.chart.people import (
     change_person,
     find_people,
     person,
+    person_to_change,
 )
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.clinic_words import clinic_today
@@ -119,20 +121,31 @@ def change_patient(
     shown: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Save what was changed, or show the form again with what is wrong."""
-    with reading(services.engine) as connection:
-        patient = person(connection, patient_id)
+    today = clinic_today(services)
+    # Looked at and written in one turn: of two who save within a moment, the second sees what the first wrote.
+    with writing(services.engine) as connection:
+        patient = person_to_change(connection, patient_id)
+        form.sent, problem = _changed(connection, patient, form, shown, today=today, actor=viewer.actor)
+    if problem:
+        return _form(request, form.sent, problem=problem, patient=patient)
+    return see_other(request, f"/patients/{patient_id}", notice="The details are saved.")
+
+
+def _changed(
+    connection: sa.Connection, patient: Person, form: PersonForm, shown: str, *, today: date, actor: str
+) -> tuple[dict[str, str], str | None]:
+    """Save the form; the fields for showing it again, and what is wrong: then nothing is saved."""
     present = _as_sent(patient)
     form.sent, clashes = merged(form.sent, shown_of(shown) or present, present)
     if clashes:
-        return _form(request, form.sent, problem=clash_words(clashes, present), patient=patient)
+        return form.sent, clash_words(clashes, present)
     try:
-        details = form.details(today=clinic_today(services))
+        details = form.details(today=today)
     except PersonInvalidError as error:
-        return _form(request, form.sent, problem=str(error), patient=patient)
-    with writing(services.engine) as connection:
-        kept = replace(details, synthetic=patient.details.synthetic)
-        change_person(connection, patient_id, kept, actor=viewer.actor)
-    return see_other(request, f"/patients/{patient_id}", notice="The details are saved.")
+        return form.sent, str(error)
+    kept = replace(details, synthetic=patient.details.synthetic)
+    change_person(connection, patient.id, kept, actor=actor)
+    return form.sent, None
 
 
 def _form(request: Request, sent: dict[str, Any], *, problem: str | None, patient: Person | None) -> Response:

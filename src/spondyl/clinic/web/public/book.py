@@ -75,9 +75,9 @@ def offices(
     """Every office with its next free time: one tap keeps it."""
     language = visitor_language(request, lang)
     with reading(services.engine) as connection:
-        if not has_practice(connection):
+        practice = practice_of(connection) if has_practice(connection) else None
+        if practice is None or not any(one.public for one in practice.visit_types):
             return public_page(request, "closed.html", language, {})
-        practice = practice_of(connection)
         visit_type = public_type(practice, visit)
         cards = [
             {

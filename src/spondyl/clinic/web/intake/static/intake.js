@@ -9,12 +9,16 @@ const address = form.action;
 const keptAs = `spondyl-unsent:${new URL(address).pathname}`;
 const screens = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".screen")]);
 const state = /** @type {HTMLElement} */ (form.querySelector("[data-state]"));
+/** Sent again after 3 s, 6 s, 12 s and so on: an answer that nobody takes must not be asked about for ever at that pace. */
 const RETRY_MS = 3000;
+const LONGEST_RETRY_MS = 120_000;
 const TYPING_MS = 700;
 
 /** Answers that are not yet with the clinic, the oldest first. They live in this tab only and go when it is closed. */
 let unsent = /** @type {Sent[]} */ (JSON.parse(sessionStorage.getItem(keptAs) ?? "[]"));
 let sending = false;
+let failed = 0;
+let retry = 0;
 
 /** @param {"idle" | "saving" | "saved" | "offline" | "refused"} name */
 function say(name) {
@@ -77,6 +81,7 @@ async function sendOne(one) {
 /** An answer leaves the device only when the clinic has it, or will never take it. */
 async function sendAll() {
   if (sending) return;
+  clearTimeout(retry);
   sending = true;
   let refused = false;
   while (unsent.length) {
@@ -85,9 +90,11 @@ async function sendAll() {
     if (result === "lost" || result === "stuck") {
       say(result === "lost" ? "offline" : "refused");
       sending = false;
-      setTimeout(sendAll, RETRY_MS);
+      retry = setTimeout(sendAll, Math.min(RETRY_MS * 2 ** failed, LONGEST_RETRY_MS));
+      failed += 1;
       return;
     }
+    failed = 0;
     refused ||= result === "refused";
     unsent.shift();
     remember();
