@@ -2,8 +2,6 @@
 
 import os
 import pty
-import subprocess
-import sys
 import threading
 import time
 import tty
@@ -12,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from rigs import GATE, SHAPE, T7, Rig, interlock_over
 
+from live_sessions import simulator
 from spondyl.instrument import (
     Delivery,
     InstrumentRefusedError,
@@ -46,13 +45,9 @@ def given_link(address: str) -> Link:
 
 @pytest.fixture(scope="module")
 def tcp_address() -> Iterator[tuple[str, int]]:
-    command = [sys.executable, "-m", "spondyl.instrument.simulator"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().split()[0]
+    with simulator() as address:
         host, _, port = address.removeprefix("tcp://").rpartition(":")
         yield host, int(port)
-        process.kill()
 
 
 class SerialLine:

@@ -1,13 +1,12 @@
 """Claims: a host that was held up finds its answer; one that fell silent without closing locks nobody out."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 from rigs import Rig
 
+from live_sessions import simulator
 from spondyl.instrument import NoReplyError
 from spondyl.instrument.drivers import InProcessLink, TcpLink, WireInstrument
 from spondyl.instrument.protocol import Frame, Kind, encode
@@ -38,12 +37,9 @@ def test_a_host_that_was_held_up_finds_the_answer_that_came_meanwhile() -> None:
 
 @pytest.fixture
 def address() -> Iterator[tuple[str, int]]:
-    command = [sys.executable, "-m", "spondyl.instrument.simulator"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        host, _, port = process.stdout.readline().split()[0].removeprefix("tcp://").rpartition(":")
+    with simulator() as address:
+        host, _, port = address.removeprefix("tcp://").rpartition(":")
         yield host, int(port)
-        process.kill()
 
 
 def test_a_silent_host_loses_its_command_to_the_next_one(address: tuple[str, int]) -> None:

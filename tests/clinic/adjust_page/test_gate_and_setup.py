@@ -4,8 +4,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +17,7 @@ from audit_rows import entries
 from care_course import answer_intake
 from clinic_apps import ADDRESS, Browser
 from clinic_charts import Clock
+from live_sessions import simulator
 from spondyl.assessment.intake import answered, open_flags
 from spondyl.assessment.screening import Answer
 from spondyl.clinic.adjust.answers import AnswerRefused, Proposal
@@ -240,10 +239,7 @@ def test_while_the_session_is_asked_for_a_dose_everybody_else_writes(
 def test_a_stop_is_released_by_name_on_purpose_and_arms_nothing(
     services: Services, staff: dict[Role, Account], ready: Person
 ) -> None:
-    command = [sys.executable, "-m", "spondyl.instrument.simulator", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
-        assert program.stdout is not None
-        address = program.stdout.readline().split()[0]
+    with simulator("--port", "0") as address:
         host, port = address.removeprefix("tcp://").split(":")
         with socket.create_connection((host, int(port))) as link:
             link.sendall(STOP_BYTES)
@@ -267,7 +263,6 @@ def test_a_stop_is_released_by_name_on_purpose_and_arms_nothing(
         status = instrument.status()
         assert (status.state, status.maximum_n) == (State.SAFE, 0.0)
         instrument.close()
-        program.terminate()
     with reading(services.engine) as connection:
         (entry,) = entries(connection, action="release stop")
     assert entry.detail["was_pressed"] is True

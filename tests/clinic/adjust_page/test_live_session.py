@@ -1,8 +1,6 @@
 """Claims: a session that nobody watches stops; a stop holds in every state and delivers nothing after; nothing begins
 again by itself; what is told is kept first; every measurement is streamed once."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from live_sessions import Kept, events, plan_of
+from live_sessions import Kept, events, plan_of, simulator
 from spondyl.clinic.adjust import answers
 from spondyl.clinic.adjust.answers import AnswerRefused
 from spondyl.clinic.adjust.feed import BLOCK, HEAD, Feed
@@ -225,10 +223,7 @@ def test_a_page_that_never_comes_ends_the_session_untouched(tmp_path: Path) -> N
 
 
 def test_a_stop_reaches_an_instrument_behind_an_address_and_latches_there(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "spondyl.instrument.simulator", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
-        assert program.stdout is not None
-        address = program.stdout.readline().split()[0]
+    with simulator("--port", "0") as address:
         live, kept = started(tmp_path, plan_of(), address=address)
         with page(live):
             until(live, of_kind("pulse"))
@@ -239,7 +234,6 @@ def test_a_stop_reaches_an_instrument_behind_an_address_and_latches_there(tmp_pa
         instrument.identify()
         assert instrument.status().state is State.STOPPED, "a new connection does not release the stop"
         instrument.close()
-        program.terminate()
     assert kept.finished is not None and kept.finished.outcome is not None
     assert kept.finished.outcome.stopped_because is StopBecause.STOP_PRESSED
 

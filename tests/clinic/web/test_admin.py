@@ -231,7 +231,7 @@ def test_a_chart_with_a_visit_must_be_kept_and_its_letters_go_with_it(
     with writing(services.engine) as connection:
         save_practice(connection, two_offices(), actor="test")
         (slot,) = next_free(connection, Wish(visit_type="consult", office="yl"))
-        book(connection, slot, person=patient.id, actor="desk", change=new_id())
+        visit = book(connection, slot, person=patient.id, actor="desk", change=new_id())
         details = replace(patient.details, email="ana@example.org")
         change_person(connection, patient.id, details, actor="desk")
     folder = services.data_dir / "letters"
@@ -241,6 +241,16 @@ def test_a_chart_with_a_visit_must_be_kept_and_its_letters_go_with_it(
     assert "must still be kept" in admin.get("/admin/retention").text
     page, number = f"/admin/retention/{patient.id}", str(patient.record_number)
     assert "must be kept until" in admin.submit(page, record_number=number).text
+    assert "Still expected" in admin.get(page).text
+    refused = admin.submit(page, record_number=number, reason="Order of the court")
+    assert refused.status_code == 422
+    assert "a visit is booked on" in refused.text and "Cancel it in the calendar first" in refused.text
+    assert patient.full_name in html.unescape(admin.get(f"/patients/{patient.id}").text), "nothing was erased"
+    admin.submit(f"/calendar/visits/{visit.key}/cancel")
+    shown = admin.get(page).text
+    assert "Still expected" not in shown and "One message to this patient waits to be sent" in shown
+    send_due(services.engine, FolderSender(folder=folder), key=b"key", base="https://clinic.test")
+    assert "waits to be sent" not in admin.get(page).text and len(list(folder.iterdir())) == 2
     assert admin.submit(page, record_number=number, reason="Order of the court").status_code == 303
     assert list(folder.iterdir()) == []
 

@@ -159,3 +159,23 @@ def test_who_books_into_an_absence_with_a_reason_is_told_of_it(
     assert "whatever stood there. Dr. Ben is away then (ill). The reason is in the log." in shown
     with reading(services.engine) as connection:
         assert appointment(connection, visit.key).start == tuesday
+
+
+def test_an_undo_that_puts_an_overridden_visit_into_a_newer_absence_says_so(
+    desk: Callable[[], Browser], services: Services, patient: Person, clock: Clock
+) -> None:
+    page = desk()
+    with writing(services.engine) as connection:
+        visit = book(connection, slot_at(utc(6, 18)), person=patient.id, actor="test")
+    by_hand = {"clock": "10:00", "provider": "ben", "room": "t2", "reason": "He comes in for this one"}
+    page.submit(f"/calendar/visits/{visit.key}/override", day="2026-03-03", **by_hand)
+    clock.advance(timedelta(minutes=1))
+    page.submit(f"/calendar/visits/{visit.key}/cancel")
+    with writing(services.engine) as connection:
+        absence = Absence(provider="ben", start=utc(3, 8), end=utc(4, 8), reason="ill")
+        note_absence(connection, absence, actor="test", change="c1")
+    change = re.search(r'name="change" value="(\w+)"', page.get("/calendar?day=2026-03-03").text)
+    assert change
+    page.submit("/calendar/undo", change=change[1])
+    shown = page.get("/calendar?day=2026-03-03").text
+    assert "Undone: the visit is as it was. Dr. Ben is away then (ill)." in shown

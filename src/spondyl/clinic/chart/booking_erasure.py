@@ -20,6 +20,13 @@ def letters_about(connection: sa.Connection, person_id: str) -> tuple[str, ...]:
     return tuple(found.scalars())
 
 
+def unsent_letters(connection: sa.Connection, person_id: str) -> int:
+    """How many letters about a patient's visits wait to be sent: erased now, they never are."""
+    of_person = sa.select(appointments.c.key).where(appointments.c.person_id == person_id)
+    waiting = sa.and_(outbox.c.appointment.in_(of_person), outbox.c.state == "waiting")
+    return connection.execute(sa.select(sa.func.count()).where(waiting)).scalar_one()
+
+
 def erase_bookings(connection: sa.Connection, person_id: str) -> int:
     """Delete a patient's appointments and all that hangs on them; returns how many appointments."""
     take_waitlist_turn(connection)

@@ -3,9 +3,13 @@
 from pathlib import Path
 from typing import Annotated
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from spondyl.clinic.chart.appointment_rows import appointments_of
+from spondyl.clinic.chart.booking_erasure import unsent_letters
+from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.erasure import (
     ErasureRefusedError,
     check_erasable,
@@ -13,8 +17,9 @@ from spondyl.clinic.chart.erasure import (
     last_entry_at,
     overdue,
 )
-from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.feature import Feature
 from spondyl.clinic.web.page import features_of, page, see_other
 from spondyl.clinic.web.rights import Administrator, AdministratorOnly
@@ -76,6 +81,7 @@ def _erase(
             )
         years = services.settings.retention_years
         check_erasable(connection, person_id, retention_years=years, reason=reason)
+        _refuse_if_expected(connection, patient)
         files = [
             path
             for feature in features
@@ -86,11 +92,28 @@ def _erase(
     return files
 
 
+def _refuse_if_expected(connection: sa.Connection, patient: Person) -> None:
+    coming = _coming_visits(connection, patient.id)
+    if coming:
+        raise ErasureRefusedError(
+            f"{patient.full_name} would still come: a visit is booked on {' and on '.join(coming)}. Cancel it in the "
+            "calendar first: the patient gets a message then, and others the time. Erase the chart after that."
+        )
+
+
+def _coming_visits(connection: sa.Connection, person_id: str) -> list[str]:
+    """When the patient is expected from now on, in words; with the chart would go whom to tell that nobody waits."""
+    now = now_of(connection)
+    return [when_words(one.wall) for one in appointments_of(connection, person_id) if one.start > now]
+
+
 def _form(request: Request, services: Services, person_id: str, *, problem: str | None) -> Response:
     with reading(services.engine) as connection:
         shown = {
             "person": person(connection, person_id),
             "last_entry_at": last_entry_at(connection, person_id),
+            "coming": _coming_visits(connection, person_id),
+            "unsent": unsent_letters(connection, person_id),
             "problem": problem,
         }
     return page(request, "admin/erase.html", shown, status=422 if problem else 200)

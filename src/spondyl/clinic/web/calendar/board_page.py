@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
@@ -14,6 +15,7 @@ from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.chart.untold import note_told, untold
 from spondyl.clinic.chart.waitlist import count_waiting
 from spondyl.clinic.messages.when import day_words
+from spondyl.clinic.web.calendar.away_words import away_then
 from spondyl.clinic.web.calendar.board import Board, day_board, week_board
 from spondyl.clinic.web.calendar.choices import next_open_day, practice_day, undo_bar
 from spondyl.clinic.web.calendar.telephone_calls import call_words
@@ -76,11 +78,16 @@ def undo_change(
     back: Annotated[str, Form(max_length=200)] = "/calendar",
 ) -> Response:
     """Undo a change as a whole."""
-    visits, waiting = writer(lambda connection: undo_and_wait(connection, change, actor=viewer.actor))
+
+    def undone(connection: sa.Connection) -> tuple[int, int, str]:
+        visits, waiting = undo_and_wait(connection, change, actor=viewer.actor)
+        return len(visits), waiting, away_then(connection, visits)
+
+    visits, waiting, away = writer(undone)
     address = back if back.startswith(("/calendar", "/patients/")) else "/calendar"
-    back_words = "the visit is as it was" if len(visits) == 1 else f"{len(visits)} visits are as they were"
-    again = " Who was booked off the waitlist waits again, in the old place." if waiting else ""
-    return see_other(request, address, notice=f"Undone: {back_words}.{again}")
+    back_words = "the visit is as it was" if visits == 1 else f"{visits} visits are as they were"
+    again = "Who was booked off the waitlist waits again, in the old place." if waiting else ""
+    return see_other(request, address, notice=f"Undone: {back_words}. {away}{again}".strip())
 
 
 @router.post("/told/{visit}")

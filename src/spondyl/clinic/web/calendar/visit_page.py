@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import JSONResponse, Response
 
 from spondyl.booking import (
-    Absence,
     Appointment,
     Horizon,
     Placement,
@@ -26,7 +25,7 @@ from spondyl.clinic.chart.absences import ways_for
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import arrive
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.claims import TimeTakenError, absences_between, absences_of_visit, diary_between
+from spondyl.clinic.chart.claims import TimeTakenError, absences_between, diary_between
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import free_on
 from spondyl.clinic.chart.freed_times import cancel_and_offer, move_and_offer
@@ -36,6 +35,7 @@ from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist_times import takers
 from spondyl.clinic.messages.when import when_words
+from spondyl.clinic.web.calendar.away_words import away_then, away_words
 from spondyl.clinic.web.calendar.board import names_of
 from spondyl.clinic.web.calendar.choices import (
     FIRST_DAY,
@@ -105,12 +105,7 @@ def _away_on(connection: sa.Connection, practice: Practice, one: Appointment, da
     """Who is away on any part of a day, and why."""
     begins, ends = (first_reach(one.zone, each, 0) for each in (day, day + timedelta(days=1)))
     noted = absences_between(connection, Horizon(first_day=day, days=1))
-    names = {who.key: who.name for who in practice.providers}
-    return [
-        f"{names.get(each.provider, each.provider)}{f' ({each.reason})' if each.reason else ''}"
-        for each in noted
-        if each.touches(begins, ends)
-    ]
+    return [away_words(practice, each) for each in noted if each.touches(begins, ends)]
 
 
 def _takers(connection: sa.Connection, practice: Practice, gone: Appointment) -> list[dict[str, Any]]:
@@ -218,23 +213,15 @@ def override(
         slot = _by_hand(practice, before, form)
     change = new_id()
 
-    def moved_there(connection: sa.Connection) -> list[Absence]:
+    def moved_there(connection: sa.Connection) -> str:
         after = move_and_offer(
             connection, before, slot, actor=viewer.actor, reason=form.reason, change=change
         )
-        return absences_of_visit(connection, practice, after)
+        return away_then(connection, [after])
 
-    away = _away_words(practice, writer(moved_there))
+    away = writer(moved_there)
     notice = f"Moved to {when_words(slot.wall)}, whatever stood there. {away}The reason is in the log."
     return see_other(request, f"/calendar?day={form.day}", notice=notice)
-
-
-def _away_words(practice: Practice, away: list[Absence]) -> str:
-    """A reason is enough to book into an absence; who books is told of it, noted a moment ago or long known."""
-    return "".join(
-        f"{practice.provider(one.provider).name} is away then{f' ({one.reason})' if one.reason else ''}. "
-        for one in away
-    )
 
 
 def _by_hand(practice: Practice, before: Appointment, form: OverrideForm) -> Slot:

@@ -49,8 +49,8 @@ router = APIRouter(
     prefix="/book", include_in_schema=False, dependencies=[Depends(open_to_all())], route_class=FewAtOnce
 )
 PUBLIC = "public page"
+GONE = "That time was taken a moment ago."
 BOOKED = (Status.BOOKED, Status.ARRIVED)
-_GONE = "That time was taken a moment ago."
 Short = Annotated[str, Form(max_length=200)]
 
 
@@ -148,7 +148,7 @@ def hold(
         is_gone = seen is None and not any_lapsed(connection)
     try:
         if is_gone:  # told without standing in line
-            raise TimeTakenError(_GONE)
+            raise TimeTakenError(GONE)
         kept = writer(lambda connection: _kept(connection, wish, start, seen))
     except TimeTakenError:
         return taken_page(request, services, wish, start, language, "/book/hold")
@@ -165,10 +165,15 @@ def _kept(connection: sa.Connection, wish: Wish, start: datetime, seen: Slot | N
                 return hold_slot(connection, seen, actor=PUBLIC)
         except TimeTakenError:
             pass
+    return hold_slot(connection, still_free(connection, wish, start), actor=PUBLIC)
+
+
+def still_free(connection: sa.Connection, wish: Wish, start: datetime) -> Slot:
+    """The time that somebody chose; raises ``TimeTakenError`` when nobody is free then any more."""
     slot = slot_for(connection, wish, start)
     if slot is None:
-        raise TimeTakenError(_GONE)
-    return hold_slot(connection, slot, actor=PUBLIC)
+        raise TimeTakenError(GONE)
+    return slot
 
 
 def taken_page(

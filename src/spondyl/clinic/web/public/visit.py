@@ -13,7 +13,6 @@ from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.booking_changes import BY_LINK
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.free_times import slot_for
 from spondyl.clinic.chart.freed_times import cancel_and_offer, move_and_offer
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
@@ -26,7 +25,7 @@ from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.few_at_once import FewAtOnce
 from spondyl.clinic.web.page import see_other
 from spondyl.clinic.web.patient_link import read_link
-from spondyl.clinic.web.public.book import taken_page, times_shown
+from spondyl.clinic.web.public.book import still_free, taken_page, times_shown
 from spondyl.clinic.web.public.shown import office_of, public_page, visit_facts, visitor_language
 from spondyl.clinic.web.public.words import WORDS
 from spondyl.clinic.web.rights import open_to_all
@@ -124,10 +123,7 @@ def move(
 
 
 def _moved(connection: sa.Connection, visit: Appointment, wish: Wish, start: datetime) -> Appointment:
-    slot = slot_for(connection, wish, start)
-    if slot is None:
-        raise TimeTakenError("That time was taken a moment ago.")
-    return move_and_offer(connection, visit, slot, actor=BY_LINK)
+    return move_and_offer(connection, visit, still_free(connection, wish, start), actor=BY_LINK)
 
 
 @router.post("/{token}/cancel")
