@@ -21,12 +21,15 @@ ARMED = (State.ARMED, State.PAUSED, State.PULSING)
 class Seen:
     """What passed. Times: the machine's monotonic clock, s; silences and lateness: s; samples: of 1 ms.
 
-    ``silences``: from one word of the host to its next while the tip is on. ``lateness``: of this process itself, which
-    does almost nothing: what the machine, not the server, is late by.
+    ``silences``: from one word of the host to its next while the tip is on. ``away_on``, ``away_off``: from one
+    asking for all that was measured to the next, with the tip on meanwhile and off all the while. ``lateness``: of this
+    process itself, which does almost nothing: what the machine, not the server, is late by.
     """
 
     silences: list[float] = field(default_factory=list)
     longest: list[str] = field(default_factory=list)
+    away_on: list[float] = field(default_factory=list)
+    away_off: list[float] = field(default_factory=list)
     lateness: list[float] = field(default_factory=list)
     stops: list[float] = field(default_factory=list)
     stopped: list[float] = field(default_factory=list)
@@ -70,6 +73,8 @@ class Relay:
         self._host_s = 0.0
         self._kind = ""
         self._contact = Contact()
+        self._asked_s = 0.0
+        self._was_on = False
         self._due_s = time.monotonic()
 
     @property
@@ -148,7 +153,15 @@ class Relay:
                     f"{now_s - self._host_s:.3f} s between {between}, {self._state.name}"
                 )
         self._kind = _kinds(frames)
+        if any(frame.kind is Kind.SAMPLES_AFTER for frame in frames):
+            self._asked(now_s)
         self._host_s = now_s
+
+    def _asked(self, now_s: float) -> None:
+        if self._asked_s:
+            away = self.seen.away_on if self._was_on else self.seen.away_off
+            away.append(now_s - self._asked_s)
+        self._asked_s, self._was_on = now_s, self._state in ARMED
 
     def _heard_instrument(self, now_s: float, frames: list[Frame]) -> None:
         for frame in frames:
@@ -167,6 +180,7 @@ class Relay:
         if state in ARMED and self._state not in ARMED:
             self._count()
             self._contact = Contact(from_us=time_us, until_us=time_us)
+            self._was_on = True
         if state is State.PULSING:
             self._contact.pulses_us.append(time_us)
         if state not in ARMED and self._state in ARMED:

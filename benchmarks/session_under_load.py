@@ -32,7 +32,7 @@ import httpx
 
 from clinic_crowd import HERE, Person, crowd, first
 from session_relay import Seen, run_relay
-from spondyl.clinic.adjust.feed import EVENT, HEAD
+from spondyl.clinic.adjust.feed import BLOCK, CHANNELS, EVENT, HEAD
 from spondyl.clinic.care.adjustment_gate import ASKED
 
 BEAT_S = 0.4
@@ -134,6 +134,9 @@ class LivePage:
         self.token, self.lane = _attribute(text, "page"), _attribute(text, "lane")
         self.beats_s: list[float] = []
         self.lost_frames = 0
+        self.shown = 0
+        self.missing = 0
+        self._next_ms = -1
         self.other_stop = ""
         self.events: list[dict[str, Any]] = []
         self.is_over = Event()
@@ -179,10 +182,18 @@ class LivePage:
                 break
             if kind == EVENT:
                 self._event(json.loads(data[HEAD.size : HEAD.size + length]))
+            elif kind == BLOCK:
+                self._block(int(number), length // (4 * len(CHANNELS)))
             elif kind == 3:
                 self.lost_frames += int(number)
             data = data[end:]
         return data
+
+    def _block(self, first_ms: int, samples: int) -> None:
+        if self._next_ms >= 0:
+            self.missing += first_ms - self._next_ms
+        self.shown += samples
+        self._next_ms = first_ms + samples
 
     def _event(self, event: dict[str, Any]) -> None:
         self.events.append(event)
@@ -313,8 +324,12 @@ def report(clinic: Bench, people: int, seconds: float, stops: int) -> None:
             print("   ", one)
         print("  this machine late by itself:", spread(seen.lateness))
         print(
-            f"  samples {seen.samples}, lost {seen.lost_samples}, frames lost {sum(p.lost_frames for p in pages)}"
+            f"  samples with the tip on, but those of pulses: {seen.samples}, lost {seen.lost_samples}; frames lost"
+            f" {sum(p.lost_frames for p in pages)}; on the page, tip on or off: {sum(p.shown for p in pages)}, "
+            f"missing {sum(p.missing for p in pages)}"
         )
+        print("  between asking for samples (kept 1,024 ms), tip on:", spread(seen.away_on))
+        print("  the same, tip off:", spread(seen.away_off))
         print("  heartbeat answered:", spread([one for page in pages for one in page.beats_s]), flush=True)
         chance = random.Random(people)
         for way in WAYS:
