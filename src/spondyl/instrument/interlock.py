@@ -49,6 +49,11 @@ class Interlock:
         """What the clinician allows."""
         return self._limits
 
+    @property
+    def intended(self) -> State:
+        """The state that was last asked for."""
+        return self._intended
+
     def open(self, ledger: Ledger | None = None) -> Status:
         """Connect, in SAFE, and count for this session; ``ledger`` carries on one that the host lost hold of."""
         identity = self._instrument.identify()

@@ -1,11 +1,16 @@
 """Claims: with a disk that takes 60 ms for every sync, longer than the 32 measurements that a host is usually shown,
 every millisecond with the tip on is in the traces; what an instrument does not have any more is counted for the page
-and in the record, which still replays."""
+and in the record, which still replays. While the session computes with the tip off the measurements are taken; with the
+tip on a session that hangs falls silent, and the instrument's link watchdog takes the tip off.
+"""
 
 import os
 import time
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +23,7 @@ from spondyl.clinic.adjust.patient import draw_patient
 from spondyl.clinic.adjust.tracer import FORCE
 from spondyl.clinic.web.adjust.stream import unpacked
 from spondyl.instrument.drivers import wire_instrument
-from spondyl.treatment.adjustment import Replay, Verdict, read_record
+from spondyl.treatment.adjustment import Replay, StopBecause, Verdict, read_record
 
 SYNC_S = 0.06
 PATIENCE_S = 120.0
@@ -35,6 +40,20 @@ def slow_disk(monkeypatch: pytest.MonkeyPatch) -> None:
         sync(file)
 
     monkeypatch.setattr(record_file.os, "fsync", slow)
+
+
+def delay(monkeypatch: pytest.MonkeyPatch, name: str, *, by_s: float) -> None:
+    """The first time that the session computes this, it takes so much longer."""
+    place = import_module("spondyl.treatment.adjustment.session")
+    quick: Callable[..., Any] = getattr(place, name)
+    delays_s = [by_s]
+
+    def slow(*words: Any) -> Any:
+        while delays_s:
+            time.sleep(delays_s.pop())
+        return quick(*words)
+
+    monkeypatch.setattr(place, name, slow)
 
 
 def run(folder: Path) -> tuple[LiveSession, Kept]:
@@ -98,13 +117,16 @@ def lost_ms(times_ms: np.ndarray, forces_n: np.ndarray) -> int:
     return int(missing[beside_on].sum())
 
 
-def test_no_sample_is_lost_while_the_disk_is_slow(tmp_path: Path) -> None:
+def test_no_sample_is_lost_while_the_disk_is_slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A fit, with the tip off, that takes longer than the instrument keeps measurements.
+    delay(monkeypatch, "read_probe", by_s=2.0)
     live, kept = run(tmp_path)
     times_ms, forces_n = forces(live.feed)
     assert np.all(np.diff(times_ms) >= 1), "each once, in order"
     assert not np.isnan(forces_n).any()
     assert np.count_nonzero(forces_n > TIP_ON_N) > 1000
     assert lost_ms(times_ms, forces_n) == 0
+    assert live.watch.missing_ms == int((np.diff(times_ms) - 1).sum()) == 0
     assert kept.check is not None and kept.check.verdict is Verdict.IDENTICAL, kept.check
     pulses = [one for one in events(live.feed) if one["kind"] == "pulse"]
     peaks_n = sorted((float(one["peak_n"]) for one in pulses), reverse=True)
@@ -123,3 +145,20 @@ def test_what_is_lost_is_counted_on_the_page_and_in_the_record(
     assert live.watch.missing_ms == missing_ms, "what the page counts between blocks"
     assert kept.check is not None and kept.check.verdict is Verdict.IDENTICAL, kept.check
     assert read_record(live.setup.record.read_bytes()).missing_ms == missing_ms
+
+
+def test_a_session_that_hangs_with_the_tip_on_falls_silent_and_the_tip_comes_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The dose is computed at the contact; for longer than the 500 ms of the link watchdog.
+    delay(monkeypatch, "share_of", by_s=1.0)
+    live, kept = run(tmp_path)
+    assert kept.finished is not None and kept.finished.outcome is not None
+    outcome = kept.finished.outcome
+    assert not any(one.purpose == "treat" for one in outcome.delivered)
+    assert outcome.stopped_because in (StopBecause.REFUSED, StopBecause.INSTRUMENT_FAILED), outcome.text
+    times_ms, forces_n = forces(live.feed)
+    on_ms = times_ms[forces_n > TIP_ON_N]
+    last_contact = on_ms[np.flatnonzero(np.diff(on_ms) > 50)[-1] + 1 :]
+    # Every millisecond of the silence is there too, from the instrument's memory.
+    assert np.all(np.diff(last_contact) == 1)

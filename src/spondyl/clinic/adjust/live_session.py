@@ -172,6 +172,7 @@ class LiveSession:
                 accept=self.answers.accept,
                 trace=self.watch,
                 every_us=TRACE_US,
+                is_real_time=setup.address is not None,
             )
             return run_session(head, rig, file.append)
 

@@ -1,8 +1,9 @@
 """Drives a session: obeys its commands through the interlock, writes each down first, and answers with what came."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Thread
 from typing import Protocol
 
 from spondyl.clinic.adjust.stop_switch import StopSwitch, by_of
@@ -14,6 +15,7 @@ from spondyl.instrument import (
     Interlock,
     PulseShape,
     Refusal,
+    State,
 )
 from spondyl.treatment.adjustment import (
     Ask,
@@ -44,6 +46,9 @@ from spondyl.treatment.adjustment import (
 
 ALIVE_US = 100_000
 """A wait is cut into pieces of this length; the status asked for between them keeps the link alive."""
+
+DRAIN_S = 0.1
+"""While the session computes, measurements are taken this often."""
 
 Store = Callable[[bytes], None]
 
@@ -109,7 +114,8 @@ class Rig:
     """What a session runs on. ``ask`` puts the pain question; ``stop`` is set by whoever presses the stop.
 
     ``ask`` gives None until the patient has answered, ``accept`` until the clinician has; the instrument is kept alive
-    meanwhile. ``trace`` takes the measurements every ``every_us`` of waiting, and whenever the tip has come off.
+    meanwhile. ``trace`` takes the measurements every ``every_us`` of waiting and whenever the tip has come off; with an
+    instrument that keeps time by itself (``is_real_time``) also while the session computes with the tip off.
     """
 
     instrument: Instrument
@@ -119,6 +125,7 @@ class Rig:
     watcher: Watcher
     accept: Callable[[Decision], bool | None] = at_once
     trace: Trace = field(default_factory=Untraced)
+    is_real_time: bool = False
     every_us: int = ALIVE_US
 
 
@@ -126,19 +133,49 @@ def run_session(head: Head, rig: Rig, store: Store) -> tuple[Outcome, str]:
     """Run the session to its end; the outcome and the SHA-256 of the record."""
     writer, play = RecordWriter(), session(head.plan)
     store(writer.begin(head))
-    command = next(play)
+    command, told_ms = next(play), 0
     while True:
         store(writer.asked(command))
         rig.watcher.asked(command)
-        missing_ms = rig.trace.missing_ms
         reading = _obey(command, rig)
-        store(writer.answered(reading, missing_ms=rig.trace.missing_ms - missing_ms))
+        missing_ms = rig.trace.missing_ms
+        store(writer.answered(reading, missing_ms=missing_ms - told_ms))
+        told_ms = missing_ms
         rig.watcher.answered(command, reading)
         try:
-            command = play.send(reading)
+            with _drained(rig):
+                command = play.send(reading)
         except StopIteration as end:
             store(writer.end(end.value))
             return end.value, writer.digest
+
+
+@contextmanager
+def _drained(rig: Rig) -> Generator[None]:
+    """A fit takes longer than the instrument keeps measurements: they are taken meanwhile, but only with the tip off.
+
+    With the tip on a session that hangs must fall silent, or the link watchdog would never take the tip off.
+    """
+    if not rig.is_real_time or rig.interlock.intended is not State.SAFE:
+        yield
+        return
+    is_done = Event()
+    thread = Thread(target=_drain, args=(rig, is_done), daemon=True, name="adjustment samples")
+    thread.start()
+    try:
+        yield
+    finally:
+        is_done.set()
+        thread.join()
+
+
+def _drain(rig: Rig, is_done: Event) -> None:
+    while not is_done.wait(DRAIN_S):
+        try:
+            rig.trace.take(rig.instrument)
+        except InstrumentError:
+            # Whoever speaks to the instrument next meets it too.
+            return
 
 
 def _obey(command: Command, rig: Rig) -> Reading:
