@@ -6,17 +6,20 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from adjust_course import consented
 from audit_rows import entries
 from live_clinic import PATIENCE_MS, chromium, served, signed_in, violations
+from spondyl.clinic.adjust.feed import CHANNELS, HEAD, Feed
 from spondyl.clinic.care.adjustment_record import StoredAdjustment, adjustments_of
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.web.adjust.stream import LOST
 from spondyl.clinic.web.services import Services
 
 
@@ -91,6 +94,18 @@ def test_a_force_has_a_true_minus_and_zero_has_none(room: Room) -> None:
     room.page.keyboard.press("Escape")
     room.ended()
     expect(room.page.locator("[data-force]")).not_to_contain_text("-")
+
+
+def test_samples_that_are_missing_are_counted_on_the_page(room: Room) -> None:
+    feed, block = Feed(), np.full((len(CHANNELS), 20), 20.0, dtype=np.float32)
+    for first_ms in (1000, 1020, 1047, 1067, 1070):
+        feed.block(first_ms, block[:, : 3 if first_ms == 1067 else 20])
+    lost = HEAD.pack(LOST, 0, 2.0)
+    room.page.route("**/stream?*", lambda route: route.fulfill(body=feed.after(0)[2] + lost))
+    set_up(room)
+    expect(room.page.locator("[data-lost]")).to_have_text("7 samples lost, 2 blocks among them")
+    room.page.keyboard.press("Escape")
+    room.ended()
 
 
 def leave(room: Room) -> None:

@@ -7,6 +7,7 @@ tip on a session that hangs falls silent, and the instrument's link watchdog tak
 import os
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from threading import Event, Thread
@@ -21,9 +22,12 @@ from spondyl.clinic.adjust.feed import BLOCK, Feed
 from spondyl.clinic.adjust.live_session import Finished, Keeper, LiveSession, Setup
 from spondyl.clinic.adjust.patient import draw_patient
 from spondyl.clinic.adjust.tracer import FORCE
+from spondyl.clinic.care.adjustment_record import FOLDER, StoredAdjustment
+from spondyl.clinic.report.session.content import session_content
 from spondyl.clinic.web.adjust.stream import unpacked
+from spondyl.clinic.web.adjust.views import shown_stored
 from spondyl.instrument.drivers import wire_instrument
-from spondyl.treatment.adjustment import Replay, StopBecause, Verdict, read_record
+from spondyl.treatment.adjustment import Replay, StopBecause, Verdict, read_record, to_json
 
 SYNC_S = 0.06
 PATIENCE_S = 120.0
@@ -99,6 +103,24 @@ def attended(live: LiveSession) -> None:
     assert live.has_ended.is_set()
 
 
+def stored(live: LiveSession) -> StoredAdjustment:
+    """As the chart would give it, without an end."""
+    return StoredAdjustment(
+        run="r",
+        version=1,
+        person_id="p",
+        plan=to_json(live.setup.plan),
+        source="a test",
+        record=os.path.relpath(live.setup.record, live.setup.record.parent / FOLDER),
+        by="a",
+        at=datetime(2026, 11, 28, tzinfo=UTC),
+        outcome=None,
+        problem="",
+        stopped_by="",
+        check=None,
+    )
+
+
 def forces(feed: Feed) -> tuple[np.ndarray, np.ndarray]:
     """Times in ms and total forces in N of all that was traced."""
     times_ms, forces_n = list[int](), list[float]()
@@ -144,7 +166,13 @@ def test_what_is_lost_is_counted_on_the_page_and_in_the_record(
     assert lost_ms(times_ms, forces_n) > 50, "the disk is slower than the instrument remembers"
     assert live.watch.missing_ms == missing_ms, "what the page counts between blocks"
     assert kept.check is not None and kept.check.verdict is Verdict.IDENTICAL, kept.check
-    assert read_record(live.setup.record.read_bytes()).missing_ms == missing_ms
+    record = read_record(live.setup.record.read_bytes())
+    assert record.missing_ms == missing_ms
+    said = dict(session_content(record, kept.check).facts)["Live traces"]
+    assert said.startswith(f"{missing_ms} ms without a measurement")
+    assert shown_stored(stored(live), tmp_path).missing_ms == missing_ms, (
+        "the page of the session that has ended"
+    )
 
 
 def test_a_session_that_hangs_with_the_tip_on_falls_silent_and_the_tip_comes_off(

@@ -1,7 +1,7 @@
 """What of a session is shown, the same while it runs and afterwards: stiffness, dose against budget, decisions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from spondyl.treatment.adjustment import (
     Fired,
     MapRow,
     Plan,
+    RecordedStep,
     RecordError,
     Rule,
     StopBecause,
@@ -68,6 +69,8 @@ class Shown:
     budget_ns: float
     pulses: int
     most_pulses: int
+    missing_ms: int = 0
+    """Milliseconds of which the live traces had no measurement; told of a session that has ended."""
 
 
 def shown_live(session: SessionProcess) -> Shown:
@@ -81,23 +84,25 @@ def shown_stored(stored: StoredAdjustment, data_dir: Path) -> Shown:
     """A session that has ended; its last pulse to treat, else its last one, is read from the record. So is all that was
     delivered where no end is kept."""
     plan = from_json(Plan, stored.plan)
-    fired = _fired(stored.path(data_dir))
+    steps = _steps(stored.path(data_dir))
+    fired = [(_fire(step.command), step.reading) for step in steps if isinstance(step.reading, Fired)]
+    missing_ms = sum(step.missing_ms for step in steps)
     if stored.outcome is None:
-        return _shown(plan, (), tuple(delivered_of(*one) for one in fired), (), _last_wave(fired))
+        shown = _shown(plan, (), tuple(delivered_of(*one) for one in fired), (), _last_wave(fired))
+        return replace(shown, missing_ms=missing_ms)
     outcome: Mapping[str, Any] = stored.outcome
     rows = tuple(from_json(MapRow, one) for one in outcome.get("stiffness", ()))
     delivered = tuple(from_json(Delivered, one) for one in outcome.get("delivered", ()))
     decisions = tuple(from_json(Decision, one) for one in outcome.get("decisions", ()))
-    return _shown(plan, rows, delivered, decisions, _last_wave(fired))
+    return replace(_shown(plan, rows, delivered, decisions, _last_wave(fired)), missing_ms=missing_ms)
 
 
-def _fired(path: Path) -> list[tuple[Fire, Fired]]:
+def _steps(path: Path) -> Sequence[RecordedStep]:
     try:
-        steps = read_record(path.read_bytes()).steps
+        return read_record(path.read_bytes()).steps
     except (OSError, RecordError):
         # The check of the record, beside the picture, says what is wrong with it.
-        return []
-    return [(_fire(step.command), step.reading) for step in steps if isinstance(step.reading, Fired)]
+        return ()
 
 
 def _fire(command: Mapping[str, Any]) -> Fire:
