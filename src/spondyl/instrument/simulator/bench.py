@@ -44,6 +44,16 @@ class _Noise:
             self._drawn = self._generator.standard_normal(256).tolist()
         return self._drawn.pop()
 
+    def draw_many(self, count: int) -> list[float]:
+        """The same as drawing one by one."""
+        out: list[float] = []
+        while len(out) < count:
+            self._drawn = self._drawn or self._generator.standard_normal(256).tolist()
+            left = max(0, len(self._drawn) - (count - len(out)))
+            out += reversed(self._drawn[left:])
+            del self._drawn[left:]
+        return out
+
 
 class Bench:
     """``true_force_n`` is what the patient feels; ``read`` is what the firmware gets to know of it."""
@@ -115,6 +125,14 @@ class Bench:
             return self._read_faulty()
         self._last_reading_n = self.true_force_n + NOISE_N * self._noise.draw()
         return self._last_reading_n
+
+    def read_still(self, count: int) -> list[float]:
+        """``count`` readings while nothing moves, the same as one by one; none at all from a sensor that gives none."""
+        if self.fault is not _NONE:
+            return [force_n for _ in range(count) if (force_n := self._read_faulty()) is not None]
+        forces_n = [self.true_force_n + NOISE_N * noise for noise in self._noise.draw_many(count)]
+        self._last_reading_n = forces_n[-1] if forces_n else self._last_reading_n
+        return forces_n
 
     def read_acceleration(self) -> float:
         """One reading of the tip's acceleration."""

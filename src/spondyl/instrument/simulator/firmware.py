@@ -29,8 +29,10 @@ LEARNT_N = 10.0
 GAIN_SAFETY = 1.01
 """A gain measured at 30 N is wrong by a third of a per cent."""
 KEPT_SAMPLES = 32
-KEPT_TICKS = max(KEPT_SAMPLES, KEPT_MEASUREMENTS, FLAT_SAMPLES + MEASUREMENT_WATCHDOG.limit_us // IDLE_US) + 1
-"""So many ticks fill every list of readings, and outlast the watchdog after the shorter one is full."""
+WATCHED_TICKS = FLAT_SAMPLES + MEASUREMENT_WATCHDOG.limit_us // IDLE_US
+"""So many ticks outlast the watchdog after its own list of readings is full."""
+KEPT_TICKS = max(KEPT_SAMPLES, KEPT_MEASUREMENTS + 1, WATCHED_TICKS)
+"""So many ticks fill every list of readings; the last may share a millisecond with the one before."""
 LIVE = (State.ARMED, State.PULSING, State.PAUSED)
 _PULSING = State.PULSING  # looked up once: Python 3.11 is slow to find a member, and every tick asks
 _NOWHERE = Contact(segment="")
@@ -211,17 +213,15 @@ class Firmware:
         self.bench.step(None, IDLE_US)
         if self.is_on:
             times_us = [*range(start_us + IDLE_US, self.now_us, IDLE_US), self.now_us][-KEPT_TICKS:]
-            read = [(at_us, force_n) for at_us in times_us if (force_n := self.bench.read()) is not None]
-            self._keep_idle(read)
+            self._keep_idle(list(zip(times_us, self.bench.read_still(len(times_us)), strict=False)))
 
     def _keep_idle(self, read: list[tuple[int, float]]) -> None:
         """Feed the watchdog with the newest of the readings that ends a valid run."""
         runs = [*self._run, *(force_n for _, force_n in read)]
         self._run.extend(runs[-FLAT_SAMPLES:])
         self._samples.extend(read)
-        for at_us, force_n in read:
-            self._keep_measured(at_us, force_n)
-        for at_us, _ in reversed(read):
+        self._keep_measured(read)
+        for at_us, _ in reversed(read[-WATCHED_TICKS:]):
             if is_valid_run(runs, at_rest=True):
                 self._watchdog = self._watchdog.fed(at_us, True)
                 return
@@ -248,16 +248,19 @@ class Firmware:
         at_rest = not self._is_fine()
         if at_rest:
             self._samples.append((self.now_us, reading_n))
-        if self.state is not _PULSING:
-            self._keep_measured(self.now_us, reading_n)
+        if self.state is not _PULSING and (at_ms := self.now_us // IDLE_US) > self._measured_ms:
+            self._measured_ms = at_ms
+            self._measured.append((self.now_us, reading_n))
         self._watchdog = self._watchdog.fed(self.now_us, is_valid_run(list(self._run), at_rest=at_rest))
 
-    def _keep_measured(self, at_us: int, force_n: float) -> None:
-        """The first reading of each millisecond."""
-        at_ms = at_us // IDLE_US
-        if at_ms > self._measured_ms:
-            self._measured_ms = at_ms
-            self._measured.append((at_us, force_n))
+    def _keep_measured(self, read: list[tuple[int, float]]) -> None:
+        """The first reading of each millisecond; of a leap only its last may share one with the reading before."""
+        fresh = [one for one in read if one[0] // IDLE_US > self._measured_ms]
+        if len(fresh) > 1 and fresh[-1][0] // IDLE_US == fresh[-2][0] // IDLE_US:
+            fresh.pop()
+        if fresh:
+            self._measured_ms = fresh[-1][0] // IDLE_US
+            self._measured.extend(fresh)
 
     def _guard(self) -> None:
         if self.state not in LIVE:
