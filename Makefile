@@ -7,6 +7,8 @@ DEMO := demo
 DEMO_SERVE ?= 1
 # Two threads a library: the figures in benchmarks/ and docs/ are for two cores.
 export OMP_NUM_THREADS ?= 2
+# Many tests wait for a browser, a server or a clock: three processes keep two cores busy.
+WORKERS ?= 3
 
 .PHONY: help setup demo test lint typecheck nightly bench docs reference train lock clean
 
@@ -39,7 +41,8 @@ demo: setup
 	else echo "Open the demo clinic with: $(BIN)/spondyl serve --demo --data $(DEMO)/clinic"; fi
 
 test: lint typecheck
-	$(BIN)/python -m pytest -q -m "not nightly"
+	$(BIN)/python -m pytest -q -m "not nightly and not alone" --numprocesses $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -q -m "alone and not nightly"
 
 lint: setup
 	$(BIN)/ruff check .

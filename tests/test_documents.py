@@ -1,15 +1,15 @@
 """Claims: every command line in the documents exists, every relative link leads somewhere, nothing names a machine."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from spondyl.clinic.cli import app
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-SPONDYL = str(Path(sys.executable).with_name("spondyl"))
 
 
 def names(pages: list[Path]) -> list[str]:
@@ -21,9 +21,9 @@ def options() -> dict[str, set[str]]:
     """The long options of every command, as its own help shows them; "evidence pool" for a command of a group."""
 
     def shown(*command: str) -> str:
-        return subprocess.run(
-            [SPONDYL, *command, "--help"], capture_output=True, text=True, check=True
-        ).stdout
+        asked = CliRunner().invoke(app, [*command, "--help"])
+        assert asked.exit_code == 0, asked.output
+        return asked.stdout
 
     def commands_in(text: str) -> list[str]:
         return re.findall(r"^  ([a-z-]+)(?:  |$)", text.partition("Commands:")[2], flags=re.MULTILINE)

@@ -118,6 +118,7 @@ def test_nothing_marked_is_said() -> None:
     assert any("cannot be measured" in line for line in result.red_lines)
 
 
+@pytest.mark.alone
 def test_one_film_is_assessed_in_time() -> None:
     """Target 60 ms on an idle core; ten times that is allowed here, where other jobs share the core."""
     landmarks = film(BELOW_20, corner_sd_px=SD_PX, levels=AP_LEVELS)

@@ -36,6 +36,9 @@ def is_simulated(request: pytest.FixtureRequest) -> bool:
     return not request.config.getoption("--device", default=False)
 
 
+pytestmark = pytest.mark.alone  # tokens and watchdogs of two of the links run in real time
+
+
 def given_link(address: str) -> Link:
     if address.startswith("serial://"):
         return SerialLink(address.removeprefix("serial://"))

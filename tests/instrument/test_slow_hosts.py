@@ -12,6 +12,8 @@ from spondyl.instrument.drivers import InProcessLink, TcpLink, WireInstrument
 from spondyl.instrument.protocol import Frame, Kind, encode
 from spondyl.instrument.timeouts import LINK_WATCHDOG
 
+pytestmark = pytest.mark.alone  # the link's watchdog runs in real time
+
 
 class HeldUpLink(InProcessLink):
     """The host's clock leaps by a second whenever it has sent something: the machine was busy with others."""

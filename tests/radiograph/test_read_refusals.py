@@ -137,6 +137,7 @@ def test_syntaxes_without_a_decoder(reader: FilmReader, tmp_path: Path, syntax: 
     assert refused.refusal is Refusal.TRANSFER_SYNTAX_UNSUPPORTED
 
 
+@pytest.mark.alone
 def test_a_png_bomb_is_refused_before_it_is_inflated(reader: FilmReader, tmp_path: Path) -> None:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -166,6 +167,7 @@ def test_files_over_the_size_limit_are_not_opened(tmp_path: Path) -> None:
     assert caught.value.refusal is Refusal.TOO_LARGE
 
 
+@pytest.mark.alone
 def test_a_decoder_that_never_ends_is_killed_in_time(tmp_path: Path) -> None:
     """The limit is 2 s of wall time; the answer comes within 6 s on a busy machine, and the next film is read."""
     good = tmp_path / "good.png"

@@ -26,6 +26,7 @@ from spondyl.instrument.drivers import TcpLink, WireInstrument
 from spondyl.instrument.drivers.wire_instrument import is_safe
 from spondyl.treatment.adjustment import Fired, Verdict, read_record, replay
 
+pytestmark = pytest.mark.alone  # an armed instrument gives its host half a second of real time
 SMALL = (
     "--simulated",
     "--segments",

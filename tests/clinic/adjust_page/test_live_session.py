@@ -24,6 +24,7 @@ from spondyl.instrument import Sample, State, Waveform
 from spondyl.instrument.drivers import TcpLink, WireInstrument
 from spondyl.treatment.adjustment import Plan, Replay, StopBecause, Verdict, read_record
 
+pytestmark = pytest.mark.alone  # heartbeats run in real time, and how long a stop takes is printed
 LOST_AFTER_S = 2.0
 PATIENCE_S = 60.0
 """Of these tests: the machine may be busy."""

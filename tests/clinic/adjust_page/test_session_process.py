@@ -30,6 +30,7 @@ from spondyl.instrument import State
 from spondyl.instrument.drivers import TcpLink, WireInstrument
 from spondyl.treatment.adjustment import Replay, StopBecause, Verdict, read_record, replay
 
+pytestmark = pytest.mark.alone  # heartbeats and the link's watchdog run in real time
 HERE = Path(__file__).parent
 PATIENCE_S = 60.0
 """Of these tests: the machine may be busy."""

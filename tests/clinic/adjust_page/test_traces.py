@@ -4,6 +4,7 @@ least and greatest of any stretch as numpy does, gaps included, in memory that n
 import json
 
 import numpy as np
+import pytest
 
 from live_clinic import chromium
 from live_traces import measure, served
@@ -23,6 +24,7 @@ ASK = """async ([capacity, pushes, ranges]) => {
 }"""
 
 
+@pytest.mark.alone
 def test_nothing_is_lost_or_changed_at_the_full_rate() -> None:
     figures = measure(3.0)
     assert figures.sent == figures.received == 3000

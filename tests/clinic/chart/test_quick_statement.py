@@ -60,6 +60,7 @@ def test_nothing_is_cut_off_at_the_character_nul(postgres_engine: sa.Engine) -> 
         PARTS.row(connection, {"none": "a\0b", "parts": "{}", "which": "1"})
 
 
+@pytest.mark.alone
 def test_other_threads_run_while_it_waits_for_the_server(postgres_engine: sa.Engine) -> None:
     slow = QuickStatement("slow", "SELECT pg_sleep(CAST(%(seconds)s AS float))")
 

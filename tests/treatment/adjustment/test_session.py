@@ -17,6 +17,7 @@ from spondyl.treatment.adjustment import (
     Halted,
     Machine,
     Note,
+    Outcome,
     Place,
     Reading,
     Rest,
@@ -32,16 +33,22 @@ from spondyl.treatment.adjustment import run as run_module
 
 
 @pytest.fixture(scope="module")
-def whole() -> list[Command]:
-    return play(plan(), Patient())[1]
+def ended() -> tuple[Outcome, list[Command]]:
+    """The whole session, played once for all that only look at it."""
+    return play(plan(), Patient())
+
+
+@pytest.fixture(scope="module")
+def whole(ended: tuple[Outcome, list[Command]]) -> list[Command]:
+    return ended[1]
 
 
 def test_the_same_plan_and_readings_give_the_same_commands(whole: list[Command]) -> None:
     assert play(plan(), Patient())[1] == whole
 
 
-def test_a_session_treats_checks_and_ends_for_a_reason() -> None:
-    outcome, commands = play(plan(), Patient())
+def test_a_session_treats_checks_and_ends_for_a_reason(ended: tuple[Outcome, list[Command]]) -> None:
+    outcome, commands = ended
     assert outcome.target == "L3"
     assert outcome.stopped_because is StopBecause.FUTILITY
     assert outcome.is_safe
@@ -199,7 +206,9 @@ def test_only_probing_treats_nothing() -> None:
     assert outcome.stopped_because is StopBecause.NOTHING_TO_TREAT
 
 
-def test_the_sessions_above_take_every_arrow_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sessions_above_take_every_arrow_of_the_table(
+    whole: list[Command], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What no session ever does is not in the picture: each arrow is walked by one of a few sessions."""
     walked: set[tuple[Stage, Step]] = set()
 
@@ -227,7 +236,7 @@ def test_the_sessions_above_take_every_arrow_of_the_table(monkeypatch: pytest.Mo
     play(plan(limits=Limits()), Patient())
     play(plan(only_probe=True, rule=Rule.STIFFNESS, chosen=""), Patient())
     play(plan(), Patient(pain=[0, 9]))
-    fires = [n for n, c in enumerate(play(plan(), Patient())[1], 1) if isinstance(c, Fire)]
+    fires = [n for n, c in enumerate(whole, 1) if isinstance(c, Fire)]
     for before in (0, fires[5], fires[6], fires[8]):
         assert spent(before) is StopBecause.BUDGET
     assert set(TRANSITIONS) - walked == set()
