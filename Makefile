@@ -41,7 +41,8 @@ demo: setup
 	else echo "Open the demo clinic with: $(BIN)/spondyl serve --demo --data $(DEMO)/clinic"; fi
 
 test: lint typecheck
-	$(BIN)/python -m pytest -q -m "not nightly and not alone" --numprocesses $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -q -m "not nightly and not alone" \
+		--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -q -m "alone and not nightly"
 
 lint: setup

@@ -29,6 +29,7 @@ from spondyl.clinic.web.adjust.views import shown_stored
 from spondyl.instrument.drivers import wire_instrument
 from spondyl.treatment.adjustment import Replay, StopBecause, Verdict, read_record, to_json
 
+pytestmark = pytest.mark.alone  # the instrument measures in real time and keeps a second of it
 SYNC_S = 0.06
 PATIENCE_S = 120.0
 TIP_ON_N = 5.0
