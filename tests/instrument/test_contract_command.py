@@ -20,11 +20,14 @@ def test_the_simulator_in_another_process_passes_and_does_not_pass_for_a_device(
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as simulator:
         assert simulator.stdout is not None
         address = simulator.stdout.readline().split()[0]
-        said = checked(address)
-        assert said.returncode == 0, said.stdout
-        assert "10 passed" in said.stdout
-        assert checked(address, "--device", "-k", "whether_it_is_simulated").returncode == 1
-        simulator.kill()
+        try:
+            said = checked(address)
+            as_device = checked(address, "--device", "-k", "whether_it_is_simulated")
+        finally:
+            simulator.kill()
+    assert said.returncode == 0, said.stdout
+    assert "11 passed" in said.stdout
+    assert as_device.returncode == 1
 
 
 def test_an_instrument_that_answers_nothing_fails() -> None:
