@@ -266,6 +266,21 @@ def test_a_feed_gives_every_frame_once_and_says_what_a_late_reader_lost() -> Non
         unpacked(HEAD.pack(BLOCK, 0, 0.0)[:7])
 
 
+def _wave(force_n: np.ndarray, acceleration_m_s2: np.ndarray, *, start_us: int | None = None) -> Waveform:
+    """A pulse of 4 ms on a preload of 20 N."""
+    return Waveform(
+        sequence=1,
+        interval_us=100,
+        duration_us=4000,
+        preload_n=20.0,
+        completed=True,
+        simulated=True,
+        force_n=force_n,
+        acceleration_m_s2=acceleration_m_s2,
+        start_us=start_us,
+    )
+
+
 def test_a_tracer_puts_every_measurement_in_once_and_keeps_the_peak_of_a_pulse() -> None:
     feed = Feed()
     tracer = Tracer(feed)
@@ -275,19 +290,7 @@ def test_a_tracer_puts_every_measurement_in_once_and_keeps_the_peak_of_a_pulse()
         tracer.samples(tuple(Sample(time_us=1000 * ms, force_n=truth[ms]) for ms in kept))
     force_n = 20.0 + 30.0 * np.sin(np.linspace(0.0, np.pi, 400))
     acceleration = np.where(np.arange(400) == 57, -150.0, 1.0)
-    tracer.pulse(
-        Waveform(
-            sequence=1,
-            interval_us=100,
-            duration_us=4000,
-            preload_n=20.0,
-            completed=True,
-            simulated=True,
-            force_n=force_n,
-            acceleration_m_s2=acceleration,
-        ),
-        30.0,
-    )
+    tracer.pulse(_wave(force_n, acceleration), 30.0)
     blocks = [
         (int(first), np.frombuffer(data, "<f4").reshape(8, -1))
         for _, first, data in unpacked(feed.after(0)[2])
@@ -326,17 +329,7 @@ def test_a_tracer_puts_a_pulse_where_it_was_and_counts_what_is_missing() -> None
     feed = Feed()
     tracer = Tracer(feed)
     force_n = 20.0 + 30.0 * np.sin(np.linspace(0.0, np.pi, 401))
-    wave = Waveform(
-        sequence=1,
-        interval_us=100,
-        duration_us=4000,
-        preload_n=20.0,
-        completed=True,
-        simulated=True,
-        force_n=force_n,
-        acceleration_m_s2=np.full(401, -3.0),
-        start_us=104_300,
-    )
+    wave = _wave(force_n, np.full(401, -3.0), start_us=104_300)
     # Pulsing from 104.3 to 144.3 ms; measured once each millisecond before and after, but for 150 to 156 ms.
     idle_ms = [ms for ms in range(80, 200) if not 105 <= ms <= 144 and not 150 <= ms <= 156]
     samples = tuple(Sample(time_us=1000 * ms + 137, force_n=20.0 + 0.01 * ms) for ms in idle_ms)

@@ -111,33 +111,47 @@ function showPain(pain) {
   if (part("answer").textContent?.includes("The tip is off")) clearAnswer("Pain is noted.");
 }
 
-/** @param {any} event */
-function showEnd(event) {
+/**
+ * Nothing runs any more: what happened, and the way to the page of the session.
+ * @param {{doing: string, next: string, stop: string, what: string, text: string, link: string}} said
+ */
+function showOver(said) {
   isOver = true;
   hold.end();
-  part("doing").textContent = "Ended";
-  part("next").textContent = "see what was delivered, and the check of the record.";
-  const link = element("a", "See what was done", "button primary");
+  part("doing").textContent = said.doing;
+  part("next").textContent = said.next;
+  const link = element("a", said.link, "button primary");
   link.setAttribute("href", run);
-  const safe = event.is_safe === false ? " The safe state was NOT proved: look at the instrument." : "";
-  part("answer").replaceChildren(element("p", `Ended after ${event.pulses} ${event.pulses === 1 ? "pulse" : "pulses"}.${safe}`, "force"), element("p", event.text), link);
-  part("stop-state").textContent = "The session has ended and is kept. Nothing begins again by itself.";
+  part("answer").replaceChildren(element("p", said.what, "force"), element("p", said.text), link);
+  part("stop-state").textContent = said.stop;
   part("link").textContent = "session over";
+}
+
+/** @param {any} event */
+function showEnd(event) {
+  const safe = event.is_safe === false ? " The safe state was NOT proved: look at the instrument." : "";
+  showOver({
+    doing: "Ended",
+    next: "see what was delivered, and the check of the record.",
+    stop: "The session has ended and is kept. Nothing begins again by itself.",
+    what: `Ended after ${event.pulses} ${event.pulses === 1 ? "pulse" : "pulses"}.${safe}`,
+    text: event.text,
+    link: "See what was done",
+  });
   part("closing").textContent = "This page may be closed.";
   refresh();
 }
 
 /** The session is over, and the chart did not take its end. @param {any} event */
 function showUnkept(event) {
-  isOver = true;
-  hold.end();
-  part("doing").textContent = "Ended, not kept";
-  part("next").textContent = "look at the instrument; then open the page of this session and keep its end.";
-  const link = element("a", "See what happened and keep the end", "button primary");
-  link.setAttribute("href", run);
-  part("answer").replaceChildren(element("p", "The session has ended; the chart did not take its end.", "force"), element("p", event.text), link);
-  part("stop-state").textContent = "The session has ended. Its end is not kept yet.";
-  part("link").textContent = "session over";
+  showOver({
+    doing: "Ended, not kept",
+    next: "look at the instrument; then open the page of this session and keep its end.",
+    stop: "The session has ended. Its end is not kept yet.",
+    what: "The session has ended; the chart did not take its end.",
+    text: event.text,
+    link: "See what happened and keep the end",
+  });
 }
 
 /** @type {Record<string, (event: any) => void>} */
