@@ -98,9 +98,8 @@ def _embedded(path: Path, key: bytes) -> sa.Engine:
 
 
 def _begin(connection: sa.Connection) -> None:
-    driver: Any = (
-        connection.connection.dbapi_connection
-    )  # straight to it: whoever stands in line waits meanwhile
+    # Straight to the driver: whoever stands in line waits meanwhile.
+    driver: Any = connection.connection.dbapi_connection
     stand_in_line = connection.get_execution_options().get("spondyl_stand_in_line")
     if stand_in_line is None:
         driver.execute("BEGIN")
