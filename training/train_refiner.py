@@ -78,7 +78,7 @@ def main() -> None:
     learner = Learner(Refiner(), options=o, steps_per_epoch=len(train) // BATCH)
 
     def epoch_of(epoch: int) -> str:
-        rng = np.random.default_rng((17, epoch, o.fold + 1))
+        rng = np.random.default_rng((16 + o.seed, epoch, o.fold + 1))
         return (
             f"loss/px/deg/shift {train_epoch(learner, epoch, small, order=rng.permutation(train), rng=rng)}"
         )
