@@ -9,7 +9,7 @@ from markupsafe import Markup
 from spondyl.treatment.adjustment import Fire, Fired, MapRow
 
 WIDTH, LEFT, RIGHT, LINE, TOP, FOOT = 560.0, 44.0, 20.0, 34.0, 8.0, 40.0
-WAVE_HEIGHT, WAVE_GAP = 132.0, 14.0
+WAVE_TOP, WAVE_HEIGHT, WAVE_GAP = 28.0, 132.0, 14.0
 AXES_N_MM = (40.0, 60.0, 80.0, 120.0, 200.0, 400.0, 1000.0)
 """Ends of the axis: the picture changes its scale rarely, and only upwards."""
 
@@ -77,25 +77,29 @@ def _said(rows: Sequence[MapRow]) -> str:
 
 
 def wave_svg(fire: Fire, fired: Fired) -> Markup:
-    """Force and acceleration of one pulse over time; dashed: the force that was expected, and the cap."""
+    """Force and acceleration of one pulse over time; dotted: the force that was expected; dashed: the cap.
+
+    What is what stands in one line above, never beside the lines: near values would lay their words on one another.
+    """
     waveform = fired.waveform
     times_ms = np.arange(len(waveform.force_n)) * waveform.interval_us * 1e-3
     most_n = max(fired.cap_n * 1.08, waveform.peak_n)
     most_a = float(np.abs(waveform.acceleration_m_s2).max(initial=1.0))
     end_ms = float(times_ms[-1]) if len(times_ms) else 1.0
     x = [LEFT + (WIDTH - LEFT - RIGHT) * float(one) / end_ms for one in times_ms]
-    force_y = [TOP + WAVE_HEIGHT * (1.0 - float(one) / most_n) for one in waveform.force_n]
-    low = TOP + WAVE_HEIGHT + WAVE_GAP
+    force_y = [WAVE_TOP + WAVE_HEIGHT * (1.0 - float(one) / most_n) for one in waveform.force_n]
+    low = WAVE_TOP + WAVE_HEIGHT + WAVE_GAP
     middle = low + WAVE_HEIGHT / 2
     speed_y = [middle - WAVE_HEIGHT / 2 * float(one) / most_a for one in waveform.acceleration_m_s2]
-    lines = [_level(fired.cap_n, most_n, "cap", f"cap {fired.cap_n:g} N")]
+    lines = [_level(fired.cap_n, most_n, "cap")]
+    key = [
+        _key("peak", "\u2014", f"peak {waveform.peak_n:.1f} N"),
+        _key("cap", "- -", f"cap {fired.cap_n:g} N"),
+    ]
     if fire.predicted_n is not None:
         expected_n = waveform.preload_n + fire.predicted_n
-        lines.append(_level(expected_n, most_n, "expected", f"expected {expected_n:.1f} N"))
-    crest = int(np.argmax(waveform.force_n))
-    lines.append(
-        f'<text class="peak" x="{x[crest] + 36:.1f}" y="{force_y[crest] + 12:.1f}">peak {waveform.peak_n:.1f} N</text>'
-    )
+        lines.append(_level(expected_n, most_n, "expected"))
+        key.insert(1, _key("expected", "\u00b7\u00b7\u00b7", f"expected {expected_n:.1f} N"))
     bottom = low + WAVE_HEIGHT
     said = (
         f"{fire.segment}: peak {waveform.peak_n:.1f} N of a cap of {fired.cap_n:g} N, "
@@ -103,9 +107,10 @@ def wave_svg(fire: Fire, fired: Fired) -> Markup:
     )
     return Markup(
         f'<svg class="wave" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {bottom + 22:g}" role="img">'
-        f'<title>{escape(said)}</title><g class="axis"><path d="M{LEFT} {TOP}V{TOP + WAVE_HEIGHT}H{WIDTH - RIGHT}"/>'
+        f'<title>{escape(said)}</title><text class="key" x="{LEFT}" y="15">{"".join(key)}</text>'
+        f'<g class="axis"><path d="M{LEFT} {WAVE_TOP}V{WAVE_TOP + WAVE_HEIGHT}H{WIDTH - RIGHT}"/>'
         f'<path d="M{LEFT} {low}V{bottom}M{LEFT} {middle}H{WIDTH - RIGHT}"/>'
-        f'<text x="{LEFT - 6}" y="{TOP + 12}" text-anchor="end">N</text>'
+        f'<text x="{LEFT - 6}" y="{WAVE_TOP + 12}" text-anchor="end">N</text>'
         f'<text x="{LEFT - 6}" y="{low + 12}" text-anchor="end">m/s²</text>'
         f'<text x="{LEFT}" y="{bottom + 16}">0</text>'
         f'<text x="{WIDTH - RIGHT}" y="{bottom + 16}" text-anchor="end">{end_ms:.0f} ms</text></g>'
@@ -114,13 +119,13 @@ def wave_svg(fire: Fire, fired: Fired) -> Markup:
     )
 
 
-def _level(value_n: float, most_n: float, kind: str, text: str) -> str:
-    y = TOP + WAVE_HEIGHT * (1.0 - value_n / most_n)
-    text_y = y - 4 if y > 20 else y + 13
-    return (
-        f'<path class="{kind}" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
-        f'<text class="{kind}" x="{WIDTH - RIGHT}" y="{text_y:.1f}" text-anchor="end">{escape(text)}</text>'
-    )
+def _level(value_n: float, most_n: float, kind: str) -> str:
+    y = WAVE_TOP + WAVE_HEIGHT * (1.0 - value_n / most_n)
+    return f'<path class="{kind}" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
+
+
+def _key(kind: str, line: str, text: str) -> str:
+    return f'<tspan class="{kind}">{line} {escape(text)}</tspan><tspan dx="18"> </tspan>'
 
 
 def _points(x: list[float], y: list[float]) -> str:
