@@ -1,6 +1,8 @@
-"""Claims: an end that the chart does not take is said on the page with the way to keep it; a check of a record that was
-cut off by the server's end is begun again by whoever looks, and one that cannot be made says why."""
+"""Claims: an end that the chart does not take is said on the page with the way to keep it, also by a server that was
+begun anew, which keeps it from the record; a check of a record that was cut off by the server's end is begun again by
+whoever looks, and one that cannot be made says why."""
 
+import hashlib
 import re
 import sqlite3
 import time
@@ -12,6 +14,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from adjust_course import consented, filled
+from audit_rows import entries
 from clinic_apps import ADDRESS, Browser
 from live_sessions import events
 from spondyl.clinic.adjust.session_process import SessionProcess
@@ -51,6 +54,10 @@ def stopped_session(clinician: Browser, patient: Person) -> tuple[str, SessionPr
     live.press_stop("the test")
     until(lambda: live.feed.is_over, "the end of the session")
     return where, live
+
+
+def full(*_: object, **__: object) -> None:
+    raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
 
 
 def stored_at(services: Services, where: str) -> StoredAdjustment:
@@ -112,9 +119,6 @@ def test_a_check_that_cannot_be_made_says_why_and_is_made_when_asked_again(
 def test_an_end_that_is_not_kept_is_said_with_what_to_do_and_kept_when_there_is_room(
     services: Services, browser: Open, ready: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
-
     clinician = browser(Role.CLINICIAN)
     with monkeypatch.context() as patch:
         patch.setattr(keeping, "keep_finished", full)
@@ -139,3 +143,57 @@ def test_an_end_that_is_not_kept_is_said_with_what_to_do_and_kept_when_there_is_
     version = stored_at(services, where).version
     clinician.submit(f"{where}/keep")
     assert stored_at(services, where).version == version
+
+
+def unkept_over_a_restart(
+    services: Services, staff: dict[Role, Account], clinician: Browser, patient: Person
+) -> tuple[str, Browser]:
+    """A session whose end the chart did not take before the server was begun anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeping, "keep_finished", full)
+        where, _ = stopped_session(clinician, patient)
+    assert stored_at(services, where).outcome is None
+    return where, restarted(services, staff[Role.CLINICIAN])
+
+
+def test_an_end_that_is_not_kept_is_still_said_and_kept_from_the_record_after_a_restart(
+    services: Services, staff: dict[Role, Account], browser: Open, ready: Person
+) -> None:
+    where, client = unkept_over_a_restart(services, staff, browser(Role.CLINICIAN), ready)
+    page = client.get(where).text
+    assert "Ended, not kept" in page and f'action="{where}/keep"' in page and "has no end" not in page
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeping, "keep_finished", full)
+        client.submit(f"{where}/keep")
+        assert "It still cannot be kept: database or disk is full" in client.get(where).text
+    client.submit(f"{where}/keep")
+    stored = stored_at(services, where)
+    assert stored.outcome is not None and stored.outcome["stopped_because"] == "stop_pressed"
+    digest = hashlib.sha256(stored.path(services.data_dir).read_bytes()).hexdigest()
+    assert stored.outcome["record_sha256"] == digest
+    assert "not known any more" in stored.stopped_by
+    with reading(services.engine) as connection:
+        (row,) = entries(connection, action="end adjustment")
+    assert row.actor == staff[Role.CLINICIAN].sign_in_name
+    client.submit(f"{where}/keep")
+    assert "being checked" in client.get(where).text
+    until(lambda: client.get(f"{where}/state").json()["over"], "the check of the record")
+    assert (stored_at(services, where).check or {})["verdict"] == "identical"
+    with reading(services.engine) as connection:
+        assert len(entries(connection, action="end adjustment")) == 1, "kept once"
+
+
+def test_no_end_is_kept_from_a_record_that_has_none_or_is_another_session_s(
+    services: Services, staff: dict[Role, Account], browser: Open, ready: Person
+) -> None:
+    clinician = browser(Role.CLINICIAN)
+    other, _ = stopped_session(clinician, ready)
+    where, client = unkept_over_a_restart(services, staff, clinician, ready)
+    path = stored_at(services, where).path(services.data_dir)
+    theirs = stored_at(services, other).path(services.data_dir).read_bytes()
+    for content in (path.read_bytes()[:-2048], theirs):
+        path.write_bytes(content)
+        page = client.get(where).text
+        assert "No end is kept" in page and f'action="{where}/keep"' not in page
+        assert client.submit(f"{where}/keep").status_code == 409
+        assert stored_at(services, where).outcome is None

@@ -10,11 +10,14 @@ from spondyl.clinic.adjust.desk import Desk
 from spondyl.clinic.adjust.live_session import Finished, Keeper
 from spondyl.clinic.adjust.record_checks import RecordChecks
 from spondyl.clinic.care.adjustment_record import StoredAdjustment, adjustment_at, keep_check, keep_finished
+from spondyl.clinic.care.recorded_end import recorded_end
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.adjust.sessions import Checks, ClinicianOnly, Sessions
 from spondyl.clinic.web.page import see_other
+from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.treatment.adjustment import Plan, Replay
+from spondyl.treatment.adjustment.json_codec import from_json
 
 router = APIRouter(prefix="/patients/{patient_id}/adjust", include_in_schema=False)
 
@@ -71,21 +74,35 @@ def check_again(
     return see_other(request, f"/patients/{patient_id}/adjust/{run}")
 
 
-@router.post("/{run}/keep", dependencies=[ClinicianOnly])
-def keep_again(request: Request, services: Clinic, desk: Sessions, patient_id: str, run: str) -> Response:
-    """Keep the end of a session that could not be kept when it came."""
+@router.post("/{run}/keep")
+def keep_again(
+    request: Request, services: Clinic, desk: Sessions, viewer: Clinician, patient_id: str, run: str
+) -> Response:
+    """Keep the end of a session that could not be kept when it came; from its record, once the server is another."""
     with reading(services.engine) as connection:
-        adjustment_at(connection, patient_id, run)
+        stored = adjustment_at(connection, patient_id, run)
     live = desk.of_run(run)
-    if live is None:
-        raise HTTPException(
-            409,
-            "The server was started anew since: what is left of this session is its record. Look at its page.",
-        )
     where = f"/patients/{patient_id}/adjust/{run}"
     try:
-        live.keep_again()
+        if live is None:
+            _keep_recorded(services, stored, viewer.actor)
+        else:
+            live.keep_again()
     except NotKeptError as error:
         problem = f"It still cannot be kept: {error}. Nothing is lost yet: mend that and press again."
         return see_other(request, where, problem=problem)
     return see_other(request, where, notice="The end of the session is kept now.")
+
+
+def _keep_recorded(services: Services, stored: StoredAdjustment, actor: str) -> None:
+    """In the name of whoever presses: the record does not say who sits there now."""
+    if stored.outcome is not None:
+        return
+    end = recorded_end(stored, services.data_dir)
+    if end is None:
+        raise HTTPException(
+            409,
+            "The server was started anew since, and the record of this session has no end that could be kept. "
+            "Look at its page: what was delivered until then stands there.",
+        )
+    keeper_of(services, stored.run, from_json(Plan, stored.plan), actor).finished(end)

@@ -13,6 +13,7 @@ from spondyl.clinic.care.adjustment_record import (
     StoredAdjustment,
     adjustment_at,
 )
+from spondyl.clinic.care.recorded_end import recorded_end
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import reading, writing
@@ -55,6 +56,7 @@ def session_page(
     is_ending = live is not None and not live.feed.has_told_end and not live.feed.is_over
     context = _ended(services, stored, live if is_ending else None) | {
         "unkept": live.unkept if live else None,
+        "recorded": None if live else recorded_end(stored, services.data_dir),
         "is_checking": stored.outcome is not None
         and stored.check is None
         and not is_cut_off(desk, checks, stored),
