@@ -74,7 +74,9 @@ def test_the_stop_of_a_page_from_before_signing_in_again_stops(
     assert entry.actor == "clinician"
 
 
-def test_the_stop_of_somebody_signed_out_meanwhile_stops_and_says_so(browser: Open, ready: Person) -> None:
+def test_the_stop_of_somebody_signed_out_meanwhile_stops_says_so_and_is_logged(
+    services: Services, browser: Open, ready: Person
+) -> None:
     clinician = browser(Role.CLINICIAN)
     with running(clinician, ready) as (live, stop):
         clinician.submit("/sign-out")
@@ -82,6 +84,10 @@ def test_the_stop_of_somebody_signed_out_meanwhile_stops_and_says_so(browser: Op
         assert live.stop.by == "Test Clinician, from another page"
     assert answer.status_code == 303 and answer.headers["location"].startswith("/sign-in?next=")
     assert "The session was stopped. Sign in to see what it did." in clinician.get("/sign-in").text
+    with reading(services.engine) as connection:
+        (entry,) = entries(connection, action="stop adjustment")
+    assert entry.actor == "clinician" and entry.subject == ready.subject
+    assert entry.detail["signed_out"] is True
 
 
 def test_the_stop_asks_no_database(browser: Open, ready: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +122,9 @@ def test_a_stop_without_the_secret_of_a_page_needs_the_same_site_or_a_token(
         bare = stop.partition("?")[0]
         forged = stop.replace("Test+Clinician", "Somebody+Else")
         assert forged != stop
-        for address in (bare, forged, f"{bare}?by=Test+Clinician&key={live.token}"):
+        as_other = stop.replace("as=clinician", "as=admin")
+        assert as_other != stop
+        for address in (bare, forged, as_other, f"{bare}?by=Test+Clinician&key={live.token}"):
             assert clinician.post(address).status_code == 403, address
             assert clinician.post(address, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
         assert not live.stop.is_set()

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from spondyl.clinic.adjust.desk import Desk
-from spondyl.clinic.web.adjust.stop_key import stop_by_key
+from spondyl.clinic.web.adjust.stop_key import STOPPED_BY, stop_by_key
 from spondyl.clinic.web.csrf import DONE_ALREADY
 
 LANE = "/adjust/lane/"
@@ -35,8 +35,10 @@ class FastLane:
             return
         query = scope.get("query_string", b"").decode("latin-1")
         if not scope["path"].startswith(LANE):
-            if stop_by_key(self.desk, scope["path"], query):
+            stopped_by = stop_by_key(self.desk, scope["path"], query)
+            if stopped_by is not None:
                 scope[DONE_ALREADY] = "The session was stopped."
+                scope[STOPPED_BY] = stopped_by
             await self.app(scope, receive, send)
             return
         token, _, what = scope["path"].removeprefix(LANE).partition("/")

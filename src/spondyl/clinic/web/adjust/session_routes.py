@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
 from spondyl.clinic.adjust.answers import AnswerRefused
@@ -20,11 +21,13 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.adjust.keeping import check_anew, is_cut_off
 from spondyl.clinic.web.adjust.lane import BY, LANE, obey
 from spondyl.clinic.web.adjust.sessions import Checks, ClinicianOnly, Sessions
+from spondyl.clinic.web.adjust.stop_key import STOPPED_BY
 from spondyl.clinic.web.adjust.stream import frames_of, watched
 from spondyl.clinic.web.adjust.views import ACTIONS, RULES, reason_text, shown_live, shown_stored
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Anybody, AnyStaff, Clinician, Role
 from spondyl.clinic.web.services import Clinic, Services, templates_of
+from spondyl.clinic.web.viewer import viewer_soon
 
 router = APIRouter(prefix="/patients/{patient_id}/adjust", include_in_schema=False)
 lane_router = APIRouter(include_in_schema=False)
@@ -151,7 +154,24 @@ def say_pain(
     return JSONResponse({"pain": pain})
 
 
-@router.post("/{run}/stop")
+async def log_signed_out_stop(request: Request, services: Clinic, patient_id: str, run: str) -> None:
+    """A STOP by the secret of its page, from which somebody has signed out, never comes to its route: it is logged here
+    under the name that the page was made for."""
+    actor: str | None = request.scope.get(STOPPED_BY)
+    if actor is not None and (await viewer_soon(request)).account is None:
+        await run_in_threadpool(_log_stop, services, patient_id, run, actor, {"signed_out": True})
+
+
+def _log_stop(
+    services: Services, patient_id: str, run: str, actor: str, more: dict[str, Any] | None = None
+) -> None:
+    detail = {"adjustment": run, **(more or {})}
+    with writing(services.engine) as connection:
+        subject = person(connection, patient_id).subject
+        record(connection, actor=actor, action="stop adjustment", subject=subject, detail=detail)
+
+
+@router.post("/{run}/stop", dependencies=[Depends(log_signed_out_stop)])
 def stop(
     request: Request, services: Clinic, desk: Sessions, viewer: AnyStaff, patient_id: str, run: str
 ) -> Response:
@@ -159,12 +179,7 @@ def stop(
     live = desk.of_run(run)
     if live is not None:
         live.press_stop(f"{viewer.name}, from another page")
-    with writing(services.engine) as connection:
-        patient = person(connection, patient_id)
-        detail = {"adjustment": run}
-        record(
-            connection, actor=viewer.actor, action="stop adjustment", subject=patient.subject, detail=detail
-        )
+    _log_stop(services, patient_id, run, viewer.actor)
     return see_other(
         request, f"/patients/{patient_id}/adjust/{run}" if viewer.may(Role.CLINICIAN) else "/today"
     )

@@ -138,7 +138,7 @@ def _setup_context(
         "caps": PLACEHOLDER_PEAK_N,
         "rules": RULES,
         "earlier": adjustments_of(connection, patient.id),
-        "stop_address": stop_address(patient.id, *running, name=viewer.name) if running else None,
+        "stop_address": stop_address(patient.id, *running, viewer=viewer) if running else None,
         "problem": None,
         "problems": (),
         "problem_field": None,
