@@ -79,7 +79,7 @@ def test_what_needs_no_call_does_not_hide_who_does(
         patient = person(connection, chart.people[0])
         change_person(connection, patient.id, replace(patient.details, email=""), actor="desk")
         kept = hold_slot(connection, slot_at(TEN), person=patient.id, actor="desk")
-        queue(connection, [(kept, MessageKind.OFFER, clock())])
+        queue(connection, kept.key, MessageKind.OFFER)
         visit = book(connection, slot_at(TEN + timedelta(hours=1)), person=patient.id, actor="desk")
         reschedule(connection, visit.key, slot_at(TEN + timedelta(hours=2)), actor="desk")
     keeper.look()

@@ -46,13 +46,12 @@ from spondyl.clinic.chart.claims import (
     take_away,
 )
 from spondyl.clinic.chart.engine import is_embedded, now_of
-from spondyl.clinic.chart.outbox import MessageKind, forget_reminders, queue, queue_change, reminder
+from spondyl.clinic.chart.outbox import MessageKind, forget_messages, queue, queue_change
 from spondyl.clinic.chart.overrides import come_down, put_down_over
 from spondyl.clinic.chart.practice import latest_seen, practice_of
 from spondyl.clinic.chart.tables.booking import absences, appointments
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.visit_insert import (
-    Letters,
     VisitRows,
     insert_visit,
     insert_visit_unless,
@@ -75,7 +74,7 @@ def hold_slot(
 ) -> Appointment:
     """Keep a free slot for ten minutes, or until a time."""
     hold = held(new_id(), slot, until or now_of(connection) + HOLD_FOR, person)
-    _insert(connection, hold, slot, [], _deed(hold, actor=actor, action="hold time"))
+    _insert(connection, hold, slot, None, _deed(hold, actor=actor, action="hold time"))
     return hold
 
 
@@ -115,19 +114,19 @@ def book(
     if reason:
         practice = _facts_for(connection, visit).practice
         return _book_over(connection, practice, visit, actor=actor, change=change)
-    now = now_of(connection)
-    letters = [(visit, MessageKind.BOOKED, now), *reminder(visit, now)]
-    _insert(connection, visit, slot, letters, _deed(visit, actor=actor, action="book visit"))
+    _insert(connection, visit, slot, MessageKind.BOOKED, _deed(visit, actor=actor, action="book visit"))
     if change is not None:
         note_change(connection, None, visit, change=change, actor=actor, words="book visit")
     return visit
 
 
-def _insert(connection: sa.Connection, visit: Appointment, slot: Slot, letters: Letters, deed: Deed) -> None:
+def _insert(
+    connection: sa.Connection, visit: Appointment, slot: Slot, letter: MessageKind | None, deed: Deed
+) -> None:
     """Write a new visit and its audit row if its slot is offered; worked out before the first statement, where others
     need not wait."""
     seen = latest_seen(connection)
-    ready = None if seen is None else _ready(connection, visit, slot, letters, seen.practice)
+    ready = None if seen is None else _ready(connection, visit, slot, letter, seen.practice)
     facts: BookingFacts | None = None
     if seen is not None and ready is not None and not is_embedded(connection):
         facts = insert_visit_unless(connection, ready, visit, deed, version=seen.number)
@@ -137,18 +136,18 @@ def _insert(connection: sa.Connection, visit: Appointment, slot: Slot, letters: 
     _refuse_if_stopped(connection, visit, facts)
     if ready is None or seen is None or facts.practice is not seen.practice or facts.away:
         refuse_unless_offered(facts, slot, now_of(connection))
-        ready = visit_rows(connection, visit, claims_for(facts.practice, visit), letters)
+        ready = visit_rows(connection, visit, claims_for(facts.practice, visit), letter)
     insert_visit(connection, ready, deed, facts.head)
 
 
 def _ready(
-    connection: sa.Connection, visit: Appointment, slot: Slot, letters: Letters, practice: Practice
+    connection: sa.Connection, visit: Appointment, slot: Slot, letter: MessageKind | None, practice: Practice
 ) -> VisitRows | None:
     """The rows of a visit by the practice as it was seen last; None when that does not offer the slot."""
     try:
         if why_never(practice, slot, (), now_of(connection)):
             return None
-        return visit_rows(connection, visit, claims_for(practice, visit), letters)
+        return visit_rows(connection, visit, claims_for(practice, visit), letter)
     except LookupError:  # it knows no such office or visit type; the newest may
         return None
 
@@ -197,7 +196,7 @@ def cancel(connection: sa.Connection, key: str, *, actor: str, change: str | Non
     if before.person and before.held_until is None:
         queue_change(connection, after, MessageKind.CANCELLED)
     else:
-        forget_reminders(connection, [key])
+        forget_messages(connection, key)
     _record(connection, after, actor=actor, action="cancel visit")
     return after
 
@@ -264,9 +263,7 @@ def book_all(
         refuse_unless_offered(facts, slot_of(visit), now_of(connection))
         _occupy(connection, facts.practice, visit)
         note_change(connection, None, visit, change=change, actor=actor, words=words)
-    now = now_of(connection)
-    messages = [(visits[0], MessageKind.COURSE, now)]
-    queue(connection, messages + [one for visit in visits for one in reminder(visit, now)])
+    queue(connection, visits[0].key, MessageKind.COURSE)
     for visit in visits:
         _record(connection, visit, actor=actor, action="book visit")
 

@@ -1,9 +1,9 @@
 """Messages to send, written in the transaction of the change that causes them: none is lost, none is sent for nothing.
 
-What a message says is made when it is sent, from what stands in the chart then.
+What a message says is made when it is sent, from what stands in the chart then. Reminders are made when they fall due:
+until then nothing has to follow the visits that move.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,16 +11,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from spondyl.booking import Appointment
+from spondyl.booking import Appointment, Status
 from spondyl.clinic.chart.booking_changes import BY_LINK, last_actor
-from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.tables.booking import outbox
+from spondyl.clinic.chart.engine import is_embedded, now_of
+from spondyl.clinic.chart.tables.booking import appointments, outbox
 from spondyl.clinic.chart.tables.column_types import new_id
 
 REMIND_BEFORE = timedelta(hours=24)
 RETRY_AFTER = timedelta(minutes=5)
 MOST_TRIES = 8
 _INSERT = outbox.insert()
+_WAITING = outbox.c.state == "waiting"
 
 
 class MessageKind(StrEnum):
@@ -45,43 +46,95 @@ class Message:
     tries: int
 
 
-def queue(connection: sa.Connection, about: Iterable[tuple[Appointment, MessageKind, datetime]]) -> None:
-    """Put messages into the outbox."""
-    if rows := message_rows(about):
-        connection.execute(_INSERT, rows)
+_TELL_THE_TIME = (MessageKind.BOOKED, MessageKind.COURSE, MessageKind.MOVED, MessageKind.REMINDER)
 
 
-def message_rows(about: Iterable[tuple[Appointment, MessageKind, datetime]]) -> list[dict[str, Any]]:
-    """The rows of new messages, column by column."""
-    return [_row(appointment.key, kind, due_at) for appointment, kind, due_at in about]
+def queue(connection: sa.Connection, appointment: str, kind: MessageKind) -> None:
+    """Put a message into the outbox that should go now."""
+    connection.execute(_INSERT, message_row(appointment, kind, now_of(connection)))
 
 
 def queue_change(connection: sa.Connection, appointment: Appointment, kind: MessageKind) -> None:
-    """Queue the message about a change, and the reminder in place of the one that no longer holds."""
+    """Queue the message about a change, in place of those about this visit that no longer hold."""
     if kind is not MessageKind.BOOKED:
-        forget_reminders(connection, [appointment.key])
+        forget_messages(connection, appointment.key)
+    queue(connection, appointment.key, kind)
+
+
+def forget_messages(connection: sa.Connection, appointment: str) -> None:
+    """Take back the messages about an appointment that nobody has sent yet."""
+    about = sa.and_(outbox.c.appointment == appointment, _WAITING)
+    connection.execute(outbox.delete().where(about))
+
+
+def message_row(appointment: str, kind: MessageKind, due_at: datetime) -> dict[str, Any]:
+    """The row of a new message, column by column."""
+    return {
+        "id": new_id(),
+        "appointment": appointment,
+        "kind": kind.value,
+        "body": "",
+        "due_at": due_at,
+        "state": "waiting",
+        "tries": 0,
+        "problem": "",
+    }
+
+
+def queue_reminders(connection: sa.Connection, *, limit: int = 100) -> int:
+    """Queue the reminders that fall due; returns how many. One sender at a time asks.
+
+    Nobody is reminded of a time that was made, or told, within the last day before it. A visit that somebody changes
+    at this moment is left for the next time.
+    """
+    statement = _to_remind_of(connection).limit(limit)
+    rows = connection.execute(statement.with_for_update(of=appointments, skip_locked=True))
+    reminders = [message_row(row.key, MessageKind.REMINDER, row.starts_at - REMIND_BEFORE) for row in rows]
+    if reminders:
+        connection.execute(_INSERT, reminders)
+    return len(reminders)
+
+
+def any_reminder(connection: sa.Connection) -> bool:
+    """Say whether ``queue_reminders`` has something to do; locks nothing."""
+    return connection.execute(sa.select(_to_remind_of(connection).exists())).scalar_one()
+
+
+def _to_remind_of(connection: sa.Connection) -> sa.Select[str, datetime]:
     now = now_of(connection)
-    queue(connection, [(appointment, kind, now), *reminder(appointment, now)])
-
-
-def reminder(appointment: Appointment, now: datetime) -> list[tuple[Appointment, MessageKind, datetime]]:
-    """The reminder of a live appointment that is far enough away to need one."""
-    due_at = appointment.start - REMIND_BEFORE
-    return [(appointment, MessageKind.REMINDER, due_at)] if appointment.live and due_at > now else []
-
-
-def forget_reminders(connection: sa.Connection, appointments: Iterable[str]) -> None:
-    """Take back the messages about these appointments that nobody has sent yet."""
-    connection.execute(
-        outbox.delete().where(outbox.c.appointment.in_(list(appointments)), outbox.c.state == "waiting")
+    told = sa.exists().where(
+        outbox.c.appointment == appointments.c.key,
+        outbox.c.kind.in_(_TELL_THE_TIME),
+        _in_the_last_day(connection, outbox.c.due_at),
     )
+    return (
+        sa.select(appointments.c.key, appointments.c.starts_at)
+        .where(
+            appointments.c.status == Status.BOOKED.value,
+            appointments.c.starts_at > now,
+            appointments.c.starts_at <= now + REMIND_BEFORE,
+            ~_in_the_last_day(connection, appointments.c.made_at),
+            ~told,
+        )
+        .order_by(appointments.c.starts_at, appointments.c.key)
+    )
+
+
+def _in_the_last_day(connection: sa.Connection, moment: sa.Column[datetime]) -> sa.ColumnElement[bool]:
+    """Whether a moment comes when the reminder of the visit falls due, or later."""
+    start = appointments.c.starts_at
+    if is_embedded(connection):  # where an instant is a text
+        return sa.func.datetime(moment) >= sa.func.datetime(
+            start, f"-{REMIND_BEFORE.total_seconds():.0f} seconds"
+        )
+    return moment >= start - sa.literal(REMIND_BEFORE, sa.Interval)
 
 
 def due(connection: sa.Connection, *, limit: int = 100) -> list[Message]:
     """The messages that should go now, the oldest first. One sender at a time asks."""
     statement = (
         sa.select(outbox)
-        .where(outbox.c.state == "waiting", outbox.c.due_at <= now_of(connection))
+        .where(_WAITING, outbox.c.due_at <= now_of(connection))
         .order_by(outbox.c.due_at, outbox.c.id)
         .limit(limit)
     )
@@ -115,7 +168,7 @@ def no_address(connection: sa.Connection, message: Message) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailState:
-    """How many messages went out, are due now, are tried again after a failure, wait for their time."""
+    """How many messages went out, are due now, are tried again after a failure; how many reminders are yet to come."""
 
     sent: int = 0
     due: int = 0
@@ -125,32 +178,21 @@ class MailState:
 
 def mail_state(connection: sa.Connection) -> MailState:
     """Where the messages stand now: a reminder whose time has not come is no trouble, one tried in vain is."""
-    kind = sa.case(
-        (outbox.c.state == "sent", "sent"),
-        (outbox.c.tries > 0, "again"),
-        (outbox.c.due_at <= now_of(connection), "due"),
-        else_="later",
+    now = now_of(connection)
+    kind = sa.case((outbox.c.state == "sent", "sent"), (outbox.c.tries > 0, "again"), else_="due")
+    open_or_sent = sa.or_(
+        outbox.c.state == "sent", _WAITING & ((outbox.c.tries > 0) | (outbox.c.due_at <= now))
     )
-    open_or_sent = outbox.c.state.in_(("sent", "waiting"))
     counts = connection.execute(sa.select(kind, sa.func.count()).where(open_or_sent).group_by(kind))
-    return MailState(**{str(name): number for name, number in counts})
+    to_come = sa.and_(
+        appointments.c.status == Status.BOOKED.value, appointments.c.starts_at > now + REMIND_BEFORE
+    )
+    later = connection.execute(sa.select(sa.func.count()).where(to_come)).scalar_one()
+    return MailState(later=later, **{str(name): number for name, number in counts})
 
 
 def _settle(connection: sa.Connection, message: Message, **values: Any) -> None:
     connection.execute(outbox.update().where(outbox.c.id == message.id).values(**values))
-
-
-def _row(appointment: str, kind: MessageKind, due_at: datetime) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "appointment": appointment,
-        "kind": kind.value,
-        "body": "",
-        "due_at": due_at,
-        "state": "waiting",
-        "tries": 0,
-        "problem": "",
-    }
 
 
 def _message(row: Any) -> Message:

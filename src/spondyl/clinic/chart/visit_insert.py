@@ -1,4 +1,4 @@
-"""A new appointment, what it occupies and its messages, written with as few ways to the database as can be."""
+"""A new appointment, what it occupies and the letter about it, written with as few ways to the database as can be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,13 +16,11 @@ from spondyl.clinic.chart.appointment_rows import new_row
 from spondyl.clinic.chart.audit import Deed, Head, append, lane_of, likely_head, remember_head, sealed_row
 from spondyl.clinic.chart.booking_facts import FACTS_SQL, BookingFacts, facts_asked, facts_told
 from spondyl.clinic.chart.claims import LOCK_SQL, claim_rows, taken_instead_of
-from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded
-from spondyl.clinic.chart.outbox import MessageKind, message_rows
+from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded, now_of
+from spondyl.clinic.chart.outbox import MessageKind, message_row
 from spondyl.clinic.chart.quick_statement import QuickStatement, array_text
 from spondyl.clinic.chart.tables.booking import appointments
 from spondyl.clinic.chart.tables.column_types import embedded_text, instant_text
-
-Letters = Sequence[tuple[Appointment, MessageKind, datetime]]
 
 _COLUMNS = [column.name for column in appointments.c]
 _TYPED = ", ".join(
@@ -55,10 +53,10 @@ _ALL = QuickStatement(
     "FROM go, locked, unnest(CAST(%(resources)s AS text[]), CAST(%(exclusive)s AS boolean[]), "
     "CAST(%(starts_s)s AS bigint[]), CAST(%(ends_s)s AS bigint[])) AS c(resource, exclusive, starts_s, ends_s) "
     "WHERE locked.n >= 0 RETURNING 1), "
-    "letters AS (INSERT INTO outbox (id, appointment, kind, body, due_at, state, tries, problem) "
-    "SELECT m.id, CAST(%(key)s AS text), m.kind, '', m.due_at, 'waiting', 0, '' FROM go, "
-    "unnest(CAST(%(letter_ids)s AS text[]), CAST(%(letter_kinds)s AS text[]), "
-    "CAST(%(letters_due)s AS timestamptz[])) AS m(id, kind, due_at)), "
+    "letter AS (INSERT INTO outbox (id, appointment, kind, body, due_at, state, tries, problem) "
+    "SELECT CAST(%(letter_id)s AS text), CAST(%(key)s AS text), %(letter_kind)s, '', "
+    "CAST(%(letter_due_at)s AS timestamptz), 'waiting', 0, '' FROM go "
+    "WHERE CAST(%(letter_id)s AS text) IS NOT NULL), "
     "moved AS (UPDATE audit_heads SET sequence = CAST(%(audit_sequence)s AS bigint), seal = %(audit_seal)s "
     "WHERE lane = CAST(%(audit_lane)s AS integer) AND sequence = CAST(%(audit_sequence)s AS bigint) - 1 "
     "AND seal = %(audit_seal_before)s "
@@ -80,23 +78,24 @@ class VisitRows:
 
     visit: tuple[Any, ...] = ()
     claims: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
-    letters: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
+    letter: tuple[Any, ...] = ()
     given: dict[str, str | None] = field(default_factory=dict[str, str | None])
 
 
 def visit_rows(
-    connection: sa.Connection, visit: Appointment, wanted: Sequence[Claim], letters: Letters
+    connection: sa.Connection, visit: Appointment, wanted: Sequence[Claim], letter: MessageKind | None
 ) -> VisitRows:
     """What ``insert_visit`` writes; this asks the database nothing."""
-    row, messages = new_row(connection, visit), message_rows(letters)
+    row = new_row(connection, visit)
+    message = message_row(visit.key, letter, now_of(connection)) if letter else {}
     claims = claim_rows(visit.key, wanted, [0] * len(wanted))
     if not is_embedded(connection):
         asked = facts_asked(visit.start, None if visit.held_until else visit.person)
-        return VisitRows(given=_texts({**row, **asked}) | _claimed(claims) | _told(messages))
+        return VisitRows(given=_texts({**row, **asked}) | _claimed(claims) | _told(message))
     return VisitRows(
         visit=tuple(_embedded(row[name]) for name in _COLUMNS),
         claims=[tuple(claim.values()) for claim in claims],
-        letters=[tuple(_embedded(value) for value in message.values()) for message in messages],
+        letter=tuple(_embedded(value) for value in message.values()),
     )
 
 
@@ -153,12 +152,9 @@ def _claimed(claims: Sequence[dict[str, Any]]) -> dict[str, str | None]:
     }
 
 
-def _told(messages: Sequence[dict[str, Any]]) -> dict[str, str | None]:
-    return {
-        "letter_ids": array_text(one["id"] for one in messages),
-        "letter_kinds": array_text(one["kind"] for one in messages),
-        "letters_due": array_text(instant_text(one["due_at"]) for one in messages),
-    }
+def _told(message: dict[str, Any]) -> dict[str, str | None]:
+    told = _texts(message)
+    return {f"letter_{name}": told.get(name) for name in ("id", "kind", "due_at")}
 
 
 def _insert_embedded(connection: sa.Connection, rows: VisitRows) -> None:
@@ -167,7 +163,8 @@ def _insert_embedded(connection: sa.Connection, rows: VisitRows) -> None:
     try:
         driver.execute(_VISIT, rows.visit)
         driver.executemany(_CLAIM, rows.claims)
-        driver.executemany(_LETTER, rows.letters)
+        if rows.letter:
+            driver.execute(_LETTER, rows.letter)
     except driver.IntegrityError as error:
         raise taken_instead_of(IntegrityError(_CLAIM, rows.claims, error)) from error
 

@@ -234,7 +234,7 @@ def _keep_for(
 ) -> Appointment:
     hold = hold_slot(connection, slot, actor=actor, person=entry.person, until=until)
     save_entry(connection, offered(entry, hold.key))
-    queue(connection, [(hold, MessageKind.OFFER, now_of(connection))])
+    queue(connection, hold.key, MessageKind.OFFER)
     record(connection, actor=actor, action="offer time", subject=f"person {entry.person}")
     return hold
 

@@ -10,7 +10,16 @@ import sqlalchemy as sa
 
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of_course
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.outbox import Message, MessageKind, due, failed, no_address, sent
+from spondyl.clinic.chart.outbox import (
+    Message,
+    MessageKind,
+    any_reminder,
+    due,
+    failed,
+    no_address,
+    queue_reminders,
+    sent,
+)
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.transaction import reading, writing
@@ -76,6 +85,7 @@ def send_due(engine: sa.Engine, sender: Sender, *, key: bytes, base: str) -> tup
     at all; the Message-ID lets mail programs show it once.
     """
     good = bad = 0
+    _make_reminders(engine)
     while True:
         with reading(engine) as connection:
             waiting = due(connection, limit=1)
@@ -91,6 +101,14 @@ def send_due(engine: sa.Engine, sender: Sender, *, key: bytes, base: str) -> tup
             else:
                 failed(connection, waiting[0], problem)
         good, bad = (good + 1, bad) if problem is None else (good, bad + 1)
+
+
+def _make_reminders(engine: sa.Engine) -> None:
+    with reading(engine) as connection:
+        more = any_reminder(connection)
+    while more:
+        with writing(engine) as connection:
+            more = queue_reminders(connection) > 0
 
 
 def _problem_of_sending(message: Message, letter: Letter, sender: Sender) -> str | None:
