@@ -1,7 +1,7 @@
 """How many visits a second eight processes book through the product's own functions, each in its own transaction.
 
 Every booking checks hours and intake, writes the appointment, what it occupies (provider, room, patient, way to the
-other office), its messages and its audit row, and is acknowledged after the commit.
+other office), the letter about it and its audit row, and is acknowledged after the commit.
 """
 
 import argparse

@@ -60,6 +60,7 @@ from spondyl.booking.practice import (
     VisitType,
 )
 from spondyl.booking.repair import Displaced, Move, NoMove, repair, ways_out
+from spondyl.booking.timetable import Timetable
 from spondyl.booking.waitlist import (
     PassedTime,
     WaitEntry,
@@ -100,6 +101,7 @@ __all__ = [
     "Slot",
     "Status",
     "StepRefusedError",
+    "Timetable",
     "Travel",
     "VisitType",
     "WaitEntry",

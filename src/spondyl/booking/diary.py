@@ -270,7 +270,7 @@ def why_never(practice: Practice, slot: Slot, away: Iterable[Absence], now: date
     office, place = practice.office(slot.placement.office), slot.placement
     if slot.zone != office.zone or slot.wall != wall_at(office.zone, slot.start) or slot.start <= now:
         return "That time has passed."
-    if not _serves(practice, slot):
+    if not serves(practice, slot):
         return "That room or instrument does not serve this visit."
     horizon = Horizon(first_day=slot.wall.date(), days=1)
     empty = diary_of(practice, horizon, (), away)
@@ -279,7 +279,8 @@ def why_never(practice: Practice, slot: Slot, away: Iterable[Absence], now: date
     )
 
 
-def _serves(practice: Practice, slot: Slot) -> bool:
+def serves(practice: Practice, slot: Slot) -> bool:
+    """Return whether room and instrument of a slot are of the kind that its visit needs."""
     place, visit_type = slot.placement, practice.visit_type(slot.visit_type)
     if place.room not in _rooms(practice, visit_type, place.office):
         return False

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from spondyl.clinic.chart.engine import driver_in_transaction
-from spondyl.clinic.chart.quick_statement import QuickStatement, array_text
+from spondyl.clinic.chart.quick_statement import QuickStatement, array_text, quoted
 from spondyl.clinic.chart.transaction import reading, writing
 
 PARTS = QuickStatement(
@@ -21,7 +21,9 @@ ODD = ["plain", 'a "quoted" one', "back\\slash", "{a,b}", "", "NULL", "ÁñŻ �
 
 
 def part(connection: sa.Connection, which: int) -> list[str | None]:
-    return PARTS.row(connection, {"none": None, "parts": array_text(ODD), "which": str(which + 1)})
+    return PARTS.row(
+        connection, {"none": None, "parts": array_text(map(quoted, ODD)), "which": str(which + 1)}
+    )
 
 
 def test_texts_come_back_as_they_were_given_whether_it_begins_the_transaction_or_not(

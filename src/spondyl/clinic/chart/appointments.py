@@ -14,6 +14,7 @@ from spondyl.booking import (
     Claim,
     Practice,
     Slot,
+    Timetable,
     arrived,
     booked,
     cancelled,
@@ -126,7 +127,7 @@ def _insert(
     """Write a new visit and its audit row if its slot is offered; worked out before the first statement, where others
     need not wait."""
     seen = latest_seen(connection)
-    ready = None if seen is None else _ready(connection, visit, slot, letter, seen.practice)
+    ready = None if seen is None else _ready(connection, visit, slot, letter, seen.timetable)
     facts: BookingFacts | None = None
     if seen is not None and ready is not None and not is_embedded(connection):
         facts = insert_visit_unless(connection, ready, visit, deed, version=seen.number)
@@ -134,20 +135,24 @@ def _insert(
             return
     facts = facts or booking_facts(connection, visit.start, None if visit.held_until else visit.person)
     _refuse_if_stopped(connection, visit, facts)
-    if ready is None or seen is None or facts.practice is not seen.practice or facts.away:
+    if ready is None or seen is None or facts.practice is not seen.timetable.practice or facts.away:
         refuse_unless_offered(facts, slot, now_of(connection))
         ready = visit_rows(connection, visit, claims_for(facts.practice, visit), letter)
     insert_visit(connection, ready, deed, facts.head)
 
 
 def _ready(
-    connection: sa.Connection, visit: Appointment, slot: Slot, letter: MessageKind | None, practice: Practice
+    connection: sa.Connection,
+    visit: Appointment,
+    slot: Slot,
+    letter: MessageKind | None,
+    timetable: Timetable,
 ) -> VisitRows | None:
     """The rows of a visit by the practice as it was seen last; None when that does not offer the slot."""
     try:
-        if why_never(practice, slot, (), now_of(connection)):
+        if not timetable.offers(slot, now_of(connection)):
             return None
-        return visit_rows(connection, visit, claims_for(practice, visit), letter)
+        return visit_rows(connection, visit, claims_for(timetable.practice, visit), letter)
     except LookupError:  # it knows no such office or visit type; the newest may
         return None
 

@@ -95,7 +95,10 @@ def take_away(connection: sa.Connection, appointments: Iterable[str]) -> None:
 
 def in_the_way(connection: sa.Connection, wanted: Sequence[Claim]) -> list[tuple[str, Claim, int]]:
     """The claims that stand in the way of those wanted, in any lane: appointment, claim, lane."""
-    first, last = min(_s(claim.start) for claim in wanted), max(_s(claim.end) for claim in wanted)
+    first, last = (
+        min(seconds_of(claim.start) for claim in wanted),
+        max(seconds_of(claim.end) for claim in wanted),
+    )
     rows = connection.execute(
         sa.select(claims).where(
             claims.c.resource.in_({claim.resource for claim in wanted}),
@@ -121,7 +124,7 @@ def diary_between(
     With ``around`` only what touches [first, last) is read: elsewhere the diary looks free and must not be asked.
     """
     begin, end = around or (horizon.start, horizon.end)
-    asked = {"after_s": _s(begin) - int(LONGEST_CLAIM.total_seconds()), "before_s": _s(end)}
+    asked = {"after_s": seconds_of(begin) - int(LONGEST_CLAIM.total_seconds()), "before_s": seconds_of(end)}
     rows = connection.execute(_EXCLUSIVE, asked)
     if left_out := set(without):
         rows = [row for row in rows if row[0] not in left_out]
@@ -165,8 +168,8 @@ def _row(appointment: str, claim: Claim, lane: int) -> dict[str, Any]:
         "office": claim.office,
         "lane": lane,
         "exclusive": claim.exclusive,
-        "starts_s": _s(claim.start),
-        "ends_s": _s(claim.end),
+        "starts_s": seconds_of(claim.start),
+        "ends_s": seconds_of(claim.end),
     }
 
 
@@ -190,7 +193,8 @@ def _claim(row: Any) -> Claim:
     )
 
 
-def _s(moment: datetime) -> int:
+def seconds_of(moment: datetime) -> int:
+    """The seconds since 1970 by which the table of claims tells an instant."""
     return int(moment.timestamp())
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from spondyl.booking import Practice
+from spondyl.booking import Practice, Timetable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,7 +10,7 @@ class Seen:
     """A committed version of the practice and its number; versions are never changed, so the number says it all."""
 
     number: int
-    practice: Practice
+    timetable: Timetable
 
 
 class PracticeMemory:
@@ -25,8 +25,8 @@ class PracticeMemory:
 
     def version(self, number: int | None) -> Practice | None:
         """The practice of this version, or None when it must be read."""
-        return self.latest.practice if self.latest and self.latest.number == number else None
+        return self.latest.timetable.practice if self.latest and self.latest.number == number else None
 
     def keep(self, number: int, practice: Practice) -> None:
         """Keep a committed version in place of the one before."""
-        self.latest = Seen(number=number, practice=practice)
+        self.latest = Seen(number=number, timetable=Timetable(practice))

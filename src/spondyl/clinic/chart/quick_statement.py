@@ -62,13 +62,14 @@ class QuickStatement:
 
 
 def array_text(values: Iterable[str]) -> str:
-    """An array of texts as PostgreSQL writes it."""
-    quoted = [f'"{_escaped(value)}"' for value in values]
-    return f"{{{','.join(quoted)}}}"
+    """An array as PostgreSQL writes it; texts must be ``quoted``."""
+    return f"{{{','.join(values)}}}"
 
 
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"')
+def quoted(value: str) -> str:
+    """A text inside an array."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _both(server: PGconn, name: bytes, values: list[bytes | None]) -> PGresult:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any
 
 import psycopg
@@ -15,10 +15,10 @@ from spondyl.booking import Appointment, Claim
 from spondyl.clinic.chart.appointment_rows import new_row
 from spondyl.clinic.chart.audit import Deed, Head, append, lane_of, likely_head, remember_head, sealed_row
 from spondyl.clinic.chart.booking_facts import FACTS_SQL, BookingFacts, facts_asked, facts_told
-from spondyl.clinic.chart.claims import LOCK_SQL, claim_rows, taken_instead_of
+from spondyl.clinic.chart.claims import LOCK_SQL, claim_rows, seconds_of, taken_instead_of
 from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded, now_of
 from spondyl.clinic.chart.outbox import MessageKind, message_row
-from spondyl.clinic.chart.quick_statement import QuickStatement, array_text
+from spondyl.clinic.chart.quick_statement import QuickStatement, array_text, quoted
 from spondyl.clinic.chart.tables.booking import appointments
 from spondyl.clinic.chart.tables.column_types import embedded_text, instant_text
 
@@ -88,13 +88,12 @@ def visit_rows(
     """What ``insert_visit`` writes; this asks the database nothing."""
     row = new_row(connection, visit)
     message = message_row(visit.key, letter, now_of(connection)) if letter else {}
-    claims = claim_rows(visit.key, wanted, [0] * len(wanted))
     if not is_embedded(connection):
         asked = facts_asked(visit.start, None if visit.held_until else visit.person)
-        return VisitRows(given=_texts({**row, **asked}) | _claimed(claims) | _told(message))
+        return VisitRows(given=_texts({**row, **asked}) | _claimed(wanted) | _told(message))
     return VisitRows(
         visit=tuple(_embedded(row[name]) for name in _COLUMNS),
-        claims=[tuple(claim.values()) for claim in claims],
+        claims=[tuple(claim.values()) for claim in claim_rows(visit.key, wanted, [0] * len(wanted))],
         letter=tuple(_embedded(value) for value in message.values()),
     )
 
@@ -141,14 +140,14 @@ def _asked(connection: sa.Connection, given: dict[str, str | None], deed: Deed) 
     return version and int(version), away, intake, gone
 
 
-def _claimed(claims: Sequence[dict[str, Any]]) -> dict[str, str | None]:
+def _claimed(wanted: Sequence[Claim]) -> dict[str, str | None]:
     # By the name of the resource: everybody takes their locks in the same order.
-    rows = sorted(claims, key=itemgetter("resource"))
+    claims = sorted(wanted, key=attrgetter("resource"))
     return {
-        "resources": array_text(row["resource"] for row in rows),
-        "exclusive": array_text("t" if row["exclusive"] else "f" for row in rows),
-        "starts_s": array_text(str(row["starts_s"]) for row in rows),
-        "ends_s": array_text(str(row["ends_s"]) for row in rows),
+        "resources": array_text(quoted(claim.resource) for claim in claims),
+        "exclusive": array_text("t" if claim.exclusive else "f" for claim in claims),
+        "starts_s": array_text(str(seconds_of(claim.start)) for claim in claims),
+        "ends_s": array_text(str(seconds_of(claim.end)) for claim in claims),
     }
 
 
