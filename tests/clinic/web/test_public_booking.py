@@ -72,6 +72,33 @@ def test_a_visit_is_booked_seen_moved_and_cancelled(visitor: Browser, services: 
         assert verify(connection).sound
 
 
+def test_a_cancellation_pressed_twice_and_old_pages_of_the_visit_show_it_cancelled(visitor: Browser) -> None:
+    address = booked_address(visitor)
+    fields = offered(visitor.get(f"{address}/move?day=2026-03-03").text)
+    for _ in range(2):
+        assert visitor.submit(f"{address}/cancel", lang="en").headers["location"] == f"{address}?lang=en"
+    for late in (
+        visitor.get(f"{address}/move?lang=en"),
+        visitor.submit(f"{address}/move", **fields),
+        visitor.submit(f"{address}/wait"),
+    ):
+        assert late.headers["location"].split("?")[0] == address
+    page = visitor.get(address).text
+    assert "This visit is cancelled" in page and "Please call the clinic" not in page
+
+
+def test_once_the_visit_began_its_page_offers_no_change_and_none_is_made(
+    visitor: Browser, clock: Clock
+) -> None:
+    address = booked_address(visitor)
+    clock.advance(timedelta(hours=12))
+    for way in ("cancel", "wait"):
+        assert visitor.submit(f"{address}/{way}").headers["location"].split("?")[0] == address
+    page = visitor.get(address).text
+    assert "can no longer be changed here" in page
+    assert not re.search(r"cancelled|lets you change|<form|visit\.ics", page)
+
+
 def test_going_back_to_the_kept_time_or_sending_it_twice_shows_the_visit_that_was_booked(
     visitor: Browser, services: Services
 ) -> None:

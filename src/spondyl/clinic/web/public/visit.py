@@ -1,10 +1,11 @@
 """A visit by its signed link: see it, put it into a calendar, move it, cancel it, wait for an earlier time."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, Request
 from pydantic import AwareDatetime
 from starlette.responses import Response
 
@@ -81,6 +82,8 @@ def choose_new_time(
 ) -> Response:
     """Free times for the same kind of visit."""
     visit = _visit(services, token)
+    if not _changeable(services, visit):
+        return _as_it_stands(request, token, lang)
     with reading(services.engine) as connection:
         practice = practice_of(connection)
         language = _language(connection, request, visit, lang)
@@ -113,7 +116,7 @@ def move(
         language = _language(connection, request, visit, lang)
     wish = Wish(visit_type=visit.visit_type, office=office_of(practice, office).key, person=visit.person)
     if not _changeable(services, visit):
-        raise HTTPException(409, WORDS[language]["too_late"])
+        return _as_it_stands(request, token, language)
     try:
         after = writer(lambda connection: _moved(connection, visit, wish, start))
     except (TimeTakenError, StepRefusedError):
@@ -132,12 +135,11 @@ def cancel_visit(
 ) -> Response:
     """Cancel the visit; the time goes to the next on the waitlist."""
     visit = _visit(services, token)
-    with reading(services.engine) as connection:
-        language = _language(connection, request, visit, lang)
-    if not _changeable(services, visit):
-        raise HTTPException(409, WORDS[language]["too_late"])
-    writer(lambda connection: _cancelled(connection, visit))
-    return see_other(request, f"/visit/{token}?lang={language}", notice=WORDS[language]["cancelled"])
+    if _changeable(services, visit):
+        # Pressed twice at the same moment, the second finds it cancelled: what was wanted is so.
+        with suppress(StepRefusedError):
+            writer(lambda connection: _cancelled(connection, visit))
+    return _as_it_stands(request, token, lang)
 
 
 @router.post("/{token}/wait")
@@ -147,9 +149,14 @@ def wait(request: Request, services: Clinic, writer: Writer, token: str, lang: L
     with reading(services.engine) as connection:
         language = _language(connection, request, visit, lang)
     if not _changeable(services, visit):
-        raise HTTPException(409, WORDS[language]["too_late"])
+        return _as_it_stands(request, token, language)
     writer(lambda connection: _joined(connection, visit))
     return see_other(request, f"/visit/{token}?lang={language}", notice=WORDS[language]["waiting"])
+
+
+def _as_it_stands(request: Request, token: str, language: str | None) -> Response:
+    """To the visit's own page, which says whether it is cancelled or can no longer be changed here."""
+    return see_other(request, f"/visit/{token}" + (f"?lang={language}" if language else ""))
 
 
 def _cancelled(connection: sa.Connection, visit: Appointment) -> None:
