@@ -19,7 +19,9 @@ from spondyl.clinic.demo import DEMO_PASSWORD
 HERE = "127.0.0.1"
 FORM = "application/x-www-form-urlencoded"
 ONE_SIGNS = Lock()
-SOMEBODY_ELSE_SIGNS = 0
+SIGN = "sign a film: report (PDF, DICOM, FHIR)"
+NO_ANSWER = "no answer"
+Status = int | str
 MODEST = 15
 """In truth the people sit at other machines: their half of the work gives way here."""
 
@@ -88,6 +90,10 @@ class Person:
         while data := answer.read1(65536):
             yield data
 
+    def close(self) -> None:
+        """Begin anew with the next request."""
+        self._to.close()
+
     def hang_up(self) -> None:
         """Break the connection off."""
         if self._to.sock is not None:
@@ -126,7 +132,7 @@ def deeds(port: int, data: Path) -> dict[str, Any]:
 
     return {
         "report of a session (PDF)": get(f"{session}/report"),
-        "sign a film: report (PDF, DICOM, FHIR)": lambda one, _: sign_alone(one, number),
+        SIGN: lambda one, _: sign(one, number),
         "export of a patient": lambda one, _: one.post(f"{amelia}/records/export")[0],
         "new film, detection": new_film,
         "pixels of a film": get(f"/api/v1/films/{number}/pixels"),
@@ -138,21 +144,14 @@ def deeds(port: int, data: Path) -> dict[str, Any]:
     }
 
 
-def sign_alone(one: Person, number: str) -> int:
-    """Sign, unless somebody else is at it: it is the same film."""
-    if not ONE_SIGNS.acquire(blocking=False):
-        return SOMEBODY_ELSE_SIGNS
-    try:
-        return sign(one, number)
-    finally:
-        ONE_SIGNS.release()
-
-
 def sign(one: Person, number: str) -> int:
     """Accept and sign a film as it stands."""
     api = f"/api/v1/films/{number}"
     kind = {"Content-Type": "application/json"}
-    said = json.loads(one.get(f"{api}/state")[1])
+    status, body = one.get(f"{api}/state")
+    if status != 200:
+        return status
+    said = json.loads(body)
     corners = {one["level"]: one["corners_px"] for one in said["points"]["vertebrae"]}
     heads = [one and one["centre_px"] for one in said["points"]["heads"]]
     points = {"corners_px": corners, "heads_px": heads, "version": said["reading"]["version"]}
@@ -172,11 +171,34 @@ def of_administrator() -> dict[str, Any]:
     }
 
 
+def ask_once(name: str, deed: Any, one: Person, chance: random.Random) -> tuple[Status, float] | None:
+    """Status and seconds; ``None`` when somebody else signs the film, which asks nothing of the server."""
+    if name != SIGN:
+        return timed(deed, one, chance)
+    if not ONE_SIGNS.acquire(blocking=False):
+        return None
+    try:
+        return timed(deed, one, chance)
+    finally:
+        ONE_SIGNS.release()
+
+
+def timed(deed: Any, one: Person, chance: random.Random) -> tuple[Status, float]:
+    """Status and seconds; :data:`NO_ANSWER` when the server hangs up or lets two minutes pass."""
+    begun_s = time.monotonic()
+    try:
+        status = deed(one, chance)
+    except (OSError, http.client.HTTPException):
+        one.close()
+        status = NO_ANSWER
+    return status, time.monotonic() - begun_s
+
+
 def crowd(port: int, data: Path, people: int, tell: Any) -> None:
     """In a process of its own: people who ask again and again until it is ended; counts and times go to ``tell``."""
     os.nice(MODEST)
     of_staff, of_admin = deeds(port, data), of_administrator()
-    said: Counter[tuple[str, int]] = Counter()
+    said: Counter[tuple[str, Status]] = Counter()
     took_s: dict[str, list[float]] = {}
 
     def ask_on(seat: int) -> None:
@@ -185,10 +207,10 @@ def crowd(port: int, data: Path, people: int, tell: Any) -> None:
         one = Person(port, "admin" if seat % 4 == 3 else ("lind", "ortega")[seat % 2])
         while True:
             name = chance.choice(list(mine))
-            begun_s = time.monotonic()
-            status = mine[name](one, chance)
-            said[name, status] += 1
-            took_s.setdefault(name, []).append(time.monotonic() - begun_s)
+            answer = ask_once(name, mine[name], one, chance)
+            if answer is not None:
+                said[name, answer[0]] += 1
+                took_s.setdefault(name, []).append(answer[1])
 
     for seat in range(people):
         Thread(target=ask_on, args=(seat,), daemon=True).start()
