@@ -303,7 +303,7 @@ def people_at_work(clinic: Bench, people: int) -> Iterator[Connection | None]:
         process.join()
 
 
-def report(clinic: Bench, people: int, seconds: float, stops: int) -> None:
+def report(clinic: Bench, people: int, seconds: float, stops: int, ways: list[str]) -> None:
     """Measure with so many people and print."""
     with people_at_work(clinic, people) as asked:
         seen, pages = whole_sessions(clinic, seconds)
@@ -332,11 +332,12 @@ def report(clinic: Bench, people: int, seconds: float, stops: int) -> None:
         print("  the same, tip off:", spread(seen.away_off))
         print("  heartbeat answered:", spread([one for page in pages for one in page.beats_s]), flush=True)
         chance = random.Random(people)
-        for way in WAYS:
+        for way in ways if stops else ():
             taken = [stop_once(clinic, way, chance) for _ in range(stops)]
             told, stopped, answered = (list(one) for one in zip(*taken, strict=True))
             print(
-                f"  {way}: told {spread(told)}, stopped {spread(stopped)}, answered {spread(answered)}",
+                f"  {way}, from pressing to: instrument told {spread(told)}, instrument says that it has stopped"
+                f" {spread(stopped)}, answer of the server {spread(answered)}",
                 flush=True,
             )
         clinic.person.post(f"{clinic.greta}/adjust/release")
@@ -352,13 +353,14 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, nargs="+", default=[0, 8])
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--stops", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=60.0, help="of whole sessions; 0 for stops alone")
+    parser.add_argument("--stops", type=int, default=5, help="in each way, each in a session of its own")
+    parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=list(WAYS), metavar="WAY")
     parser.add_argument("--demo", type=Path, help="a prepared demo folder to copy; made when not given")
     asked = parser.parse_args()
     with bench(asked.demo) as clinic:
         for people in asked.people:
-            report(clinic, people, asked.seconds, asked.stops)
+            report(clinic, people, asked.seconds, asked.stops, asked.ways)
 
 
 if __name__ == "__main__":

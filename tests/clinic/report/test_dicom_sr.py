@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from pydicom import Dataset, dcmread
 
+from spondyl.clinic.report import dicom_sr
 from spondyl.clinic.report.dicom_sr import OHIF_COBB, SourceMismatchError, dicom_sr_bytes, has_sr
 from spondyl.clinic.report.signature import signed
 from spondyl.clinic.result import FilmResult
@@ -45,6 +46,14 @@ def source(measured: FilmResult) -> Dataset:
 
 def document(result: FilmResult, source: Dataset) -> Dataset:
     return dcmread(BytesIO(dicom_sr_bytes(result, source)))
+
+
+def test_the_document_is_the_one_that_highdicom_makes_from_the_whole_content(
+    measured: FilmResult, source: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = dicom_sr_bytes(measured, source)
+    monkeypatch.setattr(dicom_sr, "_without_content", lambda report: report)
+    assert dicom_sr_bytes(measured, source) == made
 
 
 def named(items, value: str) -> list[Dataset]:  # type: ignore[no-untyped-def]

@@ -85,9 +85,10 @@ def dicom_sr(
     film = _source_header(result, source)
     confirmation = confirmation_of(result)
     sop_uid = str(film.SOPInstanceUID)
+    report = _report(result, film, confirmation)[0]
     document = ComprehensiveSR(
         evidence=[film],
-        content=_report(result, film, confirmation)[0],
+        content=_without_content(report),
         series_instance_uid=_uid(sop_uid, "spondyl-sr-series"),
         series_number=9901,
         sop_instance_uid=_uid(sop_uid, _content_key(result)),
@@ -104,6 +105,7 @@ def dicom_sr(
         verifying_observer_name=None if confirmation is None else _person_name(confirmation.person),
         verifying_organization=None if confirmation is None else "not stated",
     )
+    document.ContentSequence = report.ContentSequence
     _date(document, film, confirmation, created_at)
     _describe_private_scheme(document)
     return document
@@ -201,6 +203,16 @@ def _report(result: FilmResult, film: "Dataset", confirmation: Confirmation | No
         title=codes.DCM.ImagingMeasurementReport,
         language_of_content_item_and_descendants=LanguageOfContentItemAndDescendants(language=english),
     )
+
+
+def _without_content(report: "Dataset") -> "Dataset":
+    """The root alone: highdicom copies what it is given and walks it four times, half of a document's time."""
+    from pydicom import Dataset
+
+    root = Dataset()
+    root.update({one.tag: one for one in report if one.keyword != "ContentSequence"})
+    root.ContentSequence = []
+    return root
 
 
 def _observers(result: FilmResult, confirmation: Confirmation | None) -> Any:
