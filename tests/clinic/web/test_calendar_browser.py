@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from clinic_charts import Clock
 from live_clinic import chromium, clicks, count_clicks, served, signed_in, violations
@@ -118,6 +118,52 @@ def test_a_visit_is_dragged_to_a_free_place(desk: Page) -> None:
     desk.mouse.up()
     expect(desk.get_by_text("Moved to Monday 2 March, 10:00 am")).to_be_visible()
     expect(desk.locator('[data-column="park"] .visit')).to_have_count(1)
+
+
+def lift(desk: Page, visit: str) -> None:
+    """Take a visit in the hand."""
+    box = desk.locator(visit).first.bounding_box()
+    assert box
+    x, y = box["x"] + 30, box["y"] + 8
+    desk.mouse.move(x, y)
+    desk.mouse.down()
+    desk.mouse.move(x, y + 20, steps=4)
+
+
+def test_a_visit_that_is_dropped_where_it_cannot_go_stays_and_that_is_said(desk: Page) -> None:
+    desk.goto("/calendar?day=2026-03-02")
+    before = desk.locator(".visit").all_text_contents()
+    lift(desk, '[data-column="lind"] .visit')
+    expect(desk.locator(".drop").first).to_be_visible()
+    # Its own place is not offered: dropped there it would be "moved", and somebody written to, for nothing.
+    own = desk.locator('[data-column="lind"] .visit').first.get_attribute("class") or ""
+    start = next(one for one in own.split() if one.startswith("from-"))
+    assert desk.locator(f'[data-column="lind"] .drop.{start}').count() == 0
+    taken = desk.locator('[data-column="lind"] .visit').nth(1).bounding_box()
+    assert taken
+    desk.mouse.move(taken["x"] + 40, taken["y"] + 5, steps=4)
+    desk.mouse.up()
+    expect(desk.get_by_text("Not moved. Drop a visit on a marked place")).to_be_visible()
+    assert desk.locator(".drop").count() == 0
+    assert desk.locator(".visit").all_text_contents() == before
+
+
+def test_free_places_that_come_after_the_visit_was_let_go_are_not_marked(desk: Page) -> None:
+    desk.goto("/calendar?day=2026-03-02")
+    late: list[Route] = []
+
+    def held_back(route: Route) -> None:
+        late.append(route)
+
+    desk.route("**/free?*", held_back)
+    with desk.expect_request("**/free?*"):
+        lift(desk, '[data-column="lind"] .visit')
+    desk.mouse.up()
+    expect(desk.locator(".dragged")).to_have_count(0)
+    with desk.expect_response("**/free?*"):
+        late[0].continue_()
+    desk.wait_for_timeout(200)
+    assert desk.locator(".drop").count() == 0
 
 
 def test_the_calendar_works_by_keyboard(desk: Page) -> None:

@@ -6,6 +6,15 @@ const board = /** @type {HTMLElement | null} */ (document.querySelector("[data-b
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-move-form]"));
 const said = /** @type {HTMLElement | null} */ (document.querySelector("[data-said]"));
 
+/** The visit in hand; places that come after it was let go are not marked. @type {HTMLElement | null} */
+let inHand = null;
+let isSent = false;
+
+/** @param {string} text */
+function say(text) {
+  if (said) said.textContent = text;
+}
+
 /** @param {string} key @param {string} day @returns {Promise<Start[]>} */
 async function freeStarts(key, day) {
   const answer = await fetch(`/calendar/visits/${key}/free?day=${day}`, { headers: { Accept: "application/json" } });
@@ -18,14 +27,18 @@ function clear() {
   for (const one of document.querySelectorAll(".dragged")) one.classList.remove("dragged");
 }
 
-/** @param {HTMLElement} place @param {Start[]} starts @param {HTMLElement} visit */
+/** Mark the places; gives how many there are. @param {HTMLElement} place @param {Start[]} starts @param {HTMLElement} visit */
 function light(place, starts, visit) {
   const by = place.dataset.by ?? "provider";
+  let count = 0;
   for (const start of starts) {
     const column = place.querySelector(`[data-column="${by === "room" ? start.room : by === "office" ? start.office : start.provider}"]`);
     if (!column) continue;
     const mark = document.createElement("div");
     const cell = (start.minute - Number(place.dataset.first)) / 5;
+    // Where it is already is no move: nobody would be written to about it.
+    if (column.contains(visit) && visit.classList.contains(`from-${cell}`)) continue;
+    count += 1;
     mark.className = `drop from-${cell} for-3`;
     mark.textContent = `${Math.floor(start.minute / 60) % 12 || 12}:${String(start.minute % 60).padStart(2, "0")} ${start.minute < 720 ? "am" : "pm"}`;
     mark.addEventListener("dragenter", () => mark.classList.add("aimed"));
@@ -37,11 +50,13 @@ function light(place, starts, visit) {
     });
     column.append(mark);
   }
+  return count;
 }
 
 /** @param {string} key @param {string} value */
 function send(key, value) {
   if (!form) return;
+  isSent = true;
   form.action = `/calendar/visits/${key}/move`;
   /** @type {HTMLInputElement} */ (form.elements.namedItem("to")).value = value;
   form.requestSubmit();
@@ -50,13 +65,22 @@ function send(key, value) {
 /** @param {HTMLElement} place @param {HTMLElement} visit */
 async function begin(place, visit) {
   visit.classList.add("dragged");
+  inHand = visit;
   try {
     const starts = await freeStarts(visit.dataset.key ?? "", place.dataset.day ?? "");
-    light(place, starts, visit);
-    if (said) said.textContent = starts.length ? `${starts.length} free places are marked.` : "Nothing is free this day: open the visit for other days.";
+    if (inHand !== visit) return;
+    const count = light(place, starts, visit);
+    say(count ? `${count} free ${count === 1 ? "place is" : "places are"} marked.` : "Nothing else is free this day: open the visit for other days.");
   } catch {
-    if (said) said.textContent = "The free places did not come. Open the visit to move it.";
+    say("The free places did not come. Open the visit to move it.");
   }
+}
+
+function end() {
+  const wasMarked = document.querySelector(".drop") !== null;
+  inHand = null;
+  clear();
+  if (!isSent && wasMarked) say("Not moved. Drop a visit on a marked place, or open it for other times.");
 }
 
 if (board) {
@@ -66,7 +90,8 @@ if (board) {
     event.dataTransfer?.setData("text/plain", visit.dataset.key ?? "");
     void begin(board, visit);
   });
-  board.addEventListener("dragend", () => setTimeout(clear, 0));
+  board.addEventListener("dragend", () => setTimeout(end, 0));
+  board.addEventListener("pointerdown", () => say(""));
   document.addEventListener("keydown", (event) => step(event));
 }
 
