@@ -38,7 +38,7 @@ OVERLAPS = """() => [...document.querySelectorAll('[data-part=pane], [data-part=
   const outside = values.filter((a) => a.left < box(pane).left || a.right > box(pane).right);
   const over = values.filter((a) => bones.some((b) => hit(a, b)));
   return [values.length > 0, pairs.length, outside.length, over.length]; })"""
-T1 = 6
+T1, RIGHT = 6, 1
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +134,26 @@ def test_a_dragged_corner_moves_its_angle_is_saved_and_undone(
         viewer.locator('button[data-act="undo"]').click()
     assert saved.value.ok
     expect(shown).to_have_text(before)
+    with reading(services.engine) as connection:
+        assert not desk_of(connection, film.id).reading.is_corrected
+
+
+def test_a_corner_dragged_off_the_film_stays_where_it_may_lie_and_is_saved_and_undone(
+    viewer: Page, services: Services, film: Film
+) -> None:
+    start = corner_at(viewer, T1, RIGHT)
+    with viewer.expect_response(lambda one: one.request.method == "PUT") as saved:
+        drag(viewer, start, 1400 - start[0], 0)
+    assert saved.value.ok, saved.value.text()
+    expect(part(viewer, "status")).to_contain_text("Draft saved")
+    pane = part(viewer, "pane").bounding_box()
+    assert pane and corner_at(viewer, T1, RIGHT)[0] < pane["x"] + pane["width"], (
+        "in sight, to be taken hold of again"
+    )
+    with viewer.expect_response(lambda one: one.request.method == "PUT") as saved:
+        viewer.locator('button[data-act="undo"]').click()
+    assert saved.value.ok
+    assert abs(corner_at(viewer, T1, RIGHT)[0] - start[0]) < 1
     with reading(services.engine) as connection:
         assert not desk_of(connection, film.id).reading.is_corrected
 

@@ -15,6 +15,18 @@
 
 export const CORNER_NAMES = ["top left", "top right", "bottom left", "bottom right"];
 const OUTLINE = [0, 1, 3, 2];
+/** How far outside the picture a corner is dragged, as a share of its size: a little less than the server allows. */
+const OUTSIDE_MARGIN = 0.09;
+
+/**
+ * The nearest place where a corner may lie: the pointer may leave the film.
+ * @param {Point} to @param {{rows: number, columns: number}} film @returns {Point}
+ */
+export function nearFilm([x, y], { rows, columns }) {
+  const within = (/** @type {number} */ at, /** @type {number} */ size) =>
+    Math.min(Math.max(at, -OUTSIDE_MARGIN * size), (1 + OUTSIDE_MARGIN) * size);
+  return [within(x, columns), within(y, rows)];
+}
 
 /** @param {Points} points @param {Place} place @returns {Point | null} */
 export function pointAt(points, place) {

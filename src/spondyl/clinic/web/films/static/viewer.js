@@ -10,7 +10,7 @@ import { LandmarkLayer } from "./landmark_layer.js";
 import { example, isNamedAlike, namesWords } from "./level_names.js";
 import { MeasurementPanel } from "./measurement_panel.js";
 import { PointerTools } from "./pointer_tools.js";
-import { moved, nameOf, nearestPlace, pointAt, shifted } from "./points.js";
+import { moved, nameOf, nearFilm, nearestPlace, pointAt, shifted } from "./points.js";
 import { Reading } from "./reading.js";
 
 const REACH_PX = { mouse: 14, pen: 16, touch: 30 };
@@ -258,7 +258,7 @@ class Viewer {
     if (!this._held || !this.chosen) return;
     const [x, y] = this.pane.filmPoint(event);
     const { from, point, dx, dy } = this._held;
-    const to = /** @type {import("./camera.js").Point} */ ([x + dx, y + dy]);
+    const to = nearFilm([x + dx, y + dy], this.pane.camera);
     const next = this.isWhole
       ? shifted(from, this.chosen.vertebra, to[0] - point[0], to[1] - point[1])
       : moved(from, this.chosen, to);
