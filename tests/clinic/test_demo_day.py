@@ -75,7 +75,7 @@ def test_once_the_letters_are_files_the_front_desk_reads_that_all_is_well(
     seeded_at(services, clock, NOON)
     BookingKeeper(services, base="http://localhost").look()
     shown = browser(Role.FRONT_DESK).get("/calendar").text
-    said = re.search(r"Messages: (\d+) sent, (\d+) reminders to go the day before the visit\.", shown)
+    said = re.search(r"Messages: (\d+) sent in the last 7 days, (\d+) reminders? to go within a day\.", shown)
     assert said
     assert int(said[1]) == len(list((services.data_dir / "letters").iterdir())) > 50
     assert "need a look" not in shown

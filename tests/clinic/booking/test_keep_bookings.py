@@ -125,3 +125,21 @@ def test_an_error_of_the_driver_itself_does_not_end_the_looking(
         keeper.look()
     keeper.look()
     assert state_of_mail(services) == MailState(sent=1, later=1)
+
+
+def test_only_the_letters_of_the_last_week_and_the_reminders_of_the_next_day_are_counted(
+    services: Services, clock: Clock
+) -> None:
+    chart = prepared(services.engine, clock)
+    keeper = BookingKeeper(services, base="http://localhost")
+    for number, start in enumerate((TEN, TEN + timedelta(days=2), TEN + timedelta(days=8))):
+        with writing(services.engine) as connection:
+            book(connection, slot_at(start), person=chart.people[number], actor="desk")
+    keeper.look()
+    assert state_of_mail(services) == MailState(sent=3, later=1)
+    clock.moment = TEN + timedelta(days=7, hours=-1)  # nobody is reminded of what has begun
+    keeper.look()
+    assert state_of_mail(services) == MailState(later=1)
+    clock.advance(timedelta(days=1))
+    keeper.look()
+    assert state_of_mail(services) == MailState(sent=1)

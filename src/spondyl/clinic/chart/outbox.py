@@ -20,6 +20,7 @@ from spondyl.clinic.chart.tables.column_types import new_id
 REMIND_BEFORE = timedelta(hours=24)
 RETRY_AFTER = timedelta(minutes=5)
 MOST_TRIES = 8
+COUNT_SENT_FOR = timedelta(days=7)
 _INSERT = outbox.insert()
 _WAITING = outbox.c.state == "waiting"
 
@@ -168,7 +169,8 @@ def no_address(connection: sa.Connection, message: Message) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailState:
-    """How many messages went out, are due now, are tried again after a failure; how many reminders are yet to come."""
+    """How many messages of the last week went out; how many are due now, are tried again after a failure; how many
+    reminders fall due within a day."""
 
     sent: int = 0
     due: int = 0
@@ -177,17 +179,18 @@ class MailState:
 
 
 def mail_state(connection: sa.Connection) -> MailState:
-    """Where the messages stand now: a reminder whose time has not come is no trouble, one tried in vain is."""
+    """Where the messages stand now. A clinic's letters grow without end: only the last week's are counted."""
     now = now_of(connection)
+    sent_lately = sa.and_(outbox.c.state == "sent", outbox.c.due_at > now - COUNT_SENT_FOR)
     kind = sa.case((outbox.c.state == "sent", "sent"), (outbox.c.tries > 0, "again"), else_="due")
-    open_or_sent = sa.or_(
-        outbox.c.state == "sent", _WAITING & ((outbox.c.tries > 0) | (outbox.c.due_at <= now))
-    )
+    open_or_sent = sa.or_(sent_lately, _WAITING & ((outbox.c.tries > 0) | (outbox.c.due_at <= now)))
     counts = connection.execute(sa.select(kind, sa.func.count()).where(open_or_sent).group_by(kind))
-    to_come = sa.and_(
-        appointments.c.status == Status.BOOKED.value, appointments.c.starts_at > now + REMIND_BEFORE
+    soon = sa.and_(
+        appointments.c.status == Status.BOOKED.value,
+        appointments.c.starts_at > now + REMIND_BEFORE,
+        appointments.c.starts_at <= now + 2 * REMIND_BEFORE,
     )
-    later = connection.execute(sa.select(sa.func.count()).where(to_come)).scalar_one()
+    later = connection.execute(sa.select(sa.func.count()).where(soon)).scalar_one()
     return MailState(later=later, **{str(name): number for name, number in counts})
 
 
