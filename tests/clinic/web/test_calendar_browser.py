@@ -19,6 +19,7 @@ from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.sample_practice import sample_practice
 from spondyl.clinic.web.services import Services
+from spondyl.clinic.web.templates import WEB
 
 
 @pytest.fixture(scope="module")
@@ -188,3 +189,36 @@ def test_an_override_needs_a_reason_and_says_so_on_the_board(desk: Page) -> None
     expect(desk.get_by_text("whatever stood there")).to_be_visible()
     expect(desk.locator(".visit.over")).to_have_count(1)
     assert violations(desk) == []
+
+
+@pytest.mark.parametrize("lanes", [2, 3, 4])
+def test_visits_side_by_side_keep_their_time_of_day_in_one_line(browser: Browser, lanes: int) -> None:
+    page = browser.new_page(viewport={"width": 820, "height": 1180})
+    styles = (WEB / name for name in ("shell/static/spondyl.css", "calendar/static/calendar.css"))
+    visits = "".join(
+        f'<a class="visit booked from-3 for-9 lanes-{lanes} lane-{lane}"><strong>10:30 am</strong> Test-Vega</a>'
+        for lane in range(lanes)
+    )
+    column = f'<section class="board-column"><div class="cells">{visits}</div></section>'
+    page.set_content(
+        "".join(f"<style>{one.read_text()}</style>" for one in styles)
+        + f'<div class="board-box" style="width: 600px"><div class="board">{column * 6}</div></div>'
+    )
+    lines = page.evaluate(
+        "[...document.querySelectorAll('.visit strong')].map((one) => one.getClientRects().length)"
+    )
+    assert lines == [1] * lanes * 6
+    page.close()
+
+
+@pytest.mark.parametrize("width", [768, 820, 1280])
+def test_every_tab_of_a_patient_is_in_sight_on_a_tablet(
+    browser: Browser, services: Services, staff: dict[Role, Account], patient: Person, width: int
+) -> None:
+    with served(services) as address:
+        page = signed_in(browser, address, services, staff[Role.CLINICIAN], width=width)
+        page.goto(f"/patients/{patient.id}")
+        tabs = page.locator(".tabs")
+        assert tabs.locator("a").count() >= 9
+        assert tabs.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+        page.context.close()
