@@ -1,8 +1,8 @@
 """How long the staff wait for their pages when twelve of them turn pages at once: p50 and p99 of each page.
 
-The server is ``spondyl serve --demo`` in a process of its own; each person keeps a connection open and opens, by chance,
-the day, the calendar, the list of patients, a patient or a film. ``--pause`` is what a person takes to look; with 0 each
-asks again at once, which no staff does.
+The server is ``spondyl serve --demo`` in a process of its own. Each person keeps a connection open and opens by chance
+the day, the calendar, the list of patients, a patient or a film. ``--pause`` is what a person takes to look; with 0
+each asks again at once, which no staff does.
 """
 
 import argparse
@@ -58,10 +58,11 @@ def addresses(port: int) -> dict[str, list[str]]:
     person = Person(port, "lind")
     patients = sorted(set(re.findall(r"/patients/[0-9a-f]{32}", person.page("/patients"))))[:PATIENTS]
     films = {
-        film
+        one + film
         for one in patients
-        for film in re.findall(rf"{one}/films/[0-9a-f]{{32}}", person.page(f"{one}/films"))
+        for film in re.findall(r"/films/[0-9a-f]{32}", person.page(f"{one}/films"))
     }
+    assert patients and films, "The demo has no patient with a film."
     return {
         "day": ["/today"],
         "calendar": ["/calendar"],
