@@ -135,11 +135,14 @@ def cancel_visit(
 ) -> Response:
     """Cancel the visit; the time goes to the next on the waitlist."""
     visit = _visit(services, token)
-    if _changeable(services, visit):
-        # Pressed twice at the same moment, the second finds it cancelled: what was wanted is so.
-        with suppress(StepRefusedError):
-            writer(lambda connection: _cancelled(connection, visit))
-    return _as_it_stands(request, token, lang)
+    with reading(services.engine) as connection:
+        language = _language(connection, request, visit, lang)
+    if not _changeable(services, visit):
+        return _as_it_stands(request, token, language)
+    # Pressed twice at the same moment, the second finds it cancelled: what was wanted is so.
+    with suppress(StepRefusedError):
+        writer(lambda connection: _cancelled(connection, visit))
+    return see_other(request, f"/visit/{token}?lang={language}", notice=WORDS[language]["cancelled"])
 
 
 @router.post("/{token}/wait")
