@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from care_course import answer_intake
-from live_clinic import chromium, clicks, count_clicks, served, signed_in
+from live_clinic import clicks, count_clicks, served, signed_in
 from spondyl.assessment.intake import Stop
 from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.chart.accounts import Account
@@ -33,12 +33,6 @@ PATIENCE_MS = 45_000
 MOST_TAPS_BOOKING = 4
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
 def people(services: Services) -> People:
     """The demo's patients by given name, with their bookings and courses of care."""
@@ -58,16 +52,20 @@ def address(services: Services, people: People) -> Iterator[str]:
 
 
 @pytest.fixture
-def phone(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, base_url=address)
+def phone(browser_program: Browser, address: str) -> Iterator[Page]:
+    context = browser_program.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, base_url=address
+    )
     context.set_default_timeout(20_000)
     yield context.new_page()
     context.close()
 
 
 @pytest.fixture
-def desk(browser: Browser, address: str, services: Services, staff: dict[Role, Account]) -> Iterator[Page]:
-    page = signed_in(browser, address, services, staff[Role.FRONT_DESK])
+def desk(
+    browser_program: Browser, address: str, services: Services, staff: dict[Role, Account]
+) -> Iterator[Page]:
+    page = signed_in(browser_program, address, services, staff[Role.FRONT_DESK])
     page.set_default_timeout(20_000)
     yield page
     page.context.close()
@@ -75,9 +73,9 @@ def desk(browser: Browser, address: str, services: Services, staff: dict[Role, A
 
 @pytest.fixture
 def clinician(
-    browser: Browser, address: str, services: Services, staff: dict[Role, Account]
+    browser_program: Browser, address: str, services: Services, staff: dict[Role, Account]
 ) -> Iterator[Page]:
-    page = signed_in(browser, address, services, staff[Role.CLINICIAN])
+    page = signed_in(browser_program, address, services, staff[Role.CLINICIAN])
     page.set_default_timeout(20_000)
     yield page
     page.context.close()

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from adjust_course import consented
 from audit_rows import entries
-from live_clinic import PATIENCE_MS, chromium, served, signed_in, violations
+from live_clinic import PATIENCE_MS, served, signed_in, violations
 from spondyl.clinic.adjust.feed import CHANNELS, HEAD, Feed
 from spondyl.clinic.care.adjustment_record import StoredAdjustment, adjustments_of
 from spondyl.clinic.chart.accounts import Account
@@ -47,17 +47,13 @@ class Room:
         raise AssertionError("The session never ended.")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
-def room(browser: Browser, services: Services, staff: dict[Role, Account], patient: Person) -> Iterator[Room]:
+def room(
+    browser_program: Browser, services: Services, staff: dict[Role, Account], patient: Person
+) -> Iterator[Room]:
     consented(services, patient)
     with served(services) as address:
-        page = signed_in(browser, address, services, staff[Role.CLINICIAN], touch=True)
+        page = signed_in(browser_program, address, services, staff[Role.CLINICIAN], touch=True)
         yield Room(page=page, services=services, patient=patient)
         page.context.close()
 

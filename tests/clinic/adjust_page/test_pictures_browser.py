@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from live_clinic import chromium
 from spondyl.clinic.web.adjust.pictures import map_svg, wave_svg
 from spondyl.clinic.web.adjust.views import ACTIONS, DoseLine, Shown
 from spondyl.clinic.web.templates import WEB, make_templates
@@ -40,15 +39,9 @@ HEADS = """() => [...document.querySelectorAll('.doses thead th')].flatMap((head
 CELLS = "() => [...document.querySelectorAll('.doses td')].filter((one) => one.scrollWidth > one.clientWidth).length"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    made = browser.new_page()
+def page(browser_program: Browser) -> Iterator[Page]:
+    made = browser_program.new_page()
     yield made
     made.close()
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from audit_rows import entries
 from clinic_apps import Browser as Client
 from clinic_films import read_once
-from live_clinic import chromium, served, signed_in, violations
+from live_clinic import served, signed_in, violations
 from spondyl.anatomy import ImageSide, View
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.films import (
@@ -45,12 +45,6 @@ from spondyl.radiograph.abstain import check_view
 TOLERANCE_DEG = 1.0
 LUMBAR = ("L1", "L2", "L3", "L4", "L5", "S1")
 Point = tuple[float, float]
-
-
-@pytest.fixture(scope="module")
-def browser_program() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

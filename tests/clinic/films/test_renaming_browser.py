@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from audit_rows import entries
 from clinic_apps import Browser as Client
-from live_clinic import chromium, served, signed_in, violations
+from live_clinic import served, signed_in, violations
 from spondyl.anatomy.landmark_text import landmarks_to_json
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.films import Film
@@ -27,12 +27,6 @@ AP = ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12",
 AP_FEET = [*AP[1:], "S1"]
 AP_HEAD = ["C7", *AP[:-1]]
 DOUBT = "All level names may be one off"
-
-
-@pytest.fixture(scope="module")
-def browser_program() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

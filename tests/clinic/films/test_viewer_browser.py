@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from live_clinic import PATIENCE_MS, chromium, served, violations
+from live_clinic import PATIENCE_MS, served, violations
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.roles import Role
@@ -39,12 +39,6 @@ OVERLAPS = """() => [...document.querySelectorAll('[data-part=pane], [data-part=
   const over = values.filter((a) => bones.some((b) => hit(a, b)));
   return [values.length > 0, pairs.length, outside.length, over.length]; })"""
 T1, RIGHT = 6, 1
-
-
-@pytest.fixture(scope="module")
-def browser_program() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from clinic_charts import Clock
-from live_clinic import chromium, clicks, count_clicks, served, signed_in, violations
+from live_clinic import clicks, count_clicks, served, signed_in, violations
 from spondyl.booking import Wish
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.appointment_rows import appointments_of
@@ -22,14 +22,10 @@ from spondyl.clinic.web.services import Services
 from spondyl.clinic.web.templates import WEB
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
-def desk(browser: Browser, services: Services, staff: dict[Role, Account], clock: Clock) -> Iterator[Page]:
+def desk(
+    browser_program: Browser, services: Services, staff: dict[Role, Account], clock: Clock
+) -> Iterator[Page]:
     clock.advance(timedelta(hours=-1))  # Monday 2 March 2026, 07:00 in California
     with writing(services.engine) as connection:
         save_practice(connection, sample_practice(), actor="test")
@@ -39,7 +35,7 @@ def desk(browser: Browser, services: Services, staff: dict[Role, Account], clock
             wish = Wish(visit_type="follow-up", office="yorba-linda", provider="lind", person=other.id)
             book(connection, next_free(connection, wish)[0], person=other.id, actor="test")
     with served(services) as address:
-        page = signed_in(browser, address, services, staff[Role.FRONT_DESK])
+        page = signed_in(browser_program, address, services, staff[Role.FRONT_DESK])
         count_clicks(page)
         yield page
         page.context.close()
@@ -192,8 +188,8 @@ def test_an_override_needs_a_reason_and_says_so_on_the_board(desk: Page) -> None
 
 
 @pytest.mark.parametrize("lanes", [2, 3, 4])
-def test_visits_side_by_side_keep_their_time_of_day_in_one_line(browser: Browser, lanes: int) -> None:
-    page = browser.new_page(viewport={"width": 820, "height": 1180})
+def test_visits_side_by_side_keep_their_time_of_day_in_one_line(browser_program: Browser, lanes: int) -> None:
+    page = browser_program.new_page(viewport={"width": 820, "height": 1180})
     styles = (WEB / name for name in ("shell/static/spondyl.css", "calendar/static/calendar.css"))
     visits = "".join(
         f'<a class="visit booked from-3 for-9 lanes-{lanes} lane-{lane}"><strong>10:30 am</strong> Test-Vega</a>'
@@ -213,10 +209,10 @@ def test_visits_side_by_side_keep_their_time_of_day_in_one_line(browser: Browser
 
 @pytest.mark.parametrize("width", [768, 820, 1280])
 def test_every_tab_of_a_patient_is_in_sight_on_a_tablet(
-    browser: Browser, services: Services, staff: dict[Role, Account], patient: Person, width: int
+    browser_program: Browser, services: Services, staff: dict[Role, Account], patient: Person, width: int
 ) -> None:
     with served(services) as address:
-        page = signed_in(browser, address, services, staff[Role.CLINICIAN], width=width)
+        page = signed_in(browser_program, address, services, staff[Role.CLINICIAN], width=width)
         page.goto(f"/patients/{patient.id}")
         tabs = page.locator(".tabs")
         assert tabs.locator("a").count() >= 9

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from live_clinic import chromium, clicks, count_clicks, served, signed_in, violations
+from live_clinic import clicks, count_clicks, served, signed_in, violations
 from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.people import Person
@@ -29,16 +29,10 @@ MOST_CLICKS = 12
 """Of the issue: a routine visit note."""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
-def clinician(browser: Browser, services: Services, staff: dict[Role, Account]) -> Iterator[Page]:
+def clinician(browser_program: Browser, services: Services, staff: dict[Role, Account]) -> Iterator[Page]:
     with served(services) as address:
-        page = signed_in(browser, address, services, staff[Role.CLINICIAN])
+        page = signed_in(browser_program, address, services, staff[Role.CLINICIAN])
         yield page
         page.context.close()
 
@@ -72,7 +66,7 @@ def test_a_routine_visit_note_takes_at_most_twelve_clicks(
 
 @pytest.mark.parametrize("is_dark", [False, pytest.param(True, marks=pytest.mark.nightly)])
 def test_axe_finds_nothing_on_the_pages_of_care(
-    browser: Browser, services: Services, staff: dict[Role, Account], is_dark: bool
+    browser_program: Browser, services: Services, staff: dict[Role, Account], is_dark: bool
 ) -> None:
     with writing(services.engine) as connection:
         people = seed_patients(connection)
@@ -82,7 +76,7 @@ def test_axe_finds_nothing_on_the_pages_of_care(
     addresses = [f"/patients/{by_name[name].id}/{path}" for name, paths in pages.items() for path in paths]
     with served(services) as address:
         width = 820 if is_dark else 1280
-        page = signed_in(browser, address, services, staff[Role.CLINICIAN], width=width, dark=is_dark)
+        page = signed_in(browser_program, address, services, staff[Role.CLINICIAN], width=width, dark=is_dark)
         for one in ["/outcomes", *([] if is_dark else ["/aid/exercise"]), *addresses]:
             page.goto(one.rstrip("/"))
             assert violations(page) == [], one

@@ -1,13 +1,10 @@
 """Claims, in a real browser: a file of records can be fetched again from the page that stays, two clicks are one, and
 the page says that it has begun; on a telephone the tab of the page is in sight."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, expect
 
 from audit_rows import entries
-from live_clinic import chromium, served, signed_in
+from live_clinic import served, signed_in
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
@@ -15,17 +12,11 @@ from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.web.services import Services
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 def test_the_export_is_fetched_twice_from_one_page(
-    browser: Browser, services: Services, staff: dict[Role, Account]
+    browser_program: Browser, services: Services, staff: dict[Role, Account]
 ) -> None:
     with served(services) as address:
-        page = signed_in(browser, address, services, staff[Role.ADMINISTRATOR])
+        page = signed_in(browser_program, address, services, staff[Role.ADMINISTRATOR])
         page.goto("/admin/export")
         page.locator("[name=reason]").fill("move to another system")
         button = page.get_by_role("button", name="Export everything")
@@ -42,10 +33,10 @@ def test_the_export_is_fetched_twice_from_one_page(
 
 
 def test_the_tab_of_the_page_is_in_sight_on_a_telephone(
-    browser: Browser, services: Services, staff: dict[Role, Account], patient: Person
+    browser_program: Browser, services: Services, staff: dict[Role, Account], patient: Person
 ) -> None:
     with served(services) as address:
-        page = signed_in(browser, address, services, staff[Role.CLINICIAN], width=390)
+        page = signed_in(browser_program, address, services, staff[Role.CLINICIAN], width=390)
         for tab in ("records", "plan", "intake"):
             page.goto(f"/patients/{patient.id}/{tab}")
             expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.99)

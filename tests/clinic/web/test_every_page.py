@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page
 
 from adjust_course import consented
-from live_clinic import chromium, served, signed_in, violations
+from live_clinic import served, signed_in, violations
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.guard import restrict
@@ -106,12 +106,6 @@ def pages(role: Role) -> list[str]:
         for row in rows
         if row["method"] == "GET" and row[role.value] == "yes" and not NO_PAGES.search(row["path"])
     ]
-
-
-@pytest.fixture(scope="module")
-def browser_program() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

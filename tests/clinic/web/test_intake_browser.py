@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from live_clinic import PATIENCE_MS, chromium, served, violations
+from live_clinic import PATIENCE_MS, served, violations
 from spondyl.assessment.intake import INTAKE, Intake
 from spondyl.clinic.care.intake_record import begin, keep, newest
 from spondyl.clinic.chart.people import Person
@@ -19,18 +19,12 @@ DARK_ONES = ("complaint", "where", "pain", "function_first", "done")
 """Between them these hold every kind of field; axe takes two seconds a screen."""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
-def phone(browser: Browser, services: Services, patient: Person) -> Iterator[Page]:
+def phone(browser_program: Browser, services: Services, patient: Person) -> Iterator[Page]:
     with writing(services.engine) as connection:
         link = intake_link(services, begin(connection, patient.id, actor="test"))
     with served(services) as address:
-        context = browser.new_context(
+        context = browser_program.new_context(
             viewport={"width": 390, "height": 844}, has_touch=True, base_url=address
         )
         context.set_default_timeout(PATIENCE_MS)

@@ -5,25 +5,19 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from live_clinic import PATIENCE_MS, chromium, clicks, count_clicks, served, violations
+from live_clinic import PATIENCE_MS, clicks, count_clicks, served, violations
 from practices import two_offices
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.web.services import Services
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
-def phone(browser: Browser, services: Services) -> Iterator[Page]:
+def phone(browser_program: Browser, services: Services) -> Iterator[Page]:
     with writing(services.engine) as connection:
         save_practice(connection, two_offices(), actor="test")
     with served(services) as address:
-        context = browser.new_context(
+        context = browser_program.new_context(
             viewport={"width": 390, "height": 844}, has_touch=True, base_url=address, locale="en-US"
         )
         context.set_default_timeout(PATIENCE_MS)

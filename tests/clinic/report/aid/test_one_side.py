@@ -5,7 +5,6 @@ In a real browser: a telephone of 390 x 844 pixels, and printing on A4 and US Le
 four", with room for Spanish, which is an eighth longer than English."""
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
-from live_clinic import chromium, violations
+from live_clinic import violations
 from spondyl.clinic.report.aid import aid_html
 from spondyl.clinic.report.aid.page_reader import Page
 from spondyl.clinic.report.aid.pdf import aid_pdf
@@ -27,24 +26,18 @@ SCREENS = 4.1
 SHEETS_PT = {"A4": [595, 842], "Letter": [612, 792]}
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-def opened(browser: Browser, folder: Path, option: str, language: Language):
+def opened(browser_program: Browser, folder: Path, option: str, language: Language):
     file = folder / f"{option}.{language.value}.html"
     file.write_text(aid_html(aid_content(shipped_library(), option, language)))
-    page = browser.new_page(viewport=SCREEN_PX)  # type: ignore[arg-type]
+    page = browser_program.new_page(viewport=SCREEN_PX)  # type: ignore[arg-type]
     page.goto(file.as_uri())
     return page
 
 
 @pytest.mark.parametrize("language", Language)
-def test_on_a_telephone_and_on_paper(browser: Browser, tmp_path: Path, language: Language) -> None:
+def test_on_a_telephone_and_on_paper(browser_program: Browser, tmp_path: Path, language: Language) -> None:
     for option in OPTIONS:
-        page = opened(browser, tmp_path, option, language)
+        page = opened(browser_program, tmp_path, option, language)
         height, width = page.evaluate(
             "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
         )
@@ -59,19 +52,19 @@ def test_on_a_telephone_and_on_paper(browser: Browser, tmp_path: Path, language:
 
 
 @pytest.mark.parametrize("language", Language)
-def test_axe_finds_nothing_on_any_aid(browser: Browser, tmp_path: Path, language: Language) -> None:
+def test_axe_finds_nothing_on_any_aid(browser_program: Browser, tmp_path: Path, language: Language) -> None:
     """As each opens; the longest one with all its detail too, which the others have in the same form."""
     for option in OPTIONS:
-        page = opened(browser, tmp_path, option, language)
+        page = opened(browser_program, tmp_path, option, language)
         if option == "stem-cells":
             page.locator("summary").click()
         assert violations(page) == [], option
         page.close()
 
 
-def test_a_source_is_one_press_away(browser: Browser, tmp_path: Path) -> None:
+def test_a_source_is_one_press_away(browser_program: Browser, tmp_path: Path) -> None:
     """The detail is closed; a raised number opens it at the source, which names who checked it and when."""
-    page = opened(browser, tmp_path, "stem-cells", Language.ENGLISH)
+    page = opened(browser_program, tmp_path, "stem-cells", Language.ENGLISH)
     expect(page.locator("#sources")).not_to_be_visible()
     mark = page.locator(".front sup a").first
     target = page.locator(mark.get_attribute("href") or "")
