@@ -268,7 +268,7 @@ def why_not(diary: Diary, wish: Wish, start: datetime) -> str | None:
 def why_never(practice: Practice, slot: Slot, away: Iterable[Absence], now: datetime) -> str | None:
     """Return why a slot could not be offered even in an empty diary, or None: a page's address can be made up."""
     office, place = practice.office(slot.placement.office), slot.placement
-    if slot.zone != office.zone or slot.wall != wall_at(office.zone, slot.start) or slot.start <= now:
+    if not is_to_come(office, slot, now):
         return "That time has passed."
     if not serves(practice, slot):
         return "That room or instrument does not serve this visit."
@@ -277,6 +277,11 @@ def why_never(practice: Practice, slot: Slot, away: Iterable[Absence], now: date
     return why_not(
         empty, Wish(visit_type=slot.visit_type, office=office.key, provider=place.provider), slot.start
     )
+
+
+def is_to_come(office: Office, slot: Slot, now: datetime) -> bool:
+    """Return whether a slot lies ahead, and its wall time is what the office's clock then reads."""
+    return slot.start > now and slot.zone == office.zone and slot.wall == wall_at(office.zone, slot.start)
 
 
 def serves(practice: Practice, slot: Slot) -> bool:

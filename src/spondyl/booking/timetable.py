@@ -3,10 +3,9 @@
 from datetime import date, datetime, timedelta
 
 from spondyl.booking.claim import Placement
-from spondyl.booking.diary import Slot, Wish, diary_of, free_starts, serves
+from spondyl.booking.diary import Slot, Wish, diary_of, free_starts, is_to_come, serves
 from spondyl.booking.grid import Horizon, union
 from spondyl.booking.practice import CELL_MIN, Practice
-from spondyl.booking.wall_clock import wall_at
 
 MOST_DAYS = 5000
 _CELL = timedelta(minutes=CELL_MIN)
@@ -21,8 +20,7 @@ class Timetable:
 
     def offers(self, slot: Slot, now: datetime) -> bool:
         """Say whether ``why_never`` has nothing against a slot; LookupError where it names what is not there."""
-        zone = self.practice.office(slot.placement.office).zone
-        if slot.start <= now or slot.zone != zone or slot.wall != wall_at(zone, slot.start):
+        if not is_to_come(self.practice.office(slot.placement.office), slot, now):
             return False
         asked = slot.visit_type, slot.placement, slot.wall.date()
         begins, starts = self._days.get(asked) or self._remembered(slot, asked)

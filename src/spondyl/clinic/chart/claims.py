@@ -95,10 +95,8 @@ def take_away(connection: sa.Connection, appointments: Iterable[str]) -> None:
 
 def in_the_way(connection: sa.Connection, wanted: Sequence[Claim]) -> list[tuple[str, Claim, int]]:
     """The claims that stand in the way of those wanted, in any lane: appointment, claim, lane."""
-    first, last = (
-        min(seconds_of(claim.start) for claim in wanted),
-        max(seconds_of(claim.end) for claim in wanted),
-    )
+    first = min(seconds_of(claim.start) for claim in wanted)
+    last = max(seconds_of(claim.end) for claim in wanted)
     rows = connection.execute(
         sa.select(claims).where(
             claims.c.resource.in_({claim.resource for claim in wanted}),
