@@ -15,7 +15,6 @@ import random
 import re
 import shutil
 import statistics
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -31,12 +30,12 @@ from typing import Any
 import httpx
 
 from clinic_crowd import HERE, Person, crowd, first
+from demo_server import UNLIMITED, prepare, serving, spoken
 from session_relay import Seen, run_relay
 from spondyl.clinic.adjust.feed import BLOCK, CHANNELS, EVENT, HEAD
 from spondyl.clinic.care.adjustment_gate import ASKED
 
 BEAT_S = 0.4
-PROGRAM = "import sys; sys.argv[0] = 'spondyl'; from spondyl.clinic.cli.app import main; sys.exit(main())"
 LINK_WATCHDOG_S = 0.5
 PATIENCE_S = 180.0
 FORM = {f"answer-{one.key}": "no" for one in ASKED} | {
@@ -71,33 +70,12 @@ class Bench:
 
 
 @contextmanager
-def spoken(command: list[str], **more: Any) -> Iterator[str]:
-    """A program and the first line that it says."""
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more
-    ) as made:
-        assert made.stdout is not None
-        said = made.stdout.readline()
-        Thread(target=lambda: [None for _ in made.stdout or ()], daemon=True).start()
-        try:
-            yield f"{made.pid} {said}"
-        finally:
-            made.terminate()
-            try:
-                made.wait(20)
-            except subprocess.TimeoutExpired:
-                # The server waits for the last of what it was asked.
-                made.kill()
-
-
-@contextmanager
 def bench(demo: Path | None) -> Generator[Bench]:
     """Server, relay, instrument."""
     with ExitStack() as stack:
         data = Path(stack.enter_context(TemporaryDirectory())) / "clinic"
         if demo is None:
-            prepare = [sys.executable, "-c", PROGRAM, "serve", "--demo", "--prepare", "--data", str(data)]
-            subprocess.run(prepare, check=True)
+            prepare(data)
         else:
             shutil.copytree(demo, data)
         simulator = [sys.executable, "-m", "spondyl.instrument.simulator", "--port", "0"]
@@ -110,15 +88,9 @@ def bench(demo: Path | None) -> Generator[Bench]:
         relay.start()
         stack.callback(relay.kill)
         address = f"tcp://{HERE}:{here.recv()}"
-        (data / "settings.toml").write_text(
-            f'instrument_address = "{address}"\nrequests_per_minute = 1000000\n'
-        )
-        serve = [sys.executable, "-c", PROGRAM, "serve", "--demo", "--data", str(data), "--port", "0"]
-        said = stack.enter_context(spoken(serve))
-        found = re.search(rf"(\d+) .*{HERE}:(\d+)", said)
-        assert found, said
-        time.sleep(3.0)
-        yield Bench(port=int(found[2]), data=data, relay=here, server=int(found[1]))
+        (data / "settings.toml").write_text(f'instrument_address = "{address}"\n{UNLIMITED}')
+        server, page_port = stack.enter_context(serving(data))
+        yield Bench(port=page_port, data=data, relay=here, server=server)
 
 
 class LivePage:

@@ -12,7 +12,6 @@ import random
 import re
 import shutil
 import statistics
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -22,19 +21,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Barrier, Thread
 
-from clinic_crowd import HERE, Person
-from session_under_load import PROGRAM, spoken
+from clinic_crowd import Person
+from demo_server import UNLIMITED, prepare, serving
 
 PATIENTS = 10
 CLINICIANS = ("lind", "ortega")
 """They may open films."""
 Took = list[tuple[str, float]]
-
-
-def prepare(folder: Path) -> None:
-    """Make the demo's clinic in a folder."""
-    command = [sys.executable, "-c", PROGRAM, "serve", "--demo", "--prepare", "--data", str(folder)]
-    subprocess.run(command, check=True)
 
 
 @contextmanager
@@ -43,14 +36,9 @@ def served(demo: Path) -> Generator[tuple[int, int]]:
     with TemporaryDirectory() as place:
         data = Path(place) / "clinic"
         shutil.copytree(demo, data)
-        (data / "settings.toml").write_text("requests_per_minute = 1000000\n")
-        with spoken(
-            [sys.executable, "-c", PROGRAM, "serve", "--demo", "--data", str(data), "--port", "0"]
-        ) as said:
-            found = re.search(rf"(\d+) .*{HERE}:(\d+)", said)
-            assert found, said
-            time.sleep(3.0)
-            yield int(found[1]), int(found[2])
+        (data / "settings.toml").write_text(UNLIMITED)
+        with serving(data) as process_and_port:
+            yield process_and_port
 
 
 def addresses(port: int) -> dict[str, list[str]]:
