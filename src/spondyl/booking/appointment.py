@@ -1,10 +1,10 @@
 """A visit on its way: held, booked, arrived, cancelled or lapsed, and the only steps between them."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from spondyl.booking.claim import Placement
+from spondyl.booking.claim import Placement, is_utc
 from spondyl.booking.diary import Slot
 
 
@@ -49,7 +49,7 @@ class Appointment:
     override_reason: str = ""
 
     def __post_init__(self) -> None:
-        if self.start.utcoffset() != timedelta(0):
+        if not is_utc(self.start):
             raise ValueError(f"Appointment {self.key} starts at {self.start}; give the instant in UTC.")
         if (self.status is Status.HELD) != (self.held_until is not None):
             raise ValueError(
@@ -66,6 +66,23 @@ class Appointment:
 
 def held(key: str, slot: Slot, until: datetime, person: str | None = None) -> Appointment:
     """Return a hold on a slot until a time."""
+    return _new(key, slot, Status.HELD, person=person, held_until=until)
+
+
+def booked(key: str, slot: Slot, person: str, *, reason: str = "") -> Appointment:
+    """Return a booking made in one step by staff; ``reason`` says why it overrides a conflict."""
+    return _new(key, slot, Status.BOOKED, person=person, override_reason=reason)
+
+
+def _new(
+    key: str,
+    slot: Slot,
+    status: Status,
+    *,
+    person: str | None,
+    held_until: datetime | None = None,
+    override_reason: str = "",
+) -> Appointment:
     return Appointment(
         key=key,
         visit_type=slot.visit_type,
@@ -73,16 +90,11 @@ def held(key: str, slot: Slot, until: datetime, person: str | None = None) -> Ap
         zone=slot.zone,
         wall=slot.wall,
         placement=slot.placement,
-        status=Status.HELD,
+        status=status,
         person=person,
-        held_until=until,
+        held_until=held_until,
+        override_reason=override_reason,
     )
-
-
-def booked(key: str, slot: Slot, person: str, *, reason: str = "") -> Appointment:
-    """Return a booking made in one step by staff; ``reason`` says why it overrides a conflict."""
-    at_once = held(key, slot, slot.start, person)
-    return replace(at_once, status=Status.BOOKED, held_until=None, override_reason=reason)
 
 
 def confirmed(hold: Appointment, person: str, now: datetime) -> Appointment:

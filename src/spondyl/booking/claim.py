@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from spondyl.booking.practice import Practice, VisitType
 
 LONGEST_CLAIM = timedelta(hours=24)
 """No claim is longer, so a search for what overlaps need not look further back."""
+
+
+def is_utc(moment: datetime) -> bool:
+    """Say whether an instant is given in UTC."""
+    return moment.tzinfo is UTC or moment.utcoffset() == timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +31,7 @@ class Claim:
     exclusive: bool = True
 
     def __post_init__(self) -> None:
-        if self.start.utcoffset() != timedelta(0) or self.end.utcoffset() != timedelta(0):
+        if not (is_utc(self.start) and is_utc(self.end)):
             raise ValueError(f"Claim on {self.resource!r} needs UTC times, got {self.start} to {self.end}.")
         if not self.start < self.end <= self.start + LONGEST_CLAIM:
             raise ValueError(

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import registry
 from sqlalchemy.pool import QueuePool
 
 from spondyl.clinic.chart.encrypted_file import DatabaseUnusableError, EncryptedFile
@@ -19,6 +20,10 @@ from spondyl.clinic.chart.turn import WritersTurn
 
 EMBEDDED_PREFIX = "sqlite+sqlcipher:///"
 POSTGRES_PREFIX = "postgresql+psycopg://"
+
+
+_DIALECT = "postgresql.psycopg_quick"
+registry.register(_DIALECT, "spondyl.clinic.chart.postgres_dialect", "PostgresDialect")
 
 
 def utc_now() -> datetime:
@@ -48,7 +53,7 @@ def open_engine(
         turn = WritersTurn(path)
         sync = SharedSync(path) if survives_power_loss else None
     elif url.startswith(POSTGRES_PREFIX):
-        engine = sa.create_engine(url, pool_size=20, max_overflow=20)
+        engine = sa.create_engine(_quick(url), pool_size=20, max_overflow=20)
         ping_after_a_pause(engine)
     else:
         kind = url.split(":", 1)[0]
@@ -79,6 +84,10 @@ def driver_in_transaction(connection: sa.Connection) -> Any:
 def now_of(connection: sa.Connection) -> datetime:
     """The time by the engine's clock, in UTC."""
     return connection.get_execution_options()["spondyl_clock"]()
+
+
+def _quick(url: str) -> sa.URL:
+    return sa.make_url(url).set(drivername=_DIALECT.replace(".", "+"))
 
 
 def _embedded(path: Path, key: bytes) -> sa.Engine:

@@ -31,26 +31,37 @@ def writing(engine: sa.Engine) -> Generator[sa.Connection]:
     before that statement. Where the file must survive a power cut, the next in line goes on while this one waits for
     the disk. On PostgreSQL ``DeadlockError`` may come of it: see ``write``.
     """
+    if not is_embedded(engine):
+        with engine.connect() as connection, _committed(connection):
+            yield connection
+        return
     options = engine.get_execution_options()
     sync: SharedSync | None = options["spondyl_sync"]
-    number = 0
+    number: int | None = None
     with engine.connect() as plain:
         with ExitStack() as turn:
             stand_in_line = partial(turn.enter_context, options["spondyl_writer"])
             connection = plain.execution_options(spondyl_stand_in_line=stand_in_line)
-            try:
+            with _committed(connection):
                 yield connection
                 begun = connection.in_transaction()
-                connection.commit()
-            except BaseException as error:
-                connection.rollback()
-                if is_deadlock(error):
-                    raise DeadlockError from error
-                raise
             if sync is not None and begun:
                 number = sync.committed()
-        if sync is not None and begun:
+        if sync is not None and number is not None:
             sync.wait(number)
+
+
+@contextmanager
+def _committed(connection: sa.Connection) -> Generator[None]:
+    """Commit at the end of the block, or undo everything on an exception."""
+    try:
+        yield
+        connection.commit()
+    except BaseException as error:
+        connection.rollback()
+        if is_deadlock(error):
+            raise DeadlockError from error
+        raise
 
 
 def write(engine: sa.Engine, work: Callable[[sa.Connection], _Result]) -> _Result:

@@ -173,7 +173,9 @@ def _embedded(value: Any) -> Any:
 
 
 def _texts(row: dict[str, Any]) -> dict[str, str | None]:
-    return {name: value if value is None else _text(value) for name, value in row.items()}
+    return {
+        name: value if value is None or type(value) is str else _text(value) for name, value in row.items()
+    }
 
 
 def _text(value: Any) -> str:

@@ -1,7 +1,7 @@
 """Column types shared by every area."""
 
 from datetime import UTC, datetime
-from uuid import uuid4
+from secrets import token_hex
 
 import sqlalchemy as sa
 
@@ -10,7 +10,7 @@ ID_LENGTH = 32
 
 def new_id() -> str:
     """A random identifier of 32 hexadecimal digits."""
-    return uuid4().hex
+    return token_hex(ID_LENGTH // 2)
 
 
 class UtcInstant(sa.TypeDecorator[datetime]):
