@@ -1,8 +1,8 @@
 """How many visits a second eight processes book through the product's own functions, each in its own transaction.
 
 Every booking checks hours and intake, writes the appointment, what it occupies (provider, room, patient, way to the
-other office), the letter about it and its audit row, and is acknowledged after the commit. ``million_additions_ms`` says
-how fast the machine was just then: rates of different minutes, or machines, compare by it only.
+other office), the letter about it and its audit row, and is acknowledged after the commit. ``million_additions_ms``
+says how fast the machine was just then: rates of different minutes, or machines, compare by it only.
 """
 
 import argparse
