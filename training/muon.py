@@ -7,12 +7,14 @@ the learning rate is a relative step.
 import torch
 from torch import Tensor, nn
 
+from precision import QUICK
+
 A, B, C = 3.4445, -4.7750, 2.0315
 
 
 def orthogonal(g: Tensor, steps: int = 5) -> Tensor:
     """Nearest semi-orthogonal matrix by the quintic Newton-Schulz iteration."""
-    x = g.bfloat16()
+    x = g.to(QUICK)
     x = x / (x.norm() + 1e-7)
     tall = x.shape[0] > x.shape[1]
     if tall:

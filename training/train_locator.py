@@ -9,6 +9,7 @@ from canvases import labelled, sample
 from films import folds, load_films
 from networks import Locator
 from pictures import load_pictures
+from precision import quick
 from schedule import BATCH, Learner, arguments
 from spondyl.radiograph.chain import decode_chain
 
@@ -70,7 +71,7 @@ def train_epoch(learner: Learner, epoch: int, order, *, pick) -> float:
     sums = []
     for step in range(len(order) // BATCH):
         x, heat, seen, kind = stack([pick(i) for i in order[step * BATCH : step * BATCH + BATCH]])
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick():
             out = learner.net(x)
         loss = loss_of(out, heat, seen, kind)
         learner.learn(loss, epoch=epoch, step=step)
@@ -86,7 +87,7 @@ def validate(net, held, ready):
     for i in held:
         small, corners = ready[i]
         s = sample(small, corners, AP, rng=None)
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick():
             heat, null, _ = net(torch.from_numpy(s[0])[None].to(memory_format=torch.channels_last))
         chain = decode_chain(heat[0].float().numpy(), null[0].float().numpy())
         truth = corners.mean(1) @ s[4][:, :2].T + s[4][:, 2]
