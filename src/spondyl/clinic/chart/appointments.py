@@ -55,6 +55,7 @@ from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.visit_insert import (
     VisitRows,
     insert_visit,
+    insert_visit_and_commit,
     insert_visit_unless,
     visit_rows,
 )
@@ -72,10 +73,12 @@ def hold_slot(
     actor: str,
     person: str | None = None,
     until: datetime | None = None,
+    alone: bool = False,
 ) -> Appointment:
-    """Keep a free slot for ten minutes, or until a time."""
+    """Keep a free slot for ten minutes, or until a time; ``alone`` as for ``book``."""
     hold = held(new_id(), slot, until or now_of(connection) + HOLD_FOR, person)
-    _insert(connection, hold, slot, None, _deed(hold, actor=actor, action="hold time"))
+    deed = _deed(hold, actor=actor, action="hold time")
+    _insert(connection, hold, slot, None, deed, alone=alone)
     return hold
 
 
@@ -106,23 +109,32 @@ def book(
     actor: str,
     reason: str = "",
     change: str | None = None,
+    alone: bool = False,
 ) -> Appointment:
     """Book in one step. With a ``reason`` staff book over what stands there or outside the hours; it is in the log.
 
-    With a ``change`` the booking can be undone.
+    With a ``change`` the booking can be undone. ``alone`` promises that the transaction does nothing else: PostgreSQL
+    may then commit along with the booking, so that an exception afterwards does not undo it.
     """
     visit = booked(new_id(), slot, person, reason=reason)
     if reason:
         practice = _facts_for(connection, visit).practice
         return _book_over(connection, practice, visit, actor=actor, change=change)
-    _insert(connection, visit, slot, MessageKind.BOOKED, _deed(visit, actor=actor, action="book visit"))
+    deed = _deed(visit, actor=actor, action="book visit")
+    _insert(connection, visit, slot, MessageKind.BOOKED, deed, alone=alone and change is None)
     if change is not None:
         note_change(connection, None, visit, change=change, actor=actor, words="book visit")
     return visit
 
 
 def _insert(
-    connection: sa.Connection, visit: Appointment, slot: Slot, letter: MessageKind | None, deed: Deed
+    connection: sa.Connection,
+    visit: Appointment,
+    slot: Slot,
+    letter: MessageKind | None,
+    deed: Deed,
+    *,
+    alone: bool,
 ) -> None:
     """Write a new visit and its audit row if its slot is offered; worked out before the first statement, where others
     need not wait."""
@@ -130,6 +142,8 @@ def _insert(
     ready = None if seen is None else _ready(connection, visit, slot, letter, seen.timetable)
     facts: BookingFacts | None = None
     if seen is not None and ready is not None and not is_embedded(connection):
+        if alone and insert_visit_and_commit(connection, ready, deed, version=seen.number):
+            return
         facts = insert_visit_unless(connection, ready, visit, deed, version=seen.number)
         if facts is None:
             return

@@ -1,8 +1,8 @@
 """One statement for PostgreSQL, prepared once a connection and given to libpq as it is.
 
-The driver's cursor works out anew at every call how each value is written and what is prepared, and sends ``BEGIN`` on
-a way of its own. A statement that runs at every booking says itself how its values are written, and takes ``BEGIN``
-along.
+The driver's cursor works out anew at every call how each value is written and what is prepared, and sends ``BEGIN`` and
+``COMMIT`` on ways of their own. A statement that runs at every booking says itself how its values are written, and
+takes ``BEGIN`` along, and ``COMMIT`` where it is all that the transaction does.
 """
 
 import re
@@ -18,7 +18,7 @@ from psycopg.pq.abc import PGconn, PGresult
 from spondyl.clinic.chart.engine import driver_in_transaction
 
 _NAMED = re.compile(r"%\((\w+)\)s")
-_BEGIN = b"spondyl_begin"
+_BEGIN, _COMMIT = b"spondyl_begin", b"spondyl_commit"
 _READY = "spondyl_prepared"
 
 
@@ -37,28 +37,40 @@ class QuickStatement:
         Raises the driver's own error, such as ``psycopg.IntegrityError``.
         """
         driver: psycopg.Connection[Any] = driver_in_transaction(connection)
-        if driver.pgconn.transaction_status == pq.TransactionStatus.IDLE:
-            found = self._begun_with(connection, driver.pgconn, given)
+        if _is_idle(driver):
+            found = self._from_the_beginning(connection, driver.pgconn, given, commit=False)
         else:  # what was prepared may be gone by now, and an error would end the caller's transaction
             found = driver.execute(self.sql.encode(), given).pgresult
         assert found is not None
-        return [_text(found.get_value(0, column)) for column in range(found.nfields)]
+        return _texts(found)
 
-    def _begun_with(
-        self, connection: sa.Connection, server: PGconn, given: Mapping[str, str | None]
+    def row_committed(
+        self, connection: sa.Connection, given: Mapping[str, str | None]
+    ) -> list[str | None] | None:
+        """Run it as a transaction of its own, committed when its row comes back; None where one is under way already.
+
+        It saves the way to the server that a commit takes. Raises like ``row``; then nothing is committed.
+        """
+        driver: psycopg.Connection[Any] = driver_in_transaction(connection)
+        if not _is_idle(driver):
+            return None
+        return _texts(self._from_the_beginning(connection, driver.pgconn, given, commit=True))
+
+    def _from_the_beginning(
+        self, connection: sa.Connection, server: PGconn, given: Mapping[str, str | None], *, commit: bool
     ) -> PGresult:
         values = [_bytes(given[name]) for name in self._names]
         ready = connection.info.setdefault(_READY, set[bytes]())
         if self._name in ready:
             try:
-                return _both(server, self._name, values)
+                return _together(server, self._name, values, commit=commit)
             except errors.InvalidSqlStatementName:
                 ready.clear()  # after some commands the driver takes back all that is prepared
-        for name, sql in ((_BEGIN, b"BEGIN"), (self._name, self._numbered)):
+        for name, sql in ((_BEGIN, b"BEGIN"), (_COMMIT, b"COMMIT"), (self._name, self._numbered)):
             if name not in ready:
                 _refuse_error(server.prepare(name, sql))
                 ready.add(name)
-        return _both(server, self._name, values)
+        return _together(server, self._name, values, commit=commit)
 
 
 def array_text(values: Iterable[str]) -> str:
@@ -72,21 +84,24 @@ def quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
-def _both(server: PGconn, name: bytes, values: list[bytes | None]) -> PGresult:
-    """``BEGIN`` and the statement, sent together; returns the statement's result."""
+def _together(server: PGconn, name: bytes, values: list[bytes | None], *, commit: bool) -> PGresult:
+    """``BEGIN``, the statement and perhaps ``COMMIT``, sent together; returns the statement's result."""
+    parts: list[tuple[bytes, list[bytes | None] | None]] = [(_BEGIN, None), (name, values)]
+    if commit:
+        parts.append((_COMMIT, None))
     try:
         server.enter_pipeline_mode()
-        server.send_query_prepared(_BEGIN, None)
-        server.send_query_prepared(name, values)
+        for part, given in parts:
+            server.send_query_prepared(part, given)
         server.pipeline_sync()
-        # Each of the two ends with None, and the whole with the answer to the sync.
-        results = [one for _ in range(5) if (one := _next_result(server)) is not None]
+        # Each part ends with None, and the whole with the answer to the sync.
+        answers = [_next_result(server) for _ in range(2 * len(parts) + 1)]
         server.exit_pipeline_mode()
     except BaseException:  # interrupted half-way: nobody can tell what would be answered next
         server.finish()
         raise
-    _refuse_error(results[0])
-    return _refuse_error(results[1])
+    results = [_refuse_error(one) for one in answers[: 2 * len(parts) : 2] if one is not None]
+    return results[1]
 
 
 def _next_result(server: PGconn) -> PGresult | None:
@@ -99,6 +114,10 @@ def _next_result(server: PGconn) -> PGresult | None:
         server.consume_input()
         unsent = server.flush()
     return server.get_result()
+
+
+def _is_idle(driver: psycopg.Connection[Any]) -> bool:
+    return driver.pgconn.transaction_status == pq.TransactionStatus.IDLE
 
 
 def _refuse_error(found: PGresult) -> PGresult:
@@ -115,5 +134,6 @@ def _bytes(value: str | None) -> bytes | None:
     return value.encode()
 
 
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode()
+def _texts(found: PGresult) -> list[str | None]:
+    values = (found.get_value(0, column) for column in range(found.nfields))
+    return [None if value is None else value.decode() for value in values]

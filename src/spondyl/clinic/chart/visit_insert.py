@@ -39,6 +39,7 @@ _LETTER = (
 # after the claims are down, so that nobody who holds a lane waits for somebody's resource. The audit row is sealed
 # on the guess that nobody else wrote this lane since; where the guess is wrong, the lane is locked and its head told.
 # Where something speaks against the visit, nothing is written or locked, and the answer says what is known.
+# Where the transaction ends with the statement, a wrong guess must undo it: an audit row without its number is refused.
 # Arrays cost the server half of what JSON does.
 _ALL = QuickStatement(
     "spondyl_visit",
@@ -60,16 +61,19 @@ _ALL = QuickStatement(
     "moved AS (UPDATE audit_heads SET sequence = CAST(%(audit_sequence)s AS bigint), seal = %(audit_seal)s "
     "WHERE lane = CAST(%(audit_lane)s AS integer) AND sequence = CAST(%(audit_sequence)s AS bigint) - 1 "
     "AND seal = %(audit_seal_before)s "
-    "AND EXISTS (SELECT 1 FROM go) AND (SELECT count(*) FROM put) >= 0 RETURNING 1), "
+    "AND EXISTS (SELECT 1 FROM go) AND (SELECT count(*) FROM put) >= 0 RETURNING sequence), "
     "entry AS (INSERT INTO audit (lane, sequence, at, actor, action, subject, detail, seal) "
-    "SELECT CAST(%(audit_lane)s AS integer), "
-    "CAST(%(audit_sequence)s AS bigint), %(audit_at)s, %(audit_actor)s, %(audit_action)s, %(audit_subject)s, "
-    "%(audit_detail)s, %(audit_seal)s FROM moved), "
+    "SELECT CAST(%(audit_lane)s AS integer), moved.sequence, %(audit_at)s, %(audit_actor)s, %(audit_action)s, "
+    "%(audit_subject)s, %(audit_detail)s, %(audit_seal)s FROM go LEFT JOIN moved ON true "
+    "WHERE moved.sequence IS NOT NULL OR CAST(%(at_once)s AS boolean)), "
     "head AS (SELECT sequence, seal FROM audit_heads WHERE lane = CAST(%(audit_lane)s AS integer) "
     "AND EXISTS (SELECT 1 FROM go) AND NOT EXISTS (SELECT 1 FROM moved) FOR UPDATE) "
     "SELECT version, away, intake, EXISTS (SELECT 1 FROM go), EXISTS (SELECT 1 FROM moved), sequence, seal "
     "FROM facts LEFT JOIN head ON true",
 )
+
+
+_MOVED = 4  # whether the audit row was written, in the answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,7 @@ def insert_visit(connection: sa.Connection, rows: VisitRows, deed: Deed, head: H
         _insert_embedded(connection, rows)
         append(connection, deed, head)
     else:
-        _asked(connection, {**rows.given, "decided": "t", "worked_out_for": None}, deed)
+        _asked(connection, rows, deed, version=None)
 
 
 def insert_visit_unless(
@@ -117,18 +121,40 @@ def insert_visit_unless(
 
     None when it was written; otherwise nothing was, and what is known comes back.
     """
-    told = _asked(connection, {**rows.given, "decided": "f", "worked_out_for": str(version)}, deed)
+    told = _asked(connection, rows, deed, version=version)
     return None if told[3] else facts_told(connection, visit.start, told)
 
 
-def _asked(connection: sa.Connection, given: dict[str, str | None], deed: Deed) -> Sequence[Any]:
+def insert_visit_and_commit(connection: sa.Connection, rows: VisitRows, deed: Deed, *, version: int) -> bool:
+    """PostgreSQL only: ``insert_visit_unless`` as a whole transaction, in one way to the server.
+
+    False when it was not written: something speaks against it, another wrote this connection's lane of the audit log,
+    or a transaction is under way. Then go on as if this had not been called.
+    """
+    guess = likely_head(connection)
+    if guess is None:
+        return False
+    row = sealed_row(connection, deed, guess)
+    given = _given(rows, row, guess, version=version, at_once=True)
+    try:
+        told = _ALL.row_committed(connection, given)
+    except psycopg.errors.NotNullViolation:
+        driver_in_transaction(connection).rollback()
+        return False
+    except psycopg.IntegrityError as error:
+        raise taken_instead_of(IntegrityError(_ALL.sql, given, error)) from error
+    if told is None or told[_MOVED] != "t":
+        return False
+    remember_head(connection, row)
+    return True
+
+
+def _asked(connection: sa.Connection, rows: VisitRows, deed: Deed, *, version: int | None) -> Sequence[Any]:
     guess = likely_head(connection) or Head(lane=lane_of(connection), sequence=-9, seal="")
     row = sealed_row(connection, deed, guess)
-    entry = {f"audit_{name}": str(value) for name, value in row.items()}
+    given = _given(rows, row, guess, version=version, at_once=False)
     try:
-        version, *answers, sequence, seal = _ALL.row(
-            connection, {**given, **entry, "audit_seal_before": guess.seal}
-        )
+        found, *answers, sequence, seal = _ALL.row(connection, given)
     except psycopg.IntegrityError as error:
         raise taken_instead_of(IntegrityError(_ALL.sql, given, error)) from error
     away, intake, gone, moved = (answer == "t" for answer in answers)
@@ -137,7 +163,21 @@ def _asked(connection: sa.Connection, given: dict[str, str | None], deed: Deed) 
     elif gone:
         head = None if sequence is None else Head(lane=guess.lane, sequence=int(sequence), seal=str(seal))
         append(connection, deed, head)
-    return version and int(version), away, intake, gone
+    return found and int(found), away, intake, gone
+
+
+def _given(
+    rows: VisitRows, entry: dict[str, Any], guess: Head, *, version: int | None, at_once: bool
+) -> dict[str, str | None]:
+    """What the statement is given; without ``version`` the visit is decided and whatever is known does not count."""
+    return {
+        **rows.given,
+        **{f"audit_{name}": str(value) for name, value in entry.items()},
+        "audit_seal_before": guess.seal,
+        "decided": "t" if version is None else "f",
+        "worked_out_for": None if version is None else str(version),
+        "at_once": "t" if at_once else "f",
+    }
 
 
 def _claimed(wanted: Sequence[Claim]) -> dict[str, str | None]:

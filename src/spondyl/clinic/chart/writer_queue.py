@@ -1,8 +1,9 @@
 """One writer for a whole server: what waits is written together in one transaction, each piece in a savepoint.
 
 A commit waits for the disk. When many people book at once, the queue commits for all of them at once, in the order in
-which they came, and each learns of their own refusal only. On PostgreSQL a batch holds many locks; a piece that another
-server's batch waits for, and it for that one, is undone by the database and written again by itself.
+which they came, and each learns of their own refusal only. A piece that waits alone needs no savepoint. On PostgreSQL a
+batch holds many locks; a piece that another server's batch waits for, and it for that one, is undone by the database
+and written again by itself.
 """
 
 from collections.abc import Callable
@@ -54,6 +55,10 @@ class WriterQueue:
             self._write(batch)
 
     def _write(self, batch: list[tuple[_Work, Future[Any]]]) -> None:
+        if len(batch) == 1:
+            work, future = batch[0]
+            _tell(future, *self._alone(work))
+            return
         outcomes: list[tuple[_Work, Future[Any], Any, BaseException | None]] = []
         try:
             with writing(self._engine) as connection:
@@ -61,17 +66,13 @@ class WriterQueue:
         except BaseException as error:  # the commit itself failed: nothing of this batch is in the chart
             outcomes = [(work, future, None, error) for work, future in batch]
         for work, future, *outcome in outcomes:
-            result, problem = self._alone(work) if is_deadlock(outcome[1]) else outcome
-            if problem is None:
-                future.set_result(result)
-            else:
-                future.set_exception(problem)
+            _tell(future, *(self._alone(work) if is_deadlock(outcome[1]) else outcome))
 
     def _alone(self, work: _Work) -> tuple[Any, BaseException | None]:
-        """Again, after the batch: what the pieces before it in the batch had locked is free now."""
+        """In a transaction of its own; after a batch, what the pieces before it had locked is free."""
         try:
             return write(self._engine, work), None
-        except Exception as error:
+        except BaseException as error:
             return None, error
 
 
@@ -81,3 +82,10 @@ def _one(connection: sa.Connection, work: _Work) -> tuple[Any, BaseException | N
             return work(connection), None
     except Exception as error:
         return None, error
+
+
+def _tell(future: Future[Any], result: Any, problem: BaseException | None) -> None:
+    if problem is None:
+        future.set_result(result)
+    else:
+        future.set_exception(problem)

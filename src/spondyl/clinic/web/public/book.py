@@ -1,6 +1,7 @@
 """Book a visit: a time in one tap, kept while the name is written."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
@@ -23,6 +24,7 @@ from spondyl.clinic.chart.people import PersonDetails, PersonInvalidError, perso
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.chart.waitlist import sweep
+from spondyl.clinic.chart.writer_queue import WriterQueue
 from spondyl.clinic.messages.links import HOLD, hold_token, visit_token
 from spondyl.clinic.messages.when import time_words
 from spondyl.clinic.web.few_at_once import FewAtOnce
@@ -149,22 +151,23 @@ def hold(
     try:
         if is_gone:  # told without standing in line
             raise TimeTakenError(GONE)
-        kept = writer(lambda connection: _kept(connection, wish, start, seen))
+        kept = _kept(writer, wish, start, seen)
     except TimeTakenError:
         return taken_page(request, services, wish, start, language, "/book/hold")
     token = hold_token(kept, key=services.key_for("patient link"))
     return see_other(request, f"/book/{token}?lang={language}")
 
 
-def _kept(connection: sa.Connection, wish: Wish, start: datetime, seen: Slot | None) -> Appointment:
+def _kept(writer: WriterQueue, wish: Wish, start: datetime, seen: Slot | None) -> Appointment:
     """Keep what was ``seen`` free before standing in line; once that is taken, whoever else is free at that time."""
-    sweep(connection)
     if seen is not None:
-        try:
-            with connection.begin_nested():
-                return hold_slot(connection, seen, actor=PUBLIC)
-        except TimeTakenError:
-            pass
+        with suppress(TimeTakenError):
+            return writer(lambda connection: hold_slot(connection, seen, actor=PUBLIC, alone=True))
+    return writer(lambda connection: _another_kept(connection, wish, start))
+
+
+def _another_kept(connection: sa.Connection, wish: Wish, start: datetime) -> Appointment:
+    sweep(connection)
     return hold_slot(connection, still_free(connection, wish, start), actor=PUBLIC)
 
 
