@@ -57,7 +57,7 @@ def test_every_public_page_is_clean_in_spanish_and_fits_a_telephone(phone: Page)
     phone.get_by_text("Cancelar la cita").click()
     pages += [violations(phone), _overflow(phone)]
     phone.get_by_role("button", name="Sí, cancelarla").click()
-    expect(phone.get_by_text("Esta cita está cancelada")).to_be_visible()
+    expect(phone.get_by_text("Su cita está cancelada")).to_be_visible()
     assert pages == [[], 0, [], 0, [], 0]
 
 
