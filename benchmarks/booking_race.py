@@ -1,6 +1,6 @@
 """Double bookings in a million contended attempts: eight processes want the same few starts of the same providers.
 
-Each attempt is one call of the product's own ``book`` in its own transaction. Whoever gets a time gives some of them
+Each attempt is one call of the product's own ``book`` in its own transaction, every other one ``alone``. Whoever gets a time gives some of them
 back, so that the fight goes on. In the end, and along the way, every pair of claims that stand is compared in Python.
 """
 
@@ -39,8 +39,9 @@ def worker(job: tuple[str, str, int, int, float, list[str], Any]) -> dict[str, i
         if time.monotonic() > until:
             break
         try:
+            slot, person, alone = chance.choice(slots), chance.choice(people), chance.random() < 0.5
             with writing(engine) as connection:
-                made = book(connection, chance.choice(slots), person=chance.choice(people), actor="race")
+                made = book(connection, slot, person=person, actor="race", alone=alone)
             mine.append(made.key)
             seen["booked"] += 1
         except TimeTakenError:

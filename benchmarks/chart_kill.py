@@ -1,4 +1,4 @@
-"""Kill a process that writes to the chart, again and again; count rows that were acknowledged and are gone.
+"""Kill a process that saves documents and books, again and again; count rows that were acknowledged and are gone.
 
 python benchmarks/chart_kill.py                        # embedded: 1,000 x kill -9 of the writer
 python benchmarks/chart_kill.py --database postgresql  # PostgreSQL: 1,000 x the writer, then 25 x the whole server
@@ -15,23 +15,25 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from booking_practices import engine_for, fill, practice_with, slots_of
 from postgres_server import PostgresServer, postgres_server
+from spondyl.booking import Slot
 from spondyl.clinic.chart import documents
+from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.audit import verify
-from spondyl.clinic.chart.engine import embedded_url, open_engine
-from spondyl.clinic.chart.migrations import upgrade
-from spondyl.clinic.chart.people import PersonDetails, add_person
+from spondyl.clinic.chart.engine import embedded_url
+from spondyl.clinic.chart.tables import appointments
 from spondyl.clinic.chart.tables import documents as document_table
 from spondyl.clinic.chart.transaction import reading, writing
 
-SECRET = bytes(range(32))
+PROVIDERS, SLOTS_EACH = 8, 24
 LONGEST_S = 0.06
 ID_BYTES = 32
 
@@ -50,27 +52,39 @@ class Outcome:
     took_s: float
 
 
-def write_until_killed(url: str, person_id: str, told: int) -> None:
-    """Save documents for ever; tell each one's identifier once it is committed."""
-    engine = open_engine(url, key=SECRET)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Where one writer writes, for whom, and the times that nobody else books."""
+
+    url: str
+    kind: str
+    person: str
+    slots: Sequence[Slot]
+
+
+def write_until_killed(work: Work, told: int) -> None:
+    """Save documents and book visits for ever; tell each one's identifier once it is committed."""
+    engine, slots = engine_for(work.url, work.kind), iter(work.slots)
     while True:
         with writing(engine) as connection:
             saved = documents.save(
-                connection, kind="exam", person_id=person_id, body={"a": 1}, actor="writer"
+                connection, kind="exam", person_id=work.person, body={"a": 1}, actor="writer"
             )
         os.write(told, saved.document_id.encode())
+        if slot := next(slots, None):
+            with writing(engine) as connection:
+                visit = book(connection, slot, person=work.person, actor="writer", alone=True)
+            os.write(told, visit.key.encode())
 
 
-def acknowledged_before_kill(
-    url: str, person_id: str, chance: random.Random, strike: Callable[[int], None]
-) -> list[str]:
+def acknowledged_before_kill(work: Work, chance: random.Random, strike: Callable[[int], None]) -> list[str]:
     """Fork a writer, let it work for a random moment, strike; the identifiers it had told."""
     heard, told = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(heard)
         try:
-            write_until_killed(url, person_id, told)
+            write_until_killed(work, told)
         finally:
             os._exit(3)
     os.close(told)
@@ -89,7 +103,11 @@ def kill(child: int) -> None:
 
 def present(engine: sa.Engine) -> set[str]:
     with reading(engine) as connection:
-        return set(connection.execute(sa.select(document_table.c.document_id)).scalars())
+        return {
+            found
+            for column in (document_table.c.document_id, appointments.c.key)
+            for found in connection.execute(sa.select(column)).scalars()
+        }
 
 
 def run(
@@ -97,17 +115,17 @@ def run(
 ) -> Outcome:
     """Kill ``kills`` writers, then call ``crash`` ``crashes`` times while one writes."""
     begun = time.monotonic()
-    engine = open_engine(url, key=SECRET)
-    upgrade(engine)
-    with writing(engine) as connection:
-        details = PersonDetails(given_name="Kill", family_name="Test", synthetic=True)
-        person_id = add_person(connection, details, actor="bench").id
-    engine.dispose()  # a fork must not inherit connections
+    people = fill(url, name, PROVIDERS, PROVIDERS)
+    days = (kills + crashes) * SLOTS_EACH // (PROVIDERS * 40) + 1
+    times = [slots_of(practice_with(PROVIDERS), f"p{number}", days) for number in range(PROVIDERS)]
     chance = random.Random(seed)
     told: list[str] = []
     for number in range(kills + crashes):
-        strike = kill if number < kills else crash
-        told.extend(acknowledged_before_kill(url, person_id, chance, strike))
+        turn, which = divmod(number, PROVIDERS)
+        slots = times[which][turn * SLOTS_EACH : (turn + 1) * SLOTS_EACH]
+        work = Work(url=url, kind=name, person=people[which], slots=slots)
+        told.extend(acknowledged_before_kill(work, chance, kill if number < kills else crash))
+    engine = engine_for(url, name)
     lost = set(told) - present(engine)
     with reading(engine) as connection:
         verdict = verify(connection)
