@@ -20,8 +20,6 @@ from spondyl.clinic.chart.turn import WritersTurn
 
 EMBEDDED_PREFIX = "sqlite+sqlcipher:///"
 POSTGRES_PREFIX = "postgresql+psycopg://"
-
-
 _DIALECT = "postgresql.psycopg_quick"
 registry.register(_DIALECT, "spondyl.clinic.chart.postgres_dialect", "PostgresDialect")
 

@@ -71,8 +71,6 @@ _ALL = QuickStatement(
     "SELECT version, away, intake, EXISTS (SELECT 1 FROM go), EXISTS (SELECT 1 FROM moved), sequence, seal "
     "FROM facts LEFT JOIN head ON true",
 )
-
-
 _MOVED = 4  # whether the audit row was written, in the answer
 
 
