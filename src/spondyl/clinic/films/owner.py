@@ -1,4 +1,8 @@
-"""Whose film is it? A film without a named patient is given to one only when number and name both fit."""
+"""Whose film is it? A film without a named patient is given to one by itself only when number and name both fit, and no
+other day of birth is told.
+"""
+
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -9,18 +13,37 @@ from spondyl.radiograph import FilmHeader
 
 
 def name_owner(connection: sa.Connection, film: Film) -> Person | None:
-    """Give the film to the patient whose record number *and* name its header holds; None when there is none."""
+    """Give the film to the patient whom its header names by record number *and* name, and not born on another day; None
+    when there is none."""
     if film.person_id is not None or film.facts is None:
         return None
     header = facts_from_json(film.facts).header
-    number = (header.patient_id or "").strip()
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+    found = _numbered(connection, header)
+    if found is None or not names_agree(header, found) or _born_otherwise(header, found):
         return None
-    found = [one for one in find_people(connection, number, limit=2) if str(one.record_number) == number]
-    if len(found) != 1 or not names_agree(header, found[0]):
-        return None
-    name_person(connection, film.id, found[0].id, actor=SYSTEM)
-    return found[0]
+    name_person(connection, film.id, found.id, actor=SYSTEM)
+    return found
+
+
+def header_names(header: FilmHeader) -> str:
+    """Whom the header names, in words: name, number, day of birth, or "nobody"."""
+    number, born = _number(header), header.birth_date
+    parts = (_name(header), number and f"number {number}", born and f"born {_day(born)}")
+    return ", ".join(part for part in parts if part) or "nobody"
+
+
+def likely_owners(connection: sa.Connection, header: FilmHeader) -> list[Person]:
+    """The patients whom number, name or at least family name in the header fit, the best first; five at most.
+
+    For a person to choose from: each of these alone may be a typing error or another patient.
+    """
+    family = (header.patient_name or "").split("^", maxsplit=1)[0].strip()
+    numbered = _numbered(connection, header)
+    named = [
+        one for words in (_name(header), family) if words for one in find_people(connection, words, limit=5)
+    ]
+    found = {one.id: one for one in ([numbered] if numbered else []) + named}
+    return list(found.values())[:5]
 
 
 def names_agree(header: FilmHeader, person: Person) -> bool:
@@ -29,14 +52,43 @@ def names_agree(header: FilmHeader, person: Person) -> bool:
 
 
 def owner_warning(header: FilmHeader, person: Person) -> str | None:
-    """A red line when the film's header names somebody else; None when it fits or names nobody."""
-    if not header.patient_name or names_agree(header, person):
+    """A red line when the header names somebody else, or another day of birth; None when it fits or names nobody."""
+    told = None
+    if header.patient_name and not names_agree(header, person):
+        told = f"The film's header names {_name(header)}, but this is the chart of {person.full_name}."
+    elif _born_otherwise(header, person):
+        assert header.birth_date is not None and person.details.birth_date is not None
+        told = (
+            f"The film's header says born {_day(header.birth_date)}, but the chart of {person.full_name} says "
+            f"{_day(person.details.birth_date)}."
+        )
+    return told and f"{told} Make sure that the film is of this patient."
+
+
+def _born_otherwise(header: FilmHeader, person: Person) -> bool:
+    born = person.details.birth_date
+    return None not in (born, header.birth_date) and born != header.birth_date
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _number(header: FilmHeader) -> str:
+    return (header.patient_id or "").strip()
+
+
+def _name(header: FilmHeader) -> str:
+    return " ".join((header.patient_name or "").replace("^", " ").split())
+
+
+def _numbered(connection: sa.Connection, header: FilmHeader) -> Person | None:
+    """The patient whose record number the header holds."""
+    number = _number(header)
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
         return None
-    named = header.patient_name.replace("^", " ").strip()
-    return (
-        f"The film's header names {named}, but this is the chart of {person.full_name}. "
-        "Make sure that the film is of this patient."
-    )
+    found = [one for one in find_people(connection, number, limit=2) if str(one.record_number) == number]
+    return found[0] if len(found) == 1 else None
 
 
 def _words(name: str) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """A patient's films: the list with its progress, uploads, landmark files; and films without a patient."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, HTTPException, Request, UploadFile
@@ -16,10 +17,12 @@ from spondyl.clinic.chart.films import (
     reports_of,
 )
 from spondyl.clinic.chart.films import film as film_in_chart
-from spondyl.clinic.chart.people import find_people, person
+from spondyl.clinic.chart.people import Person, find_people, person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import was_detected
 from spondyl.clinic.films.desk import Signer
+from spondyl.clinic.films.facts import facts_from_json
+from spondyl.clinic.films.owner import likely_owners
 from spondyl.clinic.films.take_in import Origin, landmark_body, take_in
 from spondyl.clinic.web.errors import for_machine
 from spondyl.clinic.web.films.rows import FilmRow, film_row, list_next
@@ -33,6 +36,7 @@ from spondyl.radiograph import FilmRefused
 router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
 
 MAX_LANDMARK_BYTES = 1_000_000
+MOST_FOUND = 20
 Upload = Annotated[UploadFile, File()]
 
 
@@ -161,11 +165,15 @@ def _list_page(
     with reading(services.engine) as connection:
         patient = None if patient_id is None else person(connection, patient_id)
         rows = _rows(films, connection, patient)
-        found = find_people(connection, query, limit=20) if patient is None else []
+        found = find_people(connection, query, limit=MOST_FOUND) if patient is None else []
     shown = {"rows": rows, "problem": problem, "next": list_next(rows, patient), "person": patient}
     status = 200 if problem is None else 422
     if patient is None:
-        return page(request, "films/unnamed.html", shown | {"found": found, "q": query}, status=status)
+        others = "Found" if query else "Patients"
+        if len(found) == MOST_FOUND:
+            others = f"The first {MOST_FOUND}; find others above"
+        choice = {"found": found, "others": others, "q": query}
+        return page(request, "films/unnamed.html", shown | choice, status=status)
     return patient_page(request, "films/list.html", patient, shown, status=status)
 
 
@@ -179,9 +187,14 @@ def _rows(films: Films, connection: Any, patient: Any) -> list[FilmRow]:
             reports=tuple(reports_of(connection, one.id)),
             before_it=len(waiting) - 1 - waiting.index(one) if one in waiting else 0,
             sends_to=films.dicom.reports_to,
+            likely=_likely(connection, one) if patient is None else (),
         )
         for one in rows
     ]
+
+
+def _likely(connection: Any, film: Film) -> Sequence[Person]:
+    return () if film.facts is None else likely_owners(connection, facts_from_json(film.facts).header)
 
 
 def _landmarks(given: UploadFile | None, films: list[UploadFile]) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """One film in the list: what it is, how far it has got, what was found, what to do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from spondyl.clinic.films.advice import (
 )
 from spondyl.clinic.films.desk import film_name
 from spondyl.clinic.films.facts import facts_from_json
-from spondyl.clinic.films.owner import owner_warning
+from spondyl.clinic.films.owner import header_names, owner_warning
 from spondyl.clinic.films.report_files import NAMES
 
 _CAME = {
@@ -26,7 +27,10 @@ _CAME = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmRow:
-    """A film as the list shows it. ``share_done`` is that of the background job, 0 to 1."""
+    """A film as the list shows it. ``share_done`` is that of the background job, 0 to 1.
+
+    Of a film without a patient: whom its header names (None until it is read), and the patients whom that may mean.
+    """
 
     film: Film
     title: str
@@ -42,10 +46,18 @@ class FilmRow:
     may_be_marked_again: bool
     reports: tuple[tuple[str, str], ...]
     sends_to: str | None
+    header_names: str | None
+    likely: Sequence[Person]
 
 
 def film_row(
-    film: Film, patient: Person | None, *, reports: tuple[str, ...], before_it: int, sends_to: str | None
+    film: Film,
+    patient: Person | None,
+    *,
+    reports: tuple[str, ...],
+    before_it: int,
+    sends_to: str | None,
+    likely: Sequence[Person] = (),
 ) -> FilmRow:
     """The row of one film; ``before_it`` films are read first."""
     summary = film.summary or {"values": [], "red_lines": []}
@@ -66,6 +78,10 @@ def film_row(
         may_be_marked_again=may_be_marked_again(film) and not was_detected(film),
         reports=tuple((name, words) for name, words in NAMES.items() if name in reports),
         sends_to=sends_to if "sr" in reports else None,
+        header_names=None
+        if patient or film.facts is None
+        else header_names(facts_from_json(film.facts).header),
+        likely=likely,
     )
 
 
