@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import icalendar
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from clinic_apps import Browser
 from clinic_charts import Clock
 from practices import two_offices, utc
-from spondyl.booking import Wish
+from spondyl.booking import Slot, Wish
 from spondyl.clinic.chart.appointment_rows import appointments_between
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.claims import TimeTakenError
@@ -289,17 +290,29 @@ def test_a_taken_time_is_told_without_standing_in_line(
 
 @pytest.mark.usefixtures("visitor")
 def test_what_was_taken_while_one_stood_in_line_is_kept_with_the_other_provider(
-    services: Services,
+    services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wish, ten = Wish(visit_type="follow", office="yl"), utc(3, 18)
     with reading(services.engine) as connection:
         seen = slot_for(connection, wish, ten)
     assert seen is not None
-    writer = WriterQueue(services.engine)
-    first, second = (book._kept(writer, wish, ten, seen) for _ in range(2))
-    assert {one.placement.provider for one in (first, second)} == {"ana", "ben"}
+    looks: list[Slot | None] = []
+
+    def late_then_true(*asked: Any) -> Slot | None:
+        """What was free before; later what is."""
+        looks.append(seen if not looks else slot_for(*asked))
+        return looks[-1]
+
+    monkeypatch.setattr(book, "slot_for", late_then_true)
+    writer, kept = WriterQueue(services.engine), []
+    for number in range(2):
+        looks.clear()
+        kept.append(book._kept(services.engine, writer, wish, ten).placement.provider)
+        assert len(looks) == number + 1
+    assert set(kept) == {"ana", "ben"}
+    looks.clear()
     with pytest.raises(TimeTakenError):
-        book._kept(writer, wish, ten, seen)
+        book._kept(services.engine, writer, wish, ten)
     with reading(services.engine) as connection:
         assert len(connection.execute(appointments.select()).all()) == 2
         assert verify(connection).sound

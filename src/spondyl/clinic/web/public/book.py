@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -146,23 +147,25 @@ def hold(
     with reading(services.engine) as connection:
         practice = practice_of(connection)
         wish = Wish(visit_type=public_type(practice, visit).key, office=office_of(practice, office).key)
-        seen = slot_for(connection, wish, start)
-        is_gone = seen is None and not any_lapsed(connection)
     try:
-        if is_gone:  # told without standing in line
-            raise TimeTakenError(GONE)
-        kept = _kept(writer, wish, start, seen)
+        kept = _kept(services.engine, writer, wish, start)
     except TimeTakenError:
         return taken_page(request, services, wish, start, language, "/book/hold")
     token = hold_token(kept, key=services.key_for("patient link"))
     return see_other(request, f"/book/{token}?lang={language}")
 
 
-def _kept(writer: WriterQueue, wish: Wish, start: datetime, seen: Slot | None) -> Appointment:
-    """Keep what was ``seen`` free before standing in line; once that is taken, whoever else is free at that time."""
-    if seen is not None:
+def _kept(engine: sa.Engine, writer: WriterQueue, wish: Wish, start: datetime) -> Appointment:
+    """Keep a time with whoever is seen free, looking outside the line; once more when somebody else came first."""
+    for _ in range(2):
+        with reading(engine) as connection:
+            seen = slot_for(connection, wish, start)
+            if seen is None and not any_lapsed(connection):
+                raise TimeTakenError(GONE)
+        if seen is None:
+            break
         with suppress(TimeTakenError):
-            return writer(lambda connection: hold_slot(connection, seen, actor=PUBLIC, alone=True))
+            return writer(partial(hold_slot, slot=seen, actor=PUBLIC, alone=True))
     return writer(lambda connection: _another_kept(connection, wish, start))
 
 
