@@ -284,7 +284,7 @@ def test_a_taken_time_is_told_without_standing_in_line(
 ) -> None:
     fields = offered(visitor.get("/book").text)
     held_address(visitor, **fields)
-    monkeypatch.setattr(book, "_kept", None)  # whoever stands in line fails
+    monkeypatch.setattr(WriterQueue, "__call__", None)  # whoever stands in line fails
     assert visitor.submit("/book/hold", **fields).status_code == 409
 
 
