@@ -1,8 +1,8 @@
 """Double bookings in a million contended attempts: eight processes want the same few starts of the same providers.
 
-Each attempt is one call of the product's own ``book`` in its own transaction, every other one ``alone``. Whoever gets a
-time gives some of them back, so that the fight goes on. In the end, and along the way, every pair of claims that stand
-is compared in Python.
+Each attempt is one call of the product's own ``book`` in its own transaction, half of them ``alone``, by chance.
+Whoever gets a time gives some of them back, so that the fight goes on. In the end, and along the way, every pair of
+claims that stand is compared in Python.
 """
 
 import argparse

@@ -1,9 +1,11 @@
 """Charts for tests: an encrypted file, and a PostgreSQL server of this test run's own on a unix socket."""
 
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import sqlalchemy as sa
@@ -83,3 +85,14 @@ def postgres_engine(postgres_url: str, clock: Clock) -> Iterator[sa.Engine]:
 def engine(request: pytest.FixtureRequest) -> sa.Engine:
     """Each test that takes ``engine`` runs on both databases."""
     return request.getfixturevalue(f"{request.param}_engine")
+
+
+def watched(work: Callable[[], None]) -> tuple[float, float]:
+    """Do ``work`` in a thread; how long it took, and the longest that it kept this one from running, in seconds."""
+    thread, pauses, began = Thread(target=work), [0.0], time.monotonic()
+    thread.start()
+    while thread.is_alive():
+        before = time.monotonic()
+        time.sleep(0.005)
+        pauses.append(time.monotonic() - before)
+    return time.monotonic() - began, max(pauses)

@@ -1,5 +1,6 @@
 """Films for tests of the clinic: small phantom films, and films already measured without a background job."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -7,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom import dcmread
 
 from spondyl.anatomy import Level
 from spondyl.clinic.chart.films import Film, FilmSource, claim_film, save_outcome
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.films.facts import facts_from_json, facts_json
+from spondyl.clinic.films.network.arrivals import Arrival, note_arrival
 from spondyl.clinic.films.reading import Reading, measure_reading, points_from_json, points_json
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.summary import summary_of
@@ -99,3 +102,14 @@ def doubted_film(measured: Callable[..., Film], services: Services) -> Film:
             summary=film.summary,
             refusal=None,
         )
+
+
+def film_arrives(films: FilmService, path: Path, **header: str) -> None:
+    """What the receiver does with a film that XRAY1 sends, its header changed so."""
+    film, content = dcmread(path), io.BytesIO()
+    for name, value in header.items():
+        setattr(film, name, value)
+    film.save_as(content, enforce_file_format=True)
+    sha256 = films.store.put(content.getvalue())
+    arrival = Arrival(sha256=sha256, size=len(content.getvalue()), sender="XRAY1")
+    note_arrival(films.store.folder, arrival)

@@ -1,13 +1,11 @@
 """Claim: a statement given to libpq as it is answers, begins its transaction and fails like any other on PostgreSQL."""
 
-import time
-from threading import Thread
-
 import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from clinic_charts import watched
 from spondyl.clinic.chart.engine import driver_in_transaction
 from spondyl.clinic.chart.quick_statement import QuickStatement, array_text, quoted
 from spondyl.clinic.chart.transaction import reading, writing
@@ -70,16 +68,9 @@ def test_other_threads_run_while_it_waits_for_the_server(postgres_engine: sa.Eng
         with writing(postgres_engine) as connection:
             slow.row(connection, {"seconds": "0.5"})
 
-    sleeper = Thread(target=wait)
-    began = time.monotonic()
-    sleeper.start()
-    pauses: list[float] = []
-    while sleeper.is_alive():
-        before = time.monotonic()
-        time.sleep(0.005)
-        pauses.append(time.monotonic() - before)
-    assert time.monotonic() - began >= 0.5
-    assert max(pauses) < 0.4
+    took_s, longest_pause_s = watched(wait)
+    assert took_s >= 0.5
+    assert longest_pause_s < 0.4
 
 
 def test_who_is_interrupted_half_way_leaves_no_connection_to_the_next(

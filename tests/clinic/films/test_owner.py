@@ -5,14 +5,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pydicom import dcmread
 
 from clinic_apps import Browser
+from clinic_films import film_arrives
 from spondyl.clinic.chart.films import films_of
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.films.network.arrivals import Arrival, note_arrival
 from spondyl.clinic.films.owner import header_names, likely_owners, owner_warning
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.take_in import take_arrivals
@@ -29,28 +28,20 @@ def rosa(services: Services) -> Person:
         return add_person(connection, details, actor="test")
 
 
-def sent(films: FilmService, services: Services, source: Path, folder: Path, **header: str) -> None:
+def sent(films: FilmService, services: Services, phantoms: Path, **header: str) -> None:
     """A lateral film from the X-ray unit with such a header, taken in and read."""
-    film = dcmread(source / "phantom_0003_lateral.dcm")
-    for name, value in header.items():
-        setattr(film, name, value)
-    film.save_as(folder / "film.dcm", enforce_file_format=True)
-    content = (folder / "film.dcm").read_bytes()
-    note_arrival(
-        films.store.folder,
-        Arrival(sha256=films.store.put(content), size=len(content), sender="XRAY1"),
-    )
+    film_arrives(films, phantoms / "phantom_0003_lateral.dcm", **header)
     assert take_arrivals(services.engine, films.store) == 1
     while films.worker.work_once():
         pass
 
 
 def test_number_and_name_do_not_outweigh_another_day_of_birth(
-    films: FilmService, services: Services, rosa: Person, phantoms: Path, tmp_path: Path
+    films: FilmService, services: Services, rosa: Person, phantoms: Path
 ) -> None:
     fits = {"PatientName": "TEST-VEGA^ROSA", "PatientID": str(rosa.record_number)}
     for born, hers in (("19700305", 0), ("19700503", 1), ("", 2)):
-        sent(films, services, phantoms, tmp_path, PatientBirthDate=born, **fits)
+        sent(films, services, phantoms, PatientBirthDate=born, **fits)
         with reading(services.engine) as connection:
             assert len(films_of(connection, rosa.id)) == hers
     with reading(services.engine) as connection:
@@ -65,9 +56,8 @@ def test_the_desk_is_told_whom_the_header_names_and_who_that_may_be(
     patient: Person,
     browser: Callable[[Role], Browser],
     phantoms: Path,
-    tmp_path: Path,
 ) -> None:
-    sent(films, services, phantoms, tmp_path, PatientName="TEST-VEGA^ROSE", PatientID="7^<b>", PatientSex="F")
+    sent(films, services, phantoms, PatientName="TEST-VEGA^ROSE", PatientID="7^<b>", PatientSex="F")
     page = browser(Role.FRONT_DESK).get("/films").text
     assert "header names <strong>TEST-VEGA ROSE, number 7^&lt;b&gt;</strong>" in page
     may_mean, others = page.split('label="The header may mean"')[1].split("</optgroup>")[:2]

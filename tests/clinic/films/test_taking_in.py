@@ -13,12 +13,13 @@ from pydicom import dcmread
 
 from audit_rows import entries
 from clinic_apps import Browser
+from clinic_films import film_arrives
 from hostile_films import hostile_films
 from spondyl.clinic.chart.films import FilmState, films_of
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.films.network.arrivals import Arrival, note_arrival, waiting_arrivals
+from spondyl.clinic.films.network.arrivals import waiting_arrivals
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.take_in import REFUSED_FOLDER, take_arrivals, take_folder
 from spondyl.clinic.web.services import Services
@@ -164,15 +165,11 @@ def test_a_watched_folder_gives_its_films_once_they_stay_the_same(
 
 
 def test_a_film_from_the_network_finds_its_patient_only_by_number_and_name(
-    desk: Desk, services: Services, phantoms: Path, tmp_path: Path
+    desk: Desk, services: Services, phantoms: Path
 ) -> None:
     for number, name in enumerate(("O'NEIL-RUIZ^ANA", "SOMEBODY^ELSE")):
-        film = dcmread(phantoms / "phantom_0003_lateral.dcm")
-        film.PatientName, film.PatientID = name, str(desk.patient.record_number)
-        film.save_as(tmp_path / "film.dcm", enforce_file_format=True)
-        content = (tmp_path / "film.dcm").read_bytes()
-        arrival = Arrival(sha256=desk.films.store.put(content), size=len(content), sender="XRAY1")
-        note_arrival(desk.films.store.folder, arrival)
+        header = {"PatientName": name, "PatientID": str(desk.patient.record_number)}
+        film_arrives(desk.films, phantoms / "phantom_0003_lateral.dcm", **header)
         assert take_arrivals(services.engine, desk.films.store) == 1
         assert not list(waiting_arrivals(desk.films.store.folder)), number
     desk.work()

@@ -1,10 +1,10 @@
 """A new appointment, what it occupies and the letter about it, written with as few ways to the database as can be."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from spondyl.clinic.chart.quick_statement import QuickStatement, array_text, quo
 from spondyl.clinic.chart.tables.booking import appointments
 from spondyl.clinic.chart.tables.column_types import embedded_text, instant_text
 
+_Told = TypeVar("_Told")
 _COLUMNS = [column.name for column in appointments.c]
 _TYPED = ", ".join(
     f"CAST(%({column.name})s AS {column.type.compile(postgresql.dialect())})" for column in appointments.c
@@ -135,12 +136,12 @@ def insert_visit_and_commit(connection: sa.Connection, rows: VisitRows, deed: De
     row = sealed_row(connection, deed, guess)
     given = _given(rows, row, guess, version=version, at_once=True)
     try:
-        told = _ALL.row_committed(connection, given)
-    except psycopg.errors.NotNullViolation:
+        told = _refusing(_ALL.row_committed, connection, given)
+    except IntegrityError as error:
+        if not isinstance(error.orig, psycopg.errors.NotNullViolation):
+            raise
         driver_in_transaction(connection).rollback()
         return False
-    except psycopg.IntegrityError as error:
-        raise taken_instead_of(IntegrityError(_ALL.sql, given, error)) from error
     if told is None or told[_MOVED] != "t":
         return False
     remember_head(connection, row)
@@ -151,10 +152,7 @@ def _asked(connection: sa.Connection, rows: VisitRows, deed: Deed, *, version: i
     guess = likely_head(connection) or Head(lane=lane_of(connection), sequence=-9, seal="")
     row = sealed_row(connection, deed, guess)
     given = _given(rows, row, guess, version=version, at_once=False)
-    try:
-        found, *answers, sequence, seal = _ALL.row(connection, given)
-    except psycopg.IntegrityError as error:
-        raise taken_instead_of(IntegrityError(_ALL.sql, given, error)) from error
+    found, *answers, sequence, seal = _refusing(_ALL.row, connection, given)
     away, intake, gone, moved = (answer == "t" for answer in answers)
     if moved:
         remember_head(connection, row)
@@ -162,6 +160,14 @@ def _asked(connection: sa.Connection, rows: VisitRows, deed: Deed, *, version: i
         head = None if sequence is None else Head(lane=guess.lane, sequence=int(sequence), seal=str(seal))
         append(connection, deed, head)
     return found and int(found), away, intake, gone
+
+
+def _refusing(ask: Callable[..., _Told], connection: sa.Connection, given: dict[str, str | None]) -> _Told:
+    """What the statement says; ``TimeTakenError`` like ``put_down`` in place of the driver's error."""
+    try:
+        return ask(connection, given)
+    except psycopg.IntegrityError as error:
+        raise taken_instead_of(IntegrityError(_ALL.sql, given, error)) from error
 
 
 def _given(

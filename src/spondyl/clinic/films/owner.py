@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from spondyl.clinic.chart.films import SYSTEM, Film, name_person
 from spondyl.clinic.chart.people import Person, find_people, fold
 from spondyl.clinic.films.facts import facts_from_json
+from spondyl.clinic.report.day_text import day_text
 from spondyl.radiograph import FilmHeader
 
 
@@ -19,7 +20,7 @@ def name_owner(connection: sa.Connection, film: Film) -> Person | None:
         return None
     header = facts_from_json(film.facts).header
     found = _numbered(connection, header)
-    if found is None or not names_agree(header, found) or _born_otherwise(header, found):
+    if found is None or not names_agree(header, found) or _two_birthdays(header, found):
         return None
     name_person(connection, film.id, found.id, actor=SYSTEM)
     return found
@@ -28,7 +29,7 @@ def name_owner(connection: sa.Connection, film: Film) -> Person | None:
 def header_names(header: FilmHeader) -> str:
     """Whom the header names, in words: name, number, day of birth, or "nobody"."""
     number, born = _number(header), header.birth_date
-    parts = (_name(header), number and f"number {number}", born and f"born {_day(born)}")
+    parts = (_name(header), number and f"number {number}", born and f"born {day_text(born)}")
     return ", ".join(part for part in parts if part) or "nobody"
 
 
@@ -56,22 +57,18 @@ def owner_warning(header: FilmHeader, person: Person) -> str | None:
     told = None
     if header.patient_name and not names_agree(header, person):
         told = f"The film's header names {_name(header)}, but this is the chart of {person.full_name}."
-    elif _born_otherwise(header, person):
-        assert header.birth_date is not None and person.details.birth_date is not None
+    elif birthdays := _two_birthdays(header, person):
+        in_header, in_chart = map(day_text, birthdays)
         told = (
-            f"The film's header says born {_day(header.birth_date)}, but the chart of {person.full_name} says "
-            f"{_day(person.details.birth_date)}."
+            f"The film's header says born {in_header}, but the chart of {person.full_name} says {in_chart}."
         )
     return told and f"{told} Make sure that the film is of this patient."
 
 
-def _born_otherwise(header: FilmHeader, person: Person) -> bool:
-    born = person.details.birth_date
-    return None not in (born, header.birth_date) and born != header.birth_date
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+def _two_birthdays(header: FilmHeader, person: Person) -> tuple[date, date] | None:
+    """What header and chart say, where they differ; None where they agree or one of them says nothing."""
+    told, charted = header.birth_date, person.details.birth_date
+    return (told, charted) if told and charted and told != charted else None
 
 
 def _number(header: FilmHeader) -> str:
