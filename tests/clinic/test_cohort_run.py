@@ -3,12 +3,13 @@ one bad film costs nothing but itself; results come in the order of the paths.""
 
 import json
 import os
+from math import inf
 from pathlib import Path
 
 import pytest
 
 from clinic.cohort_runs import SETUP, Seen, final_bytes, here, run, tasks_for, write_films
-from spondyl.clinic.cohort import outputs
+from spondyl.clinic.cohort import journal, outputs
 from spondyl.clinic.cohort.local_pool import measure_on_cores
 from spondyl.clinic.cohort.run import RunFolderError, report_names, run_cohort
 
@@ -112,7 +113,8 @@ def test_two_runs_never_share_a_folder(tmp_path: Path) -> None:
     assert outer.told == films
 
 
-def test_a_damaged_journal_segment_is_measured_again(tmp_path: Path) -> None:
+def test_a_damaged_journal_segment_is_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "SEGMENT_SECONDS", inf)  # all films in one segment, on a slow machine too
     films = write_films(tmp_path / "films", TEXTS)
     run(films, tmp_path / "out")
     whole = final_bytes(tmp_path / "out")
