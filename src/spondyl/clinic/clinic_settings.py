@@ -44,7 +44,9 @@ class DicomTable:
     """Films and reports over the network. Without a peer nothing listens."""
 
     ae_title: str = _said("SPONDYL", "Our AE title, as entered in the X-ray unit and the PACS.")
-    address: str = _said("0.0.0.0", "Network address on which films are received.")
+    address: str = _said(
+        "0.0.0.0", "Network address on which films are received; the demo's is always 127.0.0.1."
+    )
     port: int = _said(11112, "Port on which films are received; 0 takes a free one.", (0, 65_535))
     peers: tuple[str, ...] = _said(
         (),

@@ -173,6 +173,11 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
         lines.append(
             "Copy the key file to another place now: without it neither the chart nor a backup opens."
         )
+    dicom = services.settings.dicom
+    if dicom.network.listens:
+        lines.append(
+            f"Films come by DICOM to {dicom.ae_title} at {dicom.address}:{dicom.port}, from {', '.join(dicom.peers)}"
+        )
     if options.demo:
         lines.extend(_demo_lines())
     return lines
@@ -214,7 +219,10 @@ def _refuse_open_door(options: ServeOptions) -> None:
 
 def _with_command_line(settings: ClinicSettings, options: ServeOptions) -> ClinicSettings:
     names = tuple(dict.fromkeys([*settings.host_names, options.host]))
-    return replace(settings, host_names=names, tls=options.tls, demo=options.demo)
+    settings = replace(settings, host_names=names, tls=options.tls, demo=options.demo)
+    if options.demo:  # whatever the file says: nobody but this machine reaches a demo, nor its DICOM port
+        settings = replace(settings, dicom=replace(settings.dicom, address="127.0.0.1"))
+    return settings
 
 
 def _shown_host(options: ServeOptions) -> str:

@@ -15,7 +15,14 @@ from playwright.sync_api import Page
 from live_clinic import PATIENCE_MS, chromium
 from served_clinic import SPONDYL, Served, served_clinic
 from spondyl.clinic.clinic_home import home_at
-from spondyl.clinic.serve import ServeOptions, StartRefusedError, open_listener, run_server
+from spondyl.clinic.serve import (
+    ServeOptions,
+    StartRefusedError,
+    build_services,
+    open_listener,
+    run_server,
+    welcome,
+)
 
 PASSWORD = "four unrelated words here"
 
@@ -122,3 +129,18 @@ def test_an_answer_does_not_wait_for_the_other_side_to_acknowledge_its_head() ->
         accepted, _ = listener.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.parametrize(("demo", "address"), [(True, "127.0.0.1"), (False, "0.0.0.0")])
+def test_nobody_but_this_machine_reaches_the_dicom_port_of_a_demo(
+    tmp_path: Path, demo: bool, address: str
+) -> None:
+    (tmp_path / "settings.toml").write_text('[dicom]\npeers = ["XRAY1@192.168.1.20"]\n')
+    options = ServeOptions(port=0, demo=demo)
+    services = build_services(home_at(tmp_path), options)
+    try:
+        assert services.settings.dicom.network.address == address
+        said = f"Films come by DICOM to SPONDYL at {address}:11112, from XRAY1@192.168.1.20"
+        assert said in welcome(services, options, None)
+    finally:
+        services.engine.dispose()
