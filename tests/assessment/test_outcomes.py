@@ -147,6 +147,12 @@ def test_a_score_after_an_operation_judges_the_operation() -> None:
     assert (one.by_points.worst_case.events, one.by_points.worst_case.patients) == (1, 2)
 
 
+@pytest.mark.parametrize("event", ["operated", "dropped_out"])
+def test_what_ended_an_earlier_course_does_not_end_this_one(event: str) -> None:
+    one = only(f"A,2024-01-10,,,{event}\nA,2026-01-01,nrs,8,baseline\nA,2026-04-01,nrs,7,\n")
+    assert (one.measured, one.missing) == (1, 0)
+
+
 def test_a_score_after_dropping_out_counts() -> None:
     one = only("A,2026-01-01,nrs,8,\nA,2026-02-01,,,dropped_out\nA,2026-04-01,nrs,7,\n")
     assert (one.measured, one.missing) == (1, 0)

@@ -1,7 +1,7 @@
 """Each patient's course with one questionnaire: the first score, the score in a window, or why there is none."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -47,23 +47,28 @@ class WindowResult:
 def courses_of(visits: Iterable[Visit]) -> tuple[Course, ...]:
     """A course for each patient and questionnaire, in the order of patient and code.
 
-    It begins with the score on a row marked ``baseline``, else with the earliest score.
+    It begins with the score on a row marked ``baseline``, else with the earliest score. An operation, or dropping out,
+    before that day is of an earlier course.
     """
-    events: dict[tuple[str, Event], date] = {}
+    events: dict[tuple[str, Event], list[date]] = defaultdict(list)
     scores: dict[tuple[str, str], list[Visit]] = defaultdict(list)
     for visit in visits:
         if visit.event is not None:
-            key = (visit.patient_id, visit.event)
-            events[key] = min(events.get(key, visit.on), visit.on)
+            events[visit.patient_id, visit.event].append(visit.on)
         if visit.instrument is not None and visit.score is not None:
             scores[visit.patient_id, visit.instrument.code].append(visit)
     return tuple(_course(scores[key], events) for key in sorted(scores))
 
 
-def _course(visits: list[Visit], events: dict[tuple[str, Event], date]) -> Course:
+def _course(visits: list[Visit], events: Mapping[tuple[str, Event], list[date]]) -> Course:
     in_order = sorted(visits, key=lambda visit: (visit.on, visit.line))
     first = next((visit for visit in in_order if visit.event is Event.BASELINE), in_order[0])
     assert first.instrument is not None and first.score is not None
+
+    def first_since(event: Event) -> date | None:
+        known = events.get((first.patient_id, event), [])
+        return min((on for on in known if on >= first.on), default=None)
+
     later = {visit.on: visit.score for visit in in_order if visit.on > first.on and visit.score is not None}
     return Course(
         patient_id=first.patient_id,
@@ -71,8 +76,8 @@ def _course(visits: list[Visit], events: dict[tuple[str, Event], date]) -> Cours
         began=first.on,
         before=first.score,
         later=tuple(later.items()),
-        dropped_out=events.get((first.patient_id, Event.DROPPED_OUT)),
-        operated=events.get((first.patient_id, Event.OPERATED)),
+        dropped_out=first_since(Event.DROPPED_OUT),
+        operated=first_since(Event.OPERATED),
     )
 
 
