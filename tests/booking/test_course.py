@@ -111,6 +111,23 @@ def test_a_visit_may_move_only_as_far_as_its_neighbours_allow() -> None:
     assert window(rule, days, 0) == (MONDAY - timedelta(days=2), MONDAY + timedelta(days=2))
 
 
+def test_beside_a_cancelled_visit_the_next_that_stands_counts_with_the_spacing_between() -> None:
+    """7 ± 2 days a step: one step after Monday at least 5 days, two steps at most 18."""
+    rule = CourseRule(
+        wish=WISH, phases=(Phase(visits=4, every_days=7, at_least_days=5, at_most_days=9),), first_day=MONDAY
+    )
+    third, last = MONDAY + timedelta(days=14), MONDAY + timedelta(days=21)
+    assert window(rule, (MONDAY, None, third, last), 2) == (
+        last - timedelta(days=9),
+        last - timedelta(days=5),
+    )
+    assert window(rule, (MONDAY, None, third, None), 2) == (
+        MONDAY + timedelta(days=5),
+        MONDAY + timedelta(days=18),
+    )
+    assert window(rule, (None, None, third, None), 2) == (date.min, date.max)
+
+
 @pytest.mark.parametrize("numbers", [(0, 2, 1, 4), (3, 5, 6, 7), (3, 2, 1, 200)])
 def test_a_spacing_that_contradicts_itself_is_refused(numbers: tuple[int, int, int, int]) -> None:
     visits, every, least, most = numbers

@@ -1,6 +1,6 @@
 """A course of visits: twelve or more proposed at once, each a fitting time after the one before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -166,17 +166,26 @@ def _refused(
     )
 
 
-def window(rule: CourseRule, days: tuple[date, ...], number: int) -> tuple[date, date]:
+def window(rule: CourseRule, days: Sequence[date | None], number: int) -> tuple[date, date]:
     """Return the first and last day on which visit ``number`` (from 0) keeps the spacing to its neighbours.
 
-    ``days`` are the days of all visits of the course; the visit's own day is not looked at.
+    ``days`` are the days of all visits of the course, None for those that are cancelled; the visit's own day is not
+    looked at. Where a neighbour is cancelled, the visit follows the next that stands: not sooner than the spacing
+    between two, and not later than if those between still stood.
     """
-    gaps = rule.gaps
     first, last = date.min, date.max
-    if number > 0:
-        first = days[number - 1] + timedelta(days=gaps[number].at_least_days)
-        last = days[number - 1] + timedelta(days=gaps[number].at_most_days)
-    if number + 1 < len(days):
-        first = max(first, days[number + 1] - timedelta(days=gaps[number + 1].at_most_days))
-        last = min(last, days[number + 1] - timedelta(days=gaps[number + 1].at_least_days))
+    if (before := next((at for at in range(number - 1, -1, -1) if days[at]), None)) is not None:
+        day = days[before]
+        assert day is not None
+        first = day + timedelta(days=rule.gaps[number].at_least_days)
+        last = day + _at_most(rule, before, number)
+    if (after := next((at for at in range(number + 1, len(days)) if days[at]), None)) is not None:
+        day = days[after]
+        assert day is not None
+        first = max(first, day - _at_most(rule, number, after))
+        last = min(last, day - timedelta(days=rule.gaps[after].at_least_days))
     return first, last
+
+
+def _at_most(rule: CourseRule, one: int, later: int) -> timedelta:
+    return timedelta(days=sum(phase.at_most_days for phase in rule.gaps[one + 1 : later + 1]))

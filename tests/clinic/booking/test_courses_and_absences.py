@@ -10,7 +10,7 @@ from practices import MONDAY, utc
 from spondyl.booking import Absence, CourseRefused, CourseRule, Move, Phase, Wish
 from spondyl.clinic.chart.absences import note_absence, propose_repair, visits_of_provider, ways_for
 from spondyl.clinic.chart.appointment_rows import appointments_between, appointments_of
-from spondyl.clinic.chart.appointments import book, reschedule_all, undo
+from spondyl.clinic.chart.appointments import book, cancel, reschedule, reschedule_all, undo
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.courses import book_course, propose
@@ -46,6 +46,20 @@ def test_twelve_visits_are_booked_at_once_and_undone_at_once(bookings: Bookings)
         assert appointments_of(connection, bookings.people[0]) == []
         assert verify(connection).sound
     assert bookings.count(claims) == 0
+
+
+def test_the_letter_about_a_course_goes_out_though_its_first_visit_changes(bookings: Bookings) -> None:
+    booked_course(bookings, bookings.people[0])
+    with writing(bookings.engine) as connection:
+        first, second, *_ = appointments_of(connection, bookings.people[0])
+        way = next(way for way in ways_for(connection, first) if way.slot.start < second.start)
+        reschedule(connection, first.key, way.slot, actor="desk")
+    assert bookings.count(outbox) == 1  # it tells the new time as well
+    with writing(bookings.engine) as connection:
+        cancel(connection, first.key, actor="desk")
+    waiting = outbox.c.appointment == second.key, outbox.c.kind == "course", outbox.c.state == "waiting"
+    assert bookings.count(outbox, *waiting) == 1
+    assert bookings.count(outbox, outbox.c.appointment == first.key, outbox.c.kind == "cancelled") == 1
 
 
 def test_when_one_of_twelve_is_taken_none_is_booked(bookings: Bookings) -> None:

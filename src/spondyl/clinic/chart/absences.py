@@ -162,26 +162,17 @@ def _without_absent(diary: Diary, absence: Absence | None) -> Diary:
 
 
 def _course_window(connection: sa.Connection, visit: Appointment, course: str) -> tuple[date, date]:
-    """The window between the neighbours that still stand; a cancelled neighbour gives its days free."""
+    """The window between the neighbours that still stand, at most 30 days from where the visit is."""
     rule = rule_of(connection, course)
     days = {
         other.visit_number: other.wall.date()
         for other in appointments_of_course(connection, course)
         if other.visit_number is not None
     }
-    number = visit.visit_number or 0
-    whole = tuple(days.get(at, date.min) for at in range(len(rule.gaps)))
-    first, last = window(rule, _only_neighbours(whole, number), number)
+    standing = [days.get(at) for at in range(len(rule.gaps))]
+    first, last = window(rule, standing, visit.visit_number or 0)
     own = visit.wall.date()
     return max(first, own - timedelta(days=30)), min(last, own + timedelta(days=30))
-
-
-def _only_neighbours(days: tuple[date, ...], number: int) -> tuple[date, ...]:
-    """A neighbour that is gone is put where the spacing does not matter."""
-    own = days[number]
-    return tuple(
-        day if day != date.min else own + timedelta(days=3 * (at - number)) for at, day in enumerate(days)
-    )
 
 
 def _horizon(waiting: list[Displaced]) -> Horizon:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from spondyl.booking import Appointment, Status
+from spondyl.clinic.chart.appointment_rows import LIVE_STATES
 from spondyl.clinic.chart.booking_changes import BY_LINK, last_actor
 from spondyl.clinic.chart.engine import is_embedded, now_of
 from spondyl.clinic.chart.tables.booking import appointments, outbox
@@ -23,6 +24,12 @@ MOST_TRIES = 8
 COUNT_SENT_FOR = timedelta(days=7)
 _INSERT = outbox.insert()
 _WAITING = outbox.c.state == "waiting"
+_FIRST_OF_COURSE = (
+    sa.select(appointments.c.key)
+    .where(appointments.c.course == sa.bindparam("of_course"), appointments.c.status.in_(LIVE_STATES))
+    .order_by(appointments.c.starts_at, appointments.c.key)
+    .limit(1)
+)
 
 
 class MessageKind(StrEnum):
@@ -56,16 +63,27 @@ def queue(connection: sa.Connection, appointment: str, kind: MessageKind) -> Non
 
 
 def queue_change(connection: sa.Connection, appointment: Appointment, kind: MessageKind) -> None:
-    """Queue the message about a change, in place of those about this visit that no longer hold."""
-    if kind is not MessageKind.BOOKED:
-        forget_messages(connection, appointment.key)
+    """Queue the message about a change, in place of those about this visit that no longer hold.
+
+    One letter tells of a whole course. Where it waits at the visit that changes, it goes to the first that stands.
+    """
+    if kind is MessageKind.BOOKED:
+        queue(connection, appointment.key, kind)
+        return
+    if MessageKind.COURSE in forget_messages(connection, appointment.key):
+        first = connection.execute(_FIRST_OF_COURSE, {"of_course": appointment.course}).scalar_one_or_none()
+        if first is not None:
+            queue(connection, first, MessageKind.COURSE)
+        if appointment.live:  # it tells the times as they are then
+            return
     queue(connection, appointment.key, kind)
 
 
-def forget_messages(connection: sa.Connection, appointment: str) -> None:
-    """Take back the messages about an appointment that nobody has sent yet."""
+def forget_messages(connection: sa.Connection, appointment: str) -> set[MessageKind]:
+    """Take back the messages about an appointment that nobody has sent yet; returns what they were."""
     about = sa.and_(outbox.c.appointment == appointment, _WAITING)
-    connection.execute(outbox.delete().where(about))
+    gone = connection.execute(outbox.delete().where(about).returning(outbox.c.kind))
+    return {MessageKind(kind) for kind in gone.scalars()}
 
 
 def message_row(appointment: str, kind: MessageKind, due_at: datetime) -> dict[str, Any]:
