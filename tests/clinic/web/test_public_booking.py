@@ -198,7 +198,15 @@ def test_without_a_name_or_contact_the_time_stays_kept(visitor: Browser) -> None
     answer = visitor.submit(f"{kept}/confirm", given="Rosa", family="Test-Vega", contact="x", lang="es")
     assert answer.status_code == 422
     assert "Escriba un teléfono" in answer.text and 'value="Rosa"' in answer.text
+    in_english = re.findall(r'hreflang="en" href="([^"]+)"', answer.text)[0]
+    assert "First name" in visitor.get(in_english).text
     assert visitor.submit(f"{kept}/confirm", **NAME).status_code == 303
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2500-01-01", "9999-12-31"])
+def test_a_day_written_by_hand_is_brought_near(visitor: Browser, day: str) -> None:
+    assert visitor.get(f"/book/times?office=yl&day={day}").status_code == 200
+    assert visitor.get(f"{booked_address(visitor)}/move?day={day}").status_code == 200
 
 
 def test_spanish_stays_spanish(visitor: Browser) -> None:

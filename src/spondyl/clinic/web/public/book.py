@@ -52,6 +52,7 @@ router = APIRouter(
     prefix="/book", include_in_schema=False, dependencies=[Depends(open_to_all())], route_class=FewAtOnce
 )
 PUBLIC = "public page"
+FARTHEST = timedelta(days=730)
 GONE = "That time was taken a moment ago."
 BOOKED = (Status.BOOKED, Status.ARRIVED)
 Short = Annotated[str, Form(max_length=200)]
@@ -118,8 +119,9 @@ def times(
 def times_shown(
     connection: sa.Connection, practice: Practice, wish: Wish, day: date | None, language: str
 ) -> dict[str, Any]:
-    """A week of days, and the times of one of them."""
+    """A week of days, and the times of one of them; a day too far off is brought near."""
     today = wall_at(practice.office(wish.office).zone, now_of(connection)).date()
+    day = day and min(max(day, today), today + FARTHEST)
     first = first_of(day, today)
     counts = days_with_times(connection, wish, first, DAYS_SHOWN)
     chosen = day or next((one for one, free in counts.items() if free), first)
@@ -128,7 +130,7 @@ def times_shown(
         "chosen": chosen.isoformat(),
         "slots": time_buttons(free_on(connection, wish, chosen), language),
         "earlier": (first - timedelta(days=DAYS_SHOWN)).isoformat() if first > today else None,
-        "later": (first + timedelta(days=DAYS_SHOWN)).isoformat(),
+        "later": (first + timedelta(days=DAYS_SHOWN)).isoformat() if first < today + FARTHEST else None,
     }
 
 
@@ -312,6 +314,7 @@ def _hold_page(
     until = wall_at(one.zone, one.held_until)
     shown = {
         "token": token,
+        "path": f"/book/{token}",
         "facts": visit_facts(practice, one, language),
         "until": time_words(until, language),
         "seconds_left": int((one.held_until - services.clock()).total_seconds()),
