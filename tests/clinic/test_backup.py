@@ -141,3 +141,58 @@ def test_a_backup_or_a_clinic_is_never_replaced(embedded_engine: sa.Engine, tmp_
     with reading(engine) as connection, pytest.raises(LookupError):
         person(connection, "nobody")
     engine.dispose()
+
+
+@pytest.fixture
+def backup(embedded_engine: sa.Engine, tmp_path: Path) -> Path:
+    """A backup with a film, settings and one checkpoint."""
+    folder = tmp_path / "made from"
+    (folder / "films" / "aa").mkdir(parents=True)
+    (folder / "films" / "aa" / "1.film").write_bytes(b"old film")
+    (folder / "settings.toml").write_text('clinic_name = "Old"')
+    (folder / "audit-anchor.jsonl").write_text("")
+    make_backup(embedded_engine, folder, tmp_path / "b.tar", secret=SECRET)
+    return tmp_path / "b.tar"
+
+
+@pytest.mark.parametrize(
+    "left",
+    ["chart.db", "chart.db-wal", "films/bb/2.film", "audit-anchor.jsonl", "settings.toml", "letters/1.eml"],
+)
+@pytest.mark.parametrize("database", [None, "postgresql+psycopg://nowhere.invalid/clinic"])
+def test_a_restore_beside_what_is_left_of_a_clinic_is_refused_and_changes_nothing(
+    backup: Path, tmp_path: Path, left: str, database: str | None
+) -> None:
+    home = home_at(tmp_path / "clinic", database=database)
+    (home.data_dir / left).parent.mkdir(parents=True)
+    (home.data_dir / left).write_bytes(b"newer")
+    home.key_file.write_text(SECRET.hex())
+    before = {path: path.is_file() and path.read_bytes() for path in home.data_dir.rglob("*")}
+    with pytest.raises(BackupUnusableError, match=rf"is not empty: {Path(left).parts[0]} would be .*--data"):
+        restore_backup(backup, home, secret=SECRET)
+    assert {path: path.is_file() and path.read_bytes() for path in home.data_dir.rglob("*")} == before
+
+
+def test_an_empty_folder_of_that_name_is_in_the_way_too(backup: Path, tmp_path: Path) -> None:
+    home = home_at(tmp_path / "clinic")
+    (home.data_dir / "films").mkdir(parents=True)
+    with pytest.raises(BackupUnusableError, match="is not empty: films would be"):
+        restore_backup(backup, home, secret=SECRET)
+
+
+@pytest.mark.parametrize("key_name", ["clinic.key", "keys/spondyl.key"])
+def test_key_certificate_and_a_killed_restore_are_not_in_the_way(
+    backup: Path, tmp_path: Path, key_name: str
+) -> None:
+    folder = tmp_path / "clinic"
+    for name in (key_name, "tls/server.pem", ".restore-killed/chart.db", "lost+found/1"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(SECRET.hex())
+    home = home_at(folder, key_file=folder / key_name)
+    assert restore_backup(backup, home, secret=SECRET).sound
+    assert (folder / "films" / "aa" / "1.film").read_bytes() == b"old film"
+    assert (folder / key_name).read_text() == SECRET.hex()
+    engine = open_engine(home.url, key=SECRET)
+    with reading(engine) as connection, pytest.raises(LookupError):
+        person(connection, "nobody")
+    engine.dispose()
