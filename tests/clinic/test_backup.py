@@ -4,14 +4,16 @@ import hashlib
 import json
 import tarfile
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from clinic_charts import SECRET
 from postgres_server import PostgresServer
-from spondyl.clinic.backup import BackupUnusableError, check_backup, make_backup, restore_backup
+from spondyl.clinic.backup import BackupUnusableError, check_backup, make, make_backup, restore_backup
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.anchor import write_checkpoint
 from spondyl.clinic.chart.engine import open_engine
@@ -196,3 +198,74 @@ def test_key_certificate_and_a_killed_restore_are_not_in_the_way(
     with reading(engine) as connection, pytest.raises(LookupError):
         person(connection, "nobody")
     engine.dispose()
+
+
+def names_in(backup: Path) -> set[str]:
+    with tarfile.open(backup) as archive:
+        return set(archive.getnames())
+
+
+def test_a_file_that_goes_away_meanwhile_is_in_neither_backup_nor_list(
+    embedded_engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "clinic"
+    for name in ("films/aa/1.film", "films/arrivals/x.json"):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_bytes(b"1")
+    packed = make._packed  # pyright: ignore[reportPrivateUsage]
+
+    def taken_after_listing(*given: Any) -> Iterator[tuple[str, str]]:
+        (folder / "films/arrivals/x.json").unlink()
+        return packed(*given)
+
+    monkeypatch.setattr(make, "_packed", taken_after_listing)
+    make_backup(embedded_engine, folder, tmp_path / "b.tar", secret=SECRET)
+    assert names_in(tmp_path / "b.tar") == {"chart.db", "films/aa/1.film", "manifest.json"}
+    assert check_backup(tmp_path / "b.tar", tmp_path / "checked", secret=SECRET).sound
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(
+    embedded_engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object, **_named: object) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "backups").mkdir()
+    monkeypatch.setattr(make, "sealed_manifest", full)
+    with pytest.raises(OSError, match="No space"):
+        make_backup(embedded_engine, tmp_path / "clinic", tmp_path / "backups" / "b.tar", secret=SECRET)
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_neither_the_key_nor_a_password_file_is_in_it_wherever_it_lies(
+    embedded_engine: sa.Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "clinic"
+    (folder / "keys").mkdir(parents=True)
+    (folder / "keys" / "spondyl.key").write_text(SECRET.hex() + "\n")
+    (folder / "copy of the key.txt").write_text(f" {SECRET.hex().upper()}\n")
+    (folder / "keys" / "mail").write_text("mail's password")
+    (folder / "oidc.secret").write_text("provider's secret")
+    (folder / "settings.toml").write_text(
+        f'[oidc]\nclient_secret_file = "{folder}/oidc.secret"\n[mail]\npassword_file = "keys/mail"\n'
+    )
+    make_backup(embedded_engine, folder, tmp_path / "b.tar", secret=SECRET)
+    assert names_in(tmp_path / "b.tar") == {"chart.db", "settings.toml", "manifest.json"}
+
+
+def test_without_readable_settings_no_password_is_risked(embedded_engine: sa.Engine, tmp_path: Path) -> None:
+    (tmp_path / "clinic").mkdir()
+    (tmp_path / "clinic" / "settings.toml").write_text("[mail")
+    with pytest.raises(BackupUnusableError, match=r"which files hold passwords.*Put it right"):
+        make_backup(embedded_engine, tmp_path / "clinic", tmp_path / "b.tar", secret=SECRET)
+
+
+def test_backups_in_the_data_folder_do_not_hold_each_other(
+    embedded_engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "clinic" / "old").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.tar", "old/b.tar", "c.tar"):
+        made = Path("clinic") / name
+        make_backup(embedded_engine, tmp_path / "clinic", made, secret=SECRET)
+        assert names_in(made) == {"chart.db", "manifest.json"}

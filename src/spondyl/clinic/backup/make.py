@@ -13,10 +13,11 @@ from typing import IO
 import sqlalchemy as sa
 
 from spondyl.clinic.backup.copy_chart import copy_chart
+from spondyl.clinic.backup.data_files import data_files, part_of
 from spondyl.clinic.backup.manifest import (
     ANCHOR,
     CHART,
-    LEFT_OUT,
+    MAKING,
     NAME,
     BackupUnusableError,
     sealed_manifest,
@@ -34,16 +35,14 @@ def make_backup(engine: sa.Engine, data_dir: Path, target: Path, *, secret: byte
         raise BackupUnusableError(
             f"{target} exists already; a backup never replaces another. Choose a new name."
         )
-    part = target.with_name(target.name + ".part")
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=MAKING) as folder:
         chart, anchor = Path(folder) / CHART, Path(folder) / ANCHOR
         # The checkpoints first, the films last: no checkpoint is newer than the chart, no film is missing from it.
         if (data_dir / ANCHOR).is_file():
             shutil.copyfile(data_dir / ANCHOR, anchor)
         rows = _copy(engine, chart, secret)
-        files = {CHART: chart} | dict(_other_files(data_dir, target))
-        _pack(part, files | ({ANCHOR: anchor} if anchor.is_file() else {}), secret)
-    part.replace(target)
+        files = {CHART: chart} | dict(data_files(data_dir, target, secret=secret))
+        _pack(target, files | ({ANCHOR: anchor} if anchor.is_file() else {}), secret)
     return rows
 
 
@@ -62,25 +61,33 @@ def _copy(engine: sa.Engine, path: Path, secret: bytes) -> int:
     return rows
 
 
-def _other_files(data_dir: Path, target: Path) -> Iterator[tuple[str, Path]]:
-    for path in sorted(data_dir.rglob("*")):
-        name = path.relative_to(data_dir)
-        mine = path in (target, target.with_name(target.name + ".part")) or ".backup-" in str(name)
-        if path.is_file() and not path.is_symlink() and not mine and name.parts[0] not in LEFT_OUT:
-            yield name.as_posix(), path
+def _pack(target: Path, files: dict[str, Path], secret: bytes) -> None:
+    part = part_of(target)
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with tarfile.open(fileobj=file, mode="w") as archive:
+                digests = dict(_packed(archive, files))
+                manifest = sealed_manifest(digests, made_at=utc_now().isoformat(), secret=secret)
+                _add(archive, NAME, io.BytesIO(manifest), len(manifest))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
-def _pack(part: Path, files: dict[str, Path], secret: bytes) -> None:
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        with tarfile.open(fileobj=file, mode="w") as archive:
-            digests: dict[str, str] = {}
-            for name, path in files.items():
-                with path.open("rb") as content:
-                    digests[name] = _add(archive, name, content, os.fstat(content.fileno()).st_size)
-            manifest = sealed_manifest(digests, made_at=utc_now().isoformat(), secret=secret)
-            _add(archive, NAME, io.BytesIO(manifest), len(manifest))
-        file.flush()
-        os.fsync(file.fileno())
+def _packed(archive: tarfile.TarFile, files: dict[str, Path]) -> Iterator[tuple[str, str]]:
+    """Pack the files; each one's name and digest. What went away since it was listed is left out."""
+    for name, path in files.items():
+        try:
+            content = path.open("rb")
+        except FileNotFoundError:
+            if name in (CHART, ANCHOR):
+                raise
+            continue
+        with content:
+            yield name, _add(archive, name, content, os.fstat(content.fileno()).st_size)
 
 
 def _add(archive: tarfile.TarFile, name: str, content: IO[bytes], size_bytes: int) -> str:

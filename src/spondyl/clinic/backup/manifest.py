@@ -12,9 +12,11 @@ from spondyl.clinic.chart.keys import derive
 NAME = "manifest.json"
 CHART = "chart.db"
 ANCHOR = "audit-anchor.jsonl"
+MAKING = ".backup-"
+"""How the name of a folder begins in which the chart is copied."""
 RESTORING = ".restore-"
 """How the name of a folder begins in which a restore unpacks; a killed one leaves it."""
-# Keys never go into a backup; the database goes in as a consistent copy.
+# Keys never go into a backup, nor do those in other places (data_files.py); the database goes in as a consistent copy.
 LEFT_OUT = ("clinic.key", "tls", CHART, ANCHOR, "chart.db-wal", "chart.db-shm", "phantom-films")
 
 
