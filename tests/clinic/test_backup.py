@@ -1,6 +1,8 @@
 """Claims: a backup holds everything but the key, says when it was changed, and comes back on either database."""
 
 import hashlib
+import hmac
+import io
 import json
 import tarfile
 import tracemalloc
@@ -16,12 +18,14 @@ from postgres_server import PostgresServer
 from spondyl.clinic.backup import BackupUnusableError, check_backup, make, make_backup, restore_backup
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.anchor import write_checkpoint
+from spondyl.clinic.chart.canonical_json import canonical
 from spondyl.clinic.chart.engine import open_engine
-from spondyl.clinic.chart.keys import anchor_signer
+from spondyl.clinic.chart.keys import anchor_signer, derive
 from spondyl.clinic.chart.people import PersonDetails, add_person, person
 from spondyl.clinic.chart.tables import metadata
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.clinic_home import home_at
+from spondyl.clinic.films.store import MAGIC, FilmStore
 from spondyl.radiograph.limits import MIB
 
 
@@ -54,9 +58,11 @@ def test_a_large_file_is_packed_a_piece_at_a_time(
 ) -> None:
     folder = tmp_path / "clinic"
     (folder / "films").mkdir(parents=True)
-    with (folder / "films" / "large.film").open("wb") as file:
-        for number in range(48):
-            file.write(bytes([number]) * MIB)
+    for name, magic in (("large.film", MAGIC), ("readable.dcm", b"")):
+        with (folder / "films" / name).open("wb") as file:
+            file.write(magic)
+            for number in range(48):
+                file.write(bytes([number]) * MIB)
     monkeypatch.setattr("spondyl.clinic.backup.make._copy", lambda *given: given[1].write_bytes(b"chart"))
     tracemalloc.start()
     try:
@@ -67,10 +73,11 @@ def test_a_large_file_is_packed_a_piece_at_a_time(
     assert highest_bytes < 8 * MIB
     with tarfile.open(tmp_path / "b.tar") as archive:
         manifest = json.loads(archive.extractfile("manifest.json").read())  # type: ignore[union-attr]
-        packed = archive.extractfile("films/large.film")
-        assert packed is not None
-        assert hashlib.file_digest(packed, "sha256").hexdigest() == manifest["files"]["films/large.film"]
-        assert archive.getmember("films/large.film").size == 48 * MIB
+        for name, added_bytes in (("films/large.film", len(MAGIC)), ("films/readable.dcm", 8 + 12 + 16)):
+            packed = archive.extractfile(name)
+            assert packed is not None
+            assert hashlib.file_digest(packed, "sha256").hexdigest() == manifest["files"][name]
+            assert archive.getmember(name).size == 48 * MIB + added_bytes
 
 
 def test_a_backup_comes_back_to_the_letter_on_both_databases(
@@ -269,3 +276,70 @@ def test_backups_in_the_data_folder_do_not_hold_each_other(
         made = Path("clinic") / name
         make_backup(embedded_engine, tmp_path / "clinic", made, secret=SECRET)
         assert names_in(made) == {"chart.db", "manifest.json"}
+
+
+READABLE = {
+    "letters/1.eml": b"To: ana@example.org\n\nDear Ana O'Neil-Ruiz,",
+    "adjustments/p/session-1.tar": b"waveform" * 4000,
+    "settings.toml": b'clinic_name = "Hill Clinic"',
+    "letters/empty.eml": b"",
+}
+
+
+def test_nothing_that_stands_in_a_file_can_be_read_in_it_and_all_comes_back(
+    embedded_engine: sa.Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "clinic"
+    for name, content in READABLE.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    films = FilmStore(folder=folder / "films", key=derive(SECRET, "films"))
+    film = films.put(b"pixels" * 1000)
+    backup = tmp_path / "b.tar"
+    make_backup(embedded_engine, folder, backup, secret=SECRET)
+    packed = backup.read_bytes()
+    for words in (b"Ruiz", b"ana@", b"waveform", b"Hill Clinic", b"pixels"):
+        assert words not in packed
+    assert films.path_of(film).read_bytes() in packed
+    home = home_at(tmp_path / "new", key_file=tmp_path / "k")
+    assert restore_backup(backup, home, secret=SECRET).sound
+    for name, content in READABLE.items():
+        assert (home.data_dir / name).read_bytes() == content
+        assert (home.data_dir / name).stat().st_mode & 0o777 == 0o600
+    assert FilmStore(folder=home.data_dir / "films", key=films.key).get(film) == b"pixels" * 1000
+    assert {path.name for path in home.data_dir.iterdir()} == {
+        "chart.db",
+        "films",
+        "letters",
+        "adjustments",
+        "settings.toml",
+    }
+
+
+def with_manifest(backup: Path, unpacked: Path, body: dict[str, Any]) -> Path:
+    """A backup of these unpacked files under a manifest as another version of Spondyl seals it."""
+    seal = hmac.digest(derive(SECRET, "backup"), canonical(body).encode(), "sha256").hex()
+    content = canonical(body | {"seal": seal}).encode()
+    with tarfile.open(backup, "w") as archive:
+        for name in body["files"]:
+            archive.add(unpacked / name, name)
+        entry = tarfile.TarInfo("manifest.json")
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    return backup
+
+
+def test_a_backup_of_the_first_form_comes_back_and_one_of_a_later_form_is_refused(
+    backup: Path, tmp_path: Path
+) -> None:
+    unpacked = tmp_path / "unpacked"
+    check_backup(backup, unpacked, secret=SECRET)
+    names = ("chart.db", "films/aa/1.film", "settings.toml")
+    digests = {name: hashlib.sha256((unpacked / name).read_bytes()).hexdigest() for name in names}
+    body: dict[str, Any] = {"made_at": "2026-03-02T16:00:00+00:00", "files": digests, "form": 1}
+    home = home_at(tmp_path / "new", key_file=tmp_path / "k")
+    assert restore_backup(with_manifest(tmp_path / "old.tar", unpacked, body), home, secret=SECRET).sound
+    assert home.settings_file.read_text() == 'clinic_name = "Old"'
+    later = with_manifest(tmp_path / "later.tar", unpacked, body | {"form": 3})
+    with pytest.raises(BackupUnusableError, match="has form 3; this version reads up to 2"):
+        check_backup(later, tmp_path / "checked", secret=SECRET)

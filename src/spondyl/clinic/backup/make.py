@@ -22,6 +22,7 @@ from spondyl.clinic.backup.manifest import (
     BackupUnusableError,
     sealed_manifest,
 )
+from spondyl.clinic.backup.seal import is_sealed, seal
 from spondyl.clinic.chart.engine import embedded_url, open_engine, utc_now
 from spondyl.clinic.chart.migrations import upgrade
 
@@ -29,7 +30,8 @@ from spondyl.clinic.chart.migrations import upgrade
 def make_backup(engine: sa.Engine, data_dir: Path, target: Path, *, secret: bytes) -> int:
     """Write ``target`` and return the rows in it. It appears under its name only when it is whole.
 
-    The chart is copied into an encrypted file of the embedded kind, from PostgreSQL too. The key is not in it.
+    The chart is copied into an encrypted file of the embedded kind, from PostgreSQL too; films are encrypted where they
+    lie, and whatever else is readable is encrypted here. The key is not in it.
     """
     if target.exists():
         raise BackupUnusableError(
@@ -66,8 +68,10 @@ def _pack(target: Path, files: dict[str, Path], secret: bytes) -> None:
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             with tarfile.open(fileobj=file, mode="w") as archive:
-                digests = dict(_packed(archive, files))
-                manifest = sealed_manifest(digests, made_at=utc_now().isoformat(), secret=secret)
+                packed = list(_packed(archive, files, secret, target.parent))
+                digests = {name: digest for name, digest, _ in packed}
+                encrypted = [name for name, _, here in packed if here]
+                manifest = sealed_manifest(digests, encrypted, made_at=utc_now().isoformat(), secret=secret)
                 _add(archive, NAME, io.BytesIO(manifest), len(manifest))
             file.flush()
             os.fsync(file.fileno())
@@ -77,8 +81,13 @@ def _pack(target: Path, files: dict[str, Path], secret: bytes) -> None:
         raise
 
 
-def _packed(archive: tarfile.TarFile, files: dict[str, Path]) -> Iterator[tuple[str, str]]:
-    """Pack the files; each one's name and digest. What went away since it was listed is left out."""
+def _packed(
+    archive: tarfile.TarFile, files: dict[str, Path], secret: bytes, room: Path
+) -> Iterator[tuple[str, str, bool]]:
+    """Pack the files, readable ones encrypted: name, digest, whether encrypted here.
+
+    What went away since it was listed is left out. ``room`` is a folder on a disk with space for one file.
+    """
     for name, path in files.items():
         try:
             content = path.open("rb")
@@ -87,7 +96,12 @@ def _packed(archive: tarfile.TarFile, files: dict[str, Path]) -> Iterator[tuple[
                 raise
             continue
         with content:
-            yield name, _add(archive, name, content, os.fstat(content.fileno()).st_size)
+            if name == CHART or is_sealed(content):
+                yield name, _add(archive, name, content, os.fstat(content.fileno()).st_size), False
+                continue
+            with tempfile.TemporaryFile(dir=room) as sealed:
+                size_bytes = seal(content, sealed, name=name, secret=secret)
+                yield name, _add(archive, name, sealed, size_bytes), True
 
 
 def _add(archive: tarfile.TarFile, name: str, content: IO[bytes], size_bytes: int) -> str:
