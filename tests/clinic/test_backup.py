@@ -1,25 +1,31 @@
 """Claims: a backup holds everything but the key, says when it was changed, and comes back on either database."""
 
 import hashlib
+import hmac
+import io
 import json
 import tarfile
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from clinic_charts import SECRET
 from postgres_server import PostgresServer
-from spondyl.clinic.backup import BackupUnusableError, check_backup, make_backup, restore_backup
+from spondyl.clinic.backup import BackupUnusableError, check_backup, make, make_backup, restore_backup
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.anchor import write_checkpoint
+from spondyl.clinic.chart.canonical_json import canonical
 from spondyl.clinic.chart.engine import open_engine
-from spondyl.clinic.chart.keys import anchor_signer
+from spondyl.clinic.chart.keys import anchor_signer, derive
 from spondyl.clinic.chart.people import PersonDetails, add_person, person
 from spondyl.clinic.chart.tables import metadata
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.clinic_home import home_at
+from spondyl.clinic.films.store import MAGIC, FilmStore
 from spondyl.radiograph.limits import MIB
 
 
@@ -52,9 +58,11 @@ def test_a_large_file_is_packed_a_piece_at_a_time(
 ) -> None:
     folder = tmp_path / "clinic"
     (folder / "films").mkdir(parents=True)
-    with (folder / "films" / "large.film").open("wb") as file:
-        for number in range(48):
-            file.write(bytes([number]) * MIB)
+    for name, magic in (("large.film", MAGIC), ("readable.dcm", b"")):
+        with (folder / "films" / name).open("wb") as file:
+            file.write(magic)
+            for number in range(48):
+                file.write(bytes([number]) * MIB)
     monkeypatch.setattr("spondyl.clinic.backup.make._copy", lambda *given: given[1].write_bytes(b"chart"))
     tracemalloc.start()
     try:
@@ -65,10 +73,11 @@ def test_a_large_file_is_packed_a_piece_at_a_time(
     assert highest_bytes < 8 * MIB
     with tarfile.open(tmp_path / "b.tar") as archive:
         manifest = json.loads(archive.extractfile("manifest.json").read())  # type: ignore[union-attr]
-        packed = archive.extractfile("films/large.film")
-        assert packed is not None
-        assert hashlib.file_digest(packed, "sha256").hexdigest() == manifest["files"]["films/large.film"]
-        assert archive.getmember("films/large.film").size == 48 * MIB
+        for name, added_bytes in (("films/large.film", len(MAGIC)), ("films/readable.dcm", 8 + 12 + 16)):
+            packed = archive.extractfile(name)
+            assert packed is not None
+            assert hashlib.file_digest(packed, "sha256").hexdigest() == manifest["files"][name]
+            assert archive.getmember(name).size == 48 * MIB + added_bytes
 
 
 def test_a_backup_comes_back_to_the_letter_on_both_databases(
@@ -141,3 +150,196 @@ def test_a_backup_or_a_clinic_is_never_replaced(embedded_engine: sa.Engine, tmp_
     with reading(engine) as connection, pytest.raises(LookupError):
         person(connection, "nobody")
     engine.dispose()
+
+
+@pytest.fixture
+def backup(embedded_engine: sa.Engine, tmp_path: Path) -> Path:
+    """A backup with a film, settings and one checkpoint."""
+    folder = tmp_path / "made from"
+    (folder / "films" / "aa").mkdir(parents=True)
+    (folder / "films" / "aa" / "1.film").write_bytes(b"old film")
+    (folder / "settings.toml").write_text('clinic_name = "Old"')
+    (folder / "audit-anchor.jsonl").write_text("")
+    make_backup(embedded_engine, folder, tmp_path / "b.tar", secret=SECRET)
+    return tmp_path / "b.tar"
+
+
+@pytest.mark.parametrize(
+    "left",
+    ["chart.db", "chart.db-wal", "films/bb/2.film", "audit-anchor.jsonl", "settings.toml", "letters/1.eml"],
+)
+@pytest.mark.parametrize("database", [None, "postgresql+psycopg://nowhere.invalid/clinic"])
+def test_a_restore_beside_what_is_left_of_a_clinic_is_refused_and_changes_nothing(
+    backup: Path, tmp_path: Path, left: str, database: str | None
+) -> None:
+    home = home_at(tmp_path / "clinic", database=database)
+    (home.data_dir / left).parent.mkdir(parents=True)
+    (home.data_dir / left).write_bytes(b"newer")
+    home.key_file.write_text(SECRET.hex())
+    before = {path: path.is_file() and path.read_bytes() for path in home.data_dir.rglob("*")}
+    with pytest.raises(BackupUnusableError, match=rf"is not empty: {Path(left).parts[0]} would be .*--data"):
+        restore_backup(backup, home, secret=SECRET)
+    assert {path: path.is_file() and path.read_bytes() for path in home.data_dir.rglob("*")} == before
+
+
+def test_an_empty_folder_of_that_name_is_in_the_way_too(backup: Path, tmp_path: Path) -> None:
+    home = home_at(tmp_path / "clinic")
+    (home.data_dir / "films").mkdir(parents=True)
+    with pytest.raises(BackupUnusableError, match="is not empty: films would be"):
+        restore_backup(backup, home, secret=SECRET)
+
+
+@pytest.mark.parametrize("key_name", ["clinic.key", "keys/spondyl.key"])
+def test_key_certificate_and_a_killed_restore_are_not_in_the_way(
+    backup: Path, tmp_path: Path, key_name: str
+) -> None:
+    folder = tmp_path / "clinic"
+    for name in (key_name, "tls/server.pem", ".restore-killed/chart.db", "lost+found/1"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(SECRET.hex())
+    home = home_at(folder, key_file=folder / key_name)
+    assert restore_backup(backup, home, secret=SECRET).sound
+    assert (folder / "films" / "aa" / "1.film").read_bytes() == b"old film"
+    assert (folder / key_name).read_text() == SECRET.hex()
+    engine = open_engine(home.url, key=SECRET)
+    with reading(engine) as connection, pytest.raises(LookupError):
+        person(connection, "nobody")
+    engine.dispose()
+
+
+def names_in(backup: Path) -> set[str]:
+    with tarfile.open(backup) as archive:
+        return set(archive.getnames())
+
+
+def test_a_file_that_goes_away_meanwhile_is_in_neither_backup_nor_list(
+    embedded_engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "clinic"
+    for name in ("films/aa/1.film", "films/arrivals/x.json"):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_bytes(b"1")
+    packed = make._packed  # pyright: ignore[reportPrivateUsage]
+
+    def taken_after_listing(*given: Any) -> Iterator[tuple[str, str]]:
+        (folder / "films/arrivals/x.json").unlink()
+        return packed(*given)
+
+    monkeypatch.setattr(make, "_packed", taken_after_listing)
+    make_backup(embedded_engine, folder, tmp_path / "b.tar", secret=SECRET)
+    assert names_in(tmp_path / "b.tar") == {"chart.db", "films/aa/1.film", "manifest.json"}
+    assert check_backup(tmp_path / "b.tar", tmp_path / "checked", secret=SECRET).sound
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(
+    embedded_engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object, **_named: object) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "backups").mkdir()
+    monkeypatch.setattr(make, "sealed_manifest", full)
+    with pytest.raises(OSError, match="No space"):
+        make_backup(embedded_engine, tmp_path / "clinic", tmp_path / "backups" / "b.tar", secret=SECRET)
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_neither_the_key_nor_a_password_file_is_in_it_wherever_it_lies(
+    embedded_engine: sa.Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "clinic"
+    (folder / "keys").mkdir(parents=True)
+    (folder / "keys" / "spondyl.key").write_text(SECRET.hex() + "\n")
+    (folder / "copy of the key.txt").write_text(f" {SECRET.hex().upper()}\n")
+    (folder / "keys" / "mail").write_text("mail's password")
+    (folder / "oidc.secret").write_text("provider's secret")
+    (folder / "settings.toml").write_text(
+        f'[oidc]\nclient_secret_file = "{folder}/oidc.secret"\n[mail]\npassword_file = "keys/mail"\n'
+    )
+    make_backup(embedded_engine, folder, tmp_path / "b.tar", secret=SECRET)
+    assert names_in(tmp_path / "b.tar") == {"chart.db", "settings.toml", "manifest.json"}
+
+
+def test_without_readable_settings_no_password_is_risked(embedded_engine: sa.Engine, tmp_path: Path) -> None:
+    (tmp_path / "clinic").mkdir()
+    (tmp_path / "clinic" / "settings.toml").write_text("[mail")
+    with pytest.raises(BackupUnusableError, match=r"which files hold passwords.*Put it right"):
+        make_backup(embedded_engine, tmp_path / "clinic", tmp_path / "b.tar", secret=SECRET)
+
+
+def test_backups_in_the_data_folder_do_not_hold_each_other(
+    embedded_engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "clinic" / "old").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.tar", "old/b.tar", "c.tar"):
+        made = Path("clinic") / name
+        make_backup(embedded_engine, tmp_path / "clinic", made, secret=SECRET)
+        assert names_in(made) == {"chart.db", "manifest.json"}
+
+
+READABLE = {
+    "letters/1.eml": b"To: ana@example.org\n\nDear Ana O'Neil-Ruiz,",
+    "adjustments/p/session-1.tar": b"waveform" * 4000,
+    "settings.toml": b'clinic_name = "Hill Clinic"',
+    "letters/empty.eml": b"",
+}
+
+
+def test_nothing_that_stands_in_a_file_can_be_read_in_it_and_all_comes_back(
+    embedded_engine: sa.Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "clinic"
+    for name, content in READABLE.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    films = FilmStore(folder=folder / "films", key=derive(SECRET, "films"))
+    film = films.put(b"pixels" * 1000)
+    backup = tmp_path / "b.tar"
+    make_backup(embedded_engine, folder, backup, secret=SECRET)
+    packed = backup.read_bytes()
+    for words in (b"Ruiz", b"ana@", b"waveform", b"Hill Clinic", b"pixels"):
+        assert words not in packed
+    assert films.path_of(film).read_bytes() in packed
+    home = home_at(tmp_path / "new", key_file=tmp_path / "k")
+    assert restore_backup(backup, home, secret=SECRET).sound
+    for name, content in READABLE.items():
+        assert (home.data_dir / name).read_bytes() == content
+        assert (home.data_dir / name).stat().st_mode & 0o777 == 0o600
+    assert FilmStore(folder=home.data_dir / "films", key=films.key).get(film) == b"pixels" * 1000
+    assert {path.name for path in home.data_dir.iterdir()} == {
+        "chart.db",
+        "films",
+        "letters",
+        "adjustments",
+        "settings.toml",
+    }
+
+
+def with_manifest(backup: Path, unpacked: Path, body: dict[str, Any]) -> Path:
+    """A backup of these unpacked files under a manifest as another version of Spondyl seals it."""
+    seal = hmac.digest(derive(SECRET, "backup"), canonical(body).encode(), "sha256").hex()
+    content = canonical(body | {"seal": seal}).encode()
+    with tarfile.open(backup, "w") as archive:
+        for name in body["files"]:
+            archive.add(unpacked / name, name)
+        entry = tarfile.TarInfo("manifest.json")
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    return backup
+
+
+def test_a_backup_of_the_first_form_comes_back_and_one_of_a_later_form_is_refused(
+    backup: Path, tmp_path: Path
+) -> None:
+    unpacked = tmp_path / "unpacked"
+    check_backup(backup, unpacked, secret=SECRET)
+    names = ("chart.db", "films/aa/1.film", "settings.toml")
+    digests = {name: hashlib.sha256((unpacked / name).read_bytes()).hexdigest() for name in names}
+    body: dict[str, Any] = {"made_at": "2026-03-02T16:00:00+00:00", "files": digests, "form": 1}
+    home = home_at(tmp_path / "new", key_file=tmp_path / "k")
+    assert restore_backup(with_manifest(tmp_path / "old.tar", unpacked, body), home, secret=SECRET).sound
+    assert home.settings_file.read_text() == 'clinic_name = "Old"'
+    later = with_manifest(tmp_path / "later.tar", unpacked, body | {"form": 3})
+    with pytest.raises(BackupUnusableError, match="has form 3; this version reads up to 2"):
+        check_backup(later, tmp_path / "checked", secret=SECRET)

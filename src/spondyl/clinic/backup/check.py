@@ -14,6 +14,7 @@ from spondyl.clinic.backup.manifest import (
     digest_of_file,
     read_manifest,
 )
+from spondyl.clinic.backup.seal import unseal
 from spondyl.clinic.chart.anchor import check_anchor
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.engine import DatabaseUnusableError, embedded_url, open_engine
@@ -52,6 +53,8 @@ def check_backup(backup: Path, folder: Path, *, secret: bytes) -> BackupReport:
     problems = _wrong_files(folder, body["files"])
     if problems:
         raise BackupUnusableError(" ".join(problems))
+    for name in body.get("encrypted", ()):
+        unseal(folder / name, name=name, secret=secret)
     engine = open_engine(embedded_url(folder / CHART), key=secret, survives_power_loss=False)
     try:
         with reading(engine) as connection:

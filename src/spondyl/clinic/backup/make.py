@@ -13,14 +13,16 @@ from typing import IO
 import sqlalchemy as sa
 
 from spondyl.clinic.backup.copy_chart import copy_chart
+from spondyl.clinic.backup.data_files import data_files, part_of
 from spondyl.clinic.backup.manifest import (
     ANCHOR,
     CHART,
-    LEFT_OUT,
+    MAKING,
     NAME,
     BackupUnusableError,
     sealed_manifest,
 )
+from spondyl.clinic.backup.seal import is_sealed, seal
 from spondyl.clinic.chart.engine import embedded_url, open_engine, utc_now
 from spondyl.clinic.chart.migrations import upgrade
 
@@ -28,22 +30,21 @@ from spondyl.clinic.chart.migrations import upgrade
 def make_backup(engine: sa.Engine, data_dir: Path, target: Path, *, secret: bytes) -> int:
     """Write ``target`` and return the rows in it. It appears under its name only when it is whole.
 
-    The chart is copied into an encrypted file of the embedded kind, from PostgreSQL too. The key is not in it.
+    The chart is copied into an encrypted file of the embedded kind, from PostgreSQL too; films are encrypted where they
+    lie, and whatever else is readable is encrypted here. The key is not in it.
     """
     if target.exists():
         raise BackupUnusableError(
             f"{target} exists already; a backup never replaces another. Choose a new name."
         )
-    part = target.with_name(target.name + ".part")
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=MAKING) as folder:
         chart, anchor = Path(folder) / CHART, Path(folder) / ANCHOR
         # The checkpoints first, the films last: no checkpoint is newer than the chart, no film is missing from it.
         if (data_dir / ANCHOR).is_file():
             shutil.copyfile(data_dir / ANCHOR, anchor)
         rows = _copy(engine, chart, secret)
-        files = {CHART: chart} | dict(_other_files(data_dir, target))
-        _pack(part, files | ({ANCHOR: anchor} if anchor.is_file() else {}), secret)
-    part.replace(target)
+        files = {CHART: chart} | dict(data_files(data_dir, target, secret=secret))
+        _pack(target, files | ({ANCHOR: anchor} if anchor.is_file() else {}), secret)
     return rows
 
 
@@ -62,25 +63,45 @@ def _copy(engine: sa.Engine, path: Path, secret: bytes) -> int:
     return rows
 
 
-def _other_files(data_dir: Path, target: Path) -> Iterator[tuple[str, Path]]:
-    for path in sorted(data_dir.rglob("*")):
-        name = path.relative_to(data_dir)
-        mine = path in (target, target.with_name(target.name + ".part")) or ".backup-" in str(name)
-        if path.is_file() and not path.is_symlink() and not mine and name.parts[0] not in LEFT_OUT:
-            yield name.as_posix(), path
+def _pack(target: Path, files: dict[str, Path], secret: bytes) -> None:
+    part = part_of(target)
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with tarfile.open(fileobj=file, mode="w") as archive:
+                packed = list(_packed(archive, files, secret, target.parent))
+                digests = {name: digest for name, digest, _ in packed}
+                encrypted = [name for name, _, here in packed if here]
+                manifest = sealed_manifest(digests, encrypted, made_at=utc_now().isoformat(), secret=secret)
+                _add(archive, NAME, io.BytesIO(manifest), len(manifest))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
-def _pack(part: Path, files: dict[str, Path], secret: bytes) -> None:
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        with tarfile.open(fileobj=file, mode="w") as archive:
-            digests: dict[str, str] = {}
-            for name, path in files.items():
-                with path.open("rb") as content:
-                    digests[name] = _add(archive, name, content, os.fstat(content.fileno()).st_size)
-            manifest = sealed_manifest(digests, made_at=utc_now().isoformat(), secret=secret)
-            _add(archive, NAME, io.BytesIO(manifest), len(manifest))
-        file.flush()
-        os.fsync(file.fileno())
+def _packed(
+    archive: tarfile.TarFile, files: dict[str, Path], secret: bytes, room: Path
+) -> Iterator[tuple[str, str, bool]]:
+    """Pack the files, readable ones encrypted: name, digest, whether encrypted here.
+
+    What went away since it was listed is left out. ``room`` is a folder on a disk with space for one file.
+    """
+    for name, path in files.items():
+        try:
+            content = path.open("rb")
+        except FileNotFoundError:
+            if name in (CHART, ANCHOR):
+                raise
+            continue
+        with content:
+            if name == CHART or is_sealed(content):
+                yield name, _add(archive, name, content, os.fstat(content.fileno()).st_size), False
+                continue
+            with tempfile.TemporaryFile(dir=room) as sealed:
+                size_bytes = seal(content, sealed, name=name, secret=secret)
+                yield name, _add(archive, name, sealed, size_bytes), True
 
 
 def _add(archive: tarfile.TarFile, name: str, content: IO[bytes], size_bytes: int) -> str:

@@ -12,7 +12,13 @@ from spondyl.clinic.chart.keys import derive
 NAME = "manifest.json"
 CHART = "chart.db"
 ANCHOR = "audit-anchor.jsonl"
-# Keys never go into a backup; the database goes in as a consistent copy.
+FORM = 2
+"""2: readable files are encrypted, and the manifest's "encrypted" names them. In 1 they lay as they were."""
+MAKING = ".backup-"
+"""How the name of a folder begins in which the chart is copied."""
+RESTORING = ".restore-"
+"""How the name of a folder begins in which a restore unpacks; a killed one leaves it."""
+# Keys never go into a backup, nor do those in other places (data_files.py); the database goes in as a consistent copy.
 LEFT_OUT = ("clinic.key", "tls", CHART, ANCHOR, "chart.db-wal", "chart.db-shm", "phantom-films")
 
 
@@ -26,9 +32,9 @@ def digest_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def sealed_manifest(files: dict[str, str], *, made_at: str, secret: bytes) -> bytes:
-    """The manifest of files (name in the backup, digest)."""
-    body = {"made_at": made_at, "files": files, "form": 1}
+def sealed_manifest(files: dict[str, str], encrypted: list[str], *, made_at: str, secret: bytes) -> bytes:
+    """The manifest of files (name in the backup, digest), and which of them were encrypted for the backup."""
+    body = {"made_at": made_at, "files": files, "encrypted": encrypted, "form": FORM}
     return canonical(body | {"seal": _seal(body, secret)}).encode()
 
 
@@ -43,6 +49,10 @@ def read_manifest(content: bytes, *, secret: bytes) -> dict[str, Any]:
     if not fits:
         raise BackupUnusableError(
             f"The seal of {NAME} does not fit: another clinic's key, or the backup was changed."
+        )
+    if body.get("form") not in range(1, FORM + 1):
+        raise BackupUnusableError(
+            f"The backup has form {body.get('form')}; this version reads up to {FORM}. Use the Spondyl that made it."
         )
     return body
 

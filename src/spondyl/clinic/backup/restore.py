@@ -1,36 +1,65 @@
 """Put a backup into an empty data folder, or into an empty PostgreSQL database."""
 
-import shutil
 import tempfile
 from pathlib import Path
 
 from spondyl.clinic.backup.check import BackupReport, check_backup
 from spondyl.clinic.backup.copy_chart import copy_chart
-from spondyl.clinic.backup.manifest import CHART, NAME, BackupUnusableError
+from spondyl.clinic.backup.manifest import CHART, NAME, RESTORING, BackupUnusableError
 from spondyl.clinic.chart.audit import heads
 from spondyl.clinic.chart.engine import embedded_url, open_engine
 from spondyl.clinic.chart.migrations import upgrade
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.clinic_home import ClinicHome
 
+BESIDE = ("tls", "lost+found")
+"""What may lie in a folder before a restore: no backup holds it, and an empty disk has its own."""
+
 
 def restore_backup(backup: Path, home: ClinicHome, *, secret: bytes) -> BackupReport:
     """Check a backup and, when it is sound, put it into the empty ``home``; a clinic is never overwritten."""
     home.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if home.embedded_file.exists():
-        raise BackupUnusableError(f"{home.embedded_file} exists; restore into an empty folder, then compare.")
-    with tempfile.TemporaryDirectory(dir=home.data_dir, prefix=".restore-") as name:
+    _refuse(home.data_dir, _in_the_way(home))
+    with tempfile.TemporaryDirectory(dir=home.data_dir, prefix=RESTORING) as name:
         folder = Path(name)
         report = check_backup(backup, folder, secret=secret)
         if not report.sound:
             return report
         (folder / NAME).unlink()
+        _refuse(home.data_dir, [one.name for one in folder.iterdir() if (home.data_dir / one.name).exists()])
         if home.database is not None:
             _into_database(folder / CHART, home, secret)
             (folder / CHART).unlink()
         for path in list(folder.iterdir()):
-            shutil.move(path, home.data_dir / path.name)
+            path.rename(home.data_dir / path.name)
     return report
+
+
+def _in_the_way(home: ClinicHome) -> list[str]:
+    key = home.key_file.resolve()
+    return [
+        path.name
+        for path in home.data_dir.iterdir()
+        if path.name not in BESIDE and not path.name.startswith(RESTORING) and not _only_key(path, key)
+    ]
+
+
+def _only_key(path: Path, key: Path) -> bool:
+    if path.is_dir() and not path.is_symlink():
+        inner = list(path.iterdir())
+        return bool(inner) and all(_only_key(one, key) for one in inner)
+    return path.resolve() == key
+
+
+def _refuse(folder: Path, names: list[str]) -> None:
+    """A file of another state of the clinic would be mixed with the backup's, or be lost under it."""
+    if names:
+        shown = ", ".join(sorted(names)[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+        raise BackupUnusableError(
+            f"{folder} is not empty: {shown} would be mixed with the backup's files or replaced by them. Nothing was "
+            "changed. Name an empty folder with --data, or move these to another place first and keep them: they may "
+            "be newer than the backup. Only the key file and tls may stay."
+        )
 
 
 def _into_database(chart: Path, home: ClinicHome, secret: bytes) -> None:

@@ -47,12 +47,21 @@ def read_key_file(path: Path) -> bytes:
     if mode & 0o077:
         raise KeyFileUnusableError(f"{path} has mode {mode:03o}: others can read it. Run: chmod 600 {path}")
     text = path.read_text().strip()
-    try:
-        secret = bytes.fromhex(text)
-    except ValueError:
-        secret = b""
+    secret = _secret_in(text)
     if len(secret) != SECRET_BYTES:
         raise KeyFileUnusableError(
             f"{path} must hold {2 * SECRET_BYTES} hexadecimal digits; it has {len(text)} characters."
         )
     return secret
+
+
+def is_key_text(content: bytes, secret: bytes) -> bool:
+    """True when a file's content is this very secret as a key file holds it."""
+    return _secret_in(content.decode("ascii", errors="replace").strip()) == secret
+
+
+def _secret_in(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""

@@ -16,7 +16,10 @@ def backup(
     database: DatabaseOption = None,
     key: KeyOption = None,
 ) -> None:
-    """Back up the clinic into one file, while it runs. The key is not in it: keep a copy of the key elsewhere.
+    """Back up the clinic into one encrypted file, while it runs. The key is not in it: keep a copy elsewhere.
+
+    Names, sizes and digests of the files in it can be read without the key; nothing that stands in them can. Password
+    files that the settings name are not in it either.
 
     \b
     Examples:

@@ -1,0 +1,61 @@
+"""Which files of the data folder go into a backup: everything but keys, passwords, and other backups."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from spondyl.clinic.backup.manifest import CHART, LEFT_OUT, MAKING, RESTORING, BackupUnusableError
+from spondyl.clinic.chart.keys import is_key_text
+from spondyl.clinic.clinic_settings import SettingsInvalidError, read_settings
+
+HEAD_BYTES = 512
+_TAR_MAGIC = slice(257, 262)
+
+
+def data_files(data_dir: Path, target: Path, *, secret: bytes) -> Iterator[tuple[str, Path]]:
+    """Name and path of each file that goes into the backup ``target``; raises ``BackupUnusableError``."""
+    folder = data_dir.resolve()
+    hidden = {*_password_files(folder), target.resolve(), part_of(target).resolve()}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if _passing(name) or path.is_symlink() or not path.is_file() or path in hidden:
+            continue
+        try:
+            if not _left_out_by_content(path, secret):
+                yield name.as_posix(), path
+        except FileNotFoundError:
+            continue  # a note that was taken, a letter that was sent, a film that was erased
+
+
+def part_of(target: Path) -> Path:
+    """Where a backup is written until it is whole."""
+    return target.with_name(target.name + ".part")
+
+
+def _passing(name: Path) -> bool:
+    return (
+        name.parts[0] in LEFT_OUT
+        or name.parts[0].startswith(RESTORING)
+        or any(part.startswith(MAKING) for part in name.parts)
+    )
+
+
+def _password_files(folder: Path) -> set[Path]:
+    """The files with passwords that the settings name, each seen from here and from the folder."""
+    path = folder / "settings.toml"
+    try:
+        settings = read_settings(path)
+    except SettingsInvalidError as error:
+        raise BackupUnusableError(
+            f"{path} cannot be read, so it is not known which files hold passwords and must stay out of the backup: "
+            f"{error} Put it right, then back up."
+        ) from error
+    named = [name for name in (settings.oidc.client_secret_file, settings.mail.password_file) if name]
+    return {place for name in named for place in (Path(name).resolve(), (folder / name).resolve())}
+
+
+def _left_out_by_content(path: Path, secret: bytes) -> bool:
+    """True for the key, under whichever name, and for a backup: one that holds others doubles each time."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    packed = head.startswith(CHART.encode() + b"\0") and head[_TAR_MAGIC] == b"ustar"
+    return packed or is_key_text(head, secret)
