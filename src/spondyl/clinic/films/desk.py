@@ -19,12 +19,14 @@ from spondyl.assessment.calibration import Calibration
 from spondyl.clinic.chart import films as chart
 from spondyl.clinic.chart.documents import Document, DocumentChangedError, load, save, sign
 from spondyl.clinic.chart.films import Film
+from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import clinic_zone, told_by
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.anew import exchanged, marked_anew
 from spondyl.clinic.films.corrected import Corner, corrected
 from spondyl.clinic.films.facts import FilmFacts, facts_from_json
 from spondyl.clinic.films.modest_process import ModestProcess
+from spondyl.clinic.films.owner import chart_patient
 from spondyl.clinic.films.reading import (
     Reading,
     assess_reading,
@@ -228,7 +230,10 @@ class FilmDesk:
             return desk_of(connection, film_id)
 
     def _report_files(self, desk: Desk, by: Confirmation) -> dict[str, bytes]:
-        told = desk.reading, self.assess(desk), self.picture(desk.film), name_of(desk), by
+        assert desk.document is not None  # checked by sign
+        with reading(self._engine) as connection:
+            chart = chart_patient(desk.facts.header, person(connection, desk.document.person_id))
+        told = desk.reading, self.assess(desk), self.picture(desk.film), name_of(desk), by, chart
         if self._reports is None:
             return report_files(*told)
         try:
