@@ -188,9 +188,6 @@ class FilmDesk:
             if desk.film.person_id is None:
                 raise FilmNotReadyError("Say first whose film this is: a reading belongs to a patient.")
             now = self._moved(desk, sent, signer)
-            summary = summary_of(
-                measure_reading(now, desk.facts, calibration=shipped_calibration()), desk.facts
-            )
             document = save(
                 connection,
                 kind=KIND,
@@ -204,7 +201,7 @@ class FilmDesk:
                 film_id,
                 after_version=sent.version,
                 reading_id=document.document_id,
-                summary=summary,
+                summary=_summary(now, desk.facts),
             )
             return desk_of(connection, film_id)
 
@@ -371,8 +368,12 @@ def _keep(connection: sa.Connection, desk: Desk, now: Reading, *, after_version:
         connection,
         desk.film.id,
         draft=reading_json(now),
+        summary=_summary(now, desk.facts),
         after_version=after_version,
         actor=signer.actor,
-        action=action,
-        detail=detail,
+        done=(action, detail),
     )
+
+
+def _summary(now: Reading, facts: FilmFacts) -> dict[str, Any]:
+    return summary_of(measure_reading(now, facts, calibration=shipped_calibration()), facts)
