@@ -17,6 +17,7 @@ from spondyl.clinic.films.desk import FilmNotReadyError, Signer, Status, name_of
 from spondyl.clinic.films.modest_process import ModestProcess
 from spondyl.clinic.films.report_files import report_files
 from spondyl.clinic.films.service import FilmService
+from spondyl.clinic.result import ChartPatient
 from spondyl.clinic.web.services import Services
 from spondyl.provenance import Confirmation
 
@@ -35,7 +36,8 @@ def test_reports_made_beside_the_server_are_the_same_and_a_death_signs_nothing(
     desk.accept(film.id, sent_as_kept(desk.open(film.id)), DOCTOR)
     opened = desk.open(film.id)
     by = Confirmation(person=DOCTOR.name, at=datetime(2026, 1, 2, tzinfo=UTC))
-    told = opened.reading, desk.assess(opened), desk.picture(film), name_of(opened), by
+    chart = ChartPatient(name="Ana Ruiz", birth_date=None, doubt=None)
+    told = opened.reading, desk.assess(opened), desk.picture(film), name_of(opened), by, chart
     beside = ModestProcess()
     try:
         assert beside.ask(report_files, *told, patience_s=120.0) == report_files(*told)

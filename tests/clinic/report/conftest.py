@@ -123,7 +123,7 @@ def assessment(corners: np.ndarray, *, cobb_deg: float = 45.0) -> Assessment:
         points_px=(segment(corners, 0, lower=False), segment(corners, 4, lower=True)),
     )
     aasce = measurement(
-        "aasce_a1", "AASCE angle 1", 44.2, levels=(Level.T5, Level.L1), points_px=cobb.points_px
+        "cobb_aasce_1", "AASCE angle 1", 44.2, levels=(Level.T5, Level.L1), points_px=cobb.points_px
     )
     balance = measurement(
         "coronal_balance", "Coronal balance", -12.34, Unit.MM, flags=(Flag.SPACING_UNCORRECTED,), sd=2.0

@@ -130,10 +130,10 @@ def test_a_cobb_angle_is_written_as_ohif_reads_it(measured: FilmResult, source: 
 
 
 def test_the_aasce_angle_is_not_coded_as_a_cobb_angle(measured: FilmResult, source: Dataset) -> None:
-    group = group_of(document(measured, source), "aasce_a1")
+    group = group_of(document(measured, source), "cobb_aasce_1")
     number = first_number(group.ContentSequence)
     assert number.ConceptNameCodeSequence[0].CodingSchemeDesignator == "99SPONDYL"
-    assert named(group.ContentSequence, "112039")[0].TextValue == "Spondyl:aasce_a1"
+    assert named(group.ContentSequence, "112039")[0].TextValue == "Spondyl:cobb_aasce_1"
 
 
 def test_it_belongs_to_the_films_patient_and_study(measured: FilmResult, source: Dataset) -> None:

@@ -40,7 +40,7 @@ def test_each_measurement_is_an_observation_with_its_interval(measured: FilmResu
     assert (interval["low"]["value"], interval["high"]["value"]) == (42.5, 47.5)
     assert [c["code"] for c in cobb["code"]["coding"]] == ["285285000", "CDE_000264", "cobb_major"]
     assert observations["Coronal balance"]["valueQuantity"]["value"] == -12.34
-    assert [c["code"] for c in observations["AASCE angle 1"]["code"]["coding"]] == ["aasce_a1"]
+    assert [c["code"] for c in observations["AASCE angle 1"]["code"]["coding"]] == ["cobb_aasce_1"]
     assert len(observations) == 5
 
 

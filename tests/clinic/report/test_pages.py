@@ -21,7 +21,7 @@ from spondyl.provenance import Confirmation
 VALUES = {
     "cobb_major": ("45.0°", "42.5 to 47.5°", "T5–L1"),
     "cobb_upper": ("20.0°", "17.5 to 22.5°", "T1–T5"),
-    "aasce_a1": ("44.2°", "41.7 to 46.7°", "T5–L1"),
+    "cobb_aasce_1": ("44.2°", "41.7 to 46.7°", "T5–L1"),
     "coronal_balance": ("−12.3 mm", "−14.8 to −9.8 mm", "—"),
     "disc_height_index_L4": ("0.31", "0.28 to 0.35", "—"),
 }

@@ -1,6 +1,7 @@
 """A referral letter from what the chart holds: the question is the clinician's, the facts are the chart's."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from spondyl.assessment.intake import IntakeSummary, PatientLanguage
 from spondyl.assessment.questionnaires import instrument_of
@@ -83,7 +84,12 @@ def _scored(scores: Iterable[GivenScore]) -> tuple[str, ...]:
 
 
 def _seen(findings: Iterable[FilmFinding]) -> tuple[str, ...]:
-    lines = tuple(f"{one.sentence} {one.prevalence}" for one in findings)
+    """Each film's red lines once, before its findings."""
+    lines: list[str] = []
+    for (seen_on, red_lines), of_film in groupby(findings, key=lambda one: (one.seen_on, one.red_lines)):
+        of_day = f", film of {day_in(seen_on, LANGUAGE)}" if seen_on else ""
+        lines += [f"Check first{of_day}: {line}" for line in red_lines]
+        lines += [f"{one.sentence} {one.prevalence}" for one in of_film]
     return (*lines, NO_CAUSE) if lines else ("No film was read and signed.",)
 
 

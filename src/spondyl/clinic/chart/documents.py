@@ -103,11 +103,18 @@ def latest(connection: sa.Connection, *, kind: str, person_id: str) -> Document 
     return found[0] if found else None
 
 
-def newest_of_each(connection: sa.Connection, *, kind: str, person_id: str) -> list[Document]:
-    """Each document of a kind about a patient in its newest version; the one begun last comes first."""
+def newest_of_each(
+    connection: sa.Connection, *, kind: str, person_id: str, only_signed: bool = False
+) -> list[Document]:
+    """Each document of a kind about a patient in its newest version, or in the newest that is signed; the one begun
+    last comes first."""
+    signed = sa.exists().where(
+        signatures.c.document_id == documents.c.document_id, signatures.c.version == documents.c.version
+    )
     newest = (
         sa.select(documents.c.document_id, sa.func.max(documents.c.version), sa.func.min(documents.c.made_at))
         .where(documents.c.person_id == person_id, documents.c.kind == kind)
+        .where(signed if only_signed else sa.true())
         .group_by(documents.c.document_id)
         .order_by(sa.func.min(documents.c.made_at).desc(), documents.c.document_id)
     )

@@ -264,16 +264,19 @@ def save_draft(
     film_id: str,
     *,
     draft: Body,
+    summary: Body,
     after_version: int,
     actor: str,
-    action: str,
-    detail: Body,
+    done: tuple[str, Body],
 ) -> int:
     """Keep points that nobody has accepted yet; returns the new version, raises ``DocumentChangedError``.
 
-    ``action`` and ``detail`` say in the audit log what was done.
+    ``summary`` is the draft's; ``done`` says in the audit log what was done: the action and its detail.
     """
-    version = _next_draft(connection, film_id, after_version, draft=canonical(draft))
+    action, detail = done
+    version = _next_draft(
+        connection, film_id, after_version, draft=canonical(draft), summary=canonical(summary)
+    )
     record(connection, actor=actor, action=action, subject=f"film {film_id}", detail=detail)
     return version
 

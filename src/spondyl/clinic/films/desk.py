@@ -19,12 +19,14 @@ from spondyl.assessment.calibration import Calibration
 from spondyl.clinic.chart import films as chart
 from spondyl.clinic.chart.documents import Document, DocumentChangedError, load, save, sign
 from spondyl.clinic.chart.films import Film
+from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import clinic_zone, told_by
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.anew import exchanged, marked_anew
 from spondyl.clinic.films.corrected import Corner, corrected
 from spondyl.clinic.films.facts import FilmFacts, facts_from_json
 from spondyl.clinic.films.modest_process import ModestProcess
+from spondyl.clinic.films.owner import chart_patient
 from spondyl.clinic.films.reading import (
     Reading,
     assess_reading,
@@ -186,9 +188,6 @@ class FilmDesk:
             if desk.film.person_id is None:
                 raise FilmNotReadyError("Say first whose film this is: a reading belongs to a patient.")
             now = self._moved(desk, sent, signer)
-            summary = summary_of(
-                measure_reading(now, desk.facts, calibration=shipped_calibration()), desk.facts
-            )
             document = save(
                 connection,
                 kind=KIND,
@@ -202,7 +201,7 @@ class FilmDesk:
                 film_id,
                 after_version=sent.version,
                 reading_id=document.document_id,
-                summary=summary,
+                summary=_summary(now, desk.facts),
             )
             return desk_of(connection, film_id)
 
@@ -228,7 +227,10 @@ class FilmDesk:
             return desk_of(connection, film_id)
 
     def _report_files(self, desk: Desk, by: Confirmation) -> dict[str, bytes]:
-        told = desk.reading, self.assess(desk), self.picture(desk.film), name_of(desk), by
+        assert desk.document is not None  # checked by sign
+        with reading(self._engine) as connection:
+            chart = chart_patient(desk.facts.header, person(connection, desk.document.person_id))
+        told = desk.reading, self.assess(desk), self.picture(desk.film), name_of(desk), by, chart
         if self._reports is None:
             return report_files(*told)
         try:
@@ -366,8 +368,12 @@ def _keep(connection: sa.Connection, desk: Desk, now: Reading, *, after_version:
         connection,
         desk.film.id,
         draft=reading_json(now),
+        summary=_summary(now, desk.facts),
         after_version=after_version,
         actor=signer.actor,
-        action=action,
-        detail=detail,
+        done=(action, detail),
     )
+
+
+def _summary(now: Reading, facts: FilmFacts) -> dict[str, Any]:
+    return summary_of(measure_reading(now, facts, calibration=shipped_calibration()), facts)

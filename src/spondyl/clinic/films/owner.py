@@ -10,6 +10,7 @@ from spondyl.clinic.chart.films import SYSTEM, Film, name_person
 from spondyl.clinic.chart.people import Person, find_people, fold
 from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.report.day_text import day_text
+from spondyl.clinic.result import ChartPatient
 from spondyl.radiograph import FilmHeader
 
 
@@ -63,6 +64,15 @@ def owner_warning(header: FilmHeader, person: Person) -> str | None:
             f"The film's header says born {in_header}, but the chart of {person.full_name} says {in_chart}."
         )
     return told and f"{told} Make sure that the film is of this patient."
+
+
+def chart_patient(header: FilmHeader, person: Person) -> ChartPatient:
+    """The chart's patient as a report names them, with the doubt that the film's header raises."""
+    return ChartPatient(
+        name=person.full_name,
+        birth_date=person.details.birth_date,
+        doubt=owner_warning(header, person),
+    )
 
 
 def _two_birthdays(header: FilmHeader, person: Person) -> tuple[date, date] | None:

@@ -211,5 +211,7 @@ def shortened(text: str, *, longest: int = 64) -> str:
 
 
 def radelement_of(kind: str) -> Code | None:
-    """The RadElement element of a measurement, or None."""
+    """The RadElement element of a measurement, or None: "Cobb angle" is no name for an AASCE angle."""
+    if kind.startswith("cobb") and not is_cobb(kind):
+        return None
     return next((code for start, code in RADELEMENT.items() if kind.startswith(start)), None)

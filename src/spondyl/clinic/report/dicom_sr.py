@@ -29,6 +29,7 @@ from spondyl.clinic.report.codes import (
 )
 from spondyl.clinic.report.json_lines import DIGITS, film_result_to_json
 from spondyl.clinic.report.signature import confirmation_of, names_line
+from spondyl.clinic.report.wording import FLAG_TEXT
 from spondyl.clinic.result import FilmResult
 from spondyl.provenance import Confirmation
 from spondyl.radiograph import Radiograph
@@ -199,7 +200,10 @@ def _report(result: FilmResult, film: "Dataset", confirmation: Confirmation | No
         procedure_reported=_concept_of(
             value="spine_radiograph", scheme=PRIVATE, meaning="Radiograph of the spine"
         ),
-        imaging_measurements=[_group(m, result.landmarks, film) for m in result.assessment.measurements],
+        imaging_measurements=[
+            _group(m, result.landmarks, film, red_lines=result.assessment.red_lines)
+            for m in result.assessment.measurements
+        ],
         title=codes.DCM.ImagingMeasurementReport,
         language_of_content_item_and_descendants=LanguageOfContentItemAndDescendants(language=english),
     )
@@ -243,7 +247,9 @@ def _observers(result: FilmResult, confirmation: Confirmation | None) -> Any:
     )
 
 
-def _group(measurement: Measurement, landmarks: Landmarks | None, film: "Dataset") -> Any:
+def _group(
+    measurement: Measurement, landmarks: Landmarks | None, film: "Dataset", *, red_lines: tuple[str, ...]
+) -> Any:
     """TID 1501: one measurement, what it is, where it was taken, by which algorithm, with its points."""
     from highdicom.sr import (
         AlgorithmIdentification,
@@ -261,7 +267,7 @@ def _group(measurement: Measurement, landmarks: Landmarks | None, film: "Dataset
         algorithm_id=AlgorithmIdentification(
             name=shortened(made.method) or "Spondyl",
             version=made.version,
-            parameters=["interval: central 90 %", *_names(landmarks)],
+            parameters=["interval: central 90 %", *_names(landmarks), *_doubts(measurement, red_lines)],
         ),
         finding_sites=[
             FindingSite(anatomic_location=_concept(code))
@@ -275,6 +281,13 @@ def _names(landmarks: Landmarks | None) -> list[str]:
     """Who confirmed the level names: among the parameters, since OHIF opens no report with other items in a group."""
     confirmed = None if landmarks is None or landmarks.names is None else landmarks.names.confirmed
     return [] if confirmed is None else [f"{names_line(confirmed)}."]
+
+
+def _doubts(measurement: Measurement, red_lines: tuple[str, ...]) -> list[str]:
+    """What to check before this value is used, the film's red lines and the value's own flags, as in FHIR: among the
+    parameters for the same reason, and with every value, since a reader may show one alone."""
+    first = [f"Check first: {line}" for line in red_lines]
+    return [*first, *(f"Check: {FLAG_TEXT[flag]}." for flag in measurement.flags)]
 
 
 def _ends(measurement: Measurement) -> tuple[Any, ...]:

@@ -30,6 +30,7 @@ from spondyl.clinic.report.report_content import DISCLAIMER
 from spondyl.clinic.report.signature import confirmation_of, names_confirmed_in, names_line
 from spondyl.clinic.report.wording import levels_text
 from spondyl.clinic.result import FilmResult
+from spondyl.radiograph import FilmHeader
 
 GENDER = {"M": "male", "F": "female", "O": "other"}
 SPACE = uuid.UUID("6f2d0d7e-5a0e-5d1c-9b43-2f5b8a1c7e10")
@@ -81,17 +82,15 @@ class _Build:
         self.status = "final" if self.confirmation else "preliminary"
 
     def patient(self) -> Resource:
+        """The chart's patient, else whom the header names. Nothing of a header that names somebody else."""
         patient: Resource = {"resourceType": "Patient", "id": self._id("patient")}
-        film = self.result.radiograph
-        if film is None:
-            return patient
-        header = film.header
-        if header.patient_id:
-            patient["identifier"] = [{"value": header.patient_id}]
-        if header.patient_name:
-            patient["name"] = [{"text": header.patient_name.replace("^", " ").strip()}]
-        if header.sex:
-            patient["gender"] = checked("administrative-gender", GENDER.get(header.sex, "unknown"))
+        film, chart = self.result.radiograph, self.result.chart
+        if film is not None and (chart is None or chart.doubt is None):
+            patient |= _header_patient(film.header)
+        if chart is not None:
+            patient["name"] = [{"text": chart.name}]
+            if chart.birth_date is not None:
+                patient["birthDate"] = chart.birth_date.isoformat()
         return patient
 
     def device(self) -> Resource:
@@ -229,6 +228,17 @@ class _Build:
 
     def _reference(self, name: str) -> Resource:
         return {"reference": f"urn:uuid:{self._id(name)}"}
+
+
+def _header_patient(header: FilmHeader) -> Resource:
+    patient: Resource = {}
+    if header.patient_id:
+        patient["identifier"] = [{"value": header.patient_id}]
+    if header.patient_name:
+        patient["name"] = [{"text": header.patient_name.replace("^", " ").strip()}]
+    if header.sex:
+        patient["gender"] = checked("administrative-gender", GENDER.get(header.sex, "unknown"))
+    return patient
 
 
 def _coding(code: Code) -> Resource:

@@ -19,7 +19,7 @@ from spondyl.clinic.report.wording import (
     number_text,
     probability_text,
 )
-from spondyl.clinic.result import FilmResult
+from spondyl.clinic.result import ChartPatient, FilmResult
 from spondyl.radiograph import Radiograph
 
 DISCLAIMER = "Research software, not a medical device."
@@ -264,13 +264,14 @@ def _names(result: FilmResult) -> str:
 
 
 def _examination(result: FilmResult) -> tuple[tuple[str, str], ...]:
-    film = result.radiograph
+    film, chart = result.radiograph, result.chart
     if film is None:
         return (("Film", result.film),)
     header = film.header
     view = result.landmarks.view if result.landmarks is not None else film.view
     side = result.landmarks.image_left if result.landmarks is not None else film.image_left
     known = (
+        ("Chart of", None if chart is None else _chart_of(chart)),
         ("Patient", _patient_name(header.patient_name)),
         ("Patient number", header.patient_id),
         ("Sex", header.sex),
@@ -281,6 +282,11 @@ def _examination(result: FilmResult) -> tuple[tuple[str, str], ...]:
         ("Film", result.film),
     )
     return tuple((name, text) for name, text in known if text)
+
+
+def _chart_of(chart: ChartPatient) -> str:
+    """The name as the chart writes it, and the day of birth where it is known."""
+    return chart.name + (f", born {day_text(chart.birth_date)}" if chart.birth_date else "")
 
 
 def _patient_name(name: str | None) -> str | None:
