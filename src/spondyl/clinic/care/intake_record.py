@@ -18,9 +18,11 @@ from spondyl.assessment.intake import (
     worst_stop,
 )
 from spondyl.clinic.care.cleared_flags import cleared_in
+from spondyl.clinic.care.kept_scores import KeptScore, kept_after, scores_in, scores_to_json
 from spondyl.clinic.chart.documents import Document, load, newest_of_each, save
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
 
@@ -33,8 +35,8 @@ PATIENT = "patient by link"
 class StoredIntake:
     """An intake with where it is kept; ``saved_at`` is when the patient last answered, not when staff last looked.
 
-    ``said_at`` is when an item last became yes: a look from before does not cover it. ``marked`` is what booking was
-    told when this version was saved.
+    ``scores`` are all that the form has given. ``said_at`` is when an item last became yes: a look from before does
+    not cover it. ``marked`` is what the pages of the day were told when this version was saved.
     """
 
     document_id: str
@@ -42,6 +44,7 @@ class StoredIntake:
     person_id: str
     intake: Intake
     saved_at: datetime
+    scores: tuple[KeptScore, ...]
     said_at: Mapping[str, datetime]
     marked: Stop
 
@@ -62,6 +65,7 @@ def begin(connection: sa.Connection, person_id: str, *, actor: str, again: bool 
         person_id=person_id,
         intake=intake,
         saved_at=now_of(connection),
+        scores=(),
         said_at={key: at for key, at in said.items() if key in intake.answers},
         marked=Stop.NOTHING,
     )
@@ -78,7 +82,11 @@ def keep(connection: sa.Connection, stored: StoredIntake, intake: Intake, *, act
     now = now_of(connection)
     said_now = {key for key in intake.answers if _says_yes(intake, key) and not _says_yes(stored.intake, key)}
     said_at = {**stored.said_at, **dict.fromkeys(said_now, now)}
-    return _save(connection, replace(stored, intake=intake, saved_at=now, said_at=said_at), actor=actor)
+    scores = kept_after(stored.scores, intake, at=now, zone=clinic_zone(connection))
+    is_answer = replace(intake, language=stored.intake.language) != stored.intake
+    saved_at = now if is_answer else stored.saved_at
+    draft = replace(stored, intake=intake, saved_at=saved_at, said_at=said_at, scores=scores)
+    return _save(connection, draft, actor=actor)
 
 
 def mark_again(connection: sa.Connection, stored: StoredIntake, *, actor: str) -> StoredIntake:
@@ -99,6 +107,7 @@ def _save(connection: sa.Connection, draft: StoredIntake, *, actor: str) -> Stor
     stop = _mark(connection, draft)
     body = intake_to_json(draft.intake) | {"blocking": stop is Stop.EVERYTHING, "stop": stop.value}
     body["answered_at"] = draft.saved_at.isoformat()
+    body["scores"] = scores_to_json(draft.scores)
     body["said_at"] = {key: at.isoformat() for key, at in draft.said_at.items()}
     document = save(
         connection,
@@ -161,6 +170,7 @@ def _stored(document: Document) -> StoredIntake:
         person_id=document.person_id,
         intake=intake_from_json(document.body),
         saved_at=datetime.fromisoformat(document.body["answered_at"]),
+        scores=scores_in(document.body),
         said_at={key: datetime.fromisoformat(at) for key, at in document.body.get("said_at", {}).items()},
         marked=Stop(document.body.get("stop", Stop.EVERYTHING.value)),
     )
