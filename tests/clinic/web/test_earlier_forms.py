@@ -1,5 +1,6 @@
 """Claims: a new form takes no flag away; only a clinician's look does, and it takes those of every form."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -158,3 +159,25 @@ def test_a_flag_that_holds_treatment_goes_on_waiting_while_the_new_form_is_fille
     with reading(services.engine) as connection:
         assert [one.person.id for one in waiting_for_a_look(connection)] == [patient.id]
         assert "blood_thinner" in situation_of(connection, patient.id).cautions
+
+
+def test_a_yes_said_while_the_clinician_read_the_page_is_not_covered(
+    browser: Open, services: Services, patient: Person, clock: Clock
+) -> None:
+    link = intake_link(services, answer_intake(services, patient, pain=6, roland=14, fever="yes"))
+    page, clinician = f"/patients/{patient.id}/intake", browser(Role.CLINICIAN)
+    found = re.search(r'name="seen_at" value="([^"]+)"', clinician.get(page).text)
+    assert found is not None
+    clock.advance(timedelta(minutes=1))
+    send(browser(Role.NOBODY), link, "saddle_numbness", "yes")
+    clock.advance(timedelta(minutes=1))
+    look = {"cleared": ["fever", "saddle_numbness"], "reason": REASON, "seen_at": found[1]}
+    assert clinician.submit(f"{page}/review", **look).status_code == 303
+    assert stop_now(services, patient) is Stop.EVERYTHING
+    with reading(services.engine) as connection:
+        reasons = booking_block(connection, patient.id).reasons
+    assert len(reasons) == 1 and "newly numb" in reasons[0]
+    assert clinician.submit(f"{page}/review", **look | {"seen_at": "2026-03-02"}).status_code == 422
+    shown = re.search(r'name="seen_at" value="([^"]+)"', clinician.get(page).text)
+    assert shown is not None and clinician.submit(f"{page}/review", **look | {"seen_at": shown[1]})
+    assert stop_now(services, patient) is Stop.NOTHING

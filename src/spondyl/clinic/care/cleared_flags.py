@@ -22,14 +22,15 @@ def cleared_in(
     """Items let pass: in this form, or in an earlier one when this form does not ask them again.
 
     An answer that came after the review is not covered by it: every review names the forms that there were, a form
-    that asks again begins without answers, and ``said_at`` says when an item of this form last became yes.
+    that asks again begins without answers, and ``said_at`` says when an item of this form last became yes. What the
+    patient said after the clinician opened the page is not covered either.
     """
     asked = {item.key for group in intake.groups for item in group.items}
     cleared: set[str] = set()
     for review in newest_of_each(connection, kind=KIND, person_id=person_id):
         looked_at = review.body.get("forms", [review.body["intake"]])
-        items = {
-            key for key in review.body["cleared"] if key not in said_at or said_at[key] <= review.made_at
-        }
+        seen_at = review.body.get("seen_at")
+        until = datetime.fromisoformat(seen_at) if seen_at else review.made_at
+        items = {key for key in review.body["cleared"] if key not in said_at or said_at[key] <= until}
         cleared |= items if document_id in looked_at else items - asked
     return frozenset(cleared)

@@ -9,6 +9,7 @@ from spondyl.assessment.intake import ITEM_BEHIND, ITEMS
 from spondyl.clinic.care.cleared_flags import KIND
 from spondyl.clinic.care.intake_record import StoredIntake, every, mark_again
 from spondyl.clinic.chart.documents import Document, newest_of_each, save
+from spondyl.clinic.chart.engine import now_of
 
 SHORTEST_REASON = 8
 
@@ -33,10 +34,17 @@ class FlagReview:
 
 
 def add_review(
-    connection: sa.Connection, stored: StoredIntake, *, cleared: frozenset[str], reason: str, actor: str
+    connection: sa.Connection,
+    stored: StoredIntake,
+    *,
+    cleared: frozenset[str],
+    reason: str,
+    actor: str,
+    seen_at: datetime | None = None,
 ) -> FlagReview:
     """Keep a review of what stands in every form of the patient, ``stored`` being the newest.
 
+    ``seen_at`` is when the clinician's page was made: what the patient said since then was not looked at.
     Raises ReviewRefused without a reason, or for an item that carries no flag.
     """
     if len(reason.strip()) < SHORTEST_REASON:
@@ -50,6 +58,7 @@ def add_review(
         "forms": [form.document_id for form in forms],
         "cleared": sorted(cleared),
         "reason": reason.strip(),
+        "seen_at": min(seen_at or now_of(connection), now_of(connection)).isoformat(),
     }
     review = _review(save(connection, kind=KIND, person_id=stored.person_id, body=body, actor=actor))
     for form in forms:

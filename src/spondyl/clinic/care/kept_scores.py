@@ -75,4 +75,13 @@ def scores_in(body: Mapping[str, Any]) -> tuple[KeptScore, ...]:
     """The scores of a form's document; one from before they were kept gives those of its answers."""
     if "scores" not in body:
         return scores_at(intake_from_json(body), datetime.fromisoformat(body["answered_at"]))
-    return tuple(KeptScore(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in body["scores"])
+    return tuple(
+        KeptScore(
+            instrument=one["instrument"],
+            value=one["value"],
+            at=datetime.fromisoformat(one["at"]),
+            note=one["note"],
+            answers=one["answers"],
+        )
+        for one in body["scores"]
+    )

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Form, Request
+from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from spondyl.assessment.intake import ITEM_BEHIND, Intake, summarise_intake
@@ -16,6 +17,7 @@ from spondyl.clinic.care.intake_record import StoredIntake, begin, newest
 from spondyl.clinic.care.intake_text import sections_of
 from spondyl.clinic.care.standing_flags import StandingForm, by_urgency, earlier_flags, standing_forms
 from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.transaction import reading, writing
@@ -66,6 +68,7 @@ def review_flags(
     patient_id: str,
     reason: Annotated[str, Form(max_length=1000)] = "",
     cleared: Annotated[list[str] | None, Form()] = None,
+    seen_at: Annotated[AwareDatetime | None, Form()] = None,
 ) -> Response:
     """Keep what the clinician found about the flags."""
     with writing(services.engine) as connection:
@@ -76,7 +79,12 @@ def review_flags(
             if stored is None:
                 raise ReviewRefused("This patient has no form yet, so there is nothing to look at.")
             add_review(
-                connection, stored, cleared=frozenset(cleared or ()), reason=reason, actor=viewer.actor
+                connection,
+                stored,
+                cleared=frozenset(cleared or ()),
+                reason=reason,
+                actor=viewer.actor,
+                seen_at=seen_at,
             )
         except ReviewRefused as refused:
             shown = context | {"problem": str(refused), "reason": reason, "chosen": cleared or []}
@@ -109,6 +117,7 @@ def _context(
         "sections": sections_of(stored.intake),
         "block": block_of(forms),
         "given_flags": by_urgency([*earlier, *given]),
+        "seen_at": now_of(connection).isoformat(),
         "said_before": {one.question.key: _said_before(forms, one) for one in earlier},
         "unanswered": [one for one in waiting if one not in given],
         "item_behind": ITEM_BEHIND,
