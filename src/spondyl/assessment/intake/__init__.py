@@ -20,17 +20,21 @@ from spondyl.assessment.intake.stop import (
     Stop,
     StopMessage,
     flags_said,
+    items_said,
     message_for,
     messages_of,
     open_flags,
     screen_of,
     stop_of,
+    stop_said,
+    worst_stop,
 )
-from spondyl.assessment.intake.summary import IntakeSummary, scores_of, summarise_intake
+from spondyl.assessment.intake.summary import CAUTIONS, IntakeSummary, scores_of, summarise_intake
 from spondyl.assessment.intake.two_languages import InBoth, PatientLanguage
 
 __all__ = [
     "BODY_REGIONS",
+    "CAUTIONS",
     "GROUPS",
     "INTAKE",
     "ITEMS",
@@ -59,6 +63,7 @@ __all__ = [
     "intake_to_json",
     "is_emergency_answer",
     "item_of",
+    "items_said",
     "message_for",
     "messages_of",
     "open_flags",
@@ -66,6 +71,8 @@ __all__ = [
     "scores_of",
     "screen_of",
     "stop_of",
+    "stop_said",
     "summarise_intake",
     "urgency_of_yes",
+    "worst_stop",
 ]

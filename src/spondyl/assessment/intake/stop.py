@@ -1,5 +1,6 @@
 """Whether an answer stops the visit path, and what the patient reads then."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -25,6 +26,11 @@ class Stop(Enum):
             Stop.TREATMENT: "A consultation may be booked; a treatment only after a clinician has looked.",
             Stop.EVERYTHING: "Nothing may be booked until a clinician has looked.",
         }[self]
+
+
+def worst_stop(stops: Iterable[Stop]) -> Stop:
+    """The one that blocks most; nothing is blocked where there is none."""
+    return max(stops, key=list(Stop).index, default=Stop.NOTHING)
 
 
 def screen_of(intake: Intake) -> Screen:
@@ -53,6 +59,20 @@ def stop_of(intake: Intake, cleared: frozenset[str] = frozenset()) -> Stop:
     if intake.raised - cleared or any(urgency_of_yes(key) in SOON for key in said_yes):
         return Stop.EVERYTHING
     return Stop.TREATMENT if open_flags(intake, cleared) else Stop.NOTHING
+
+
+def stop_said(intake: Intake, cleared: frozenset[str] = frozenset()) -> Stop:
+    """What the answers given block, a question without an answer blocks nothing: an earlier form's share."""
+    said = items_said(intake) - cleared
+    if not said:
+        return Stop.NOTHING
+    soon = intake.raised & said or any(urgency_of_yes(key) in SOON for key in said)
+    return Stop.EVERYTHING if soon else Stop.TREATMENT
+
+
+def items_said(intake: Intake) -> frozenset[str]:
+    """The items whose flags the patient answered with yes, and those of an emergency answer taken back."""
+    return intake.raised | {ITEM_BEHIND[flag.question.key] for flag in flags_said(intake)}
 
 
 def open_flags(intake: Intake, cleared: frozenset[str] = frozenset()) -> tuple[Flag, ...]:

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from spondyl.assessment.intake import Stop, flags_said, stop_of
-from spondyl.assessment.intake.danger import ITEM_BEHIND, urgency_of_yes
+from spondyl.assessment.intake import Stop, urgency_of_yes, worst_stop
 from spondyl.assessment.screening import Urgency
-from spondyl.clinic.care.flag_review import cleared_items, item_text
-from spondyl.clinic.care.intake_record import KIND, StoredIntake, newest
-from spondyl.clinic.care.newest_rows import newest_rows
+from spondyl.clinic.care.flag_review import item_text
+from spondyl.clinic.care.intake_record import KIND, StoredIntake
+from spondyl.clinic.care.newest_rows import rows_since
+from spondyl.clinic.care.standing_flags import StandingForm, standing_forms
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, person
 
@@ -47,23 +47,28 @@ class Waiting:
 
 def booking_block(connection: sa.Connection, person_id: str) -> BookingBlock:
     """What is blocked for a patient. ``Stop.EVERYTHING``: no visit at all; ``Stop.TREATMENT``: no treatment."""
-    stored = newest(connection, person_id)
-    return NOTHING_KNOWN if stored is None else block_of(connection, stored)
+    return block_of(standing_forms(connection, person_id))
 
 
-def block_of(connection: sa.Connection, stored: StoredIntake) -> BookingBlock:
-    """What one form blocks. Answers that are still missing block a treatment only once the form was begun."""
-    cleared = cleared_items(connection, stored)
-    said = [flag for flag in flags_said(stored.intake) if ITEM_BEHIND[flag.question.key] not in cleared]
-    raised = sorted(stored.intake.raised - cleared)
-    urgencies = [urgency_of_yes(ITEM_BEHIND[flag.question.key]) for flag in said]
-    urgencies += [urgency_of_yes(key) for key in raised]
-    known = [urgency for urgency in urgencies if urgency is not None]
+def block_of(forms: tuple[StandingForm, ...]) -> BookingBlock:
+    """What a patient's forms block: a new form takes back nothing that an earlier one was told.
+
+    Answers that are still missing block a treatment only once the form was begun.
+    """
+    if not forms:
+        return NOTHING_KNOWN
+    known = [urgency for form in forms for key in form.said if (urgency := urgency_of_yes(key)) is not None]
+    reasons = [reason for form in forms for reason in _reasons(form)]
     return BookingBlock(
-        stop=stop_of(stored.intake, cleared),
-        reasons=tuple(dict.fromkeys([flag.question.text for flag in said] + _taken_back(stored, raised))),
+        stop=worst_stop(form.stop for form in forms),
+        reasons=tuple(dict.fromkeys(reasons)),
         urgency=min(known, key=list(Urgency).index, default=None),
     )
+
+
+def _reasons(form: StandingForm) -> list[str]:
+    raised = sorted(form.stored.intake.raised - form.cleared)
+    return [flag.question.text for flag in form.flags_said] + _taken_back(form.stored, raised)
 
 
 def _taken_back(stored: StoredIntake, raised: list[str]) -> list[str]:
@@ -74,8 +79,8 @@ def _taken_back(stored: StoredIntake, raised: list[str]) -> list[str]:
 
 def waiting_for_a_look(connection: sa.Connection) -> tuple[Waiting, ...]:
     """Patients for whom everything is blocked, or whose finished form blocks a treatment; the most urgent first."""
-    rows = newest_rows(connection, kind=KIND, since=now_of(connection) - SHOWN_FOR)
-    stopped = [row.person_id for row in rows if row.body.get("stop") != Stop.NOTHING.value]
+    rows = rows_since(connection, kind=KIND, since=now_of(connection) - SHOWN_FOR)
+    stopped = dict.fromkeys(row.person_id for row in rows if row.body.get("stop") != Stop.NOTHING.value)
     found = [_waiting(connection, person_id) for person_id in stopped]
     order = list(Stop)
     return tuple(
@@ -84,11 +89,11 @@ def waiting_for_a_look(connection: sa.Connection) -> tuple[Waiting, ...]:
 
 
 def _waiting(connection: sa.Connection, person_id: str) -> Waiting | None:
-    stored = newest(connection, person_id)
-    if stored is None:
-        return None
-    block = block_of(connection, stored)
-    unfinished = stored.intake.next_group is not None
+    forms = standing_forms(connection, person_id)
+    block = block_of(forms)
+    holding = [form for form in forms if form.stop is block.stop]
+    unfinished = all(form.is_newest and form.stored.intake.next_group is not None for form in holding)
     if not block.blocks or (unfinished and block.stop is not Stop.EVERYTHING):
         return None
-    return Waiting(person=person(connection, person_id), block=block, since=stored.saved_at)
+    since = min(form.stored.saved_at for form in holding)
+    return Waiting(person=person(connection, person_id), block=block, since=since)

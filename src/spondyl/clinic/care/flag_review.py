@@ -6,9 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from spondyl.assessment.intake import ITEM_BEHIND, ITEMS
-from spondyl.clinic.care.cleared_flags import KIND, cleared_in
-from spondyl.clinic.care.intake_record import StoredIntake, mark_again
+from spondyl.clinic.care.cleared_flags import KIND
+from spondyl.clinic.care.intake_record import StoredIntake, every, mark_again
 from spondyl.clinic.chart.documents import Document, newest_of_each, save
+from spondyl.clinic.chart.engine import now_of
 
 SHORTEST_REASON = 8
 
@@ -19,7 +20,11 @@ class ReviewRefused(ValueError):  # noqa: N818 (a refusal is an answer, not a fa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagReview:
-    """One look. ``cleared`` are items of the intake; an empty one says that everything stays blocked."""
+    """One look. ``cleared`` are items of the intake; an empty one says that everything stays blocked.
+
+    ``intake_id`` is the form that was newest then. What is cleared is so in every form that there was: the page
+    shows the flags of all.
+    """
 
     intake_id: str
     cleared: frozenset[str]
@@ -29,28 +34,41 @@ class FlagReview:
 
 
 def add_review(
-    connection: sa.Connection, stored: StoredIntake, *, cleared: frozenset[str], reason: str, actor: str
+    connection: sa.Connection,
+    stored: StoredIntake,
+    *,
+    cleared: frozenset[str],
+    reason: str,
+    actor: str,
+    seen_at: datetime | None = None,
 ) -> FlagReview:
-    """Keep a review; raises ReviewRefused without a reason, or for an item that carries no flag."""
+    """Keep a review of what stands in every form of the patient, ``stored`` being the newest.
+
+    ``seen_at`` is when the clinician's page was made: what the patient said since then was not looked at.
+    Raises ReviewRefused without a reason, or for an item that carries no flag.
+    """
     if len(reason.strip()) < SHORTEST_REASON:
         raise ReviewRefused("Write what you asked or examined and what you found; a word is not enough.")
     unknown = sorted(cleared - set(ITEM_BEHIND.values()))
     if unknown:
         raise ReviewRefused(f"{unknown[0]!r} is no question of safety. Load the page again.")
-    body = {"intake": stored.document_id, "cleared": sorted(cleared), "reason": reason.strip()}
+    forms = every(connection, stored.person_id)
+    body = {
+        "intake": stored.document_id,
+        "forms": [form.document_id for form in forms],
+        "cleared": sorted(cleared),
+        "reason": reason.strip(),
+        "seen_at": min(seen_at or now_of(connection), now_of(connection)).isoformat(),
+    }
     review = _review(save(connection, kind=KIND, person_id=stored.person_id, body=body, actor=actor))
-    mark_again(connection, stored, actor=actor)
+    for form in forms:
+        mark_again(connection, form, actor=actor)
     return review
 
 
 def reviews_of(connection: sa.Connection, person_id: str) -> tuple[FlagReview, ...]:
     """Every review of a patient, the last one first."""
     return tuple(_review(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id))
-
-
-def cleared_items(connection: sa.Connection, stored: StoredIntake) -> frozenset[str]:
-    """Items of this form that a clinician let pass."""
-    return cleared_in(connection, stored.intake, document_id=stored.document_id, person_id=stored.person_id)
 
 
 def item_text(key: str) -> str:

@@ -1,6 +1,7 @@
 """Intakes in the chart: one document a form, a version an answer, so that nothing is lost or overwritten."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,11 +14,15 @@ from spondyl.assessment.intake import (
     intake_from_json,
     intake_to_json,
     stop_of,
+    stop_said,
+    worst_stop,
 )
 from spondyl.clinic.care.cleared_flags import cleared_in
+from spondyl.clinic.care.kept_scores import KeptScore, kept_after, scores_in, scores_to_json
 from spondyl.clinic.chart.documents import Document, load, newest_of_each, save
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
 
@@ -28,23 +33,43 @@ PATIENT = "patient by link"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredIntake:
-    """An intake with where it is kept; ``saved_at`` is when the patient last answered, not when staff last looked."""
+    """An intake with where it is kept; ``saved_at`` is when the patient last answered, not when staff last looked.
+
+    ``scores`` are all that the form has given. ``said_at`` is when an item last became yes: a look from before does
+    not cover it. ``marked`` is what the pages of the day were told when this version was saved.
+    """
 
     document_id: str
     version: int
     person_id: str
     intake: Intake
     saved_at: datetime
+    scores: tuple[KeptScore, ...]
+    said_at: Mapping[str, datetime]
+    marked: Stop
 
 
 def begin(connection: sa.Connection, person_id: str, *, actor: str, again: bool = False) -> StoredIntake:
-    """Begin a form in the patient's language: the whole one, or ``again`` the short one before a review."""
+    """Begin a form in the patient's language: the whole one, or ``again`` the short one before a review.
+
+    What earlier forms hold that no clinician has looked at goes on to block: a new form takes nothing back.
+    """
     before = newest(connection, person_id)
     language = PatientLanguage(person(connection, person_id).details.language)
-    empty = Intake(language=language)
-    intake = follow_up(before.intake) if again and before is not None else empty
-    document_id = new_id()
-    return _save(connection, intake, document_id=document_id, person_id=person_id, after=0, actor=actor)
+    goes_on = before if again else None
+    intake = follow_up(goes_on.intake) if goes_on else Intake(language=language)
+    said = goes_on.said_at if goes_on else {}
+    draft = StoredIntake(
+        document_id=new_id(),
+        version=0,
+        person_id=person_id,
+        intake=intake,
+        saved_at=now_of(connection),
+        scores=(),
+        said_at={key: at for key, at in said.items() if key in intake.answers},
+        marked=Stop.NOTHING,
+    )
+    return _save(connection, draft, actor=actor)
 
 
 def keep(connection: sa.Connection, stored: StoredIntake, intake: Intake, *, actor: str) -> StoredIntake:
@@ -54,58 +79,65 @@ def keep(connection: sa.Connection, stored: StoredIntake, intake: Intake, *, act
     """
     if intake == stored.intake:
         return stored
-    return _save(
-        connection,
-        intake,
-        document_id=stored.document_id,
-        person_id=stored.person_id,
-        after=stored.version,
-        actor=actor,
-    )
+    now = now_of(connection)
+    said_now = {key for key in intake.answers if _says_yes(intake, key) and not _says_yes(stored.intake, key)}
+    said_at = {**stored.said_at, **dict.fromkeys(said_now, now)}
+    scores = kept_after(stored.scores, intake, at=now, zone=clinic_zone(connection))
+    is_answer = replace(intake, language=stored.intake.language) != stored.intake
+    saved_at = now if is_answer else stored.saved_at
+    draft = replace(stored, intake=intake, saved_at=saved_at, said_at=said_at, scores=scores)
+    return _save(connection, draft, actor=actor)
 
 
 def mark_again(connection: sa.Connection, stored: StoredIntake, *, actor: str) -> StoredIntake:
-    """Save the form again after a clinician has looked, so that its mark for booking follows."""
-    return _save(
+    """Save the form again after a clinician has looked, when its mark for the pages of the day changes with it."""
+    return stored if _mark(connection, stored) is stored.marked else _save(connection, stored, actor=actor)
+
+
+def _says_yes(intake: Intake, key: str) -> bool:
+    return intake.of(key) == ("yes",)
+
+
+def _save(connection: sa.Connection, draft: StoredIntake, *, actor: str) -> StoredIntake:
+    """Save what stands in ``draft`` after its version.
+
+    ``stop`` is the patient's, so that pages of the day find who waits without reading every form; ``blocking`` says
+    that no visit at all may be booked. Booking itself asks spondyl.clinic.care.booking_block.
+    """
+    stop = _mark(connection, draft)
+    body = intake_to_json(draft.intake) | {"blocking": stop is Stop.EVERYTHING, "stop": stop.value}
+    body["answered_at"] = draft.saved_at.isoformat()
+    body["scores"] = scores_to_json(draft.scores)
+    body["said_at"] = {key: at.isoformat() for key, at in draft.said_at.items()}
+    document = save(
+        connection,
+        kind=KIND,
+        person_id=draft.person_id,
+        body=body,
+        actor=actor,
+        document_id=draft.document_id,
+        after_version=draft.version,
+    )
+    return _stored(document)
+
+
+def _mark(connection: sa.Connection, stored: StoredIntake) -> Stop:
+    """What this form blocks, and what the patient's other forms said that nobody has looked at."""
+    forms = every(connection, stored.person_id)
+    others = [form for form in forms if form.document_id != stored.document_id]
+    said = [stop_said(form.intake, cleared_items(connection, form)) for form in others]
+    return worst_stop([stop_of(stored.intake, cleared_items(connection, stored)), *said])
+
+
+def cleared_items(connection: sa.Connection, stored: StoredIntake) -> frozenset[str]:
+    """Items of this form that a clinician let pass."""
+    return cleared_in(
         connection,
         stored.intake,
         document_id=stored.document_id,
         person_id=stored.person_id,
-        after=stored.version,
-        actor=actor,
-        answered_at=stored.saved_at,
+        said_at=stored.said_at,
     )
-
-
-def _save(
-    connection: sa.Connection,
-    intake: Intake,
-    *,
-    document_id: str,
-    person_id: str,
-    after: int,
-    actor: str,
-    answered_at: datetime | None = None,
-) -> StoredIntake:
-    """``blocking`` is what booking reads (spondyl.clinic.chart.booking_stop): no visit at all may be booked.
-
-    ``stop`` says the whole answer, so that pages of the day find who waits without reading every form.
-    """
-    cleared = cleared_in(connection, intake, document_id=document_id, person_id=person_id)
-    stop = stop_of(intake, cleared)
-    at = answered_at or now_of(connection)
-    body = intake_to_json(intake) | {"blocking": stop is Stop.EVERYTHING, "stop": stop.value}
-    body["answered_at"] = at.isoformat()
-    document = save(
-        connection,
-        kind=KIND,
-        person_id=person_id,
-        body=body,
-        actor=actor,
-        document_id=document_id,
-        after_version=after,
-    )
-    return _stored(document)
 
 
 def opened(connection: sa.Connection, document_id: str) -> StoredIntake:
@@ -138,4 +170,7 @@ def _stored(document: Document) -> StoredIntake:
         person_id=document.person_id,
         intake=intake_from_json(document.body),
         saved_at=datetime.fromisoformat(document.body["answered_at"]),
+        scores=scores_in(document.body),
+        said_at={key: datetime.fromisoformat(at) for key, at in document.body.get("said_at", {}).items()},
+        marked=Stop(document.body.get("stop", Stop.EVERYTHING.value)),
     )

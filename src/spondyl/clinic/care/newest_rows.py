@@ -37,6 +37,13 @@ def newest_rows(
     return tuple(_row(row) for row in rows)
 
 
+def rows_since(connection: sa.Connection, *, kind: str, since: datetime) -> tuple[NewestRow, ...]:
+    """The newest version of every document of a kind that was saved after ``since``."""
+    statement, begun = _newest(documents.c.kind == kind)
+    recent = statement.where(documents.c.made_at > since)
+    return tuple(_row(row) for row in connection.execute(recent.order_by(begun, documents.c.document_id)))
+
+
 def newest_of_people(
     connection: sa.Connection, *, kinds: Iterable[str], people: Collection[str] | None = None
 ) -> dict[str, tuple[NewestRow, ...]]:

@@ -7,12 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from spondyl.assessment.exam import exam_alerts
-from spondyl.assessment.intake import ITEM_BEHIND, Stop, open_flags, stop_of, summarise_intake
-from spondyl.clinic.care.flag_review import cleared_items
-from spondyl.clinic.care.intake_record import StoredIntake, newest
+from spondyl.assessment.intake import CAUTIONS, ITEM_BEHIND, Stop, summarise_intake, worst_stop
 from spondyl.clinic.care.newest_rows import newest_rows
 from spondyl.clinic.care.option_names import option_lines
 from spondyl.clinic.care.scores import GivenScore, scores_of_people, scores_of_person
+from spondyl.clinic.care.standing_flags import StandingForm, earlier_flags, standing_forms
 from spondyl.clinic.care.visit_note import notes_of, standing_exam
 from spondyl.clinic.chart.documents import Document, Signature, history, newest_of_each, save, signed_versions
 from spondyl.treatment.plan import (
@@ -52,31 +51,34 @@ class StoredPlan:
 
 
 def situation_of(connection: sa.Connection, person_id: str) -> Situation:
-    """What of the newest intake, of the looks at its flags and of the newest examination decides.
+    """What of the intakes, of the looks at their flags and of the newest examination decides.
 
     Without an intake nothing is known, so adjustments wait and everything else asks first.
     """
     alerts = exam_alerts(standing_exam(notes_of(connection, person_id)))
     signs = tuple(alert.question.text.rstrip("?") for alert in alerts)
-    stored = newest(connection, person_id)
-    if stored is None:
+    forms = standing_forms(connection, person_id)
+    if not forms:
         return Situation(stop=Stop.TREATMENT, held=(NO_INTAKE, *signs))
-    cleared = cleared_items(connection, stored)
-    summary = summarise_intake(stored.intake)
+    summary = summarise_intake(forms[0].stored.intake)
+    earlier = frozenset(ITEM_BEHIND[flag.question.key] for flag in earlier_flags(forms))
     return Situation(
-        stop=stop_of(stored.intake, cleared),
-        held=(*_held_by_intake(stored, cleared), *signs),
+        stop=worst_stop(form.stop for form in forms),
+        held=(*_held_by_intake(forms), *signs),
         is_chronic=summary.is_chronic,
-        cautions=frozenset(summary.cautions) - cleared,
+        cautions=(frozenset(summary.cautions) - forms[0].cleared) | (earlier & frozenset(CAUTIONS)),
         not_wanted=frozenset(OptionKind(one) for one in summary.not_wanted),
     )
 
 
-def _held_by_intake(stored: StoredIntake, cleared: frozenset[str]) -> tuple[str, ...]:
+def _held_by_intake(forms: tuple[StandingForm, ...]) -> tuple[str, ...]:
     """Every flag that was answered, in words; open questions as one line with their count."""
-    waiting = open_flags(stored.intake, cleared)
-    said = [flag for flag in waiting if stored.intake.one(ITEM_BEHIND[flag.question.key])]
-    left = len(waiting) - len(said)
+    earlier = earlier_flags(forms)
+    held = {flag.question.key for flag in earlier}
+    waiting = [flag for flag in forms[0].flags if flag.question.key not in held]
+    given = [flag for flag in waiting if forms[0].stored.intake.one(ITEM_BEHIND[flag.question.key])]
+    said = [*earlier, *given]
+    left = len(waiting) - len(given)
     count = (
         "1 safety question of the intake has" if left == 1 else f"{left} safety questions of the intake have"
     )

@@ -2,15 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 
-from spondyl.assessment.intake import intake_from_json
-from spondyl.assessment.intake import scores_of as intake_scores
 from spondyl.assessment.questionnaires import ScoreRefused, instrument_of
-from spondyl.booking import wall_at
 from spondyl.clinic.care import intake_record, visit_note
+from spondyl.clinic.care.kept_scores import scores_in
 from spondyl.clinic.care.newest_rows import NewestRow, newest_of_people, newest_of_person
 from spondyl.clinic.care.visit_note import note_from_json
 from spondyl.clinic.chart.documents import save
@@ -77,13 +75,13 @@ def _scores(rows: tuple[NewestRow, ...], zone: str) -> tuple[GivenScore, ...]:
 def _of_intake(row: NewestRow, zone: str) -> list[GivenScore]:
     return [
         GivenScore(
-            instrument=score.instrument.code,
+            instrument=score.instrument,
             value=score.value,
-            on=wall_at(zone, datetime.fromisoformat(row.body["answered_at"])).date(),
+            on=score.day_in(zone),
             source="form",
-            note=" ".join(score.notes),
+            note=score.note,
         )
-        for score in intake_scores(intake_from_json(row.body))
+        for score in scores_in(row.body)
     ]
 
 

@@ -9,8 +9,7 @@ import sqlalchemy as sa
 
 from spondyl.booking import Practice
 from spondyl.clinic.care.consent_record import consents_of
-from spondyl.clinic.care.flag_review import cleared_items
-from spondyl.clinic.care.intake_record import every
+from spondyl.clinic.care.intake_record import cleared_items, every
 from spondyl.clinic.care.plan_record import judged, plans_of
 from spondyl.clinic.care.scores import scores_of_person
 from spondyl.clinic.chart.appointment_rows import appointments_of

@@ -5,15 +5,19 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Form, Request
+from pydantic import AwareDatetime
 from starlette.responses import Response
 
-from spondyl.assessment.intake import ITEM_BEHIND, Intake, flags_said, open_flags, summarise_intake
+from spondyl.assessment.intake import ITEM_BEHIND, Intake, summarise_intake
+from spondyl.assessment.screening import Flag
 from spondyl.booking import wall_at
 from spondyl.clinic.care.booking_block import block_of
-from spondyl.clinic.care.flag_review import ReviewRefused, add_review, cleared_items, reviews_of
+from spondyl.clinic.care.flag_review import ReviewRefused, add_review, reviews_of
 from spondyl.clinic.care.intake_record import StoredIntake, begin, newest
 from spondyl.clinic.care.intake_text import sections_of
+from spondyl.clinic.care.standing_flags import StandingForm, by_urgency, earlier_flags, standing_forms
 from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.transaction import reading, writing
@@ -28,7 +32,7 @@ LINK_LASTS = timedelta(days=14)
 
 @router.get("")
 def intake_of(request: Request, services: Clinic, viewer: AnyStaff, patient_id: str) -> Response:
-    """The newest form in words, what it blocks, and the patient's link. Opening it is in the audit log."""
+    """The newest form in words, what all forms block, and the patient's link. Opening it is in the audit log."""
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         record(connection, actor=viewer.actor, action="open intake", subject=patient.subject)
@@ -64,6 +68,7 @@ def review_flags(
     patient_id: str,
     reason: Annotated[str, Form(max_length=1000)] = "",
     cleared: Annotated[list[str] | None, Form()] = None,
+    seen_at: Annotated[AwareDatetime | None, Form()] = None,
 ) -> Response:
     """Keep what the clinician found about the flags."""
     with writing(services.engine) as connection:
@@ -74,7 +79,12 @@ def review_flags(
             if stored is None:
                 raise ReviewRefused("This patient has no form yet, so there is nothing to look at.")
             add_review(
-                connection, stored, cleared=frozenset(cleared or ()), reason=reason, actor=viewer.actor
+                connection,
+                stored,
+                cleared=frozenset(cleared or ()),
+                reason=reason,
+                actor=viewer.actor,
+                seen_at=seen_at,
             )
         except ReviewRefused as refused:
             shown = context | {"problem": str(refused), "reason": reason, "chosen": cleared or []}
@@ -91,19 +101,24 @@ def intake_link(services: Services, stored: StoredIntake) -> str:
 def _context(
     connection: sa.Connection, services: Services, patient: Person, base_address: str
 ) -> dict[str, Any]:
-    stored = newest(connection, patient.id)
-    shown: dict[str, Any] = {"stored": stored, "problem": None, "reason": "", "chosen": []}
-    if stored is None:
+    forms = standing_forms(connection, patient.id)
+    shown: dict[str, Any] = {"stored": None, "problem": None, "reason": "", "chosen": []}
+    if not forms:
         return shown
-    waiting = open_flags(stored.intake, cleared_items(connection, stored))
+    stored = forms[0].stored
+    earlier = earlier_flags(forms)
+    held = {one.question.key for one in earlier}
+    waiting = [one for one in forms[0].flags if one.question.key not in held]
     given = [one for one in waiting if _has_been_asked(stored.intake, ITEM_BEHIND[one.question.key])]
     on = wall_at(clinic_zone(connection), stored.saved_at).date()
     return shown | {
+        "stored": stored,
         "summary": summarise_intake(stored.intake, patient_id=patient.id, on=on),
         "sections": sections_of(stored.intake),
-        "block": block_of(connection, stored),
-        "said": [flag for flag in flags_said(stored.intake)],
-        "given_flags": given,
+        "block": block_of(forms),
+        "given_flags": by_urgency([*earlier, *given]),
+        "seen_at": now_of(connection).isoformat(),
+        "said_before": {one.question.key: _said_before(forms, one) for one in earlier},
         "unanswered": [one for one in waiting if one not in given],
         "item_behind": ITEM_BEHIND,
         "reviews": reviews_of(connection, patient.id),
@@ -111,6 +126,16 @@ def _context(
         "base_address": base_address,
         "is_finished": stored.intake.next_group is None,
     }
+
+
+def _said_before(forms: tuple[StandingForm, ...], flag: Flag) -> list[dict[str, Any]]:
+    """The earlier forms that hold a flag: when each was last answered, and whether the yes was changed there."""
+    item = ITEM_BEHIND[flag.question.key]
+    return [
+        {"at": form.stored.saved_at, "taken_back": form.stored.intake.of(item) != ("yes",)}
+        for form in forms[1:]
+        if item in form.said
+    ]
 
 
 def _has_been_asked(intake: Intake, item: str) -> bool:
