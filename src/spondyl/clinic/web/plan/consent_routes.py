@@ -17,7 +17,7 @@ from spondyl.clinic.care.consent_record import (
 )
 from spondyl.clinic.care.leaflet import Leaflet, consent_leaflet, home_leaflet
 from spondyl.clinic.care.patient_words import AGREE, DATE_LINE, NAME_LINE, NEXT_VISITS
-from spondyl.clinic.care.plan_record import StoredPlan, latest_plan, ranked_for
+from spondyl.clinic.care.plan_record import StoredPlan, latest_plan, ranked_for, why_not_now
 from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import Person, person
@@ -64,7 +64,9 @@ def give_consent(
         except ConsentRefused as refused:
             problem = str(refused)
     if problem:
-        return _consent_page(request, services, patient, language=language, problem=problem)
+        return _consent_page(
+            request, services, patient, language=language, problem=problem, agreed_by=agreed_by
+        )
     return see_other(request, f"/patients/{patient_id}/plan", notice="The consent is kept.")
 
 
@@ -108,17 +110,21 @@ def _consent_page(
     *,
     language: PatientLanguage | None,
     problem: str | None = None,
+    agreed_by: str = "",
 ) -> Response:
     with reading(services.engine) as connection:
         stored = _plan(connection, patient.id)
         given = consent_to(connection, patient.id, stored)
         chosen = language or (given.leaflet.language if given else PatientLanguage(patient.details.language))
         leaflet = _leaflet(connection, patient, stored, given, chosen)
+        why_not = None if given else why_not_now(connection, patient.id, stored.plan)
     context = {
         "leaflet": leaflet,
         "stored": stored,
         "given": given,
         "problem": problem,
+        "why_not": why_not,
+        "agreed_by": agreed_by,
         "agree": AGREE.in_(chosen),
         "name_line": NAME_LINE.in_(chosen),
         "date_line": DATE_LINE.in_(chosen),
