@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from care_course import answer_intake, plan_fields
+from care_course import answer_intake, consent_fields, plan_fields
 from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.assessment.intake import answered
@@ -76,7 +76,7 @@ def test_no_consent_to_a_signed_plan_while_a_red_flag_stands_and_the_name_typed_
     clock.advance(timedelta(minutes=5))
     say(services, patient, "saddle_numbness", "yes")
     assert FLAG_FIRST in clinician.get(f"{address}/consent").text
-    refused = clinician.submit(f"{address}/consent", language="en", agreed_by="Ana Ruiz")
+    refused = clinician.submit(f"{address}/consent", **consent_fields(services, patient))
     assert refused.status_code == 422 and FLAG_FIRST in refused.text and 'value="Ana Ruiz"' in refused.text
     with reading(services.engine) as connection:
         assert consents_of(connection, patient.id) == ()
