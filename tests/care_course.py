@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from spondyl.assessment.intake import INTAKE, ITEMS, ItemKind, answered
 from spondyl.clinic.care.intake_record import StoredIntake, begin, keep
+from spondyl.clinic.care.plan_record import latest_plan
 from spondyl.clinic.chart.people import Person
-from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.services import Services
 
 
@@ -50,3 +51,12 @@ def plan_fields(**changes: object) -> dict[str, object]:
         "action": "sign",
         **changes,
     }
+
+
+def consent_fields(services: Services, patient: Person, **changes: object) -> dict[str, object]:
+    """A consent as its page sends it, opened now: to the newest version of the plan."""
+    with reading(services.engine) as connection:
+        stored = latest_plan(connection, patient.id)
+    assert stored is not None
+    read = {"plan_version": str(stored.version), "plan_digest": stored.digest}
+    return {"language": "en", "agreed_by": "Ana Ruiz", **read, **changes}

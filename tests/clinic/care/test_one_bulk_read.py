@@ -121,6 +121,18 @@ def test_what_is_due_is_what_each_patient_s_own_page_says(
         assert len(visits_of_clinic(connection)) == 3 * 6
 
 
+def test_a_review_due_long_ago_stays_on_the_panel_below_the_newer_ones(
+    services: Services, staff: dict[Role, Account], patient_with_plan: MakePatient
+) -> None:
+    days = (61, 3, 90, 60, 366)
+    due = {ago: patient_with_plan(number, days_ago=ago) for number, ago in enumerate(days)}
+    with reading(services.engine) as connection:
+        viewer = Viewer(account=staff[Role.CLINICIAN], session_hash=None)
+        panel = today_panel(View(connection=connection, services=services, viewer=viewer))
+    assert panel is not None
+    assert [who.id for _, who, _ in panel.context["due"]] == [due[ago].id for ago in (60, 3, 61, 90)]
+
+
 def test_a_shut_chart_is_on_no_panel_until_its_glass_is_broken(
     services: Services, staff: dict[Role, Account], patient_with_plan: MakePatient
 ) -> None:

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from care_course import answer_intake, plan_fields
+from care_course import answer_intake, consent_fields, plan_fields
 from clinic_apps import Browser
 from clinic_charts import Clock
-from spondyl.clinic.care.consent_record import consent_to
+from spondyl.clinic.care.consent_record import consent_to, consents_of
 from spondyl.clinic.care.plan_record import judged, latest_plan, situation_of
 from spondyl.clinic.care.scores import add_score
 from spondyl.clinic.chart.people import Person
@@ -107,7 +107,7 @@ def test_consent_is_to_the_letter_in_the_patients_language_and_ends_with_a_chang
 ) -> None:
     clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
     clinician.submit(address, **plan_fields(action="keep"))
-    early = clinician.submit(f"{address}/consent", language="es", agreed_by="Ana Ruiz")
+    early = clinician.submit(f"{address}/consent", **consent_fields(services, asked, language="es"))
     assert early.status_code == 422 and "Sign it first" in early.text
     with reading(services.engine) as connection:
         stored = latest_plan(connection, asked.id)
@@ -115,8 +115,9 @@ def test_consent_is_to_the_letter_in_the_patients_language_and_ends_with_a_chang
     clinician.submit(f"{address}/sign", version="1", digest=stored.digest)
     spanish = clinician.get(f"{address}/consent?language=es").text
     assert "Qué puede salir mal" in spanish and "13 de abril de 2026" in spanish
-    assert clinician.submit(f"{address}/consent", language="es", agreed_by="").status_code == 422
-    assert clinician.submit(f"{address}/consent", language="es", agreed_by="Ana Ruiz").status_code == 303
+    fields = consent_fields(services, asked, language="es")
+    assert clinician.submit(f"{address}/consent", **fields | {"agreed_by": ""}).status_code == 422
+    assert clinician.submit(f"{address}/consent", **fields).status_code == 303
     with reading(services.engine) as connection:
         stored = latest_plan(connection, asked.id)
         assert stored is not None
@@ -131,10 +132,44 @@ def test_consent_is_to_the_letter_in_the_patients_language_and_ends_with_a_chang
     assert "no consent" in clinician.get(address).text
 
 
+def test_nobody_agrees_to_a_version_that_they_have_not_read(
+    browser: Open, services: Services, asked: Person, clock: Clock
+) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
+    clinician.submit(address, **plan_fields())
+    page = clinician.get(f"{address}/consent").text
+    read = consent_fields(services, asked)
+    for name in ("plan_version", "plan_digest"):
+        assert f'name="{name}" value="{read[name]}"' in page
+    with reading(services.engine) as connection:
+        first = latest_plan(connection, asked.id)
+    assert first is not None
+    clock.advance(timedelta(minutes=1))
+    more = {"order-nsaids": "2", "because-nsaids": "Pain at night needs it."}
+    changed = {
+        "document_id": first.document_id,
+        "after_version": "1",
+        "chosen": ["exercise", "nsaids"],
+        **more,
+    }
+    assert clinician.submit(address, **plan_fields(**changed)).status_code == 303
+    pills = "Pills against swelling and pain (NSAIDs)"
+    assert pills not in page.split("What else")[0]
+    unread = {name: value for name, value in read.items() if not name.startswith("plan_")}
+    for sent in (read, unread):
+        late = clinician.submit(f"{address}/consent", **sent)
+        assert late.status_code == 409 and "The plan was changed after this page was opened" in late.text
+        assert pills in late.text.split("What else")[0] and 'name="plan_version" value="2"' in late.text
+        assert 'value="Ana Ruiz"' in late.text
+    with reading(services.engine) as connection:
+        assert consents_of(connection, asked.id) == ()
+    assert clinician.submit(f"{address}/consent", **consent_fields(services, asked)).status_code == 303
+
+
 def test_a_consent_taken_back_does_not_count(browser: Open, services: Services, asked: Person) -> None:
     clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
     clinician.submit(address, **plan_fields())
-    clinician.submit(f"{address}/consent", language="en", agreed_by="Ana Ruiz")
+    clinician.submit(f"{address}/consent", **consent_fields(services, asked))
     assert clinician.submit(f"{address}/consent/withdraw").status_code == 303
     with reading(services.engine) as connection:
         stored = latest_plan(connection, asked.id)
@@ -210,12 +245,12 @@ def test_a_referral_letter_holds_the_facts_and_claims_no_cause(
 
 
 def test_the_chart_names_people_as_they_are_called_and_not_by_their_accounts(
-    browser: Open, asked: Person
+    browser: Open, services: Services, asked: Person
 ) -> None:
     clinician, chart = browser(Role.CLINICIAN), f"/patients/{asked.id}"
     clinician.submit(f"{chart}/exam", pain="5", **{"g-motion": "examined"}, action="sign")
     clinician.submit(f"{chart}/plan", **plan_fields())
-    clinician.submit(f"{chart}/plan/consent", language="en", agreed_by="Ana Ruiz")
+    clinician.submit(f"{chart}/plan/consent", **consent_fields(services, asked))
     assert "signed by Test Clinician" in clinician.get(f"{chart}/exam").text
     plan = clinician.get(f"{chart}/plan").text
     assert "signed by Test Clinician" in plan and "2 March 2026, Test Clinician, signed" in plan

@@ -13,7 +13,7 @@ from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.capabilitystatement import CapabilityStatement
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
-from care_course import answer_intake, plan_fields
+from care_course import answer_intake, consent_fields, plan_fields
 from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.clinic.chart.accounts import Account
@@ -38,7 +38,7 @@ def treated(browser: Open, services: Services, patient: Person, clock: Clock) ->
     clock.advance(timedelta(minutes=5))
     clinician.submit(f"{chart}/exam", pain="5", **{"g-motion": "examined"}, action="sign")
     clinician.submit(f"{chart}/plan", **plan_fields())
-    clinician.submit(f"{chart}/plan/consent", language="es", agreed_by="Ana Ruiz")
+    clinician.submit(f"{chart}/plan/consent", **consent_fields(services, patient, language="es"))
     return patient
 
 

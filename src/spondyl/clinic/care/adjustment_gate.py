@@ -10,14 +10,13 @@ from spondyl.assessment.screening import CONTRAINDICATIONS, Answer, Question
 from spondyl.booking import wall_at
 from spondyl.clinic.adjust.gate import gate_of
 from spondyl.clinic.care.consent_record import consent_to
+from spondyl.clinic.care.plan_end import is_hands_on, why_no_more
 from spondyl.clinic.care.plan_record import latest_plan, situation_of
 from spondyl.clinic.care.visit_note import notes_of, standing_exam
 from spondyl.clinic.chart.accounts import display_names
 from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.report.day_text import day_text
 from spondyl.instrument import Gate
-from spondyl.treatment.plan import OptionKind
-from spondyl.treatment.plan.option_kind import kind_of
 
 CONSENT = "consent"
 ASKED: tuple[Question, ...] = tuple(one for one in CONTRAINDICATIONS if one.key != CONSENT)
@@ -26,7 +25,8 @@ ASKED: tuple[Question, ...] = tuple(one for one in CONTRAINDICATIONS if one.key 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartGate:
-    """``consent`` and its words; ``found``: contraindications that the examination raised, each with its sign;
+    """``consent`` and its words: it covers a plan until its review, and beyond only when the goal is reached;
+    ``found``: contraindications that the examination raised, each with its sign;
     ``held``: red flags that nobody has cleared, or that nobody has asked about."""
 
     consent: Answer
@@ -64,8 +64,10 @@ def chart_gate(connection: sa.Connection, person_id: str) -> ChartGate:
 
 def _consent(connection: sa.Connection, person_id: str) -> tuple[Answer, str]:
     plan = latest_plan(connection, person_id)
-    if plan is None or not any(kind_of(one) is OptionKind.HANDS_ON for one in plan.plan.options):
+    if plan is None or not is_hands_on(plan.plan):
         return Answer.UNKNOWN, "There is no plan with an adjustment, so nobody has consented to one."
+    if ended := why_no_more(connection, person_id, plan.plan):
+        return Answer.UNKNOWN, ended
     given = consent_to(connection, person_id, plan)
     if given is None:
         return Answer.UNKNOWN, "The patient has not consented to the plan as it stands."

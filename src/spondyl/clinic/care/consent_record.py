@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from spondyl.clinic.care.leaflet import Leaflet, leaflet_from_json, leaflet_to_json
-from spondyl.clinic.care.plan_record import StoredPlan
+from spondyl.clinic.care.plan_record import StoredPlan, why_not_now
 from spondyl.clinic.chart.documents import Document, load, newest_of_each, save, sign
 
 KIND = "consent"
@@ -49,9 +49,14 @@ def keep_consent(
     agreed_by: str,
     actor: str,
 ) -> Consent:
-    """Keep the page that was shown, signed for the patient. Raises ConsentRefused before the plan is signed."""
+    """Keep the page that was shown, signed for the patient.
+
+    Raises ConsentRefused before the plan is signed, and while what is known now speaks against an option of it.
+    """
     if not plan.is_signed:
         raise ConsentRefused("The plan is not signed yet. Sign it first: a consent is to a plan that stands.")
+    if problem := why_not_now(connection, person_id, plan.plan):
+        raise ConsentRefused(problem)
     if len(agreed_by.strip()) < 3:
         raise ConsentRefused("The name of the person who agrees is missing. Write it as on the printed page.")
     body = {

@@ -13,11 +13,20 @@ from spondyl.clinic.care.option_names import option_lines
 from spondyl.clinic.care.scores import GivenScore, scores_of_people, scores_of_person
 from spondyl.clinic.care.standing_flags import StandingForm, earlier_flags, standing_forms
 from spondyl.clinic.care.visit_note import notes_of, standing_exam
-from spondyl.clinic.chart.documents import Document, Signature, history, newest_of_each, save, signed_versions
+from spondyl.clinic.chart.documents import (
+    Document,
+    Signature,
+    history,
+    newest_of_each,
+    save,
+    sign,
+    signed_versions,
+)
 from spondyl.treatment.plan import (
     OptionKind,
     Plan,
     PlanJudged,
+    PlanRefused,
     RankedOption,
     Situation,
     check_choice,
@@ -117,6 +126,23 @@ def keep_plan(
         after_version=after_version,
     )
     return _stored(document)
+
+
+def sign_plan(
+    connection: sa.Connection, stored: StoredPlan, person_id: str, *, version: int, digest: str, actor: str
+) -> None:
+    """Sign the version that was shown. Raises PlanRefused when what is known now speaks against an option of it."""
+    check_choice(stored.plan, ranked_for(connection, person_id))
+    sign(connection, document_id=stored.document_id, version=version, actor=actor, digest=digest)
+
+
+def why_not_now(connection: sa.Connection, person_id: str, plan: Plan) -> str | None:
+    """Why a kept plan cannot be signed or agreed to as things are known now, and what to do; None when it can."""
+    try:
+        check_choice(plan, ranked_for(connection, person_id))
+    except PlanRefused as refused:
+        return str(refused)
+    return None
 
 
 def plans_of(connection: sa.Connection, person_id: str) -> tuple[StoredPlan, ...]:

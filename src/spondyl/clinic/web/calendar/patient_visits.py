@@ -11,7 +11,7 @@ from spondyl.booking import CourseRefused, CourseRule, Phase, Practice, Slot, Wi
 from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.appointments import book
-from spondyl.clinic.chart.booking_stop import booking_stop
+from spondyl.clinic.chart.booking_stop import intake_stop, plan_stop
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.courses import book_course, propose
 from spondyl.clinic.chart.engine import now_of
@@ -87,7 +87,8 @@ def _shown(
     wish = _wish(practice, patient, visit or _usual_visit(practice, is_new=not seen), place)
     visit_type = practice.visit_type(wish.visit_type)
     after = max((one.start for one in coming), default=now_of(connection)) + timedelta(days=2)
-    stop = booking_stop(connection, patient.id, visit_type)
+    asks_look = intake_stop(connection, patient.id, visit_type)
+    stop = asks_look or plan_stop(connection, patient.id, visit_type)
     free = () if stop else next_free(connection, wish, after=after, limit=300)
     return {
         "practice": practice,
@@ -110,7 +111,8 @@ def _shown(
         "until": practice_day(connection, practice, None) + timedelta(days=WAIT_DAYS),
         "day_names": DAY_NAMES,
         "stop": stop,
-        "reasons": booking_block(connection, patient.id).reasons if stop else (),
+        "reasons": booking_block(connection, patient.id).reasons if asks_look else (),
+        "asks_look": asks_look,
         "courses": {key: words for key, (words, _) in COURSES.items()},
         "changes": undo_bar(connection, practice, limit=1, person=patient.id),
     }
@@ -200,7 +202,9 @@ def course(
         place = asked.office or _usual_office(connection, practice, patient)
         kind = asked.visit or treatment or _usual_visit(practice, is_new=False)
         wish = _wish(practice, patient, kind, place)
-        stop = booking_stop(connection, patient_id, practice.visit_type(wish.visit_type))
+        visit_type = practice.visit_type(wish.visit_type)
+        asks_look = intake_stop(connection, patient_id, visit_type)
+        stop = asks_look or plan_stop(connection, patient_id, visit_type)
         found = None if stop else propose(connection, _rule(connection, practice, wish, length, prefer))
     shown: dict[str, Any] = {
         "length": length,
@@ -211,6 +215,7 @@ def course(
         "office_choices": [(one.key, one.name) for one in practice.offices],
         "hour_choices": [(hour, f"{hour % 12 or 12} {'am' if hour < 12 else 'pm'}") for hour in range(7, 19)],
         "stop": stop,
+        "asks_look": asks_look,
         "refused": str(found) if isinstance(found, CourseRefused) else None,
         "slots": [slot_words(practice, slot) for slot in found] if isinstance(found, tuple) else [],
     }

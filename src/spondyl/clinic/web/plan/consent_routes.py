@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import Response
 
 from spondyl.assessment.intake import PatientLanguage
@@ -17,7 +17,7 @@ from spondyl.clinic.care.consent_record import (
 )
 from spondyl.clinic.care.leaflet import Leaflet, consent_leaflet, home_leaflet
 from spondyl.clinic.care.patient_words import AGREE, DATE_LINE, NAME_LINE, NEXT_VISITS
-from spondyl.clinic.care.plan_record import StoredPlan, latest_plan, ranked_for
+from spondyl.clinic.care.plan_record import StoredPlan, latest_plan, ranked_for, why_not_now
 from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import Person, person
@@ -27,6 +27,30 @@ from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
 
 router = APIRouter(prefix="/patients/{patient_id}/plan", include_in_schema=False)
+
+
+class ConsentForm:
+    """Who agrees, in which language, and to which version of the plan: the one that the page showed."""
+
+    def __init__(
+        self,
+        language: Annotated[PatientLanguage, Form()],
+        agreed_by: Annotated[str, Form(max_length=200)] = "",
+        plan_version: Annotated[int, Form()] = 0,
+        plan_digest: Annotated[str, Form(max_length=64)] = "",
+    ) -> None:
+        self.language, self.agreed_by = language, agreed_by
+        self.plan_version, self.plan_digest = plan_version, plan_digest
+
+    def changed_to(self, stored: StoredPlan) -> str | None:
+        """What to say when the plan as it stands is not the one that was read; None when it is."""
+        if (self.plan_version, self.plan_digest) == (stored.version, stored.digest):
+            return None
+        return (
+            "The plan was changed after this page was opened, so no consent is kept: nobody agrees to what they have "
+            f"not read. Below stands the plan as it is now, version {stored.version}. Read it with the patient, then "
+            "keep the consent."
+        )
 
 
 @router.get("/consent")
@@ -50,22 +74,35 @@ def give_consent(
     services: Clinic,
     viewer: Clinician,
     patient_id: str,
-    language: Annotated[PatientLanguage, Form()],
-    agreed_by: Annotated[str, Form(max_length=200)] = "",
+    form: Annotated[ConsentForm, Depends(ConsentForm)],
 ) -> Response:
-    """Keep the consent: the page to the letter, with the name of who agreed and before whom."""
+    """Keep the consent: the page to the letter, with the name of who agreed and before whom.
+
+    When the plan was changed since the page was opened, nothing is kept and the page shows the plan as it is now.
+    """
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         stored = _plan(connection, patient_id)
-        leaflet = consent_leaflet(stored.plan, ranked_for(connection, patient_id), language)
-        try:
-            keep_consent(connection, patient_id, stored, leaflet, agreed_by=agreed_by, actor=viewer.actor)
-            problem = None
-        except ConsentRefused as refused:
-            problem = str(refused)
+        changed = form.changed_to(stored)
+        problem = changed or _kept(connection, patient_id, stored, form, viewer.actor)
     if problem:
-        return _consent_page(request, services, patient, language=language, problem=problem)
+        status = 409 if changed else 422
+        return _consent_page(
+            request, services, patient, language=form.language, problem=problem, form=form, status=status
+        )
     return see_other(request, f"/patients/{patient_id}/plan", notice="The consent is kept.")
+
+
+def _kept(
+    connection: sa.Connection, patient_id: str, stored: StoredPlan, form: ConsentForm, actor: str
+) -> str | None:
+    """Keep the consent; what was wrong when it was refused."""
+    leaflet = consent_leaflet(stored.plan, ranked_for(connection, patient_id), form.language)
+    try:
+        keep_consent(connection, patient_id, stored, leaflet, agreed_by=form.agreed_by, actor=actor)
+    except ConsentRefused as refused:
+        return str(refused)
+    return None
 
 
 @router.post("/consent/withdraw")
@@ -108,24 +145,29 @@ def _consent_page(
     *,
     language: PatientLanguage | None,
     problem: str | None = None,
+    form: ConsentForm | None = None,
+    status: int = 200,
 ) -> Response:
     with reading(services.engine) as connection:
         stored = _plan(connection, patient.id)
         given = consent_to(connection, patient.id, stored)
         chosen = language or (given.leaflet.language if given else PatientLanguage(patient.details.language))
         leaflet = _leaflet(connection, patient, stored, given, chosen)
+        why_not = None if given else why_not_now(connection, patient.id, stored.plan)
     context = {
         "leaflet": leaflet,
         "stored": stored,
         "given": given,
         "problem": problem,
+        "why_not": why_not,
+        "agreed_by": form.agreed_by if form else "",
         "agree": AGREE.in_(chosen),
         "name_line": NAME_LINE.in_(chosen),
         "date_line": DATE_LINE.in_(chosen),
         **_languages(chosen),
         "kind": "consent",
     }
-    return patient_page(request, "plan/consent.html", patient, context, status=422 if problem else 200)
+    return patient_page(request, "plan/consent.html", patient, context, status=status)
 
 
 def _leaflet(

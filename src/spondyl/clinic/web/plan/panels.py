@@ -1,6 +1,6 @@
 """Plans whose review is due, on the clinician's day page."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from spondyl.clinic.care.plan_record import plans_due
 from spondyl.clinic.chart.guard import shut_for
@@ -11,8 +11,10 @@ from spondyl.clinic.web.feature import Panel, View
 from spondyl.treatment.plan import PlanState
 
 MOST_SHOWN = 12
-SHOWN_FOR = timedelta(days=60)
-"""What was to be judged longer ago was seen many times."""
+SHOWN_FOR = timedelta(days=365)
+"""Until a review is answered; after a year without an answer the patient has long left."""
+FRESH_FOR = timedelta(days=60)
+"""What was to be judged longer ago stands below, so that patients who left do not hide those who come."""
 
 
 def today_panel(view: View) -> Panel | None:
@@ -31,6 +33,13 @@ def today_panel(view: View) -> Panel | None:
     ]
     patients = people_of(view.connection, {one.person_id for one in found})
     due = [(one.plan.review_on, patients[one.person_id], one.judged) for one in found]
-    due.sort(key=lambda one: one[0])
+    due.sort(key=lambda one: _place(one[0], today))
     context = {"due": due[:MOST_SHOWN], "count": len(due)}
     return Panel(template="plan/due.html", context=context) if due else None
+
+
+def _place(review_on: date, today: date) -> tuple[bool, timedelta]:
+    """The fresh ones first, and of these the one due first; then the others from the newest to the oldest."""
+    ago = today - review_on
+    is_old = ago > FRESH_FOR
+    return is_old, ago if is_old else -ago

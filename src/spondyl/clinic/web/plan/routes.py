@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import Response
 
 from spondyl.assessment.intake import Stop, summarise_intake
+from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.consent_record import consent_to
 from spondyl.clinic.care.film_findings import film_findings
 from spondyl.clinic.care.intake_record import newest
@@ -18,8 +19,10 @@ from spondyl.clinic.care.plan_record import (
     latest_plan,
     plans_of,
     ranked_for,
+    sign_plan,
     situation_of,
     versions_of,
+    why_not_now,
 )
 from spondyl.clinic.care.scores import scores_of_person
 from spondyl.clinic.care.visit_note import notes_of, standing_exam, standing_lines
@@ -107,7 +110,7 @@ def save_plan(request: Request, services: Clinic, viewer: Clinician, patient_id:
 
 
 @router.post("/sign")
-def sign_plan(
+def sign_shown(
     request: Request,
     services: Clinic,
     viewer: Clinician,
@@ -115,18 +118,17 @@ def sign_plan(
     version: Annotated[int, Form()],
     digest: Annotated[str, Form(max_length=64)],
 ) -> Response:
-    """Sign the version that is shown."""
+    """Sign the version that is shown; while something speaks against it, the page comes back and says what."""
     with writing(services.engine) as connection:
-        person(connection, patient_id)
+        patient = person(connection, patient_id)
         stored = latest_plan(connection, patient_id)
-        if stored is not None:
-            sign(
-                connection,
-                document_id=stored.document_id,
-                version=version,
-                actor=viewer.actor,
-                digest=digest,
-            )
+        if stored is None:
+            raise HTTPException(404, "There is no plan yet. Make one on the page Plan.")
+        try:
+            sign_plan(connection, stored, patient_id, version=version, digest=digest, actor=viewer.actor)
+        except PlanRefused:
+            context = _view(connection, services, patient, stored)
+            return patient_page(request, "plan/view.html", patient, context, status=422)
     return see_other(request, f"/patients/{patient_id}/plan", notice="The plan is signed. Next: consent.")
 
 
@@ -138,12 +140,14 @@ def _changing(connection: sa.Connection, patient_id: str, form: PlanForm) -> Sto
 def _view(
     connection: sa.Connection, services: Services, patient: Person, stored: StoredPlan
 ) -> dict[str, Any]:
-    today = clinic_today(services)
+    today, consent = clinic_today(services), consent_to(connection, patient.id, stored)
     return {
         "stored": stored,
         "plan": stored.plan,
         "judged": judged(connection, patient.id, stored.plan, as_of=today),
-        "consent": consent_to(connection, patient.id, stored),
+        "consent": consent,
+        "why_not": None if consent else why_not_now(connection, patient.id, stored.plan),
+        "block": booking_block(connection, patient.id),
         "versions": versions_of(connection, stored.document_id),
         "older": plans_of(connection, patient.id)[1:],
         "option_name": option_name,

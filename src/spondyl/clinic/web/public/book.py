@@ -15,7 +15,7 @@ from starlette.responses import Response
 from spondyl.booking import Appointment, Practice, Slot, Status, StepRefusedError, Wish, wall_at
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import any_lapsed, hold_slot
-from spondyl.clinic.chart.booking_stop import BookingStoppedError
+from spondyl.clinic.chart.booking_stop import BookingStoppedError, PlanEndedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import days_with_times, free_on, nearest_free, next_free, slot_for
@@ -246,10 +246,11 @@ def confirm(
     except PersonInvalidError as error:
         shown = sent | {"problem": str(error)}
         return _hold_page(request, services, one, token, language, shown, status=422)
-    except BookingStoppedError:
+    except BookingStoppedError as stopped:
         with reading(services.engine) as connection:
             offices = practice_of(connection).offices
-        return public_page(request, "stopped.html", language, {"offices": offices}, status=409)
+        why = WORDS[language]["plan_ended" if isinstance(stopped, PlanEndedError) else "stopped"]
+        return public_page(request, "stopped.html", language, {"offices": offices, "why": why}, status=409)
     except (StepRefusedError, TimeTakenError):
         return _let_go_page(request, services, one, language)
     return see_other(request, _visit_address(services, booked, language), notice=WORDS[language]["booked"])

@@ -59,6 +59,8 @@ WORDS: dict[str, dict[str, str]] = {
         "wait": "Tell me if an earlier time becomes free",
         "waiting": "You are on the waitlist: we write to you when an earlier time becomes free, for you alone.",
         "stopped": "A clinician has to look at your answers before this can be booked. Please call the clinic now.",
+        "plan_ended": "Before this visit can be booked, a clinician talks with you about how your treatment goes on. "
+        "Please call the clinic.",
         "call": "Call",
         "need_name": "Please give your first and last name.",
         "need_contact": "Please give a telephone number or an e-mail address.",
@@ -121,6 +123,8 @@ WORDS: dict[str, dict[str, str]] = {
         "wait": "Avísenme si queda libre una hora antes",
         "waiting": "Está en la lista de espera: le escribimos cuando quede libre una hora antes, solo para usted.",
         "stopped": "Antes de reservar, un profesional tiene que ver sus respuestas. Llame ahora a la clínica.",
+        "plan_ended": "Antes de reservar esta cita, un profesional tiene que hablar con usted de cómo sigue su "
+        "tratamiento. Llame a la clínica.",
         "call": "Llamar a",
         "need_name": "Escriba su nombre y sus apellidos, por favor.",
         "need_contact": "Escriba un teléfono o un correo electrónico, por favor.",

@@ -1,0 +1,51 @@
+"""The stop rule of a plan with adjustments: once its review did not reach the goal, there is no more of the same."""
+
+import sqlalchemy as sa
+
+from spondyl.booking import wall_at
+from spondyl.clinic.care.plan_record import judged, latest_plan
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.practice import clinic_zone
+from spondyl.clinic.report.day_text import day_text
+from spondyl.treatment.plan import OptionKind, Plan, PlanState, kind_of
+
+_NOT_REACHED = (
+    "The review was on {day} and the goal is not reached, so this plan ends and more of the same is not booked. "
+    "A clinician changes the plan with the patient, or refers."
+)
+_NO_SCORE = (
+    "The review was due on {day} and there is no score, so nobody knows whether the plan goes on. "
+    "Ask the patient for the scores first."
+)
+
+
+def is_hands_on(plan: Plan) -> bool:
+    """Whether a plan holds an adjustment."""
+    return any(kind_of(one) is OptionKind.HANDS_ON for one in plan.options)
+
+
+def why_no_more(connection: sa.Connection, person_id: str, plan: Plan) -> str | None:
+    """Why nothing more is delivered on a plan: its review is over, and the goal is not reached or nobody asked."""
+    state = _state(connection, person_id, plan)
+    said = {PlanState.NOT_REACHED: _NOT_REACHED, PlanState.NO_SCORE: _NO_SCORE}.get(state)
+    return said and said.format(day=day_text(plan.review_on))
+
+
+def why_not_booked(connection: sa.Connection, person_id: str) -> str | None:
+    """Why no more adjustments are booked: the newest plan is signed, has some, and did not reach its goal in time.
+
+    A review without a score stops the treatment and not the booking: the scores can be asked for until the visit.
+    """
+    stored = latest_plan(connection, person_id)
+    if stored is None or not stored.is_signed or not is_hands_on(stored.plan):
+        return None
+    if _state(connection, person_id, stored.plan) is not PlanState.NOT_REACHED:
+        return None
+    return _NOT_REACHED.format(day=day_text(stored.plan.review_on))
+
+
+def _state(connection: sa.Connection, person_id: str, plan: Plan) -> PlanState:
+    today = wall_at(clinic_zone(connection), now_of(connection)).date()
+    if today < plan.review_on:
+        return PlanState.RUNNING
+    return judged(connection, person_id, plan, as_of=today).state
