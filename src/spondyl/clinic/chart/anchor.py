@@ -31,6 +31,20 @@ class AnchorVerdict:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoints:
+    """The lines of a file of checkpoints as they were read; None when there was no file."""
+
+    path: Path
+    lines: tuple[str, ...] | None
+
+
+def read_checkpoints(path: Path) -> Checkpoints:
+    """What the file holds. While the clinic runs, read it before the transaction that it is held against begins: the
+    log as that sees it has then come at least as far."""
+    return Checkpoints(path=path, lines=tuple(_text(path).splitlines()) if path.is_file() else None)
+
+
 def write_checkpoint(connection: sa.Connection, path: Path, *, signer: Ed25519PrivateKey) -> bool:
     """Append a checkpoint, safe on the disk; False when the log has not grown since the last one.
 
@@ -57,21 +71,25 @@ def write_checkpoint(connection: sa.Connection, path: Path, *, signer: Ed25519Pr
     return True
 
 
-def check_anchor(connection: sa.Connection, path: Path, *, public_key: Ed25519PublicKey) -> AnchorVerdict:
+def check_anchor(
+    connection: sa.Connection, anchor: Path | Checkpoints, *, public_key: Ed25519PublicKey
+) -> AnchorVerdict:
     """Hold every checkpoint against its signature, the one before it and the log."""
-    if not path.is_file():
+    read = anchor if isinstance(anchor, Checkpoints) else read_checkpoints(anchor)
+    if read.lines is None:
         written = any(sequence for sequence, _ in heads(connection).values())
-        problem = f"There is no file of checkpoints {path}: a rewriting of the whole log could not be seen."
+        problem = (
+            f"There is no file of checkpoints {read.path}: a rewriting of the whole log could not be seen."
+        )
         return AnchorVerdict(checkpoints=0, problems=(problem,) if written else ())
-    lines = _text(path).splitlines()
     previous = FIRST
     problems: list[str] = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(read.lines, start=1):
         problems.extend(
             f"checkpoint {number}: {what}" for what in _wrong(connection, line, previous, public_key)
         )
         previous = digest_of(line)
-    return AnchorVerdict(checkpoints=len(lines), problems=tuple(problems))
+    return AnchorVerdict(checkpoints=len(read.lines), problems=tuple(problems))
 
 
 def _text(path: Path) -> str:
