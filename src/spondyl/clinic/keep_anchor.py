@@ -6,7 +6,6 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy.exc import SQLAlchemyError
 
 from spondyl.clinic.chart.anchor import write_checkpoint
 from spondyl.clinic.chart.transaction import reading
@@ -33,11 +32,11 @@ class AnchorKeeper:
         self.write()
 
     def write(self) -> None:
-        """Write a checkpoint now; a full or missing disk is logged and tried again."""
+        """Write a checkpoint now; whatever hinders it (a full or missing disk) is logged, and it is tried again."""
         try:
             with reading(self._engine) as connection:
                 write_checkpoint(connection, self._path, signer=self._signer)
-        except (OSError, SQLAlchemyError):
+        except Exception:  # whatever it is (the driver's own error too): the thread must try again
             _LOG.exception("The audit checkpoint could not be written to %s.", self._path)
 
     def _run(self) -> None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from spondyl.clinic.chart.anchor import check_anchor
+from spondyl.clinic.chart.anchor import check_anchor, read_checkpoints
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.keys import anchor_signer
-from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.transaction import one_moment
 from spondyl.clinic.clinic_home import ClinicHome
 from spondyl.clinic.clinic_settings import read_settings
 from spondyl.clinic.opened import opened_chart
@@ -24,9 +24,11 @@ class AuditState:
 def audit_state(home: ClinicHome, *, anchor: Path | None = None) -> AuditState:
     """Check the log of the clinic at ``home``; ``anchor`` replaces the settings' file of checkpoints."""
     path = anchor or home.anchor_file(read_settings(home.settings_file))
-    with opened_chart(home) as (engine, secret), reading(engine) as connection:
-        log = verify(connection)
-        anchored = check_anchor(connection, path, public_key=anchor_signer(secret).public_key())
+    with opened_chart(home) as (engine, secret):
+        checkpoints = read_checkpoints(path)
+        with one_moment(engine) as connection:
+            log = verify(connection)
+            anchored = check_anchor(connection, checkpoints, public_key=anchor_signer(secret).public_key())
     return AuditState(
         rows=log.rows, checkpoints=anchored.checkpoints, problems=log.problems + anchored.problems
     )

@@ -1,6 +1,7 @@
 """Claims: while the server runs, kept times lapse by themselves and what is due is sent once, by file or by mail."""
 
 import smtplib
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Self
@@ -12,11 +13,14 @@ from clinic_bookings import prepared, slot_at
 from clinic_charts import Clock
 from practices import utc
 from spondyl.clinic.chart.appointments import book, cancel, hold_slot
-from spondyl.clinic.chart.outbox import MailState, mail_state
+from spondyl.clinic.chart.outbox import MOST_TRIES, MailState, mail_state
+from spondyl.clinic.chart.people import change_person, person
 from spondyl.clinic.chart.tables import claims, outbox
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.untold import untold
 from spondyl.clinic.keep_bookings import BookingKeeper
-from spondyl.clinic.messages import SmtpSender, send_due
+from spondyl.clinic.messages import SmtpSender, is_address, send_due
+from spondyl.clinic.web.calendar.telephone_calls import call_words
 from spondyl.clinic.web.services import Services
 
 TEN = utc(3, 18)
@@ -143,3 +147,43 @@ def test_only_the_letters_of_the_last_week_and_the_reminders_of_the_next_day_are
     clock.advance(timedelta(days=1))
     keeper.look()
     assert state_of_mail(services) == MailState(sent=1)
+
+
+UNUSABLE = ("ana@", "ana@[x.org", "ana@example.org\nBcc: all@example.org")
+"""Python's parser of headers raises IndexError, AttributeError and ValueError for these."""
+
+
+@pytest.mark.parametrize("address", UNUSABLE)
+def test_a_letter_to_an_address_that_cannot_be_holds_up_no_other_and_becomes_a_call(
+    services: Services, clock: Clock, address: str
+) -> None:
+    chart, keeper = prepared(services.engine, clock), BookingKeeper(services, base="http://localhost")
+    with writing(services.engine) as connection:
+        first = person(connection, chart.people[0])
+        change_person(connection, first.id, replace(first.details, email=address), actor="desk")
+        book(connection, slot_at(TEN + timedelta(days=7)), person=first.id, actor="desk")
+    clock.advance(timedelta(seconds=1))
+    with writing(services.engine) as connection:
+        book(connection, slot_at(TEN, "ben", "t2"), person=chart.people[1], actor="desk")
+    keeper.look()
+    (letter,) = (services.data_dir / "letters").iterdir()
+    assert "t1@example.org" in letter.read_text()
+    for tries in range(MOST_TRIES):
+        clock.advance(timedelta(minutes=6) * 2**tries)
+        keeper.look()
+    with reading(services.engine) as connection:
+        (call,) = untold(connection)
+    assert call.patient.id == first.id
+    assert call_words(call)["why"] == "the e-mail address is mistyped: ask for it"
+
+
+def test_an_address_is_one_plain_address() -> None:
+    for address in (
+        *UNUSABLE,
+        *("", "@", "ana", "@example.org", "ana@@example.org", "ana @example.org", "ana@exam\tple.org"),
+        *("a@x.org, b@x.org", "Ana <ana@example.org>", "ana@example.org;", "714 555 0100 ana@example.org"),
+        *("ana@example.org\x00", "ana@[127.0.0.1]", "ana@example..org", "ana@example.org\u202e"),
+    ):
+        assert not is_address(address), address
+    for address in ("ana@example.org", "a.b+c_d-e@mail.example.co.uk", "o'neil@example.org", "ana@localhost"):
+        assert is_address(address), address

@@ -4,6 +4,7 @@ Limit: who holds the key and rewrites everything after a point can hide it from 
 """
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from spondyl.clinic.chart.engine import is_embedded
 from spondyl.clinic.chart.keys import anchor_signer
 from spondyl.clinic.chart.tables import audit, audit_heads
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.keep_anchor import AnchorKeeper
 
 SIGNER = anchor_signer(SECRET)
 ROWS = 12
@@ -157,6 +159,45 @@ def test_a_log_rewritten_with_the_key_is_seen_by_the_checkpoints(written: sa.Eng
             record(connection, actor="dr", action="sign exam", subject="person 1", detail={"better": number})
         assert verify(connection).sound
         assert check_anchor(connection, anchored, public_key=SIGNER.public_key()).problems
+
+
+@pytest.mark.parametrize("torn", ["", '{"at":"2026-', "null", "[]", '{"heads"', "\x00\x00", "\udcff\udcfe"])
+def test_after_a_torn_checkpoint_the_next_ones_are_written_and_only_the_torn_one_is_named(
+    written: sa.Engine, anchored: Path, torn: str
+) -> None:
+    with anchored.open("a", errors="surrogateescape") as file:
+        file.write(torn)
+    keeper = AnchorKeeper(written, anchored, signer=SIGNER, every_s=0.01)
+    for number in range(2):
+        with writing(written) as connection:
+            record(connection, actor="dr", action="save", subject="person 1", detail={"after": number})
+        keeper.write()
+    keeper.write()  # the log has not grown
+    lines = anchored.read_text(errors="surrogateescape").splitlines()
+    assert len(lines) == 5 + bool(torn)
+    named = [] if not torn else ["checkpoint 4: its signature does not fit; the line was changed or torn."]
+    assert list(problems(written, anchored)) == named
+
+
+def test_whatever_hinders_a_checkpoint_is_logged_and_tried_again(
+    written: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "anchor.jsonl"
+    keeper = AnchorKeeper(written, path, signer=SIGNER, every_s=0.01)
+
+    def broken(*_: object, **__: object) -> bool:
+        raise KeyError("heads")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("spondyl.clinic.keep_anchor.write_checkpoint", broken)
+        keeper.start()
+        until = time.monotonic() + 10
+        while len(caplog.records) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+    keeper.stop()
+    assert len(caplog.records) >= 2 and "could not be written" in caplog.text
+    assert problems(written, path) == ()
+    assert path.is_file()
 
 
 def test_every_change_of_the_file_of_checkpoints_is_seen(written: sa.Engine, anchored: Path) -> None:

@@ -2,6 +2,7 @@
 refused in plain words with what to do; a hostile film is refused, the next one is read, and nothing lies outside the
 data folder."""
 
+import errno
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.films.network.arrivals import waiting_arrivals
 from spondyl.clinic.films.service import FilmService
+from spondyl.clinic.films.store import MAX_FILM_BYTES, FilmStore
 from spondyl.clinic.films.take_in import REFUSED_FOLDER, take_arrivals, take_folder
 from spondyl.clinic.web.services import Services
 
@@ -162,6 +164,51 @@ def test_a_watched_folder_gives_its_films_once_they_stay_the_same(
     assert take_folder(services.engine, desk.films.store, folder, seen) == 1
     assert sorted(path.name for path in folder.iterdir()) == ["link.dcm", REFUSED_FOLDER]
     assert "is empty" in (folder / REFUSED_FOLDER / "empty.dcm.txt").read_text()
+
+
+def test_films_wait_in_the_watched_folder_while_the_disk_is_full(
+    desk: Desk, services: Services, phantoms: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, seen = tmp_path / "incoming", dict[Path, tuple[int, int]]()
+    films = {folder / who / "IM0001.dcm": number for number, who in enumerate(("ANA", "BO"), start=3)}
+    for path, number in films.items():
+        path.parent.mkdir(parents=True)
+        path.write_bytes((phantoms / f"phantom_000{number}_ap.dcm").read_bytes())
+
+    def full(store: FilmStore, content: bytes) -> str:
+        raise OSError(errno.ENOSPC, f"No space left for {len(content)} bytes in {store.folder}")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FilmStore, "put", full)
+        for _ in range(3):
+            assert take_folder(services.engine, desk.films.store, folder, seen) == 0
+    assert sorted(path for path in folder.rglob("*") if path.is_file()) == sorted(films)
+    assert take_folder(services.engine, desk.films.store, folder, seen) >= 1
+    take_folder(services.engine, desk.films.store, folder, seen)
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+    with reading(services.engine) as connection:
+        assert len(films_of(connection, None)) == 2
+
+
+def test_a_film_set_aside_never_takes_the_place_of_another(
+    desk: Desk, services: Services, tmp_path: Path
+) -> None:
+    folder, seen = tmp_path / "incoming", dict[Path, tuple[int, int]]()
+    long = "L" * 120
+    names = ("IM0001.dcm", "ANA/IM0001.dcm", "BO/IM0001.dcm", f"{long}/{long}/1.dcm", f"{long}/{long}/2.dcm")
+    for turn in range(2):
+        for name in names:
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:  # sparse: larger than any film that is taken in
+                file.truncate(MAX_FILM_BYTES + 1 + turn)
+        for _ in range(2):
+            take_folder(services.engine, desk.films.store, folder, seen)
+    aside = {path.name for path in (folder / REFUSED_FOLDER).iterdir()}
+    assert len(aside) == 2 * 2 * len(names)
+    assert {"IM0001.dcm", "IM0001 (2).dcm", "ANA IM0001.dcm", "BO IM0001.dcm", "BO IM0001.dcm.txt"} < aside
+    said = (folder / REFUSED_FOLDER / "BO IM0001 (2).dcm.txt").read_text()
+    assert str(MAX_FILM_BYTES + 2) in said
 
 
 def test_a_film_from_the_network_finds_its_patient_only_by_number_and_name(

@@ -16,16 +16,19 @@ from practices import two_offices
 from spondyl.booking import Wish
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.accounts import Account, all_accounts
+from spondyl.clinic.chart.anchor import write_checkpoint
 from spondyl.clinic.chart.appointments import book
-from spondyl.clinic.chart.audit import record, verify
+from spondyl.clinic.chart.audit import Verdict, record, verify
 from spondyl.clinic.chart.free_times import next_free
 from spondyl.clinic.chart.guard import glass_break_list
+from spondyl.clinic.chart.keys import anchor_signer
 from spondyl.clinic.chart.people import Person, change_person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import audit, people
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.clinic_home import home_at
 from spondyl.clinic.messages import FolderSender, send_due
 from spondyl.clinic.web.services import Services
 
@@ -85,6 +88,27 @@ def test_the_log_is_shown_filtered_and_checked(browser: Open, patient: Person, s
         connection.exec_driver_sql("DROP TRIGGER audit_no_update")
         connection.execute(audit.update().where(audit.c.action == "open chart").values(actor="someone"))
     assert "The log was changed" in admin.submit("/admin/audit/check").text
+
+
+def test_a_row_and_a_checkpoint_written_during_the_check_are_no_problem(
+    browser: Open, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin, path = browser(Role.ADMINISTRATOR), home_at(services.data_dir).anchor_file(services.settings)
+
+    def more() -> None:
+        with writing(services.engine) as connection:
+            record(connection, actor="dr", action="save", subject="person 1")
+        with reading(services.engine) as connection:
+            write_checkpoint(connection, path, signer=anchor_signer(services.secret))
+
+    def slowly(connection: sa.Connection) -> Verdict:
+        found = verify(connection)
+        more()
+        return found
+
+    more()
+    monkeypatch.setattr("spondyl.clinic.web.admin.audit_log.verify", slowly)
+    assert "The log is whole" in admin.submit("/admin/audit/check").text
 
 
 def rows_of(page: str) -> list[str]:

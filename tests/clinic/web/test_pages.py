@@ -76,6 +76,16 @@ def test_of_two_who_change_the_details_neither_loses_a_field(browser: Open, pati
     assert 'value="+1 714 555 0111"' in clash.text
 
 
+def test_a_mistyped_address_is_said_in_the_form_of_a_patient(browser: Open, patient: Person) -> None:
+    desk = browser(Role.FRONT_DESK)
+    for address in ("/patients/new", f"/patients/{patient.id}/details"):
+        refused = desk.submit(address, given_name="Ána", family_name="O'Neil-Ruiz", email="ana@[x.org")
+        assert refused.status_code == 422
+        assert (
+            "No letter can reach the e-mail address" in refused.text and 'value="ana@[x.org"' in refused.text
+        )
+
+
 def test_of_two_who_save_the_details_within_a_moment_the_second_is_told(
     browser: Open, patient: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

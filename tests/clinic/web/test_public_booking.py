@@ -209,6 +209,18 @@ def test_a_day_written_by_hand_is_brought_near(visitor: Browser, day: str) -> No
     assert visitor.get(f"{booked_address(visitor)}/move?day={day}").status_code == 200
 
 
+@pytest.mark.parametrize("contact", ["ana@", "ana@[x.org", "rosa@example.org rosa@example.net"])
+@pytest.mark.parametrize(("lang", "words"), [("en", "please check it"), ("es", "revíselo, por favor")])
+def test_an_address_that_no_letter_can_reach_is_said_where_it_is_typed(
+    visitor: Browser, contact: str, lang: str, words: str
+) -> None:
+    kept = held_address(visitor, **offered(visitor.get("/book").text))
+    answer = visitor.submit(f"{kept}/confirm", **(NAME | {"contact": contact, "lang": lang}))
+    assert answer.status_code == 422
+    assert words in answer.text and f'value="{contact}"' in answer.text
+    assert visitor.submit(f"{kept}/confirm", **NAME).status_code == 303
+
+
 def test_spanish_stays_spanish(visitor: Browser) -> None:
     page = visitor.get("/book", headers={"accept-language": "es-MX"}).text
     assert '<html lang="es"' in page and "Próxima hora libre" in page and "lunes 2 de marzo" in page

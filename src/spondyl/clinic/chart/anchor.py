@@ -31,48 +31,78 @@ class AnchorVerdict:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoints:
+    """The lines of a file of checkpoints as they were read; None when there was no file."""
+
+    path: Path
+    lines: tuple[str, ...] | None
+
+
+def read_checkpoints(path: Path) -> Checkpoints:
+    """What the file holds. While the clinic runs, read it before the transaction that it is held against begins: the
+    log as that sees it has then come at least as far."""
+    return Checkpoints(path=path, lines=tuple(_text(path).splitlines()) if path.is_file() else None)
+
+
 def write_checkpoint(connection: sa.Connection, path: Path, *, signer: Ed25519PrivateKey) -> bool:
-    """Append a checkpoint, safe on the disk; False when the log has not grown since the last one."""
+    """Append a checkpoint, safe on the disk; False when the log has not grown since the last one.
+
+    A last line that a full disk or a power cut tore stays for ``check_anchor`` to name; the checkpoint follows it.
+    """
     state = {str(lane): [sequence, seal] for lane, (sequence, seal) in sorted(heads(connection).items())}
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        last = _last_line(file.name)
-        if last is not None and json.loads(last)["heads"] == state:
+        text = _text(path)
+        last = next(reversed(text.splitlines()), None)
+        if last is not None and _heads_of(last) == state:
             return False
         body = {
             "at": now_of(connection).isoformat(),
             "heads": state,
-            "previous": digest_of(last) if last else FIRST,
+            "previous": FIRST if last is None else digest_of(last),
         }
         signature = signer.sign(canonical(body).encode()).hex()
-        file.write(canonical(body | {"signature": signature}) + "\n")
+        begun = "\n" if text and not text.endswith("\n") else ""
+        file.write(begun + canonical(body | {"signature": signature}) + "\n")
         file.flush()
         os.fsync(file.fileno())
     return True
 
 
-def check_anchor(connection: sa.Connection, path: Path, *, public_key: Ed25519PublicKey) -> AnchorVerdict:
+def check_anchor(
+    connection: sa.Connection, anchor: Path | Checkpoints, *, public_key: Ed25519PublicKey
+) -> AnchorVerdict:
     """Hold every checkpoint against its signature, the one before it and the log."""
-    if not path.is_file():
+    read = anchor if isinstance(anchor, Checkpoints) else read_checkpoints(anchor)
+    if read.lines is None:
         written = any(sequence for sequence, _ in heads(connection).values())
-        problem = f"There is no file of checkpoints {path}: a rewriting of the whole log could not be seen."
+        problem = (
+            f"There is no file of checkpoints {read.path}: a rewriting of the whole log could not be seen."
+        )
         return AnchorVerdict(checkpoints=0, problems=(problem,) if written else ())
-    lines = path.read_text(encoding="utf-8").splitlines()
     previous = FIRST
     problems: list[str] = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(read.lines, start=1):
         problems.extend(
             f"checkpoint {number}: {what}" for what in _wrong(connection, line, previous, public_key)
         )
         previous = digest_of(line)
-    return AnchorVerdict(checkpoints=len(lines), problems=tuple(problems))
+    return AnchorVerdict(checkpoints=len(read.lines), problems=tuple(problems))
 
 
-def _last_line(path: str) -> str | None:
-    """The last whole line; a torn one, from a crash while writing, stays for ``check_anchor`` to name."""
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
-    return lines[-1] if lines else None
+def _text(path: Path) -> str:
+    """What the file of checkpoints holds; bytes of a crash that are no text spoil their own line only."""
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def _heads_of(line: str) -> Any:
+    """The state that a checkpoint names; None when the line is no checkpoint."""
+    try:
+        return json.loads(line)["heads"]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _wrong(

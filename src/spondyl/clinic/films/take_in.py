@@ -1,8 +1,11 @@
 """Films come in: by upload, from a watched folder, over the network. Nothing here looks inside a film."""
 
 import contextlib
+import hashlib
 import logging
+import os
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,8 @@ RECEIVER = "film receiver"
 """How the audit log names what receives films without a person."""
 
 REFUSED_FOLDER = "not taken"
+LONGEST_NAME_BYTES = 200
+"""Longer names of what is set aside are replaced: a file system takes 255 bytes, with a number and an ending."""
 log = logging.getLogger(__name__)
 
 
@@ -83,7 +88,8 @@ def take_folder(engine: sa.Engine, store: FilmStore, folder: Path, seen: dict[Pa
     """Take the films of a folder whose size and time stayed the same since the last look; returns how many.
 
     A film taken in is removed from the folder, since it then lies encrypted in the store; one that cannot be taken is
-    moved to ``not taken`` beside a text that says why. ``seen`` is the memory between two looks.
+    moved to ``not taken`` beside a text that says why. When the store's disk is full or fails, the film at hand and
+    those after it stay where they are until a later look. ``seen`` is the memory between two looks.
     """
     taken = 0
     for path in film_paths([folder]) if folder.is_dir() else ():
@@ -94,34 +100,65 @@ def take_folder(engine: sa.Engine, store: FilmStore, folder: Path, seen: dict[Pa
         if seen.get(path) != mark:
             seen[path] = mark
             continue
+        try:
+            taken += _take_file(engine, store, path, folder)
+        except OSError as error:
+            log.warning("The films in %s wait there and are tried again: %s", folder, error)
+            break
         seen.pop(path)
-        taken += _take_file(engine, store, path, folder)
     return taken
 
 
 def _take_file(engine: sa.Engine, store: FilmStore, path: Path, folder: Path) -> int:
     origin = Origin(source=FilmSource.FOLDER, name=path.name, actor=RECEIVER)
     try:
-        if path.stat().st_size > MAX_FILM_BYTES:
-            raise _too_large(path.name, path.stat().st_size)
-        take_in(engine, store, path.read_bytes(), origin)
+        take_in(engine, store, _content(path), origin)
     except FilmKnownError:
         path.unlink()
         return 0
-    except (FilmRefused, OSError) as error:
+    except FilmRefused as error:
         _set_aside(path, folder, str(error))
         return 0
     path.unlink()
     return 1
 
 
+def _content(path: Path) -> bytes:
+    """What the file holds; that it cannot be read is the film's own fault, so that it keeps no other one waiting."""
+    try:
+        size_bytes = path.stat().st_size
+        if size_bytes > MAX_FILM_BYTES:
+            raise _too_large(path.name, size_bytes)
+        return path.read_bytes()
+    except OSError as error:
+        raise FilmRefused(
+            Refusal.FILE_UNREADABLE,
+            what=f"{path.name} cannot be read.",
+            why=f"The system says: {error.strerror or error}.",
+            do="Look at who may read the file, or export the film again.",
+        ) from error
+
+
 def _set_aside(path: Path, folder: Path, why: str) -> None:
     place = folder / REFUSED_FOLDER
     place.mkdir(exist_ok=True)
     with contextlib.suppress(OSError):
-        path.replace(place / path.name)
-        write_whole(place / f"{path.name}.txt", (why + "\n").encode())
+        aside = _free_name(place, path.relative_to(folder))
+        path.replace(aside)
+        write_whole(place / f"{aside.name}.txt", f"{why}\n".encode(errors="backslashreplace"))
     log.warning("%s was not taken: %s", path, why)
+
+
+def _free_name(place: Path, relative: Path) -> Path:
+    """Where nothing lies yet: every folder of an export may hold an IM0001.dcm, so the name tells the folders too."""
+    name = " ".join(relative.parts)
+    if len(os.fsencode(name)) > LONGEST_NAME_BYTES:
+        name = f"{hashlib.sha256(os.fsencode(relative)).hexdigest()}{relative.suffix}"
+    stem, suffix = Path(name).stem, Path(name).suffix
+    names = (name if number == 1 else f"{stem} ({number}){suffix}" for number in count(1))
+    return next(
+        place / one for one in names if not any((place / f"{one}{end}").exists() for end in ("", ".txt"))
+    )
 
 
 def _check_size(content: bytes, name: str) -> None:

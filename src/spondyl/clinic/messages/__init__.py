@@ -1,5 +1,6 @@
 """What the clinic writes to patients about their visits: words, calendar files, and sending them."""
 
+from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.calendar_file import calendar_file
 from spondyl.clinic.messages.letters import Letter, letter_about
 from spondyl.clinic.messages.send import FolderSender, Sender, SmtpSender, send_due
@@ -10,6 +11,7 @@ __all__ = [
     "Sender",
     "SmtpSender",
     "calendar_file",
+    "is_address",
     "letter_about",
     "send_due",
 ]

@@ -1,5 +1,6 @@
 """Send what is due: by SMTP, or into a folder for the demo and for tests. Each letter has one Message-ID for ever."""
 
+import logging
 import smtplib
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -29,13 +30,15 @@ from spondyl.clinic.messages.links import hold_token, visit_token
 
 
 class Sender(Protocol):
-    """Takes a letter, or raises OSError with the reason why not."""
+    """Takes a letter, or raises with the reason why not."""
 
     def send(self, letter: Letter, *, message_id: str) -> None:
         """Send one letter; sending it again with the same identifier must do no harm."""
         ...
 
 
+_LOG = logging.getLogger(__name__)
+NO_ADDRESS = "no e-mail address"
 LETTERS = "letters"
 """The folder of the clinic's data where letters lie when no mail server takes them."""
 
@@ -82,22 +85,21 @@ def send_due(engine: sa.Engine, sender: Sender, *, key: bytes, base: str) -> tup
     """Send what is due: how many went out, how many did not. ``base`` is the address of the clinic's pages.
 
     A letter is noted as sent after the sender took it: when the machine dies in between it goes out twice, never not
-    at all; the Message-ID lets mail programs show it once.
+    at all; the Message-ID lets mail programs show it once. What goes wrong with one letter holds up no other.
     """
     good = bad = 0
     _make_reminders(engine)
     while True:
         with reading(engine) as connection:
             waiting = due(connection, limit=1)
-            letter = _letter(connection, waiting[0], key=key, base=base) if waiting else None
         if not waiting:
             return good, bad
-        problem = _problem_of_sending(waiting[0], letter, sender) if letter else "no e-mail address"
+        problem = _problem_of(engine, waiting[0], sender, key=key, base=base)
         with writing(engine) as connection:
-            if letter is None:
-                no_address(connection, waiting[0])
-            elif problem is None:
+            if problem is None:
                 sent(connection, waiting[0])
+            elif problem == NO_ADDRESS:
+                no_address(connection, waiting[0])
             else:
                 failed(connection, waiting[0], problem)
         good, bad = (good + 1, bad) if problem is None else (good, bad + 1)
@@ -111,11 +113,18 @@ def _make_reminders(engine: sa.Engine) -> None:
             more = queue_reminders(connection) > 0
 
 
-def _problem_of_sending(message: Message, letter: Letter, sender: Sender) -> str | None:
-    """Send, while no transaction is open: a slow mail server keeps nobody from booking."""
+def _problem_of(engine: sa.Engine, message: Message, sender: Sender, *, key: bytes, base: str) -> str | None:
+    """Write a letter and send it, while no transaction is open: a slow mail server keeps nobody from booking."""
     try:
+        with reading(engine) as connection:
+            letter = _letter(connection, message, key=key, base=base)
+        if letter is None:
+            return NO_ADDRESS
         sender.send(letter, message_id=message.id)
     except (OSError, smtplib.SMTPException) as error:
+        return f"{type(error).__name__}: {error}"
+    except Exception as error:  # the oldest goes first: what stopped here would stop every letter, for good
+        _LOG.warning("Letter %s could not be written or sent (%s).", message.id, type(error).__name__)
         return f"{type(error).__name__}: {error}"
     return None
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from spondyl.booking import first_reach
 from spondyl.clinic.chart.accounts import display_names
-from spondyl.clinic.chart.anchor import check_anchor
+from spondyl.clinic.chart.anchor import check_anchor, read_checkpoints
 from spondyl.clinic.chart.audit import AuditEntry, record, verify
 from spondyl.clinic.chart.audit_look import (
     Asked,
@@ -25,7 +25,7 @@ from spondyl.clinic.chart.audit_look import (
 from spondyl.clinic.chart.guard import shut_for
 from spondyl.clinic.chart.keys import anchor_signer
 from spondyl.clinic.chart.people import find_people, fold, people_of
-from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.transaction import one_moment, reading, writing
 from spondyl.clinic.clinic_home import home_at
 from spondyl.clinic.web.admin.audit_words import action_words, in_full, in_short, subject_words
 from spondyl.clinic.web.clinic_words import NO_ACCOUNTS, ClinicWords, who_words
@@ -81,9 +81,10 @@ def audit_log(request: Request, services: Clinic, viewer: Administrator, search:
 def check(request: Request, services: Clinic, viewer: Administrator) -> Response:
     """Walk the whole chain and its checkpoints, and say what is wrong."""
     path = home_at(services.data_dir).anchor_file(services.settings)
-    with reading(services.engine) as connection:
+    checkpoints, public_key = read_checkpoints(path), anchor_signer(services.secret).public_key()
+    with one_moment(services.engine) as connection:
         log = verify(connection)
-        anchored = check_anchor(connection, path, public_key=anchor_signer(services.secret).public_key())
+        anchored = check_anchor(connection, checkpoints, public_key=public_key)
     problems = [*log.problems, *anchored.problems]
     found = {"problems": len(problems)}
     with writing(services.engine) as connection:

@@ -3,6 +3,8 @@
 from spondyl.clinic.chart.outbox import MessageKind
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.untold import Untold
+from spondyl.clinic.messages.address import is_address
+from spondyl.clinic.messages.send import NO_ADDRESS
 from spondyl.clinic.messages.when import when_words
 
 _SAY = {
@@ -34,7 +36,13 @@ def call_words(one: Untold) -> dict[str, str]:
         "telephone": telephone,
         "dialled": "".join(sign for sign in telephone if sign in "+0123456789"),
         "say": _SAY[one.kind].format(when=when_words(one.visit.wall)),
-        "why": one.problem
-        if one.problem == "no e-mail address"
-        else "the mail server did not take the letter",
+        "why": _why(one),
     }
+
+
+def _why(one: Untold) -> str:
+    if one.problem == NO_ADDRESS:
+        return one.problem
+    if not is_address(one.patient.details.email):
+        return "the e-mail address is mistyped: ask for it"
+    return "the mail server did not take the letter"

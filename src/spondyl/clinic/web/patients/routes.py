@@ -22,6 +22,7 @@ from spondyl.clinic.chart.people import (
     person_to_change,
 )
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.feature import View
 from spondyl.clinic.web.page import features_of, page, patient_page, see_other
@@ -57,6 +58,11 @@ class PersonForm:
 
     def details(self, *, today: date) -> PersonDetails:
         """The checked details; raises ``PersonInvalidError``."""
+        if self.sent["email"] and not is_address(self.sent["email"]):
+            raise PersonInvalidError(
+                f"No letter can reach the e-mail address {self.sent['email']!r}: write one address such as "
+                "ana@example.org, or leave it empty."
+            )
         return PersonDetails(**(self.sent | {"birth_date": _birth_date(self.sent["birth_date"], today)}))  # pyright: ignore[reportArgumentType]
 
 

@@ -26,6 +26,7 @@ from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.chart.waitlist import sweep
 from spondyl.clinic.chart.writer_queue import WriterQueue
+from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.links import HOLD, hold_token, visit_token
 from spondyl.clinic.messages.when import time_words
 from spondyl.clinic.web.few_at_once import FewAtOnce
@@ -331,5 +332,8 @@ def _hold_page(
 def _problem(sent: Mapping[str, str], language: str) -> str | None:
     if not (sent["given"].strip() and sent["family"].strip()):
         return WORDS[language]["need_name"]
-    reachable = "@" in sent["contact"] or sum(sign.isdigit() for sign in sent["contact"]) >= 7
+    phone, email = contact_parts(sent["contact"])
+    if email:
+        return None if is_address(email) else WORDS[language]["bad_address"]
+    reachable = sum(sign.isdigit() for sign in phone) >= 7
     return None if reachable else WORDS[language]["need_contact"]

@@ -64,6 +64,8 @@ WORDS: dict[str, dict[str, str]] = {
         "call": "Call",
         "need_name": "Please give your first and last name.",
         "need_contact": "Please give a telephone number or an e-mail address.",
+        "bad_address": "No letter can reach that e-mail address: please check it (one address, such as "
+        "ana@example.org), or give a telephone number instead.",
         "too_late": "This visit can no longer be changed here. Please call the clinic.",
     },
     "es": {
@@ -128,6 +130,8 @@ WORDS: dict[str, dict[str, str]] = {
         "call": "Llamar a",
         "need_name": "Escriba su nombre y sus apellidos, por favor.",
         "need_contact": "Escriba un teléfono o un correo electrónico, por favor.",
+        "bad_address": "Ningún mensaje puede llegar a ese correo electrónico: revíselo, por favor (una sola dirección, "
+        "como ana@example.org), o escriba un teléfono.",
         "too_late": "Esta cita ya no se puede cambiar aquí. Llame a la clínica, por favor.",
     },
 }
