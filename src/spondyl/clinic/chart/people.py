@@ -13,6 +13,7 @@ from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
 
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ", "'"))
 SEXES = ("female", "male", "other", "unknown")
 LANGUAGES = ("en", "es")
 
@@ -88,9 +89,10 @@ class Person:
 
 
 def fold(name: str) -> str:
-    """A name for searching: lower case, no accents."""
-    parts = unicodedata.normalize("NFKD", name)
-    return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold().strip()
+    """A name for searching: lower case, no accents, one apostrophe, one space between words."""
+    parts = unicodedata.normalize("NFKD", name.translate(_APOSTROPHES))
+    plain = "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()
+    return " ".join(plain.split())
 
 
 def add_person(connection: sa.Connection, details: PersonDetails, *, actor: str) -> Person:
@@ -142,16 +144,43 @@ def people_of(connection: sa.Connection, ids: Collection[str]) -> dict[str, Pers
 
 
 def find_people(connection: sa.Connection, text: str = "", *, limit: int = 50) -> list[Person]:
-    """Patients whose name holds every word of ``text``, or whose record number it is; in the order of their names."""
-    statement = (
-        sa.select(people).where(people.c.erased_at.is_(None)).order_by(people.c.folded_name).limit(limit)
-    )
+    """Patients whose name holds every word of ``text``, or whose record number it is.
+
+    First comes who is called just so, then who has the words as whole words, then the others; each by name.
+    """
+    words = fold(text).split()
+    statement = sa.select(people).where(people.c.erased_at.is_(None))
     if text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < 10:
         statement = statement.where(people.c.record_number == int(text))
     else:
-        for word in fold(text).split():
+        for word in words:
             statement = statement.where(people.c.folded_name.contains(word, autoescape=True))
-    return [_person(row) for row in connection.execute(statement)]
+    statement = statement.order_by(*_nearness(words), people.c.folded_name, people.c.record_number)
+    return [_person(row) for row in connection.execute(statement.limit(limit))]
+
+
+def namesakes(connection: sa.Connection, details: PersonDetails) -> list[Person]:
+    """Every patient of this full name, whichever of its words are the family name; the oldest chart first."""
+    name = fold(f"{details.given_name} {details.family_name}")
+    statement = sa.select(people).where(
+        people.c.erased_at.is_(None), people.c.folded_name.in_(_turned(name.split()))
+    )
+    rows = connection.execute(statement.order_by(people.c.record_number))
+    return [one for one in map(_person, rows) if fold(one.full_name) == name]
+
+
+def _nearness(words: list[str]) -> tuple[sa.ColumnElement[int], ...]:
+    if not words:
+        return ()
+    spaced = sa.literal(" ") + people.c.folded_name + sa.literal(" ")
+    whole = sa.and_(*(spaced.contains(f" {word} ", autoescape=True) for word in words))
+    exact = people.c.folded_name.in_(_turned(words))
+    return (sa.case((exact, 0), (whole, 1), else_=2),)
+
+
+def _turned(words: list[str]) -> list[str]:
+    """The words from each of them on and then those before it: a full name folded begins with its family name."""
+    return [" ".join(words[start:] + words[:start]) for start in range(len(words))]
 
 
 def _columns(details: PersonDetails) -> dict[str, Any]:
