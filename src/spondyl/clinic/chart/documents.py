@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.canonical_json import canonical, digest_of
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.people import refuse_if_erased
 from spondyl.clinic.chart.tables import documents, signatures
 from spondyl.clinic.chart.tables.column_types import new_id
 
@@ -67,8 +68,10 @@ def save(
 ) -> Document:
     """Save a new document, or with ``document_id`` the next version of one.
 
-    With ``after_version`` the save is refused with ``DocumentChangedError`` when a newer version exists.
+    With ``after_version`` the save is refused with ``DocumentChangedError`` when a newer version exists. Nothing is
+    saved about an erased patient: ``PersonErasedError``.
     """
+    refuse_if_erased(connection, person_id)
     document_id = document_id or new_id()
     version = _next_version(
         connection, document_id, kind=kind, person_id=person_id, after_version=after_version

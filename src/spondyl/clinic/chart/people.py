@@ -26,6 +26,16 @@ class PersonUnknownError(LookupError):
     """There is no patient with this identifier."""
 
 
+class PersonErasedError(LookupError):
+    """Nothing is written about a patient whose chart was erased."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This chart was erased while the page was open, so nothing was saved. If this patient comes again, add "
+            "them as a new patient."
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonDetails:
     """What is asked of every patient. ``language`` is that of letters and intake; ``synthetic`` marks demo data."""
@@ -106,7 +116,11 @@ def add_person(connection: sa.Connection, details: PersonDetails, *, actor: str)
 
 
 def change_person(connection: sa.Connection, person_id: str, details: PersonDetails, *, actor: str) -> Person:
-    """Replace what is known about a patient; the audit log names the fields that changed, not their contents."""
+    """Replace what is known about a patient; the audit log names the fields that changed, not their contents.
+
+    Raises ``PersonErasedError``.
+    """
+    refuse_if_erased(connection, person_id)
     before = person(connection, person_id).details
     changed = [
         field.name for field in fields(details) if getattr(before, field.name) != getattr(details, field.name)
@@ -135,6 +149,17 @@ def person_to_change(connection: sa.Connection, person_id: str) -> Person:
     # In the embedded file there is one writer at a time; PostgreSQL holds the row.
     connection.execute(sa.select(people.c.id).where(people.c.id == person_id).with_for_update())
     return person(connection, person_id)
+
+
+def refuse_if_erased(connection: sa.Connection, person_id: str) -> None:
+    """Raise ``PersonErasedError`` for an erased chart; no other can be erased before this transaction ends."""
+    # The lock is the one that a row about the patient takes anyway; an erasure waits for it.
+    statement = sa.select(people.c.erased_at).where(people.c.id == person_id)
+    row = connection.execute(statement.with_for_update(read=True, key_share=True)).one_or_none()
+    if row is None:
+        raise PersonUnknownError(f"There is no patient {person_id!r}.")
+    if row.erased_at is not None:
+        raise PersonErasedError
 
 
 def people_of(connection: sa.Connection, ids: Collection[str]) -> dict[str, Person]:

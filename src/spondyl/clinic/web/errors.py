@@ -17,7 +17,7 @@ from spondyl.clinic.chart.booking_stop import BookingStoppedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknownError
 from spondyl.clinic.chart.films import FilmUnknownError
-from spondyl.clinic.chart.people import PersonUnknownError
+from spondyl.clinic.chart.people import PersonErasedError, PersonUnknownError
 from spondyl.clinic.chart.practice import PracticeUnknownError
 from spondyl.clinic.chart.transaction import DeadlockError
 from spondyl.clinic.chart.waitlist import WaitEntryUnknownError
@@ -102,6 +102,7 @@ def add_error_pages(app: FastAPI) -> None:
         UndoRefusedError,
         PracticeUnknownError,
         DeadlockError,
+        PersonErasedError,
     ):
         app.add_exception_handler(kind, _changed)
     app.add_exception_handler(Exception, _fault)
