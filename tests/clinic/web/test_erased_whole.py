@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from audit_rows import entries
 from clinic_apps import Browser
+from spondyl.clinic.care.intake_record import begin
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.guard import glass_break_list
@@ -14,6 +15,7 @@ from spondyl.clinic.chart.people import Person, PersonErasedError, change_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import audit, people
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.intake.staff import intake_link
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]
@@ -88,3 +90,29 @@ def test_the_chart_itself_refuses_to_write_about_an_erased_patient(
         documents.save(connection, kind="exam", person_id=patient.id, body={}, actor="dr")
     with pytest.raises(PersonErasedError), writing(services.engine) as connection:
         change_person(connection, patient.id, patient.details, actor="dr")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "nothing was saved"), ("es", "ya no sirve")])
+def test_a_patient_whose_chart_is_erased_meanwhile_reads_that_the_link_does_not_work(
+    browser: Open,
+    patient: Person,
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    said: str,
+) -> None:
+    def erased_meanwhile(*_: object, **__: object) -> None:
+        raise PersonErasedError
+
+    with writing(services.engine) as connection:
+        link = intake_link(services, begin(connection, patient.id, actor="test"))
+    phone = browser(Role.NOBODY)
+    csrf = phone.csrf(link)
+    monkeypatch.setattr("spondyl.clinic.care.intake_record.save", erased_meanwhile)
+    answer = phone.post(
+        f"{link}/answer?lang={language}",
+        json={"item": "complaint", "marks": ["low"]},
+        headers={"X-CSRF": csrf},
+    )
+    assert answer.status_code == 404
+    assert said in answer.text and "add them as a new patient" not in answer.text

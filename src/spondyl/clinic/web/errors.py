@@ -102,9 +102,9 @@ def add_error_pages(app: FastAPI) -> None:
         UndoRefusedError,
         PracticeUnknownError,
         DeadlockError,
-        PersonErasedError,
     ):
         app.add_exception_handler(kind, _changed)
+    app.add_exception_handler(PersonErasedError, _erased)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -145,6 +145,12 @@ def _restricted(request: Request, error: Exception) -> Response:
 
 
 def _changed(request: Request, error: Exception) -> Response:
+    return answer(request, 409, str(error))
+
+
+def _erased(request: Request, error: Exception) -> Response:
+    if is_for_patient(request):
+        return answer(request, 404, "This link does not work any more, and nothing was saved.")
     return answer(request, 409, str(error))
 
 
