@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.canonical_json import canonical, digest_of
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.people import refuse_if_erased
 from spondyl.clinic.chart.tables import documents, signatures
 from spondyl.clinic.chart.tables.column_types import new_id
 
@@ -67,8 +69,10 @@ def save(
 ) -> Document:
     """Save a new document, or with ``document_id`` the next version of one.
 
-    With ``after_version`` the save is refused with ``DocumentChangedError`` when a newer version exists.
+    With ``after_version`` the save is refused with ``DocumentChangedError`` when a newer version exists. Nothing is
+    saved about an erased patient: ``PersonErasedError``.
     """
+    refuse_if_erased(connection, person_id)
     document_id = document_id or new_id()
     version = _next_version(
         connection, document_id, kind=kind, person_id=person_id, after_version=after_version
@@ -76,11 +80,7 @@ def save(
     text = canonical(body)
     values = {"document_id": document_id, "version": version, "kind": kind, "person_id": person_id}
     digest = digest_of(text)
-    connection.execute(
-        documents.insert().values(
-            **values, body=text, digest=digest, made_by=actor, made_at=now_of(connection)
-        )
-    )
+    _insert(connection, values | {"body": text, "digest": digest, "made_by": actor})
     detail = {"kind": kind, "document": document_id, "version": version, "digest": digest}
     record(connection, actor=actor, action=f"save {kind}", subject=f"person {person_id}", detail=detail)
     return load(connection, document_id, version=version)
@@ -161,6 +161,17 @@ def sign(
     subject = f"person {document.person_id}"
     record(connection, actor=actor, action=f"sign {document.kind}", subject=subject, detail=detail)
     return load(connection, document_id, version=version)
+
+
+def _insert(connection: sa.Connection, values: dict[str, Any]) -> None:
+    try:
+        connection.execute(documents.insert().values(**values, made_at=now_of(connection)))
+    except IntegrityError as error:
+        # Patient, kind and text were looked at: all that the database still refuses is a version that is there already.
+        raise DocumentChangedError(
+            f"Version {values['version']} was saved by somebody else at the same moment; nothing was overwritten. "
+            "Load the page again and compare."
+        ) from error
 
 
 def _next_version(

@@ -90,9 +90,8 @@ def erase_person(
     connection.execute(signatures.delete().where(signatures.c.document_id.in_(mine)))
     removed = connection.execute(documents.delete().where(documents.c.person_id == person_id)).rowcount
     connection.execute(restrictions.delete().where(restrictions.c.person_id == person_id))
-    connection.execute(
-        glass_breaks.update().where(glass_breaks.c.person_id == person_id).values(reason=ERASED)
-    )
+    words = {"reason": ERASED, "finding": sa.case((glass_breaks.c.finding.is_not(None), ERASED))}
+    connection.execute(glass_breaks.update().where(glass_breaks.c.person_id == person_id).values(**words))
     blank = {"given_name": ERASED, "family_name": ERASED, "folded_name": "", "phone": "", "email": ""}
     blank |= {"birth_date": None, "sex": "unknown", "erased_at": now_of(connection)}
     connection.execute(people.update().where(people.c.id == person_id).values(**blank))

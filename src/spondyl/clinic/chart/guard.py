@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.canonical_json import digest_of
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables import accounts, glass_breaks, people, restrictions
 from spondyl.clinic.chart.tables.column_types import new_id
@@ -81,14 +82,17 @@ def shut_for(connection: sa.Connection, account_id: str) -> frozenset[str]:
 
 
 def break_glass(connection: sa.Connection, person_id: str, *, account: Account, reason: str) -> None:
-    """Open a restricted chart for an hour; the reason goes into the log and to the review."""
+    """Open a restricted chart for an hour; the reason goes to the review.
+
+    The log keeps its digest only: words there would outlast the erasure of the patient.
+    """
     text = reason.strip()
     if not SHORTEST_REASON <= len(text) <= 1000:
         raise GuardRefusedError(f"The reason has {len(text)} characters; give {SHORTEST_REASON} to 1000.")
     now = now_of(connection)
     values = {"id": new_id(), "person_id": person_id, "account_id": account.id, "reason": text}
     connection.execute(glass_breaks.insert().values(**values, at=now, until=now + OPEN_FOR))
-    detail = {"reason": text}
+    detail = {"opening": values["id"], "reason_digest": digest_of(text)}
     actor = account.sign_in_name
     record(connection, actor=actor, action="break glass", subject=f"person {person_id}", detail=detail)
 
@@ -122,7 +126,7 @@ def review_glass_break(connection: sa.Connection, break_id: str, *, finding: str
     }
     connection.execute(glass_breaks.update().where(glass_breaks.c.id == break_id).values(**values))
     actor = reviewer.sign_in_name
-    detail = {"opening": break_id, "finding": finding.strip()}
+    detail = {"opening": break_id, "finding_digest": digest_of(finding.strip())}
     record(connection, actor=actor, action="review glass", subject=f"person {row.person_id}", detail=detail)
 
 

@@ -2,15 +2,13 @@
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.people import Person, PersonDetails, add_person, find_people
+from spondyl.clinic.chart.people import Person, PersonDetails, add_person, namesakes
 
 
 def find_or_add(connection: sa.Connection, details: PersonDetails, *, actor: str) -> Person:
     """The patient with this name and contact, or a new one. Nothing tells the visitor which of the two it was."""
-    wanted = f"{details.given_name} {details.family_name}"
-    for one in find_people(connection, wanted):
-        same_name = one.full_name.casefold() == " ".join(wanted.split()).casefold()
-        if same_name and (_same_phone(one.details, details) or _same_mail(one.details, details)):
+    for one in namesakes(connection, details):
+        if _same_phone(one.details, details) or _same_mail(one.details, details):
             return one
     return add_person(connection, details, actor=actor)
 

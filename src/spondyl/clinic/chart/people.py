@@ -9,10 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.engine import is_embedded, now_of
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
 
+# Who adds a patient on PostgreSQL waits here, so that no two take one record number; the file has one writer anyway.
+_NUMBER_TURN = sa.text("SELECT pg_advisory_xact_lock(7406382)")
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ", "'"))
 SEXES = ("female", "male", "other", "unknown")
 LANGUAGES = ("en", "es")
 
@@ -23,6 +26,16 @@ class PersonInvalidError(ValueError):
 
 class PersonUnknownError(LookupError):
     """There is no patient with this identifier."""
+
+
+class PersonErasedError(LookupError):
+    """Nothing is written about a patient whose chart was erased."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This chart was erased while the page was open, so nothing was saved. If this patient comes again, add "
+            "them as a new patient."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +101,16 @@ class Person:
 
 
 def fold(name: str) -> str:
-    """A name for searching: lower case, no accents."""
-    parts = unicodedata.normalize("NFKD", name)
-    return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold().strip()
+    """A name for searching: lower case, no accents, one apostrophe, one space between words."""
+    parts = unicodedata.normalize("NFKD", name.translate(_APOSTROPHES))
+    plain = "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()
+    return " ".join(plain.split())
 
 
 def add_person(connection: sa.Connection, details: PersonDetails, *, actor: str) -> Person:
     """Add a patient; the record number is the next free one."""
+    if not is_embedded(connection):
+        connection.execute(_NUMBER_TURN)
     last = connection.execute(sa.select(sa.func.max(people.c.record_number))).scalar_one()
     person_id = new_id()
     values = {"id": person_id, "record_number": (last or 1000) + 1, "created_at": now_of(connection)}
@@ -104,7 +120,11 @@ def add_person(connection: sa.Connection, details: PersonDetails, *, actor: str)
 
 
 def change_person(connection: sa.Connection, person_id: str, details: PersonDetails, *, actor: str) -> Person:
-    """Replace what is known about a patient; the audit log names the fields that changed, not their contents."""
+    """Replace what is known about a patient; the audit log names the fields that changed, not their contents.
+
+    Raises ``PersonErasedError``.
+    """
+    refuse_if_erased(connection, person_id)
     before = person(connection, person_id).details
     changed = [
         field.name for field in fields(details) if getattr(before, field.name) != getattr(details, field.name)
@@ -135,6 +155,17 @@ def person_to_change(connection: sa.Connection, person_id: str) -> Person:
     return person(connection, person_id)
 
 
+def refuse_if_erased(connection: sa.Connection, person_id: str) -> None:
+    """Raise ``PersonErasedError`` for an erased chart; no other can be erased before this transaction ends."""
+    # The lock is the one that a row about the patient takes anyway; an erasure waits for it.
+    statement = sa.select(people.c.erased_at).where(people.c.id == person_id)
+    row = connection.execute(statement.with_for_update(read=True, key_share=True)).one_or_none()
+    if row is None:
+        raise PersonUnknownError(f"There is no patient {person_id!r}.")
+    if row.erased_at is not None:
+        raise PersonErasedError
+
+
 def people_of(connection: sa.Connection, ids: Collection[str]) -> dict[str, Person]:
     """The patients with these identifiers, in one query."""
     rows = connection.execute(sa.select(people).where(people.c.id.in_(ids)))
@@ -142,16 +173,43 @@ def people_of(connection: sa.Connection, ids: Collection[str]) -> dict[str, Pers
 
 
 def find_people(connection: sa.Connection, text: str = "", *, limit: int = 50) -> list[Person]:
-    """Patients whose name holds every word of ``text``, or whose record number it is; in the order of their names."""
-    statement = (
-        sa.select(people).where(people.c.erased_at.is_(None)).order_by(people.c.folded_name).limit(limit)
-    )
+    """Patients whose name holds every word of ``text``, or whose record number it is.
+
+    First comes who is called just so, then who has the words as whole words, then the others; each by name.
+    """
+    words = fold(text).split()
+    statement = sa.select(people).where(people.c.erased_at.is_(None))
     if text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < 10:
         statement = statement.where(people.c.record_number == int(text))
     else:
-        for word in fold(text).split():
+        for word in words:
             statement = statement.where(people.c.folded_name.contains(word, autoescape=True))
-    return [_person(row) for row in connection.execute(statement)]
+    statement = statement.order_by(*_nearness(words), people.c.folded_name, people.c.record_number)
+    return [_person(row) for row in connection.execute(statement.limit(limit))]
+
+
+def namesakes(connection: sa.Connection, details: PersonDetails) -> list[Person]:
+    """Every patient of this full name, whichever of its words are the family name; the oldest chart first."""
+    name = fold(f"{details.given_name} {details.family_name}")
+    statement = sa.select(people).where(
+        people.c.erased_at.is_(None), people.c.folded_name.in_(_turned(name.split()))
+    )
+    rows = connection.execute(statement.order_by(people.c.record_number))
+    return [one for one in map(_person, rows) if fold(one.full_name) == name]
+
+
+def _nearness(words: list[str]) -> tuple[sa.ColumnElement[int], ...]:
+    if not words:
+        return ()
+    spaced = sa.literal(" ") + people.c.folded_name + sa.literal(" ")
+    whole = sa.and_(*(spaced.contains(f" {word} ", autoescape=True) for word in words))
+    exact = people.c.folded_name.in_(_turned(words))
+    return (sa.case((exact, 0), (whole, 1), else_=2),)
+
+
+def _turned(words: list[str]) -> list[str]:
+    """The words from each of them on and then those before it: a full name folded begins with its family name."""
+    return [" ".join(words[start:] + words[:start]) for start in range(len(words))]
 
 
 def _columns(details: PersonDetails) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from spondyl.clinic.chart.booking_stop import BookingStoppedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknownError
 from spondyl.clinic.chart.films import FilmUnknownError
-from spondyl.clinic.chart.people import PersonUnknownError
+from spondyl.clinic.chart.people import PersonErasedError, PersonUnknownError
 from spondyl.clinic.chart.practice import PracticeUnknownError
 from spondyl.clinic.chart.transaction import DeadlockError
 from spondyl.clinic.chart.waitlist import WaitEntryUnknownError
@@ -104,6 +104,7 @@ def add_error_pages(app: FastAPI) -> None:
         DeadlockError,
     ):
         app.add_exception_handler(kind, _changed)
+    app.add_exception_handler(PersonErasedError, _erased)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -144,6 +145,12 @@ def _restricted(request: Request, error: Exception) -> Response:
 
 
 def _changed(request: Request, error: Exception) -> Response:
+    return answer(request, 409, str(error))
+
+
+def _erased(request: Request, error: Exception) -> Response:
+    if is_for_patient(request):
+        return answer(request, 404, "This link does not work any more, and nothing was saved.")
     return answer(request, 409, str(error))
 
 

@@ -2,6 +2,7 @@
 
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.web.adjust import keeping, record_routes, session_routes, setup_routes
+from spondyl.clinic.web.adjust.erase import erase_records
 from spondyl.clinic.web.feature import Feature, PatientTab
 
 FEATURE = Feature(
@@ -13,5 +14,6 @@ FEATURE = Feature(
         record_routes.router,
         session_routes.lane_router,
     ),
+    erase=erase_records,
     tabs=(PatientTab(label="Adjust", path="adjust", roles=(Role.CLINICIAN,)),),
 )

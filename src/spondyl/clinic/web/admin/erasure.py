@@ -17,7 +17,7 @@ from spondyl.clinic.chart.erasure import (
     last_entry_at,
     overdue,
 )
-from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.people import Person, person, person_to_change
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.feature import Feature
@@ -74,7 +74,8 @@ def _erase(
     actor: str,
 ) -> list[Path]:
     with writing(services.engine) as connection:
-        patient = person(connection, person_id)
+        # Held, so that nobody writes about the patient between the erasure of one part and of the next.
+        patient = person_to_change(connection, person_id)
         if record_number.strip() != str(patient.record_number):
             raise ErasureRefusedError(
                 f"Type the record number {patient.record_number} to show which chart you mean."

@@ -31,6 +31,7 @@ from spondyl.clinic.web.rights import AnyStaff, StaffOnly
 from spondyl.clinic.web.services import Clinic
 
 router = APIRouter(prefix="/patients", include_in_schema=False)
+_MOST_FOUND = 50
 _TYPED = ("given_name", "family_name", "birth_date", "phone", "email")
 _EMPTY = dict.fromkeys(_TYPED, "") | {"sex": "unknown", "language": "en"}
 _CHOICES = {"sexes": SEXES, "languages": LANGUAGES}
@@ -73,8 +74,9 @@ Sent = Annotated[PersonForm, Depends(PersonForm)]
 def patients(request: Request, services: Clinic, q: str = "") -> Response:
     """The patients whose name or number fits what was typed."""
     with reading(services.engine) as connection:
-        found = find_people(connection, q[:100])
-    return page(request, "patients/list.html", {"found": found, "q": q})
+        found = find_people(connection, q[:100], limit=_MOST_FOUND + 1)
+    shown = {"found": found[:_MOST_FOUND], "q": q, "is_cut": len(found) > _MOST_FOUND}
+    return page(request, "patients/list.html", shown)
 
 
 @router.get("/new", dependencies=[StaffOnly])

@@ -125,14 +125,10 @@ def read(
 
 
 def _patients(connection: sa.Connection, text: str, viewer: Viewer) -> list[Resource]:
-    record(
-        connection,
-        actor=viewer.actor,
-        action="search FHIR Patient",
-        subject="patients",
-        detail={"text": text},
-    )
     found = find_people(connection, text, limit=MOST_PATIENTS)
+    # What was typed is not kept: a name in the log would outlast the erasure of the patient.
+    detail = {"found": len(found)}
+    record(connection, actor=viewer.actor, action="search FHIR Patient", subject="patients", detail=detail)
     return [patient_resource(one) for one in found if _may_open(connection, one.id, viewer)]
 
 

@@ -1,0 +1,62 @@
+"""Claims: who adds patients or saves one document at the same moment gets a number or a named refusal, no fault."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import sqlalchemy as sa
+
+from spondyl.clinic.chart import documents
+from spondyl.clinic.chart.people import PersonDetails, add_person
+from spondyl.clinic.chart.transaction import reading, writing
+
+ANA = PersonDetails(given_name="Ana", family_name="Ruiz")
+
+
+def at_once(engine: sa.Engine, count: int, deed: Callable[[sa.Connection], object]) -> list[Exception]:
+    """Run the deed in so many transactions at the same moment; the errors they ended with."""
+    begin, errors = Barrier(count), list[Exception]()
+
+    def one() -> None:
+        begin.wait(30.0)
+        try:
+            with writing(engine) as connection:
+                deed(connection)
+        except Exception as error:
+            errors.append(error)
+
+    threads = [Thread(target=one) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60.0)
+    return errors
+
+
+def test_patients_added_at_once_get_numbers_one_after_the_other(engine: sa.Engine) -> None:
+    assert at_once(engine, 8, lambda connection: add_person(connection, ANA, actor="desk")) == []
+    with reading(engine) as connection:
+        numbers = connection.execute(sa.text("SELECT record_number FROM people")).scalars()
+        assert sorted(numbers) == list(range(1001, 1009))
+
+
+def test_of_those_who_save_after_one_version_at_once_one_wins_and_the_others_are_told(
+    engine: sa.Engine,
+) -> None:
+    with writing(engine) as connection:
+        ana = add_person(connection, ANA, actor="desk")
+        first = documents.save(connection, kind="exam", person_id=ana.id, body={"a": 1}, actor="dr")
+
+    def save(connection: sa.Connection) -> None:
+        documents.save(
+            connection,
+            kind="exam",
+            person_id=ana.id,
+            body={"a": 2},
+            actor="dr",
+            document_id=first.document_id,
+            after_version=1,
+        )
+
+    errors = at_once(engine, 4, save)
+    assert [type(error) for error in errors] == [documents.DocumentChangedError] * 3
+    assert all("Load the page again" in str(error) for error in errors)

@@ -1,0 +1,118 @@
+"""Claims: an erasure leaves no file and no typed word about the patient, and nothing is written after it."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from audit_rows import entries
+from clinic_apps import Browser
+from spondyl.clinic.care.intake_record import begin
+from spondyl.clinic.chart import documents
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.guard import glass_break_list
+from spondyl.clinic.chart.people import Person, PersonErasedError, change_person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.tables import audit, people
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.intake.staff import intake_link
+from spondyl.clinic.web.services import Services
+
+Open = Callable[[Role], Browser]
+
+
+def erase(browser: Open, patient: Person) -> None:
+    answer = browser(Role.ADMINISTRATOR).submit(
+        f"/admin/retention/{patient.id}",
+        record_number=str(patient.record_number),
+        reason="Order of the court",
+    )
+    assert answer.status_code == 303, answer.text
+
+
+def test_the_records_of_adjustments_go_with_the_chart_and_nobody_elses(
+    browser: Open, patient: Person, services: Services
+) -> None:
+    folder = services.data_dir / "adjustments"
+    mine, other = folder / patient.id / "session-1.tar", folder / "another" / "session-1.tar"
+    for path in (mine, other):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"record")
+    assert "records of adjustments" in browser(Role.ADMINISTRATOR).get(f"/admin/retention/{patient.id}").text
+    erase(browser, patient)
+    assert (mine.exists(), other.exists()) == (False, True)
+
+
+def test_no_typed_name_stays_in_the_log_or_in_a_review(
+    browser: Open, patient: Person, services: Services, staff: dict[Role, Account]
+) -> None:
+    dr, desk, admin = browser(Role.CLINICIAN), browser(Role.FRONT_DESK), browser(Role.ADMINISTRATOR)
+    family = patient.details.family_name
+    assert dr.get("/fhir/R4B/Patient", params={"name": family}).status_code == 200
+    dr.submit(f"/restrict/{patient.id}", account=staff[Role.CLINICIAN].id)
+    desk.submit(f"/break-glass/{patient.id}", reason=f"{family} collapsed at the desk")
+    with reading(services.engine) as connection:
+        (waiting,) = glass_break_list(connection, reviewed=False)
+    admin.submit(f"/admin/openings/{waiting.id}", finding=f"{family} agreed")
+    assert f"{family} agreed" in admin.get("/admin/openings").text.replace("&#39;", "'")
+    erase(browser, patient)
+    with reading(services.engine) as connection:
+        (opening,) = glass_break_list(connection, reviewed=True)
+        assert (opening.reason, opening.finding) == ("erased", "erased")
+        details = " ".join(connection.execute(sa.select(audit.c.detail)).scalars())
+        (search,) = entries(connection, action="search FHIR Patient")
+    assert family not in details
+    assert '"found":1' in str(search.detail).replace(" ", "").replace("'", '"')
+
+
+def test_a_page_left_open_saves_nothing_about_an_erased_patient(
+    browser: Open, patient: Person, services: Services
+) -> None:
+    dr = browser(Role.CLINICIAN)
+    erase(browser, patient)
+    exam = dr.submit(f"/patients/{patient.id}/exam", pain="5", **{"g-motion": "examined"}, action="sign")
+    sent = {"given_name": "Ana", "family_name": "Ruiz", "phone": "714 555 0100", "sex": "female"}
+    details = dr.submit(f"/patients/{patient.id}/details", **sent)
+    for answer in (exam, details):
+        assert answer.status_code == 409
+        assert "was erased while the page was open" in answer.text
+    with reading(services.engine) as connection:
+        row = connection.execute(sa.select(people).where(people.c.id == patient.id)).one()
+        assert (row.given_name, row.phone, row.folded_name) == ("erased", "", "")
+        assert documents.latest(connection, kind="exam", person_id=patient.id) is None
+
+
+def test_the_chart_itself_refuses_to_write_about_an_erased_patient(
+    browser: Open, patient: Person, services: Services
+) -> None:
+    erase(browser, patient)
+    with pytest.raises(PersonErasedError), writing(services.engine) as connection:
+        documents.save(connection, kind="exam", person_id=patient.id, body={}, actor="dr")
+    with pytest.raises(PersonErasedError), writing(services.engine) as connection:
+        change_person(connection, patient.id, patient.details, actor="dr")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "nothing was saved"), ("es", "ya no sirve")])
+def test_a_patient_whose_chart_is_erased_meanwhile_reads_that_the_link_does_not_work(
+    browser: Open,
+    patient: Person,
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    said: str,
+) -> None:
+    def erased_meanwhile(*_: object, **__: object) -> None:
+        raise PersonErasedError
+
+    with writing(services.engine) as connection:
+        link = intake_link(services, begin(connection, patient.id, actor="test"))
+    phone = browser(Role.NOBODY)
+    csrf = phone.csrf(link)
+    monkeypatch.setattr("spondyl.clinic.care.intake_record.save", erased_meanwhile)
+    answer = phone.post(
+        f"{link}/answer?lang={language}",
+        json={"item": "complaint", "marks": ["low"]},
+        headers={"X-CSRF": csrf},
+    )
+    assert answer.status_code == 404
+    assert said in answer.text and "add them as a new patient" not in answer.text
