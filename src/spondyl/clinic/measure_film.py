@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from spondyl.anatomy import Landmarks, View
+from spondyl.anatomy import ImageSide, Landmarks, View
 from spondyl.assessment import Assessment
 from spondyl.assessment.assess import assess
 from spondyl.assessment.calibration import Calibration
@@ -113,6 +113,15 @@ def _check_they_belong(landmarks: Landmarks, radiograph: Radiograph, file: Path)
             what=f"The landmark file {file.name} does not fit this film.",
             why=f"It is for a {marked_view.value} film, and this film is {film_view.value}.",
             do="Give the right file, or state the view with --view when the film's header is wrong.",
+        )
+    sides = radiograph.image_left, landmarks.image_left
+    if ImageSide.UNKNOWN not in sides and sides[0] is not sides[1]:
+        film_side, marked_side = (side.value.replace("_", " ") for side in sides)
+        raise FilmRefused(
+            Refusal.LANDMARKS_INVALID,
+            what=f"The landmark file {file.name} does not fit this film.",
+            why=f"It says that the left of the picture is {marked_side}, and this film says {film_side}.",
+            do="Look at the film and correct the side in the file, or in the film's header if that is wrong.",
         )
     size = np.array(radiograph.pixels.shape[::-1], dtype=np.float64)
     margin = OUTSIDE_MARGIN * size

@@ -5,7 +5,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from spondyl.anatomy import Landmarks, View
+from spondyl.anatomy import ImageSide, Landmarks, View
 from spondyl.anatomy.landmark_text import LandmarkTextError, landmarks_from_json
 from spondyl.clinic.films.corrected import check_inside
 from spondyl.clinic.films.facts import FilmFacts
@@ -19,6 +19,7 @@ def marked_anew(reading: Reading, facts: FilmFacts, *, given: dict[str, Any]) ->
     """
     points = landmarks_from_json(json.dumps(given))
     _check_view(points, facts)
+    _check_side(points, facts)
     check_inside(facts, [(x, y) for x, y in points.corners_px.reshape(-1, 2).tolist() if not math.isnan(x)])
     before = reading if reading.is_detected else reading.set_aside or reading
     return Reading(
@@ -56,4 +57,16 @@ def _check_view(points: Landmarks, facts: FilmFacts) -> None:
             what=f"they are for a {points.view.value} film.",
             why=f"This film is {facts.view.value}.",
             do="Give the points of this film.",
+        )
+
+
+def _check_side(points: Landmarks, facts: FilmFacts) -> None:
+    sides = facts.image_left, points.image_left
+    if ImageSide.UNKNOWN not in sides and sides[0] is not sides[1]:
+        film_side, marked_side = (side.value.replace("_", " ") for side in sides)
+        raise LandmarkTextError(
+            where="the points",
+            what=f"they say that the left of the picture is {marked_side}.",
+            why=f"This film says that it is {film_side}.",
+            do="Look at the film and correct the side of the points, or of the film's header if that is wrong.",
         )
