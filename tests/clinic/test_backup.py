@@ -343,3 +343,13 @@ def test_a_backup_of_the_first_form_comes_back_and_one_of_a_later_form_is_refuse
     later = with_manifest(tmp_path / "later.tar", unpacked, body | {"form": 3})
     with pytest.raises(BackupUnusableError, match="has form 3; this version reads up to 2"):
         check_backup(later, tmp_path / "checked", secret=SECRET)
+
+
+def test_what_stands_beside_the_running_chart_is_not_in_it(
+    embedded_engine: sa.Engine, tmp_path: Path
+) -> None:
+    (tmp_path / "clinic").mkdir()
+    for end in ("", "-wal", "-shm", ".turn", ".sync"):
+        (tmp_path / "clinic" / f"chart.db{end}").write_bytes(b"of the running server")
+    make_backup(embedded_engine, tmp_path / "clinic", tmp_path / "b.tar", secret=SECRET)
+    assert names_in(tmp_path / "b.tar") == {"chart.db", "manifest.json"}
