@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from spondyl.anatomy import ImageSide
 from spondyl.assessment.grading import probability_below
 from spondyl.assessment.measurement import Flag, Measurement, Unit
 
@@ -50,15 +51,43 @@ def smallest_detectable_change_deg(sd_a: float, sd_b: float) -> float:
     return smallest_detectable_change(sd_a, sd_b)
 
 
+MIRRORED = (
+    "The two films show opposite sides of the patient on the left: values whose sign turns with the picture (tilts, "
+    "wedges, balance, shifts) are not compared."
+)
+_TURNS_WITH_THE_PICTURE = (
+    "avt_",
+    "coronal_balance",
+    "disc_wedge_",
+    "femoral_head_",
+    "pedicle_shift_",
+    "pelvic_obliquity",
+    "t1_tilt",
+    "tilt_",
+)
+
+
+def exchanged(one: ImageSide, other: ImageSide) -> bool:
+    """True when two pictures show opposite sides of the patient on the left: one is mirrored against the other."""
+    return ImageSide.UNKNOWN not in (one, other) and one is not other
+
+
 def compare(
-    measurements_a: tuple[Measurement, ...], measurements_b: tuple[Measurement, ...]
+    measurements_a: tuple[Measurement, ...],
+    measurements_b: tuple[Measurement, ...],
+    *,
+    mirrored: bool = False,
 ) -> tuple[Change, ...]:
     """Changes of every measurement that both films have by the same kind and unit, as ordered in b.
 
-    The kind names the convention, so a clinical Cobb angle never meets an AASCE angle.
+    The kind names the convention, so a clinical Cobb angle never meets an AASCE angle. Of two films that are
+    ``mirrored`` against each other no value is compared whose sign turns with the picture.
     """
     before = {(item.kind, item.unit): item for item in measurements_a}
-    pairs = [(before.get((item.kind, item.unit)), item) for item in measurements_b]
+    kept = [
+        item for item in measurements_b if not (mirrored and item.kind.startswith(_TURNS_WITH_THE_PICTURE))
+    ]
+    pairs = [(before.get((item.kind, item.unit)), item) for item in kept]
     return tuple(_change(old, new) for old, new in pairs if old is not None)
 
 

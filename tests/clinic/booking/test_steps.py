@@ -27,6 +27,7 @@ from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.booking_changes import UndoRefusedError
 from spondyl.clinic.chart.booking_stop import BookingStoppedError
 from spondyl.clinic.chart.claims import TimeTakenError
+from spondyl.clinic.chart.outbox import MessageKind, due, queue
 from spondyl.clinic.chart.tables import appointments, claims, outbox
 from spondyl.clinic.chart.transaction import reading, writing
 
@@ -205,3 +206,39 @@ def test_an_override_at_the_other_office_keeps_its_way_free_under_a_third(bookin
         book(connection, slot_at(TEN, room="t3"), person=two, actor="desk", reason="in pain")
     with pytest.raises(TimeTakenError), writing(bookings.engine) as connection:
         book(connection, slot_at(TEN + timedelta(minutes=30), room="t2"), person=three, actor="desk")
+
+
+def test_an_offer_not_sent_before_its_hold_lapsed_is_not_sent_later(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        hold = hold_slot(connection, bookings.slots()[0], actor="clinic", person=bookings.people[0])
+        queue(connection, hold.key, MessageKind.OFFER)
+    bookings.clock.advance(timedelta(minutes=11))
+    with writing(bookings.engine) as connection:
+        assert [one.key for one in let_lapse(connection)] == [hold.key]
+        assert due(connection) == []
+
+
+def test_no_undo_forgets_an_arrival_or_puts_a_visit_into_the_past(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
+        reschedule(connection, visit.key, slot_at(TEN + timedelta(hours=2)), actor="desk", change="moved")
+        other = book(connection, slot_at(TEN), person=bookings.people[1], actor="desk", change="booked")
+        cancel(connection, other.key, actor="desk", change="cancelled")
+    bookings.clock.moment = TEN + timedelta(hours=1)
+    for change in ("moved", "cancelled"):
+        with pytest.raises(UndoRefusedError, match="is over"), writing(bookings.engine) as connection:
+            undo(connection, change, actor="desk")
+    with writing(bookings.engine) as connection:
+        arrive(connection, visit.key, actor="desk")
+    with pytest.raises(UndoRefusedError, match="here already"), writing(bookings.engine) as connection:
+        undo(connection, "moved", actor="desk")
+    with reading(bookings.engine) as connection:
+        assert appointment(connection, visit.key).status is Status.ARRIVED
+
+
+def test_a_booking_whose_time_is_over_can_still_be_undone(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        book(connection, slot_at(TEN), person=bookings.people[0], actor="desk", change="booked")
+    bookings.clock.moment = TEN + timedelta(hours=1)
+    with writing(bookings.engine) as connection:
+        assert [one.status for one in undo(connection, "booked", actor="desk")] == [Status.CANCELLED]

@@ -8,15 +8,17 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
-from spondyl.anatomy import View
+from spondyl.anatomy import ImageSide, View
+from spondyl.assessment.change import MIRRORED
 from spondyl.clinic.report import ComparisonRefusedError, compare_films
 from spondyl.clinic.report.comparison import comparison_html, comparison_json, comparison_pdf
-from spondyl.clinic.report.comparison_content import comparison_content
+from spondyl.clinic.report.comparison_content import checked_changes, comparison_content
 from spondyl.clinic.result import FilmResult
 
 Later = Callable[..., FilmResult]
@@ -73,14 +75,20 @@ def test_other_patients_views_and_refused_films_are_refused(
     assert after.radiograph is not None and after.landmarks is not None
     header = replace(after.radiograph.header, patient_id="PAT-008")
     stranger = replace(after, radiograph=replace(after.radiograph, header=header))
+    header = replace(after.radiograph.header, birth_date=date(1901, 2, 3))
+    older = replace(after, radiograph=replace(after.radiograph, header=header))
+    assert measured.radiograph is not None
+    header = replace(measured.radiograph.header, birth_date=date(1950, 2, 3))
+    known = replace(measured, radiograph=replace(measured.radiograph, header=header))
     lateral = replace(after, landmarks=replace(after.landmarks, view=View.LATERAL))
     for other, word in (
         (stranger, "different patients"),
+        (older, "born on different days"),
         (lateral, "different views"),
         (refused, "not measured"),
     ):
         with pytest.raises(ComparisonRefusedError, match=word) as caught:
-            comparison_html(measured, other)
+            comparison_html(known, other)
         assert caught.value.do
 
 
@@ -89,6 +97,26 @@ def test_ap_and_pa_may_be_compared(measured: FilmResult, later: Later) -> None:
     assert after.landmarks is not None
     pa = replace(after, landmarks=replace(after.landmarks, view=View.PA))
     assert comparison_content(measured, pa).rows[0].after == "50.0°"
+
+
+def test_what_turns_with_the_picture_is_not_compared_with_a_mirrored_film(
+    measured: FilmResult, later: Later
+) -> None:
+    after = later(50.0)
+    assert after.landmarks is not None and after.assessment is not None
+    side = ImageSide.PATIENT_LEFT if after.landmarks.image_left is not ImageSide.PATIENT_LEFT else None
+    assert side
+    tilt = replace(after.assessment.measurements[0], kind="tilt_t4", value=7.0)
+    films = [
+        replace(one, assessment=replace(one.assessment, measurements=(*one.assessment.measurements, tilt)))
+        for one in (measured, after)
+        if one.assessment is not None
+    ]
+    mirrored = replace(films[1], landmarks=replace(after.landmarks, image_left=side))
+    assert "tilt_t4" in {one.kind for one in checked_changes(*films)}
+    kinds = {one.kind for one in checked_changes(films[0], mirrored)}
+    assert "tilt_t4" not in kinds and "cobb_major" in kinds
+    assert MIRRORED in comparison_content(films[0], mirrored).alerts
 
 
 def test_doubt_about_the_pair_is_said_first(measured: FilmResult, later: Later) -> None:

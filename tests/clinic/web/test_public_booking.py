@@ -13,7 +13,7 @@ from clinic_apps import Browser
 from clinic_charts import Clock
 from practices import two_offices, utc
 from spondyl.booking import Slot, Wish
-from spondyl.clinic.chart.appointment_rows import appointments_between
+from spondyl.clinic.chart.appointment_rows import appointments_between, appointments_of
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.free_times import next_free, slot_for
@@ -254,8 +254,14 @@ def test_an_earlier_time_is_offered_to_who_waits(
     with reading(services.engine) as connection:
         day = appointments_between(connection, clock(), clock() + timedelta(days=1))
         free = next_free(connection, Wish(visit_type="consult", office="yl"))
+        otto = find_people(connection, "Test-Low")[0].id
+        assert [one.start for one in appointments_of(connection, otto)] == [day[0].start], (
+            "the later one moved"
+        )
     assert [one.status for one in day] == ["booked"]
     assert free[0].start > day[0].start
+    for again in (visitor.submit(f"{link[1]}/confirm"), visitor.get(link[1])):
+        assert again.status_code == 303 and again.headers["location"].startswith("/visit/")
 
 
 def test_who_cancels_waits_no_longer_for_an_earlier_time_of_that_visit(

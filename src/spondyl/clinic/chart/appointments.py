@@ -14,6 +14,7 @@ from spondyl.booking import (
     Claim,
     Practice,
     Slot,
+    Status,
     Timetable,
     arrived,
     booked,
@@ -246,6 +247,7 @@ def let_lapse(connection: sa.Connection, *, limit: int = 200) -> list[Appointmen
     gone = [lapsed(appointment_of(row), now) for row in connection.execute(statement)]
     for one in gone:
         replace_claims(connection, practice_of(connection), one, one)
+        forget_messages(connection, one.key)  # an offer that could not be sent yet is none any more
         _record(connection, one, actor="clinic", action="let hold lapse")
     return gone
 
@@ -295,14 +297,16 @@ def slot_of(one: Appointment) -> Slot:
 
 
 def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointment]:
-    """Undo a change as a whole; refused with ``UndoRefusedError`` when a visit was changed again since, or its provider
-    is away by now."""
+    """Undo a change as a whole; refused with ``UndoRefusedError`` when a visit was changed again since, when the
+    patient is here, the time before is over, or its provider is away by now."""
     found = change_set(connection, change)
     pairs = [(appointment(connection, part.appointment, lock=True), part) for part in found.parts]
     if moved_on := [now for now, part in pairs if now.sequence != part.sequence_after]:
         raise UndoRefusedError(
             f"{len(moved_on)} of these visits changed again since; undo that first, or move them one by one."
         )
+    for now, part in pairs:
+        _refuse_if_over(now, part.before, now_of(connection))
     freed = [claim for now, _ in pairs for claim in standing_claims(connection, now.key)]
     take_away(connection, [now.key for now, _ in pairs])
     come_down(connection, freed)
@@ -319,6 +323,19 @@ def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointm
     for visit in after:
         _record(connection, visit, actor=actor, action=f"undo: {found.words}")
     return after
+
+
+def _refuse_if_over(visit: Appointment, before: Appointment | None, now: datetime) -> None:
+    """Who is here stays here, and nobody is written to about a time that is over."""
+    if visit.status is Status.ARRIVED:
+        raise UndoRefusedError(
+            "The patient is here already; leave this visit as it is, and book another if needed."
+        )
+    if before is not None and before.live and before.start < now:
+        when = f"{before.wall:%d %B, %H:%M}"
+        raise UndoRefusedError(
+            f"The time before, {when}, is over; choose another time for this visit instead."
+        )
 
 
 def _refuse_if_away(connection: sa.Connection, practice: Practice, visit: Appointment) -> None:

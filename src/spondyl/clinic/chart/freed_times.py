@@ -5,10 +5,19 @@ Each takes the waitlist's turn before it locks a visit, so that two of them neve
 
 import sqlalchemy as sa
 
-from spondyl.booking import Appointment, Slot, Waiting, back_in_line, passed_over, settled
+from spondyl.booking import Appointment, Slot, Waiting, back_in_line, confirmed, passed_over, settled
+from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import cancel, confirm_hold, reschedule, slot_of, undo
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.waitlist import booked_entries, entries_with_hold, offer_free_time, save_entry
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.waitlist import (
+    booked_entries,
+    entries_with_hold,
+    give_time,
+    later_visit,
+    offer_free_time,
+    save_entry,
+)
 from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
 
 
@@ -40,9 +49,17 @@ def move_and_offer(
 
 
 def confirm_and_settle(connection: sa.Connection, key: str, *, person: str, actor: str) -> Appointment:
-    """Turn a hold into a booking; whoever had been offered it has left the line then."""
+    """Turn a hold into a booking; whoever had been offered it has left the line then.
+
+    Where a later visit of the person is what they wait to have earlier, that one moves to the time.
+    """
     if entries_with_hold(connection, key):  # most holds are nobody's offer, and need not wait for the turn
         take_waitlist_turn(connection)
+    for entry in entries_with_hold(connection, key):
+        hold = appointment(connection, key)
+        if later_visit(connection, entry, hold.start):
+            confirmed(hold, person, now_of(connection))  # refuses one that lapsed, or is another's
+            return give_time(connection, entry.key, None, actor=actor)
     visit = confirm_hold(connection, key, person=person, actor=actor)
     for entry in entries_with_hold(connection, key):
         save_entry(connection, settled(entry, Waiting.BOOKED))

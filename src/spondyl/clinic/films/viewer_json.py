@@ -8,7 +8,7 @@ import numpy as np
 from spondyl.anatomy import Level
 from spondyl.assessment import Assessment, Measurement
 from spondyl.assessment.assess import names_right_p, unsure_levels
-from spondyl.assessment.change import compare
+from spondyl.assessment.change import MIRRORED, compare
 from spondyl.clinic.films.reading import Reading
 from spondyl.clinic.films.renamed import placed_p
 from spondyl.clinic.films.summary import short_line
@@ -52,14 +52,24 @@ def points_to_viewer(reading: Reading) -> dict[str, Any]:
     }
 
 
-def assessment_to_viewer(now: Assessment, before: Assessment | None = None) -> dict[str, Any]:
-    """The rows of the table, the warnings, and the lines to draw; beside an earlier film also what changed."""
-    changes = {} if before is None else _changes(before, now)
+def assessment_to_viewer(
+    now: Assessment, before: Assessment | None = None, *, mirrored: bool = False
+) -> dict[str, Any]:
+    """The rows of the table, the warnings, and the lines to draw; beside an earlier film also what changed.
+
+    ``mirrored``: the earlier film shows the other side of the patient on the left.
+    """
+    changes = {} if before is None else _changes(before, now, mirrored=mirrored)
+    earlier = () if before is None else before.red_lines
     common = _common_flags(now.measurements)
     return {
         "rows": [{**_row(item, common), **changes.get(item.kind, {})} for item in now.measurements],
         "shared_flags": [FLAG_TEXT[flag] for flag in FLAG_TEXT if flag in common],
-        "red_lines": list(now.red_lines),
+        "red_lines": [
+            *now.red_lines,
+            *([MIRRORED] if mirrored else []),
+            *(f"Earlier film: {line}" for line in earlier),
+        ],
         "drawn": [_drawn(item) for item in drawn_measurements(now)],
     }
 
@@ -103,8 +113,9 @@ def _drawn(item: Measurement) -> dict[str, Any]:
     }
 
 
-def _changes(before: Assessment, now: Assessment) -> dict[str, dict[str, Any]]:
-    rows = [change_row(change) for change in compare(before.measurements, now.measurements)]
+def _changes(before: Assessment, now: Assessment, *, mirrored: bool) -> dict[str, dict[str, Any]]:
+    found = compare(before.measurements, now.measurements, mirrored=mirrored)
+    rows = [change_row(change) for change in found]
     return {
         row.kind: {
             "before": row.before,

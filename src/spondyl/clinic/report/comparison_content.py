@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from spondyl.anatomy import View
-from spondyl.assessment.change import STANCE, Change, compare
+from spondyl.anatomy import ImageSide, View
+from spondyl.assessment.change import MIRRORED, STANCE, Change, compare, exchanged
 from spondyl.clinic.report.day_text import day_text
 from spondyl.clinic.report.report_content import DISCLAIMER, VIEW_TEXT
 from spondyl.clinic.report.wording import UNIT_TEXT, is_per_level, number_text, probability_text
@@ -89,7 +89,16 @@ def checked_changes(before: FilmResult, after: FilmResult) -> tuple[Change, ...]
     _refuse_other_patient(before, after)
     _refuse_other_view(before, after)
     assert before.assessment is not None and after.assessment is not None
-    return compare(before.assessment.measurements, after.assessment.measurements)
+    return compare(
+        before.assessment.measurements, after.assessment.measurements, mirrored=_mirrored(before, after)
+    )
+
+
+def _mirrored(before: FilmResult, after: FilmResult) -> bool:
+    sides = [
+        ImageSide.UNKNOWN if one.landmarks is None else one.landmarks.image_left for one in (before, after)
+    ]
+    return exchanged(sides[0], sides[1])
 
 
 def view_of(result: FilmResult) -> View:
@@ -107,6 +116,13 @@ def _refuse_other_patient(before: FilmResult, after: FilmResult) -> None:
             what=f"The films are of different patients: {known[0][0]!r} and {known[0][1]!r}.",
             why="A change can only be read from two films of one person.",
             do="Check the files; if it is one person, correct the patient number in one header.",
+        )
+    born = [one.radiograph.header.birth_date for one in (before, after) if one.radiograph is not None]
+    if None not in born and born[0] != born[1]:
+        raise ComparisonRefusedError(
+            what=f"The films are of patients born on different days: {born[0]} and {born[1]}.",
+            why="A change can only be read from two films of one person.",
+            do="Check the files; if it is one person, correct the day of birth in one header.",
         )
 
 
@@ -151,6 +167,7 @@ def _alerts(before: FilmResult, after: FilmResult) -> tuple[str, ...]:
             "The film given as “before” is the later one: read the changes the other way round.",
         ),
         (first.sha256 == second.sha256, "Both films are the same picture."),
+        (_mirrored(before, after), MIRRORED),
     )
     own = tuple(text for applies, text in candidates if applies)
     return (*own, *_red_lines("Before", before), *_red_lines("After", after))

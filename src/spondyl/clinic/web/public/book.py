@@ -13,8 +13,9 @@ from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from spondyl.booking import Appointment, Practice, Slot, Status, StepRefusedError, Wish, wall_at
-from spondyl.clinic.chart.appointment_rows import appointment
-from spondyl.clinic.chart.appointments import any_lapsed, hold_slot
+from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
+from spondyl.clinic.chart.appointments import any_lapsed, hold_slot, slot_of
+from spondyl.clinic.chart.booking_changes import BY_LINK
 from spondyl.clinic.chart.booking_stop import BookingStoppedError, PlanEndedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import now_of
@@ -221,8 +222,8 @@ def kept_time(request: Request, services: Clinic, token: str, lang: str | None =
     """The time that is kept, and the form for the name; one button where the person is known."""
     one = _held(services, token)
     language = visitor_language(request, lang)
-    if one.status in BOOKED:
-        return see_other(request, _visit_address(services, one, language))
+    if visit := _became(services, one):
+        return see_other(request, _visit_address(services, visit, language))
     return _hold_page(request, services, one, token, language, {})
 
 
@@ -238,8 +239,8 @@ def confirm(
     language = visitor_language(request, form.lang)
     one = _held(services, token)
     sent = form.sent
-    if one.status in BOOKED:  # sent twice: the first time booked it
-        return see_other(request, _visit_address(services, one, language), notice=WORDS[language]["booked"])
+    if visit := _became(services, one):  # sent twice: the first time booked it
+        return see_other(request, _visit_address(services, visit, language), notice=WORDS[language]["booked"])
     if one.person is None and (problem := _problem(sent, language)):
         return _hold_page(request, services, one, token, language, sent | {"problem": problem}, status=422)
     try:
@@ -257,6 +258,19 @@ def confirm(
     return see_other(request, _visit_address(services, booked, language), notice=WORDS[language]["booked"])
 
 
+def _became(services: Services, one: Appointment) -> Appointment | None:
+    """The visit that a kept time has become: itself, or a later visit of the person that moved there."""
+    if one.status in BOOKED:
+        return one
+    if one.status is Status.HELD or one.person is None:
+        return None
+    with reading(services.engine) as connection:
+        theirs = appointments_of(connection, one.person)
+    return next(
+        (visit for visit in theirs if visit.status in BOOKED and slot_of(visit) == slot_of(one)), None
+    )
+
+
 def _visit_address(services: Services, visit: Appointment, language: str) -> str:
     return f"/visit/{visit_token(visit, key=services.key_for('patient link'))}?lang={language}"
 
@@ -267,8 +281,9 @@ def _let_go_page(request: Request, services: Services, one: Appointment, languag
 
 
 def _confirmed(connection: sa.Connection, key: str, sent: Mapping[str, str], language: str) -> Appointment:
-    who = appointment(connection, key).person
+    who, actor = appointment(connection, key).person, BY_LINK
     if who is None:
+        actor = PUBLIC
         phone, email = contact_parts(sent["contact"])
         details = PersonDetails(
             given_name=sent["given"].strip(),
@@ -277,8 +292,8 @@ def _confirmed(connection: sa.Connection, key: str, sent: Mapping[str, str], lan
             email=email,
             language=language,
         )
-        who = find_or_add(connection, details, actor=PUBLIC).id
-    return confirm_and_settle(connection, key, person=who, actor=PUBLIC)
+        who = find_or_add(connection, details, actor=actor).id
+    return confirm_and_settle(connection, key, person=who, actor=actor)
 
 
 @router.post("/{token}/release")
