@@ -19,9 +19,8 @@ def is_address(text: str) -> bool:
         mail = EmailMessage()
         mail["To"] = text
         header = mail["To"]
-    except (
-        Exception
-    ):  # Python's parser of headers has no error of its own: it stumbles over what it does not expect
+    except Exception:
+        # Python's parser of headers has no error of its own: it stumbles over what it does not expect.
         return False
     return isinstance(header, AddressHeader) and [one.addr_spec for one in header.addresses] == [text]
 
