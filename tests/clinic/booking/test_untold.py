@@ -12,7 +12,7 @@ from audit_rows import entries
 from clinic_bookings import prepared, slot_at
 from clinic_charts import Clock
 from practices import utc
-from spondyl.clinic.chart.appointments import book, cancel, hold_slot, reschedule
+from spondyl.clinic.chart.appointments import book, cancel, hold_slot, reschedule, undo
 from spondyl.clinic.chart.booking_changes import BY_LINK
 from spondyl.clinic.chart.outbox import MailState, MessageKind, mail_state, queue
 from spondyl.clinic.chart.people import change_person, person
@@ -113,3 +113,16 @@ def test_who_cancels_by_the_link_is_not_called_about_it(services: Services, cloc
         cancel(connection, visit.key, actor=BY_LINK)
     keeper.look()
     assert calls(services) == ()
+
+
+def test_who_cancelled_by_the_link_is_called_when_staff_undo_it(services: Services, clock: Clock) -> None:
+    chart, keeper = prepared(services.engine, clock), BookingKeeper(services, base="http://localhost")
+    with writing(services.engine) as connection:
+        patient = person(connection, chart.people[0])
+        change_person(connection, patient.id, replace(patient.details, email=""), actor="desk")
+        visit = book(connection, slot_at(TEN), person=patient.id, actor="desk")
+        cancel(connection, visit.key, actor=BY_LINK, change="by link")
+    with writing(services.engine) as connection:
+        undo(connection, "by link", actor="desk")
+    keeper.look()
+    assert [one.kind for one in calls(services)] == [MessageKind.MOVED]

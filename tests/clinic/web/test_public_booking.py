@@ -277,6 +277,20 @@ def test_who_cancels_waits_no_longer_for_an_earlier_time_of_that_visit(
         assert verify(connection).sound
 
 
+def test_who_moved_waits_for_a_time_before_the_new_one(visitor: Browser, services: Services) -> None:
+    kept = held_address(visitor, **offered(visitor.get("/book/times?office=yl&day=2026-03-06").text))
+    address = visitor.submit(f"{kept}/confirm", **NAME).headers["location"].split("?")[0]
+    visitor.submit(f"{address}/wait")
+    fields = offered(visitor.get(f"{address}/move?day=2026-03-03").text)
+    address = visitor.submit(f"{address}/move", **fields).headers["location"].split("?")[0]
+    with reading(services.engine) as connection:
+        (entry,) = waiting_entries(connection)
+    assert entry.latest.isoformat() == fields["start"], "nothing later is an earlier time"
+    visitor.submit(f"{address}/cancel")
+    with reading(services.engine) as connection:
+        assert waiting_entries(connection) == []
+
+
 def test_a_contact_that_cannot_be_used_has_the_pen(visitor: Browser) -> None:
     kept = held_address(visitor, **offered(visitor.get("/book").text))
     refused = visitor.submit(f"{kept}/confirm", **(NAME | {"contact": "nonsense"})).text

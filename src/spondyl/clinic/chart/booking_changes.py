@@ -137,11 +137,12 @@ def visits_changed(connection: sa.Connection, changes: Iterable[str]) -> dict[st
 
 
 def last_actor(connection: sa.Connection, appointment: str) -> str | None:
-    """Who changed this appointment last; None when no change of it is noted."""
+    """Who changed this appointment last; None when no change of it is noted, or the last one was undone since."""
     statement = (
-        sa.select(booking_changes.c.actor)
+        sa.select(booking_changes.c.actor, booking_changes.c.undone)
         .where(booking_changes.c.appointment == appointment)
         .order_by(booking_changes.c.at.desc())
         .limit(1)
     )
-    return connection.execute(statement).scalar()
+    last = connection.execute(statement).one_or_none()
+    return None if last is None or last.undone else last.actor

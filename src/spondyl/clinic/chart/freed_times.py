@@ -3,6 +3,9 @@
 Each takes the waitlist's turn before it locks a visit, so that two of them never wait for each other.
 """
 
+from dataclasses import replace
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from spondyl.booking import Appointment, Slot, Waiting, back_in_line, confirmed, passed_over, settled
@@ -17,6 +20,7 @@ from spondyl.clinic.chart.waitlist import (
     later_visit,
     offer_free_time,
     save_entry,
+    waiting_entries,
 )
 from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
 
@@ -41,9 +45,16 @@ def move_and_offer(
     reason: str = "",
     change: str | None = None,
 ) -> Appointment:
-    """Move a visit and offer the time that it had to whoever is next in line."""
+    """Move a visit and offer the time that it had to whoever is next in line.
+
+    Who waits for an earlier time than it had waits for one before its new time.
+    """
     take_waitlist_turn(connection)
     after = reschedule(connection, before.key, slot, actor=actor, reason=reason, change=change)
+    for entry in waiting_entries(connection):
+        if (entry.person, entry.visit_type, entry.latest) == (before.person, before.visit_type, before.start):
+            latest = max(after.start, entry.earliest + timedelta(minutes=1))
+            save_entry(connection, replace(entry, latest=latest))
     offer_free_time(connection, slot_of(before))
     return after
 
