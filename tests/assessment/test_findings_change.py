@@ -4,13 +4,15 @@ Independent sources: 1.96·√2·SEM for equal errors, and 100,000 simulated pai
 which 5 % (± 0.3) must exceed it. Limit: covers marking error only, not stance.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from made_measurements import made_measurement as value
 from spondyl.anatomy import Level
-from spondyl.assessment.change import compare, smallest_detectable_change_deg
+from spondyl.assessment.change import OTHER_SIDE, compare, smallest_detectable_change_deg
 from spondyl.assessment.measurement import Flag
 
 
@@ -56,3 +58,17 @@ def test_other_end_vertebrae_and_red_lines_are_named() -> None:
     (change,) = compare((value("cobb_mt", 20, 1, levels=(Level.T5, Level.T12)),), (new,))
     assert any(note.startswith("Different vertebrae: T5-T12 before, T6-L1 after") for note in change.notes)
     assert "Landmarks of low confidence on at least one film." in change.notes
+
+
+@pytest.mark.parametrize(("size", "beyond"), [(45.0, True), (2.0, False)])
+def test_a_curve_to_the_other_side_is_no_unchanged_curve(size: float, beyond: bool) -> None:
+    """From 45° to the right to 45° to the left lie 90°, not 0; two curves of 2° are no more than a straight spine."""
+    right, left = (
+        replace(value("cobb_major", size, 1.5), label=f"Cobb T5-T12, apex T8, convex to the patient's {side}")
+        for side in ("right", "left")
+    )
+    (change,) = compare((right,), (left,))
+    assert (change.beyond_noise, change.progression_probability) == (beyond, None)
+    assert OTHER_SIDE in change.notes
+    (same,) = compare((right,), (right,))
+    assert OTHER_SIDE not in same.notes and not same.beyond_noise

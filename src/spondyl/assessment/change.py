@@ -1,6 +1,7 @@
 """Two films of one patient: what changed, and whether it can be told from noise."""
 
 import math
+import re
 from dataclasses import dataclass
 
 from spondyl.anatomy import ImageSide
@@ -51,6 +52,11 @@ def smallest_detectable_change_deg(sd_a: float, sd_b: float) -> float:
     return smallest_detectable_change(sd_a, sd_b)
 
 
+OTHER_SIDE = (
+    "The curve was convex to one side of the patient and is now to the other: these are two curves, and the difference "
+    "of their sizes says nothing about growth."
+)
+_CONVEX_TO = re.compile(r"convex to the patient's (left|right)")
 MIRRORED = (
     "The two films show opposite sides of the patient on the left: values whose sign turns with the picture (tilts, "
     "wedges, balance, shifts) are not compared."
@@ -93,6 +99,7 @@ def compare(
 
 def _change(old: Measurement, new: Measurement) -> Change:
     difference, detectable = new.value - old.value, smallest_detectable_change(old.sd, new.sd)
+    seen = abs(old.value) + abs(new.value) if _bends_over(old, new) else abs(difference)
     return Change(
         kind=new.kind,
         label=new.label,
@@ -101,7 +108,7 @@ def _change(old: Measurement, new: Measurement) -> Change:
         after=new.value,
         difference=difference,
         smallest_detectable=detectable,
-        beyond_noise=abs(difference) > detectable,
+        beyond_noise=seen > detectable,
         progression_probability=_progression(old, new),
         notes=_notes(old, new),
     )
@@ -111,8 +118,14 @@ def _is_clinical_cobb(kind: str) -> bool:
     return kind.startswith("cobb_") and not kind.startswith("cobb_aasce")
 
 
+def _bends_over(old: Measurement, new: Measurement) -> bool:
+    """A curve to one side of the patient, then one to the other: what lies between them is their sum."""
+    sides = [_CONVEX_TO.search(item.label) for item in (old, new)]
+    return _is_clinical_cobb(new.kind) and len({side[1] for side in sides if side}) == 2
+
+
 def _progression(old: Measurement, new: Measurement) -> float | None:
-    if not _is_clinical_cobb(new.kind):
+    if not _is_clinical_cobb(new.kind) or _bends_over(old, new):
         return None
     grown = abs(new.value) - abs(old.value)
     return 1.0 - probability_below(PROGRESSION_DEG, grown, math.hypot(old.sd, new.sd))
@@ -126,6 +139,7 @@ def _notes(old: Measurement, new: Measurement) -> tuple[str, ...]:
     candidates = (
         (True, STANCE),
         (_is_clinical_cobb(new.kind), RULE),
+        (_bends_over(old, new), OTHER_SIDE),
         (
             old.levels != new.levels,
             f"Different vertebrae: {was} before, {now} after: part of the change may be that choice.",
