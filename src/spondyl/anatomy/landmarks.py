@@ -35,6 +35,10 @@ class ImageSide(Enum):
     POSTERIOR = "posterior"
     UNKNOWN = "unknown"
 
+    def contradicts(self, other: "ImageSide") -> bool:
+        """True when both are known and differ: of two pictures one is mirrored, or one of two sources is wrong."""
+        return ImageSide.UNKNOWN not in (self, other) and self is not other
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelNames:

@@ -4,7 +4,6 @@ import math
 import re
 from dataclasses import dataclass
 
-from spondyl.anatomy import ImageSide
 from spondyl.assessment.grading import probability_below
 from spondyl.assessment.measurement import Flag, Measurement, Unit
 
@@ -71,11 +70,6 @@ _TURNS_WITH_THE_PICTURE = (
     "t1_tilt",
     "tilt_",
 )
-
-
-def exchanged(one: ImageSide, other: ImageSide) -> bool:
-    """True when two pictures show opposite sides of the patient on the left: one is mirrored against the other."""
-    return ImageSide.UNKNOWN not in (one, other) and one is not other
 
 
 def compare(

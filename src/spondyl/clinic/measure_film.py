@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from spondyl.anatomy import ImageSide, Landmarks, View
+from spondyl.anatomy import Landmarks, View
 from spondyl.assessment import Assessment
 from spondyl.assessment.assess import assess
 from spondyl.assessment.calibration import Calibration
@@ -115,7 +115,7 @@ def _check_they_belong(landmarks: Landmarks, radiograph: Radiograph, file: Path)
             do="Give the right file, or state the view with --view when the film's header is wrong.",
         )
     sides = radiograph.image_left, landmarks.image_left
-    if ImageSide.UNKNOWN not in sides and sides[0] is not sides[1]:
+    if sides[0].contradicts(sides[1]):
         film_side, marked_side = (side.value.replace("_", " ") for side in sides)
         raise FilmRefused(
             Refusal.LANDMARKS_INVALID,

@@ -5,7 +5,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from spondyl.anatomy import ImageSide, Landmarks, View
+from spondyl.anatomy import Landmarks, View
 from spondyl.anatomy.landmark_text import LandmarkTextError, landmarks_from_json
 from spondyl.clinic.films.corrected import check_inside
 from spondyl.clinic.films.facts import FilmFacts
@@ -62,7 +62,7 @@ def _check_view(points: Landmarks, facts: FilmFacts) -> None:
 
 def _check_side(points: Landmarks, facts: FilmFacts) -> None:
     sides = facts.image_left, points.image_left
-    if ImageSide.UNKNOWN not in sides and sides[0] is not sides[1]:
+    if sides[0].contradicts(sides[1]):
         film_side, marked_side = (side.value.replace("_", " ") for side in sides)
         raise LandmarkTextError(
             where="the points",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from spondyl.anatomy import ImageSide, View
-from spondyl.assessment.change import MIRRORED, STANCE, Change, compare, exchanged
+from spondyl.assessment.change import MIRRORED, STANCE, Change, compare
 from spondyl.clinic.report.day_text import day_text
 from spondyl.clinic.report.report_content import DISCLAIMER, VIEW_TEXT
 from spondyl.clinic.report.wording import UNIT_TEXT, is_per_level, number_text, probability_text
@@ -98,7 +98,7 @@ def _mirrored(before: FilmResult, after: FilmResult) -> bool:
     sides = [
         ImageSide.UNKNOWN if one.landmarks is None else one.landmarks.image_left for one in (before, after)
     ]
-    return exchanged(sides[0], sides[1])
+    return sides[0].contradicts(sides[1])
 
 
 def view_of(result: FilmResult) -> View:
