@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from audit_rows import entries
 from clinic_bookings import prepared, slot_at
 from clinic_charts import Clock
 from practices import utc
+from spondyl.booking import Appointment
 from spondyl.clinic.chart.appointments import book, cancel, hold_slot, reschedule, undo
 from spondyl.clinic.chart.booking_changes import BY_LINK
 from spondyl.clinic.chart.outbox import MailState, MessageKind, mail_state, queue
@@ -27,6 +29,13 @@ TEN = utc(3, 18)
 def calls(services: Services) -> tuple[Untold, ...]:
     with reading(services.engine) as connection:
         return untold(connection)
+
+
+def booked_without_mail(connection: sa.Connection, person_id: str) -> Appointment:
+    """The visit at ten of a patient who has no e-mail address."""
+    patient = person(connection, person_id)
+    change_person(connection, patient.id, replace(patient.details, email=""), actor="desk")
+    return book(connection, slot_at(TEN), person=patient.id, actor="desk")
 
 
 def test_a_moved_visit_of_a_patient_without_mail_is_to_be_called_at_once(
@@ -105,9 +114,7 @@ def test_a_visit_that_is_over_is_not_called_about(services: Services, clock: Clo
 def test_who_cancels_by_the_link_is_not_called_about_it(services: Services, clock: Clock) -> None:
     chart, keeper = prepared(services.engine, clock), BookingKeeper(services, base="http://localhost")
     with writing(services.engine) as connection:
-        patient = person(connection, chart.people[0])
-        change_person(connection, patient.id, replace(patient.details, email=""), actor="desk")
-        visit = book(connection, slot_at(TEN), person=patient.id, actor="desk")
+        visit = booked_without_mail(connection, chart.people[0])
     clock.advance(timedelta(minutes=1))
     with writing(services.engine) as connection:
         cancel(connection, visit.key, actor=BY_LINK)
@@ -118,9 +125,7 @@ def test_who_cancels_by_the_link_is_not_called_about_it(services: Services, cloc
 def test_who_cancelled_by_the_link_is_called_when_staff_undo_it(services: Services, clock: Clock) -> None:
     chart, keeper = prepared(services.engine, clock), BookingKeeper(services, base="http://localhost")
     with writing(services.engine) as connection:
-        patient = person(connection, chart.people[0])
-        change_person(connection, patient.id, replace(patient.details, email=""), actor="desk")
-        visit = book(connection, slot_at(TEN), person=patient.id, actor="desk")
+        visit = booked_without_mail(connection, chart.people[0])
         cancel(connection, visit.key, actor=BY_LINK, change="by link")
     with writing(services.engine) as connection:
         undo(connection, "by link", actor="desk")
