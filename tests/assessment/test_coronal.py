@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from drawn_spines import BELOW_20, FILM, MM_FILM, film, mirrored, on_film, stacked, turned
-from spondyl.anatomy import AP_LEVELS, ImageSide, Landmarks, Level, View
+from spondyl.anatomy import AP_LEVELS, Convexity, ImageSide, Landmarks, Level, View
 from spondyl.assessment import Assessment, FilmContext, assess
 from spondyl.assessment.coronal import coronal_quantities, curves_of, nominal_spine
 from spondyl.assessment.end_vertebrae import find_curves
@@ -42,6 +42,7 @@ def test_cobb_angle_end_vertebrae_and_side_of_one_curve() -> None:
     assert major.value == pytest.approx(45.0, abs=0.01)
     assert (major.levels[0], major.levels[-1]) == (Level.T6, Level.T12)
     assert "convex to the picture's left" in major.label
+    assert major.convex_to is None
     assert value(result, "cobb_mt") == pytest.approx(45.0, abs=0.01)
     assert value(result, "cobb_tl_l") == pytest.approx(28.0, abs=0.01)
     assert value(result, "cobb_pt") == pytest.approx(16.0, abs=0.01)
@@ -174,6 +175,7 @@ def test_mirroring_the_film_mirrors_signs_and_keeps_the_patients_side() -> None:
     assert second is not None
     assert "convex to the patient's right" in first.label
     assert first.label == second.label
+    assert first.convex_to is second.convex_to is Convexity.RIGHT
     assert grade(straight, "apex_mt") == grade(flipped, "apex_mt")
 
 

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from made_measurements import made_measurement as value
-from spondyl.anatomy import Level
+from spondyl.anatomy import Convexity, Level
 from spondyl.assessment.change import OTHER_SIDE, compare, smallest_detectable_change_deg
 from spondyl.assessment.measurement import Flag
 
@@ -64,8 +64,7 @@ def test_other_end_vertebrae_and_red_lines_are_named() -> None:
 def test_a_curve_to_the_other_side_is_no_unchanged_curve(size: float, beyond: bool) -> None:
     """From 45° to the right to 45° to the left lie 90°, not 0; two curves of 2° are no more than a straight spine."""
     right, left = (
-        replace(value("cobb_major", size, 1.5), label=f"Cobb T5-T12, apex T8, convex to the patient's {side}")
-        for side in ("right", "left")
+        replace(value("cobb_major", size, 1.5), convex_to=side) for side in (Convexity.RIGHT, Convexity.LEFT)
     )
     (change,) = compare((right,), (left,))
     assert (change.beyond_noise, change.progression_probability) == (beyond, None)

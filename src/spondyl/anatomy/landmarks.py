@@ -35,6 +35,11 @@ class ImageSide(Enum):
     POSTERIOR = "posterior"
     UNKNOWN = "unknown"
 
+    @property
+    def is_lateral_half(self) -> bool:
+        """True when it is the patient's left or right."""
+        return self in (ImageSide.PATIENT_LEFT, ImageSide.PATIENT_RIGHT)
+
     def contradicts(self, other: "ImageSide") -> bool:
         """True when both are known and differ: of two pictures one is mirrored, or one of two sources is wrong."""
         return ImageSide.UNKNOWN not in (self, other) and self is not other

@@ -10,6 +10,7 @@ from spondyl.assessment.measurement import (
     Measurement,
     Unit,
     Unmeasured,
+    is_cobb,
 )
 from spondyl.assessment.quantity import FilmContext
 
@@ -25,4 +26,5 @@ __all__ = [
     "Unit",
     "Unmeasured",
     "assess",
+    "is_cobb",
 ]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from spondyl.anatomy import ImageSide, Landmarks, Level
+from spondyl.anatomy import Landmarks, Level
 from spondyl.assessment.calibration import Calibration
 from spondyl.assessment.classification import classify
 from spondyl.assessment.coronal import coronal_quantities
@@ -112,7 +112,7 @@ def _flagged(
 ) -> tuple[Measurement, ...]:
     unsure = set(unsure_levels(landmarks))
     disagree = _conventions_apart_deg(measured) > CONVENTIONS_APART_DEG
-    sideless = landmarks.view.is_coronal and not _side_known(landmarks)
+    sideless = landmarks.view.is_coronal and not landmarks.image_left.is_lateral_half
     uncorrected = context.spacing_mm is not None and not context.spacing_at_patient
 
     def flags(item: Measurement) -> tuple[Flag, ...]:
@@ -125,10 +125,6 @@ def _flagged(
         return (*item.flags, *(flag for flag, applies in rules if applies))
 
     return tuple(replace(item, flags=flags(item)) for item in measured)
-
-
-def _side_known(landmarks: Landmarks) -> bool:
-    return landmarks.image_left in (ImageSide.PATIENT_LEFT, ImageSide.PATIENT_RIGHT)
 
 
 def _conventions_apart_deg(measured: tuple[Measurement, ...]) -> float:

@@ -1,11 +1,11 @@
 """Two films of one patient: what changed, and whether it can be told from noise."""
 
 import math
-import re
 from dataclasses import dataclass
 
+from spondyl.anatomy import Landmarks
 from spondyl.assessment.grading import probability_below
-from spondyl.assessment.measurement import Flag, Measurement, Unit
+from spondyl.assessment.measurement import Flag, Measurement, Unit, is_cobb
 
 PROGRESSION_DEG = 5.0
 SDC_SOURCE = (
@@ -55,10 +55,11 @@ OTHER_SIDE = (
     "The curve was convex to one side of the patient and is now to the other: these are two curves, and the difference "
     "of their sizes says nothing about growth."
 )
-_CONVEX_TO = re.compile(r"convex to the patient's (left|right)")
-MIRRORED = (
-    "The two films show opposite sides of the patient on the left: values whose sign turns with the picture (tilts, "
-    "wedges, balance, shifts) are not compared."
+_SIGNED = "values whose sign turns with the picture (tilts, wedges, balance, shifts) are not compared"
+MIRRORED = f"The two films show opposite sides of the patient on the left: {_SIGNED}."
+SIDE_UNSAID = (
+    f"Not both films say which side of the patient is on the left: {_SIGNED}, and a curve may be to the other side "
+    "than before."
 )
 _TURNS_WITH_THE_PICTURE = (
     "avt_",
@@ -76,24 +77,32 @@ def compare(
     measurements_a: tuple[Measurement, ...],
     measurements_b: tuple[Measurement, ...],
     *,
-    mirrored: bool = False,
+    same_side: bool = True,
 ) -> tuple[Change, ...]:
     """Changes of every measurement that both films have by the same kind and unit, as ordered in b.
 
-    The kind names the convention, so a clinical Cobb angle never meets an AASCE angle. Of two films that are
-    ``mirrored`` against each other no value is compared whose sign turns with the picture.
+    The kind names the convention, so a clinical Cobb angle never meets an AASCE angle. Of two films not known to
+    show the ``same_side`` of the patient on the left (:func:`turned`) no value is compared whose sign turns with it.
     """
     before = {(item.kind, item.unit): item for item in measurements_a}
-    kept = [
-        item for item in measurements_b if not (mirrored and item.kind.startswith(_TURNS_WITH_THE_PICTURE))
-    ]
+    kept = [item for item in measurements_b if same_side or not item.kind.startswith(_TURNS_WITH_THE_PICTURE)]
     pairs = [(before.get((item.kind, item.unit)), item) for item in kept]
     return tuple(_change(old, new) for old, new in pairs if old is not None)
 
 
+def turned(before: Landmarks, after: Landmarks) -> str | None:
+    """Why the signed values of two coronal films are not compared, in a sentence; None where they are."""
+    if not (before.view.is_coronal and after.view.is_coronal):
+        return None
+    if not (before.image_left.is_lateral_half and after.image_left.is_lateral_half):
+        return SIDE_UNSAID
+    return MIRRORED if before.image_left is not after.image_left else None
+
+
 def _change(old: Measurement, new: Measurement) -> Change:
     difference, detectable = new.value - old.value, smallest_detectable_change(old.sd, new.sd)
-    seen = abs(old.value) + abs(new.value) if _bends_over(old, new) else abs(difference)
+    bent_over = None not in (old.convex_to, new.convex_to) and old.convex_to is not new.convex_to
+    seen = abs(old.value) + abs(new.value) if bent_over else abs(difference)
     return Change(
         kind=new.kind,
         label=new.label,
@@ -103,37 +112,27 @@ def _change(old: Measurement, new: Measurement) -> Change:
         difference=difference,
         smallest_detectable=detectable,
         beyond_noise=seen > detectable,
-        progression_probability=_progression(old, new),
-        notes=_notes(old, new),
+        progression_probability=None if bent_over else _progression(old, new),
+        notes=_notes(old, new, bent_over=bent_over),
     )
 
 
-def _is_clinical_cobb(kind: str) -> bool:
-    return kind.startswith("cobb_") and not kind.startswith("cobb_aasce")
-
-
-def _bends_over(old: Measurement, new: Measurement) -> bool:
-    """A curve to one side of the patient, then one to the other: what lies between them is their sum."""
-    sides = [_CONVEX_TO.search(item.label) for item in (old, new)]
-    return _is_clinical_cobb(new.kind) and len({side[1] for side in sides if side}) == 2
-
-
 def _progression(old: Measurement, new: Measurement) -> float | None:
-    if not _is_clinical_cobb(new.kind) or _bends_over(old, new):
+    if not is_cobb(new.kind):
         return None
     grown = abs(new.value) - abs(old.value)
     return 1.0 - probability_below(PROGRESSION_DEG, grown, math.hypot(old.sd, new.sd))
 
 
-def _notes(old: Measurement, new: Measurement) -> tuple[str, ...]:
+def _notes(old: Measurement, new: Measurement, *, bent_over: bool) -> tuple[str, ...]:
     flags = {*old.flags, *new.flags}
     was, now = (
         "-".join(level.value for level in (*item.levels[:1], *item.levels[-1:])) for item in (old, new)
     )
     candidates = (
         (True, STANCE),
-        (_is_clinical_cobb(new.kind), RULE),
-        (_bends_over(old, new), OTHER_SIDE),
+        (is_cobb(new.kind), RULE),
+        (bent_over, OTHER_SIDE),
         (
             old.levels != new.levels,
             f"Different vertebrae: {was} before, {now} after: part of the change may be that choice.",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from spondyl.anatomy import AP_LEVELS, ImageSide, Landmarks, Level, View
+from spondyl.anatomy import AP_LEVELS, Convexity, ImageSide, Landmarks, Level, View
 from spondyl.anatomy.landmarks import FloatArray
 from spondyl.assessment.aasce import aasce_angles_deg, read_aasce
 from spondyl.assessment.coronal_balance import balance_quantities
@@ -84,13 +84,20 @@ def clear_curves(curves: tuple[Curve, ...]) -> tuple[Curve, ...]:
     return tuple(curve for curve in curves if curve.angle_deg >= MIN_CURVE_DEG)
 
 
+def convex_side(curve: Curve, image_left: ImageSide) -> Convexity | None:
+    """To which side of the patient a curve bulges; None where it is too small or the film does not say its side."""
+    if not clear_curves((curve,)) or not image_left.is_lateral_half:
+        return None
+    left = (curve.picture_side == "left") == (image_left is ImageSide.PATIENT_LEFT)
+    return Convexity.LEFT if left else Convexity.RIGHT
+
+
 def side_text(curve: Curve, image_left: ImageSide) -> str:
-    """To which side a curve is convex: the patient's where the film says it, else the picture's only."""
-    if image_left not in (ImageSide.PATIENT_LEFT, ImageSide.PATIENT_RIGHT):
+    """To which side a clear curve is convex: the patient's where the film says it, else the picture's only."""
+    side = convex_side(curve, image_left)
+    if side is None:
         return f"convex to the picture's {curve.picture_side}, patient's side unknown"
-    same = image_left is ImageSide.PATIENT_LEFT
-    patient = curve.picture_side if same else {"left": "right", "right": "left"}[curve.picture_side]
-    return f"convex to the patient's {patient}"
+    return f"convex to the patient's {side.value}"
 
 
 def _cobb(landmarks: Landmarks, curves: tuple[Curve, ...]) -> Iterator[Quantity | Unmeasured]:
@@ -122,6 +129,7 @@ def _major(landmarks: Landmarks, curve: Curve) -> Quantity:
         "at least two below it, T1 to L5: the end vertebrae are the most tilted. Being a largest value it tends to "
         "be too high on nearly straight spines; its interval includes the choice of the end vertebrae.",
         source=COBB_SOURCE,
+        convex_to=convex_side(curve, landmarks.image_left),
     )
 
 
@@ -137,6 +145,7 @@ def _regional(landmarks: Landmarks, curve: Curve, kind: str) -> Quantity:
         f"{curve.spanned[-1].value}, the most tilted vertebrae of the curve with its apex at {curve.apex_name}. Its "
         "interval holds for these end vertebrae.",
         source=COBB_SOURCE,
+        convex_to=convex_side(curve, landmarks.image_left),
     )
 
 

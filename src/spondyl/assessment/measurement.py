@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-from spondyl.anatomy import Level
+from spondyl.anatomy import Convexity, Level
 from spondyl.provenance import Provenance
 
 
@@ -38,7 +38,8 @@ class Measurement:
 
     ``kind`` is the stable name (docs/reference/measurements.md), ``label`` the clinic's name for it. ``interval_90``
     is the central 90 % interval in the same unit and ``sd`` its standard deviation. ``points_px`` are the points that
-    draw it: a sequence of line segments ((x0, y0), (x1, y1)). ``levels`` are the vertebrae used.
+    draw it: a sequence of line segments ((x0, y0), (x1, y1)). ``levels`` are the vertebrae used. ``convex_to`` is the
+    side of the patient to which the measured curve bulges; None where it is no curve, too small, or the side unknown.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Measurement:
     source: str
     provenance: Provenance
     flags: tuple[Flag, ...] = ()
+    convex_to: Convexity | None = None
 
     def __post_init__(self) -> None:
         numbers = (self.value, self.sd, *self.interval_90)
@@ -60,6 +62,11 @@ class Measurement:
             raise ValueError(f"Measurement {self.kind} holds a number that is not finite: {numbers}.")
         if not self.interval_90[0] <= self.interval_90[1]:
             raise ValueError(f"Measurement {self.kind} has its interval reversed: {self.interval_90}.")
+
+
+def is_cobb(kind: str) -> bool:
+    """True for a clinical Cobb angle (two endplates); the AASCE angles are defined otherwise and are not Cobb's."""
+    return kind.startswith("cobb_") and not kind.startswith("cobb_aasce")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

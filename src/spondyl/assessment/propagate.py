@@ -160,4 +160,5 @@ def _measure(
         source=quantity.source,
         provenance=provenance,
         flags=() if rule else (Flag.UNCALIBRATED_INTERVAL,),
+        convex_to=quantity.convex_to,
     )

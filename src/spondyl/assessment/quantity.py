@@ -7,7 +7,7 @@ quantity never knows about intervals (see :mod:`spondyl.assessment.propagate`).
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from spondyl.anatomy import ImageSide, Level, View
+from spondyl.anatomy import Convexity, ImageSide, Level, View
 from spondyl.anatomy.landmarks import FloatArray, Landmarks
 from spondyl.assessment.measurement import Unit
 
@@ -62,6 +62,7 @@ class Quantity:
 
     ``compute`` returns values in ``unit`` (MM only when the points are in mm). ``draw`` returns line segments in the
     film's own pixels for the nominal landmarks. ``levels`` names the vertebrae used on the nominal points.
+    ``convex_to`` is that of :class:`spondyl.assessment.measurement.Measurement`.
     """
 
     kind: str
@@ -72,3 +73,4 @@ class Quantity:
     draw: Callable[[Landmarks], tuple[Segment, ...]]
     definition: str
     source: str
+    convex_to: Convexity | None = None

@@ -1,4 +1,5 @@
-"""Claim: while a draft stands, the film list shows the value that the viewer shows, and says that nobody signed it."""
+"""Claims: while a draft stands, the film list shows the value that the viewer shows, and says that nobody signed it;
+a correction that was accepted is not called signed either."""
 
 import html
 import re
@@ -16,6 +17,7 @@ from spondyl.clinic.report.wording import value_text
 
 DOCTOR = Signer(actor="dr", name="Dr Test")
 UNSIGNED = "Values of the draft, which nobody has signed"
+ACCEPTED = "Values of the accepted reading, which nobody has signed; the signed report keeps its own."
 
 
 def largest_cobb(assessed: Assessment) -> str:
@@ -48,3 +50,11 @@ def test_the_list_shows_the_drafts_value_and_that_it_is_not_signed(
     page = listed()
     assert after in page and before not in page
     assert f"{UNSIGNED}; the signed report keeps its own." in page
+
+    films.desk.accept(film.id, sent_as_kept(draft), DOCTOR)
+    page = listed()
+    assert ACCEPTED in page and "Accepted, not signed" in page and "Signed" not in page
+    version = films.desk.open(film.id).film.draft_version
+    films.desk.sign(film.id, version=version, signer=DOCTOR)
+    page = listed()
+    assert "Signed" in page and after in page and ACCEPTED not in page

@@ -16,8 +16,8 @@ from pydicom import Dataset, dcmread
 from pypdf import PdfReader
 
 from spondyl.assessment import Assessment
-from spondyl.clinic.care.film_findings import film_findings
 from spondyl.clinic.care.referral import referral_letter
+from spondyl.clinic.care.signed_films import SignedFilm, signed_films
 from spondyl.clinic.chart.films import Film, reports_of
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.transaction import reading
@@ -45,8 +45,8 @@ def sign(films: FilmService, film: Film) -> None:
 
 def letter_lines(services: Services, patient: Person) -> tuple[str, ...]:
     with reading(services.engine) as connection:
-        found = film_findings(connection, patient.id)
-    letter = referral_letter(summary=None, notes=(), plan=None, judged=None, scores=(), findings=found)
+        found = signed_films(connection, patient.id)
+    letter = referral_letter(summary=None, notes=(), plan=None, judged=None, scores=(), films=found)
     return next(block.lines for block in letter.blocks if block.heading == "Seen on films")
 
 
@@ -138,3 +138,11 @@ def test_a_signed_reading_stands_until_its_correction_is_signed(
     assert letter_lines(services, patient) == signed
     sign(films, film)
     assert letter_lines(services, patient) != signed
+
+
+def test_a_signed_film_without_a_finding_is_told_of_with_its_red_lines() -> None:
+    bare = SignedFilm(seen_on=date(2026, 3, 2), red_lines=("T4 is unsure.",), findings=())
+    letter = referral_letter(summary=None, notes=(), plan=None, judged=None, scores=(), films=(bare,))
+    lines = next(block.lines for block in letter.blocks if block.heading == "Seen on films")
+    assert lines[0] == "Check first, film of 2 March 2026: T4 is unsure."
+    assert lines[1].startswith("Nothing was found on the film of 2 March 2026")

@@ -15,7 +15,7 @@ import pytest
 from pypdf import PdfReader
 
 from spondyl.anatomy import ImageSide, View
-from spondyl.assessment.change import MIRRORED
+from spondyl.assessment.change import MIRRORED, SIDE_UNSAID
 from spondyl.clinic.report import ComparisonRefusedError, compare_films
 from spondyl.clinic.report.comparison import comparison_html, comparison_json, comparison_pdf
 from spondyl.clinic.report.comparison_content import checked_changes, comparison_content
@@ -99,24 +99,26 @@ def test_ap_and_pa_may_be_compared(measured: FilmResult, later: Later) -> None:
     assert comparison_content(measured, pa).rows[0].after == "50.0°"
 
 
-def test_what_turns_with_the_picture_is_not_compared_with_a_mirrored_film(
-    measured: FilmResult, later: Later
+@pytest.mark.parametrize(
+    ("side", "why"), [(ImageSide.PATIENT_LEFT, MIRRORED), (ImageSide.UNKNOWN, SIDE_UNSAID)]
+)
+def test_what_turns_with_the_picture_is_compared_only_where_both_films_show_one_side(
+    measured: FilmResult, later: Later, side: ImageSide, why: str
 ) -> None:
     after = later(50.0)
     assert after.landmarks is not None and after.assessment is not None
-    side = ImageSide.PATIENT_LEFT if after.landmarks.image_left is not ImageSide.PATIENT_LEFT else None
-    assert side
+    assert after.landmarks.image_left is ImageSide.PATIENT_RIGHT
     tilt = replace(after.assessment.measurements[0], kind="tilt_t4", value=7.0)
     films = [
         replace(one, assessment=replace(one.assessment, measurements=(*one.assessment.measurements, tilt)))
         for one in (measured, after)
         if one.assessment is not None
     ]
-    mirrored = replace(films[1], landmarks=replace(after.landmarks, image_left=side))
+    turned = replace(films[1], landmarks=replace(after.landmarks, image_left=side))
     assert "tilt_t4" in {one.kind for one in checked_changes(*films)}
-    kinds = {one.kind for one in checked_changes(films[0], mirrored)}
+    kinds = {one.kind for one in checked_changes(films[0], turned)}
     assert "tilt_t4" not in kinds and "cobb_major" in kinds
-    assert MIRRORED in comparison_content(films[0], mirrored).alerts
+    assert why in comparison_content(films[0], turned).alerts
 
 
 def test_doubt_about_the_pair_is_said_first(measured: FilmResult, later: Later) -> None:
@@ -125,6 +127,9 @@ def test_doubt_about_the_pair_is_said_first(measured: FilmResult, later: Later) 
     nameless = replace(after.radiograph.header, patient_id=None, patient_name=None)
     unnamed = replace(after, radiograph=replace(after.radiograph, header=nameless))
     assert "of one person" in comparison_content(measured, unnamed).alerts[0]
+    named = replace(after.radiograph.header, patient_name="Šárka^Novotná")
+    renamed = replace(after, radiograph=replace(after.radiograph, header=named))
+    assert "bear different names" in comparison_content(measured, renamed).alerts[0]
     assert "the other way round" in comparison_content(after, measured).alerts[0]
     assert "same picture" in comparison_content(measured, measured).alerts[0]
 

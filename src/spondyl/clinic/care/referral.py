@@ -1,15 +1,14 @@
 """A referral letter from what the chart holds: the question is the clinician's, the facts are the chart's."""
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 
 from spondyl.assessment.intake import IntakeSummary, PatientLanguage
 from spondyl.assessment.questionnaires import instrument_of
-from spondyl.clinic.care.film_findings import FilmFinding
 from spondyl.clinic.care.leaflet import Block, Leaflet
 from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.patient_words import day_in
 from spondyl.clinic.care.scores import GivenScore
+from spondyl.clinic.care.signed_films import SignedFilm
 from spondyl.clinic.care.visit_note import StoredNote, standing_exam, standing_lines
 from spondyl.treatment.plan import Plan, PlanJudged
 
@@ -24,7 +23,7 @@ def referral_letter(
     plan: Plan | None,
     judged: PlanJudged | None,
     scores: Iterable[GivenScore],
-    findings: Iterable[FilmFinding],
+    films: Iterable[SignedFilm],
 ) -> Leaflet:
     """The letter in English, for a colleague; a part that the chart does not hold says so."""
     parts = (
@@ -32,7 +31,7 @@ def referral_letter(
         ("Flags and answers of safety", _flags(summary)),
         ("Examination", _examined(notes)),
         ("Scores", _scored(scores)),
-        ("Seen on films", _seen(findings)),
+        ("Seen on films", _seen(films)),
         ("What was tried", _tried(plan, judged)),
     )
     return Leaflet(
@@ -83,13 +82,16 @@ def _scored(scores: Iterable[GivenScore]) -> tuple[str, ...]:
     )
 
 
-def _seen(findings: Iterable[FilmFinding]) -> tuple[str, ...]:
-    """Each film's red lines once, before its findings."""
+def _seen(films: Iterable[SignedFilm]) -> tuple[str, ...]:
+    """Each film's red lines before its findings."""
     lines: list[str] = []
-    for (seen_on, red_lines), of_film in groupby(findings, key=lambda one: (one.seen_on, one.red_lines)):
-        of_day = f", film of {day_in(seen_on, LANGUAGE)}" if seen_on else ""
-        lines += [f"Check first{of_day}: {line}" for line in red_lines]
-        lines += [f"{one.sentence} {one.prevalence}" for one in of_film]
+    for film in films:
+        day = "unknown date" if film.seen_on is None else day_in(film.seen_on, LANGUAGE)
+        lines += [f"Check first, film of {day}: {line}" for line in film.red_lines]
+        lines += [f"{one.sentence} {one.prevalence}" for one in film.findings]
+        lines += (
+            [] if film.findings else [f"Nothing was found on the film of {day} that can be put into words."]
+        )
     return (*lines, NO_CAUSE) if lines else ("No film was read and signed.",)
 
 

@@ -271,7 +271,7 @@ def desk_of(connection: sa.Connection, film_id: str) -> Desk:
         film=film,
         facts=facts_from_json(film.facts),
         reading=reading_of(film, document),
-        status=_status_of(film, document),
+        status=status_of(film, document),
         document=document,
         reports=tuple(chart.reports_of(connection, film_id)),
         zone=clinic_zone(connection),
@@ -329,7 +329,8 @@ def reading_of(film: Film, document: Document | None = None) -> Reading:
     return Reading(original=original, placed=original, is_detected=film.given_landmarks is None)
 
 
-def _status_of(film: Film, document: Document | None) -> Status:
+def status_of(film: Film, document: Document | None) -> Status:
+    """How far a person has got with a film whose accepted reading, if any, is ``document``."""
     if film.draft is not None or document is None:
         return Status.DRAFT
     return Status.SIGNED if document.signed else Status.ACCEPTED

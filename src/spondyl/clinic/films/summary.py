@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from spondyl.assessment import Assessment, Measurement
+from spondyl.assessment import Assessment, Measurement, is_cobb
 from spondyl.clinic.films.facts import FilmFacts
-from spondyl.clinic.report.codes import is_cobb
 from spondyl.clinic.report.drawing import drawn_measurements
 from spondyl.clinic.report.wording import interval_text, levels_text, short_name, value_text
 

@@ -8,7 +8,7 @@ import numpy as np
 from spondyl.anatomy import Level
 from spondyl.assessment import Assessment, Measurement
 from spondyl.assessment.assess import names_right_p, unsure_levels
-from spondyl.assessment.change import MIRRORED, compare
+from spondyl.assessment.change import compare
 from spondyl.clinic.films.reading import Reading
 from spondyl.clinic.films.renamed import placed_p
 from spondyl.clinic.films.summary import short_line
@@ -53,13 +53,13 @@ def points_to_viewer(reading: Reading) -> dict[str, Any]:
 
 
 def assessment_to_viewer(
-    now: Assessment, before: Assessment | None = None, *, mirrored: bool = False
+    now: Assessment, before: Assessment | None = None, *, sides: str | None = None
 ) -> dict[str, Any]:
     """The rows of the table, the warnings, and the lines to draw; beside an earlier film also what changed.
 
-    ``mirrored``: the earlier film shows the other side of the patient on the left.
+    ``sides`` says why signed values are not compared with the earlier film's (:func:`turned`).
     """
-    changes = {} if before is None else _changes(before, now, mirrored=mirrored)
+    changes = {} if before is None else _changes(before, now, same_side=sides is None)
     earlier = () if before is None else before.red_lines
     common = _common_flags(now.measurements)
     return {
@@ -67,7 +67,7 @@ def assessment_to_viewer(
         "shared_flags": [FLAG_TEXT[flag] for flag in FLAG_TEXT if flag in common],
         "red_lines": [
             *now.red_lines,
-            *([MIRRORED] if mirrored else []),
+            *([sides] if sides else []),
             *(f"Earlier film: {line}" for line in earlier),
         ],
         "drawn": [_drawn(item) for item in drawn_measurements(now)],
@@ -113,8 +113,8 @@ def _drawn(item: Measurement) -> dict[str, Any]:
     }
 
 
-def _changes(before: Assessment, now: Assessment, *, mirrored: bool) -> dict[str, dict[str, Any]]:
-    found = compare(before.measurements, now.measurements, mirrored=mirrored)
+def _changes(before: Assessment, now: Assessment, *, same_side: bool) -> dict[str, dict[str, Any]]:
+    found = compare(before.measurements, now.measurements, same_side=same_side)
     rows = [change_row(change) for change in found]
     return {
         row.kind: {

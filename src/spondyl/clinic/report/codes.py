@@ -8,7 +8,7 @@ scheme ``99SPONDYL`` with the RadElement element beside it in FHIR (docs/referen
 from dataclasses import dataclass
 
 from spondyl.anatomy import Level
-from spondyl.assessment import Unit
+from spondyl.assessment import Unit, is_cobb
 from spondyl.clinic.report.care_code_sets import CARE_CODE_SETS
 
 PRIVATE = "99SPONDYL"
@@ -187,11 +187,6 @@ def checked(code_set: str, code: str) -> str:
     if code not in known:
         raise UnknownCodeError(f"{code!r} is no code of {code_set}. Use one of {sorted(known)}.")
     return code
-
-
-def is_cobb(kind: str) -> bool:
-    """True for a clinical Cobb angle (two endplates); the AASCE angles are defined otherwise and are not Cobb's."""
-    return kind.startswith("cobb") and "aasce" not in kind
 
 
 def concept_of(kind: str, label: str) -> Code:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from spondyl.anatomy import ImageSide, View
-from spondyl.assessment.change import MIRRORED, STANCE, Change, compare
+from spondyl.anatomy import View
+from spondyl.assessment.change import STANCE, Change, compare, turned
 from spondyl.clinic.report.day_text import day_text
 from spondyl.clinic.report.report_content import DISCLAIMER, VIEW_TEXT
 from spondyl.clinic.report.wording import UNIT_TEXT, is_per_level, number_text, probability_text
@@ -90,15 +90,13 @@ def checked_changes(before: FilmResult, after: FilmResult) -> tuple[Change, ...]
     _refuse_other_view(before, after)
     assert before.assessment is not None and after.assessment is not None
     return compare(
-        before.assessment.measurements, after.assessment.measurements, mirrored=_mirrored(before, after)
+        before.assessment.measurements, after.assessment.measurements, same_side=not _turned(before, after)
     )
 
 
-def _mirrored(before: FilmResult, after: FilmResult) -> bool:
-    sides = [
-        ImageSide.UNKNOWN if one.landmarks is None else one.landmarks.image_left for one in (before, after)
-    ]
-    return sides[0].contradicts(sides[1])
+def _turned(before: FilmResult, after: FilmResult) -> str | None:
+    assert before.landmarks is not None and after.landmarks is not None  # an assessment has its landmarks
+    return turned(before.landmarks, after.landmarks)
 
 
 def view_of(result: FilmResult) -> View:
@@ -156,6 +154,7 @@ def _caption(name: str, result: FilmResult) -> str:
 def _alerts(before: FilmResult, after: FilmResult) -> tuple[str, ...]:
     first, second = before.radiograph, after.radiograph
     assert first is not None and second is not None  # checked_changes has raised otherwise
+    sides, names = _turned(before, after), [_patient(before), _patient(after)]
     days = first.header.study_date, second.header.study_date
     candidates = (
         (
@@ -163,11 +162,15 @@ def _alerts(before: FilmResult, after: FilmResult) -> tuple[str, ...]:
             "Not both films name their patient: make sure that they are of one person.",
         ),
         (
+            None not in names and names[0] != names[1],
+            f"The films bear different names, {names[0]} and {names[1]}: make sure that they are of one person.",
+        ),
+        (
             days[0] is not None and days[1] is not None and days[0] > days[1],
             "The film given as “before” is the later one: read the changes the other way round.",
         ),
         (first.sha256 == second.sha256, "Both films are the same picture."),
-        (_mirrored(before, after), MIRRORED),
+        (sides is not None, sides or ""),
     )
     own = tuple(text for applies, text in candidates if applies)
     return (*own, *_red_lines("Before", before), *_red_lines("After", after))

@@ -15,7 +15,7 @@ import numpy as np
 
 from spondyl import __version__
 from spondyl.anatomy import Landmarks
-from spondyl.assessment import Measurement
+from spondyl.assessment import Measurement, is_cobb
 from spondyl.clinic.report.codes import (
     LEVELS,
     PRIVATE,
@@ -23,7 +23,6 @@ from spondyl.clinic.report.codes import (
     UNITS,
     Code,
     concept_of,
-    is_cobb,
     private_code,
     shortened,
 )

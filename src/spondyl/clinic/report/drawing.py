@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spondyl.anatomy import Landmarks
-from spondyl.assessment import Assessment, Measurement
+from spondyl.assessment import Assessment, Measurement, is_cobb
 from spondyl.assessment.assess import unsure_levels
-from spondyl.clinic.report.codes import is_cobb
 from spondyl.clinic.report.typeface import BOLD, font_path
 from spondyl.clinic.report.wording import interval_text, levels_text, short_name, value_text
 from spondyl.clinic.result import FilmResult

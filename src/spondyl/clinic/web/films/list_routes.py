@@ -182,6 +182,7 @@ def _rows(films: Films, connection: Any, patient: Any) -> list[FilmRow]:
     waiting = [one for one in rows if not one.state.is_done]
     return [
         film_row(
+            connection,
             one,
             patient,
             reports=tuple(reports_of(connection, one.id)),

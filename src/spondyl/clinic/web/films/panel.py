@@ -9,5 +9,9 @@ from spondyl.clinic.web.films.rows import film_row
 def films_panel(view: View, patient: Person) -> Panel:
     """How many films there are, and what the newest one shows."""
     films = films_of(view.connection, patient.id)
-    newest = film_row(films[0], patient, reports=(), before_it=0, sends_to=None) if films else None
+    newest = (
+        film_row(view.connection, films[0], patient, reports=(), before_it=0, sends_to=None)
+        if films
+        else None
+    )
     return Panel(template="films/panel.html", context={"newest": newest, "count": len(films)})

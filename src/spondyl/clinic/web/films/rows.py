@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
+from spondyl.clinic.chart.documents import load
 from spondyl.clinic.chart.films import Film, FilmSource, FilmState
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.films.advice import (
@@ -13,7 +16,7 @@ from spondyl.clinic.films.advice import (
     takes_landmarks,
     was_detected,
 )
-from spondyl.clinic.films.desk import film_name
+from spondyl.clinic.films.desk import Status, film_name, status_of
 from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.films.owner import header_names, owner_warning
 from spondyl.clinic.films.report_files import NAMES
@@ -22,6 +25,12 @@ _CAME = {
     FilmSource.UPLOAD: "Uploaded",
     FilmSource.FOLDER: "From the watched folder",
     FilmSource.NETWORK: "Sent by",
+}
+
+_STANDS = {
+    Status.DRAFT: "Measured; a draft awaits you",
+    Status.ACCEPTED: "Accepted, not signed",
+    Status.SIGNED: "Signed",
 }
 
 
@@ -36,6 +45,7 @@ class FilmRow:
     title: str
     came: str
     progress: str
+    status: Status
     share_done: float
     is_open: bool
     red_lines: tuple[str, ...]
@@ -51,6 +61,7 @@ class FilmRow:
 
 
 def film_row(
+    connection: sa.Connection,
     film: Film,
     patient: Person | None,
     *,
@@ -62,12 +73,14 @@ def film_row(
     """The row of one film; ``before_it`` films are read first."""
     summary = film.summary or {"values": [], "red_lines": []}
     refusal = None if film.refusal is None else refusal_words(film.refusal)
-    progress, share_done = _progress(film, before_it)
+    status = status_of(film, None if film.reading_id is None else load(connection, film.reading_id))
+    progress, share_done = _progress(film, status, before_it)
     return FilmRow(
         film=film,
         title=film.source_name if film.facts is None else film_name(facts_from_json(film.facts)),
         came=f"{_CAME[film.source]} {film.source_name if film.source is not FilmSource.FOLDER else ''}".strip(),
         progress=progress,
+        status=status,
         share_done=share_done,
         is_open=film.state is FilmState.MEASURED,
         red_lines=(*_owner_line(film, patient), *summary["red_lines"]),
@@ -91,14 +104,16 @@ def list_next(rows: list[FilmRow], patient: Person | None) -> str:
         return "wait a moment; this page shows by itself when the film is read."
     if patient is None:
         return "say whose each film is." if rows else "nothing; every film has its patient."
-    if any(row.is_open and not row.reports for row in rows):
+    if any(row.status is Status.ACCEPTED for row in rows):
+        return "open the film and sign the reading that was accepted."
+    if any(row.is_open and row.status is Status.DRAFT for row in rows):
         return "open the film, check its landmarks, accept and sign."
     if any(row.refusal for row in rows):
         return "do what the refused film says, or add another film."
     return "add a film, or go on with the plan." if rows else "add the first film."
 
 
-def _progress(film: Film, before_it: int) -> tuple[str, float]:
+def _progress(film: Film, status: Status, before_it: int) -> tuple[str, float]:
     if film.state is FilmState.WAITING:
         behind = f", {before_it} before it" if before_it > 0 else ""
         return f"Waits to be read{behind}", 0.1
@@ -108,7 +123,7 @@ def _progress(film: Film, before_it: int) -> tuple[str, float]:
         return "Vertebrae are being found and measured", 0.6
     if film.state is FilmState.REFUSED:
         return "Refused", 1.0
-    return ("Measured; a draft awaits you" if film.draft or film.reading_id is None else "Read"), 1.0
+    return _STANDS[status], 1.0
 
 
 def _owner_line(film: Film, patient: Person | None) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 from spondyl.anatomy.landmark_text import LandmarkTextError
+from spondyl.assessment.change import turned
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.films import Film, FilmUnknownError, films_of, reports_of
 from spondyl.clinic.chart.films import film as film_in_chart
@@ -113,10 +114,8 @@ def measure(services: Clinic, films: Films, viewer: Clinician, film_id: str, poi
         before = films.desk.open(points.earlier) if points.earlier else None
         now = films.desk.measure(desk, points.sent, signer_of(viewer))
         earlier = _comparable(films, desk, before)
-        mirrored = before is not None and before.reading.points.image_left.contradicts(
-            desk.reading.points.image_left
-        )
-        shown = assessment_to_viewer(now, earlier, mirrored=mirrored)
+        sides = None if before is None else turned(before.reading.points, desk.reading.points)
+        shown = assessment_to_viewer(now, earlier, sides=sides)
         return JSONResponse(with_owner_line(desk, shown, _patient(services, desk.film)))
     except LandmarkTextError as error:
         raise HTTPException(422, f"These points cannot be measured: {error.what} {error.why}") from None

@@ -4,11 +4,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from spondyl.assessment.intake import summarise_intake
-from spondyl.clinic.care.film_findings import film_findings
 from spondyl.clinic.care.intake_record import newest
 from spondyl.clinic.care.plan_record import judged, latest_plan
 from spondyl.clinic.care.referral import referral_letter
 from spondyl.clinic.care.scores import scores_of_person
+from spondyl.clinic.care.signed_films import signed_films
 from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import person
@@ -40,7 +40,7 @@ def referral(request: Request, services: Clinic, viewer: Clinician, patient_id: 
             plan=plan.plan if plan else None,
             judged=judged(connection, patient_id, plan.plan, as_of=today) if plan else None,
             scores=scores_of_person(connection, patient_id),
-            findings=film_findings(connection, patient_id),
+            films=signed_films(connection, patient_id),
         )
     context = {"leaflet": leaflet, "today": today}
     return patient_page(request, "plan/referral.html", patient, context)

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from spondyl.assessment.intake import Stop, summarise_intake
 from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.consent_record import consent_to
-from spondyl.clinic.care.film_findings import film_findings
 from spondyl.clinic.care.intake_record import newest
 from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.plan_record import (
@@ -25,6 +24,7 @@ from spondyl.clinic.care.plan_record import (
     why_not_now,
 )
 from spondyl.clinic.care.scores import scores_of_person
+from spondyl.clinic.care.signed_films import signed_films
 from spondyl.clinic.care.visit_note import notes_of, standing_exam, standing_lines
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError, sign
@@ -159,7 +159,7 @@ def _beside(connection: sa.Connection, patient: Person) -> dict[str, Any]:
     notes = notes_of(connection, patient.id)
     lines = standing_lines(notes)
     return {
-        "findings": film_findings(connection, patient.id),
+        "films": signed_films(connection, patient.id),
         "exam_on": max((on for _, _, on in lines if on), default=None),
         "exam_lines": lines if notes else (),
         "impression": standing_exam(notes).impression,
