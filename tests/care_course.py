@@ -11,11 +11,17 @@ from spondyl.clinic.web.services import Services
 
 
 def answer_intake(
-    services: Services, patient: Person, *, pain: int, roland: int, **answers: str | tuple[str, ...]
+    services: Services,
+    patient: Person,
+    *,
+    pain: int,
+    roland: int,
+    again: bool = False,
+    **answers: str | tuple[str, ...],
 ) -> StoredIntake:
-    """A finished intake: every question of safety answered with no, unless told otherwise."""
+    """A finished intake, ``again`` a second form: every question of safety answered with no, unless told otherwise."""
     with writing(services.engine) as connection:
-        stored = begin(connection, patient.id, actor="test")
+        stored = begin(connection, patient.id, actor="test", again=again)
         intake = stored.intake
         for item in ITEMS.values():
             if item.kind is ItemKind.YES_NO:

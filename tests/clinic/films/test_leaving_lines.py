@@ -46,7 +46,9 @@ def sign(films: FilmService, film: Film) -> None:
 def letter_lines(services: Services, patient: Person) -> tuple[str, ...]:
     with reading(services.engine) as connection:
         found = signed_films(connection, patient.id)
-    letter = referral_letter(summary=None, notes=(), plan=None, judged=None, scores=(), films=found)
+    letter = referral_letter(
+        summary=None, earlier=(), notes=(), plan=None, judged=None, scores=(), films=found
+    )
     return next(block.lines for block in letter.blocks if block.heading == "Seen on films")
 
 
@@ -142,7 +144,9 @@ def test_a_signed_reading_stands_until_its_correction_is_signed(
 
 def test_a_signed_film_without_a_finding_is_told_of_with_its_red_lines() -> None:
     bare = SignedFilm(seen_on=date(2026, 3, 2), red_lines=("T4 is unsure.",), findings=())
-    letter = referral_letter(summary=None, notes=(), plan=None, judged=None, scores=(), films=(bare,))
+    letter = referral_letter(
+        summary=None, earlier=(), notes=(), plan=None, judged=None, scores=(), films=(bare,)
+    )
     lines = next(block.lines for block in letter.blocks if block.heading == "Seen on films")
     assert lines[0] == "Check first, film of 2 March 2026: T4 is unsure."
     assert lines[1].startswith("Nothing was found on the film of 2 March 2026")

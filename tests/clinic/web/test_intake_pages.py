@@ -147,6 +147,20 @@ def test_a_form_that_asks_again_is_not_covered_by_an_old_look(
         assert booking_block(connection, patient.id).stop is Stop.EVERYTHING
 
 
+def test_what_an_earlier_form_said_is_told_at_the_end_of_a_new_one_and_in_the_letter(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    answer_intake(services, patient, pain=5, roland=10, fever="yes")
+    newer = answer_intake(services, patient, pain=5, roland=10, again=True)
+    link, phone = intake_link(services, newer), browser(Role.NOBODY)
+    assert "<p data-flags>The clinician will ask you more" in phone.get(link).text
+    last = {"group": INTAKE[-1].key}
+    said = phone.post(f"{link}/next", json=last, headers={"X-CSRF": phone.csrf(link)}).json()
+    assert (said["finished"], said["held"]) == (True, True)
+    letter = browser(Role.CLINICIAN).get(f"/patients/{patient.id}/plan/referral").text
+    assert "Yes. (Said in an earlier form.)" in letter
+
+
 def test_the_form_works_without_scripts(
     browser: Open, services: Services, patient: Person, link: str
 ) -> None:

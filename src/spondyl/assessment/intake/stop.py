@@ -55,10 +55,9 @@ def stop_of(intake: Intake, cleared: frozenset[str] = frozenset()) -> Stop:
     Everything: an emergency was ever answered, or a flag asks for action today. Treatment: any other flag, or a
     question of the screening without an answer.
     """
-    said_yes = {key for key, marks in intake.answers.items() if marks == ("yes",)} - cleared
-    if intake.raised - cleared or any(urgency_of_yes(key) in SOON for key in said_yes):
-        return Stop.EVERYTHING
-    return Stop.TREATMENT if open_flags(intake, cleared) else Stop.NOTHING
+    return worst_stop(
+        (stop_said(intake, cleared), Stop.TREATMENT if open_flags(intake, cleared) else Stop.NOTHING)
+    )
 
 
 def stop_said(intake: Intake, cleared: frozenset[str] = frozenset()) -> Stop:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from spondyl.assessment.intake import IntakeSummary, PatientLanguage
 from spondyl.assessment.questionnaires import instrument_of
+from spondyl.assessment.screening import Flag
 from spondyl.clinic.care.leaflet import Block, Leaflet
 from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.patient_words import day_in
@@ -19,16 +20,20 @@ NO_CAUSE = "What films show is listed as seen. None of it is claimed to be where
 def referral_letter(
     *,
     summary: IntakeSummary | None,
+    earlier: Iterable[Flag],
     notes: Sequence[StoredNote],
     plan: Plan | None,
     judged: PlanJudged | None,
     scores: Iterable[GivenScore],
     films: Iterable[SignedFilm],
 ) -> Leaflet:
-    """The letter in English, for a colleague; a part that the chart does not hold says so."""
+    """The letter in English, for a colleague; a part that the chart does not hold says so.
+
+    ``earlier`` are flags of earlier forms that still hold (:func:`spondyl.clinic.care.standing_flags.earlier_flags`).
+    """
     parts = (
         ("The patient says", _says(summary)),
-        ("Flags and answers of safety", _flags(summary)),
+        ("Flags and answers of safety", _flags(summary, earlier)),
         ("Examination", _examined(notes)),
         ("Scores", _scored(scores)),
         ("Seen on films", _seen(films)),
@@ -51,12 +56,17 @@ def _says(summary: IntakeSummary | None) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _flags(summary: IntakeSummary | None) -> tuple[str, ...]:
+def _flags(summary: IntakeSummary | None, earlier: Iterable[Flag]) -> tuple[str, ...]:
+    """Those of the newest form, then the ``earlier`` ones that still hold."""
     if summary is None:
         return ("Not asked.",)
-    return tuple(
-        f"{flag.question.text} {flag.answer.value.capitalize()}." for flag in summary.screen.flags
-    ) or ("None raised.",)
+    newest = [_flag(flag) for flag in summary.screen.flags]
+    older = [f"{_flag(flag)} (Said in an earlier form.)" for flag in earlier]
+    return (*newest, *older) or ("None raised.",)
+
+
+def _flag(flag: Flag) -> str:
+    return f"{flag.question.text} {flag.answer.value.capitalize()}."
 
 
 def _examined(notes: Sequence[StoredNote]) -> tuple[str, ...]:

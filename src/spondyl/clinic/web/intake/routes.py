@@ -14,13 +14,12 @@ from spondyl.assessment.intake import (
     Intake,
     IntakeAnswerRefused,
     PatientLanguage,
-    Stop,
     answered,
     finished,
     message_for,
     messages_of,
-    stop_of,
 )
+from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.intake_record import PATIENT, keep, opened, opened_to_change
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading, write
@@ -59,7 +58,9 @@ def intake_page(request: Request, services: Clinic, token: str) -> Response:
     with reading(services.engine) as connection:
         stored = opened(connection, document_id)
         offices = practice_of(connection).offices if has_practice(connection) else ()
-    return page(request, "intake/form.html", _shown(stored.intake, token) | {"offices": offices})
+        held = _is_held(connection, stored.person_id)
+    shown = _shown(stored.intake, token) | {"offices": offices, "held": held}
+    return page(request, "intake/form.html", shown)
 
 
 @router.post("/{token}/answer")
@@ -80,8 +81,12 @@ def leave_group(services: Clinic, token: str, sent: SentGroup) -> JSONResponse:
         intake = _change(services, token, lambda intake: finished(intake, sent.group))
     except IntakeAnswerRefused as refused:
         return JSONResponse({"error": str(refused)}, status_code=422)
-    is_held = intake.next_group is None and stop_of(intake) is not Stop.NOTHING
-    return JSONResponse({"saved": True, "finished": intake.next_group is None, "held": is_held})
+    is_finished = intake.next_group is None
+    with reading(services.engine) as connection:
+        is_held = is_finished and _is_held(
+            connection, opened(connection, _document_of(services, token)).person_id
+        )
+    return JSONResponse({"saved": True, "finished": is_finished, "held": is_held})
 
 
 @router.post("/{token}/language")
@@ -137,6 +142,11 @@ def _document_of(services: Services, token: str) -> str:
     return read_link(token, purpose="intake", key=key, now=services.clock()).subject
 
 
+def _is_held(connection: sa.Connection, person_id: str) -> bool:
+    """Whether a clinician has to ask before a treatment, by all of the patient's forms."""
+    return booking_block(connection, person_id).blocks
+
+
 def _shown(intake: Intake, token: str) -> dict[str, Any]:
     language = intake.language
     here = intake.next_group
@@ -151,7 +161,6 @@ def _shown(intake: Intake, token: str) -> dict[str, Any]:
         "messages": STOP_MESSAGES,
         "message_for": message_for,
         "open_messages": [message.key for message in messages_of(intake)],
-        "blocked": stop_of(intake).value,
         "views": VIEWS,
         "shapes_of": shapes_of,
         "outline": OUTLINE,

@@ -9,6 +9,7 @@ from spondyl.clinic.care.plan_record import judged, latest_plan
 from spondyl.clinic.care.referral import referral_letter
 from spondyl.clinic.care.scores import scores_of_person
 from spondyl.clinic.care.signed_films import signed_films
+from spondyl.clinic.care.standing_flags import earlier_flags, standing_forms
 from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import person
@@ -36,6 +37,7 @@ def referral(request: Request, services: Clinic, viewer: Clinician, patient_id: 
         )
         leaflet = referral_letter(
             summary=summarise_intake(stored.intake) if stored else None,
+            earlier=earlier_flags(standing_forms(connection, patient_id)),
             notes=notes,
             plan=plan.plan if plan else None,
             judged=judged(connection, patient_id, plan.plan, as_of=today) if plan else None,
