@@ -98,6 +98,19 @@ def test_an_ill_provider_s_day_moves_and_comes_back_as_one(bookings: Bookings) -
     assert bookings.count(absences) == 0
 
 
+def test_a_visit_that_is_over_is_not_moved_when_the_provider_goes_in_the_morning(bookings: Bookings) -> None:
+    ill = Absence(provider="ben", start=utc(2, 8), end=utc(3, 8), reason="ill")
+    with writing(bookings.engine) as connection:
+        morning, later = (
+            book(connection, slot_at(start, "ben", "t2"), person=bookings.people[number], actor="desk")
+            for number, start in enumerate((utc(2, 17, 30), utc(2, 19, 30)))
+        )
+        assert [one.key for one in visits_of_provider(connection, ill)] == [morning.key, later.key]
+    bookings.clock.advance(timedelta(hours=4))  # 11:00 in California
+    with reading(bookings.engine) as connection:
+        assert [one.key for one in visits_of_provider(connection, ill)] == [later.key]
+
+
 def test_two_visits_may_change_places(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
         one = book(connection, slot_at(utc(3, 18)), person=bookings.people[0], actor="desk")

@@ -1,11 +1,15 @@
-"""Claims: who adds patients or saves one document at the same moment gets a number or a named refusal, no fault."""
+"""Claims: who adds patients or saves one document at the same moment gets a number or a named refusal, no fault; who
+books twice at the same moment gets one chart."""
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Barrier, Thread
 
 import sqlalchemy as sa
 
 from spondyl.clinic.chart import documents
+from spondyl.clinic.chart.known_person import find_or_add
 from spondyl.clinic.chart.people import PersonDetails, add_person
 from spondyl.clinic.chart.transaction import reading, writing
 
@@ -37,6 +41,22 @@ def test_patients_added_at_once_get_numbers_one_after_the_other(engine: sa.Engin
     with reading(engine) as connection:
         numbers = connection.execute(sa.text("SELECT record_number FROM people")).scalars()
         assert sorted(numbers) == list(range(1001, 1009))
+
+
+def test_who_books_twice_at_once_gets_one_chart(engine: sa.Engine) -> None:
+    ana, found = replace(ANA, phone="714 555 0100"), list[str]()
+
+    def press() -> None:
+        with writing(engine) as connection:
+            found.append(find_or_add(connection, ana, actor="public").id)
+            time.sleep(0.5)  # the other one looks meanwhile
+
+    presses = [Thread(target=press) for _ in range(2)]
+    for thread in presses:
+        thread.start()
+    for thread in presses:
+        thread.join(60.0)
+    assert len(found) == 2 and len(set(found)) == 1
 
 
 def test_of_those_who_save_after_one_version_at_once_one_wins_and_the_others_are_told(

@@ -95,15 +95,16 @@ def _log(connection: sa.Connection, absence: Absence, *, actor: str, action: str
 
 
 def visits_of_provider(connection: sa.Connection, absence: Absence) -> list[Appointment]:
-    """The booked visits that an absence touches, be it at their end or in their buffers."""
-    practice = practice_of(connection)
+    """The booked visits that an absence touches, be it at their end or in their buffers, and that are not over."""
+    practice, now = practice_of(connection), now_of(connection)
     near = appointments_between(connection, absence.start - LONGEST_CLAIM, absence.end + LONGEST_CLAIM)
     return [
         visit
         for visit in near
         if visit.placement.provider == absence.provider
         and visit.status == "booked"
-        and absence.touches(*occupied(practice.visit_type(visit.visit_type), visit.start))
+        and absence.touches(*(claim := occupied(practice.visit_type(visit.visit_type), visit.start)))
+        and claim[1] > now
     ]
 
 
