@@ -115,10 +115,10 @@ def passed_over(entry: WaitEntry, slot: Slot) -> WaitEntry:
 
 
 def settled(entry: WaitEntry, state: Waiting, *, change: str | None = None) -> WaitEntry:
-    """Note that the person booked, by which change when that can be undone, or left."""
+    """Note that the person booked or left, by which change when that can be undone."""
     return replace(entry, state=state, hold=None, change=change)
 
 
 def back_in_line(entry: WaitEntry) -> WaitEntry:
-    """Note that the booking was undone: the person waits as before, in the old place."""
+    """Note that the change was undone: the person waits as before, in the old place."""
     return replace(entry, state=Waiting.WAITING, hold=None, change=None)

@@ -230,6 +230,24 @@ def test_undoing_a_booking_off_the_waitlist_puts_the_person_back_in_the_old_plac
     ]
 
 
+def test_who_waits_for_a_time_before_a_visit_that_is_cancelled_waits_again_when_that_is_undone(
+    bookings: Bookings,
+) -> None:
+    person = bookings.people[1]
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(utc(6, 18)), person=person, actor="desk")
+        entry = replace(waiting(bookings, 1), latest=visit.start)
+        join_waitlist(connection, entry, actor="link")
+        offered_time = offer_time(connection, entry.key, slot_at(TEN), actor="desk")
+        cancel_and_offer(connection, visit.key, actor="desk")
+        assert wait_entry(connection, entry.key).state is Waiting.LEFT
+        assert not appointment(connection, offered_time.key).live
+    with writing(bookings.engine) as connection:
+        visits, put_back = undo_and_wait(connection, newest_change(bookings), actor="desk")
+        assert ([one.key for one in visits], put_back) == ([visit.key], 1)
+        assert wait_entry(connection, entry.key) == entry
+
+
 def entry_at_start(bookings: Bookings) -> WaitEntry:
     bookings.clock.advance(timedelta(minutes=-5))
     return waiting(bookings, 1, weekdays=(1,))

@@ -291,6 +291,13 @@ def test_who_moved_waits_for_a_time_before_the_new_one(visitor: Browser, service
         assert waiting_entries(connection) == []
 
 
+def test_a_page_that_does_not_open_speaks_the_language_of_the_form(visitor: Browser) -> None:
+    address = booked_address(visitor)
+    fields = offered(visitor.get(f"{address}/move?day=2026-03-03").text)
+    unknown = visitor.submit(f"{address}/move", **fields | {"lang": "es", "office": "nowhere"})
+    assert unknown.status_code == 404 and "Esta página no se abre" in unknown.text
+
+
 def test_a_contact_that_cannot_be_used_has_the_pen(visitor: Browser) -> None:
     kept = held_address(visitor, **offered(visitor.get("/book").text))
     refused = visitor.submit(f"{kept}/confirm", **(NAME | {"contact": "nonsense"})).text

@@ -8,16 +8,27 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from spondyl.booking import Appointment, Slot, Waiting, back_in_line, confirmed, passed_over, settled
+from spondyl.booking import (
+    Appointment,
+    Slot,
+    WaitEntry,
+    Waiting,
+    back_in_line,
+    confirmed,
+    passed_over,
+    settled,
+)
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import cancel, confirm_hold, reschedule, slot_of, undo
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.waitlist import (
-    booked_entries,
+    ended_entries,
     entries_with_hold,
     give_time,
     later_visit,
+    leave_waitlist,
     offer_free_time,
     save_entry,
     waiting_entries,
@@ -28,8 +39,14 @@ from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
 def cancel_and_offer(
     connection: sa.Connection, key: str, *, actor: str, change: str | None = None
 ) -> tuple[Appointment, Appointment | None]:
-    """Cancel a visit, or let go of a hold; returns it, and the hold of whoever is next in line for its time."""
+    """Cancel a visit, or let go of a hold; returns it, and the hold of whoever is next in line for its time.
+
+    Who waited for an earlier time of this very visit waits no longer, nor is offered the time itself.
+    """
     take_waitlist_turn(connection)
+    change = change or new_id()
+    for entry in _waiting_before(connection, appointment(connection, key)):
+        leave_waitlist(connection, entry.key, actor=actor, change=change)
     gone = cancel(connection, key, actor=actor, change=change)
     for entry in entries_with_hold(connection, key):  # the patient, or staff, let go of an offer
         save_entry(connection, passed_over(entry, slot_of(gone)))
@@ -51,12 +68,17 @@ def move_and_offer(
     """
     take_waitlist_turn(connection)
     after = reschedule(connection, before.key, slot, actor=actor, reason=reason, change=change)
-    for entry in waiting_entries(connection):
-        if (entry.person, entry.visit_type, entry.latest) == (before.person, before.visit_type, before.start):
-            latest = max(after.start, entry.earliest + timedelta(minutes=1))
-            save_entry(connection, replace(entry, latest=latest))
+    for entry in _waiting_before(connection, before):
+        latest = max(after.start, entry.earliest + timedelta(minutes=1))
+        save_entry(connection, replace(entry, latest=latest))
     offer_free_time(connection, slot_of(before))
     return after
+
+
+def _waiting_before(connection: sa.Connection, visit: Appointment) -> list[WaitEntry]:
+    """The entries of who waits for an earlier time than this visit's."""
+    known = visit.person, visit.visit_type, visit.start
+    return [one for one in waiting_entries(connection) if (one.person, one.visit_type, one.latest) == known]
 
 
 def confirm_and_settle(connection: sa.Connection, key: str, *, person: str, actor: str) -> Appointment:
@@ -78,14 +100,14 @@ def confirm_and_settle(connection: sa.Connection, key: str, *, person: str, acto
 
 
 def undo_and_wait(connection: sa.Connection, change: str, *, actor: str) -> tuple[list[Appointment], int]:
-    """Undo a change as a whole; who was booked by it off the waitlist waits again, in the old place.
+    """Undo a change as a whole; who was booked by it off the waitlist, or left it, waits again, in the old place.
 
     Returns the visits as they are now, and how many wait again.
     """
     take_waitlist_turn(connection)
     visits = undo(connection, change, actor=actor)
     people = {visit.person for visit in visits if visit.person}
-    back = [one for one in booked_entries(connection, people) if one.change == change]
+    back = [one for one in ended_entries(connection, people) if one.change == change]
     for entry in back:
         save_entry(connection, back_in_line(entry))
         record(connection, actor=actor, action="back on waitlist", subject=f"person {entry.person}")

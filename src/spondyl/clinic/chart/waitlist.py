@@ -65,12 +65,13 @@ def join_waitlist(connection: sa.Connection, entry: WaitEntry, *, actor: str) ->
     return True
 
 
-def leave_waitlist(connection: sa.Connection, key: str, *, actor: str) -> None:
-    """Take a person off the waitlist; a time kept for them goes to the next in line."""
+def leave_waitlist(connection: sa.Connection, key: str, *, actor: str, change: str | None = None) -> None:
+    """Take a person off the waitlist, by a ``change`` where undoing it puts them back; a time kept for them goes to
+    the next in line."""
     take_waitlist_turn(connection)
     entry = _standing(connection, key)
     gone = _let_go(connection, entry, actor)
-    save_entry(connection, settled(entry, Waiting.LEFT))
+    save_entry(connection, settled(entry, Waiting.LEFT, change=change))
     record(connection, actor=actor, action="leave waitlist", subject=f"person {entry.person}")
     if gone is not None:
         offer_free_time(connection, slot_of(gone))
@@ -162,10 +163,10 @@ def entries_with_hold(connection: sa.Connection, hold: str) -> list[WaitEntry]:
     return [_ADAPTER.validate_json(row.body) for row in rows]
 
 
-def booked_entries(connection: sa.Connection, people: Collection[str]) -> list[WaitEntry]:
-    """What these people waited for and got."""
-    booked = sa.and_(waitlist.c.state == Waiting.BOOKED.value, waitlist.c.person_id.in_(people))
-    rows = connection.execute(sa.select(waitlist.c.body).where(booked))
+def ended_entries(connection: sa.Connection, people: Collection[str]) -> list[WaitEntry]:
+    """What these people waited for and got, or wait for no longer."""
+    ended = sa.and_(waitlist.c.state.not_in(_IN_LINE), waitlist.c.person_id.in_(people))
+    rows = connection.execute(sa.select(waitlist.c.body).where(ended))
     return [_ADAPTER.validate_json(row.body) for row in rows]
 
 

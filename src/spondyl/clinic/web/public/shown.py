@@ -16,8 +16,10 @@ DAYS_SHOWN = 7
 
 
 def visitor_language(request: Request, lang: str | None) -> str:
-    """The language asked for in the address, else the browser's."""
-    return language_of(lang, request.headers.get("accept-language", ""))
+    """The language asked for in the address or the form, else one chosen before in this request, else the browser's."""
+    known = lang or getattr(request.state, "visitor_language", None)
+    request.state.visitor_language = language_of(known, request.headers.get("accept-language", ""))
+    return request.state.visitor_language
 
 
 def public_page(

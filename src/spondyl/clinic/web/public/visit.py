@@ -19,7 +19,7 @@ from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.chart.waitlist import join_waitlist, leave_waitlist, waiting_entries
+from spondyl.clinic.chart.waitlist import join_waitlist, waiting_entries
 from spondyl.clinic.messages.calendar_file import calendar_file
 from spondyl.clinic.messages.links import VISIT, visit_token
 from spondyl.clinic.messages.when import when_words
@@ -141,7 +141,7 @@ def cancel_visit(
         return _as_it_stands(request, token, language)
     # Pressed twice at the same moment, the second finds it cancelled: what was wanted is so.
     with suppress(StepRefusedError):
-        writer(lambda connection: _cancelled(connection, visit))
+        writer(lambda connection: cancel_and_offer(connection, visit.key, actor=BY_LINK))
     return see_other(request, f"/visit/{token}?lang={language}", notice=WORDS[language]["cancelled"])
 
 
@@ -160,14 +160,6 @@ def wait(request: Request, services: Clinic, writer: Writer, token: str, lang: L
 def _as_it_stands(request: Request, token: str, language: str | None) -> Response:
     """To the visit's own page, which says whether it is cancelled or can no longer be changed here."""
     return see_other(request, f"/visit/{token}" + (f"?lang={language}" if language else ""))
-
-
-def _cancelled(connection: sa.Connection, visit: Appointment) -> None:
-    """Cancel it; who waited for an earlier time of this very visit waits no longer, nor is offered the time itself."""
-    for entry in waiting_entries(connection):
-        if (entry.person, entry.latest) == (visit.person, visit.start):
-            leave_waitlist(connection, entry.key, actor=BY_LINK)
-    cancel_and_offer(connection, visit.key, actor=BY_LINK)
 
 
 def _joined(connection: sa.Connection, visit: Appointment) -> None:
@@ -194,7 +186,7 @@ def _visit(services: Services, token: str) -> Appointment:
 
 def _language(connection: sa.Connection, request: Request, visit: Appointment, lang: str | None) -> str:
     if lang is None and visit.person is not None:
-        return person(connection, visit.person).details.language
+        lang = person(connection, visit.person).details.language
     return visitor_language(request, lang)
 
 
