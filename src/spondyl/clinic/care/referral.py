@@ -93,12 +93,13 @@ def _scored(scores: Iterable[GivenScore]) -> tuple[str, ...]:
 
 
 def _seen(films: Iterable[SignedFilm]) -> tuple[str, ...]:
-    """Each film's red lines before its findings."""
+    """Of each film its red lines, its findings, and how common these are, said once."""
     lines: list[str] = []
     for film in films:
         day = "unknown date" if film.seen_on is None else day_in(film.seen_on, LANGUAGE)
         lines += [f"Check first, film of {day}: {line}" for line in film.red_lines]
-        lines += [f"{one.sentence} {one.prevalence}" for one in film.findings]
+        lines += [one.sentence for one in film.findings]
+        lines += dict.fromkeys(one.prevalence for one in film.findings)
         lines += (
             [] if film.findings else [f"Nothing was found on the film of {day} that can be put into words."]
         )
