@@ -79,6 +79,17 @@ def value(page: Page, label: str) -> str:
     return page.locator("tr", has_text=label).first.locator("td").first.inner_text()
 
 
+def touches(page: Page) -> Callable[..., None]:
+    """Fingers on the page."""
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: Point) -> None:
+        places = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    return touch
+
+
 def drag(page: Page, start: Point, dx: float, dy: float) -> None:
     page.mouse.move(*start)
     page.mouse.down()
@@ -220,12 +231,7 @@ def test_everything_is_done_by_keys(viewer: Page) -> None:
 
 
 def test_a_finger_moves_a_corner_and_two_fingers_zoom(viewer: Page) -> None:
-    session = viewer.context.new_cdp_session(viewer)
-
-    def touch(kind: str, *points: Point) -> None:
-        places = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points)]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
-
+    touch = touches(viewer)
     x, y = corner_at(viewer, 12)
     touch("touchStart", (x, y))
     touch("touchMove", (x + 4, y + 10))
@@ -238,6 +244,62 @@ def test_a_finger_moves_a_corner_and_two_fingers_zoom(viewer: Page) -> None:
     touch("touchMove", (x - 160, y), (x + 40, y))
     touch("touchEnd")
     expect(part(viewer, "view")).not_to_have_text(before)
+
+
+def test_a_pressed_corner_is_chosen_and_stays_as_it_was_read(
+    viewer: Page, services: Services, film: Film
+) -> None:
+    """Nor does it move when a second finger comes, or by arrows while the marks are hidden."""
+    x, y = corner_at(viewer, T1)
+    drag(viewer, (x, y), 2, -2)
+    touch = touches(viewer)
+    touch("touchStart", (x, y))
+    touch("touchMove", (x, y + 16))
+    touch("touchStart", (x, y + 16), (x + 60, y))
+    touch("touchEnd")
+    viewer.keyboard.press("h")
+    viewer.keyboard.press("ArrowUp")
+    viewer.keyboard.press("h")
+    expect(viewer.locator('button[data-act="undo"]')).to_be_disabled()
+    with reading(services.engine) as connection:
+        assert not desk_of(connection, film.id).reading.is_corrected
+
+
+def test_ruler_and_angle_say_what_plain_geometry_says(viewer: Page) -> None:
+    script = "(given) => import('/static/films/hand_measure.js').then((m) => m.handText(...given))"
+    at_patient = {"spacing_mm": [0.2, 0.2], "spacing_at_patient": True}
+    at_detector, oblong, unknown = (
+        {**at_patient, "spacing_at_patient": False},
+        [0.1, 0.2],
+        {"spacing_mm": None},
+    )
+    said = {
+        "10.0 mm": ("ruler", [[0, 0], [30, 40]], at_patient),
+        "10.0 mm at the detector, less in the patient": ("ruler", [[0, 0], [30, 40]], at_detector),
+        "40 pixels (this film has no millimetres)": ("ruler", [[0, 0], [0, 40]], unknown),
+        "45.0°": ("angle", [[0, 0], [10, 10], [20, 0], [0, 0]], unknown),
+        "26.6°": ("angle", [[0, 0], [10, 10], [10, 0], [0, 0]], {**at_patient, "spacing_mm": oblong}),
+        "53.1° or 126.9°": ("angle", [[0, 0], [10, 20], [0, 20], [10, 0]], unknown),
+    }
+    for text, given in said.items():
+        assert viewer.evaluate(script, list(given)) == text
+
+
+def test_values_that_could_not_be_measured_say_so_and_leaving_asks_first(viewer: Page) -> None:
+    viewer.route("**/measure", lambda route: route.abort())
+    viewer.route("**/draft", lambda route: route.abort())
+    drag(viewer, corner_at(viewer, T1), 0, -12)
+    expect(part(viewer, "alerts")).to_contain_text("The values are those before the last move.")
+    expect(part(viewer, "status")).to_contain_text("Not saved.")
+    with viewer.expect_event("dialog") as asked:
+        viewer.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    viewer.unroute("**/measure")
+    viewer.unroute("**/draft")
+    drag(viewer, corner_at(viewer, T1), 0, 8)
+    expect(part(viewer, "alerts")).not_to_contain_text("before the last move")
+    expect(part(viewer, "status")).to_contain_text("Draft saved")
 
 
 def test_from_the_film_to_the_report_in_three_clicks(viewer: Page) -> None:
@@ -260,6 +322,7 @@ def test_an_earlier_film_beside_gives_changes(viewer: Page, measured: Callable[.
     part(viewer, "earlier").select_option(index=1)
     expect(viewer.get_by_text("smallest detectable").first).to_be_visible()
     expect(part(viewer, "earlier-pane")).to_be_visible()
+    expect(part(viewer, "earlier-side")).to_have_text("Patient's right")
     part(viewer, "earlier-pane").locator(".film-value").first.wait_for(state="attached")
     for width in (1440, 1280):  # narrow panes: values lie on no bone, not on each other, not outside
         viewer.set_viewport_size({"width": width, "height": 900})

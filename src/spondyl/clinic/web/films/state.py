@@ -83,6 +83,7 @@ def _picture(desk: Desk) -> dict[str, Any]:
         "rows": desk.facts.rows,
         "columns": desk.facts.columns,
         "spacing_mm": desk.facts.spacing_mm,
+        "spacing_at_patient": desk.facts.context.spacing_at_patient,
         "pixels_url": f"/api/v1/films/{desk.film.id}/pixels",
         "side": side,
         "side_flipped": flipped,

@@ -107,6 +107,8 @@ export class DraftSaver {
     this._waiting = null;
     /** @type {Promise<void> | null} */
     this._running = null;
+    /** True from a change until the server has it; a refused one stays so. */
+    this.isUnsaved = false;
   }
 
   get isBusy() {
@@ -116,6 +118,7 @@ export class DraftSaver {
   /** @param {Points} points */
   save(points) {
     this._waiting = points;
+    this.isUnsaved = true;
     this._running ??= this._run().finally(() => (this._running = null));
   }
 
@@ -131,6 +134,7 @@ export class DraftSaver {
       this._say("Saving…", false);
       try {
         await this._save(points);
+        this.isUnsaved = this._waiting !== null;
         const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
         this._say(`Draft saved ${time}`, false);
       } catch (error) {

@@ -4,6 +4,7 @@
  *
  * @typedef {import("./camera.js").Point} Point
  * @typedef {import("./camera.js").Camera} Camera
+ * @typedef {{spacing_mm: [number, number] | null, spacing_at_patient: boolean}} Spaced spacing (row, column)
  */
 
 import { toPane } from "./camera.js";
@@ -13,27 +14,38 @@ import { betweenDeg } from "./live_angles.js";
 const NEEDED = { ruler: 2, angle: 4 };
 
 /**
- * What a finished or growing measure says.
- * @param {"ruler" | "angle"} kind @param {Point[]} points @param {[number, number] | null} spacing (row, column) mm
+ * What a finished or growing measure says. Lines that lean more than 90° apart make two angles, and both are said: the
+ * larger one is a Cobb angle, which is measured as the lines lean.
+ * @param {"ruler" | "angle"} kind @param {Point[]} points @param {Spaced} film
  */
-export function handText(kind, points, spacing) {
+export function handText(kind, points, film) {
   if (points.length < NEEDED[kind]) return "";
+  const spacing = film.spacing_mm;
   if (kind === "angle") {
-    const degrees = betweenDeg([points[0], points[1]], [points[2], points[3]], spacing ?? [1, 1]);
-    return `${degrees.toFixed(1)}°`;
+    const lines = [points.slice(0, 2), points.slice(2, 4)];
+    const degrees = betweenDeg(lines[0], lines[1], spacing ?? [1, 1]);
+    const lean = lines.map((line) => leanDeg(line, spacing ?? [1, 1]));
+    const isWide = Math.abs(lean[0] - lean[1]) > 90;
+    return `${degrees.toFixed(1)}°${isWide ? ` or ${(180 - degrees).toFixed(1)}°` : ""}`;
   }
   const [dx, dy] = [points[1][0] - points[0][0], points[1][1] - points[0][1]];
-  return spacing
-    ? `${Math.hypot(dx * spacing[1], dy * spacing[0]).toFixed(1)} mm`
-    : `${Math.hypot(dx, dy).toFixed(0)} pixels (this film has no millimetres)`;
+  if (!spacing) return `${Math.hypot(dx, dy).toFixed(0)} pixels (this film has no millimetres)`;
+  const length = `${Math.hypot(dx * spacing[1], dy * spacing[0]).toFixed(1)} mm`;
+  return film.spacing_at_patient ? length : `${length} at the detector, less in the patient`;
+}
+
+/** How a line leans from the horizontal, -90 to 90 degrees. @param {Point[]} line @param {[number, number]} aspect */
+function leanDeg([from, to], aspect) {
+  const [left, right] = from[0] <= to[0] ? [from, to] : [to, from];
+  return (Math.atan2((right[1] - left[1]) * aspect[0], (right[0] - left[0]) * aspect[1]) * 180) / Math.PI;
 }
 
 /** The measures laid on one film. */
 export class HandMeasures {
-  /** @param {SVGSVGElement} svg @param {[number, number] | null} spacing */
-  constructor(svg, spacing) {
+  /** @param {SVGSVGElement} svg @param {Spaced} film */
+  constructor(svg, film) {
     this._group = svgChild("g", svg, "film-hand");
-    this._spacing = spacing;
+    this._film = film;
     /** @type {{kind: "ruler" | "angle", points: Point[]}[]} */
     this._measures = [];
     /** @type {Point | null} */
@@ -55,7 +67,7 @@ export class HandMeasures {
       return "";
     }
     last.points.push(at);
-    return handText(kind, last.points, this._spacing);
+    return handText(kind, last.points, this._film);
   }
 
   clear() {
@@ -76,7 +88,7 @@ export class HandMeasures {
       const text = svgChild("text", this._group);
       const last = seen[seen.length - 1];
       setAll(text, { x: last[0] + 10, y: last[1] - 8 });
-      text.textContent = handText(kind, open, this._spacing);
+      text.textContent = handText(kind, open, this._film);
     }
     if (this.cursor) this._drawCursor(toPane(camera, this.cursor));
   }

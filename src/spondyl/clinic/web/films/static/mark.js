@@ -17,12 +17,11 @@ import { MarkOver } from "./mark_over.js";
 import { MarkPanel } from "./mark_panel.js";
 import { sendMarks } from "./mark_send.js";
 import { forget, keep, kept } from "./mark_store.js";
-import { PointerTools } from "./pointer_tools.js";
+import { PointerTools, SLACK_PX } from "./pointer_tools.js";
 
 /** @typedef {import("./camera.js").Point} Point @typedef {import("./mark_model.js").Marks} Marks @typedef {import("./mark_model.js").Target} Target */
 
 const REACH_PX = { mouse: 12, pen: 16, touch: 26 };
-const SLACK_PX = { mouse: 4, pen: 6, touch: 10 };
 const STEP = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const EDGE_PX = 24;
 

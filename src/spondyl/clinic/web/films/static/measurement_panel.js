@@ -56,6 +56,11 @@ export class MeasurementPanel {
     this._host.classList.add("is-live");
   }
 
+  /** The points moved and could not be measured: what stands in the table is of those before. @param {string} why */
+  showUnmeasured(why) {
+    this._showAlerts([`The values are those before the last move. ${why}`]);
+  }
+
   /** @param {Element} body @param {number} n @param {Row} row */
   _place(body, n, row) {
     let element = this._rows.get(row.kind);

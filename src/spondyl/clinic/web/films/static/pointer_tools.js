@@ -9,6 +9,9 @@
  *   cancel?: () => void}} Grip `cancel` instead of `end` when a second finger comes or the pointer is lost
  */
 
+/** How far a pointer goes before a press is a drag, CSS pixels: a hand is never quite still. */
+export const SLACK_PX = { mouse: 4, pen: 6, touch: 10 };
+
 const WHEEL = 0.0016;
 const WINDOW_PER_PX = 1 / 500;
 

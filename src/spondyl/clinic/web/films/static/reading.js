@@ -16,7 +16,7 @@ export class Reading {
   /**
    * @param {any} state as the server describes the film
    * @param {{changed: () => void, measured: (assessed: any) => void, status: (text: string, isBad: boolean) => void,
-   *   preview: (kind: string, value: string) => void}} listener
+   *   preview: (kind: string, value: string) => void, unmeasured: (why: string) => void}} listener
    */
   constructor(state, listener) {
     this.state = state;
@@ -29,7 +29,7 @@ export class Reading {
     this._measurer = new Measurer(
       state.urls.measure,
       (assessed, points) => this._take(assessed, points),
-      (error) => listener.status(error.message, true),
+      (error) => listener.unmeasured(error.message),
     );
     this._saver = new DraftSaver((points) => this._saveDraft(points), listener.status);
     if (state.assessment) this._tie(state.assessment, this.points);
@@ -37,6 +37,11 @@ export class Reading {
 
   get hasPoints() {
     return this.points.vertebrae.length > 0;
+  }
+
+  /** True while points of this page are not on the server. */
+  get isUnsaved() {
+    return this._saver.isUnsaved;
   }
 
   get canUndo() {
@@ -65,6 +70,11 @@ export class Reading {
     this._history.push(this.points);
     this._saver.save(this.points);
     this._listener.changed();
+  }
+
+  /** The drag is given up: the points are where they were before it. */
+  giveUp() {
+    if (this._history.now !== this.points) this.drag(this._history.now);
   }
 
   /** Move all level names: one step to undo. @param {number} by levels, towards the feet when positive */

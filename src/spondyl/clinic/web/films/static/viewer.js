@@ -9,7 +9,7 @@ import { actOf, fillKeyList } from "./keys.js";
 import { LandmarkLayer } from "./landmark_layer.js";
 import { example, isNamedAlike, namesWords } from "./level_names.js";
 import { MeasurementPanel } from "./measurement_panel.js";
-import { PointerTools } from "./pointer_tools.js";
+import { PointerTools, SLACK_PX } from "./pointer_tools.js";
 import { moved, nameOf, nearFilm, nearestPlace, pointAt, shifted } from "./points.js";
 import { Reading } from "./reading.js";
 
@@ -35,13 +35,17 @@ class Viewer {
       measured: (assessed) => this._onMeasured(assessed),
       status: (text, isBad) => this.say(text, isBad),
       preview: (kind, value) => this.panel.preview(kind, value),
+      unmeasured: (why) => {
+        this.say(why, true);
+        this.panel.showUnmeasured(why);
+      },
     });
     const svg = /** @type {SVGSVGElement} */ (this.host.querySelector("svg"));
     this.layer = new LandmarkLayer(svg);
-    this.hand = new HandMeasures(svg, state.film.spacing_mm);
+    this.hand = new HandMeasures(svg, state.film);
     this.pane = new FilmPane(this.host, () => this._drawOver());
     this.tools = new PointerTools(this.pane, {
-      corner: { begin: (e) => this._grip(e), move: (e) => this._pull(e), end: () => this.reading.drop() },
+      corner: { begin: (e) => this._grip(e), move: (e) => this._pull(e), end: () => this._release(), cancel: () => this._giveUp() },
       point: (tool, event) => this._lay(tool, this.pane.filmPoint(event)),
       hover: (event) => this._hover(event),
       camera: () => this._showView(),
@@ -82,6 +86,7 @@ class Viewer {
     this.host.addEventListener("keydown", (event) => this._key(event));
     fillKeyList(this.part("keys"));
     this._showTool();
+    addEventListener("beforeunload", (event) => this.reading.isUnsaved && event.preventDefault());
   }
 
   /** @param {KeyboardEvent} event */
@@ -175,7 +180,7 @@ class Viewer {
     const across = this.pane.camera.flipped ? -dx : dx;
     const isHand = this.tools.tool === "ruler" || this.tools.tool === "angle";
     if (isHand) return this._moveCursor(across * size * 4, dy * size * 4);
-    if (!this.chosen) return this.pane.panBy(-dx * 40, -dy * 40);
+    if (!this.chosen || this.isHidden) return this.pane.panBy(-dx * 40, -dy * 40);
     this._moveChosen(across * size, dy * size);
     return undefined;
   }
@@ -242,20 +247,24 @@ class Viewer {
     this.host.focus({ preventScroll: true });
     if (this.isHidden) return false;
     const at = this.pane.filmPoint(event);
-    const reach = REACH_PX[/** @type {keyof typeof REACH_PX} */ (event.pointerType)] ?? REACH_PX.mouse;
-    const place = nearestPlace(this.reading.points, at, reach / this.pane.camera.zoom);
+    const kind = /** @type {keyof typeof REACH_PX} */ (event.pointerType in REACH_PX ? event.pointerType : "mouse");
+    const place = nearestPlace(this.reading.points, at, REACH_PX[kind] / this.pane.camera.zoom);
     this.chosen = place;
     this.isWhole = event.shiftKey && place !== null && place.vertebra >= 0;
     this.pane.redraw();
     if (!place) return false;
     const point = pointAt(this.reading.points, place) ?? at;
-    this._held = { from: this.reading.points, point, dx: point[0] - at[0], dy: point[1] - at[1] };
+    const press = { x: event.clientX, y: event.clientY, slack: SLACK_PX[kind], hasMoved: false };
+    this._held = { from: this.reading.points, point, dx: point[0] - at[0], dy: point[1] - at[1], press };
     return true;
   }
 
   /** @param {PointerEvent} event */
   _pull(event) {
     if (!this._held || !this.chosen) return;
+    const { press } = this._held;
+    if (!press.hasMoved && Math.hypot(event.clientX - press.x, event.clientY - press.y) < press.slack) return;
+    press.hasMoved = true;
     const [x, y] = this.pane.filmPoint(event);
     const { from, point, dx, dy } = this._held;
     const to = nearFilm([x + dx, y + dy], this.pane.camera);
@@ -263,6 +272,18 @@ class Viewer {
       ? shifted(from, this.chosen.vertebra, to[0] - point[0], to[1] - point[1])
       : moved(from, this.chosen, to);
     this.reading.drag(next);
+  }
+
+  /** The pointer is up: a corner that was only pressed is chosen, and stays as it is read. */
+  _release() {
+    this._held = null;
+    this.reading.drop();
+  }
+
+  /** A second finger came, or the pointer was lost: the corner goes back. */
+  _giveUp() {
+    this._held = null;
+    this.reading.giveUp();
   }
 
   /** @param {PointerEvent} event */
@@ -454,15 +475,17 @@ class Viewer {
 
   /** @param {HTMLElement} host @param {string} url */
   async _showEarlier(host, url) {
+    this._beside = url;
     const response = await fetch(url, { credentials: "same-origin" });
     const state = await response.json();
-    const quiet = { changed() {}, measured() {}, status() {}, preview() {} };
-    const reading = new Reading(state, quiet);
-    this._earlier ??= this._earlierPane(host);
-    this._earlier.reading = reading;
     const { film } = state;
     const values = await fetchPixels(film.pixels_url, film.rows, film.columns, () => {});
+    if (this._beside !== url) return; // another film was chosen meanwhile
+    const quiet = { changed() {}, measured() {}, status() {}, preview() {}, unmeasured() {} };
+    this._earlier ??= this._earlierPane(host);
+    this._earlier.reading = new Reading(state, quiet);
     this._earlier.pane.load(values, film.rows, film.columns);
+    this.part("earlier-side").textContent = film.side;
     this.part("earlier-caption").textContent = film.title;
   }
 
