@@ -162,3 +162,23 @@ def test_a_stop_that_reaches_the_instrument_before_a_command_does_is_told_as_a_s
     assert outcome.stopped_because is StopBecause.STOP_PRESSED, outcome.text
     assert firmware.state is State.STOPPED
     assert replay(record).verdict is Verdict.IDENTICAL
+
+
+@pytest.mark.parametrize("way", ["host", "instrument"])
+def test_a_pulse_during_which_the_stop_is_pressed_is_in_the_record(
+    monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    stop = Event()
+
+    def press(firmware: Firmware, _wire: Wire) -> None:
+        stop.set()
+        if way == "instrument":
+            firmware.stop()
+
+    monkeypatch.setitem(FAULTS, "stop key", press)
+    outcome, firmware, _, record = ended("middle", "stop key", stop)
+    assert outcome.stopped_because is StopBecause.STOP_PRESSED
+    assert len(outcome.delivered) == firmware.counters.count == 2
+    assert outcome.delivered[-1].completed is (way == "host")
+    assert firmware.state is State.STOPPED
+    assert replay(record).verdict is Verdict.IDENTICAL

@@ -189,7 +189,11 @@ def _obey(command: Command, rig: Rig) -> Reading:
             # The stop's own way was quicker than this command, which then found the instrument stopped.
             return _halt(rig)
         return Failed(text=str(error), is_safe=_is_safe(rig))
-    return _halt(rig) if rig.stop.is_set() else reading
+    if not rig.stop.is_set():
+        return reading
+    halted = _halt(rig)
+    # A pulse that took place is told, whatever came meanwhile; the next command is answered with the stop.
+    return reading if isinstance(reading, Fired) else halted
 
 
 def _halt(rig: Rig) -> Halted:
