@@ -50,6 +50,9 @@ ALIVE_US = 100_000
 DRAIN_S = 0.1
 """While the session computes, measurements are taken this often."""
 
+COUNTED = "The instrument counted one more pulse than is listed: its result was not read."
+UNKNOWN = "One more pulse than is listed was asked for: nobody knows whether it was given."
+
 Store = Callable[[bytes], None]
 
 
@@ -188,7 +191,8 @@ def _obey(command: Command, rig: Rig) -> Reading:
         if rig.stop.is_set():
             # The stop's own way was quicker than this command, which then found the instrument stopped.
             return _halt(rig)
-        return Failed(text=str(error), is_safe=_is_safe(rig))
+        is_safe = _is_safe(rig)
+        return Failed(text=" ".join((str(error), *_unread(rig))), is_safe=is_safe)
     if not rig.stop.is_set():
         return reading
     halted = _halt(rig)
@@ -197,13 +201,30 @@ def _obey(command: Command, rig: Rig) -> Reading:
 
 
 def _halt(rig: Rig) -> Halted:
+    by = by_of(rig.stop)
     try:
         rig.interlock.stop()
-        _last_trace(rig)
+        rig.interlock.rest()
     except InstrumentError as error:
-        # Out of reach: its own link watchdog takes the force away.
-        return Halted(by=f"{by_of(rig.stop)}; the instrument did not confirm: {error}")
-    return Halted(by=f"{by_of(rig.stop)}; the instrument confirmed")
+        # Out of reach: its own link watchdog takes the force away, but nobody has seen that it did.
+        said = (f"{by}; the instrument did not confirm: {error}", *_unread(rig))
+        return Halted(by=" ".join(said), is_safe=False)
+    _last_trace(rig)
+    return Halted(by=" ".join((f"{by}; the instrument confirmed", *_unread(rig))))
+
+
+def _unread(rig: Rig) -> tuple[str, ...]:
+    """What is known of a pulse whose result never came: a sentence, or none where every pulse is known."""
+    ledger = rig.interlock.ledger
+    if not ledger.is_open:
+        return ()
+    try:
+        status = rig.instrument.status()
+    except InstrumentError:
+        return (UNKNOWN,)
+    if (status.boot, status.session) != (ledger.boot, ledger.session):
+        return (UNKNOWN,)
+    return (COUNTED,) if status.pulse_count >= ledger.count() else ()
 
 
 def _is_safe(rig: Rig) -> bool:
@@ -292,7 +313,7 @@ def _fire(command: Fire, rig: Rig) -> Fired | Denied:
     try:
         delivery = rig.interlock.deliver(command.segment, shape)
     except InstrumentRefusedError as error:
-        return Denied(reason=error.code, text=str(error))
+        return Denied(reason=error.code, text=" ".join((str(error), *_unread(rig))))
     if isinstance(delivery, Refusal):
         return Denied(reason=delivery.reason.name, text=str(delivery))
     charged_ns = rig.interlock.ledger.charges[-1].impulse_ns

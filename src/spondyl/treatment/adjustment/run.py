@@ -161,7 +161,8 @@ def ask(command: Command) -> Part[Reading]:
     """Yield a command; a stop or a failure in answer ends the session."""
     reading = yield command
     if isinstance(reading, Halted):
-        raise SessionEndError(StopBecause.STOP_PRESSED, f"The stop was pressed ({reading.by}).", Step.STOP)
+        text = f"The stop was pressed ({reading.by})."
+        raise SessionEndError(StopBecause.STOP_PRESSED, text, Step.STOP, is_safe=reading.is_safe)
     if isinstance(reading, Failed):
         raise SessionEndError(
             StopBecause.INSTRUMENT_FAILED, reading.text, Step.FAULT, is_safe=reading.is_safe
