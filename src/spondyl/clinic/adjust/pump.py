@@ -141,10 +141,11 @@ def run_session(head: Head, rig: Rig, store: Store) -> tuple[Outcome, str]:
         store(writer.asked(command))
         rig.watcher.asked(command)
         reading = _obey(command, rig)
+        # Told first: a pulse that took place is known also when it cannot be written.
+        rig.watcher.answered(command, reading)
         missing_ms = rig.trace.missing_ms
         store(writer.answered(reading, missing_ms=missing_ms - told_ms))
         told_ms = missing_ms
-        rig.watcher.answered(command, reading)
         try:
             with _drained(rig):
                 command = play.send(reading)

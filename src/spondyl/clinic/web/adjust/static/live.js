@@ -129,7 +129,7 @@ function showOver(said) {
 
 /** @param {any} event */
 function showEnd(event) {
-  const safe = event.is_safe === false ? " The safe state was NOT proved: look at the instrument." : "";
+  const safe = event.is_safe !== true ? " The safe state was NOT proved: look at the instrument." : "";
   showOver({
     doing: "Ended",
     next: "see what was delivered, and the check of the record.",
