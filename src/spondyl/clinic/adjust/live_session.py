@@ -178,6 +178,7 @@ class LiveSession:
                 instrument=instrument,
                 interlock=interlock,
                 ask=self.answers.told,
+                hear=self.answers.heard,
                 stop=self.stop,
                 watcher=self.watch,
                 accept=self.answers.accept,

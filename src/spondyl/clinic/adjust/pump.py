@@ -28,6 +28,7 @@ from spondyl.treatment.adjustment import (
     Fired,
     Halted,
     Head,
+    Hear,
     InContact,
     Note,
     Open,
@@ -112,9 +113,14 @@ def at_once(_decision: Decision) -> bool:
     return True
 
 
+def unsaid() -> None:
+    """Nobody speaks unless asked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rig:
-    """What a session runs on. ``ask`` puts the pain question; ``stop`` is set by whoever presses the stop.
+    """What a session runs on. ``ask`` puts the pain question, ``hear`` gives what was said by now without one; ``stop``
+    is set by whoever presses the stop.
 
     ``ask`` gives None until the patient has answered, ``accept`` until the clinician has; the instrument is kept alive
     meanwhile. ``trace`` takes the measurements every ``every_us`` of waiting and whenever the tip has come off; with an
@@ -126,6 +132,7 @@ class Rig:
     ask: Callable[[], Told | None]
     stop: Event
     watcher: Watcher
+    hear: Callable[[], Told | None] = unsaid
     accept: Callable[[Decision], bool | None] = at_once
     trace: Trace = field(default_factory=Untraced)
     is_real_time: bool = False
@@ -251,8 +258,8 @@ def _do(command: Command, rig: Rig) -> Reading:
             _last_trace(rig)
         case Wait():
             _wait(command.duration_us, rig)
-        case Ask():
-            reading = _ask(rig)
+        case Ask() | Hear():
+            reading = _ask(rig) if isinstance(command, Ask) else _hear(rig)
         case Note():
             reading = _propose(command.decision, rig)
         case Show():
@@ -267,6 +274,12 @@ def _ask(rig: Rig) -> Reading:
             return _halt(rig)
         _wait(rig.every_us, rig)
     return told
+
+
+def _hear(rig: Rig) -> Reading:
+    """What was said by now. It stands between contact and pulse, so the link is kept alive."""
+    rig.instrument.status()
+    return rig.hear() or Done()
 
 
 def _propose(decision: Decision, rig: Rig) -> Reading:
