@@ -56,10 +56,28 @@ function clearAnswer(text) {
   part("answer").closest(".panel")?.classList.remove("waits");
 }
 
-/** @param {string} path @param {Record<string, string>} fields */
+/** Whether the server took it: not when the network is gone, or somebody has signed out since.
+ * @param {string} path @param {Record<string, string>} fields */
 async function send(path, fields) {
-  const answer = await fetch(`${run}/${path}`, { method: "POST", headers: { "X-CSRF": csrfToken() }, body: new URLSearchParams(fields) });
-  return answer.ok;
+  try {
+    const answer = await fetch(`${run}/${path}`, { method: "POST", headers: { "X-CSRF": csrfToken() }, body: new URLSearchParams(fields) });
+    return answer.ok && !answer.redirected;
+  } catch {
+    return false;
+  }
+}
+
+/** What the patient says is never lost: where it cannot be handed on, the session stops. @param {string} pain */
+async function sayPain(pain) {
+  if (!(await send("pain", { pain }))) void hold.stop("unsaid");
+}
+
+/** @param {string} number @param {boolean} accepts */
+async function answerDose(number, accepts) {
+  if (await send("dose", { number, accepts: String(accepts) })) return;
+  // Who declines wants the session to end, and that has a way of its own.
+  if (!accepts) void hold.stop("declined");
+  else clearAnswer("This dose was not accepted: it does not wait any more, or you were signed out. Nothing is given; press STOP to end.");
 }
 
 /** @param {string} tag @param {string} text @param {string} [kind] */
@@ -76,12 +94,12 @@ function propose(dose) {
   const decline = element("button", "Decline and end", "button");
   const actions = element("div", "", "actions");
   actions.append(accept, decline);
-  for (const [button, accepts] of /** @type {[HTMLElement, string][]} */ ([[accept, "true"], [decline, "false"]])) {
+  for (const [button, accepts] of /** @type {[HTMLElement, boolean][]} */ ([[accept, true], [decline, false]])) {
     button.setAttribute("type", "button");
-    button.addEventListener("click", async () => {
+    button.addEventListener("click", () => {
       accept.setAttribute("disabled", "");
       decline.setAttribute("disabled", "");
-      if (!(await send("dose", { number: String(dose.number), accepts }))) clearAnswer("This dose does not wait any more.");
+      void answerDose(String(dose.number), accepts);
     });
   }
   part("answer").replaceChildren(
@@ -230,7 +248,7 @@ function begin() {
   stop.addEventListener("pointerdown", () => void hold.stop("button"));
   stop.addEventListener("click", () => void hold.stop("button"));
   for (const button of live.querySelectorAll("[data-pain]")) {
-    button.addEventListener("click", () => void send("pain", { pain: /** @type {HTMLElement} */ (button).dataset.pain ?? "" }));
+    button.addEventListener("click", () => void sayPain(/** @type {HTMLElement} */ (button).dataset.pain ?? ""));
   }
   hold.begin();
   requestAnimationFrame(frame);
