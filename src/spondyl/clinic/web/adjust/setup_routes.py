@@ -24,6 +24,7 @@ from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.adjust.form import EMPTY, SetupForm, SetupRefused
+from spondyl.clinic.web.adjust.gate_watch import watch_gate
 from spondyl.clinic.web.adjust.keeping import keeper_of
 from spondyl.clinic.web.adjust.sessions import Sessions
 from spondyl.clinic.web.adjust.stop_key import stop_address
@@ -110,6 +111,7 @@ def _begin(
     except Exception:
         live.press_stop("the server, which could not keep the plan")
         raise
+    watch_gate(services, patient.id, live)
     return run
 
 
