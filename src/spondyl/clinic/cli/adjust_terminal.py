@@ -181,7 +181,7 @@ def _pulses(ran: Ran) -> Table:
     for segment in dict.fromkeys(one.segment for one in ran.outcome.delivered):
         of = [one for one in ran.outcome.delivered if one.segment == segment]
         treated = sum(one.purpose == "treat" for one in of)
-        spent_ns, budget_ns = sum(one.impulse_ns for one in of), ran.plan.limits.segment_impulse_ns
+        spent_ns, budget_ns = sum(one.counted_ns for one in of), ran.plan.limits.segment_impulse_ns
         table.add_row(
             segment,
             f"{len(of) - treated} small" + (f", {treated} to treat" if treated else ""),

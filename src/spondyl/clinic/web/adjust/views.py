@@ -45,7 +45,7 @@ RULES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseLine:
-    """One segment: pulses, highest total force beside its cap, impulse beside its budget (N·s)."""
+    """One segment: pulses, highest total force beside its cap, counted impulse beside its budget (N·s)."""
 
     segment: str
     pulses: int
@@ -58,13 +58,14 @@ class DoseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """The parts of a page about a session."""
+    """The parts of a page about a session. ``impulse_ns`` was measured; ``spent_ns`` is what the budget counts."""
 
     map: Markup
     rows: Sequence[MapRow]
     wave: Markup | None
     doses: Sequence[DoseLine]
     decisions: Sequence[Decision]
+    impulse_ns: float
     spent_ns: float
     budget_ns: float
     pulses: int
@@ -127,7 +128,8 @@ def _shown(
         wave=wave,
         doses=tuple(_dose(segment, delivered, plan.limits) for segment in plan.segments),
         decisions=decisions,
-        spent_ns=_impulse_ns(delivered),
+        impulse_ns=sum(one.impulse_ns for one in delivered),
+        spent_ns=_counted_ns(delivered),
         budget_ns=plan.limits.session_impulse_ns,
         pulses=len(delivered),
         most_pulses=plan.limits.session_count,
@@ -142,13 +144,13 @@ def _dose(segment: str, delivered: Sequence[Delivered], limits: Limits) -> DoseL
         treated=sum(one.purpose == "treat" for one in of),
         highest_n=max((one.peak_n for one in of), default=0.0),
         cap_n=cap_n(segment, limits),
-        spent_ns=_impulse_ns(of),
+        spent_ns=_counted_ns(of),
         budget_ns=limits.segment_impulse_ns,
     )
 
 
-def _impulse_ns(delivered: Iterable[Delivered]) -> float:
-    return sum(one.impulse_ns for one in delivered)
+def _counted_ns(delivered: Iterable[Delivered]) -> float:
+    return sum(one.counted_ns for one in delivered)
 
 
 def reason_text(stored: StoredAdjustment) -> str:
