@@ -242,7 +242,7 @@ def test_a_clinician_reads_the_reason_accepts_and_sees_the_record_checked(room: 
     expect(page.get_by_text("How much does it hurt now")).to_be_visible(timeout=PATIENCE_MS)
     assert violations(page) == []
     page.locator('[data-pain="3"]').click()
-    accept = page.get_by_role("button", name="Accept")
+    accept = page.get_by_role("button", name="Accept 3 pulses of")
     expect(accept).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("Reason: spinous process")).to_be_visible()
     assert violations(page) == []

@@ -13,7 +13,7 @@ const CAP = 3;
 const SECONDS = 8;
 
 const live = /** @type {HTMLElement} */ (document.querySelector("[data-live]"));
-const { lane, page, run, channels, cap } = /** @type {Record<string, string>} */ (live.dataset);
+const { lane, page, run, channels, cap, pulses } = /** @type {Record<string, string>} */ (live.dataset);
 /** @param {string} name @returns {HTMLElement} */
 const part = (name) => /** @type {HTMLElement} */ (live.querySelector(`[data-${name}]`));
 
@@ -90,7 +90,9 @@ function element(tag, text, kind = "") {
 
 /** A dose waits. @param {any} dose */
 function propose(dose) {
-  const accept = element("button", `Accept ${dose.commanded_n} N at ${dose.segment}`, "button primary");
+  // One answer is for the whole course: it says how many pulses that are.
+  const course = `${pulses} ${pulses === "1" ? "pulse" : "pulses"} of ${dose.commanded_n} N at ${dose.segment}`;
+  const accept = element("button", `Accept ${course}`, "button primary");
   const decline = element("button", "Decline and end", "button");
   const actions = element("div", "", "actions");
   actions.append(accept, decline);
@@ -103,14 +105,14 @@ function propose(dose) {
     });
   }
   part("answer").replaceChildren(
-    element("p", `${dose.commanded_n} N at ${dose.segment}`, "force"),
-    element("p", `Above the preload; ${numberWords(Number(dose.predicted_n), 1)} N expected, the cap is ${dose.cap_n} N in all.`),
+    element("p", course, "force"),
+    element("p", `Each above the preload; ${numberWords(Number(dose.predicted_n), 1)} N expected, the cap is ${dose.cap_n} N in all.`),
     element("p", `Reason: ${dose.reason}`, "reason"),
     actions,
   );
   part("answer").closest(".panel")?.classList.add("waits");
   part("doing").textContent = "Waits for your answer";
-  part("next").textContent = `read the reason, then accept or decline ${dose.commanded_n} N at ${dose.segment}.`;
+  part("next").textContent = `read the reason, then accept or decline ${course}.`;
 }
 
 /** @param {string} text */
