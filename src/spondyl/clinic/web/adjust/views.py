@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ ACTIONS = {
     "go_on": "Go on",
     "stop": "End",
 }
+LATELY = timedelta(days=1)
 RULES = {
     Rule.PAIN: ("Pain-guided", "The segment that hurts most on pressing."),
     Rule.STIFFNESS: ("Stiffness-guided", "The segment that is clearly stiffer than its neighbours."),
@@ -151,6 +153,22 @@ def _dose(segment: str, delivered: Sequence[Delivered], limits: Limits) -> DoseL
 
 def _counted_ns(delivered: Iterable[Delivered]) -> float:
     return sum(one.counted_ns for one in delivered)
+
+
+def given_lately(earlier: Iterable[StoredAdjustment], *, now: datetime) -> str:
+    """What real sessions of the last day gave, in a sentence: budgets begin anew with every session; empty for none."""
+    lately = [one for one in earlier if not one.is_simulated and now - one.at < LATELY]
+    if not lately:
+        return ""
+    ended = [one.outcome for one in lately if one.outcome is not None]
+    pulses = [pulse for outcome in ended for pulse in outcome["delivered"]]
+    where = ", ".join(dict.fromkeys(pulse["segment"] for pulse in pulses))
+    highest_n = max((pulse["peak_n"] for pulse in pulses), default=0.0)
+    sessions = "1 session" if len(lately) == 1 else f"{len(lately)} sessions"
+    gave = f": {len(pulses)} pulses at {where}, the highest {highest_n:.0f} N" if pulses else ""
+    unknown = len(lately) - len(ended)
+    more = f" Of {unknown} no end is kept: what was given stands in its record, below." if unknown else ""
+    return f"{sessions} on the instrument within the last day{gave}. Every session has whole budgets of its own.{more}"
 
 
 def reason_text(stored: StoredAdjustment) -> str:
