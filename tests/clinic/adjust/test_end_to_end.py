@@ -174,12 +174,12 @@ def check_kill(events: int, address: str, record: Path, killer: Killer) -> bool:
 
 @pytest.mark.parametrize(
     "events",
-    [2, pytest.param(6, marks=pytest.mark.nightly), 9, pytest.param(13, marks=pytest.mark.nightly), 34],
+    [2, pytest.param(6, marks=pytest.mark.nightly), 12, pytest.param(13, marks=pytest.mark.nightly), 34],
 )
 def test_a_killed_host_leaves_a_safe_instrument_and_an_intact_record(
     address: str, killer: Killer, tmp_path: Path, events: int
 ) -> None:
-    """After the first command (2), with the tip on (6), with a pulse asked for (9), answered, and in a course."""
+    """After the first command (2), with the tip on (6), with a pulse asked for (12), answered, and in a course."""
     assert check_kill(events, address, tmp_path / "killed.tar", killer)
 
 

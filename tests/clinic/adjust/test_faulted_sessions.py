@@ -13,6 +13,7 @@ from spondyl.clinic.adjust.gate import CLEAR
 from spondyl.clinic.adjust.pump import Rig, Silent, run_session
 from spondyl.instrument import Interlock, Limits, State
 from spondyl.instrument.drivers import InProcessLink, WireInstrument
+from spondyl.instrument.protocol import FrameReader, Kind
 from spondyl.instrument.simulator import Bench, Firmware, SensorFault, TissuePlant, Wire
 from spondyl.treatment.adjustment import (
     Command,
@@ -161,4 +162,60 @@ def test_a_stop_that_reaches_the_instrument_before_a_command_does_is_told_as_a_s
     outcome, firmware, _, record = ended("contact", "stop key", stop)
     assert outcome.stopped_because is StopBecause.STOP_PRESSED, outcome.text
     assert firmware.state is State.STOPPED
+    assert replay(record).verdict is Verdict.IDENTICAL
+
+
+@pytest.mark.parametrize("way", ["host", "instrument"])
+def test_a_pulse_during_which_the_stop_is_pressed_is_in_the_record(
+    monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    stop = Event()
+
+    def press(firmware: Firmware, _wire: Wire) -> None:
+        stop.set()
+        if way == "instrument":
+            firmware.stop()
+
+    monkeypatch.setitem(FAULTS, "stop key", press)
+    outcome, firmware, _, record = ended("middle", "stop key", stop)
+    assert outcome.stopped_because is StopBecause.STOP_PRESSED
+    assert len(outcome.delivered) == firmware.counters.count == 2
+    assert outcome.delivered[-1].completed is (way == "host")
+    assert firmware.state is State.STOPPED
+    assert replay(record).verdict is Verdict.IDENTICAL
+
+
+def test_a_stop_that_the_instrument_did_not_confirm_is_not_told_as_safe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stop = Event()
+
+    def cut(_firmware: Firmware, wire: Wire) -> None:
+        stop.set()
+        monkeypatch.setattr(wire, "receive", lambda _: b"")
+
+    monkeypatch.setitem(FAULTS, "link lost", cut)
+    outcome, firmware, _, record = ended("middle", "link lost", stop)
+    assert outcome.stopped_because is StopBecause.STOP_PRESSED
+    assert not outcome.is_safe and "did not confirm" in outcome.text
+    assert firmware.counters.count == len(outcome.delivered) + 1
+    assert "nobody knows whether it was given" in outcome.text
+    assert replay(record).verdict is Verdict.IDENTICAL
+
+
+def test_a_pulse_whose_result_is_lost_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deaf(_firmware: Firmware, wire: Wire) -> None:
+        receive = wire.receive
+
+        def without_waveforms(data: bytes) -> bytes:
+            _, frames = FrameReader().feed(data)
+            return b"" if any(one.kind is Kind.WAVEFORM_ASK for one in frames) else receive(data)
+
+        monkeypatch.setattr(wire, "receive", without_waveforms)
+
+    monkeypatch.setitem(FAULTS, "link lost", deaf)
+    outcome, firmware, _, record = ended("middle", "link lost")
+    assert outcome.stopped_because is StopBecause.INSTRUMENT_FAILED and outcome.is_safe
+    assert firmware.counters.count == len(outcome.delivered) + 1
+    assert "counted one more pulse than is listed" in outcome.text
     assert replay(record).verdict is Verdict.IDENTICAL

@@ -8,6 +8,7 @@ import select
 import subprocess
 import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 from adjust_program import ENVIRONMENT, PROGRAM, spondyl
@@ -16,10 +17,13 @@ from typer.testing import CliRunner
 from spondyl.assessment.screening import CONTRAINDICATIONS as ASKED
 from spondyl.assessment.screening import Answer as Screened
 from spondyl.clinic.adjust.gate import CLEAR, gate_of
-from spondyl.clinic.adjust.options import segments_of
+from spondyl.clinic.adjust.options import OptionError, Options, segments_of
+from spondyl.clinic.adjust.run import run_adjustment
 from spondyl.clinic.cli import app
+from spondyl.clinic.cli.adjust_terminal import Screen
 from spondyl.instrument import Answer
 from spondyl.instrument.gate import check_gate
+from spondyl.treatment.adjustment import Told
 
 
 def test_plan_holds_every_cap() -> None:
@@ -68,6 +72,26 @@ def test_the_answers_of_a_screen_open_the_gate_and_one_yes_shuts_it() -> None:
 )
 def test_ranges(words: str, names: tuple[str, ...]) -> None:
     assert segments_of(words) == names
+
+
+def test_the_word_of_a_person_is_never_made_up(tmp_path: Path) -> None:
+    screen = tmp_path / "screen.json"
+    answers = {one.key: "no" for one in ASKED} | {"consent": "yes"}
+    screen.write_text(json.dumps({"answers": answers}))
+    # Nothing answers at that port: the refusal comes before anything is connected.
+    options = Options(live=True, max_n=60.0, address="tcp://127.0.0.1:1", screen=screen)
+    with pytest.raises(OptionError, match="how much it hurts"):
+        run_adjustment(options, record=tmp_path / "live.tar", stop=Event())
+    assert not (tmp_path / "live.tar").exists()
+
+
+def test_in_a_terminal_a_person_is_asked_and_a_simulated_patient_has_no_pain() -> None:
+    live, simulated = (Screen(live=one, max_n=60.0, paced=False) for one in (True, False))
+    assert live.told() is None and live.heard() is None
+    live.pain = 4
+    assert (live.told(), live.heard()) == (Told(pain=4, wants_stop=False),) * 2
+    assert simulated.heard() is None
+    assert simulated.told() == Told(pain=0, wants_stop=False)
 
 
 def test_the_stop_key_stops_a_session_in_a_terminal(tmp_path: Path) -> None:

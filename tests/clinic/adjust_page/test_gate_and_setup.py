@@ -17,13 +17,14 @@ from audit_rows import entries
 from care_course import answer_intake
 from clinic_apps import ADDRESS, Browser
 from clinic_charts import Clock
-from live_sessions import simulator
+from live_sessions import plan_of, simulator
 from spondyl.assessment.intake import answered, open_flags
 from spondyl.assessment.screening import Answer
 from spondyl.clinic.adjust.answers import AnswerRefused, Proposal
 from spondyl.clinic.adjust.desk import Desk
+from spondyl.clinic.adjust.live_session import Finished
 from spondyl.clinic.care.adjustment_gate import ASKED, chart_gate
-from spondyl.clinic.care.adjustment_record import adjustments_of
+from spondyl.clinic.care.adjustment_record import adjustments_of, keep_begun, keep_finished
 from spondyl.clinic.care.consent_record import consents_of, withdraw
 from spondyl.clinic.care.intake_record import begin, keep
 from spondyl.clinic.chart.accounts import Account
@@ -31,6 +32,7 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.sessions import open_session
+from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web import create_app
 from spondyl.clinic.web.cookies import session_cookie
@@ -39,7 +41,7 @@ from spondyl.instrument import CONTRAINDICATIONS, State
 from spondyl.instrument.drivers import TcpLink, WireInstrument
 from spondyl.instrument.gate import check_gate
 from spondyl.instrument.protocol import STOP_BYTES
-from spondyl.treatment.adjustment import read_record
+from spondyl.treatment.adjustment import Delivered, Outcome, StopBecause, read_record
 
 Open = Callable[[Role], Browser]
 PATIENCE_S = 60.0
@@ -234,6 +236,52 @@ def test_while_the_session_is_asked_for_a_dose_everybody_else_writes(
     assert answer.status_code == 409 and "asked" in answer.text
     with reading(services.engine) as connection:
         assert entries(connection, action="accept dose") == []
+
+
+def given(segment: str, peak_n: float) -> Delivered:
+    return Delivered(
+        sequence=1,
+        segment=segment,
+        purpose="treat",
+        peak_n=peak_n,
+        impulse_ns=0.1,
+        cap_n=60.0,
+        preload_n=20.0,
+        commanded_n=35.0,
+        predicted_n=None,
+        completed=True,
+        simulated=False,
+    )
+
+
+def test_a_session_of_the_same_day_is_said_before_another_begins(
+    services: Services, browser: Open, ready: Person, clock: Clock
+) -> None:
+    clinician, where = browser(Role.CLINICIAN), f"/patients/{ready.id}/adjust"
+    pulses = (given("L4", 55.4), given("L4", 41.0), given("L5", 40.0))
+    outcome = Outcome(
+        decisions=(),
+        delivered=pulses,
+        stiffness=(),
+        target="L4",
+        stopped_because=StopBecause.FUTILITY,
+        text="A change became unlikely.",
+        is_safe=True,
+    )
+    runs = [(plan_of(session=number, simulated=number == 1), new_id()) for number in (1, 2, 3)]
+    with writing(services.engine) as connection:
+        for plan, run in runs:
+            keep_begun(connection, ready.id, run, plan, source="a test", actor="lind")
+    assert "2 sessions on the instrument within the last day. Every" in clinician.get(where).text
+    with writing(services.engine) as connection:
+        for plan, run in runs[:2]:
+            end = Finished(outcome=outcome, digest="", stopped_by="")
+            keep_finished(connection, run, plan, end, actor="lind")
+    page = clinician.get(where).text
+    assert "within the last day: 3 pulses at L4, L5, the highest 55 N. Every" in page
+    assert "Of 1 no end is kept" in page
+    clock.advance(timedelta(days=1))
+    assert "Treated already" not in browser(Role.CLINICIAN).get(where).text
 
 
 def test_a_stop_is_released_by_name_on_purpose_and_arms_nothing(

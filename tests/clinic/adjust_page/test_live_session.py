@@ -117,6 +117,20 @@ def test_a_session_asks_proposes_and_is_kept_before_it_is_told(tmp_path: Path) -
     assert live.feed.after(0)[1] == 0
 
 
+def test_pain_that_rises_while_the_segments_are_read_ends_the_session(tmp_path: Path) -> None:
+    live, kept = started(tmp_path, plan_of(segments=("L3", "L4", "L5"), probes=6))
+    live.answers.say_pain(2)
+    with page(live):
+        until(live, of_kind("pulse"))
+        live.answers.say_pain(9)
+        over(live)
+    outcome = kept.finished and kept.finished.outcome
+    assert outcome and outcome.stopped_because is StopBecause.PAIN and outcome.is_safe
+    assert outcome.text == "Pain rose from 2 to 9 of 10."
+    assert len(outcome.delivered) < 18, "before every segment was read"
+    assert not any(one["kind"] == "question" for one in events(live.feed)), "it was said unasked"
+
+
 def test_declining_a_dose_ends_the_session_and_gives_nothing(tmp_path: Path) -> None:
     live, kept = started(tmp_path, plan_of())
     live.answers.say_pain(2)

@@ -173,6 +173,27 @@ def test_space_on_a_focused_button_stops_and_does_not_press_it(room: Room) -> No
     assert room.page.locator('[data-pain="3"]').get_attribute("aria-pressed") == "false"
 
 
+def test_pain_that_the_server_does_not_take_stops_the_session(room: Room) -> None:
+    set_up(room)
+    room.page.context.clear_cookies()  # signed out meanwhile: the heartbeat goes on, and no word is taken any more
+    room.page.locator('[data-pain="8"]').click()
+    stored = room.ended()
+    assert "could not hand on" in stored.stopped_by
+    assert not any(one["purpose"] == "treat" for one in (stored.outcome or {})["delivered"])
+
+
+def test_a_dose_that_is_declined_by_a_page_signed_out_meanwhile_ends_the_session(room: Room) -> None:
+    set_up(room)
+    room.page.locator('[data-pain="3"]').click()
+    decline = room.page.get_by_role("button", name="Decline")
+    expect(decline).to_be_visible(timeout=PATIENCE_MS)
+    room.page.context.clear_cookies()
+    decline.click()
+    stored = room.ended()
+    assert "declined" in stored.stopped_by
+    assert not any(one["purpose"] == "treat" for one in (stored.outcome or {})["delivered"])
+
+
 def test_a_stop_from_another_page_asks_nothing_first_however_old_the_page(room: Room) -> None:
     set_up(room)
     other, asked = room.page.context.new_page(), list[str]()
@@ -221,7 +242,7 @@ def test_a_clinician_reads_the_reason_accepts_and_sees_the_record_checked(room: 
     expect(page.get_by_text("How much does it hurt now")).to_be_visible(timeout=PATIENCE_MS)
     assert violations(page) == []
     page.locator('[data-pain="3"]').click()
-    accept = page.get_by_role("button", name="Accept")
+    accept = page.get_by_role("button", name="Accept 3 pulses of")
     expect(accept).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("Reason: spinous process")).to_be_visible()
     assert violations(page) == []

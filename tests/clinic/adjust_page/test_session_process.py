@@ -161,6 +161,7 @@ def test_a_session_whose_process_is_killed_is_told_kept_and_its_instrument_stopp
     assert kept.finished is not None and kept.finished.outcome is None
     assert "ended unexpectedly (code -9)" in kept.finished.problem == end["text"]
     assert end["because"] == "could not run" and end["is_safe"] is None
+    assert end["pulses"] == len(kept.finished.delivered) >= 1
     assert replay(live.setup.record.read_bytes()).verdict is Verdict.UNFINISHED
 
 

@@ -16,6 +16,7 @@ from spondyl.treatment.adjustment import (
     Done,
     Fire,
     Fired,
+    Hear,
     InContact,
     Note,
     Open,
@@ -53,10 +54,12 @@ def plan(**changes: object) -> Plan:
 
 @dataclass
 class Patient:
-    """Tissue by segment; ``pain`` is told in turn, the last one for ever."""
+    """Tissue by segment; ``pain`` is told in turn when asked, the last one for ever; ``says`` is said unasked, by the
+    number of pulses before."""
 
     tissues: dict[str, Tissue] = field(default_factory=dict)
     pain: list[int] = field(default_factory=lambda: [2])
+    says: dict[int, int] = field(default_factory=dict)
     seed: int = 0
     simulated: bool = True
 
@@ -79,6 +82,8 @@ class Patient:
         if isinstance(command, Ask):
             told = self.pain.pop(0) if len(self.pain) > 1 else self.pain[0]
             return Told(pain=told, wants_stop=False)
+        if isinstance(command, Hear) and self.sequence in self.says:
+            return Told(pain=self.says[self.sequence], wants_stop=False)
         return Rested(force_n=0.0) if isinstance(command, Rest) else Done()
 
     def fire(self, command: Fire) -> Fired | Denied:

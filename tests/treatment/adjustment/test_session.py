@@ -15,6 +15,7 @@ from spondyl.treatment.adjustment import (
     Failed,
     Fire,
     Halted,
+    Hear,
     Machine,
     Note,
     Outcome,
@@ -106,7 +107,8 @@ def test_a_refusal_that_time_heals_is_tried_again() -> None:
     assert outcome.stopped_because is StopBecause.FUTILITY
     first = next(i for i, one in enumerate(commands) if isinstance(one, Fire))
     assert isinstance(commands[first + 1], Wait)
-    assert commands[first + 2] == commands[first]
+    assert isinstance(commands[first + 2], Hear)
+    assert commands[first + 3] == commands[first]
 
 
 def test_a_spent_budget_ends_in_the_safe_state() -> None:
@@ -131,11 +133,38 @@ def test_more_pain_stops_at_once(pain: list[int], pulses: int) -> None:
 
 
 def test_the_patients_word_stops() -> None:
-    outcome, _ = play(
+    outcome, commands = play(
         plan(), Patient(), lambda _, __, r: Told(pain=0, wants_stop=True) if isinstance(r, Told) else r
     )
     assert outcome.stopped_because is StopBecause.PAIN
     assert "asked to stop" in outcome.text
+    assert isinstance(commands[-1], Rest)
+    assert {one.purpose for one in outcome.delivered} == {"probe"}, "asked before, so nothing is treated"
+
+
+def test_more_pain_stops_before_the_next_pulse_whichever_it_is(whole: list[Command]) -> None:
+    pulses = sum(isinstance(one, Fire) for one in whole)
+    assert {one.purpose for one in whole if isinstance(one, Fire)} == {"probe", "calibrate", "treat"}
+    for given in range(1, pulses):
+        patient = Patient(pain=[2], says={0: 3, given: 5})
+        outcome, commands = play(plan(), patient)
+        assert outcome.stopped_because is StopBecause.PAIN, given
+        assert len(outcome.delivered) == given
+        assert "to 5 of 10" in outcome.text
+        assert isinstance(commands[-1], Rest), given
+
+
+def test_a_rise_counts_from_the_least_pain_that_was_said() -> None:
+    outcome, _ = play(plan(), Patient(pain=[6], says={0: 6, 2: 1, 4: 4}))
+    assert "Pain rose from 1 to 4 of 10" in outcome.text
+    assert len(outcome.delivered) == 4
+
+
+@pytest.mark.parametrize("before", [9, 10])
+def test_pain_that_cannot_rise_ends_a_session(before: int) -> None:
+    outcome, _ = play(plan(), Patient(pain=[before], says={1: before, 3: 10}))
+    assert outcome.stopped_because is StopBecause.PAIN
+    assert len(outcome.delivered) == (3 if before == 9 else 1)
 
 
 def test_a_change_beyond_repositioning_stops() -> None:
@@ -236,6 +265,7 @@ def test_the_sessions_above_take_every_arrow_of_the_table(
     play(plan(limits=Limits()), Patient())
     play(plan(only_probe=True, rule=Rule.STIFFNESS, chosen=""), Patient())
     play(plan(), Patient(pain=[0, 9]))
+    play(plan(), Patient(pain=[10]))
     fires = [n for n, c in enumerate(whole, 1) if isinstance(c, Fire)]
     for before in (0, fires[5], fires[6], fires[8]):
         assert spent(before) is StopBecause.BUDGET

@@ -158,7 +158,8 @@ def test_false_changes_over_all_looks_stay_below_five_per_cent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "stops"), [(2, 3, False), (2, 4, True), (0, 2, True), (9, 10, False)]
+    ("before", "now", "stops"),
+    [(2, 3, False), (2, 4, True), (0, 2, True), (8, 9, False), (9, 9, False), (9, 10, True), (10, 10, True)],
 )
 def test_pain(before: int, now: int, stops: bool) -> None:
     assert (judge_pain(before, now, wants_stop=False).stop is StopBecause.PAIN) is stops

@@ -63,10 +63,14 @@ class Answers:
 
     # Read by the session
 
+    def heard(self) -> Told | None:
+        """The pain that was said last; None until it has been said once. Asks nobody."""
+        return None if self._pain is None else Told(pain=self._pain, wants_stop=False)
+
     def told(self) -> Told | None:
-        """The pain that was said last; None until it has been said once."""
-        if self._pain is not None:
-            return Told(pain=self._pain, wants_stop=False)
+        """The same; where nobody has said it yet, the page asks."""
+        if (said := self.heard()) is not None:
+            return said
         if self._asked_since is None:
             self._asked_since = self._seconds()
             self._feed.event(

@@ -23,7 +23,7 @@ from spondyl.clinic.adjust.record_file import RecordFile
 from spondyl.clinic.adjust.stop_lane import send_stop
 from spondyl.clinic.adjust.stop_switch import StopSwitch
 from spondyl.instrument import InstrumentError, Interlock
-from spondyl.treatment.adjustment import Head, Outcome, Plan, Replay, replay
+from spondyl.treatment.adjustment import Delivered, Head, Outcome, Plan, Replay, replay
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,12 +45,19 @@ class Setup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """``outcome`` is None when the session could not run; ``problem`` then says why. ``stopped_by``: in words."""
+    """``outcome`` is None when the session could not run or broke off; ``problem`` then says why, and ``known`` what it
+    is known to have given. ``stopped_by``: in words."""
 
     outcome: Outcome | None
     digest: str
     stopped_by: str
     problem: str = ""
+    known: tuple[Delivered, ...] = ()
+
+    @property
+    def delivered(self) -> tuple[Delivered, ...]:
+        """Every pulse that is known to have been given, however the session ended."""
+        return self.outcome.delivered if self.outcome else self.known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,16 +131,20 @@ class LiveSession:
             outcome, digest = self._session()
             finished = Finished(outcome=outcome, digest=digest, stopped_by=self.stop.by)
         except (InstrumentError, OSError) as error:
-            finished = Finished(outcome=None, digest="", stopped_by=self.stop.by, problem=str(error))
+            finished = self._broken_off(str(error))
         except Exception as error:
             # The instrument is closed, and so SAFE, by now; whatever went wrong must be kept and told.
             _LOG.exception("a session broke off")
-            finished = Finished(
-                outcome=None, digest="", stopped_by=self.stop.by, problem=f"Spondyl met a fault: {error}"
-            )
+            finished = self._broken_off(f"Spondyl met a fault: {error}")
         finally:
             self.has_ended.set()
         self._end(finished)
+
+    def _broken_off(self, problem: str) -> Finished:
+        known = self.watch.watched.delivered
+        given = f" Pulses given before: {len(known)}." if known else ""
+        by = self.stop.by
+        return Finished(outcome=None, digest="", stopped_by=by, problem=f"{problem}{given}", known=known)
 
     def _end(self, finished: Finished) -> None:
         try:
@@ -167,6 +178,7 @@ class LiveSession:
                 instrument=instrument,
                 interlock=interlock,
                 ask=self.answers.told,
+                hear=self.answers.heard,
                 stop=self.stop,
                 watcher=self.watch,
                 accept=self.answers.accept,
@@ -185,5 +197,5 @@ def tell_end(feed: Feed, finished: Finished) -> None:
         because=outcome.stopped_because.value if outcome else "could not run",
         text=outcome.text if outcome else finished.problem,
         is_safe=outcome.is_safe if outcome else None,
-        pulses=len(outcome.delivered) if outcome else 0,
+        pulses=len(finished.delivered),
     )

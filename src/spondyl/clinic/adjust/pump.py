@@ -28,6 +28,7 @@ from spondyl.treatment.adjustment import (
     Fired,
     Halted,
     Head,
+    Hear,
     InContact,
     Note,
     Open,
@@ -49,6 +50,9 @@ ALIVE_US = 100_000
 
 DRAIN_S = 0.1
 """While the session computes, measurements are taken this often."""
+
+COUNTED = "The instrument counted one more pulse than is listed: its result was not read."
+UNKNOWN = "One more pulse than is listed was asked for: nobody knows whether it was given."
 
 Store = Callable[[bytes], None]
 
@@ -109,9 +113,14 @@ def at_once(_decision: Decision) -> bool:
     return True
 
 
+def unsaid() -> None:
+    """Nobody speaks unless asked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rig:
-    """What a session runs on. ``ask`` puts the pain question; ``stop`` is set by whoever presses the stop.
+    """What a session runs on. ``ask`` puts the pain question, ``hear`` gives what was said by now without one; ``stop``
+    is set by whoever presses the stop.
 
     ``ask`` gives None until the patient has answered, ``accept`` until the clinician has; the instrument is kept alive
     meanwhile. ``trace`` takes the measurements every ``every_us`` of waiting and whenever the tip has come off; with an
@@ -123,6 +132,7 @@ class Rig:
     ask: Callable[[], Told | None]
     stop: Event
     watcher: Watcher
+    hear: Callable[[], Told | None] = unsaid
     accept: Callable[[Decision], bool | None] = at_once
     trace: Trace = field(default_factory=Untraced)
     is_real_time: bool = False
@@ -138,10 +148,11 @@ def run_session(head: Head, rig: Rig, store: Store) -> tuple[Outcome, str]:
         store(writer.asked(command))
         rig.watcher.asked(command)
         reading = _obey(command, rig)
+        # Told first: a pulse that took place is known also when it cannot be written.
+        rig.watcher.answered(command, reading)
         missing_ms = rig.trace.missing_ms
         store(writer.answered(reading, missing_ms=missing_ms - told_ms))
         told_ms = missing_ms
-        rig.watcher.answered(command, reading)
         try:
             with _drained(rig):
                 command = play.send(reading)
@@ -188,18 +199,40 @@ def _obey(command: Command, rig: Rig) -> Reading:
         if rig.stop.is_set():
             # The stop's own way was quicker than this command, which then found the instrument stopped.
             return _halt(rig)
-        return Failed(text=str(error), is_safe=_is_safe(rig))
-    return _halt(rig) if rig.stop.is_set() else reading
+        is_safe = _is_safe(rig)
+        return Failed(text=" ".join((str(error), *_unread(rig))), is_safe=is_safe)
+    if not rig.stop.is_set():
+        return reading
+    halted = _halt(rig)
+    # A pulse that took place is told, whatever came meanwhile; the next command is answered with the stop.
+    return reading if isinstance(reading, Fired) else halted
 
 
 def _halt(rig: Rig) -> Halted:
+    by = by_of(rig.stop)
     try:
         rig.interlock.stop()
-        _last_trace(rig)
+        rig.interlock.rest()
     except InstrumentError as error:
-        # Out of reach: its own link watchdog takes the force away.
-        return Halted(by=f"{by_of(rig.stop)}; the instrument did not confirm: {error}")
-    return Halted(by=f"{by_of(rig.stop)}; the instrument confirmed")
+        # Out of reach: its own link watchdog takes the force away, but nobody has seen that it did.
+        said = (f"{by}; the instrument did not confirm: {error}", *_unread(rig))
+        return Halted(by=" ".join(said), is_safe=False)
+    _last_trace(rig)
+    return Halted(by=" ".join((f"{by}; the instrument confirmed", *_unread(rig))))
+
+
+def _unread(rig: Rig) -> tuple[str, ...]:
+    """What is known of a pulse whose result never came: a sentence, or none where every pulse is known."""
+    ledger = rig.interlock.ledger
+    if not ledger.is_open:
+        return ()
+    try:
+        status = rig.instrument.status()
+    except InstrumentError:
+        return (UNKNOWN,)
+    if (status.boot, status.session) != (ledger.boot, ledger.session):
+        return (UNKNOWN,)
+    return (COUNTED,) if status.pulse_count >= ledger.count() else ()
 
 
 def _is_safe(rig: Rig) -> bool:
@@ -225,8 +258,8 @@ def _do(command: Command, rig: Rig) -> Reading:
             _last_trace(rig)
         case Wait():
             _wait(command.duration_us, rig)
-        case Ask():
-            reading = _ask(rig)
+        case Ask() | Hear():
+            reading = _ask(rig) if isinstance(command, Ask) else _hear(rig)
         case Note():
             reading = _propose(command.decision, rig)
         case Show():
@@ -241,6 +274,12 @@ def _ask(rig: Rig) -> Reading:
             return _halt(rig)
         _wait(rig.every_us, rig)
     return told
+
+
+def _hear(rig: Rig) -> Reading:
+    """What was said by now. It stands between contact and pulse, so the link is kept alive."""
+    rig.instrument.status()
+    return rig.hear() or Done()
 
 
 def _propose(decision: Decision, rig: Rig) -> Reading:
@@ -288,7 +327,7 @@ def _fire(command: Fire, rig: Rig) -> Fired | Denied:
     try:
         delivery = rig.interlock.deliver(command.segment, shape)
     except InstrumentRefusedError as error:
-        return Denied(reason=error.code, text=str(error))
+        return Denied(reason=error.code, text=" ".join((str(error), *_unread(rig))))
     if isinstance(delivery, Refusal):
         return Denied(reason=delivery.reason.name, text=str(delivery))
     charged_ns = rig.interlock.ledger.charges[-1].impulse_ns

@@ -7,13 +7,16 @@ from pathlib import Path
 from threading import Event
 
 from spondyl.clinic.adjust.instruments import open_instrument
-from spondyl.clinic.adjust.options import Options, plan_of
-from spondyl.clinic.adjust.pump import Rig, Silent, Watcher, run_session
+from spondyl.clinic.adjust.options import OptionError, Options, plan_of
+from spondyl.clinic.adjust.pump import Rig, Silent, Watcher, run_session, unsaid
 from spondyl.clinic.adjust.record_file import RecordFile
 from spondyl.instrument import Interlock
+from spondyl.instrument.gate import check_gate
 from spondyl.treatment.adjustment import Head, Outcome, Plan, Told
 
 RECORDS = Path("adjustments")
+Ask = Callable[[], Told | None]
+"""The patient's word; None until there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,16 @@ class Ran:
 
 
 def _no_change() -> Told:
+    """The word of a simulated patient."""
     return Told(pain=0, wants_stop=False)
+
+
+def _check_asked(options: Options, plan: Plan, ask: Ask | None) -> None:
+    """Nobody's word is made up: who may be treated must be heard."""
+    if options.live and not plan.only_probe and ask is None and check_gate(plan.gate) is None:
+        raise OptionError(
+            "--live treats a person, and nobody could say here how much it hurts. Run it in a terminal, without --json."
+        )
 
 
 def run_adjustment(
@@ -36,11 +48,15 @@ def run_adjustment(
     record: Path | None,
     stop: Event,
     watcher: Watcher | None = None,
-    ask: Callable[[], Told] = _no_change,
+    ask: Ask | None = None,
+    hear: Ask = unsaid,
 ) -> Ran:
-    """Raises OptionError or AddressError for options that cannot be, InstrumentError when none answers, OSError for the
+    """``ask`` and ``hear`` give the patient's word; without them a simulated patient says that nothing hurts.
+
+    Raises OptionError or AddressError for options that cannot be, InstrumentError when none answers, OSError for the
     record."""
     plan, patient = plan_of(options)
+    _check_asked(options, plan, ask)
     path = record or RECORDS / f"session-{plan.session}.tar"
     source = options.address or "simulator in this process"
     if options.film is not None:
@@ -50,6 +66,13 @@ def run_adjustment(
         interlock = Interlock(
             instrument, session=plan.session, gate=plan.gate, limits=plan.limits, simulated=plan.simulated
         )
-        rig = Rig(instrument=instrument, interlock=interlock, ask=ask, stop=stop, watcher=watcher or Silent())
+        rig = Rig(
+            instrument=instrument,
+            interlock=interlock,
+            ask=ask or _no_change,
+            hear=hear,
+            stop=stop,
+            watcher=watcher or Silent(),
+        )
         outcome, digest = run_session(head, rig, file.append)
     return Ran(plan=plan, outcome=outcome, record=path, digest=digest)

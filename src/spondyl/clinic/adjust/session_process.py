@@ -203,7 +203,8 @@ class SessionProcess:
     def _died(self) -> None:
         """The process ended without a word: the instrument is told to stop, and the page what is known."""
         send_stop(self.setup.address)
-        pulses = len(self.watched.delivered)
+        known = self.watched.delivered
+        pulses = len(known)
         problem = (
             f"The session's own process ended unexpectedly (code {self._process.exitcode}) after at least {pulses} "
             f"pulse{'' if pulses == 1 else 's'}. The instrument was told to stop and goes to its safe state by itself: "
@@ -211,7 +212,8 @@ class SessionProcess:
         )
         _LOG.error("%s", problem)
         self.has_ended.set()
-        finished = Finished(outcome=None, digest="", stopped_by=self.stop.by, problem=problem)
+        by = self.stop.by
+        finished = Finished(outcome=None, digest="", stopped_by=by, problem=problem, known=known)
         self._kept(finished)
         tell_end(self.feed, finished)
 

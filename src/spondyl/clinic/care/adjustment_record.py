@@ -83,8 +83,8 @@ def keep_finished(connection: sa.Connection, run: str, plan: Plan, finished: Fin
         "simulated": plan.simulated,
         "stopped_because": outcome.stopped_because.value if outcome else "could not run",
         "stopped_by": finished.stopped_by,
-        "pulses": len(outcome.delivered) if outcome else 0,
-        "highest_n": max((one.peak_n for one in outcome.delivered), default=0.0) if outcome else 0.0,
+        "pulses": len(finished.delivered),
+        "highest_n": max((one.peak_n for one in finished.delivered), default=0.0),
         "record_sha256": finished.digest,
     }
     record(

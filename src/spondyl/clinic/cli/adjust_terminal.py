@@ -35,6 +35,7 @@ from spondyl.treatment.adjustment import (
     Told,
 )
 
+PAIN_KEYS = "0123456789x"
 LINES = 8
 """Decisions kept in sight."""
 
@@ -43,7 +44,7 @@ class Screen:
     """What is seen now; told by the session, drawn by rich. It is the session's watcher and its patient's voice."""
 
     def __init__(self, *, live: bool, max_n: float, paced: bool) -> None:
-        self.pain = 0
+        self.pain: int | None = None
         self._live = live
         self._max_n = max_n
         self._paced = paced
@@ -79,9 +80,16 @@ class Screen:
         if self._paced:
             time.sleep(ALIVE_US * 1e-6)
 
-    def told(self) -> Told:
-        """The pain that was typed last."""
-        return Told(pain=self.pain, wants_stop=False)
+    def heard(self) -> Told | None:
+        """The pain that was typed last; None before any was."""
+        return None if self.pain is None else Told(pain=self.pain, wants_stop=False)
+
+    def told(self) -> Told | None:
+        """The same, now that it is asked for; a simulated patient who says nothing has none."""
+        if self.pain is None and self._live:
+            self._doing = "ask how much it hurts, 0 to 10, and type it (x is 10)"
+            return None
+        return self.heard() or Told(pain=0, wants_stop=False)
 
     # Drawing
 
@@ -91,13 +99,16 @@ class Screen:
         force = Table.grid(padding=(0, 1))
         force.add_row("Force", bar, f"{self._force_n:6.1f} N of {self._max_n:g} N")
         parts = [
-            Text(f"{self._doing}    pain {self.pain}/10    last pulse {self._peak or '–'}"),
+            Text(f"{self._doing}    pain {self._pain_words()}    last pulse {self._peak or '–'}"),
             force,
             stiffness_table(tuple(self._rows.values())),
             *(Text(_line(one)) for one in self._said[-LINES:]),
-            Text(" STOP: space or s      pain now: 0 to 9 ", style="bold white on red"),
+            Text(" STOP: space or s      pain now: 0 to 9, x for 10 ", style="bold white on red"),
         ]
         return Panel(Group(*parts), title=title, border_style="red" if self._live else "blue")
+
+    def _pain_words(self) -> str:
+        return "not said" if self.pain is None else f"{self.pain}/10"
 
 
 def stiffness_table(rows: tuple[MapRow, ...]) -> Table:
@@ -125,7 +136,9 @@ def run_in_terminal(options: Options, *, record: Path | None, stop: Event) -> Ra
     )
     if is_live:
         with _keys(stop, screen), Live(screen, console=console, refresh_per_second=10, transient=True):
-            ran = run_adjustment(options, record=record, stop=stop, watcher=screen, ask=screen.told)
+            ran = run_adjustment(
+                options, record=record, stop=stop, watcher=screen, ask=screen.told, hear=screen.heard
+            )
     else:
         ran = run_adjustment(options, record=record, stop=stop)
     _show(console, ran)
@@ -154,8 +167,8 @@ def _listen(terminal: int, stop: Event, screen: Screen, over: Event) -> None:
         for key in os.read(terminal, 32).decode(errors="replace") if ready else "":
             if key in " sS":
                 stop.set()
-            elif key.isdigit():
-                screen.pain = int(key)
+            elif key in PAIN_KEYS:
+                screen.pain = PAIN_KEYS.index(key)
 
 
 def _show(console: Console, ran: Ran) -> None:
@@ -181,7 +194,7 @@ def _pulses(ran: Ran) -> Table:
     for segment in dict.fromkeys(one.segment for one in ran.outcome.delivered):
         of = [one for one in ran.outcome.delivered if one.segment == segment]
         treated = sum(one.purpose == "treat" for one in of)
-        spent_ns, budget_ns = sum(one.impulse_ns for one in of), ran.plan.limits.segment_impulse_ns
+        spent_ns, budget_ns = sum(one.counted_ns for one in of), ran.plan.limits.segment_impulse_ns
         table.add_row(
             segment,
             f"{len(of) - treated} small" + (f", {treated} to treat" if treated else ""),

@@ -4,7 +4,18 @@ Nothing here reaches a device: a session is a generator of commands, and the she
 """
 
 from spondyl.treatment.adjustment.approach import Approach, best_approach
-from spondyl.treatment.adjustment.commands import Ask, Command, Fire, Note, Open, Place, Rest, Show, Wait
+from spondyl.treatment.adjustment.commands import (
+    Ask,
+    Command,
+    Fire,
+    Hear,
+    Note,
+    Open,
+    Place,
+    Rest,
+    Show,
+    Wait,
+)
 from spondyl.treatment.adjustment.decision import Action, Decision, StopBecause
 from spondyl.treatment.adjustment.delivered import delivered_of
 from spondyl.treatment.adjustment.dose import Dose, Room, Share, choose_dose, share_of
@@ -60,6 +71,7 @@ __all__ = [
     "Fired",
     "Halted",
     "Head",
+    "Hear",
     "InContact",
     "Look",
     "Machine",

@@ -53,6 +53,11 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hear:
+    """What the patient has said by now, if anything; nobody is asked and nothing waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Keep a decision."""
 
@@ -66,4 +71,4 @@ class Show:
     row: MapRow
 
 
-Command: TypeAlias = Open | Place | Fire | Rest | Wait | Ask | Note | Show
+Command: TypeAlias = Open | Place | Fire | Rest | Wait | Ask | Hear | Note | Show

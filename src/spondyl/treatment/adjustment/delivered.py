@@ -20,4 +20,5 @@ def delivered_of(fire: Fire, fired: Fired) -> Delivered:
         predicted_n=fire.predicted_n,
         completed=waveform.completed,
         simulated=waveform.simulated,
+        charged_ns=round(fired.charged_ns, 6),
     )

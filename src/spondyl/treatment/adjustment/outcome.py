@@ -8,7 +8,8 @@ from spondyl.treatment.adjustment.decision import Decision, StopBecause
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
     """One pulse that took place. ``peak_n`` is total force, preload included, as is ``cap_n``; ``impulse_ns`` is above
-    the preload and measured; ``commanded_n`` and ``predicted_n`` are above the preload."""
+    the preload and measured; ``commanded_n`` and ``predicted_n`` are above the preload. ``charged_ns`` is what the
+    budgets count: the greater of what was asked for and measured; None in records of rules before 3."""
 
     sequence: int
     segment: str
@@ -21,6 +22,12 @@ class Delivered:
     predicted_n: float | None
     completed: bool
     simulated: bool
+    charged_ns: float | None = None
+
+    @property
+    def counted_ns(self) -> float:
+        """What of the budgets is gone with it, as far as it is known."""
+        return self.impulse_ns if self.charged_ns is None else self.charged_ns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

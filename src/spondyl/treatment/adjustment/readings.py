@@ -60,9 +60,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Halted:
-    """Somebody pressed the stop; the instrument is STOPPED, or its own watchdog brings it to SAFE."""
+    """Somebody pressed the stop; the instrument is STOPPED, or its own watchdog brings it to SAFE. ``is_safe``: whether
+    the stop and no force were read back."""
 
     by: str
+    is_safe: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from typing import TypeAlias, TypeVar
 
-from spondyl.treatment.adjustment.commands import Ask, Command, Fire, Note, Place, Rest, Show, Wait
+from spondyl.treatment.adjustment.commands import Ask, Command, Fire, Hear, Note, Place, Rest, Show, Wait
 from spondyl.treatment.adjustment.decision import Action, Decision, StopBecause
 from spondyl.treatment.adjustment.delivered import delivered_of
 from spondyl.treatment.adjustment.machine import Machine, Step
@@ -20,6 +20,7 @@ from spondyl.treatment.adjustment.readings import (
     Rested,
     Told,
 )
+from spondyl.treatment.adjustment.stopping import judge_pain
 
 R = TypeVar("R")
 Part: TypeAlias = Generator[Command, Reading, R]
@@ -55,6 +56,7 @@ class Run:
         self.machine = Machine()
         self.target = ""
         self.charged_ns: dict[str, float] = {}
+        self._least_pain: int | None = None
         self._decisions: list[Decision] = []
         self._delivered: list[Delivered] = []
         self._rows: list[MapRow] = []
@@ -120,9 +122,11 @@ class Run:
         yield from ask(Wait(duration_us=LIFTED_US))
 
     def fire(self, fire: Fire) -> Part[Fired]:
-        """One pulse; a refusal that time may heal is tried again, any other ends the session."""
+        """One pulse, unless the patient has said that it hurts more; a refusal that time may heal is tried again, any
+        other ends the session."""
         reading: Reading = Denied(reason="", text="")
         for _ in range(TRIES):
+            yield from self._hear(fire.segment)
             reading = yield from ask(fire)
             if isinstance(reading, Fired):
                 self._keep(fire, reading)
@@ -148,9 +152,24 @@ class Run:
         expect((yield from ask(Rest())), Rested)
         raise SessionEndError(StopBecause.INSTRUMENT_FAILED, text, Step.FAULT)
 
-    def told(self) -> Part[Told]:
-        """The patient's word."""
-        return expect((yield from ask(Ask())), Told)
+    def told(self, segment: str) -> Part[None]:
+        """Ask for the patient's word."""
+        yield from self._heed(expect((yield from ask(Ask())), Told), segment)
+
+    def _hear(self, segment: str) -> Part[None]:
+        """The patient's word, where there is one."""
+        reading = yield from ask(Hear())
+        if isinstance(reading, Told):
+            yield from self._heed(reading, segment)
+
+    def _heed(self, told: Told, segment: str) -> Part[None]:
+        """More pain than the least that was said before ends the session, whatever it is doing."""
+        before = told.pain if self._least_pain is None else self._least_pain
+        self._least_pain = min(before, told.pain)
+        verdict = judge_pain(before, told.pain, wants_stop=told.wants_stop)
+        if verdict.stop is not None:
+            yield from self.decide(Decision(segment=segment, action=Action.STOP, reason=verdict.text))
+            raise SessionEndError(verdict.stop, verdict.text, Step.ENOUGH)
 
     def _keep(self, fire: Fire, fired: Fired) -> None:
         self.charged_ns[fire.segment] = self.charged_ns.get(fire.segment, 0.0) + fired.charged_ns
@@ -161,7 +180,8 @@ def ask(command: Command) -> Part[Reading]:
     """Yield a command; a stop or a failure in answer ends the session."""
     reading = yield command
     if isinstance(reading, Halted):
-        raise SessionEndError(StopBecause.STOP_PRESSED, f"The stop was pressed ({reading.by}).", Step.STOP)
+        text = f"The stop was pressed ({reading.by})."
+        raise SessionEndError(StopBecause.STOP_PRESSED, text, Step.STOP, is_safe=reading.is_safe)
     if isinstance(reading, Failed):
         raise SessionEndError(
             StopBecause.INSTRUMENT_FAILED, reading.text, Step.FAULT, is_safe=reading.is_safe

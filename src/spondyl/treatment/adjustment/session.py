@@ -35,13 +35,12 @@ from spondyl.treatment.adjustment.stopping import (
     Verdict,
     judge,
     judge_drift,
-    judge_pain,
     suspects_drift,
 )
 from spondyl.treatment.adjustment.target import ONLY_PROBED, choose_target
 
 PROBE_US = 2_500
-_TIP_MAY_BE_ON = frozenset({StopBecause.BUDGET, StopBecause.REFUSED})
+_TIP_MAY_BE_ON = frozenset({StopBecause.BUDGET, StopBecause.REFUSED, StopBecause.PAIN})
 
 
 def session(plan: Plan) -> Part[Outcome]:
@@ -143,8 +142,8 @@ def _treat(run: Run, readings: Sequence[Stiffness], sd: float) -> Part[tuple[Sto
         before=next(one for one in readings if one.segment == target.segment),
         control=_control(readings, target.segment),
         sd=sd,
-        pain=(yield from run.told()).pain,
     )
+    yield from run.told(target.segment)
     run.take(Step.CHOSE)
     return (yield from _courses(run, course))
 
@@ -157,7 +156,6 @@ class _Course:
     before: Stiffness
     control: Stiffness | None
     sd: float
-    pain: int
 
     @property
     def segment(self) -> str:
@@ -203,10 +201,7 @@ def _give(run: Run, course: _Course) -> Part[Verdict]:
             )
         )
         run.take(Step.PULSED)
-        told = yield from run.told()
-        verdict = judge_pain(course.pain, told.pain, wants_stop=told.wants_stop)
-        if verdict.stop is not None:
-            return verdict
+        yield from run.told(course.segment)
         yield from run.settle()
     yield from run.lift(Step.COURSE_DONE)
     return Verdict(stop=None, text="The course was given.")

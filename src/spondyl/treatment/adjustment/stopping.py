@@ -30,7 +30,9 @@ HOPE = 2.0
 """So many errors above what was seen still count as expected: the dose saved against the change missed. Chosen."""
 
 PAIN_RISE = 2
-"""A rise by so many points of 10 stops the session. Chosen."""
+"""A rise by so many points of 10 stops the session, and so does the worst pain there is, which cannot rise. Chosen."""
+
+WORST_PAIN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,8 @@ def judge_pain(before: int, now: int, *, wants_stop: bool) -> Verdict:
     """The patient's word goes before every number."""
     if wants_stop:
         return Verdict(stop=StopBecause.PAIN, text="The patient asked to stop.")
+    if now >= WORST_PAIN:
+        return Verdict(stop=StopBecause.PAIN, text=f"Pain is {now} of 10, {before} before: it cannot rise.")
     if now >= before + PAIN_RISE:
         return Verdict(stop=StopBecause.PAIN, text=f"Pain rose from {before} to {now} of 10.")
     return Verdict(stop=None, text=f"Pain is {now} of 10, {before} before.")

@@ -14,6 +14,8 @@ BY = {
     "key": "the STOP key",
     "button": "the STOP button",
     "page": "the page, which was closed or hidden",
+    "unsaid": "the page, which could not hand on how much it hurts",
+    "declined": "the clinician, who declined the dose",
 }
 
 

@@ -18,6 +18,7 @@ from spondyl.clinic.care.recorded_end import recorded_end
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.adjust.gate_watch import shut, why_shut
 from spondyl.clinic.web.adjust.keeping import check_anew, is_cut_off
 from spondyl.clinic.web.adjust.lane import BY, LANE, obey
 from spondyl.clinic.web.adjust.sessions import Checks, ClinicianOnly, Sessions
@@ -114,6 +115,9 @@ def answer_dose(
     live = _live(desk, run)
     with reading(services.engine) as connection:
         stored = adjustment_at(connection, patient_id, run)
+    if accepts and (why := why_shut(services, patient_id)):
+        shut(live, why)
+        raise HTTPException(409, f"The session is stopped. {why}")
     # Outside of a transaction that writes: the end of this session, which its answer may stand behind, is one too.
     try:
         decision = live.answer(number, accepts=accepts).decision

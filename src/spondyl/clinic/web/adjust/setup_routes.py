@@ -20,14 +20,16 @@ from spondyl.clinic.care.adjustment_record import (
     record_name,
 )
 from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.adjust.form import EMPTY, SetupForm, SetupRefused
+from spondyl.clinic.web.adjust.gate_watch import watch_gate
 from spondyl.clinic.web.adjust.keeping import keeper_of
 from spondyl.clinic.web.adjust.sessions import Sessions
 from spondyl.clinic.web.adjust.stop_key import stop_address
-from spondyl.clinic.web.adjust.views import RULES, reason_text
+from spondyl.clinic.web.adjust.views import RULES, given_lately, reason_text
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
@@ -110,6 +112,7 @@ def _begin(
     except Exception:
         live.press_stop("the server, which could not keep the plan")
         raise
+    watch_gate(services, patient.id, live)
     return run
 
 
@@ -129,6 +132,7 @@ def _setup_context(
     connection: sa.Connection, desk: Desk, viewer: Viewer, patient: Person, form: SetupForm
 ) -> dict[str, Any]:
     gate = chart_gate(connection, patient.id)
+    earlier = adjustments_of(connection, patient.id)
     running = desk.running(patient.id)
     return {
         "form": form,
@@ -137,7 +141,8 @@ def _setup_context(
         "segments": SEGMENTS,
         "caps": PLACEHOLDER_PEAK_N,
         "rules": RULES,
-        "earlier": adjustments_of(connection, patient.id),
+        "earlier": earlier,
+        "given_lately": given_lately(earlier, now=now_of(connection)),
         "stop_address": stop_address(patient.id, *running, viewer=viewer) if running else None,
         "problem": None,
         "problems": (),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ ACTIONS = {
     "go_on": "Go on",
     "stop": "End",
 }
+LATELY = timedelta(days=1)
 RULES = {
     Rule.PAIN: ("Pain-guided", "The segment that hurts most on pressing."),
     Rule.STIFFNESS: ("Stiffness-guided", "The segment that is clearly stiffer than its neighbours."),
@@ -45,7 +47,7 @@ RULES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseLine:
-    """One segment: pulses, highest total force beside its cap, impulse beside its budget (N·s)."""
+    """One segment: pulses, highest total force beside its cap, counted impulse beside its budget (N·s)."""
 
     segment: str
     pulses: int
@@ -58,13 +60,14 @@ class DoseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """The parts of a page about a session."""
+    """The parts of a page about a session. ``impulse_ns`` was measured; ``spent_ns`` is what the budget counts."""
 
     map: Markup
     rows: Sequence[MapRow]
     wave: Markup | None
     doses: Sequence[DoseLine]
     decisions: Sequence[Decision]
+    impulse_ns: float
     spent_ns: float
     budget_ns: float
     pulses: int
@@ -127,7 +130,8 @@ def _shown(
         wave=wave,
         doses=tuple(_dose(segment, delivered, plan.limits) for segment in plan.segments),
         decisions=decisions,
-        spent_ns=_impulse_ns(delivered),
+        impulse_ns=sum(one.impulse_ns for one in delivered),
+        spent_ns=_counted_ns(delivered),
         budget_ns=plan.limits.session_impulse_ns,
         pulses=len(delivered),
         most_pulses=plan.limits.session_count,
@@ -142,13 +146,29 @@ def _dose(segment: str, delivered: Sequence[Delivered], limits: Limits) -> DoseL
         treated=sum(one.purpose == "treat" for one in of),
         highest_n=max((one.peak_n for one in of), default=0.0),
         cap_n=cap_n(segment, limits),
-        spent_ns=_impulse_ns(of),
+        spent_ns=_counted_ns(of),
         budget_ns=limits.segment_impulse_ns,
     )
 
 
-def _impulse_ns(delivered: Iterable[Delivered]) -> float:
-    return sum(one.impulse_ns for one in delivered)
+def _counted_ns(delivered: Iterable[Delivered]) -> float:
+    return sum(one.counted_ns for one in delivered)
+
+
+def given_lately(earlier: Iterable[StoredAdjustment], *, now: datetime) -> str:
+    """What real sessions of the last day gave, in a sentence: budgets begin anew with every session; empty for none."""
+    lately = [one for one in earlier if not one.is_simulated and now - one.at < LATELY]
+    if not lately:
+        return ""
+    ended = [one.outcome for one in lately if one.outcome is not None]
+    pulses = [pulse for outcome in ended for pulse in outcome["delivered"]]
+    where = ", ".join(dict.fromkeys(pulse["segment"] for pulse in pulses))
+    highest_n = max((pulse["peak_n"] for pulse in pulses), default=0.0)
+    sessions = "1 session" if len(lately) == 1 else f"{len(lately)} sessions"
+    gave = f": {len(pulses)} pulses at {where}, the highest {highest_n:.0f} N" if pulses else ""
+    unknown = len(lately) - len(ended)
+    more = f" Of {unknown} no end is kept: what was given stands in its record, below." if unknown else ""
+    return f"{sessions} on the instrument within the last day{gave}. Every session has whole budgets of its own.{more}"
 
 
 def reason_text(stored: StoredAdjustment) -> str:

@@ -13,7 +13,7 @@ const CAP = 3;
 const SECONDS = 8;
 
 const live = /** @type {HTMLElement} */ (document.querySelector("[data-live]"));
-const { lane, page, run, channels, cap } = /** @type {Record<string, string>} */ (live.dataset);
+const { lane, page, run, channels, cap, pulses } = /** @type {Record<string, string>} */ (live.dataset);
 /** @param {string} name @returns {HTMLElement} */
 const part = (name) => /** @type {HTMLElement} */ (live.querySelector(`[data-${name}]`));
 
@@ -56,10 +56,28 @@ function clearAnswer(text) {
   part("answer").closest(".panel")?.classList.remove("waits");
 }
 
-/** @param {string} path @param {Record<string, string>} fields */
+/** Whether the server took it: not when the network is gone, or somebody has signed out since.
+ * @param {string} path @param {Record<string, string>} fields */
 async function send(path, fields) {
-  const answer = await fetch(`${run}/${path}`, { method: "POST", headers: { "X-CSRF": csrfToken() }, body: new URLSearchParams(fields) });
-  return answer.ok;
+  try {
+    const answer = await fetch(`${run}/${path}`, { method: "POST", headers: { "X-CSRF": csrfToken() }, body: new URLSearchParams(fields) });
+    return answer.ok && !answer.redirected;
+  } catch {
+    return false;
+  }
+}
+
+/** What the patient says is never lost: where it cannot be handed on, the session stops. @param {string} pain */
+async function sayPain(pain) {
+  if (!(await send("pain", { pain }))) void hold.stop("unsaid");
+}
+
+/** @param {string} number @param {boolean} accepts */
+async function answerDose(number, accepts) {
+  if (await send("dose", { number, accepts: String(accepts) })) return;
+  // Who declines wants the session to end, and that has a way of its own.
+  if (!accepts) void hold.stop("declined");
+  else clearAnswer("This dose was not accepted: it does not wait any more, or you were signed out. Nothing is given; press STOP to end.");
 }
 
 /** @param {string} tag @param {string} text @param {string} [kind] */
@@ -72,27 +90,29 @@ function element(tag, text, kind = "") {
 
 /** A dose waits. @param {any} dose */
 function propose(dose) {
-  const accept = element("button", `Accept ${dose.commanded_n} N at ${dose.segment}`, "button primary");
+  // One answer is for the whole course: it says how many pulses that are.
+  const course = `${pulses} ${pulses === "1" ? "pulse" : "pulses"} of ${dose.commanded_n} N at ${dose.segment}`;
+  const accept = element("button", `Accept ${course}`, "button primary");
   const decline = element("button", "Decline and end", "button");
   const actions = element("div", "", "actions");
   actions.append(accept, decline);
-  for (const [button, accepts] of /** @type {[HTMLElement, string][]} */ ([[accept, "true"], [decline, "false"]])) {
+  for (const [button, accepts] of /** @type {[HTMLElement, boolean][]} */ ([[accept, true], [decline, false]])) {
     button.setAttribute("type", "button");
-    button.addEventListener("click", async () => {
+    button.addEventListener("click", () => {
       accept.setAttribute("disabled", "");
       decline.setAttribute("disabled", "");
-      if (!(await send("dose", { number: String(dose.number), accepts }))) clearAnswer("This dose does not wait any more.");
+      void answerDose(String(dose.number), accepts);
     });
   }
   part("answer").replaceChildren(
-    element("p", `${dose.commanded_n} N at ${dose.segment}`, "force"),
-    element("p", `Above the preload; ${numberWords(Number(dose.predicted_n), 1)} N expected, the cap is ${dose.cap_n} N in all.`),
+    element("p", course, "force"),
+    element("p", `Each above the preload; ${numberWords(Number(dose.predicted_n), 1)} N expected, the cap is ${dose.cap_n} N in all.`),
     element("p", `Reason: ${dose.reason}`, "reason"),
     actions,
   );
   part("answer").closest(".panel")?.classList.add("waits");
   part("doing").textContent = "Waits for your answer";
-  part("next").textContent = `read the reason, then accept or decline ${dose.commanded_n} N at ${dose.segment}.`;
+  part("next").textContent = `read the reason, then accept or decline ${course}.`;
 }
 
 /** @param {string} text */
@@ -129,7 +149,7 @@ function showOver(said) {
 
 /** @param {any} event */
 function showEnd(event) {
-  const safe = event.is_safe === false ? " The safe state was NOT proved: look at the instrument." : "";
+  const safe = event.is_safe !== true ? " The safe state was NOT proved: look at the instrument." : "";
   showOver({
     doing: "Ended",
     next: "see what was delivered, and the check of the record.",
@@ -230,7 +250,7 @@ function begin() {
   stop.addEventListener("pointerdown", () => void hold.stop("button"));
   stop.addEventListener("click", () => void hold.stop("button"));
   for (const button of live.querySelectorAll("[data-pain]")) {
-    button.addEventListener("click", () => void send("pain", { pain: /** @type {HTMLElement} */ (button).dataset.pain ?? "" }));
+    button.addEventListener("click", () => void sayPain(/** @type {HTMLElement} */ (button).dataset.pain ?? ""));
   }
   hold.begin();
   requestAnimationFrame(frame);
