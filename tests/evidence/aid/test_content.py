@@ -2,7 +2,7 @@
 
 import pytest
 
-from evidence.living.libraries import changed
+from evidence.living.libraries import changed, with_trial
 from spondyl.evidence.aid import AidContent, AidNotPossibleError, Language, aid_content, plain_text
 from spondyl.evidence.answer import answer
 from spondyl.evidence.library import (
@@ -135,3 +135,14 @@ def test_a_harm_without_plain_words_is_quoted() -> None:
 def test_the_newest_day_of_verification_is_the_pages_date() -> None:
     newest = max(origin.verified_on for one in aid().passages for origin in one.origins)
     assert aid().checked_on == newest
+
+
+def test_the_numbers_beside_the_verdict_are_those_of_the_deciding_trial() -> None:
+    """RESPINE decides (74 and 69 of 100 with sham, evidence.md section 1), not a trial that sorts before it."""
+    library = with_trial(verified=True)
+    content = aid_content(library, "stem-cells", Language.ENGLISH)
+    number = content.glance.rows[0].number
+    assert number is not None
+    assert plain_text(number.prose, Language.ENGLISH) == "74 of 100 got better; 69 with a fake shot (sham)."
+    assert "74 of 100 people got better, against 69" in said(content)
+    assert len(content.expect.pictures) == 2, "the other trial keeps its own picture"

@@ -251,6 +251,55 @@ def test_the_comparison_keeps_signed_conclusions_too() -> None:
     assert found["prp"].state is ReviewState.UNSIGNED
 
 
+EARLIER = """
+[[results]]
+id = "responders-3mo"
+outcome = "people with less pain or better function"
+label = "an earlier count"
+timing = "3 months"
+months = 3
+versus = "sham injection"
+[[results.groups]]
+name = "cells"
+role = "active"
+option = "stem-cells"
+percent = 90.0
+[[results.groups]]
+name = "sham injection"
+role = "sham"
+percent = 20.0
+
+[[results]]
+id = "responders-12mo"
+"""
+
+
+def test_the_sentence_tells_the_result_that_decides_not_another_of_its_trial() -> None:
+    library = changed('[[results]]\nid = "responders-12mo"\n', EARLIER)
+    words = answer(library, "stem-cells").paragraph.text
+    assert "74 got better after the treatment and 69 after the sham injection (12 months)" in words
+    assert "90" not in words
+
+
+def test_a_result_whose_name_begins_like_another_is_not_taken_for_it() -> None:
+    texts = shipped_texts()
+    record = texts["studies"]["schneider-2015"]
+    own = 'id = "pain-manual"\noutcome = "pain"\nlabel = "pain"\nversus = "usual medical care"\n'
+    texts["studies"]["schneider-2015"] = (
+        f'{record}\n[[results]]\n{own}finding = "Own words."\nmeans = "better"\n'
+    )
+    option = texts["options"]["manual-manipulation"].replace(
+        "rubinstein-2019/pain", "schneider-2015/pain-manual", 1
+    )
+    texts["options"]["manual-manipulation"] = option.replace(
+        'effects = ["rubinstein-2019/pain"', 'effects = ["schneider-2015/pain-manual"'
+    )
+    texts["options"]["manual-manipulation"] = texts["options"]["manual-manipulation"].replace(
+        '"schneider-2015/pain-manual", "ruddock', '"schneider-2015/pain-manual-v-usual", "ruddock'
+    )
+    assert "−17 points" not in answer(library_from(texts), "manual-manipulation").paragraph.text
+
+
 class TestBalance:
     """The clinic's own treatments are answered with the same fields, scales and harm detail as every rival."""
 

@@ -8,6 +8,7 @@ from spondyl.evidence.aid.risks import Risk, risks
 from spondyl.evidence.aid.said import Said, bare
 from spondyl.evidence.aid.words import Filling, Words
 from spondyl.evidence.answer import Answer, answer
+from spondyl.evidence.answer.icons import deciding_pair
 from spondyl.evidence.library import Library, Prose, Quote, Role
 from spondyl.evidence.living import Review, SignedConclusion, review
 
@@ -74,9 +75,9 @@ def versus_of(found: Answer, words: Words) -> Filling:
 def numbers_said(library: Library, found: Answer, words: Words, where: str) -> Said | None:
     """The deciding result as points of a scale or as people of a hundred, in the words of ``ladder`` or ``glance``."""
     points = points_said(library, found.option, words, f"page.{where}_points")
-    if points or not found.icons:
+    pair = deciding_pair(found.option, found.icons)
+    if points or pair is None:
         return points
-    pair = found.icons[0]
     active = next(group for group in pair.groups if group.role is Role.ACTIVE)
     control = next(group for group in pair.groups if group.role is not Role.ACTIVE)
     quotes = [piece for piece in found.short.pieces if isinstance(piece, Quote)]

@@ -1,8 +1,10 @@
 """Pictures of a hundred people: sham or other control beside active, one denominator, one time frame."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spondyl.evidence.answer.panels import groups_of, study_quote
+from spondyl.evidence.answer.rows import result_key
 from spondyl.evidence.answer.shares import difference_figure, number_needed, people_of_100, share_figure
 from spondyl.evidence.library import Figure, Group, Library, Option, Quote, Result, Role, Study
 
@@ -63,6 +65,18 @@ def icon_pairs(library: Library, option: Option) -> tuple[IconPair, ...]:
 
 COUNTS = "-counts"
 """Ending of the id of a result whose counts were rebuilt from the percentages of another one."""
+
+
+def deciding_pair(option: Option, pairs: Iterable[IconPair]) -> IconPair | None:
+    """The picture that may stand beside the reading: that of the deciding result, else the first of its study.
+
+    Pictures of other trials, such as one that was added later, do not speak for the result that decides.
+    """
+    main = option.main.removesuffix(COUNTS)
+    of_study = [one for one in pairs if one.study.origin.record == main.partition("/")[0]]
+    return next(
+        (one for one in of_study if result_key(one.outcome.origin) == main), next(iter(of_study), None)
+    )
 
 
 def _pair(study: Study, result: Result, option: Option) -> IconPair | None:
