@@ -4,7 +4,7 @@ import pytest
 
 from evidence.living.libraries import changed, with_trial
 from spondyl.evidence.aid import AidContent, AidNotPossibleError, Language, aid_content, plain_text
-from spondyl.evidence.answer import answer
+from spondyl.evidence.answer import ReviewState, answer
 from spondyl.evidence.library import (
     Figure,
     Quote,
@@ -110,6 +110,26 @@ def test_the_signed_words_stay_while_new_data_awaits_review() -> None:
     assert content.review.proposed
     unsigned = aid_content(library, "stem-cells", Language.ENGLISH)
     assert plain_text(unsigned.short[0].prose, Language.ENGLISH).startswith("It works better")
+
+
+def test_a_signed_verdict_keeps_what_it_was_compared_with() -> None:
+    """Signed against sham; now the deciding result compares with usual care, or with nothing at all."""
+    signed = (sign(answer(shipped_library(), "stem-cells"), person="A", role="DC", at="2026-11-25"),)
+    for was, now in (
+        (f'{MONTHS}versus = "sham injection"', f'{MONTHS}versus = "usual care"'),
+        ("n = 58\nevents = 43\n", "n = 58\n"),
+    ):
+        library = changed(was, now)
+        content = aid_content(library, "stem-cells", Language.ENGLISH, signed=signed)
+        assert content.review.state is ReviewState.NEW_DATA
+        words = "Fair tests have not shown that it works better than a fake shot (sham)."
+        assert plain_text(content.short[0].prose, Language.ENGLISH) == words
+        assert plain_text(content.ladder[0].good[0].prose, Language.ENGLISH) == words
+        row = content.glance.rows[0].helps
+        assert plain_text(row.prose, Language.ENGLISH) == "Not shown to be better than a fake shot (sham)."
+
+
+MONTHS = 'counts rebuilt from the percentages"\ntiming = "12 months"\nmonths = 12\n'
 
 
 def test_what_cannot_be_made_says_why() -> None:
