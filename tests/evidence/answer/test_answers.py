@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 import pytest
+from scipy import stats
 
 from evidence.living.libraries import changed
 from spondyl.evidence.answer import Answer, Axis, Reading, ReviewState, Verdict, answer, compare, verdict_on
@@ -127,6 +128,29 @@ def test_a_number_needed_is_given_when_the_interval_excludes_zero() -> None:
     needed = number_needed(difference)
     assert needed is not None
     assert needed.text == "5 people (2 to 16)"
+
+
+@pytest.mark.parametrize(
+    ("active", "control", "low", "high"),
+    [
+        # By hand from Wilson's intervals, e.g. 10/10 (0.7225 to 1) and 7/10 (0.3968 to 0.8922): Newcombe, method 10,
+        # 0.3 − √(0.2775² + 0.1922²) and 0.3 + √(0² + 0.3032²)
+        ((10, 10), (7, 10), -3.8, 60.3),
+        ((3, 3), (0, 3), 20.6, 100.0),
+    ],
+)
+def test_few_people_get_an_interval_that_few_people_allow(
+    active: tuple[int, int], control: tuple[int, int], low: float, high: float
+) -> None:
+    difference = difference_figure(group(*active), group(*control, Role.SHAM))
+    assert difference is not None and difference.interval_95 is not None
+    assert difference.interval_95 == pytest.approx((low, high), abs=0.05)
+    by_chance = stats.fisher_exact(
+        [[active[0], active[1] - active[0]], [control[0], control[1] - control[0]]]
+    )
+    if low < 0.0:
+        assert by_chance.pvalue > 0.05
+        assert number_needed(difference) is None
 
 
 def test_readings_follow_from_the_numbers(answers: dict[str, Answer]) -> None:
