@@ -11,7 +11,7 @@ from scipy import stats
 from evidence.living.libraries import changed
 from spondyl.evidence.answer import Answer, Axis, Reading, ReviewState, Verdict, answer, compare, verdict_on
 from spondyl.evidence.answer.shares import difference_figure, number_needed
-from spondyl.evidence.certainty import Level
+from spondyl.evidence.certainty import ROB2, Level
 from spondyl.evidence.library import (
     Figure,
     Group,
@@ -177,6 +177,30 @@ def test_the_proposal_meets_what_reviewers_published(answers: dict[str, Answer])
     assert proposed["nsaids"] is Level.MODERATE  # as published
     assert proposed["manual-manipulation"] is Level.LOW  # as published
     assert proposed["stem-cells"] is Level.VERY_LOW  # as published
+
+
+def test_a_level_that_nobody_verified_is_not_called_published() -> None:
+    of = 'level = "moderate"\nof = "epidural-axial/pain"\n'
+    library = changed(of, f'{of}tag = "recalled"\n', record=("options", "epidural-steroid"))
+    found = answer(library, "epidural-steroid")
+    assert not found.conclusion.standing.startswith("published")
+    assert "(as published)" not in found.paragraph.text
+
+
+def test_judgements_of_bias_that_nobody_verified_do_not_raise_the_certainty() -> None:
+    """All five domains 'low', recalled: as if not judged, so one step down."""
+    domains = ROB2.domains[:3] + ROB2.domains[4:]  # the record holds the fourth
+    judged = "".join(
+        f'\n[[risk_of_bias]]\ndomain = "{name}"\njudgement = "low"\nwhy = "recalled"\ntag = "recalled"\n'
+        for name in domains
+    )
+    texts = shipped_texts()
+    texts["studies"]["respine-2024"] += judged
+    found = answer(library_from(texts), "stem-cells")
+    assert found.sureness == answer(shipped_library(), "stem-cells").sureness
+    (line,) = [one for one in found.studies if one.name.text == "RESPINE 2024"]
+    assert line.risk_of_bias.startswith("not judged")
+    assert len(line.judged) == 1
 
 
 def test_single_arm_numbers_never_share_an_axis_with_controlled_ones(answers: dict[str, Answer]) -> None:
