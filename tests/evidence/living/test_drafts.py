@@ -128,6 +128,15 @@ def test_references() -> None:
     assert (second.name, second.design.value, second.options) == ("Solo 2019", "single arm", ("exercise",))
 
 
+@pytest.mark.parametrize("title", ["RETRACTED: Cells for discs", "Retraction notice to: Cells for discs"])
+def test_a_retracted_paper_is_named_so_before_all_else(title: str) -> None:
+    (draft,) = read_import(f"TY  - JOUR\nTI  - {title}\nER  - \n".encode(), name="x").drafts
+    assert "no evidence" in draft.to_check[0]
+    assert "retract" in draft.to_toml(imported_on=DAY).split("[source]")[0].lower()
+    (other,) = read_import(b"TY  - JOUR\nTI  - A new retractor\nER  - \n", name="x").drafts
+    assert not any("retracted" in line for line in other.to_check)
+
+
 def test_a_table() -> None:
     found = records("studies.csv")
     trial = found["isrctn12345678"]
