@@ -138,6 +138,27 @@ def test_a_harm_counts_people_or_says_how_many_times_as_often(
     assert caught.value.why and caught.value.do
 
 
+EFFECT = 'scale = "pain 0-100"\nscale_max = 100\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (EFFECT, 'scale = "quality of life 0-100"\nscale_max = 100\n', "quality of life"),
+        (EFFECT, 'scale = "leg pain 0-10"\nscale_max = 100\n', "leg pain"),
+        (EFFECT, 'scale = "pain 0-10"\nscale_max = 100\n', "'pain 0-10' and scale_max 100"),
+        (EFFECT, 'scale = "pain"\nscale_max = 5\n', "points on a scale of 5"),
+        ('measure = "mean difference"', 'measure = "risk ratio"', "the ratio -10.98"),
+    ],
+)
+def test_an_effect_stands_on_the_scale_that_it_names(old: str, new: str, message: str) -> None:
+    """A scale of another name fell onto the axis of disability; one of 0-10 called 100 was a tenth of its effect."""
+    text = shipped_texts()["studies"]["nsaids-acute-2020"]
+    assert old in text
+    with pytest.raises(RecordInvalidError, match=message):
+        read_record(Study, "nsaids-acute-2020", text.replace(old, new, 1))
+
+
 def test_a_domain_of_bias_is_judged_once() -> None:
     text = shipped_texts()["studies"]["respine-2024"]
     again = text[text.index("[[risk_of_bias]]") :].replace('"low"', '"high"')
