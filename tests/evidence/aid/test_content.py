@@ -56,6 +56,17 @@ def test_spanish_writes_the_decimal_comma() -> None:
     assert "Son 4,5 más de cada 100 personas." in said(content)
 
 
+def test_a_ratio_below_one_is_not_called_more_in_spanish() -> None:
+    """'0,4 veces más' is more, and '1,6 veces más' may be read as 2,6 times as often; both are times as often."""
+    harm = ("harms", "relaxants-other")
+    for old in ("estimate = 1.6\nlow = 1.2\nhigh = 2.0", ""):
+        new = "estimate = 0.4\nlow = 0.2\nhigh = 0.9" if old else ""
+        content = aid_content(changed(old, new, record=harm), "muscle-relaxants", Language.SPANISH)
+        assert "veces más" not in said(content)
+        value = "0,4" if old else "1,6"
+        assert f"Por cada vez que se ve sin él, se ve {value} veces con él." in said(content)
+
+
 def test_a_changed_record_changes_the_page() -> None:
     other = aid_content(changed("percent = 74.0", "percent = 81.0"), "stem-cells", Language.ENGLISH)
     assert "81 of 100" in said(other)
