@@ -51,6 +51,27 @@ def test_the_trial_of_respine_is_shown_with_its_sham_beside() -> None:
     assert "12 months" in plain_text(picture.lead.prose, Language.ENGLISH)
 
 
+SHAM = '[[results.groups]]\nname = "sham injection"\nrole = "sham"\npercent = 69.0'
+USUAL = '[[results.groups]]\nname = "usual care"\nrole = "usual care"\npercent = 20.0\n\n'
+
+
+def test_a_third_arm_is_not_taken_for_the_sham() -> None:
+    """74 % with cells, 20 % with usual care, 69 % with sham: the difference, +4.5, is that to the sham."""
+    library = changed(SHAM, USUAL + SHAM)
+    content = aid_content(library, "stem-cells", Language.ENGLISH)
+    (picture,) = content.expect.pictures
+    assert [(plain_text(one.label.prose, Language.ENGLISH), one.number.value) for one in picture.groups] == [
+        ("Stem cell injection", 74),
+        ("usual care", 20),
+        ("a fake shot (sham)", 69),
+    ]
+    assert "74 of 100 people got better, against 69 of 100 with a fake shot (sham)." in said(content)
+    assert (
+        "74 got better after the treatment and 69 after the sham"
+        in answer(library, "stem-cells").paragraph.text
+    )
+
+
 def test_spanish_writes_the_decimal_comma() -> None:
     content = aid(language=Language.SPANISH)
     assert "Son 4,5 más de cada 100 personas." in said(content)

@@ -299,6 +299,25 @@ def test_the_comparison_keeps_signed_conclusions_too() -> None:
     assert found["prp"].state is ReviewState.UNSIGNED
 
 
+def test_an_option_is_read_by_its_own_arm() -> None:
+    """Made-up counts: the manual arm beats usual care, the instrument does not; each option is read by its own."""
+    texts = shipped_texts()
+    record = texts["studies"]["schneider-2015"]
+    for percent, events in (("50.0", 28), ("16.0", 10), ("39.0", 12)):
+        record = record.replace(f"percent = {percent}", f"n = 40\nevents = {events}", 1)
+    texts["studies"]["schneider-2015"] = record
+    for option, old in (
+        ("manual-manipulation", "rubinstein-2019/pain"),
+        ("instrument-manipulation", "schneider-2015/instrument-v-usual"),
+    ):
+        texts["options"][option] = texts["options"][option].replace(
+            f'main = "{old}"', 'main = "schneider-2015/responders-50"'
+        )
+    library = library_from(texts)
+    assert answer(library, "manual-manipulation").reading is Reading.BETTER_SIZE_UNKNOWN
+    assert answer(library, "instrument-manipulation").reading is Reading.NOT_SHOWN
+
+
 EARLIER = """
 [[results]]
 id = "responders-3mo"

@@ -9,7 +9,7 @@ from spondyl.evidence.aid.said import Said, bare
 from spondyl.evidence.aid.words import Words
 from spondyl.evidence.answer import Answer, answer
 from spondyl.evidence.answer.icons import deciding_pair
-from spondyl.evidence.library import Library, Prose, Quote, Role
+from spondyl.evidence.library import Library, Prose, Quote
 from spondyl.evidence.living import Review, SignedConclusion, review
 
 
@@ -73,8 +73,7 @@ def numbers_said(library: Library, found: Answer, words: Words, where: str) -> S
     pair = deciding_pair(found.option, found.icons)
     if points or pair is None:
         return points
-    active = next(group for group in pair.groups if group.role is Role.ACTIVE)
-    control = next(group for group in pair.groups if group.role is not Role.ACTIVE)
+    active, control = pair.active, pair.control
     quotes = [piece for piece in found.short.pieces if isinstance(piece, Quote)]
     versus = words.or_quote("versus", quotes[0] if quotes else control.name)
     return Said(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from spondyl.evidence.answer.panels import groups_of, study_quote
+from spondyl.evidence.answer.panels import CONTROLS, groups_of, study_quote
 from spondyl.evidence.answer.rows import result_key
 from spondyl.evidence.answer.shares import difference_figure, number_needed, people_of_100, share_figure
 from spondyl.evidence.library import Figure, Group, Library, Option, Quote, Result, Role, Study
@@ -46,6 +46,17 @@ class IconPair:
         roles = {group.role for group in self.groups}
         if Role.ACTIVE not in roles or len(roles) < 2:
             raise ValueError("A picture of people needs a control group beside the active one.")
+
+    @property
+    def active(self) -> People:
+        """The group that was given the option."""
+        return next(one for one in self.groups if one.role is Role.ACTIVE)
+
+    @property
+    def control(self) -> People:
+        """The control that ``difference`` is about, by the same rule: sham, usual care, another treatment."""
+        controls = (one for one in self.groups if one.role in CONTROLS)
+        return min(controls, key=lambda one: CONTROLS.index(one.role))
 
 
 def icon_pairs(library: Library, option: Option) -> tuple[IconPair, ...]:

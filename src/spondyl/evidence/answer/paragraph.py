@@ -8,7 +8,7 @@ from spondyl.evidence.answer.reading import Reading
 from spondyl.evidence.answer.rows import Row, result_key
 from spondyl.evidence.answer.scales import Axis
 from spondyl.evidence.answer.sureness import Sureness
-from spondyl.evidence.library import Library, Option, Piece, Prose, Quote, Role
+from spondyl.evidence.library import Library, Option, Piece, Prose, Quote
 
 SIGNS = {
     Axis.PAIN: " on a scale of a hundred points (minus is less pain)",
@@ -77,8 +77,7 @@ def _main_sentence(main: str, controlled: tuple[Panel, ...], pair: IconPair | No
 
 
 def _people_sentence(pair: IconPair) -> Iterator[Piece]:
-    active = next(one for one in pair.groups if one.role is Role.ACTIVE)
-    control = next(one for one in pair.groups if one.role is not Role.ACTIVE)
+    active, control = pair.active, pair.control
     yield from (" In ", pair.study, ", of a hundred people each, ", active.better)
     yield from (" got better after the treatment and ", control.better, " after the ", control.name)
     yield from (" (", pair.timing, "). ")
