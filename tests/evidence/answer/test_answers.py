@@ -130,6 +130,18 @@ def test_a_number_needed_is_given_when_the_interval_excludes_zero() -> None:
     assert needed.text == "5 people (2 to 16)"
 
 
+def test_a_harmful_difference_has_no_number_needed_to_treat() -> None:
+    """20 of 58 against 39 of 56: −35.2 (−52.3 to −18.0) by Wald; 'number needed 3' read as one more better of three."""
+    found = answer(changed("events = 43", "events = 20"), "stem-cells")
+    (pair,) = found.icons
+    assert pair.difference is not None
+    assert pair.difference.text == "−35.2 of 100 people (−52.3 to −18.0)"
+    assert pair.number_needed is None
+    assert "fewer people got better" in pair.why_no_number_needed
+    assert found.reading is Reading.WORSE
+    assert "is more than chance explains" in found.paragraph.text
+
+
 @pytest.mark.parametrize(
     ("active", "control", "low", "high"),
     [

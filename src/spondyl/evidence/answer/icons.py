@@ -11,6 +11,7 @@ from spondyl.evidence.library import Figure, Group, Library, Option, Quote, Resu
 NO_NNT_INTERVAL = (
     "No number needed to treat: the interval of the difference holds zero, so there may be none at all."
 )
+NO_NNT_WORSE = "No number needed to treat: fewer people got better with it than with the control."
 NO_NNT_COUNTS = (
     "No number needed to treat: the groups' sizes were not read, so the difference has no interval."
 )
@@ -99,7 +100,7 @@ def _pair(study: Study, result: Result, option: Option) -> IconPair | None:
     counted = groups_of(study.result(result.id + COUNTS) or result, option.id)
     difference = None if counted is None else difference_figure(*counted)
     needed = None if difference is None else number_needed(difference)
-    why = "" if needed else (NO_NNT_COUNTS if difference is None else NO_NNT_INTERVAL)
+    why = "" if needed else _why_none(difference)
     return IconPair(
         study=study_quote(study),
         outcome=Quote(text=result.label, origin=result.origin),
@@ -109,6 +110,12 @@ def _pair(study: Study, result: Result, option: Option) -> IconPair | None:
         number_needed=needed,
         why_no_number_needed=why,
     )
+
+
+def _why_none(difference: Figure | None) -> str:
+    if difference is None or difference.interval_95 is None:
+        return NO_NNT_COUNTS
+    return NO_NNT_WORSE if difference.interval_95[1] < 0.0 else NO_NNT_INTERVAL
 
 
 def _people(group: Group) -> People | None:

@@ -82,8 +82,9 @@ def _people_sentence(pair: IconPair) -> Iterator[Piece]:
     yield from (" got better after the treatment and ", control.better, " after the ", control.name)
     yield from (" (", pair.timing, "). ")
     if pair.difference is not None:
+        low, high = pair.difference.interval_95 or (0.0, 0.0)
         yield from ("The difference, ", pair.difference, ", ")
-        yield ("could be chance alone." if not pair.number_needed else "is more than chance explains.")
+        yield ("could be chance alone." if low <= 0.0 <= high else "is more than chance explains.")
 
 
 def _row_sentence(axis: Axis, row: Row) -> Iterator[Piece]:

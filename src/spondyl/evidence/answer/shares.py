@@ -81,16 +81,16 @@ def _difference(active: tuple[int, int], control: tuple[int, int]) -> RiskDiffer
 
 
 def number_needed(difference: Figure) -> Figure | None:
-    """People to treat for one more to get better; None when the interval of the difference holds zero.
+    """People to treat for one more to get better; None when the interval of the difference holds zero or less.
 
     The reciprocal of the difference; the interval's ends are the reciprocals of its ends (Altman, BMJ 1998;317:1309).
     """
     low, high = difference.interval_95 or (-1.0, 1.0)
-    if low <= 0.0 <= high:
+    if low <= 0.0:
         return None
-    ends = sorted(100.0 / abs(end) for end in (low, high))
+    ends = (100.0 / high, 100.0 / low)
     return Figure(
-        value=math.ceil(100.0 / abs(difference.value) - 1e-9),
+        value=math.ceil(100.0 / difference.value - 1e-9),
         interval_95=(math.floor(ends[0]), math.ceil(ends[1])),
         decimals=0,
         unit=" people",
