@@ -128,6 +128,22 @@ def test_the_bootstrap_is_bca_as_scipy_has_it() -> None:
     assert (summary.method, summary.interval) == ("bootstrap", ours)
 
 
+def test_of_few_patients_the_t_interval_is_shown_however_skewed() -> None:
+    """0, 0 and 10: mean 3.33, sd 5.77, t(2) 4.303, so ±14.34; the bootstrap cannot leave 0 to 10."""
+    found = summarise_changes(np.array([0.0, 0.0, 10.0]))
+    assert found.skewness is not None and found.skewness > 1
+    assert found.interval is not None
+    assert (found.method, found.bootstrap_interval) == ("t", None)
+    assert (found.interval.low, found.interval.high) == pytest.approx((-11.01, 17.68), abs=0.01)
+
+
+def test_95_of_100_intervals_of_three_patients_hold_the_mean() -> None:
+    """Normal changes about 3: of 600 samples 95 % is 570, give or take 16 (three standard errors)."""
+    samples = np.random.default_rng(11).normal(3.0, 4.0, (600, 3))
+    intervals = [found for sample in samples if (found := summarise_changes(sample).interval)]
+    assert sum(one.low <= 3.0 <= one.high for one in intervals) == pytest.approx(570, abs=16)
+
+
 @pytest.mark.parametrize(
     ("values", "reason"), [([4.0], "one patient has no spread"), ([4.0, 4.0], "all 2 patients changed")]
 )

@@ -55,6 +55,19 @@ def test_the_whole_way(tmp_path: Path, own: Path) -> None:
     assert (after["state"], after["shown"]) == ("signed", waiting["proposed"])
 
 
+def test_a_signature_dated_before_the_one_in_force_is_refused(tmp_path: Path, own: Path) -> None:
+    """With a slip of the pen, 2062 for 2026, every later signature was taken and shown nowhere."""
+    signed = tmp_path / "signed.json"
+    sign = ("sign", "stem-cells", "--signatures", signed, "--by", "A. Reader", "--role", "physician")
+    digest = json.loads(run("review", "--json"))["stem-cells"]["digest"]
+    run(*sign, "--digest", digest[:12], "--on", "2062-11-25")
+    now = json.loads(run("review", "--records", own, "--json"))["stem-cells"]["digest"]
+    kept = signed.read_bytes()
+    told = run(*sign, "--records", own, "--digest", now[:12], "--on", "2026-11-26", code=2)
+    assert "signed on 2062-11-25" in told and "take its entry out" in told
+    assert signed.read_bytes() == kept
+
+
 def test_wrong_input_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{}")
     assert "Take it again" in run("diff", tmp_path / "x.json", tmp_path / "x.json", code=2)

@@ -131,3 +131,12 @@ def test_a_network_in_two_parts_is_refused() -> None:
         build_network(blocks)
     assert refused.value.refusal is EvidenceRefusal.NO_USABLE_STUDY
     assert "C, D" in refused.value.what
+
+
+def test_one_treatment_in_two_spellings_is_refused() -> None:
+    """'Sham' and 'sham' stood as two treatments, each with half of the trials and a rank of its own."""
+    rows = "A,Sham,10,50\nA,Cells,20,50\nB,sham,12,50\nB,Cells,25,50\n"
+    blocks, _ = trials_from(parse_study_table(f"study,treatment,xi,ni\n{rows}"))
+    with pytest.raises(EvidenceRefused, match="'Sham' and 'sham'") as caught:
+        build_network(blocks)
+    assert caught.value.refusal is EvidenceRefusal.VALUE_INVALID

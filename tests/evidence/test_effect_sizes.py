@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spondyl.evidence import EvidenceRefusal, EvidenceRefused, Measure, effect_sizes, parse_study_table
+from spondyl.evidence import EvidenceRefusal, EvidenceRefused, Measure, effect_sizes, parse_study_table, pool
+from spondyl.evidence.counts import CountsMethod, pool_counts
+from spondyl.evidence.network.from_table import trials_from
 
 TABLES = """\
 study,ai,n1i,ci,n2i
@@ -97,6 +99,33 @@ def test_swapping_the_groups_turns_the_sign(n1: int, n2: int, mean: float, sd1: 
 def test_standard_errors_serve_as_variances() -> None:
     found = effect_sizes(parse_study_table("yi,sei\n0.5,0.2\n"), Measure.GEN)
     assert found.vi[0] == pytest.approx(0.04)
+
+
+def test_a_standard_error_below_zero_is_refused_not_squared() -> None:
+    with pytest.raises(EvidenceRefused, match=r"A: vi \(or sei\) is -0.04"):
+        effect_sizes(parse_study_table("study,yi,sei\nA,-0.5,-0.2\nB,-0.4,0.2\n"), Measure.GEN)
+    network = parse_study_table("study,treat1,treat2,yi,sei\nA,x,y,-0.5,-0.2\nB,x,y,-0.4,0.2\n")
+    with pytest.raises(EvidenceRefused, match=r"A: .*not above zero"):
+        trials_from(network)
+
+
+def test_a_group_that_does_not_add_up_is_refused() -> None:
+    head = "study,ai,bi,n1i,ci,di,n2i\n"
+    with pytest.raises(EvidenceRefused, match="A: ai 10 and bi 90 do not sum to n1i 50"):
+        effect_sizes(parse_study_table(f"{head}A,10,90,50,8,42,50\n"), Measure.RR)
+    assert effect_sizes(parse_study_table(f"{head}A,10,40,50,8,42,50\n"), Measure.RR).labels == ("A",)
+
+
+def test_a_trial_in_two_rows_is_named() -> None:
+    """One trial typed twice makes the interval 1/√2 as wide as it is: the reader is told."""
+    found = pool(
+        effect_sizes(parse_study_table("study,yi,vi\nA,-0.5,0.04\nA,-0.5,0.04\nB,-0.1,0.04\n"), Measure.GEN)
+    )
+    (note,) = found.notes
+    assert note.startswith("A stands in 2 rows") and "counts again" in note
+    assert "B" not in note
+    counted = parse_study_table("study,xi,ni\nA,5,10\nA,5,10\nB,3,9\n")
+    assert pool_counts(counted, Measure.PLO, CountsMethod.GLMM).notes[0].startswith("A stands in 2 rows")
 
 
 def test_ready_effects_serve_for_any_measure() -> None:

@@ -24,6 +24,14 @@ def test_decimal_commas_of_a_european_spreadsheet() -> None:
     assert parse_study_table("study;yi;vi\nSchmidt;-0,5;0,04\n").columns["vi"].tolist() == [0.04]
 
 
+def test_a_thousand_people_are_not_read_as_one() -> None:
+    head = "study,m1i,sd1i,n1i,m2i,sd2i,n2i\n"
+    with pytest.raises(EvidenceRefused, match="thousand") as caught:
+        parse_study_table(f'{head}NSAID,40,20,"1,354",47,20,"1,301"\n')
+    assert caught.value.do == "Write 1354."
+    assert parse_study_table(f'{head}A,"1,354",2,30,1,2,30\n').columns["m1i"].tolist() == [1.354]
+
+
 def test_a_quoted_name_may_hold_the_separator() -> None:
     assert parse_study_table('study,yi,vi\n"Smith, 2020",1,1\n').labels == ("Smith, 2020",)
 

@@ -218,6 +218,15 @@ def test_the_last_score_after_the_start_judges(
     assert judge_plan(plan(), scores, as_of=START + timedelta(days=day)).state is state
 
 
+def test_a_score_after_the_review_says_nothing_of_its_day() -> None:
+    """Reached on the day of the review (14 to 9), lost again three weeks later."""
+    found = judge_plan(plan(), (scored(9.0, 42), scored(13.0, 63)), as_of=START + timedelta(days=63))
+    assert found.state is PlanState.NOT_REACHED
+    assert found.says == "The last score, of 29 January 2027, shows no change that matters."
+    on_time = judge_plan(plan(), (scored(13.0, 42),), as_of=START + timedelta(days=63))
+    assert on_time.says == "No change that matters by 8 January 2027."
+
+
 def test_a_plan_survives_its_json() -> None:
     whole = plan(because={"exercise": "liked it before"}, own_goal="Lift my child")
     assert plan_from_json(plan_to_json(whole)) == whole

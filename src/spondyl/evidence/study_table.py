@@ -4,6 +4,8 @@ import csv
 import io
 import math
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +27,10 @@ LABEL_COLUMNS = ("study", "label", "slab", "trial", "author", "id")
 EMPTY_CELLS = frozenset({"", "na", "n/a", "nan", "null", "none", "."})
 """What stands for a missing value."""
 
+COUNT_COLUMNS = frozenset({"n1i", "n2i", "ni", "ai", "bi", "ci", "di", "xi", "mi"})
+"""Columns that count people."""
+
+_THOUSANDS = re.compile(r"^\d{1,3},\d{3}$")
 _DECIMAL_COMMA = re.compile(r"^([+-]?\d*),(\d+)$")
 
 
@@ -49,6 +55,16 @@ class StudyTable:
     def has(self, *names: str) -> bool:
         """Whether the table has all these columns."""
         return all(name in self.columns for name in names)
+
+
+def doubled_rows(labels: Iterable[str]) -> tuple[str, ...]:
+    """A note for each study that stands in more than one row of those that are pooled."""
+    return tuple(
+        f"{label} stands in {count} rows, which are pooled as if nobody were in two of them: a trial reported twice, "
+        "or a control group that rows share, counts again in each."
+        for label, count in Counter(labels).items()
+        if count > 1
+    )
 
 
 def parse_study_table(text: str) -> StudyTable:
@@ -137,6 +153,13 @@ def _texts(names: list[str], rows: list[tuple[int, list[str]]]) -> dict[str, tup
 
 
 def _number(cell: str, line: int, name: str) -> float:
+    if name in COUNT_COLUMNS and _THOUSANDS.match(cell.strip()):
+        raise EvidenceRefused(
+            EvidenceRefusal.VALUE_INVALID,
+            what=f"Line {line}, column {name}: {cell.strip()!r} may be a thousand people or one.",
+            why="A comma stands before the decimals here, and in a count of people it more likely parts thousands.",
+            do=f"Write {cell.strip().replace(',', '')}.",
+        )
     text = _DECIMAL_COMMA.sub(r"\1.\2", cell.strip())
     if text.lower() in EMPTY_CELLS:
         return math.nan

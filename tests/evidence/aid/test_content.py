@@ -2,9 +2,9 @@
 
 import pytest
 
-from evidence.living.libraries import changed
+from evidence.living.libraries import changed, with_trial
 from spondyl.evidence.aid import AidContent, AidNotPossibleError, Language, aid_content, plain_text
-from spondyl.evidence.answer import answer
+from spondyl.evidence.answer import ReviewState, answer
 from spondyl.evidence.library import (
     Figure,
     Quote,
@@ -51,9 +51,41 @@ def test_the_trial_of_respine_is_shown_with_its_sham_beside() -> None:
     assert "12 months" in plain_text(picture.lead.prose, Language.ENGLISH)
 
 
+SHAM = '[[results.groups]]\nname = "sham injection"\nrole = "sham"\npercent = 69.0'
+USUAL = '[[results.groups]]\nname = "usual care"\nrole = "usual care"\npercent = 20.0\n\n'
+
+
+def test_a_third_arm_is_not_taken_for_the_sham() -> None:
+    """74 % with cells, 20 % with usual care, 69 % with sham: the difference, +4.5, is that to the sham."""
+    library = changed(SHAM, USUAL + SHAM)
+    content = aid_content(library, "stem-cells", Language.ENGLISH)
+    (picture,) = content.expect.pictures
+    assert [(plain_text(one.label.prose, Language.ENGLISH), one.number.value) for one in picture.groups] == [
+        ("Stem cell injection", 74),
+        ("usual care", 20),
+        ("a fake shot (sham)", 69),
+    ]
+    assert "74 of 100 people got better, against 69 of 100 with a fake shot (sham)." in said(content)
+    assert (
+        "74 got better after the treatment and 69 after the sham"
+        in answer(library, "stem-cells").paragraph.text
+    )
+
+
 def test_spanish_writes_the_decimal_comma() -> None:
     content = aid(language=Language.SPANISH)
     assert "Son 4,5 más de cada 100 personas." in said(content)
+
+
+def test_a_ratio_below_one_is_not_called_more_in_spanish() -> None:
+    """'0,4 veces más' is more, and '1,6 veces más' may be read as 2,6 times as often; both are times as often."""
+    harm = ("harms", "relaxants-other")
+    for old in ("estimate = 1.6\nlow = 1.2\nhigh = 2.0", ""):
+        new = "estimate = 0.4\nlow = 0.2\nhigh = 0.9" if old else ""
+        content = aid_content(changed(old, new, record=harm), "muscle-relaxants", Language.SPANISH)
+        assert "veces más" not in said(content)
+        value = "0,4" if old else "1,6"
+        assert f"Por cada vez que se ve sin él, se ve {value} veces con él." in said(content)
 
 
 def test_a_changed_record_changes_the_page() -> None:
@@ -112,6 +144,26 @@ def test_the_signed_words_stay_while_new_data_awaits_review() -> None:
     assert plain_text(unsigned.short[0].prose, Language.ENGLISH).startswith("It works better")
 
 
+def test_a_signed_verdict_keeps_what_it_was_compared_with() -> None:
+    """Signed against sham; now the deciding result compares with usual care, or with nothing at all."""
+    signed = (sign(answer(shipped_library(), "stem-cells"), person="A", role="DC", at="2026-11-25"),)
+    for was, now in (
+        (f'{MONTHS}versus = "sham injection"', f'{MONTHS}versus = "usual care"'),
+        ("n = 58\nevents = 43\n", "n = 58\n"),
+    ):
+        library = changed(was, now)
+        content = aid_content(library, "stem-cells", Language.ENGLISH, signed=signed)
+        assert content.review.state is ReviewState.NEW_DATA
+        words = "Fair tests have not shown that it works better than a fake shot (sham)."
+        assert plain_text(content.short[0].prose, Language.ENGLISH) == words
+        assert plain_text(content.ladder[0].good[0].prose, Language.ENGLISH) == words
+        row = content.glance.rows[0].helps
+        assert plain_text(row.prose, Language.ENGLISH) == "Not shown to be better than a fake shot (sham)."
+
+
+MONTHS = 'counts rebuilt from the percentages"\ntiming = "12 months"\nmonths = 12\n'
+
+
 def test_what_cannot_be_made_says_why() -> None:
     with pytest.raises(UnknownOptionError):
         aid("crystals")
@@ -135,3 +187,14 @@ def test_a_harm_without_plain_words_is_quoted() -> None:
 def test_the_newest_day_of_verification_is_the_pages_date() -> None:
     newest = max(origin.verified_on for one in aid().passages for origin in one.origins)
     assert aid().checked_on == newest
+
+
+def test_the_numbers_beside_the_verdict_are_those_of_the_deciding_trial() -> None:
+    """RESPINE decides (74 and 69 of 100 with sham, evidence.md section 1), not a trial that sorts before it."""
+    library = with_trial(verified=True)
+    content = aid_content(library, "stem-cells", Language.ENGLISH)
+    number = content.glance.rows[0].number
+    assert number is not None
+    assert plain_text(number.prose, Language.ENGLISH) == "74 of 100 got better; 69 with a fake shot (sham)."
+    assert "74 of 100 people got better, against 69" in said(content)
+    assert len(content.expect.pictures) == 2, "the other trial keeps its own picture"

@@ -6,11 +6,12 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 import pytest
+from scipy import stats
 
 from evidence.living.libraries import changed
 from spondyl.evidence.answer import Answer, Axis, Reading, ReviewState, Verdict, answer, compare, verdict_on
 from spondyl.evidence.answer.shares import difference_figure, number_needed
-from spondyl.evidence.certainty import Level
+from spondyl.evidence.certainty import ROB2, Level
 from spondyl.evidence.library import (
     Figure,
     Group,
@@ -129,6 +130,41 @@ def test_a_number_needed_is_given_when_the_interval_excludes_zero() -> None:
     assert needed.text == "5 people (2 to 16)"
 
 
+def test_a_harmful_difference_has_no_number_needed_to_treat() -> None:
+    """20 of 58 against 39 of 56: −35.2 (−52.3 to −18.0) by Wald; 'number needed 3' read as one more better of three."""
+    found = answer(changed("events = 43", "events = 20"), "stem-cells")
+    (pair,) = found.icons
+    assert pair.difference is not None
+    assert pair.difference.text == "−35.2 of 100 people (−52.3 to −18.0)"
+    assert pair.number_needed is None
+    assert "fewer people got better" in pair.why_no_number_needed
+    assert found.reading is Reading.WORSE
+    assert "is more than chance explains" in found.paragraph.text
+
+
+@pytest.mark.parametrize(
+    ("active", "control", "low", "high"),
+    [
+        # By hand from Wilson's intervals, e.g. 10/10 (0.7225 to 1) and 7/10 (0.3968 to 0.8922): Newcombe, method 10,
+        # 0.3 − √(0.2775² + 0.1922²) and 0.3 + √(0² + 0.3032²)
+        ((10, 10), (7, 10), -3.8, 60.3),
+        ((3, 3), (0, 3), 20.6, 100.0),
+    ],
+)
+def test_few_people_get_an_interval_that_few_people_allow(
+    active: tuple[int, int], control: tuple[int, int], low: float, high: float
+) -> None:
+    difference = difference_figure(group(*active), group(*control, Role.SHAM))
+    assert difference is not None and difference.interval_95 is not None
+    assert difference.interval_95 == pytest.approx((low, high), abs=0.05)
+    by_chance = stats.fisher_exact(
+        [[active[0], active[1] - active[0]], [control[0], control[1] - control[0]]]
+    )
+    if low < 0.0:
+        assert by_chance.pvalue > 0.05
+        assert number_needed(difference) is None
+
+
 def test_readings_follow_from_the_numbers(answers: dict[str, Answer]) -> None:
     found = {name: one.reading for name, one in answers.items()}
     assert found == {
@@ -153,6 +189,30 @@ def test_the_proposal_meets_what_reviewers_published(answers: dict[str, Answer])
     assert proposed["nsaids"] is Level.MODERATE  # as published
     assert proposed["manual-manipulation"] is Level.LOW  # as published
     assert proposed["stem-cells"] is Level.VERY_LOW  # as published
+
+
+def test_a_level_that_nobody_verified_is_not_called_published() -> None:
+    of = 'level = "moderate"\nof = "epidural-axial/pain"\n'
+    library = changed(of, f'{of}tag = "recalled"\n', record=("options", "epidural-steroid"))
+    found = answer(library, "epidural-steroid")
+    assert not found.conclusion.standing.startswith("published")
+    assert "(as published)" not in found.paragraph.text
+
+
+def test_judgements_of_bias_that_nobody_verified_do_not_raise_the_certainty() -> None:
+    """All five domains 'low', recalled: as if not judged, so one step down."""
+    domains = ROB2.domains[:3] + ROB2.domains[4:]  # the record holds the fourth
+    judged = "".join(
+        f'\n[[risk_of_bias]]\ndomain = "{name}"\njudgement = "low"\nwhy = "recalled"\ntag = "recalled"\n'
+        for name in domains
+    )
+    texts = shipped_texts()
+    texts["studies"]["respine-2024"] += judged
+    found = answer(library_from(texts), "stem-cells")
+    assert found.sureness == answer(shipped_library(), "stem-cells").sureness
+    (line,) = [one for one in found.studies if one.name.text == "RESPINE 2024"]
+    assert line.risk_of_bias.startswith("not judged")
+    assert len(line.judged) == 1
 
 
 def test_single_arm_numbers_never_share_an_axis_with_controlled_ones(answers: dict[str, Answer]) -> None:
@@ -249,6 +309,74 @@ def test_the_comparison_keeps_signed_conclusions_too() -> None:
     }
     assert found["stem-cells"].short.text == "Not shown to work better than sham injection."
     assert found["prp"].state is ReviewState.UNSIGNED
+
+
+def test_an_option_is_read_by_its_own_arm() -> None:
+    """Made-up counts: the manual arm beats usual care, the instrument does not; each option is read by its own."""
+    texts = shipped_texts()
+    record = texts["studies"]["schneider-2015"]
+    for percent, events in (("50.0", 28), ("16.0", 10), ("39.0", 12)):
+        record = record.replace(f"percent = {percent}", f"n = 40\nevents = {events}", 1)
+    texts["studies"]["schneider-2015"] = record
+    for option, old in (
+        ("manual-manipulation", "rubinstein-2019/pain"),
+        ("instrument-manipulation", "schneider-2015/instrument-v-usual"),
+    ):
+        texts["options"][option] = texts["options"][option].replace(
+            f'main = "{old}"', 'main = "schneider-2015/responders-50"'
+        )
+    library = library_from(texts)
+    assert answer(library, "manual-manipulation").reading is Reading.BETTER_SIZE_UNKNOWN
+    assert answer(library, "instrument-manipulation").reading is Reading.NOT_SHOWN
+
+
+EARLIER = """
+[[results]]
+id = "responders-3mo"
+outcome = "people with less pain or better function"
+label = "an earlier count"
+timing = "3 months"
+months = 3
+versus = "sham injection"
+[[results.groups]]
+name = "cells"
+role = "active"
+option = "stem-cells"
+percent = 90.0
+[[results.groups]]
+name = "sham injection"
+role = "sham"
+percent = 20.0
+
+[[results]]
+id = "responders-12mo"
+"""
+
+
+def test_the_sentence_tells_the_result_that_decides_not_another_of_its_trial() -> None:
+    library = changed('[[results]]\nid = "responders-12mo"\n', EARLIER)
+    words = answer(library, "stem-cells").paragraph.text
+    assert "74 got better after the treatment and 69 after the sham injection (12 months)" in words
+    assert "90" not in words
+
+
+def test_a_result_whose_name_begins_like_another_is_not_taken_for_it() -> None:
+    texts = shipped_texts()
+    record = texts["studies"]["schneider-2015"]
+    own = 'id = "pain-manual"\noutcome = "pain"\nlabel = "pain"\nversus = "usual medical care"\n'
+    texts["studies"]["schneider-2015"] = (
+        f'{record}\n[[results]]\n{own}finding = "Own words."\nmeans = "better"\n'
+    )
+    option = texts["options"]["manual-manipulation"].replace(
+        "rubinstein-2019/pain", "schneider-2015/pain-manual", 1
+    )
+    texts["options"]["manual-manipulation"] = option.replace(
+        'effects = ["rubinstein-2019/pain"', 'effects = ["schneider-2015/pain-manual"'
+    )
+    texts["options"]["manual-manipulation"] = texts["options"]["manual-manipulation"].replace(
+        '"schneider-2015/pain-manual", "ruddock', '"schneider-2015/pain-manual-v-usual", "ruddock'
+    )
+    assert "−17 points" not in answer(library_from(texts), "manual-manipulation").paragraph.text
 
 
 class TestBalance:

@@ -46,6 +46,17 @@ def test_a_single_arm_is_very_low() -> None:
     assert propose(body).level is Level.VERY_LOW
 
 
+def test_one_arm_of_a_randomised_trial_is_no_better_than_a_single_arm() -> None:
+    """Its change over time was not randomised: GRADE starts it low (BMJ 2008;336:924)."""
+    found = propose(replace(SOLID, has_control_group=False))
+    assert (found.start, found.level) == (Level.LOW, Level.VERY_LOW)
+
+
+def test_a_number_of_people_left_out_does_not_help() -> None:
+    small, silent = (propose(replace(SOLID, k=1, n=n)) for n in (40, None))
+    assert small.level is silent.level is Level.MODERATE
+
+
 @pytest.mark.parametrize(
     ("change", "concern", "steps"),
     [

@@ -1,6 +1,7 @@
 """Claims: the shipped records fit their schema, no trial counts twice, nothing recalled can be shown, and the
 clinic's own treatments have the same fields as every rival."""
 
+from collections.abc import Callable
 from dataclasses import fields
 
 import pytest
@@ -10,6 +11,7 @@ from spondyl.evidence.library import (
     Direction,
     DuplicateTrialError,
     Figure,
+    Harm,
     Library,
     RecordInvalidError,
     Seriousness,
@@ -99,6 +101,69 @@ def test_a_second_record_of_one_trial_is_refused() -> None:
     texts["studies"]["respine-again"] = texts["studies"]["respine-2024"]
     with pytest.raises(DuplicateTrialError, match="NCT03737461"):
         library_from(texts)
+    texts["studies"]["respine-again"] = texts["studies"]["respine-2024"].replace(
+        "NCT03737461", "nct 03737461"
+    )
+    with pytest.raises(DuplicateTrialError, match="NCT03737461"):
+        library_from(texts)
+
+
+def test_no_option_rests_on_a_review_that_counts_a_trial_twice() -> None:
+    texts = shipped_texts()
+    option = texts["options"]["stem-cells"].replace(
+        'effects = ["', 'effects = ["xie-2021-meta-analysis/pain", "'
+    )
+    with pytest.raises(DuplicateTrialError, match="NCT01860417"):
+        library_from({**texts, "options": {**texts["options"], "stem-cells": option}})
+
+
+RATIO = (
+    '\n[effect]\nmeasure = "odds ratio"\nestimate = 3.05\nlow = 1.11\nhigh = 8.40\n'  # evidence.md section 1
+)
+
+
+@pytest.mark.parametrize(
+    ("record", "change", "message"),
+    [
+        ("stem-cells-serious", lambda text: text.replace("events = 2", "events = 137"), "137 of 136"),
+        ("stem-cells-serious", lambda text: text.replace("n = 136\n", ""), "2 of None"),
+        ("stem-cells-other", lambda text: text + RATIO, "odds ratio"),
+    ],
+)
+def test_a_harm_counts_people_or_says_how_many_times_as_often(
+    record: str, change: Callable[[str], str], message: str
+) -> None:
+    with pytest.raises(RecordInvalidError, match=message) as caught:
+        read_record(Harm, record, change(shipped_texts()["harms"][record]))
+    assert caught.value.why and caught.value.do
+
+
+EFFECT = 'scale = "pain 0-100"\nscale_max = 100\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (EFFECT, 'scale = "quality of life 0-100"\nscale_max = 100\n', "quality of life"),
+        (EFFECT, 'scale = "leg pain 0-10"\nscale_max = 100\n', "leg pain"),
+        (EFFECT, 'scale = "pain 0-10"\nscale_max = 100\n', "'pain 0-10' and scale_max 100"),
+        (EFFECT, 'scale = "pain"\nscale_max = 5\n', "points on a scale of 5"),
+        ('measure = "mean difference"', 'measure = "risk ratio"', "the ratio -10.98"),
+    ],
+)
+def test_an_effect_stands_on_the_scale_that_it_names(old: str, new: str, message: str) -> None:
+    """A scale of another name fell onto the axis of disability; one of 0-10 called 100 was a tenth of its effect."""
+    text = shipped_texts()["studies"]["nsaids-acute-2020"]
+    assert old in text
+    with pytest.raises(RecordInvalidError, match=message):
+        read_record(Study, "nsaids-acute-2020", text.replace(old, new, 1))
+
+
+def test_a_domain_of_bias_is_judged_once() -> None:
+    text = shipped_texts()["studies"]["respine-2024"]
+    again = text[text.index("[[risk_of_bias]]") :].replace('"low"', '"high"')
+    with pytest.raises(RecordInvalidError, match="more than once"):
+        read_record(Study, "respine-2024", f"{text}\n{again}")
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """Claim: every import gives a record that fits the library's schema, shows nothing, and counts one trial once."""
 
 import json
+from typing import Any
 
 import pytest
 
-from evidence.living.imports import FILES, TRIAL
-from spondyl.evidence.library import Standing, Study, UnverifiedValueError, read_record
+from evidence.living.imports import FILES, TRIAL, as_bytes, trial_json
+from spondyl.evidence.library import Standing, Study, UnverifiedValueError, read_record, shipped_library
 from spondyl.evidence.living.import_refused import ImportReason, ImportRefused
-from spondyl.evidence.living.importing import read_import, registration_json
+from spondyl.evidence.living.importing import known_studies, read_import, registration_json
 from spondyl.evidence.living.same_study import sort_drafts
 
 DAY = "2026-11-25"
@@ -56,13 +57,45 @@ def test_a_registered_trial_with_results() -> None:
     ]
     assert (responders.outcome.value, responders.months) == ("people with less pain", 12.0)
     assert (pain_6.months, pain_12.months) == (6.0, 12.0)
-    assert pain_6.effect is not None
-    assert (pain_6.effect.estimate, pain_6.effect.interval_95) == (-2.5, (-8.4, 3.4))
+    assert pain_6.effect is pain_12.effect is None, "the posted difference does not say of which time it is"
     texts = [event.text for event in record.adverse_events]
     assert "Cells: any serious adverse event in 2 of 61 (12 months)." in texts
     assert "Cells: Discitis in 2 of 61, serious." in texts
     assert record.funding is not None
     assert "Synthetic Cells Inc. (industry)" in record.funding.text
+
+
+def _with_one_row(**changes: str) -> dict[str, Any]:
+    """The trial whose pain outcome has a single row, its analysis changed."""
+    trial = trial_json()
+    pain = trial["resultsSection"]["outcomeMeasuresModule"]["outcomeMeasures"][1]
+    pain["classes"] = pain["classes"][:1]
+    pain["analyses"][0] |= changes
+    return trial
+
+
+def test_a_posted_difference_of_means_is_taken_over() -> None:
+    (draft,) = read_import(as_bytes(_with_one_row()), name="x").drafts
+    _, pain = read_record(Study, draft.id, draft.to_toml(imported_on=DAY)).results
+    assert pain.effect is not None
+    assert (pain.effect.estimate, pain.effect.interval_95) == (-2.5, (-8.4, 3.4))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ciPctValue": "90"},
+        {"paramType": "Median Difference (Final Values)"},
+        {"paramType": "Risk Difference (RD)"},
+    ],
+)
+def test_a_posted_comparison_that_is_no_difference_of_means_with_95_percent_is_not(
+    changes: dict[str, str],
+) -> None:
+    (draft,) = read_import(as_bytes(_with_one_row(**changes)), name="x").drafts
+    _, pain = read_record(Study, draft.id, draft.to_toml(imported_on=DAY)).results
+    assert pain.effect is None
+    assert any("posted comparison" in line for line in draft.to_check)
 
 
 def test_what_has_no_place_is_said_and_kept() -> None:
@@ -95,6 +128,15 @@ def test_references() -> None:
     assert (second.name, second.design.value, second.options) == ("Solo 2019", "single arm", ("exercise",))
 
 
+@pytest.mark.parametrize("title", ["RETRACTED: Cells for discs", "Retraction notice to: Cells for discs"])
+def test_a_retracted_paper_is_named_so_before_all_else(title: str) -> None:
+    (draft,) = read_import(f"TY  - JOUR\nTI  - {title}\nER  - \n".encode(), name="x").drafts
+    assert "no evidence" in draft.to_check[0]
+    assert "retract" in draft.to_toml(imported_on=DAY).split("[source]")[0].lower()
+    (other,) = read_import(b"TY  - JOUR\nTI  - A new retractor\nER  - \n", name="x").drafts
+    assert not any("retracted" in line for line in other.to_check)
+
+
 def test_a_table() -> None:
     found = records("studies.csv")
     trial = found["isrctn12345678"]
@@ -123,6 +165,13 @@ def test_a_trial_that_the_library_holds_is_an_update_not_a_second_study() -> Non
     drafts = read_import(TRIAL.read_bytes(), name="x").drafts
     assert sort_drafts(drafts, {"2014-005569-36": "syndisc"}).updates == {"nct99000001": "syndisc"}
     assert sort_drafts(drafts, {"NCT00000001": "other"}).updates == {}
+
+
+def test_the_paper_of_a_study_that_the_library_holds_is_an_update() -> None:
+    """RESPINE's paper, by its DOI, without the registry number."""
+    ris = "TY  - JOUR\nTI  - Cells for discs\nDO  - 10.1136/ARD-2024-225771\nER  - \n"
+    drafts = read_import(ris.encode(), name="x").drafts
+    assert list(sort_drafts(drafts, known_studies(shipped_library())).updates.values()) == ["respine-2024"]
 
 
 def test_two_studies_with_one_title_get_two_names() -> None:

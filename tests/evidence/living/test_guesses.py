@@ -2,8 +2,8 @@
 
 import pytest
 
-from spondyl.evidence.library import Outcome, Role
-from spondyl.evidence.living.guesses import guess_months, guess_outcome, guess_role
+from spondyl.evidence.library import Outcome, Role, shipped_library
+from spondyl.evidence.living.guesses import guess_months, guess_options, guess_outcome, guess_role
 from spondyl.evidence.living.registry_ids import normal_registry_id, registry_ids_in
 
 
@@ -58,3 +58,8 @@ def test_registry_numbers() -> None:
         "ISRCTN12345678",
     )
     assert normal_registry_id("EUCTR2014-005569-36-FR") == normal_registry_id("2014-005569-36")
+
+
+def test_every_guessed_option_is_one_of_the_library() -> None:
+    words = "stem prp platelet hyaluron radiofrequency epidural fusion opioid tizanidine nsaid activator manipulat yoga"
+    assert set(guess_options(words)) == {option.id for option in shipped_library().options}

@@ -1,4 +1,4 @@
-"""The mean change of patients with its interval: Student's t, or the bootstrap where the changes are skewed."""
+"""The mean change of patients with its interval: Student's t, or the bootstrap where many changes are skewed."""
 
 import math
 from dataclasses import dataclass
@@ -13,6 +13,9 @@ FloatArray = NDArray[np.float64]
 
 SKEWED = 1.0
 """Sample skewness beyond which the bootstrap interval is shown instead of the t interval."""
+FEWEST_FOR_BOOTSTRAP = 10
+"""With fewer patients the bootstrap is shown never: of three normal changes it holds the mean in 73 of 100 samples, not
+in 95, for it can go no farther than the best and the worst patient."""
 RESAMPLES = 9_999
 SEED = 20_260_101
 DRAWS_AT_ONCE = 2_000_000
@@ -57,7 +60,7 @@ def summarise_changes(improvements: FloatArray) -> ChangeSummary:
     low, middle, high = (float(q) for q in np.quantile(improvements, (0.25, 0.5, 0.75)))
     spread = sd is not None and sd > 1e-12 * max(1.0, abs(mean))
     skewness = float(stats.skew(improvements, bias=False)) if spread and n > 2 else None
-    skewed = skewness is not None and abs(skewness) > SKEWED
+    skewed = skewness is not None and abs(skewness) > SKEWED and n >= FEWEST_FOR_BOOTSTRAP
     return ChangeSummary(
         n=n,
         mean=mean,

@@ -58,6 +58,7 @@ def sign(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     except EvidenceError as error:
         leave(ExitCode.USAGE, str(error))
     if digest:
+        _refuse_earlier(option, at, before)
         before = (*before, _signed(found, person=person, role=role, at=at, digest=digest))
         _write(signatures, before)
     shown = review(found, before)
@@ -67,6 +68,20 @@ def sign(  # noqa: PLR0913, PLR0917  a command's options are its arguments
         typer.echo(f"Signed: {option}, by {person}, {role}, {at}.")
     else:
         _show(option, shown, found.digest)
+
+
+def _refuse_earlier(option: str, at: str, before: "tuple[SignedConclusion, ...]") -> None:
+    """A signature dated before the one in force would change nothing on any page."""
+    from spondyl.evidence.answer import latest_about
+
+    latest = latest_about(option, before)
+    if latest is not None and latest.signature.at > at:
+        leave(
+            ExitCode.USAGE,
+            f"{option} was signed on {latest.signature.at} by {latest.signature.person}; a signature of {at} is "
+            "earlier and would be shown nowhere. Correct --on; if the other day is the wrong one, take its entry out "
+            "of the file.",
+        )
 
 
 def _signed(found: "Answer", *, person: str, role: str, at: str, digest: str) -> "SignedConclusion":

@@ -76,7 +76,7 @@ def aid_content(
     others = [one for one in library.options if one.id != name and words.has_option(one.id)]
     rows = tuple(ladder_row(library, one.id, words, signed) for one in (option, *others))
     lines, expect = _lines(option, words), expectation(library, found, words)
-    shown = Said(prose=verdict(judged, found, words), rests_on=found.short.origins or (option.origin,))
+    shown = Said(prose=verdict(judged, words), rests_on=found.short.origins or (option.origin,))
     content = AidContent(
         option=name,
         language=language,

@@ -71,8 +71,7 @@ def hundred_of(library: Library) -> Figure:
 
 def _picture(library: Library, option: Option, pair: IconPair, words: Words) -> Picture:
     result = _result_of(library, pair.outcome)
-    control = next(group for group in pair.groups if group.role is not Role.ACTIVE)
-    versus = _control_name(words, result, control.name)
+    versus = _control_name(words, result, pair.control.name)
     hundred = hundred_of(library)
     key = pair.outcome.origin.key.replace("/results/", "/")
     title = words.of("outcomes", key)
@@ -82,7 +81,7 @@ def _picture(library: Library, option: Option, pair: IconPair, words: Words) -> 
             label=Said(
                 prose=Prose((words.text(f"options.{option.id}.name"),))
                 if group.role is Role.ACTIVE
-                else _prose(_control_name(words, result, group.name))
+                else _prose(versus if group is pair.control else words.or_quote("versus", group.name))
             ),
             better=Said(prose=words.say("page.expect_group", better=bare(group.better), hundred=hundred)),
             number=group.better,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from spondyl.evidence.aid.expect import Expectation
-from spondyl.evidence.aid.ladder import LadderRow, numbers_said, versus_of
+from spondyl.evidence.aid.ladder import LadderRow, numbers_said, verdict
 from spondyl.evidence.aid.risks import Risk, risks
 from spondyl.evidence.aid.said import Said
 from spondyl.evidence.aid.words import Words
@@ -60,12 +60,11 @@ def glance(library: Library, expect: Expectation, ladder: tuple[LadderRow, ...],
 def _row(library: Library, row: LadderRow, words: Words) -> GlanceRow:
     found, option = answer(library, row.option), library.option(row.option)
     worst, *_ = risks(library, option, words, short=True)
-    helps = words.say(f"readings_short.{row.review.reading}", versus=versus_of(found, words))
     return GlanceRow(
         option=row.option,
         name=row.name,
         clinics_own=row.clinics_own,
-        helps=Said(prose=helps, rests_on=row.good[0].origins),
+        helps=Said(prose=verdict(row.review, words, "readings_short"), rests_on=row.good[0].origins),
         number=numbers_said(library, found, words, "glance"),
         sure=Said(
             prose=words.say(f"certainty_short.{row.review.certainty or 'none'}"), rests_on=row.sure.origins

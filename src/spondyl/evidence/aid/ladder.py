@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from spondyl.evidence.aid.expect import hundred_of, points_said
 from spondyl.evidence.aid.risks import Risk, risks
 from spondyl.evidence.aid.said import Said, bare
-from spondyl.evidence.aid.words import Filling, Words
+from spondyl.evidence.aid.words import Words
 from spondyl.evidence.answer import Answer, answer
-from spondyl.evidence.library import Library, Prose, Quote, Role
+from spondyl.evidence.answer.icons import deciding_pair
+from spondyl.evidence.library import Library, Prose, Quote
 from spondyl.evidence.living import Review, SignedConclusion, review
 
 
@@ -44,7 +45,7 @@ def ladder_row(library: Library, name: str, words: Words, signed: Iterable[Signe
             Said(prose=Prose((line,)), rests_on=rests_on) for line in words.texts(f"options.{name}.{part}")
         )
 
-    good = [Said(prose=verdict(judged, found, words), rests_on=found.short.origins)]
+    good = [Said(prose=verdict(judged, words), rests_on=found.short.origins)]
     numbers = numbers_said(library, found, words, "ladder")
     good += [numbers] if numbers else []
     return LadderRow(
@@ -60,25 +61,19 @@ def ladder_row(library: Library, name: str, words: Words, signed: Iterable[Signe
     )
 
 
-def verdict(judged: Review, found: Answer, words: Words) -> Prose:
-    """The reading in plain words: the signed one while new data awaits review."""
-    return words.say(f"readings.{judged.reading}", versus=versus_of(found, words))
-
-
-def versus_of(found: Answer, words: Words) -> Filling:
-    """What the deciding result compares with, in plain words; '' where there is none."""
-    quotes = [piece for piece in found.short.pieces if isinstance(piece, Quote)]
-    return words.or_quote("versus", quotes[0]) if quotes else ""
+def verdict(judged: Review, words: Words, where: str = "readings") -> Prose:
+    """The reading in plain words: the signed one, against what it was signed against, while new data awaits review."""
+    versus = words.or_quote("versus", judged.versus) if judged.versus else ""
+    return words.say(f"{where}.{judged.reading}", versus=versus)
 
 
 def numbers_said(library: Library, found: Answer, words: Words, where: str) -> Said | None:
     """The deciding result as points of a scale or as people of a hundred, in the words of ``ladder`` or ``glance``."""
     points = points_said(library, found.option, words, f"page.{where}_points")
-    if points or not found.icons:
+    pair = deciding_pair(found.option, found.icons)
+    if points or pair is None:
         return points
-    pair = found.icons[0]
-    active = next(group for group in pair.groups if group.role is Role.ACTIVE)
-    control = next(group for group in pair.groups if group.role is not Role.ACTIVE)
+    active, control = pair.active, pair.control
     quotes = [piece for piece in found.short.pieces if isinstance(piece, Quote)]
     versus = words.or_quote("versus", quotes[0] if quotes else control.name)
     return Said(

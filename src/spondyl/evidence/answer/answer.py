@@ -66,7 +66,7 @@ def answer(library: Library, name: str, *, signed: Iterable[SignedConclusion] = 
     """Answer the option of that name from the records. Raises UnknownOptionError."""
     option = library.option(name)
     main = library.result(option.main)[1] if option.main else None
-    reading = reading_of(library, main)
+    reading = reading_of(library, main, option.id)
     controlled, uncontrolled = controlled_panels(library, option), uncontrolled_panels(library, option)
     icons, sureness = icon_pairs(library, option), sureness_of(library, option)
     claims = tuple(check_claim(library, claim) for claim in library.claims_of(option.id))

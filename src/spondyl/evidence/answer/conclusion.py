@@ -61,6 +61,14 @@ class SignedConclusion:
                 )
 
     @property
+    def versus(self) -> Quote | None:
+        """What the signed reading compares with; None where with nothing, or in another version's words."""
+        before, mark, after = Reading(self.reading).words.partition("{versus}")
+        if not (mark and self.short.startswith(before) and self.short.endswith(after)):
+            return None
+        return Quote(text=self.short[len(before) : len(self.short) - len(after)], origin=self.origin)
+
+    @property
     def origin(self) -> Origin:
         """The signature as the source of the signed words and of every number in them."""
         signature = self.signature

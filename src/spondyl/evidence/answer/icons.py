@@ -1,14 +1,17 @@
 """Pictures of a hundred people: sham or other control beside active, one denominator, one time frame."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from spondyl.evidence.answer.panels import groups_of, study_quote
+from spondyl.evidence.answer.panels import CONTROLS, groups_of, study_quote
+from spondyl.evidence.answer.rows import result_key
 from spondyl.evidence.answer.shares import difference_figure, number_needed, people_of_100, share_figure
 from spondyl.evidence.library import Figure, Group, Library, Option, Quote, Result, Role, Study
 
 NO_NNT_INTERVAL = (
     "No number needed to treat: the interval of the difference holds zero, so there may be none at all."
 )
+NO_NNT_WORSE = "No number needed to treat: fewer people got better with it than with the control."
 NO_NNT_COUNTS = (
     "No number needed to treat: the groups' sizes were not read, so the difference has no interval."
 )
@@ -45,6 +48,17 @@ class IconPair:
         if Role.ACTIVE not in roles or len(roles) < 2:
             raise ValueError("A picture of people needs a control group beside the active one.")
 
+    @property
+    def active(self) -> People:
+        """The group that was given the option."""
+        return next(one for one in self.groups if one.role is Role.ACTIVE)
+
+    @property
+    def control(self) -> People:
+        """The control that ``difference`` is about, by the same rule: sham, usual care, another treatment."""
+        controls = (one for one in self.groups if one.role in CONTROLS)
+        return min(controls, key=lambda one: CONTROLS.index(one.role))
+
 
 def icon_pairs(library: Library, option: Option) -> tuple[IconPair, ...]:
     """Every controlled result of the option with a published share of people in each group.
@@ -65,6 +79,18 @@ COUNTS = "-counts"
 """Ending of the id of a result whose counts were rebuilt from the percentages of another one."""
 
 
+def deciding_pair(option: Option, pairs: Iterable[IconPair]) -> IconPair | None:
+    """The picture that may stand beside the reading: that of the deciding result, else the first of its study.
+
+    Pictures of other trials, such as one that was added later, do not speak for the result that decides.
+    """
+    main = option.main.removesuffix(COUNTS)
+    of_study = [one for one in pairs if one.study.origin.record == main.partition("/")[0]]
+    return next(
+        (one for one in of_study if result_key(one.outcome.origin) == main), next(iter(of_study), None)
+    )
+
+
 def _pair(study: Study, result: Result, option: Option) -> IconPair | None:
     groups = [(group, _people(group)) for group in result.groups if group.option in ("", option.id)]
     shown = [(group, people) for group, people in groups if people is not None]
@@ -74,7 +100,7 @@ def _pair(study: Study, result: Result, option: Option) -> IconPair | None:
     counted = groups_of(study.result(result.id + COUNTS) or result, option.id)
     difference = None if counted is None else difference_figure(*counted)
     needed = None if difference is None else number_needed(difference)
-    why = "" if needed else (NO_NNT_COUNTS if difference is None else NO_NNT_INTERVAL)
+    why = "" if needed else _why_none(difference)
     return IconPair(
         study=study_quote(study),
         outcome=Quote(text=result.label, origin=result.origin),
@@ -84,6 +110,12 @@ def _pair(study: Study, result: Result, option: Option) -> IconPair | None:
         number_needed=needed,
         why_no_number_needed=why,
     )
+
+
+def _why_none(difference: Figure | None) -> str:
+    if difference is None or difference.interval_95 is None:
+        return NO_NNT_COUNTS
+    return NO_NNT_WORSE if difference.interval_95[1] < 0.0 else NO_NNT_INTERVAL
 
 
 def _people(group: Group) -> People | None:

@@ -193,6 +193,7 @@ def _study(study: Study) -> StudyLine:
         judged=tuple(
             Quote(text=f"{one.domain}: {one.judgement}. {one.why}", origin=one.origin)
             for one in study.risk_of_bias
+            if one.origin.may_be_shown
         ),
         funding=study.funding.quote if study.funding and study.funding.origin.may_be_shown else None,
         conflicts=study.conflicts.quote if study.conflicts and study.conflicts.origin.may_be_shown else None,
@@ -204,7 +205,7 @@ def _bias(study: Study) -> str:
     if study.design.is_review:
         return "a review: its studies are judged one by one"
     tool = ROB2 if study.design.is_randomised else ROBINS_I
-    judged = {one.domain: one.judgement for one in study.risk_of_bias}
+    judged = {one.domain: one.judgement for one in study.risk_of_bias if one.origin.may_be_shown}
     word = overall(tool, judged)
     return f"{word} ({'RoB two' if tool is ROB2 else 'ROBINS-I'})"
 

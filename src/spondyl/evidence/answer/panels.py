@@ -70,12 +70,15 @@ def _axis_of_words(result: Result) -> Axis:
     return Axis.DISABILITY if result.outcome.value == "function" else Axis.PAIN
 
 
+CONTROLS = (Role.SHAM, Role.USUAL_CARE, Role.OTHER_ACTIVE)
+"""Which of several controls a treatment is compared with: the first of these that there is."""
+
+
 def groups_of(result: Result, option: str) -> tuple[Group, Group] | None:
     """The group given the option and the control beside it: sham before usual care before another treatment."""
     active = next((one for one in result.groups if one.option == option), None)
-    rank = (Role.SHAM, Role.USUAL_CARE, Role.OTHER_ACTIVE)
     controls = sorted(
-        (one for one in result.groups if one.role in rank), key=lambda one: rank.index(one.role)
+        (one for one in result.groups if one.role in CONTROLS), key=lambda one: CONTROLS.index(one.role)
     )
     return None if active is None or not controls else (active, controls[0])
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from spondyl.evidence.answer.icons import IconPair
+from spondyl.evidence.answer.icons import IconPair, deciding_pair
 from spondyl.evidence.answer.panels import Panel
 from spondyl.evidence.answer.reading import Reading
-from spondyl.evidence.answer.rows import Row
+from spondyl.evidence.answer.rows import Row, result_key
 from spondyl.evidence.answer.scales import Axis
 from spondyl.evidence.answer.sureness import Sureness
-from spondyl.evidence.library import Library, Option, Piece, Prose, Quote, Result, Role, Study
+from spondyl.evidence.library import Library, Option, Piece, Prose, Quote
 
 SIGNS = {
     Axis.PAIN: " on a scale of a hundred points (minus is less pain)",
@@ -40,7 +40,8 @@ def paragraph(
     pieces: list[Piece] = [*short_answer(library, option, reading).pieces]
     main = library.result(option.main) if option.main else None
     if main:
-        pieces += _main_sentence(main[0], main[1], controlled, icons)
+        pair = deciding_pair(option, icons) if main[1].groups else None
+        pieces += _main_sentence(option.main, controlled, pair)
     if uncontrolled:
         pieces.append(_NOT_COMPARABLE)
     pieces += _certainty_sentence(sureness)
@@ -58,33 +59,32 @@ _NOT_COMPARABLE = (
 )
 
 
-def _main_sentence(
-    study: Study, result: Result, controlled: tuple[Panel, ...], icons: tuple[IconPair, ...]
-) -> Iterator[Piece]:
-    pair = next((one for one in icons if one.study.origin.record == study.id), None)
-    if result.groups and pair is not None:
+def _main_sentence(main: str, controlled: tuple[Panel, ...], pair: IconPair | None) -> Iterator[Piece]:
+    if pair is not None:
         yield from _people_sentence(pair)
         return
     found = next(
-        ((panel.axis, row) for panel in controlled for row in panel.rows if _is_of(row, study, result)), None
+        (
+            (panel.axis, row)
+            for panel in controlled
+            for row in panel.rows
+            if result_key(row.detail.origin) == main
+        ),
+        None,
     )
     if found is not None:
         yield from _row_sentence(*found)
 
 
-def _is_of(row: Row, study: Study, result: Result) -> bool:
-    return row.detail.origin.record == study.id and f"/{result.id}" in f"/{row.detail.origin.part}"
-
-
 def _people_sentence(pair: IconPair) -> Iterator[Piece]:
-    active = next(one for one in pair.groups if one.role is Role.ACTIVE)
-    control = next(one for one in pair.groups if one.role is not Role.ACTIVE)
+    active, control = pair.active, pair.control
     yield from (" In ", pair.study, ", of a hundred people each, ", active.better)
     yield from (" got better after the treatment and ", control.better, " after the ", control.name)
     yield from (" (", pair.timing, "). ")
     if pair.difference is not None:
+        low, high = pair.difference.interval_95 or (0.0, 0.0)
         yield from ("The difference, ", pair.difference, ", ")
-        yield ("could be chance alone." if not pair.number_needed else "is more than chance explains.")
+        yield ("could be chance alone." if low <= 0.0 <= high else "is more than chance explains.")
 
 
 def _row_sentence(axis: Axis, row: Row) -> Iterator[Piece]:

@@ -2,9 +2,10 @@
 
 from enum import Enum
 
+from spondyl.evidence.answer.panels import groups_of
 from spondyl.evidence.answer.scales import effect_figure, threshold_of
 from spondyl.evidence.answer.shares import difference_figure
-from spondyl.evidence.library import Effect, Library, Meaning, Result, Role
+from spondyl.evidence.library import Effect, Library, Meaning, Result
 
 
 class Reading(Enum):
@@ -30,7 +31,7 @@ class Reading(Enum):
         }[self]
 
 
-def reading_of(library: Library, result: Result | None) -> Reading:
+def reading_of(library: Library, result: Result | None, option: str) -> Reading:
     """The reading of the result that decides an option; unknown without a controlled result that may be shown."""
     if result is None or not result.is_controlled:
         return Reading.UNKNOWN
@@ -41,7 +42,7 @@ def reading_of(library: Library, result: Result | None) -> Reading:
             else Reading.UNKNOWN
         )
     if result.groups:
-        return _of_groups(result)
+        return _of_groups(result, option)
     return _of_words(result)
 
 
@@ -58,10 +59,9 @@ def _of_effect(library: Library, effect: Effect, result: Result) -> Reading:
     return Reading.NOTICEABLE if abs(effect_figure(effect).value) >= threshold else Reading.SMALL
 
 
-def _of_groups(result: Result) -> Reading:
-    active = next((one for one in result.groups if one.role is Role.ACTIVE), None)
-    control = next((one for one in result.groups if one.role is not Role.ACTIVE), None)
-    difference = None if active is None or control is None else difference_figure(active, control)
+def _of_groups(result: Result, option: str) -> Reading:
+    pair = groups_of(result, option)
+    difference = None if pair is None else difference_figure(*pair)
     if difference is None or difference.interval_95 is None:
         return Reading.UNKNOWN
     low, high = difference.interval_95

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from spondyl.evidence.library import Figure, Quote
+from spondyl.evidence.library import Figure, Origin, Quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +21,8 @@ class Row:
     def __post_init__(self) -> None:
         if (self.figure is None) == (self.finding is None):
             raise ValueError(f"The row {self.label.text!r} needs a figure or a finding, one of them.")
+
+
+def result_key(origin: Origin) -> str:
+    """``STUDY/RESULT`` of a value inside a study's result: ``results/pain/effect`` of ``nim`` is ``nim/pain``."""
+    return "/".join((origin.record, *origin.part.split("/")[1:2]))

@@ -3,7 +3,11 @@
 import math
 
 from spondyl.evidence.counts.proportion_interval import exact_proportion
-from spondyl.evidence.counts.risk_difference import wald_risk_difference
+from spondyl.evidence.counts.risk_difference import (
+    RiskDifference,
+    newcombe_risk_difference,
+    wald_risk_difference,
+)
 from spondyl.evidence.library import Figure, Group, computed_origin
 
 EXACT = "exact (Clopper-Pearson) 95 % interval from the counts"
@@ -43,37 +47,50 @@ def people_of_100(group: Group) -> Figure | None:
 
 
 def difference_figure(active: Group, control: Group) -> Figure | None:
-    """People more (positive) or fewer of a hundred than in the control group, with its 95 % interval (Wald).
+    """People more (positive) or fewer of a hundred than in the control group, with its 95 % interval.
 
-    None without counts in both groups: a difference of two published percentages has no interval.
+    Wald's, as papers print it, where every group has at least :data:`ENOUGH` people with the outcome and without it;
+    else Newcombe's. None without counts in both groups: a difference of two published percentages has no interval.
     """
     if active.events is None or active.n is None or control.events is None or control.n is None:
         return None
     if not (active.origin.may_be_shown and control.origin.may_be_shown):
         return None
-    found = wald_risk_difference((active.events, active.n), (control.events, control.n))
+    found = _difference((active.events, active.n), (control.events, control.n))
     return Figure(
         value=100.0 * found.difference,
         interval_95=(100.0 * found.interval.low, 100.0 * found.interval.high),
         signed=True,
         unit=" of 100 people",
         origin=computed_origin(
-            active.origin, control.origin, method="difference of the two shares, Wald 95 % interval"
+            active.origin,
+            control.origin,
+            method=f"difference of the two shares, {found.method} 95 % interval",
         ),
     )
 
 
+ENOUGH = 5
+"""People with and people without the outcome below which the normal approximation is not to be trusted (Cochran,
+Biometrics 1954;10:417): with 10 of 10 against 7 of 10 Wald's interval leaves out zero, though chance gives p = 0.21."""
+
+
+def _difference(active: tuple[int, int], control: tuple[int, int]) -> RiskDifference:
+    fewest = min(count for events, n in (active, control) for count in (events, n - events))
+    return (wald_risk_difference if fewest >= ENOUGH else newcombe_risk_difference)(active, control)
+
+
 def number_needed(difference: Figure) -> Figure | None:
-    """People to treat for one more to get better; None when the interval of the difference holds zero.
+    """People to treat for one more to get better; None when the interval of the difference holds zero or less.
 
     The reciprocal of the difference; the interval's ends are the reciprocals of its ends (Altman, BMJ 1998;317:1309).
     """
     low, high = difference.interval_95 or (-1.0, 1.0)
-    if low <= 0.0 <= high:
+    if low <= 0.0:
         return None
-    ends = sorted(100.0 / abs(end) for end in (low, high))
+    ends = (100.0 / high, 100.0 / low)
     return Figure(
-        value=math.ceil(100.0 / abs(difference.value) - 1e-9),
+        value=math.ceil(100.0 / difference.value - 1e-9),
         interval_95=(math.floor(ends[0]), math.ceil(ends[1])),
         decimals=0,
         unit=" people",

@@ -34,12 +34,12 @@ class Sureness:
 def sureness_of(library: Library, option: Option) -> Sureness:
     """Propose a certainty for the result that decides the option, beside the published ones."""
     proposed = propose(body_of(library, option, option.main)) if option.main else None
+    verified = [one for one in option.published if one.origin.may_be_shown]
     published = tuple(
         Published(level=one.level, about=Quote(text=one.origin.citation, origin=one.origin))
-        for one in option.published
-        if one.origin.may_be_shown
+        for one in verified
     )
-    main = next((one.level for one in option.published if one.of == option.main), None)
+    main = next((one.level for one in verified if one.of == option.main), None)
     level = main or (proposed.level if proposed else None)
     return Sureness(
         proposed=proposed, published=published, headline=level, headline_is_published=main is not None
@@ -76,4 +76,5 @@ def _risk_of_bias(study: Study) -> str:
     if study.design.is_review:
         return NOT_JUDGED
     tool = ROB2 if study.design.is_randomised else ROBINS_I
-    return overall(tool, {one.domain: one.judgement for one in study.risk_of_bias})
+    verified = [one for one in study.risk_of_bias if one.origin.may_be_shown]
+    return overall(tool, {one.domain: one.judgement for one in verified})

@@ -1,7 +1,7 @@
 """GRADE: where a body of evidence starts, each step down or up with its reason, and the level proposed.
 
-Randomised trials start high, everything else low; five concerns lower, three raise (GRADE, BMJ 2008;336:924). The
-software proposes; the level is not a conclusion until a named person signs it
+Randomised comparisons start high, everything else low, one arm of a trial on its own too; five concerns lower, three
+raise (GRADE, BMJ 2008;336:924). The software proposes; the level is not a conclusion until a named person signs it
 (:mod:`spondyl.evidence.certainty.signature`).
 """
 
@@ -91,7 +91,7 @@ def propose(body: Body) -> Certainty:
     Upgrades are for observational evidence without a concern that lowers; they need a person's judgement, so the
     software names them and gives none.
     """
-    start = Level.HIGH if body.randomised else Level.LOW
+    start = Level.HIGH if body.randomised and body.has_control_group else Level.LOW
     steps = (
         _risk_of_bias(body),
         _inconsistency(body),
@@ -160,6 +160,8 @@ def _imprecision(body: Body) -> Step:
         )
     if few:
         return Step(concern=concern, steps=-1, why="Fewer people than a stable mean needs.")
+    if body.n is None and body.k == 1:
+        return Step(concern=concern, steps=-1, why="One study, and how many people it had was not read.")
     return Step(concern=concern, steps=0, why="The interval is narrow enough to decide.")
 
 

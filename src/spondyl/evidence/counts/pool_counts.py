@@ -1,7 +1,7 @@
 """Pool counts themselves, without turning each study into an effect first: Mantel-Haenszel, Peto, binomial-normal."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from scipy import stats
@@ -17,7 +17,7 @@ from spondyl.evidence.counts.two_by_two import TwoByTwo
 from spondyl.evidence.estimate import Interval, LeftOut
 from spondyl.evidence.measure import Measure
 from spondyl.evidence.refusal import EvidenceRefusal, EvidenceRefused
-from spondyl.evidence.study_table import StudyTable
+from spondyl.evidence.study_table import StudyTable, doubled_rows
 
 
 class CountsMethod(Enum):
@@ -71,14 +71,15 @@ def pool_counts(
             do="Choose another method or measure, or pool by inverse variance.",
         )
     if measure is Measure.PLO:
-        events, patients, _, left_out = single_arms(table)
+        events, patients, labels, left_out = single_arms(table)
         fit = fit_proportions(events, patients, points=points)
         found, silent = Found(effect=fit.effect, se=fit.se, tau2=fit.tau2, k=fit.k), 0
     else:
-        tables, _, left_out = two_by_two(table)
+        tables, labels, left_out = two_by_two(table)
         found = _POOLERS[method, measure](tables, points)
         silent = len(tables.ai) - found.k
-    return _pooled(measure, method, found, left_out, silent=silent, level_percent=level_percent)
+    pooled = _pooled(measure, method, found, left_out, silent=silent, level_percent=level_percent)
+    return replace(pooled, notes=(*pooled.notes, *doubled_rows(labels)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

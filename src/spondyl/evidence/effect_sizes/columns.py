@@ -35,6 +35,7 @@ def columns_for(table: StudyTable, measure: Measure) -> Columns:
     """The columns a measure is computed from; ready effects yi with vi or sei serve where the raw numbers lack."""
     found = _raw(table.columns, measure) or _ready(table.columns)
     if found:
+        _refuse_contradiction(table)
         return found
     has = ", ".join(table.columns) or "none of metafor's names"
     raise EvidenceRefused(
@@ -43,6 +44,27 @@ def columns_for(table: StudyTable, measure: Measure) -> Columns:
         why=f"{measure.value} needs {NEEDS[measure]}; the table has {has}.",
         do="Rename or add the columns, or choose the measure that fits them.",
     )
+
+
+TOTALS = (("ai", "bi", "n1i"), ("ci", "di", "n2i"), ("xi", "mi", "ni"))
+"""Events, others and all of a group."""
+
+
+def _refuse_contradiction(table: StudyTable) -> None:
+    """Refuse a group whose events and others do not sum to its size; half a person is rounding."""
+    for events, others, size in TOTALS:
+        if not table.has(events, others, size):
+            continue
+        off = table.columns[events] + table.columns[others] - table.columns[size]
+        row = next((row for row, value in enumerate(off) if abs(value) > 0.51), None)
+        if row is not None:
+            one, two, whole = (table.columns[name][row] for name in (events, others, size))
+            raise EvidenceRefused(
+                EvidenceRefusal.VALUE_INVALID,
+                what=f"{table.labels[row]}: {events} {one:g} and {others} {two:g} do not sum to {size} {whole:g}.",
+                why="It cannot be told which of the three is wrong.",
+                do="Correct it by the paper, or leave one of the three cells empty.",
+            )
 
 
 def _raw(columns: Columns, measure: Measure) -> Columns | None:
@@ -71,9 +93,10 @@ def _proportion(columns: Columns) -> Columns | None:
 
 
 def _ready(columns: Columns) -> Columns | None:
+    """The ready effects; a standard error below zero gives a variance below zero, which is refused later."""
     if "yi" not in columns:
         return None
-    vi = _filled(columns.get("vi"), columns["sei"] ** 2 if "sei" in columns else None)
+    vi = _filled(columns.get("vi"), columns["sei"] * abs(columns["sei"]) if "sei" in columns else None)
     return None if vi is None else {"yi": columns["yi"], "vi": vi}
 
 

@@ -13,7 +13,7 @@ from spondyl.evidence.effect_sizes.effects import EffectSizes
 from spondyl.evidence.estimate import LeftOut
 from spondyl.evidence.measure import Measure
 from spondyl.evidence.refusal import EvidenceRefusal, EvidenceRefused
-from spondyl.evidence.study_table import StudyTable
+from spondyl.evidence.study_table import StudyTable, doubled_rows
 
 Column = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -89,7 +89,10 @@ def _kept(
         yi=computed.yi[~gone],
         vi=computed.vi[~gone],
         left_out=tuple(left_out),
-        notes=_zero_note(labels, computed.corrected, gone),
+        notes=(
+            *_zero_note(labels, computed.corrected, gone),
+            *doubled_rows(label for label, hit in zip(labels, gone, strict=True) if not hit),
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """One result of a study: an outcome at a time, as an effect between groups or as what single groups reached."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated
@@ -54,6 +55,10 @@ class Role(Enum):
     OTHER_ACTIVE = "other treatment"
 
 
+SCALES = ("pain", "disability")
+"""First words of the scales that are brought together to a hundred points."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """An effect with its 95 % interval; negative is less pain or disability. ``scale_max`` is the scale's end."""
@@ -70,17 +75,40 @@ class Effect:
     origin: Origin
 
     def __post_init__(self) -> None:
+        for wrong, why in (self._wrong_interval(), self._wrong_scale()):
+            if wrong:
+                raise RecordInvalidError(
+                    what=f"The effect {self.origin.key} has {wrong}.",
+                    why=why,
+                    do="Compare the record with its source.",
+                )
+
+    def _wrong_interval(self) -> tuple[str, str]:
+        why = "An interval has two ends with the estimate between."
         if (self.low is None) != (self.high is None):
-            problem = "half an interval"
-        elif self.low is not None and self.high is not None and not self.low <= self.estimate <= self.high:
-            problem = f"the estimate {self.estimate} outside {self.low} to {self.high}"
-        else:
-            return
-        raise RecordInvalidError(
-            what=f"The effect {self.origin.key} has {problem}.",
-            why="An interval has two ends with the estimate between.",
-            do="Compare the record with its source.",
-        )
+            return "half an interval", why
+        if self.low is not None and self.high is not None and not self.low <= self.estimate <= self.high:
+            return f"the estimate {self.estimate} outside {self.low} to {self.high}", why
+        if self.measure.no_effect == 1.0 and not min(self.estimate, self.low or self.estimate) > 0.0:
+            return f"the ratio {min(self.estimate, self.low or self.estimate)}", "A ratio is above zero."
+        return "", ""
+
+    def _wrong_scale(self) -> tuple[str, str]:
+        """Only pain and disability stand on an axis of a hundred points, and both are better when they are less."""
+        if self.scale_max is None:
+            return "", ""
+        if not self.scale.startswith(SCALES):
+            why = f"Its scale begins with {' or '.join(SCALES)}; turn round a scale on which more is better."
+            return f"the scale {self.scale!r} with an end", why
+        written = re.search(r"0\s*[-–]\s*(\d+)", self.scale)
+        if written is not None and float(written[1]) != self.scale_max:
+            return f"the scale {self.scale!r} and scale_max {self.scale_max:g}", "The two say the same end."
+        if not abs(self.estimate) <= self.scale_max:
+            return (
+                f"{self.estimate} points on a scale of {self.scale_max:g}",
+                "No difference exceeds its scale.",
+            )
+        return "", ""
 
     @property
     def interval_95(self) -> tuple[float, float] | None:

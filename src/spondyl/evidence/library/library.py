@@ -100,7 +100,7 @@ class Library:
 
 def refuse_duplicate_trials(studies: Iterable[Study]) -> None:
     """Raise DuplicateTrialError when two records carry one registration number, for it would count twice."""
-    ids = Counter(study.registry_id for study in studies if study.registry_id)
+    ids = Counter(_plain_id(study.registry_id) for study in studies if study.registry_id)
     twice = [name for name, count in ids.items() if count > 1]
     if twice:
         raise DuplicateTrialError(
@@ -112,7 +112,12 @@ def refuse_duplicate_trials(studies: Iterable[Study]) -> None:
 
 def trials_listed_twice(study: Study) -> tuple[str, ...]:
     """Registration numbers that a review lists more than once: its pooled numbers count those people twice."""
-    return tuple(name for name, count in Counter(study.includes).items() if count > 1)
+    return tuple(name for name, count in Counter(map(_plain_id, study.includes)).items() if count > 1)
+
+
+def _plain_id(registry_id: str) -> str:
+    """A registration number as it is compared: 'nct 0186 0417' is 'NCT01860417'."""
+    return "".join(registry_id.split()).upper()
 
 
 def refuse_review_with_duplicates(study: Study) -> None:
@@ -151,7 +156,7 @@ def _refuse_unknown_options(library: Library) -> None:
 def _refuse_unknown_results(library: Library) -> None:
     for option in library.options:
         for key in (*option.effects, *([option.main] if option.main else [])):
-            library.result(key)
+            refuse_review_with_duplicates(library.result(key)[0])
         for name in (*option.awaited, *(one.of.partition("/")[0] for one in option.published)):
             library.study(name)
     for claim in library.claims:

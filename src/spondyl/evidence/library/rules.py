@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated
 
-from spondyl.evidence.library.effect import Effect, Outcome
+from spondyl.evidence.library.effect import Effect, Measure, Outcome
+from spondyl.evidence.library.errors import RecordInvalidError
 from spondyl.evidence.library.origin import Origin
 
 
@@ -25,10 +26,25 @@ class Harm:
     seriousness: Annotated[Seriousness, "Serious or other"]
     events: Annotated[int | None, "People harmed"] = None
     n: Annotated[int | None, "People treated"] = None
-    effect: Annotated[Effect | None, "How much more often than without"] = None
+    effect: Annotated[Effect | None, "How much more often than without: a risk ratio"] = None
     how_often: Annotated[str, "How often, in words; says so when unknown"]
     note: Annotated[str, "What a reader must know"] = ""
     origin: Origin
+
+    def __post_init__(self) -> None:
+        if self.events is not None and not (self.n is not None and 0 <= self.events <= self.n):
+            raise RecordInvalidError(
+                what=f"The harm {self.id} counts {self.events} of {self.n} people.",
+                why="People harmed are some of the people treated; one person may have several events.",
+                do="Count the people, not the events, and give how many were treated; else say it in how_often.",
+            )
+        if self.effect is not None and self.effect.measure is not Measure.RISK_RATIO:
+            raise RecordInvalidError(
+                what=f"The harm {self.id} has the effect {self.effect.measure.value!r}.",
+                why="It is read as 'times as often', and of the measures only a risk ratio says that: an odds ratio is "
+                "farther from one.",
+                do="Give the risk ratio, or the counts; leave another measure in the study's results.",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

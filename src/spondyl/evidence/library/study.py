@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Annotated
 
 from spondyl.evidence.library.effect import Result
+from spondyl.evidence.library.errors import RecordInvalidError
 from spondyl.evidence.library.origin import Origin
 from spondyl.evidence.library.statement import Statement
 
@@ -90,6 +91,16 @@ class Study:
     superseded_by: Annotated[str, "Why a newer one replaces it"] = ""
     note: Annotated[str, "What a reader must know"] = ""
     origin: Origin
+
+    def __post_init__(self) -> None:
+        domains = [one.domain for one in self.risk_of_bias]
+        twice = next((name for name in domains if domains.count(name) > 1), None)
+        if twice is not None:
+            raise RecordInvalidError(
+                what=f"{self.name} judges {twice!r} more than once.",
+                why="The later judgement would hide the earlier one, and the certainty follows from them.",
+                do="Keep one judgement a domain: the one that the reasons support.",
+            )
 
     @property
     def tool(self) -> RiskOfBiasTool:

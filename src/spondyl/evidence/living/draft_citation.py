@@ -1,5 +1,6 @@
 """From a reference to a draft record: it knows the paper, not its numbers."""
 
+import re
 from typing import Any
 
 from spondyl.evidence.library import Design
@@ -37,6 +38,10 @@ def draft_citation(paper: Citation, *, origin: str) -> Draft:
 
 def _checks(paper: Citation, design: Design | None, options: tuple[str, ...]) -> list[str]:
     lines = [f"options were guessed from title and abstract: {', '.join(options) or 'none found'}"]
+    if re.search(r"\bretract(ed|ion)\b|withdrawn", paper.title, re.IGNORECASE):
+        lines.insert(
+            0, "the title says retracted or withdrawn: such a paper is no evidence; do not verify it"
+        )
     named = design.value if design else "not named: set to single arm, where certainty starts lowest"
     lines.append(f"the design was guessed from title and abstract: {named}")
     if len(paper.registry_ids) > 1:

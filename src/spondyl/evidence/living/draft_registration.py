@@ -1,5 +1,6 @@
 """From a registration to a draft record of the library."""
 
+from collections import Counter
 from typing import Any
 
 from spondyl.evidence.library import Design, Role, Status
@@ -101,18 +102,25 @@ def _funding(trial: Registration) -> str:
 
 
 def _results(trial: Registration, options: tuple[str, ...]) -> tuple[list[Table], list[str]]:
-    """The rows that have a place in the record, and the titles of those that have none."""
+    """The rows that have a place in the record, and the titles of what has none.
+
+    A comparison of an outcome with several rows does not say of which row, that is of which time, it is.
+    """
     rows: list[Table] = []
     unplaced: list[str] = []
+    times = Counter((measured.title, measured.time_frame) for measured in trial.measured)
     for number, measured in enumerate(trial.measured, start=1):
-        row = _result(trial, measured, f"outcome-{number}", options)
+        alone = times[measured.title, measured.time_frame] == 1
+        row = _result(trial, measured, f"outcome-{number}", options, alone=alone)
         rows += [row] if row else []
         unplaced += [] if row else [measured.title]
+        if row and measured.comparisons and "effect" not in row:
+            unplaced.append(f"{measured.title}, the posted comparison")
     return rows, list(dict.fromkeys(unplaced))
 
 
 def _result(
-    trial: Registration, measured: MeasuredOutcome, name: str, options: tuple[str, ...]
+    trial: Registration, measured: MeasuredOutcome, name: str, options: tuple[str, ...], *, alone: bool
 ) -> Table | None:
     counts = measured.parameter in _PEOPLE
     outcome = guess_outcome(f"{measured.title} {measured.row}", counts_people=counts)
@@ -122,6 +130,8 @@ def _result(
         part for part in (measured.title, measured.row, measured.category, measured.unit) if part
     )
     comparison = next((one for one in measured.comparisons if _is_difference(one)), None)
+    if counts or not alone:
+        comparison = None
     row: Table = {
         "id": name,
         "outcome": outcome.value,
@@ -136,8 +146,11 @@ def _result(
 
 
 def _is_difference(comparison: PostedComparison) -> bool:
-    named = "difference" in comparison.parameter.replace("_", " ").lower()
-    return named and None not in (comparison.value, comparison.lower, comparison.upper)
+    """A difference of means with both ends of a 95 % interval: an effect of the library holds nothing else."""
+    parameter = comparison.parameter.replace("_", " ").lower()
+    named = "difference" in parameter and not any(word in parameter for word in ("median", "risk", "rate"))
+    ends = (comparison.value, comparison.lower, comparison.upper)
+    return named and None not in ends and comparison.level_percent == 95.0
 
 
 def _effect(comparison: PostedComparison, measured: MeasuredOutcome) -> Table:

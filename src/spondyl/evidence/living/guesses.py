@@ -17,7 +17,7 @@ _OPTION_WORDS = (
     ("opioids", r"opioid|tramadol|tapentadol|oxycodone|morphine|buprenorphine"),
     ("muscle-relaxants", r"cyclobenzaprine|tizanidine|methocarbamol|muscle relaxant|baclofen"),
     ("nsaids", r"nsaid|ibuprofen|naproxen|diclofenac|celecoxib|etoricoxib"),
-    ("instrument-assisted-manipulation", r"activator|instrument[- ]assisted|mechanical force"),
+    ("instrument-manipulation", r"activator|instrument[- ]assisted|mechanical force"),
     ("manual-manipulation", r"manipulat|chiropract|mobili[sz]ation|osteopath"),
     ("exercise", r"exercise|walking|stretching|physical therapy|physiotherapy|pilates|yoga|mckenzie"),
 )

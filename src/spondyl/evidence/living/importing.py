@@ -15,7 +15,7 @@ from spondyl.evidence.living.import_refused import ImportReason, ImportRefused
 from spondyl.evidence.living.json_cursor import decode_text
 from spondyl.evidence.living.registration import Registration
 from spondyl.evidence.living.registry_ids import normal_registry_id
-from spondyl.evidence.living.ris import looks_like_ris, read_ris
+from spondyl.evidence.living.ris import doi_in, looks_like_ris, read_ris
 from spondyl.evidence.living.table import read_table
 
 
@@ -55,11 +55,13 @@ def read_import(data: bytes, *, name: str) -> Imported:
 
 
 def known_studies(library: Library) -> dict[str, str]:
-    """Registry numbers of the library's studies, to their record ids."""
+    """Registry numbers of the library's studies, and the DOIs of their papers, to their record ids."""
     pairs = (
-        (normal_registry_id(study.registry_id), study.id) for study in library.studies if study.registry_id
+        (key, study.id)
+        for study in library.studies
+        for key in (normal_registry_id(study.registry_id), doi_in(study.origin.citation))
     )
-    return {number: record for number, record in pairs if number}
+    return {key: record for key, record in pairs if key}
 
 
 def registration_json(trial: Registration) -> str:

@@ -35,7 +35,8 @@ class Pooled:
 def pooled_numbers(library: Library) -> tuple[Pooled, ...]:
     """The risk difference by random effects (REML) wherever counts were read; reviews stay out, one trial is one row.
 
-    Only verified counts of randomised trials enter; the latest time point of each trial is taken.
+    Only verified counts of randomised trials enter, of the people followed up; the latest time point of each trial is
+    taken.
     """
     return tuple(
         Pooled(
@@ -64,7 +65,8 @@ def _counted(library: Library, option: Option) -> Iterator[tuple[str, Outcome, f
         if study.design.is_review or not study.design.is_randomised:
             continue
         for result in study.results:
-            pair = groups_of(result, option.id) if result.outcome.more_is_better else None
+            wanted = result.outcome.more_is_better and not result.counts_missing_as_failures
+            pair = groups_of(result, option.id) if wanted else None
             if pair and all(one.events is not None and one.n and one.origin.may_be_shown for one in pair):
                 yield study.id, result.outcome, result.months or 0.0, *pair
 

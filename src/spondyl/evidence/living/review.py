@@ -15,6 +15,7 @@ from spondyl.evidence.answer import (
 )
 from spondyl.evidence.certainty import Signature
 from spondyl.evidence.certainty.signature import digest_of
+from spondyl.evidence.library import Quote
 
 FORMAT, VERSION = "spondyl-signed-conclusions", 2
 
@@ -23,11 +24,13 @@ FORMAT, VERSION = "spondyl-signed-conclusions", 2
 class Review:
     """What is shown about one option: ``shown`` is the signed words as long as there are some, else the proposal.
 
-    ``proposed`` is set when the records now say something else than what was signed.
+    ``proposed`` is set when the records now say something else than what was signed. ``versus`` is what ``reading``
+    compares with, the signed one with the signed one.
     """
 
     state: ReviewState
     reading: str
+    versus: Quote | None
     shown: str
     certainty: str | None
     signature: Signature | None
@@ -42,11 +45,13 @@ class Review:
 def review(found: Answer, signed: Iterable[SignedConclusion]) -> Review:
     """The latest signed conclusion about the option stays in force until the next signature."""
     level = found.sureness.headline.value if found.sureness.headline else None
+    versus = next((piece for piece in found.short.pieces if isinstance(piece, Quote)), None)
     latest = latest_about(found.option.id, signed)
     if latest is None:
         return Review(
             state=ReviewState.UNSIGNED,
             reading=found.reading.value,
+            versus=versus,
             shown=found.paragraph.text,
             certainty=level,
             signature=None,
@@ -56,6 +61,7 @@ def review(found: Answer, signed: Iterable[SignedConclusion]) -> Review:
     return Review(
         state=ReviewState.SIGNED if current else ReviewState.NEW_DATA,
         reading=latest.reading,
+        versus=versus if current else latest.versus or versus,
         shown=latest.paragraph,
         certainty=latest.certainty,
         signature=latest.signature,

@@ -103,7 +103,7 @@ def _citation(line: int, fields: Fields) -> Citation:
         journal=_first(fields, "JO", "JF", "T2", "JA"),
         volume=_first(fields, "VL"),
         pages="–".join(part for part in (_first(fields, "SP"), _first(fields, "EP")) if part),
-        doi=_doi(_first(fields, "DO", "M3", "UR")),
+        doi=doi_in(_first(fields, "DO", "M3", "UR")),
         pubmed_id=_pubmed_id(fields),
         url=_first(fields, "UR"),
         abstract=_first(fields, "AB", "N2"),
@@ -130,7 +130,8 @@ def _year(line: int, text: str) -> int | None:
     return int(match[1])
 
 
-def _doi(text: str) -> str:
+def doi_in(text: str) -> str:
+    """The first DOI in a text, in lower case; '' where there is none."""
     match = _DOI.search(text)
     return match.group().rstrip(".,;)").lower() if match else ""
 

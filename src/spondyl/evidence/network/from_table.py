@@ -66,7 +66,9 @@ def _log_odds(table: StudyTable) -> tuple[FloatArray, FloatArray]:
 
 
 def _variance(table: StudyTable) -> FloatArray:
-    return table.columns["vi"] if table.has("vi") else table.columns["sei"] ** 2
+    """Variances; a standard error below zero gives one below zero, which is refused later."""
+    sei = table.columns.get("sei", np.zeros(0))
+    return table.columns["vi"] if table.has("vi") else sei * np.abs(sei)
 
 
 def _rows(table: StudyTable) -> dict[str, list[int]]:

@@ -35,7 +35,9 @@ class Network:
 
 def build_network(blocks: Sequence[StudyBlock], reference: str | None = None) -> Network:
     """Join the trials; the reference is the first treatment by name unless given."""
-    treatments = sorted({name for block in blocks for name in block.treatments}, key=str.casefold)
+    treatments = sorted(
+        {name for block in blocks for name in block.treatments}, key=lambda name: (name.casefold(), name)
+    )
     if not treatments:
         raise EvidenceRefused(
             EvidenceRefusal.NO_USABLE_STUDY,
@@ -51,6 +53,7 @@ def build_network(blocks: Sequence[StudyBlock], reference: str | None = None) ->
             why=f"The trials have {', '.join(treatments)}.",
             do="Choose one of these as the reference.",
         )
+    _refuse_one_name_in_two_spellings(treatments)
     _refuse_gap(blocks, treatments)
     ordered = (first, *(name for name in treatments if name != first))
     sizes = [len(block.contrasts) for block in blocks]
@@ -76,6 +79,19 @@ def _rows(block: StudyBlock, treatments: Sequence[str]) -> FloatArray:
         rows[row, treatments.index(name)] = 1.0
         rows[row, treatments.index(block.treatments[0])] = -1.0
     return rows[:, 1:]
+
+
+def _refuse_one_name_in_two_spellings(treatments: Sequence[str]) -> None:
+    spelt: dict[str, str] = {}
+    for name in treatments:
+        other = spelt.setdefault(" ".join(name.split()).casefold(), name)
+        if other != name:
+            raise EvidenceRefused(
+                EvidenceRefusal.VALUE_INVALID,
+                what=f"The trials have the treatments {other!r} and {name!r}.",
+                why="They would stand as two treatments, each with a rank of its own and half of the trials.",
+                do="Write both the same way; give them different words if they are different.",
+            )
 
 
 def _refuse_gap(blocks: Sequence[StudyBlock], treatments: Sequence[str]) -> None:

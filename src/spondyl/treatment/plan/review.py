@@ -1,4 +1,4 @@
-"""The judgement of a plan: was the change that matters reached by the review?"""
+"""The judgement of a plan: does the last score show the change that matters?"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -64,8 +64,14 @@ def judge_plan(plan: Plan, scores: Iterable[ScoreOnDay], *, as_of: date) -> Plan
     )
     state = _state(plan, goals, as_of)
     says, next_step = _WORDS[state]
+    last = max((goal.last.on for goal in goals if goal.last), default=plan.review_on)
+    if state is PlanState.NOT_REACHED and last > plan.review_on:
+        says = _LATER
     return PlanJudged(
-        state=state, goals=goals, says=says.format(day=day_words(plan.review_on)), next_step=next_step
+        state=state,
+        goals=goals,
+        says=says.format(day=day_words(plan.review_on), last=day_words(last)),
+        next_step=next_step,
     )
 
 
@@ -76,6 +82,9 @@ def _state(plan: Plan, goals: tuple[GoalJudged, ...], as_of: date) -> PlanState:
         return PlanState.RUNNING
     return PlanState.NOT_REACHED if any(goal.last for goal in goals) else PlanState.NO_SCORE
 
+
+_LATER = "The last score, of {last}, shows no change that matters."
+"""A score after the review says nothing of the review's day, on which the change may have been there."""
 
 _WORDS = {
     PlanState.RUNNING: (
