@@ -47,6 +47,10 @@ Example: REACH SAFE in epoch 1 as number 2 is `{{example}}`.
 **Eight zero bytes in a row stop the instrument**, in any state, before anything else in the stream, without frame,
 number or CRC. The frame STOP does the same and is answered. The stop latches; CLEAR_STOP leads to SAFE.
 
+A CLEAR_STOP that was sent before a stop never releases it, however the two were delayed: it is refused with STOPPED
+until a STATUS of this epoch has told the host of the newest stop, from whomever that came (a key, another connection,
+a second stop while the latch was pressed), and it is late, as any frame is, after a STOP with a higher number.
+
 ## Rules
 
 1. A command names a state to reach. The same number again gets the same answer and changes nothing.

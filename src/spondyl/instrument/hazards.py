@@ -113,6 +113,12 @@ HAZARDS: tuple[Hazard, ...] = (
         _CONTRACT + "test_the_stop_latches_until_a_person_clears_it",
     ),
     _hazard(
+        "A release of one stop that lets go of a later one",
+        "Only an instrument that has told of its newest stop obeys a release; frames from before a stop are late.",
+        "simulator.wire, driver",
+        "test_late_release.py::test_a_release_never_lets_go_of_a_stop_that_came_after_it",
+    ),
+    _hazard(
         "One wish, two pulses",
         "A token has a sequence and is spent once; repeating the frame repeats the answer.",
         "firmware",

@@ -148,7 +148,7 @@ class Kind(Enum):
         "host",
         (_field("person", "32s", "who takes responsibility, UTF-8, filled with zeros, not empty"),),
         (),
-        "In STOPPED only: to SAFE. Answered by STATUS.",
+        "In STOPPED only, when a STATUS of this epoch has told of the newest stop: to SAFE. Answered by STATUS.",
     )
     STOP = (
         0x0A,

@@ -174,7 +174,8 @@ class WireInstrument(Instrument):
             return self._command(Kind.STOP, {})
 
     def clear_stop(self, person: str) -> Status:
-        """Send the person's name."""
+        """Send the person's name, once the instrument has told of its stop: no other is cleared."""
+        self.status()
         name = person.strip().encode()[:32].ljust(32, b"\0")
         return self._command(Kind.CLEAR_STOP, {"person": name})
 

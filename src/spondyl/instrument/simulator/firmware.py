@@ -46,6 +46,7 @@ class Firmware:
         self.now_us = 0
         self._owed_us = 0
         self.is_on = True
+        self.stops = 0
         self.counters = Counters(segment_count={}, segment_impulse_ns={})
         self._start(boot)
 
@@ -138,7 +139,8 @@ class Firmware:
         return code
 
     def stop(self) -> None:
-        """Stop, in any state, and latch."""
+        """Stop, in any state, and latch; ``stops`` counts them, also those while the latch is pressed."""
+        self.stops += 1
         self._rest(State.STOPPED, Cause.STOP)
 
     def clear_stop(self) -> Code | None:

@@ -24,6 +24,8 @@ class Wire:
         self._epoch = 0
         self._newest = 0
         self._last_reply: tuple[int, bytes] = (-1, b"")
+        self._told_stops = 0
+        """The host of this epoch was last told that the instrument is STOPPED when there had been so many stops."""
 
     def connected(self) -> None:
         """A new link: nothing of the old one is left."""
@@ -47,6 +49,9 @@ class Wire:
         if frame.kind is Kind.HELLO:
             return self._hello(frame)
         if frame.kind is Kind.STOP:
+            if frame.epoch == self._epoch:
+                # A frame that was sent before the stop and comes after it is late.
+                self._newest = max(self._newest, frame.number)
             return self._status(frame)
         if frame.kind.sender != "host":
             return self._refuse(frame, Code.UNKNOWN)
@@ -65,6 +70,7 @@ class Wire:
         self._epoch = self._epoch % 0xFFFF + 1
         self._newest = 0
         self._last_reply = (-1, b"")
+        self._told_stops = 0
         values: Values = {
             "nonce": frame.values["nonce"],
             "epoch": self._epoch,
@@ -88,6 +94,9 @@ class Wire:
             )
         if frame.kind is Kind.WAVEFORM_ASK:
             return self._waveform(frame)
+        if frame.kind is Kind.CLEAR_STOP and self._told_stops < self.firmware.stops:
+            # Sent before the newest stop was known: it was meant for an earlier one.
+            return self._refuse(frame, Code.STOPPED)
         code = _COMMANDS[frame.kind](self.firmware, frame.values)
         return self._status(frame) if code is None else self._refuse(frame, code)
 
@@ -115,6 +124,7 @@ class Wire:
 
     def _status(self, frame: Frame) -> bytes:
         values = status_values(self.firmware.status())
+        self._told_stops = self.firmware.stops
         return encode(Frame(kind=Kind.STATUS, epoch=frame.epoch, number=frame.number, values=values))
 
     def _refuse(self, frame: Frame, code: Code) -> bytes:
