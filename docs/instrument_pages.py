@@ -20,8 +20,9 @@ Run the contract suite on your own instrument, on a bench and never on a person:
 ## Link
 
 A byte stream: TCP, or a serial line at 921600 baud, 8N1, raw. One host commands: the first connection that says HELLO
-while there is no other. Further TCP connections can only stop. A link that closes means SAFE at once. A host that was
-silent for longer than the link watchdog no longer commands: the next HELLO is heard and the old connection is let go.
+while there is no other. Further TCP connections can only stop; a STOP frame of theirs is answered, too. A link that
+closes means SAFE at once. A host that was silent for longer than the link watchdog no longer commands: the next HELLO
+is heard and the old connection is let go.
 
 ## Frame
 

@@ -27,9 +27,9 @@ class Wire:
         self._told_stops = 0
         """The host of this epoch was last told that the instrument is STOPPED when there had been so many stops."""
 
-    def connected(self) -> None:
-        """A new link: nothing of the old one is left."""
-        self._reader = FrameReader()
+    def connected(self, reader: FrameReader | None = None) -> None:
+        """A new link: nothing of the old one is left. ``reader`` has what came over the new one already."""
+        self._reader = reader or FrameReader()
 
     def lost(self) -> None:
         """The link is gone for certain."""
@@ -40,10 +40,18 @@ class Wire:
         if not self.firmware.is_on:
             return b""
         has_stop, frames = self._reader.feed(data)
+        return self.obey(frames, has_stop=has_stop)
+
+    def obey(self, frames: list[Frame], *, has_stop: bool) -> bytes:
+        """Frames from the host and whether eight zeros were among them; the bytes to answer with."""
         if has_stop or any(frame.kind is Kind.STOP for frame in frames):
             self.firmware.stop()
-        replies = [self._answer(frame) for frame in frames]
-        return b"".join(replies)
+        return b"".join([self._answer(frame) for frame in frames])
+
+    def stopped_by_another(self, frames: list[Frame]) -> bytes:
+        """A stop from who does not command, and the answer to its STOP frames; the host itself is told nothing."""
+        self.firmware.stop()
+        return b"".join([self._reported(frame) for frame in frames if frame.kind is Kind.STOP])
 
     def _answer(self, frame: Frame) -> bytes:
         if frame.kind is Kind.HELLO:
@@ -123,8 +131,12 @@ class Wire:
         )
 
     def _status(self, frame: Frame) -> bytes:
+        if frame.epoch == self._epoch:
+            self._told_stops = self.firmware.stops
+        return self._reported(frame)
+
+    def _reported(self, frame: Frame) -> bytes:
         values = status_values(self.firmware.status())
-        self._told_stops = self.firmware.stops
         return encode(Frame(kind=Kind.STATUS, epoch=frame.epoch, number=frame.number, values=values))
 
     def _refuse(self, frame: Frame, code: Code) -> bytes:
