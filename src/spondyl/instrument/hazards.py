@@ -59,6 +59,12 @@ HAZARDS: tuple[Hazard, ...] = (
         "test_force_clamp.py::test_nor_when_the_sensor_fails_for_a_moment_of_the_pulse",
     ),
     _hazard(
+        "A tip pressed on a person without leave",
+        "Stop, consent, contraindications, declared instrument and cap hold for the preload, too.",
+        "limits, interlock, firmware",
+        "test_contact_leave.py::test_the_tip_stays_off",
+    ),
+    _hazard(
         "A limit raised by a plan",
         "Limits above the placeholders cannot be made.",
         "limits",

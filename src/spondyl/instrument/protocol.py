@@ -110,7 +110,7 @@ class Kind(Enum):
             _field("preload_n", "d", "steady force at the tip, 10 to 30 N"),
         ),
         (),
-        "In SAFE only: where ARMED will make contact. Answered by STATUS.",
+        "In SAFE only: where ARMED will make contact, unless the preload is above the clamp. Answered by STATUS.",
     )
     REACH = (
         0x05,

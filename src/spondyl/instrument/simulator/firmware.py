@@ -1,7 +1,7 @@
 """The simulated firmware: states, pulses, clamps, watchdogs and counters, in virtual time."""
 
 from collections import deque
-from math import pi, sin
+from math import isfinite, pi, sin
 
 from spondyl.instrument.caps import PLACEHOLDER_PRELOAD_N, REGION_OF
 from spondyl.instrument.limits import Limits
@@ -107,7 +107,9 @@ class Firmware:
         if self.state is not State.SAFE:
             return self._wrong_state()
         least_n, most_n = PLACEHOLDER_PRELOAD_N
-        if contact.segment not in REGION_OF or not least_n <= contact.preload_n <= most_n:
+        where = (contact.left_mm, contact.cranial_mm, contact.left_tilt_deg, contact.cranial_tilt_deg)
+        is_somewhere = contact.segment in REGION_OF and all(map(isfinite, where))
+        if not is_somewhere or not least_n <= contact.preload_n <= most_n:
             return Code.OUT_OF_RANGE
         self._contact = contact
         return None
@@ -303,10 +305,13 @@ class Firmware:
         return code
 
     def _refuse_arming(self) -> Code | None:
+        contact = self._contact
+        most_n = clamp_n(contact.segment, self._limits) if contact.segment else self._limits.maximum_n
         verdicts = (
             (not self._session_open, Code.NO_SESSION),
-            (self._limits.maximum_n <= 0.0, Code.ABOVE_CLAMP),
-            (not self._contact.segment, Code.CONTACT),
+            (most_n <= 0.0, Code.ABOVE_CLAMP),
+            (not contact.segment, Code.CONTACT),
+            (contact.preload_n > most_n, Code.ABOVE_CLAMP),
             (self.bench.is_retracting, Code.WRONG_STATE),
             (not is_valid_run(list(self._run), at_rest=True), Code.SENSOR),
         )
