@@ -47,6 +47,11 @@ def test_only_the_counter_gives_a_charge_back() -> None:
     assert settled.reconciled(replace(STATUS, pulse_count=1)) == settled
 
 
+@pytest.mark.parametrize("other", [{"session": 8}, {"session": 0}, {"boot": 4}, {"boot": 2}])
+def test_a_counter_of_something_else_gives_nothing_back(other: dict[str, int]) -> None:
+    assert TWO.reconciled(replace(STATUS, pulse_count=1, **other)) == TWO
+
+
 def test_the_stop_latches() -> None:
     assert not StopLatch().is_pressed
     assert StopLatch().cleared_by == ""

@@ -84,7 +84,7 @@ HAZARDS: tuple[Hazard, ...] = (
     ),
     _hazard(
         "A pulse that took place and is not counted",
-        "Only the instrument's own counter gives a charge back.",
+        "Only the instrument's own counter of this session and run gives a charge back.",
         "ledger",
         _STATE + "test_only_the_counter_gives_a_charge_back",
     ),
