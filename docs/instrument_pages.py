@@ -32,7 +32,7 @@ is heard and the old connection is let go.
 | --- | --- |
 | version | u8, {VERSION} |
 | kind | u8, see Messages |
-| epoch | u16, from IDENTITY; 0 in HELLO |
+| epoch | u16, from IDENTITY; 0 in HELLO; a reply carries its request's, IDENTITY the new one |
 | number | u32, counts up from 1 in each epoch; a reply carries its request's |
 | payload | fields in order, then repeated rows to the end |
 | CRC | u32, CRC-32 of IEEE 802.3 (zlib) over all before it |
