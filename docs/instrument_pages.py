@@ -63,7 +63,8 @@ a second stop while the latch was pressed), and it is late, as any frame is, aft
    watchdogs and counters. It trusts no host. The clamp holds for what the patient feels: a tip on a springy contact
    goes on after the command has peaked, so the instrument lowers the command by what this contact did before, and ends
    a pulse (FAULT, OVER_FORCE) before its force would pass the clamp; and a pulse whose sensor misses a reading or
-   repeats one (FAULT, MEASUREMENT_LOST), for what is felt meanwhile is not known.
+   repeats one (FAULT, MEASUREMENT_LOST), for what is felt meanwhile is not known. A sensor that does not read about
+   nothing (1 N) with the tip off is not armed with (SENSOR): what its zero has moved by is hidden from the clamp.
 6. A pulse is spent when it begins. It lasts at most 5 ms; force and acceleration are recorded for 40 ms.
 7. Measurements outlast the contact they were taken at and every change of state, so that a host which was away for a
    disk asks for them afterwards. SAMPLES_ASK gives only those of the present contact: what a pulse is decided on.

@@ -95,6 +95,12 @@ HAZARDS: tuple[Hazard, ...] = (
         _LIMITS + "test_it_refuses",
     ),
     _hazard(
+        "A sensor whose zero has moved, so that the clamp sees too little",
+        "With the tip off it must read about nothing, else no contact is made: asked by the host and by the firmware.",
+        "driver, firmware",
+        "test_sensor_zero.py::test_a_sensor_whose_zero_has_moved_is_not_armed_with",
+    ),
+    _hazard(
         "A sensor that fails under way",
         "A watchdog of 20 ms that only valid measurements feed cuts the force.",
         "watchdog, firmware",

@@ -24,6 +24,8 @@ from spondyl.instrument.watchdog import FLAT_SAMPLES, Watchdog, is_valid_run
 
 IDLE_US = 1_000
 CONTACT_LOST_N = 2.0
+TIP_OFF_N = 1.0
+"""With the tip off the sensor reads less than this; one whose zero has moved hides as much from the clamp."""
 LEARNT_N = 10.0
 """A weaker pulse tells too little of how a contact answers: noise is too large a share of it."""
 GAIN_SAFETY = 1.01
@@ -314,6 +316,7 @@ class Firmware:
             (contact.preload_n > most_n, Code.ABOVE_CLAMP),
             (self.bench.is_retracting, Code.WRONG_STATE),
             (not is_valid_run(list(self._run), at_rest=True), Code.SENSOR),
+            (any(abs(force_n) >= TIP_OFF_N for force_n in self._run), Code.SENSOR),
         )
         return next((code for refused, code in verdicts if refused), None)
 
