@@ -68,6 +68,8 @@ def test_only_valid_measurements_feed_the_watchdog() -> None:
     dog = Watchdog(fed_us=1000)
     assert not dog.has_expired(21_000)
     assert dog.has_expired(21_001)
+    assert not dog.has_expired(1000)
+    assert dog.has_expired(999)  # the clock went back: how old the measurement is cannot be told
     assert dog.fed(5000, is_valid=False) == dog
     assert dog.fed(5000, is_valid=True) == Watchdog(fed_us=5000)
 
