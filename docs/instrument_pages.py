@@ -54,7 +54,8 @@ a second stop while the latch was pressed), and it is late, as any frame is, aft
 
 ## Rules
 
-1. A command names a state to reach. The same number again gets the same answer and changes nothing.
+1. A command names a state to reach. The same number again gets the same answer and changes nothing; it is no sign of
+   life either, for a line that hangs may repeat a frame for ever.
 2. A frame with a lower number than one obeyed, or of another epoch, is refused with STALE_NUMBER and changes nothing.
 3. HELLO leads to SAFE (STOPPED stays), closes the session, sets the maximum to zero, and starts a new epoch at
    number 1. Counters of the last session are kept, also without power; the same session number goes on with them.

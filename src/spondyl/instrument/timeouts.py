@@ -30,7 +30,7 @@ LINK_WATCHDOG = Timeout(
     name="link watchdog",
     limit_us=500_000,
     kept_by="instrument",
-    meaning="No valid frame from the host for this long while ARMED or PAUSED: SAFE. A pulse in flight ends first.",
+    meaning="No new valid frame from the host for this long while ARMED or PAUSED: SAFE. A pulse in flight ends first.",
 )
 TOKEN_LIFE = Timeout(
     name="token life",

@@ -65,9 +65,10 @@ class Wire:
             return self._refuse(frame, Code.UNKNOWN)
         if frame.epoch != self._epoch or self._epoch == 0 or frame.number < self._newest:
             return self._refuse(frame, Code.STALE_NUMBER)
-        self.firmware.heard()
         if frame.number == self._last_reply[0]:
+            # Whoever only repeats may be a line that hangs: that is no sign of life.
             return self._last_reply[1]
+        self.firmware.heard()
         self._newest = frame.number
         reply = self._obey(frame)
         self._last_reply = (frame.number, reply)
