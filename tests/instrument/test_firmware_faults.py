@@ -125,19 +125,34 @@ def test_the_firmware_refuses_what_the_kernel_would_have() -> None:
     assert rig.firmware.counters.count == 0
 
 
-def test_an_expired_token_does_nothing() -> None:
-    rig = Rig().armed()
+def token_until(rig: Rig, ahead_us: int) -> PulseToken:
+    """A token that ends so much later than now."""
     status = rig.instrument.status()
-    token = PulseToken(
+    return PulseToken(
         sequence=1,
         session=status.session,
         segment="T7",
         contact_id=status.contact_id,
         shape=SHAPE,
         cap_n=TOP_N,
-        expires_us=status.time_us - 1,
+        expires_us=status.time_us + ahead_us,
         simulated=True,
     )
+
+
+def test_an_expired_token_does_nothing() -> None:
+    rig = Rig().armed()
     with pytest.raises(Exception, match="EXPIRED"):
-        rig.instrument.pulse(token)
+        rig.instrument.pulse(token_until(rig, -1))
     assert rig.firmware.counters.count == 0
+
+
+def test_a_token_without_end_does_nothing() -> None:
+    for ahead_us in (600_001, 10**9, 2**63):
+        rig = Rig().armed()
+        with pytest.raises(Exception, match="OUT_OF_RANGE"):
+            rig.instrument.pulse(token_until(rig, ahead_us))
+        assert rig.firmware.counters.count == 0
+    rig = Rig().armed()
+    rig.instrument.pulse(token_until(rig, 600_000))
+    assert rig.firmware.counters.count == 1

@@ -36,7 +36,7 @@ from spondyl.instrument import (
     refuse_contact,
 )
 from spondyl.instrument.caps import PLACEHOLDER_PROBE_N
-from spondyl.instrument.timeouts import TIMEOUTS
+from spondyl.instrument.timeouts import LONGEST_TOKEN_US, TIMEOUTS
 
 NOW_US = 1_000_000
 FORCES_N = [20.0, 20.1] * 8
@@ -433,6 +433,10 @@ def test_the_times_are_the_ones_of_the_table() -> None:
         "settle": 100_000,
         "safe state": 2_000_000,
     }
+
+
+def test_no_token_outlives_what_a_host_may_be_wrong_by() -> None:
+    assert LONGEST_TOKEN_US == 400_000 + 200_000
 
 
 def test_probing_pulses_are_small() -> None:

@@ -138,7 +138,7 @@ HAZARDS: tuple[Hazard, ...] = (
     ),
     _hazard(
         "A pulse long after the wish",
-        "A token runs out in the instrument's clock.",
+        "A token runs out in the instrument's clock, which accepts none that ends late.",
         "limits, firmware",
         _FAULTS + "test_an_expired_token_does_nothing",
     ),

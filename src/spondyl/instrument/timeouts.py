@@ -75,6 +75,10 @@ SAFE_STATE = Timeout(
     meaning="From asking for the safe state to having read it back; later is reported as not safe.",
 )
 
+LONGEST_TOKEN_US = TOKEN_LIFE.limit_us + FRESH.limit_us
+"""No token ends further ahead, in the instrument's clock: a host that takes the clock to be later than it is by more
+than what is fresh finds every measurement stale, and gives none."""
+
 TIMEOUTS: tuple[Timeout, ...] = (
     MEASUREMENT_WATCHDOG,
     STOP_TO_ZERO,
