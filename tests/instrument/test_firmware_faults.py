@@ -106,6 +106,23 @@ def test_every_fault_in_every_state_ends_without_force(state: State, fault: str)
     assert rig.firmware.bench.true_force_n == 0.0
 
 
+@pytest.mark.parametrize("fault", [one for one in SensorFault if one is not SensorFault.NONE])
+@pytest.mark.parametrize("after", [State.SAFE, State.FAULT])
+def test_a_sensor_that_failed_with_the_tip_off_is_not_armed_with(after: State, fault: SensorFault) -> None:
+    rig = bring(after)
+    rig.firmware.advance(50_000)
+    rig.firmware.bench.fault = fault
+    rig.firmware.advance(50_000)
+    rig.instrument.reach(State.SAFE)
+    with pytest.raises(Exception, match="SENSOR"):
+        rig.instrument.reach(State.ARMED)
+    rig.firmware.advance(50_000)
+    assert rig.firmware.bench.true_force_n == 0.0
+    rig.firmware.bench.fault = SensorFault.NONE
+    rig.firmware.advance(50_000)
+    assert rig.instrument.reach(State.ARMED).state is State.ARMED
+
+
 @pytest.mark.parametrize("at_us", range(0, 41_000, 500))
 def test_a_stop_at_any_moment_of_a_pulse_leaves_no_force_after_5_ms(at_us: int) -> None:
     rig = Rig().armed()

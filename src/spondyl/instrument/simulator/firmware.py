@@ -316,6 +316,8 @@ class Firmware:
             (contact.preload_n > most_n, Code.ABOVE_CLAMP),
             (self.bench.is_retracting, Code.WRONG_STATE),
             (not is_valid_run(list(self._run), at_rest=True), Code.SENSOR),
+            # Readings from before a sensor fell silent stay the newest.
+            (self._watchdog.has_expired(self.now_us), Code.SENSOR),
             (any(abs(force_n) >= TIP_OFF_N for force_n in self._run), Code.SENSOR),
         )
         return next((code for refused, code in verdicts if refused), None)
