@@ -65,7 +65,7 @@ def harm(random: Random, rig: Rig) -> None:
 def session(seed: int) -> tuple[int, int]:
     """Missed interlocks and pulses of one session."""
     random = Random(seed)
-    maximum_n = random.choice([0.0, 40.0, 60.0, 100.0, 150.0])
+    maximum_n = random.choice([0.0, 15.0, 40.0, 60.0, 100.0, 150.0])
     rig = Rig(seed=seed)
     link = InProcessLink(rig.wire, to_instrument=Meddler(random, 0.03), to_host=Meddler(random, 0.03))
     instrument = WireInstrument(link, nonces=random)
@@ -113,7 +113,7 @@ class Watch:
         if force_n > 0.0:
             segment = self.rig.firmware._contact.segment
             cap_n = min(self.maximum_n, 50.0 if segment.startswith("C") else 150.0)
-            self.missed += force_n > max(cap_n, 32.0 if cap_n else 0.0)
+            self.missed += force_n > cap_n
 
     def finish(self) -> None:
         firmware = self.rig.firmware

@@ -20,8 +20,9 @@ Run the contract suite on your own instrument, on a bench and never on a person:
 ## Link
 
 A byte stream: TCP, or a serial line at 921600 baud, 8N1, raw. One host commands: the first connection that says HELLO
-while there is no other. Further TCP connections can only stop. A link that closes means SAFE at once. A host that was
-silent for longer than the link watchdog no longer commands: the next HELLO is heard and the old connection is let go.
+while there is no other. Further TCP connections can only stop; a STOP frame of theirs is answered, too. A link that
+closes means SAFE at once. A host that was silent for longer than the link watchdog no longer commands: the next HELLO
+is heard and the old connection is let go.
 
 ## Frame
 
@@ -31,7 +32,7 @@ silent for longer than the link watchdog no longer commands: the next HELLO is h
 | --- | --- |
 | version | u8, {VERSION} |
 | kind | u8, see Messages |
-| epoch | u16, from IDENTITY; 0 in HELLO |
+| epoch | u16, from IDENTITY; 0 in HELLO; a reply carries its request's, IDENTITY the new one |
 | number | u32, counts up from 1 in each epoch; a reply carries its request's |
 | payload | fields in order, then repeated rows to the end |
 | CRC | u32, CRC-32 of IEEE 802.3 (zlib) over all before it |
@@ -47,9 +48,14 @@ Example: REACH SAFE in epoch 1 as number 2 is `{{example}}`.
 **Eight zero bytes in a row stop the instrument**, in any state, before anything else in the stream, without frame,
 number or CRC. The frame STOP does the same and is answered. The stop latches; CLEAR_STOP leads to SAFE.
 
+A CLEAR_STOP that was sent before a stop never releases it, however the two were delayed: it is refused with STOPPED
+until a STATUS of this epoch has told the host of the newest stop, from whomever that came (a key, another connection,
+a second stop while the latch was pressed), and it is late, as any frame is, after a STOP with a higher number.
+
 ## Rules
 
-1. A command names a state to reach. The same number again gets the same answer and changes nothing.
+1. A command names a state to reach. The same number again gets the same answer and changes nothing; it is no sign of
+   life either, for a line that hangs may repeat a frame for ever.
 2. A frame with a lower number than one obeyed, or of another epoch, is refused with STALE_NUMBER and changes nothing.
 3. HELLO leads to SAFE (STOPPED stays), closes the session, sets the maximum to zero, and starts a new epoch at
    number 1. Counters of the last session are kept, also without power; the same session number goes on with them.
@@ -58,7 +64,8 @@ number or CRC. The frame STOP does the same and is answered. The stop latches; C
    watchdogs and counters. It trusts no host. The clamp holds for what the patient feels: a tip on a springy contact
    goes on after the command has peaked, so the instrument lowers the command by what this contact did before, and ends
    a pulse (FAULT, OVER_FORCE) before its force would pass the clamp; and a pulse whose sensor misses a reading or
-   repeats one (FAULT, MEASUREMENT_LOST), for what is felt meanwhile is not known.
+   repeats one (FAULT, MEASUREMENT_LOST), for what is felt meanwhile is not known. A sensor that does not read about
+   nothing (1 N) with the tip off is not armed with (SENSOR): what its zero has moved by is hidden from the clamp.
 6. A pulse is spent when it begins. It lasts at most 5 ms; force and acceleration are recorded for 40 ms.
 7. Measurements outlast the contact they were taken at and every change of state, so that a host which was away for a
    disk asks for them afterwards. SAMPLES_ASK gives only those of the present contact: what a pulse is decided on.

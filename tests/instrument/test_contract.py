@@ -190,8 +190,22 @@ def test_arming_without_a_maximum_is_refused(instrument: WireInstrument, is_simu
     interlock = Interlock(instrument, session=2**40, gate=GATE, limits=Limits(), simulated=is_simulated)
     instrument.wait(20_000)
     interlock.open()
+    instrument.place(T7)
     with pytest.raises(InstrumentRefusedError, match="ABOVE_CLAMP"):
-        interlock.arm(T7)
+        instrument.reach(State.ARMED)
+
+
+def test_arming_with_a_preload_above_the_maximum_is_refused(
+    instrument: WireInstrument, is_simulated: bool
+) -> None:
+    limits = Limits(maximum_n=T7.preload_n - 1.0)
+    interlock = Interlock(instrument, session=2**40, gate=GATE, limits=limits, simulated=is_simulated)
+    instrument.wait(20_000)
+    interlock.open()
+    instrument.place(T7)
+    with pytest.raises(InstrumentRefusedError, match="ABOVE_CLAMP"):
+        instrument.reach(State.ARMED)
+    assert abs(instrument.safe_state().force_n) < 1.0
 
 
 def test_silence_of_the_host_leads_to_safe(armed: Interlock, instrument: WireInstrument) -> None:

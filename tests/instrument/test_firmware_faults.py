@@ -106,6 +106,23 @@ def test_every_fault_in_every_state_ends_without_force(state: State, fault: str)
     assert rig.firmware.bench.true_force_n == 0.0
 
 
+@pytest.mark.parametrize("fault", [one for one in SensorFault if one is not SensorFault.NONE])
+@pytest.mark.parametrize("after", [State.SAFE, State.FAULT])
+def test_a_sensor_that_failed_with_the_tip_off_is_not_armed_with(after: State, fault: SensorFault) -> None:
+    rig = bring(after)
+    rig.firmware.advance(50_000)
+    rig.firmware.bench.fault = fault
+    rig.firmware.advance(50_000)
+    rig.instrument.reach(State.SAFE)
+    with pytest.raises(Exception, match="SENSOR"):
+        rig.instrument.reach(State.ARMED)
+    rig.firmware.advance(50_000)
+    assert rig.firmware.bench.true_force_n == 0.0
+    rig.firmware.bench.fault = SensorFault.NONE
+    rig.firmware.advance(50_000)
+    assert rig.instrument.reach(State.ARMED).state is State.ARMED
+
+
 @pytest.mark.parametrize("at_us", range(0, 41_000, 500))
 def test_a_stop_at_any_moment_of_a_pulse_leaves_no_force_after_5_ms(at_us: int) -> None:
     rig = Rig().armed()
@@ -125,19 +142,34 @@ def test_the_firmware_refuses_what_the_kernel_would_have() -> None:
     assert rig.firmware.counters.count == 0
 
 
-def test_an_expired_token_does_nothing() -> None:
-    rig = Rig().armed()
+def token_until(rig: Rig, ahead_us: int) -> PulseToken:
+    """A token that ends so much later than now."""
     status = rig.instrument.status()
-    token = PulseToken(
+    return PulseToken(
         sequence=1,
         session=status.session,
         segment="T7",
         contact_id=status.contact_id,
         shape=SHAPE,
         cap_n=TOP_N,
-        expires_us=status.time_us - 1,
+        expires_us=status.time_us + ahead_us,
         simulated=True,
     )
+
+
+def test_an_expired_token_does_nothing() -> None:
+    rig = Rig().armed()
     with pytest.raises(Exception, match="EXPIRED"):
-        rig.instrument.pulse(token)
+        rig.instrument.pulse(token_until(rig, -1))
     assert rig.firmware.counters.count == 0
+
+
+def test_a_token_without_end_does_nothing() -> None:
+    for ahead_us in (600_001, 10**9, 2**63):
+        rig = Rig().armed()
+        with pytest.raises(Exception, match="OUT_OF_RANGE"):
+            rig.instrument.pulse(token_until(rig, ahead_us))
+        assert rig.firmware.counters.count == 0
+    rig = Rig().armed()
+    rig.instrument.pulse(token_until(rig, 600_000))
+    assert rig.firmware.counters.count == 1

@@ -15,6 +15,7 @@ from spondyl.instrument import (
     Answer,
     Case,
     Cause,
+    Contact,
     Gate,
     Ledger,
     Limits,
@@ -32,9 +33,10 @@ from spondyl.instrument import (
     allowed_peak_n,
     authorize,
     cap_n,
+    refuse_contact,
 )
 from spondyl.instrument.caps import PLACEHOLDER_PROBE_N
-from spondyl.instrument.timeouts import TIMEOUTS
+from spondyl.instrument.timeouts import LONGEST_TOKEN_US, TIMEOUTS
 
 NOW_US = 1_000_000
 FORCES_N = [20.0, 20.1] * 8
@@ -189,6 +191,7 @@ REFUSED = {
     "saturated": (sensed([*FORCES_N[1:], 200.0]), Reason.DATA_SATURATED),
     "saturated below": (sensed([*FORCES_N[1:], -200.0]), Reason.DATA_SATURATED),
     "flat": (sensed([20.0] * 16), Reason.DATA_FLAT),
+    "stuck within the window": (sensed([20.1] * 8 + [20.0] * 8), Reason.DATA_FLAT),
     "noisy": (sensed([18.0, 21.01] * 8), Reason.DATA_NOISY),
     "no maximum": (shaped(maximum_n=0.0), Reason.NO_MAXIMUM),
     "unknown segment": (segment("S2"), Reason.SEGMENT_UNKNOWN),
@@ -224,6 +227,7 @@ ALLOWED = {
     "future within the clocks' difference": sensed(FORCES_N, newest_us=NOW_US + 2000),
     "just fresh": sensed(FORCES_N, newest_us=NOW_US - 185_000),
     "old samples before good ones": sensed([math.nan, *FORCES_N]),
+    "repeated for less than the watchdog's run": sensed([20.1] * 9 + [20.0] * 7),
     "just quiet": sensed([18.0, 21.0] * 8),
     "least preload": sensed([10.0, 10.1] * 8),
     "most preload": sensed([29.9, 30.0] * 8),
@@ -248,6 +252,66 @@ ALLOWED = {
 @pytest.mark.parametrize("name", ALLOWED)
 def test_it_allows(name: str) -> None:
     assert reason(ALLOWED[name]) is None
+
+
+def leave(
+    contact: Contact | None = None, gate: Gate = GOOD.gate, *, is_stopped: bool = False, **changes: object
+) -> Refusal | None:
+    """Whether the tip may come to a contact; ``changes``: the maximum, or what the instrument reports."""
+    return refuse_contact(
+        contact or Contact(segment="T7"),
+        gate,
+        limits=replace(GOOD.limits, maximum_n=changes.pop("maximum_n", 100.0)),
+        ledger=GOOD.ledger,
+        status=replace(STATUS, state=State.SAFE, contact_id=0, **changes),
+        is_stopped=is_stopped,
+    )
+
+
+PRESSED = {
+    "no consent": (leave(gate=replace(GOOD.gate, consent=Answer.NO)), Reason.CONSENT_REFUSED, None, None),
+    "latched at the host": (leave(is_stopped=True), Reason.STOPPED, None, None),
+    "latched at the tip": (
+        refuse_contact(
+            Contact(segment="T7"),
+            GOOD.gate,
+            limits=GOOD.limits,
+            ledger=GOOD.ledger,
+            status=replace(STATUS, state=State.STOPPED),
+            is_stopped=False,
+        ),
+        Reason.STOPPED,
+        None,
+        None,
+    ),
+    "not a simulator": (leave(simulated=False), Reason.SIMULATION_DIVERGES, None, None),
+    "restarted": (leave(boot=4), Reason.RESTARTED, None, None),
+    "other session": (leave(session=8), Reason.SESSION_DIVERGES, None, None),
+    "no maximum": (leave(maximum_n=0.0), Reason.NO_MAXIMUM, None, None),
+    "unknown segment": (leave(Contact(segment="S2")), Reason.SEGMENT_UNKNOWN, None, None),
+    "light": (leave(Contact(segment="T7", preload_n=9.99)), Reason.PRELOAD_LOW, 9.99, 10.0),
+    "heavy": (leave(Contact(segment="T7", preload_n=30.01)), Reason.PRELOAD_HIGH, 30.01, 30.0),
+    "above the cap": (leave(maximum_n=19.99), Reason.PRELOAD_ABOVE_CAP, 20.0, 19.99),
+}
+
+
+@pytest.mark.parametrize("name", PRESSED)
+def test_it_keeps_the_tip_off(name: str) -> None:
+    refusal, expected, value, limit = PRESSED[name]
+    assert refusal == Refusal(reason=expected, value=value, limit=limit)
+
+
+def test_a_preload_that_is_no_number_keeps_the_tip_off() -> None:
+    refusal = leave(Contact(segment="T7", preload_n=math.nan))
+    assert refusal is not None
+    assert refusal.reason is Reason.PRELOAD_LOW
+
+
+@pytest.mark.parametrize(
+    ("preload_n", "maximum_n"), [(20.0, 100.0), (10.0, 100.0), (30.0, 100.0), (20.0, 20.0), (10.0, 10.0)]
+)
+def test_it_lets_the_tip_come(preload_n: float, maximum_n: float) -> None:
+    assert leave(Contact(segment="T7", preload_n=preload_n), maximum_n=maximum_n) is None
 
 
 @pytest.mark.parametrize("name", CONTRAINDICATIONS)
@@ -369,6 +433,10 @@ def test_the_times_are_the_ones_of_the_table() -> None:
         "settle": 100_000,
         "safe state": 2_000_000,
     }
+
+
+def test_no_token_outlives_what_a_host_may_be_wrong_by() -> None:
+    assert LONGEST_TOKEN_US == 400_000 + 200_000
 
 
 def test_probing_pulses_are_small() -> None:

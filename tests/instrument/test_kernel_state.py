@@ -47,6 +47,11 @@ def test_only_the_counter_gives_a_charge_back() -> None:
     assert settled.reconciled(replace(STATUS, pulse_count=1)) == settled
 
 
+@pytest.mark.parametrize("other", [{"session": 8}, {"session": 0}, {"boot": 4}, {"boot": 2}])
+def test_a_counter_of_something_else_gives_nothing_back(other: dict[str, int]) -> None:
+    assert TWO.reconciled(replace(STATUS, pulse_count=1, **other)) == TWO
+
+
 def test_the_stop_latches() -> None:
     assert not StopLatch().is_pressed
     assert StopLatch().cleared_by == ""
@@ -63,6 +68,8 @@ def test_only_valid_measurements_feed_the_watchdog() -> None:
     dog = Watchdog(fed_us=1000)
     assert not dog.has_expired(21_000)
     assert dog.has_expired(21_001)
+    assert not dog.has_expired(1000)
+    assert dog.has_expired(999)  # the clock went back: how old the measurement is cannot be told
     assert dog.fed(5000, is_valid=False) == dog
     assert dog.fed(5000, is_valid=True) == Watchdog(fed_us=5000)
 

@@ -13,7 +13,7 @@ from spondyl.instrument.instrument import (
     NotSafeError,
     Waveform,
 )
-from spondyl.instrument.interlock import Delivery, Interlock
+from spondyl.instrument.interlock import ContactRefusedError, Delivery, Interlock
 from spondyl.instrument.ledger import Ledger, PulseCharge
 from spondyl.instrument.limits import (
     Case,
@@ -24,6 +24,7 @@ from spondyl.instrument.limits import (
     allowed_peak_n,
     authorize,
     cap_n,
+    refuse_contact,
 )
 from spondyl.instrument.refusal import Reason, Refusal
 from spondyl.instrument.status import Cause, Contact, Identity, Sample, State, Status
@@ -36,6 +37,7 @@ __all__ = [
     "Case",
     "Cause",
     "Contact",
+    "ContactRefusedError",
     "Delivery",
     "Gate",
     "Identity",
@@ -62,4 +64,5 @@ __all__ = [
     "allowed_peak_n",
     "authorize",
     "cap_n",
+    "refuse_contact",
 ]

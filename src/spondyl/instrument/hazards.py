@@ -59,6 +59,12 @@ HAZARDS: tuple[Hazard, ...] = (
         "test_force_clamp.py::test_nor_when_the_sensor_fails_for_a_moment_of_the_pulse",
     ),
     _hazard(
+        "A tip pressed on a person without leave",
+        "Stop, consent, contraindications, declared instrument and cap hold for the preload, too.",
+        "limits, interlock, firmware",
+        "test_contact_leave.py::test_the_tip_stays_off",
+    ),
+    _hazard(
         "A limit raised by a plan",
         "Limits above the placeholders cannot be made.",
         "limits",
@@ -78,7 +84,7 @@ HAZARDS: tuple[Hazard, ...] = (
     ),
     _hazard(
         "A pulse that took place and is not counted",
-        "Only the instrument's own counter gives a charge back.",
+        "Only the instrument's own counter of this session and run gives a charge back.",
         "ledger",
         _STATE + "test_only_the_counter_gives_a_charge_back",
     ),
@@ -87,6 +93,12 @@ HAZARDS: tuple[Hazard, ...] = (
         "Stale, future, disordered, flat, noisy, saturated or missing data refuse.",
         "signal_check",
         _LIMITS + "test_it_refuses",
+    ),
+    _hazard(
+        "A sensor whose zero has moved, so that the clamp sees too little",
+        "With the tip off it must read about nothing, else no contact is made: asked by the host and by the firmware.",
+        "driver, firmware",
+        "test_sensor_zero.py::test_a_sensor_whose_zero_has_moved_is_not_armed_with",
     ),
     _hazard(
         "A sensor that fails under way",
@@ -113,6 +125,12 @@ HAZARDS: tuple[Hazard, ...] = (
         _CONTRACT + "test_the_stop_latches_until_a_person_clears_it",
     ),
     _hazard(
+        "A release of one stop that lets go of a later one",
+        "Only an instrument that has told of its newest stop obeys a release; frames from before a stop are late.",
+        "simulator.wire, driver",
+        "test_late_release.py::test_a_release_never_lets_go_of_a_stop_that_came_after_it",
+    ),
+    _hazard(
         "One wish, two pulses",
         "A token has a sequence and is spent once; repeating the frame repeats the answer.",
         "firmware",
@@ -120,7 +138,7 @@ HAZARDS: tuple[Hazard, ...] = (
     ),
     _hazard(
         "A pulse long after the wish",
-        "A token runs out in the instrument's clock.",
+        "A token runs out in the instrument's clock, which accepts none that ends late.",
         "limits, firmware",
         _FAULTS + "test_an_expired_token_does_nothing",
     ),

@@ -1,14 +1,28 @@
-"""The only way from a wish to a pulse: asks the kernel, spends the token, keeps the ledger."""
+"""The only way from a wish to a contact and to a pulse: asks the kernel, spends the token, keeps the ledger."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from spondyl.instrument.caps import PulseShape
 from spondyl.instrument.gate import Gate
-from spondyl.instrument.instrument import Instrument, InstrumentRefusedError, NoReplyError, Waveform
+from spondyl.instrument.instrument import (
+    Instrument,
+    InstrumentError,
+    InstrumentRefusedError,
+    NoReplyError,
+    Waveform,
+)
 from spondyl.instrument.latch import StopLatch
 from spondyl.instrument.ledger import Ledger, PulseCharge
-from spondyl.instrument.limits import Case, Limits, PulseRequest, PulseToken, Situation, authorize
+from spondyl.instrument.limits import (
+    Case,
+    Limits,
+    PulseRequest,
+    PulseToken,
+    Situation,
+    authorize,
+    refuse_contact,
+)
 from spondyl.instrument.refusal import Refusal
 from spondyl.instrument.status import Contact, State, Status
 
@@ -19,6 +33,14 @@ class Delivery:
 
     token: PulseToken
     waveform: Waveform
+
+
+class ContactRefusedError(InstrumentError):
+    """The tip was not brought to a contact; ``refusal`` says why."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
 
 
 class Interlock:
@@ -66,8 +88,18 @@ class Interlock:
         return status
 
     def arm(self, contact: Contact) -> Status:
-        """Bring the tip to a contact and arm it there, from the safe state."""
-        self.rest()
+        """Bring the tip to a contact and arm it there, from the safe state; raises :class:`ContactRefusedError`."""
+        status = self.rest()
+        refusal = refuse_contact(
+            contact,
+            self._gate,
+            limits=self._limits,
+            ledger=self._ledger,
+            status=status,
+            is_stopped=self._latch.is_pressed,
+        )
+        if refusal is not None:
+            raise ContactRefusedError(refusal)
         self._instrument.place(contact)
         self._intended = State.ARMED
         return self._instrument.reach(State.ARMED)

@@ -44,8 +44,12 @@ class Ledger:
         return replace(self, charges=(*self.charges[:-1], kept), is_open=False)
 
     def reconciled(self, status: Status) -> "Ledger":
-        """Take the newest charge back when the instrument's own counter proves that the pulse never took place."""
-        if self.is_open and status.pulse_count == self.count() - 1:
+        """Take the newest charge back when the instrument's own counter proves that the pulse never took place.
+
+        A counter of another session, or of another run of the instrument, proves nothing.
+        """
+        is_ours = (status.boot, status.session) == (self.boot, self.session)
+        if self.is_open and is_ours and status.pulse_count == self.count() - 1:
             return replace(self, charges=self.charges[:-1], is_open=False)
         return self
 

@@ -1,4 +1,5 @@
-"""The safety kernel: may this pulse be delivered, now, here? Pure, and independent of every other package.
+"""The safety kernel: may the tip come here, and may this pulse be delivered, now? Pure, and independent of every other
+package.
 
 The kernel is this file with caps, gate, signal_check, ledger, latch, watchdog, status, refusal and timeouts beside it.
 It holds whether the instrument is real or simulated: a simulation is marked, never privileged.
@@ -24,7 +25,7 @@ from spondyl.instrument.gate import Gate, check_gate
 from spondyl.instrument.ledger import Ledger
 from spondyl.instrument.refusal import Reason, Refusal
 from spondyl.instrument.signal_check import check_samples
-from spondyl.instrument.status import Sample, State, Status
+from spondyl.instrument.status import Contact, Sample, State, Status
 from spondyl.instrument.timeouts import PULSE_GAP, TOKEN_LIFE
 
 
@@ -122,6 +123,17 @@ def authorize(case: Case) -> PulseToken | Refusal:
     )
 
 
+def refuse_contact(
+    contact: Contact, gate: Gate, *, limits: Limits, ledger: Ledger, status: Status, is_stopped: bool
+) -> Refusal | None:
+    """The first reason not to bring the tip to a contact: its preload is a force on a person as much as a pulse is."""
+    return (
+        check_gate(gate)
+        or _check_instrument(status, ledger, is_stopped=is_stopped)
+        or _check_asked_preload(contact, limits)
+    )
+
+
 def cap_n(segment: str, limits: Limits) -> float:
     """Most force at the tip, preload included: the lower of what the clinician and the region allow; 0 if unknown."""
     region = REGION_OF.get(segment)
@@ -146,10 +158,6 @@ def _check_person(case: Case) -> Refusal | None:
 def _check_reported(case: Case) -> Refusal | None:
     status, ledger, situation = case.situation.status, case.ledger, case.situation
     verdicts = (
-        (situation.is_stopped or status.state is State.STOPPED, Reason.STOPPED),
-        (status.simulated is not ledger.simulated, Reason.SIMULATION_DIVERGES),
-        (status.boot != ledger.boot, Reason.RESTARTED),
-        (status.session != ledger.session, Reason.SESSION_DIVERGES),
         (situation.intended is not State.ARMED, Reason.NOT_ARMED),
         (status.state is not situation.intended, Reason.STATE_DIVERGES),
         (ledger.is_open, Reason.TOKEN_OPEN),
@@ -158,7 +166,40 @@ def _check_reported(case: Case) -> Refusal | None:
         (status.contact_id != case.request.contact_id, Reason.CONTACT_CHANGED),
         (status.segment != case.request.segment, Reason.CONTACT_CHANGED),
     )
+    return _check_instrument(status, ledger, is_stopped=situation.is_stopped) or _first(verdicts)
+
+
+def _check_instrument(status: Status, ledger: Ledger, *, is_stopped: bool) -> Refusal | None:
+    """Whether it is the instrument of this session, and free to make force."""
+    return _first(
+        (
+            (is_stopped or status.state is State.STOPPED, Reason.STOPPED),
+            (status.simulated is not ledger.simulated, Reason.SIMULATION_DIVERGES),
+            (status.boot != ledger.boot, Reason.RESTARTED),
+            (status.session != ledger.session, Reason.SESSION_DIVERGES),
+        )
+    )
+
+
+def _first(verdicts: Sequence[tuple[bool, Reason]]) -> Refusal | None:
     return next((Refusal(reason=reason) for refused, reason in verdicts if refused), None)
+
+
+def _check_asked_preload(contact: Contact, limits: Limits) -> Refusal | None:
+    least_n, most_n = PLACEHOLDER_PRELOAD_N
+    asked_n, most_here_n = contact.preload_n, cap_n(contact.segment, limits)
+    if limits.maximum_n == 0.0:
+        return Refusal(reason=Reason.NO_MAXIMUM)
+    if contact.segment not in REGION_OF:
+        return Refusal(reason=Reason.SEGMENT_UNKNOWN)
+    # Written so that what is no number is refused.
+    if not asked_n >= least_n:
+        return Refusal(reason=Reason.PRELOAD_LOW, value=asked_n, limit=least_n)
+    if asked_n > most_n:
+        return Refusal(reason=Reason.PRELOAD_HIGH, value=asked_n, limit=most_n)
+    if asked_n > most_here_n:
+        return Refusal(reason=Reason.PRELOAD_ABOVE_CAP, value=asked_n, limit=most_here_n)
+    return None
 
 
 def _check_data(case: Case) -> Refusal | None:
@@ -168,13 +209,14 @@ def _check_data(case: Case) -> Refusal | None:
 def _check_shape(case: Case) -> Refusal | None:
     shape = case.request.shape
     shortest_us, longest_us = PLACEHOLDER_DURATION_US
-    verdicts = (
-        (case.limits.maximum_n == 0.0, Reason.NO_MAXIMUM),
-        (case.request.segment not in REGION_OF, Reason.SEGMENT_UNKNOWN),
-        (not isfinite(shape.peak_n) or shape.peak_n <= 0.0, Reason.PULSE_MALFORMED),
-        (not shortest_us <= shape.duration_us <= longest_us, Reason.PULSE_MALFORMED),
+    return _first(
+        (
+            (case.limits.maximum_n == 0.0, Reason.NO_MAXIMUM),
+            (case.request.segment not in REGION_OF, Reason.SEGMENT_UNKNOWN),
+            (not isfinite(shape.peak_n) or shape.peak_n <= 0.0, Reason.PULSE_MALFORMED),
+            (not shortest_us <= shape.duration_us <= longest_us, Reason.PULSE_MALFORMED),
+        )
     )
-    return next((Refusal(reason=reason) for refused, reason in verdicts if refused), None)
 
 
 def _check_preload(case: Case) -> Refusal | None:

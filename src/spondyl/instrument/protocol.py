@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from spondyl.instrument.timeouts import LONGEST_TOKEN_US
+
 VERSION = 1
 """Of the frame, in every header."""
 
@@ -110,7 +112,7 @@ class Kind(Enum):
             _field("preload_n", "d", "steady force at the tip, 10 to 30 N"),
         ),
         (),
-        "In SAFE only: where ARMED will make contact. Answered by STATUS.",
+        "In SAFE only: where ARMED will make contact, unless the preload is above the clamp. Answered by STATUS.",
     )
     REACH = (
         0x05,
@@ -131,7 +133,12 @@ class Kind(Enum):
             _field("peak_n", "d", "peak of the half-sine above the preload, N"),
             _field("duration_us", "I", "length of the half-sine"),
             _field("impulse_ns", "d", "2/π · peak · duration within 0.1 %, as a check on both, N·s"),
-            _field("expires_us", "Q", "void after this moment of the instrument's clock"),
+            _field(
+                "expires_us",
+                "Q",
+                "void after this moment of the instrument's clock; "
+                f"at most {LONGEST_TOKEN_US // 1000} ms ahead, or OUT_OF_RANGE",
+            ),
         ),
         (),
         "In ARMED only: spend a token. Answered by STATUS at once; WAVEFORM follows when asked for.",
@@ -148,7 +155,7 @@ class Kind(Enum):
         "host",
         (_field("person", "32s", "who takes responsibility, UTF-8, filled with zeros, not empty"),),
         (),
-        "In STOPPED only: to SAFE. Answered by STATUS.",
+        "In STOPPED only, when a STATUS of this epoch has told of the newest stop: to SAFE. Answered by STATUS.",
     )
     STOP = (
         0x0A,

@@ -33,6 +33,7 @@ class Reason(Enum):
     CONTACT_CHANGED = "The tip is not at the contact the pulse was meant for. Place it and measure again."
     PRELOAD_LOW = "The tip is pressed on too lightly. Press more firmly."
     PRELOAD_HIGH = "The tip is pressed on too firmly. Press less."
+    PRELOAD_ABOVE_CAP = "The preload alone exceeds the cap. Press less, or choose another segment."
     PEAK_ABOVE_CAP = "Preload and pulse together exceed the cap. Ask for less."
     COUNT_SEGMENT = "This segment has had all its pulses for this session."
     COUNT_SESSION = "This session has had all its pulses."

@@ -9,6 +9,7 @@ from spondyl.instrument.caps import SENSOR_RANGE_N
 from spondyl.instrument.refusal import Reason, Refusal
 from spondyl.instrument.status import Sample
 from spondyl.instrument.timeouts import CLOCK_AHEAD, FRESH
+from spondyl.instrument.watchdog import FLAT_SAMPLES
 
 WINDOW = 16
 """How many of the newest samples are judged."""
@@ -44,7 +45,8 @@ def _check_forces(forces_n: Sequence[float]) -> Refusal | None:
     most_n = max(abs(force_n) for force_n in forces_n)
     if most_n >= SENSOR_RANGE_N:
         return Refusal(reason=Reason.DATA_SATURATED, value=most_n, limit=SENSOR_RANGE_N)
-    if len(set(forces_n)) == 1:
+    # The newest alone: a sensor that stuck within the window is as stuck as one that did before it.
+    if len(set(forces_n[WINDOW - FLAT_SAMPLES :])) == 1:
         return Refusal(reason=Reason.DATA_FLAT)
     noise_n = pstdev(forces_n)
     if noise_n > NOISE_LIMIT_N:

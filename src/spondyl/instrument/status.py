@@ -26,7 +26,10 @@ _MEANING = {
     State.PULSING: "A pulse or its ringing is under way; ends by itself in ARMED.",
     State.PAUSED: "At the contact, but tokens are refused until ARMED is asked for again.",
     State.STOPPED: "The stop is latched: no force; only clearing it leads to SAFE.",
-    State.FAULT: "The measurement failed: no force; asking for SAFE leads on once measurements are valid.",
+    State.FAULT: (
+        "The measurement failed or the force was too high: no force; asking for SAFE leads on, and ARMED needs valid "
+        "measurements."
+    ),
 }
 
 

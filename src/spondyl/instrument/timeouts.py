@@ -30,7 +30,7 @@ LINK_WATCHDOG = Timeout(
     name="link watchdog",
     limit_us=500_000,
     kept_by="instrument",
-    meaning="No valid frame from the host for this long while ARMED or PAUSED: SAFE. A pulse in flight ends first.",
+    meaning="No new valid frame from the host for this long while ARMED or PAUSED: SAFE. A pulse in flight ends first.",
 )
 TOKEN_LIFE = Timeout(
     name="token life",
@@ -74,6 +74,10 @@ SAFE_STATE = Timeout(
     kept_by="host",
     meaning="From asking for the safe state to having read it back; later is reported as not safe.",
 )
+
+LONGEST_TOKEN_US = TOKEN_LIFE.limit_us + FRESH.limit_us
+"""No token ends further ahead, in the instrument's clock: a host that takes the clock to be later than it is by more
+than what is fresh finds every measurement stale, and gives none."""
 
 TIMEOUTS: tuple[Timeout, ...] = (
     MEASUREMENT_WATCHDOG,

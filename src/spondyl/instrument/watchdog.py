@@ -25,8 +25,8 @@ class Watchdog:
         return Watchdog(fed_us=now_us) if is_valid else self
 
     def has_expired(self, now_us: int) -> bool:
-        """No valid measurement within the watchdog's time."""
-        return now_us - self.fed_us > MEASUREMENT_WATCHDOG.limit_us
+        """No valid measurement within the watchdog's time, or none that can be told: the clock went back."""
+        return not 0 <= now_us - self.fed_us <= MEASUREMENT_WATCHDOG.limit_us
 
 
 def is_valid_run(newest_n: Sequence[float], *, at_rest: bool) -> bool:

@@ -11,30 +11,29 @@ from spondyl.instrument.instrument import NoReplyError
 
 
 class SerialLink(Link):
-    """A serial device such as ``/dev/ttyACM0`` at 921600 baud."""
+    """A serial device such as ``/dev/ttyACM0`` at 921600 baud.
+
+    A port that could not be opened again is none: its number belongs to whatever file the process opens next.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._port = self._open()
+        self._port: int | None = self._open()
 
     def send(self, data: bytes) -> None:
         """Send all bytes, at most two seconds."""
         end = time.monotonic() + 2.0
         while data:
-            _, ready, _ = select.select([], [self._port], [], max(0.0, end - time.monotonic()))
-            if not ready:
-                raise NoReplyError(f"{self._path} takes no more bytes. Check the cable; connect again.")
-            data = data[self._write(data) :]
+            data = data[self._write(data, end - time.monotonic()) :]
 
     def receive(self, timeout_us: int) -> bytes:
         """Bytes as soon as there are any."""
-        ready, _, _ = select.select([self._port], [], [], timeout_us * 1e-6)
-        if not ready:
-            return b""
+        port = self._opened()
         try:
-            return os.read(self._port, 65536)
-        except OSError as error:
-            raise NoReplyError(f"{self._path} broke ({error}). Check the cable; connect again.") from error
+            ready, _, _ = select.select([port], [], [], timeout_us * 1e-6)
+            return os.read(port, 65536) if ready else b""
+        except (OSError, ValueError) as error:
+            raise self._broken(error) from error
 
     def clock_us(self) -> int:
         """The machine's monotonic clock."""
@@ -50,24 +49,48 @@ class SerialLink(Link):
         self._port = self._open()
 
     def close(self) -> None:
-        """Close the port."""
-        os.close(self._port)
+        """Close the port; one that is closed already stays so."""
+        port, self._port = self._port, None
+        if port is not None:
+            os.close(port)
 
-    def _write(self, data: bytes) -> int:
+    def _write(self, data: bytes, timeout_s: float) -> int:
+        """How many bytes were taken."""
+        port = self._opened()
         try:
-            return os.write(self._port, data)
-        except OSError as error:
-            raise NoReplyError(f"{self._path} broke ({error}). Check the cable; connect again.") from error
+            _, ready, _ = select.select([], [port], [], max(0.0, timeout_s))
+            taken = os.write(port, data) if ready else 0
+        except (OSError, ValueError) as error:
+            raise self._broken(error) from error
+        if not ready:
+            raise NoReplyError(f"{self._path} takes no more bytes. Check the cable; connect again.")
+        return taken
+
+    def _opened(self) -> int:
+        if self._port is None:
+            raise NoReplyError(f"{self._path} is not open. Check the cable; connect again.")
+        return self._port
+
+    def _broken(self, error: Exception) -> NoReplyError:
+        return NoReplyError(f"{self._path} broke ({error}). Check the cable; connect again.")
 
     def _open(self) -> int:
         try:
             port = os.open(self._path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-            tty.setraw(port)
-            settings = termios.tcgetattr(port)
-            settings[4] = settings[5] = termios.B921600
-            termios.tcsetattr(port, termios.TCSANOW, settings)
+            try:
+                _set_up(port)
+            except (OSError, termios.error):
+                os.close(port)
+                raise
         except (OSError, termios.error) as error:
             raise NoReplyError(
                 f"{self._path} cannot be opened as a serial port ({error}). Check the path and your rights."
             ) from error
         return port
+
+
+def _set_up(port: int) -> None:
+    tty.setraw(port)
+    settings = termios.tcgetattr(port)
+    settings[4] = settings[5] = termios.B921600
+    termios.tcsetattr(port, termios.TCSANOW, settings)

@@ -65,7 +65,7 @@ class WireInstrument(Instrument):
         self._numbers = count(1)
         nonce = self._nonces.getrandbits(32)
         reply = self._ask(Kind.HELLO, {"nonce": nonce}, Kind.IDENTITY)
-        if reply.values["nonce"] != nonce or int(reply.values["protocol"]) < VERSION:
+        if int(reply.values["protocol"]) < VERSION:
             raise InstrumentError(
                 f"The instrument does not speak version {VERSION} of the protocol. Update one of the two."
             )
@@ -174,7 +174,8 @@ class WireInstrument(Instrument):
             return self._command(Kind.STOP, {})
 
     def clear_stop(self, person: str) -> Status:
-        """Send the person's name."""
+        """Send the person's name, once the instrument has told of its stop: no other is cleared."""
+        self.status()
         name = person.strip().encode()[:32].ljust(32, b"\0")
         return self._command(Kind.CLEAR_STOP, {"person": name})
 
@@ -193,16 +194,24 @@ class WireInstrument(Instrument):
         try:
             return self._command(Kind.REACH, {"state": State.SAFE.value})
         except InstrumentRefusedError as error:
-            if error.code == Code.STALE_NUMBER.name:
-                self.identify()
-            return self.status()
+            return self._status_of_refuser(error)
         except NoReplyError:
             return self._connect_again()
 
+    def _status_of_refuser(self, error: InstrumentRefusedError) -> Status | None:
+        """An instrument that is STOPPED stays so; one that heard another host is connected to again."""
+        if error.code == Code.STALE_NUMBER.name:
+            return self._connect_again()
+        try:
+            return self.status()
+        except (InstrumentRefusedError, NoReplyError):
+            return None
+
     def _connect_again(self) -> None:
+        """The instrument is SAFE then; the next try reads it back."""
         try:
             self.identify()
-        except NoReplyError:
+        except (InstrumentRefusedError, NoReplyError):
             return
 
     def _waveform(self, token: PulseToken, start_us: int) -> Waveform:
@@ -247,11 +256,11 @@ class WireInstrument(Instrument):
 
     def _ask(self, kind: Kind, values: Values, expected: Kind) -> Frame:
         epoch = 0 if kind is Kind.HELLO else self._epoch
-        number = next(self._numbers)
-        data = encode(Frame(kind=kind, epoch=epoch, number=number, values=values))
+        asked = Frame(kind=kind, epoch=epoch, number=next(self._numbers), values=values)
+        data = encode(asked)
         for _ in range(TRIES):
             self._link.send(data)
-            reply = self._await(number, expected)
+            reply = self._await(asked, expected)
             if reply is not None:
                 return _accepted(reply)
         raise NoReplyError(
@@ -259,7 +268,7 @@ class WireInstrument(Instrument):
             "The instrument goes to SAFE by itself; check the link and connect again."
         )
 
-    def _await(self, number: int, expected: Kind) -> Frame | None:
+    def _await(self, asked: Frame, expected: Kind) -> Frame | None:
         end_us = self._link.clock_us() + REPLY.limit_us
         is_over = False
         while not is_over:
@@ -268,7 +277,7 @@ class WireInstrument(Instrument):
             is_over = rest_us <= 0
             _, frames = self._reader.feed(self._link.receive(max(0, rest_us)))
             for frame in frames:
-                if frame.number == number and frame.kind in (expected, Kind.REFUSED):
+                if frame.kind in (expected, Kind.REFUSED) and _is_answer(frame, asked):
                     return frame
         return None
 
@@ -276,6 +285,17 @@ class WireInstrument(Instrument):
 def is_safe(status: Status) -> bool:
     """State and force both say that the tip does nothing."""
     return status.state in (State.SAFE, State.STOPPED) and abs(status.force_n) < SAFE_FORCE_N
+
+
+def _is_answer(reply: Frame, asked: Frame) -> bool:
+    """Numbers begin anew with each connection: an answer from before, come late, has the number but not the rest."""
+    if reply.number != asked.number:
+        return False
+    return (
+        reply.values["nonce"] == asked.values["nonce"]
+        if reply.kind is Kind.IDENTITY
+        else reply.epoch == asked.epoch
+    )
 
 
 def _accepted(reply: Frame) -> Frame:

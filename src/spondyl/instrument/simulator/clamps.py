@@ -14,7 +14,7 @@ from spondyl.instrument.caps import (
 from spondyl.instrument.limits import Limits
 from spondyl.instrument.protocol import Code
 from spondyl.instrument.status import Contact
-from spondyl.instrument.timeouts import PULSE_GAP
+from spondyl.instrument.timeouts import LONGEST_TOKEN_US, PULSE_GAP
 
 CLAMP_MARGIN_N = 0.75
 """Kept free below the clamp for the sensor's noise."""
@@ -98,6 +98,7 @@ def _refuse_leave(token: Token, bearing: Bearing) -> Code | None:
         (token.session != bearing.counters.session or token.session == 0, Code.NO_SESSION),
         (token.sequence != bearing.counters.last_sequence + 1, Code.SEQUENCE),
         (bearing.now_us > token.expires_us, Code.EXPIRED),
+        (token.expires_us - bearing.now_us > LONGEST_TOKEN_US, Code.OUT_OF_RANGE),
         (token.contact_id != bearing.contact_id or token.contact_id == 0, Code.CONTACT),
         (token.segment != bearing.contact.segment, Code.CONTACT),
         (not bearing.has_valid_data, Code.SENSOR),

@@ -1,7 +1,7 @@
 """The simulated firmware: states, pulses, clamps, watchdogs and counters, in virtual time."""
 
 from collections import deque
-from math import pi, sin
+from math import isfinite, pi, sin
 
 from spondyl.instrument.caps import PLACEHOLDER_PRELOAD_N, REGION_OF
 from spondyl.instrument.limits import Limits
@@ -24,6 +24,8 @@ from spondyl.instrument.watchdog import FLAT_SAMPLES, Watchdog, is_valid_run
 
 IDLE_US = 1_000
 CONTACT_LOST_N = 2.0
+TIP_OFF_N = 1.0
+"""With the tip off the sensor reads less than this; one whose zero has moved hides as much from the clamp."""
 LEARNT_N = 10.0
 """A weaker pulse tells too little of how a contact answers: noise is too large a share of it."""
 GAIN_SAFETY = 1.01
@@ -46,6 +48,7 @@ class Firmware:
         self.now_us = 0
         self._owed_us = 0
         self.is_on = True
+        self.stops = 0
         self.counters = Counters(segment_count={}, segment_impulse_ns={})
         self._start(boot)
 
@@ -106,7 +109,9 @@ class Firmware:
         if self.state is not State.SAFE:
             return self._wrong_state()
         least_n, most_n = PLACEHOLDER_PRELOAD_N
-        if contact.segment not in REGION_OF or not least_n <= contact.preload_n <= most_n:
+        where = (contact.left_mm, contact.cranial_mm, contact.left_tilt_deg, contact.cranial_tilt_deg)
+        is_somewhere = contact.segment in REGION_OF and all(map(isfinite, where))
+        if not is_somewhere or not least_n <= contact.preload_n <= most_n:
             return Code.OUT_OF_RANGE
         self._contact = contact
         return None
@@ -138,7 +143,8 @@ class Firmware:
         return code
 
     def stop(self) -> None:
-        """Stop, in any state, and latch."""
+        """Stop, in any state, and latch; ``stops`` counts them, also those while the latch is pressed."""
+        self.stops += 1
         self._rest(State.STOPPED, Cause.STOP)
 
     def clear_stop(self) -> Code | None:
@@ -301,12 +307,18 @@ class Firmware:
         return code
 
     def _refuse_arming(self) -> Code | None:
+        contact = self._contact
+        most_n = clamp_n(contact.segment, self._limits) if contact.segment else self._limits.maximum_n
         verdicts = (
             (not self._session_open, Code.NO_SESSION),
-            (self._limits.maximum_n <= 0.0, Code.ABOVE_CLAMP),
-            (not self._contact.segment, Code.CONTACT),
+            (most_n <= 0.0, Code.ABOVE_CLAMP),
+            (not contact.segment, Code.CONTACT),
+            (contact.preload_n > most_n, Code.ABOVE_CLAMP),
             (self.bench.is_retracting, Code.WRONG_STATE),
             (not is_valid_run(list(self._run), at_rest=True), Code.SENSOR),
+            # Readings from before a sensor fell silent stay the newest.
+            (self._watchdog.has_expired(self.now_us), Code.SENSOR),
+            (any(abs(force_n) >= TIP_OFF_N for force_n in self._run), Code.SENSOR),
         )
         return next((code for refused, code in verdicts if refused), None)
 

@@ -84,10 +84,11 @@ class _Server:
         has_stop, frames = self._readers[connection].feed(data)
         if any(frame.kind is Kind.HELLO for frame in frames) and self._is_free():
             self._host, self._heard_s = connection, time.monotonic()
-            self._wire.connected()
-            self._reply(connection, self._wire.receive(data))
+            # With all that came before: a stop or a HELLO may be cut in two.
+            self._wire.connected(self._readers[connection])
+            self._reply(connection, self._wire.obey(frames, has_stop=has_stop))
         elif has_stop or any(frame.kind is Kind.STOP for frame in frames):
-            self._wire.firmware.stop()
+            self._reply(connection, self._wire.stopped_by_another(frames))
 
     def _is_free(self) -> bool:
         """Whether nobody commands any more; a host that fell silent is let go."""

@@ -24,10 +24,12 @@ class Wire:
         self._epoch = 0
         self._newest = 0
         self._last_reply: tuple[int, bytes] = (-1, b"")
+        self._told_stops = 0
+        """The host of this epoch was last told that the instrument is STOPPED when there had been so many stops."""
 
-    def connected(self) -> None:
-        """A new link: nothing of the old one is left."""
-        self._reader = FrameReader()
+    def connected(self, reader: FrameReader | None = None) -> None:
+        """A new link: nothing of the old one is left. ``reader`` has what came over the new one already."""
+        self._reader = reader or FrameReader()
 
     def lost(self) -> None:
         """The link is gone for certain."""
@@ -38,23 +40,35 @@ class Wire:
         if not self.firmware.is_on:
             return b""
         has_stop, frames = self._reader.feed(data)
+        return self.obey(frames, has_stop=has_stop)
+
+    def obey(self, frames: list[Frame], *, has_stop: bool) -> bytes:
+        """Frames from the host and whether eight zeros were among them; the bytes to answer with."""
         if has_stop or any(frame.kind is Kind.STOP for frame in frames):
             self.firmware.stop()
-        replies = [self._answer(frame) for frame in frames]
-        return b"".join(replies)
+        return b"".join([self._answer(frame) for frame in frames])
+
+    def stopped_by_another(self, frames: list[Frame]) -> bytes:
+        """A stop from who does not command, and the answer to its STOP frames; the host itself is told nothing."""
+        self.firmware.stop()
+        return b"".join([self._reported(frame) for frame in frames if frame.kind is Kind.STOP])
 
     def _answer(self, frame: Frame) -> bytes:
         if frame.kind is Kind.HELLO:
             return self._hello(frame)
         if frame.kind is Kind.STOP:
+            if frame.epoch == self._epoch:
+                # A frame that was sent before the stop and comes after it is late.
+                self._newest = max(self._newest, frame.number)
             return self._status(frame)
         if frame.kind.sender != "host":
             return self._refuse(frame, Code.UNKNOWN)
         if frame.epoch != self._epoch or self._epoch == 0 or frame.number < self._newest:
             return self._refuse(frame, Code.STALE_NUMBER)
-        self.firmware.heard()
         if frame.number == self._last_reply[0]:
+            # Whoever only repeats may be a line that hangs: that is no sign of life.
             return self._last_reply[1]
+        self.firmware.heard()
         self._newest = frame.number
         reply = self._obey(frame)
         self._last_reply = (frame.number, reply)
@@ -65,6 +79,7 @@ class Wire:
         self._epoch = self._epoch % 0xFFFF + 1
         self._newest = 0
         self._last_reply = (-1, b"")
+        self._told_stops = 0
         values: Values = {
             "nonce": frame.values["nonce"],
             "epoch": self._epoch,
@@ -88,6 +103,9 @@ class Wire:
             )
         if frame.kind is Kind.WAVEFORM_ASK:
             return self._waveform(frame)
+        if frame.kind is Kind.CLEAR_STOP and self._told_stops < self.firmware.stops:
+            # Sent before the newest stop was known: it was meant for an earlier one.
+            return self._refuse(frame, Code.STOPPED)
         code = _COMMANDS[frame.kind](self.firmware, frame.values)
         return self._status(frame) if code is None else self._refuse(frame, code)
 
@@ -114,6 +132,11 @@ class Wire:
         )
 
     def _status(self, frame: Frame) -> bytes:
+        if frame.epoch == self._epoch:
+            self._told_stops = self.firmware.stops
+        return self._reported(frame)
+
+    def _reported(self, frame: Frame) -> bytes:
         values = status_values(self.firmware.status())
         return encode(Frame(kind=Kind.STATUS, epoch=frame.epoch, number=frame.number, values=values))
 
