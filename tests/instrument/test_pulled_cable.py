@@ -80,6 +80,16 @@ def test_a_port_that_is_none_leaves_nothing_open(tmp_path: Path) -> None:
     assert open_files() == before
 
 
+def test_a_second_program_is_told_that_the_port_is_in_use(port: Path) -> None:
+    before = open_files()
+    first = SerialLink(str(port))
+    with pytest.raises(NoReplyError, match="another program speaks"):
+        SerialLink(str(port))
+    first.close()
+    SerialLink(str(port)).close()
+    assert open_files() == before
+
+
 def test_a_port_that_is_back_is_taken_up(port: Path) -> None:
     instrument = pulled(port)
     port.with_name("gone").rename(port)

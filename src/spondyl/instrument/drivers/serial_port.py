@@ -1,5 +1,6 @@
 """An instrument behind a serial port, with the standard library alone (POSIX): raw bytes, 8N1, no flow control."""
 
+import fcntl
 import os
 import select
 import termios
@@ -13,7 +14,8 @@ from spondyl.instrument.instrument import NoReplyError
 class SerialLink(Link):
     """A serial device such as ``/dev/ttyACM0`` at 921600 baud.
 
-    A port that could not be opened again is none: its number belongs to whatever file the process opens next.
+    One program has it at a time: two would answer for each other. A port that could not be opened again is none: its
+    number belongs to whatever file the process opens next.
     """
 
     def __init__(self, path: str) -> None:
@@ -78,10 +80,15 @@ class SerialLink(Link):
         try:
             port = os.open(self._path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
             try:
+                fcntl.flock(port, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 _set_up(port)
             except (OSError, termios.error):
                 os.close(port)
                 raise
+        except BlockingIOError as error:
+            raise NoReplyError(
+                f"{self._path} is in use: another program speaks to this instrument. End that one first."
+            ) from error
         except (OSError, termios.error) as error:
             raise NoReplyError(
                 f"{self._path} cannot be opened as a serial port ({error}). Check the path and your rights."
