@@ -8,6 +8,7 @@ import pytest
 from spondyl.assessment.intake import Stop
 from spondyl.clinic.evidence_files import records_or_shipped
 from spondyl.evidence.answer import OptionLine, compare
+from spondyl.evidence.certainty import Level
 from spondyl.treatment.plan import (
     CAUTIONS,
     Goal,
@@ -95,6 +96,45 @@ def test_an_offer_for_acute_pain_does_not_count_for_chronic_pain(lines: tuple[Op
     assert of(acute, "manual-manipulation").guidelines_say is GuidelinesSay.OFFER
     assert of(chronic, "manual-manipulation").guidelines_say is GuidelinesSay.MIXED_OR_SILENT
     assert of(acute, "opioids").standing is Standing.LAST_RESORT  # a warning counts for everybody
+
+
+@pytest.mark.parametrize(
+    ("is_chronic", "other"),
+    [
+        (True, {"nsaids", "muscle-relaxants", "instrument-manipulation"}),
+        (
+            False,
+            {
+                "exercise",
+                "manual-manipulation",
+                "opioids",
+                "epidural-steroid",
+                "radiofrequency",
+                "surgery",
+                "stem-cells",
+            },
+        ),
+        (None, set()),
+    ],
+)
+def test_trials_of_another_duration_say_so_and_count_as_less_certain(
+    lines: tuple[OptionLine, ...], is_chronic: bool | None, other: set[str]
+) -> None:
+    """By hand from the records' people: acute, within 12 weeks, chronic; the trial of PRP says neither."""
+    ranked = rank_options(lines, open_to_all(is_chronic=is_chronic))
+    assert {one.line.id for one in ranked if any("Tried in" in text for text in one.reasons)} == other
+    assert {one.line.id for one in ranked if one.is_indirect} == other
+
+
+def test_a_small_effect_of_low_certainty_in_other_people_counts_as_not_shown(
+    lines: tuple[OptionLine, ...],
+) -> None:
+    """Of two options alike but for the people of their trials, the one tried in such people comes first."""
+    nsaids = next(line for line in lines if line.id == "nsaids")
+    low = replace(nsaids, conclusion=replace(nsaids.conclusion, certainty=Level.LOW), guidelines=())
+    alike = replace(low, id="exercise", tried_in="chronic low back pain")
+    assert order(rank_options((low, alike), open_to_all())) == ["exercise", "nsaids"]
+    assert order(rank_options((low, alike), open_to_all(is_chronic=None))) == ["nsaids", "exercise"]
 
 
 def test_a_red_flag_holds_everything_and_a_contraindication_holds_the_hands(

@@ -13,12 +13,16 @@ from spondyl.evidence.library import Library
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionLine:
-    """One option in a line, the same columns for every option."""
+    """One option in a line, the same columns for every option.
+
+    ``tried_in`` names the people of the study that decides; '' where none does, or none that was verified.
+    """
 
     id: str
     name: str
     clinics_own: bool
     condition: str
+    tried_in: str
     conclusion: Conclusion
     harms: tuple[HarmLine, ...]
     regulation: tuple[RuleLine, ...]
@@ -52,18 +56,20 @@ def compare(library: Library, *, signed: tuple[SignedConclusion, ...] = ()) -> C
     """Answer every option and lay the answers side by side."""
     answers = [answer(library, option.id, signed=signed) for option in library.options]
     return Comparison(
-        options=tuple(_line(one) for one in answers),
+        options=tuple(_line(library, one) for one in answers),
         controlled=_panels(library, answers, controlled=True),
         uncontrolled=_panels(library, answers, controlled=False),
     )
 
 
-def _line(found: Answer) -> OptionLine:
+def _line(library: Library, found: Answer) -> OptionLine:
+    study = library.result(found.option.main)[0] if found.option.main else None
     return OptionLine(
         id=found.option.id,
         name=found.option.name,
         clinics_own=found.option.clinics_own,
         condition=found.option.condition,
+        tried_in=study.condition if study and study.origin.may_be_shown else "",
         conclusion=found.conclusion,
         harms=found.harms,
         regulation=found.regulation,

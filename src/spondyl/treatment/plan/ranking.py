@@ -19,7 +19,8 @@ RANKING_RULE = (
     "Then what guidelines offer for this duration of pain, before what they allow under conditions or do not mention.",
     "Then the effect in controlled trials: as much as one person would notice, then smaller or of unknown size, then "
     "not shown, then unknown, then worse. A benefit of very low certainty counts as not shown.",
-    "Then the certainty, and last the less invasive before the more invasive.",
+    "Then the certainty, and last the less invasive before the more invasive. Trials of pain of another duration than "
+    "this patient's count a step less certain.",
     "Who sells an option does not enter the rule: the clinic's own treatments stand where the rule puts them.",
 )
 """Shown with every ranking."""
@@ -58,7 +59,9 @@ class GuidelinesSay(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedOption:
-    """One option in its place. ``reasons`` say why it is not simply open, each a sentence."""
+    """One option in its place. ``reasons`` say why it is not simply open, or that its trials were of other
+    people (``is_indirect``), each a sentence.
+    """
 
     place: int
     line: OptionLine
@@ -67,6 +70,7 @@ class RankedOption:
     reasons: tuple[str, ...]
     guidelines: tuple[GuidelineLine, ...]
     guidelines_say: GuidelinesSay
+    is_indirect: bool
 
 
 def rank_options(lines: Iterable[OptionLine], situation: Situation) -> tuple[RankedOption, ...]:
@@ -88,6 +92,7 @@ def _placed(option: RankedOption, place: int) -> RankedOption:
         reasons=option.reasons,
         guidelines=option.guidelines,
         guidelines_say=option.guidelines_say,
+        is_indirect=option.is_indirect,
     )
 
 
@@ -100,6 +105,7 @@ def _weighed(line: OptionLine, situation: Situation) -> RankedOption:
         *_wish_reasons(kind, situation),
         *_guideline_reasons(guidelines, say),
         *_caution_reasons(line.id, situation),
+        *_duration_reasons(line, situation),
     ]
     return RankedOption(
         place=0,
@@ -109,7 +115,15 @@ def _weighed(line: OptionLine, situation: Situation) -> RankedOption:
         reasons=tuple(reason for _, reason in found),
         guidelines=guidelines,
         guidelines_say=say,
+        is_indirect=bool(_duration_reasons(line, situation)),
     )
+
+
+def lasts_long(condition: str) -> bool | None:
+    """Whether the people that a record names have long-lasting pain; None where it does not say."""
+    if "chronic" in condition:
+        return True
+    return False if "acute" in condition or "within 12 weeks" in condition else None
 
 
 def counts_for(guideline: GuidelineLine, is_chronic: bool | None) -> bool:
@@ -118,10 +132,10 @@ def counts_for(guideline: GuidelineLine, is_chronic: bool | None) -> bool:
     An offer counts for the duration it was made for. A condition or a warning counts for everybody: that nobody
     warned of something in acute pain does not make it open.
     """
-    about = guideline.applies_to.text.split()[0]
-    if guideline.direction is not Direction.FOR or is_chronic is None or about not in ("acute", "chronic"):
+    about = lasts_long(guideline.applies_to.text)
+    if guideline.direction is not Direction.FOR or None in (is_chronic, about):
         return True
-    return (about == "chronic") is is_chronic
+    return about is is_chronic
 
 
 def _say(guidelines: tuple[GuidelineLine, ...]) -> GuidelinesSay:
@@ -174,6 +188,15 @@ def _caution_reasons(option: str, situation: Situation) -> list[tuple[Standing, 
     ]
 
 
+def _duration_reasons(line: OptionLine, situation: Situation) -> list[tuple[Standing, str]]:
+    tried = lasts_long(line.tried_in)
+    if None in (tried, situation.is_chronic) or tried is situation.is_chronic:
+        return []
+    lasted = "12 weeks or longer" if situation.is_chronic else "under 12 weeks"
+    said = f"Tried in {line.tried_in}; this pain has lasted {lasted}, so it is less certain here."
+    return [(Standing.OPEN, said)]
+
+
 _EFFECT = {
     Reading.NOTICEABLE: 0,
     Reading.SMALL: 1,
@@ -186,11 +209,12 @@ _EFFECT = {
 
 def _key(option: RankedOption) -> tuple[int, int, int, int]:
     effect, certainty = _EFFECT[option.line.conclusion.reading], option.line.conclusion.certainty
-    if certainty in (None, Level.VERY_LOW):
+    steps = max(Level.VERY_LOW.steps, certainty.steps - option.is_indirect) if certainty else 0
+    if steps <= Level.VERY_LOW.steps:
         effect = max(effect, _EFFECT[Reading.NOT_SHOWN])
     return (
         option.standing.bucket,
         list(GuidelinesSay).index(option.guidelines_say),
         effect,
-        -(certainty.steps if certainty else 0),
+        -steps,
     )
