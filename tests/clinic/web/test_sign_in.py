@@ -89,6 +89,15 @@ def test_ten_wrong_passwords_lock_the_name_for_a_quarter_of_an_hour(
     assert thief.submit("/sign-in", name="mara", password=PASSWORD).status_code == 303
 
 
+def test_a_name_typed_otherwise_is_not_another_ten_guesses(browser: Open, known: Account) -> None:
+    thief = browser(Role.NOBODY)
+    typed = ["mara", " mara", "mara  ", "MARA", "\u2003Mara\u3000"] * 2
+    answers = [thief.submit("/sign-in", name=name, password="not this one").status_code for name in typed]
+    assert answers == [401] * 10
+    assert thief.submit("/sign-in", name="mara ", password=PASSWORD).status_code == 429
+    assert thief.submit("/sign-in", name=known.sign_in_name, password=PASSWORD).status_code == 429
+
+
 def test_an_unknown_name_and_a_wrong_password_read_the_same(browser: Open, known: Account) -> None:
     person = browser(Role.NOBODY)
     wrong = person.submit("/sign-in", name=known.sign_in_name, password="not this one at all").text

@@ -77,9 +77,14 @@ def account(connection: sa.Connection, account_id: str) -> Account:
     return _one(connection, accounts.c.id == account_id)
 
 
+def plain_name(sign_in_name: str) -> str:
+    """A sign-in name as accounts keep it, however it was typed: capitals and spaces around it do not count."""
+    return sign_in_name.strip().casefold()
+
+
 def account_named(connection: sa.Connection, sign_in_name: str) -> Account:
     """The account with this sign-in name; raises ``AccountUnknownError``."""
-    return _one(connection, accounts.c.sign_in_name == sign_in_name.strip().casefold())
+    return _one(connection, accounts.c.sign_in_name == plain_name(sign_in_name))
 
 
 def all_accounts(connection: sa.Connection) -> list[Account]:
@@ -166,7 +171,7 @@ def password_fits(engine: sa.Engine, *, sign_in_name: str, password: str) -> Acc
     """
     with engine.connect() as connection:
         row = connection.execute(
-            sa.select(accounts).where(accounts.c.sign_in_name == sign_in_name.strip().casefold())
+            sa.select(accounts).where(accounts.c.sign_in_name == plain_name(sign_in_name))
         ).one_or_none()
     if row is None or not row.active or row.password_hash is None:
         _fits(_unknown_hash(), password)
@@ -192,7 +197,7 @@ def _fits(stored: str, password: str) -> bool:
 
 
 def _checked_name(sign_in_name: str) -> str:
-    name = sign_in_name.strip().casefold()
+    name = plain_name(sign_in_name)
     if not (2 <= len(name) <= 100 and name.isprintable() and " " not in name):
         raise AccountInvalidError(
             f"The sign-in name {sign_in_name!r} must have 2 to 100 characters and no space."
