@@ -78,6 +78,25 @@ def test_the_last_administrator_stays(browser: Open, staff: dict[Role, Account],
         assert Role.ADMINISTRATOR in {one.role for one in all_accounts(connection)}
 
 
+def test_an_administrator_who_cannot_sign_in_is_nobody_to_leave_the_clinic_to(
+    browser: Open, staff: dict[Role, Account]
+) -> None:
+    admin, own = browser(Role.ADMINISTRATOR), f"/admin/accounts/{staff[Role.ADMINISTRATOR].id}"
+    made = admin.submit("/admin/accounts", name="next", full_name="Next One", role="administrator")
+    assert "last administrator who can sign in" in admin.submit(own, role="clinician", active="yes").text
+    admin.submit(made.headers["location"] + "/password", password=PASSWORD)
+    assert admin.submit(own, role="clinician", active="yes").status_code == 303
+
+
+def test_another_person_at_the_provider_ends_the_accounts_sessions(
+    browser: Open, staff: dict[Role, Account]
+) -> None:
+    desk, admin = browser(Role.FRONT_DESK), browser(Role.ADMINISTRATOR)
+    assert desk.get("/today").status_code == 200
+    admin.submit(f"/admin/accounts/{staff[Role.FRONT_DESK].id}/single-sign-on", subject="")
+    assert desk.get("/today").status_code == 303
+
+
 def test_the_log_is_shown_filtered_and_checked(browser: Open, patient: Person, services: Services) -> None:
     admin = browser(Role.ADMINISTRATOR)
     browser(Role.CLINICIAN).get(f"/patients/{patient.id}")
