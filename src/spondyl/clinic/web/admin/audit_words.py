@@ -91,6 +91,7 @@ WORDS = {
     "take adjustment report": "took the report of an adjustment",
     "take back confirmation of level names": "took back the confirmation of the vertebrae's names",
     "tell by telephone": "told by telephone",
+    "wrong password": "gave a wrong present password",
     UNDONE: "undid a change",
 }
 """What each action of the log means; one that is not here is shown as it stands."""
