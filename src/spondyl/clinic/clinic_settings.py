@@ -72,7 +72,10 @@ class DicomTable:
 class MailTable:
     """Letters to patients about their visits. Without a server each becomes a file in the data folder."""
 
-    server: str = _said("", "Name of the mail server; STARTTLS is used unless it is this very machine.")
+    server: str = _said(
+        "",
+        "Name of the mail server; STARTTLS with a trusted certificate is used unless it is this very machine.",
+    )
     port: int = _said(587, "Port of the mail server.", (1, 65_535))
     from_address: str = _said("clinic@localhost", "Address that the letters come from.")
     user: str = _said("", "Name to sign in with at the mail server; empty: none.")

@@ -1,9 +1,14 @@
 """Claims: while the server runs, kept times lapse by themselves and what is due is sent once, by file or by mail."""
 
 import smtplib
+import socket
+import ssl
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
+from threading import Thread
 from typing import Self
 
 import pytest
@@ -19,7 +24,8 @@ from spondyl.clinic.chart.tables import claims, outbox
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.untold import untold
 from spondyl.clinic.keep_bookings import BookingKeeper
-from spondyl.clinic.messages import SmtpSender, is_address, send_due
+from spondyl.clinic.messages import Letter, SmtpSender, is_address, send_due
+from spondyl.clinic.own_certificate import own_certificate
 from spondyl.clinic.web.calendar.telephone_calls import call_words
 from spondyl.clinic.web.services import Services
 
@@ -111,6 +117,44 @@ def test_a_mail_server_that_is_down_is_tried_again(
     (letter,) = server.letters
     assert letter["To"] == "t0@example.org"
     assert [part.get_content_type() for part in letter.walk()][1:] == ["text/plain", "text/calendar"]
+
+
+def take_mail(listener: socket.socket, context: ssl.SSLContext, taken: list[bytes]) -> None:
+    """A mail server of one connection: STARTTLS, then whatever comes is taken."""
+    answers = {b"EHLO": b"250-mail\r\n250 STARTTLS\r\n", b"DATA": b"354 go on\r\n"}
+    plain, _ = listener.accept()
+    with plain, plain.makefile("rb") as lines, suppress(OSError):  # the other side goes away, as it should
+        plain.sendall(b"220 mail\r\n")
+        while not (line := lines.readline().upper()).startswith(b"STARTTLS"):
+            plain.sendall(answers.get(line[:4], b"250 ok\r\n"))
+        plain.sendall(b"220 go\r\n")
+        with context.wrap_socket(plain, server_side=True) as secret, secret.makefile("rb") as more:
+            for line in more:
+                taken.append(line)
+                secret.sendall(answers.get(line[:4].upper(), b"250 ok\r\n"))
+
+
+def test_a_mail_server_with_a_certificate_that_nobody_trusts_gets_no_letter_and_no_password(
+    tmp_path: Path, clock: Clock
+) -> None:
+    files = own_certificate(tmp_path / "tls", names=["127.0.0.2"], now=clock())
+    context, taken = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), list[bytes]()
+    context.load_cert_chain(files.certificate, files.key)
+    with socket.create_server(("127.0.0.2", 0)) as listener:
+        server = Thread(target=take_mail, args=(listener, context, taken))
+        server.start()
+        sender = SmtpSender(
+            host="127.0.0.2",
+            port=listener.getsockname()[1],
+            from_address="clinic@example.org",
+            user="clinic",
+            password="a secret",
+        )
+        letter = Letter(to="ana@example.org", subject="Your visit is booked", text="Hello Ana")
+        with pytest.raises(ssl.SSLCertVerificationError):
+            sender.send(letter, message_id="1")
+        server.join(30.0)
+    assert taken == []
 
 
 def test_an_error_of_the_driver_itself_does_not_end_the_looking(

@@ -214,5 +214,7 @@ def test_every_change_of_the_file_of_checkpoints_is_seen(written: sa.Engine, anc
     for name, changed in changes.items():
         anchored.write_text("\n".join(changed) + "\n")
         assert problems(written, anchored), name
+    anchored.write_text("")
+    assert "no checkpoint in" in problems(written, anchored)[0]
     anchored.unlink()
     assert "no file of checkpoints" in problems(written, anchored)[0]

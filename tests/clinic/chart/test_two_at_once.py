@@ -9,8 +9,10 @@ from threading import Barrier, Thread
 import sqlalchemy as sa
 
 from spondyl.clinic.chart import documents
+from spondyl.clinic.chart.accounts import AccountInvalidError, add_account, all_accounts, change_account
 from spondyl.clinic.chart.known_person import find_or_add
 from spondyl.clinic.chart.people import PersonDetails, add_person
+from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
 
 ANA = PersonDetails(given_name="Ana", family_name="Ruiz")
@@ -57,6 +59,29 @@ def test_who_books_twice_at_once_gets_one_chart(engine: sa.Engine) -> None:
     for thread in presses:
         thread.join(60.0)
     assert len(found) == 2 and len(set(found)) == 1
+
+
+def test_of_two_administrators_who_end_each_others_role_at_once_one_stays(engine: sa.Engine) -> None:
+    with writing(engine) as connection:
+        others = [
+            add_account(
+                connection,
+                sign_in_name=name,
+                full_name=name,
+                role=Role.ADMINISTRATOR,
+                password="four unrelated words",
+                actor="test",
+            ).id
+            for name in ("ana", "ben")
+        ]
+
+    def end(connection: sa.Connection) -> None:
+        change_account(connection, others.pop(), role=Role.CLINICIAN, active=True, actor="test")
+        time.sleep(0.5)  # the other one looks meanwhile
+
+    assert [type(error) for error in at_once(engine, 2, end)] == [AccountInvalidError]
+    with reading(engine) as connection:
+        assert sorted(one.role.value for one in all_accounts(connection)) == ["administrator", "clinician"]
 
 
 def test_of_those_who_save_after_one_version_at_once_one_wins_and_the_others_are_told(

@@ -103,6 +103,8 @@ def test_corrected_then_accepted_then_signed_and_the_report_says_so(
     assert np.allclose(corners, moved["corners_px"]["T5"], atol=0.006)
     with reading(services.engine) as connection:
         actions = [one.action for one in reversed(entries(connection, actor="clinician"))]
+        assert actions[0] == "fetch film"
+        actions = [one for one in actions if one != "fetch film"]
         assert actions[:4] == ["correct landmarks", "save film reading", "sign film reading", "open report"]
         assert verify(connection).sound
         assert len(newest_of_each(connection, kind=KIND, person_id=patient.id)) == 1

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from audit_rows import entries
 from clinic_apps import ADDRESS, Browser
 from clinic_charts import Clock
 from spondyl.clinic.chart.accounts import Account, add_account
@@ -87,6 +88,29 @@ def test_ten_wrong_passwords_lock_the_name_for_a_quarter_of_an_hour(
     assert thief.submit("/sign-in", name=known.sign_in_name, password=PASSWORD).status_code == 429
     clock.advance(timedelta(minutes=16))
     assert thief.submit("/sign-in", name="mara", password=PASSWORD).status_code == 303
+
+
+def test_a_name_typed_otherwise_is_not_another_ten_guesses(browser: Open, known: Account) -> None:
+    thief = browser(Role.NOBODY)
+    typed = ["mara", " mara", "mara  ", "MARA", "\u2003Mara\u3000"] * 2
+    answers = [thief.submit("/sign-in", name=name, password="not this one").status_code for name in typed]
+    assert answers == [401] * 10
+    assert thief.submit("/sign-in", name="mara ", password=PASSWORD).status_code == 429
+    assert thief.submit("/sign-in", name=known.sign_in_name, password=PASSWORD).status_code == 429
+
+
+def test_whoever_finds_a_page_open_guesses_its_password_no_more_often(
+    browser: Open, known: Account, services: Services
+) -> None:
+    left = browser(Role.NOBODY)
+    left.submit("/sign-in", name=known.sign_in_name, password=PASSWORD)
+    for n in range(10):
+        refused = left.submit("/account/password", present=f"guess {n}", password="another four words")
+        assert "is not right" in refused.text
+    refused = left.submit("/account/password", present=PASSWORD, password="another four words")
+    assert refused.status_code == 422 and "too many wrong passwords" in refused.text
+    with reading(services.engine) as connection:
+        assert [one.actor for one in entries(connection, action="wrong password")] == ["mara"] * 10
 
 
 def test_an_unknown_name_and_a_wrong_password_read_the_same(browser: Open, known: Account) -> None:

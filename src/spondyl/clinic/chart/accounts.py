@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.roles import STAFF, Role
-from spondyl.clinic.chart.tables import accounts, sessions
+from spondyl.clinic.chart.tables import accounts, passkeys, sessions
 from spondyl.clinic.chart.tables.column_types import new_id
 
 PASSWORD_LENGTH = 12
@@ -77,9 +77,14 @@ def account(connection: sa.Connection, account_id: str) -> Account:
     return _one(connection, accounts.c.id == account_id)
 
 
+def plain_name(sign_in_name: str) -> str:
+    """A sign-in name as accounts keep it, however it was typed: capitals and spaces around it do not count."""
+    return sign_in_name.strip().casefold()
+
+
 def account_named(connection: sa.Connection, sign_in_name: str) -> Account:
     """The account with this sign-in name; raises ``AccountUnknownError``."""
-    return _one(connection, accounts.c.sign_in_name == sign_in_name.strip().casefold())
+    return _one(connection, accounts.c.sign_in_name == plain_name(sign_in_name))
 
 
 def all_accounts(connection: sa.Connection) -> list[Account]:
@@ -96,14 +101,16 @@ def display_names(connection: sa.Connection) -> dict[str, str]:
 def change_account(
     connection: sa.Connection, account_id: str, *, role: Role, active: bool, actor: str
 ) -> Account:
-    """Change role or access; ends the account's sessions. The last active administrator stays one."""
+    """Change role or access; ends the account's sessions. The last administrator who can sign in stays one."""
     before = account(connection, account_id)
     if role not in STAFF:
         raise AccountInvalidError(f"The role {role.value!r} is not one of the staff's.")
     keeps = role is Role.ADMINISTRATOR and active
-    if before.role is Role.ADMINISTRATOR and before.active and not keeps and _administrators(connection) == 1:
+    was_one = before.role is Role.ADMINISTRATOR and before.active
+    if was_one and not keeps and not _administrators(connection) - {account_id}:
         raise AccountInvalidError(
-            "This is the last administrator; make another one first, or nobody could manage accounts."
+            "This is the last administrator who can sign in; make another one first, with a password, or nobody could "
+            "manage accounts."
         )
     connection.execute(
         accounts.update().where(accounts.c.id == account_id).values(role=role.value, active=active)
@@ -130,7 +137,7 @@ def set_password(connection: sa.Connection, account_id: str, *, password: str, a
 
 
 def set_oidc_subject(connection: sa.Connection, account_id: str, *, subject: str | None, actor: str) -> None:
-    """Tie an account to a person at the identity provider, by "issuer|subject"; None unties it."""
+    """Tie an account to a person at the identity provider, by "issuer|subject"; None unties it. Ends its sessions."""
     name = account(connection, account_id).sign_in_name
     others = sa.and_(accounts.c.oidc_subject == subject, accounts.c.id != account_id)
     if subject and connection.execute(sa.select(accounts.c.id).where(others)).one_or_none():
@@ -138,6 +145,7 @@ def set_oidc_subject(connection: sa.Connection, account_id: str, *, subject: str
             "Another account is tied to this person at the provider; untie that one first."
         )
     connection.execute(accounts.update().where(accounts.c.id == account_id).values(oidc_subject=subject))
+    connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
     record(connection, actor=actor, action="set single sign-on", subject=f"account {name}")
 
 
@@ -166,7 +174,7 @@ def password_fits(engine: sa.Engine, *, sign_in_name: str, password: str) -> Acc
     """
     with engine.connect() as connection:
         row = connection.execute(
-            sa.select(accounts).where(accounts.c.sign_in_name == sign_in_name.strip().casefold())
+            sa.select(accounts).where(accounts.c.sign_in_name == plain_name(sign_in_name))
         ).one_or_none()
     if row is None or not row.active or row.password_hash is None:
         _fits(_unknown_hash(), password)
@@ -192,7 +200,7 @@ def _fits(stored: str, password: str) -> bool:
 
 
 def _checked_name(sign_in_name: str) -> str:
-    name = sign_in_name.strip().casefold()
+    name = plain_name(sign_in_name)
     if not (2 <= len(name) <= 100 and name.isprintable() and " " not in name):
         raise AccountInvalidError(
             f"The sign-in name {sign_in_name!r} must have 2 to 100 characters and no space."
@@ -200,10 +208,18 @@ def _checked_name(sign_in_name: str) -> str:
     return name
 
 
-def _administrators(connection: sa.Connection) -> int:
-    return connection.execute(
-        sa.select(sa.func.count()).where(accounts.c.role == Role.ADMINISTRATOR.value, accounts.c.active)
-    ).scalar_one()
+def _administrators(connection: sa.Connection) -> set[str]:
+    """The administrators who can sign in. Held, so that of two who end each other's role at once one is refused."""
+    has_way_in = sa.or_(
+        accounts.c.password_hash.is_not(None),
+        accounts.c.oidc_subject.is_not(None),
+        sa.exists().where(passkeys.c.account_id == accounts.c.id),
+    )
+    statement = sa.select(accounts.c.id).where(
+        accounts.c.role == Role.ADMINISTRATOR.value, accounts.c.active, has_way_in
+    )
+    found = connection.execute(statement.order_by(accounts.c.id).with_for_update(of=accounts))
+    return set(found.scalars())
 
 
 def _one(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Account:

@@ -76,11 +76,10 @@ def check_anchor(
 ) -> AnchorVerdict:
     """Hold every checkpoint against its signature, the one before it and the log."""
     read = anchor if isinstance(anchor, Checkpoints) else read_checkpoints(anchor)
-    if read.lines is None:
+    if not read.lines:
         written = any(sequence for sequence, _ in heads(connection).values())
-        problem = (
-            f"There is no file of checkpoints {read.path}: a rewriting of the whole log could not be seen."
-        )
+        lacks = "no file of checkpoints" if read.lines is None else "no checkpoint in"
+        problem = f"There is {lacks} {read.path}: a rewriting of the whole log could not be seen."
         return AnchorVerdict(checkpoints=0, problems=(problem,) if written else ())
     previous = FIRST
     problems: list[str] = []

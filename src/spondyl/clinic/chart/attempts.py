@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from spondyl.clinic.chart.accounts import plain_name
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables import sign_in_attempts
 from spondyl.clinic.chart.tables.column_types import new_id
@@ -17,7 +18,7 @@ def note_attempt(connection: sa.Connection, *, sign_in_name: str, address: str, 
     """Remember an attempt; forgets those older than a day."""
     now = now_of(connection)
     connection.execute(sign_in_attempts.delete().where(sign_in_attempts.c.at < now - timedelta(days=1)))
-    values = {"id": new_id(), "sign_in_name": sign_in_name[:100].casefold(), "address": address}
+    values = {"id": new_id(), "sign_in_name": _counted(sign_in_name), "address": address}
     connection.execute(sign_in_attempts.insert().values(**values, at=now, succeeded=succeeded))
 
 
@@ -27,10 +28,15 @@ def too_many(connection: sa.Connection, *, sign_in_name: str, address: str) -> b
         sign_in_attempts.c.at > now_of(connection) - WINDOW, sign_in_attempts.c.succeeded.is_(False)
     )
     of_account = sa.select(sa.func.count()).where(
-        failed, sign_in_attempts.c.sign_in_name == sign_in_name.casefold()
+        failed, sign_in_attempts.c.sign_in_name == _counted(sign_in_name)
     )
     of_address = sa.select(sa.func.count()).where(failed, sign_in_attempts.c.address == address)
     return (
         connection.execute(of_account).scalar_one() >= PER_ACCOUNT
         or connection.execute(of_address).scalar_one() >= PER_ADDRESS
     )
+
+
+def _counted(sign_in_name: str) -> str:
+    """The name by which attempts are counted: the account's own, so that a space more is not another ten guesses."""
+    return plain_name(sign_in_name)[:100]

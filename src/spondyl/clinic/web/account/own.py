@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from spondyl.clinic.chart.accounts import AccountInvalidError, password_fits, set_password
+from spondyl.clinic.chart.accounts import Account, AccountInvalidError, password_fits, set_password
+from spondyl.clinic.chart.attempts import note_attempt, too_many
+from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.passkeys import passkeys_of, remove_passkey
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.web.front.sign_in import begin_session
+from spondyl.clinic.web.front.sign_in import begin_session, client_address
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff
 from spondyl.clinic.web.services import Clinic, Services
@@ -16,6 +18,7 @@ from spondyl.clinic.web.viewer import Viewer
 
 router = APIRouter(prefix="/account", include_in_schema=False)
 _WRONG = "The present password is not right; nothing was changed."
+_TOO_MANY = "There were too many wrong passwords; try again in 15 minutes. Nothing was changed."
 
 
 @router.get("")
@@ -35,9 +38,8 @@ def change_password(
     """Set a new password after the present one was given; every other session of the account ends."""
     assert viewer.account is not None
     account = viewer.account
-    known = password_fits(services.engine, sign_in_name=account.sign_in_name, password=present)
-    if account.has_password and known is None:
-        return _own(request, services, viewer, problem=_WRONG)
+    if account.has_password and (problem := _refused(request, services, account, present)):
+        return _own(request, services, viewer, problem=problem)
     try:
         with writing(services.engine) as connection:
             set_password(connection, account.id, password=password, actor=viewer.actor)
@@ -53,6 +55,21 @@ def remove(request: Request, services: Clinic, viewer: AnyStaff, credential_id: 
     with writing(services.engine) as connection:
         remove_passkey(connection, credential_id, account=viewer.account)
     return see_other(request, "/account", notice="The passkey is removed.")
+
+
+def _refused(request: Request, services: Services, account: Account, present: str) -> str | None:
+    """Why this is not the account's password. Whoever finds its page open has no more guesses than at the sign-in."""
+    name, address = account.sign_in_name, client_address(request)
+    with reading(services.engine) as connection:
+        if too_many(connection, sign_in_name=name, address=address):
+            return _TOO_MANY
+    if password_fits(services.engine, sign_in_name=name, password=present):
+        return None
+    with writing(services.engine) as connection:
+        note_attempt(connection, sign_in_name=name, address=address, succeeded=False)
+        detail = {"address": address}
+        record(connection, actor=name, action="wrong password", subject=f"account {name}", detail=detail)
+    return _WRONG
 
 
 def _own(request: Request, services: Services, viewer: Viewer, *, problem: str | None) -> Response:

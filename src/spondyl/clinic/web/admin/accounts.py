@@ -126,7 +126,7 @@ def single_sign_on(
             set_oidc_subject(connection, account_id, subject=subject.strip() or None, actor=viewer.actor)
     except AccountInvalidError as error:
         return _one(request, services, account_id, problem=str(error))
-    return see_other(request, LIST, notice="The account's single sign-on is changed.")
+    return see_other(request, LIST, notice="The account's single sign-on is changed; its sessions are ended.")
 
 
 def _role(text: str) -> Role:

@@ -50,31 +50,31 @@ def review(
     return see_other(request, LIST, notice="The review is noted.")
 
 
-@router.get("/restrict/{person_id}")
-def restriction(request: Request, services: Clinic, viewer: Careful, person_id: str) -> Response:
-    """Who may open this chart."""
+@router.get("/restrict/{patient_id}")
+def restriction(request: Request, services: Clinic, viewer: Careful, patient_id: str) -> Response:
+    """Who may open this chart. Like the chart itself, it is shut to those who may not."""
     del viewer
     with reading(services.engine) as connection:
         shown = {
-            "person": person(connection, person_id),
-            "place": f"/patients/{person_id}",
+            "person": person(connection, patient_id),
+            "place": f"/patients/{patient_id}",
             "accounts": [one for one in all_accounts(connection) if one.active],
-            "named": named_for(connection, person_id),
+            "named": named_for(connection, patient_id),
         }
     return page(request, "admin/restrict.html", shown)
 
 
-@router.post("/restrict/{person_id}")
+@router.post("/restrict/{patient_id}")
 def set_restriction(
     request: Request,
     services: Clinic,
     viewer: Careful,
-    person_id: str,
+    patient_id: str,
     account: Annotated[list[str] | None, Form(max_length=200)] = None,
 ) -> Response:
-    """Restrict the chart to the ticked accounts; none ticked opens it to all staff."""
+    """Restrict the chart to the ticked accounts; none ticked opens it to all staff. Only for who may open it now."""
     with writing(services.engine) as connection:
-        patient = person(connection, person_id)
+        patient = person(connection, patient_id)
         known = {one.id for one in all_accounts(connection)}
         restrict(connection, patient.id, account_ids=known & set(account or []), actor=viewer.actor)
     return see_other(request, f"/patients/{patient.id}", notice="Who may open this chart is changed.")

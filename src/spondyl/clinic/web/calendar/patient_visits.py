@@ -11,6 +11,7 @@ from spondyl.booking import CourseRefused, CourseRule, Phase, Practice, Slot, Wi
 from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.appointments import book
+from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.booking_stop import intake_stop, plan_stop
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.courses import book_course, propose
@@ -19,15 +20,16 @@ from spondyl.clinic.chart.free_times import next_free
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
-from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import waiting_entries
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.calendar.choices import practice_day, slot_of_text, slot_words, undo_bar
 from spondyl.clinic.web.calendar.telephone_calls import how_told
 from spondyl.clinic.web.calendar.waiting import DAY_NAMES, wish_words
 from spondyl.clinic.web.page import patient_page, see_other
-from spondyl.clinic.web.rights import AnyStaff, StaffOnly
-from spondyl.clinic.web.services import Clinic
+from spondyl.clinic.web.rights import AnyStaff
+from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.viewer import Viewer
 from spondyl.clinic.web.writer import Writer
 
 router = APIRouter(prefix="/patients/{patient_id}/visits", include_in_schema=False)
@@ -60,21 +62,29 @@ class CourseForm:
         self.length, self.visit, self.office, self.to, self.prefer = length, visit, office, to, prefer
 
 
-@router.get("", dependencies=[StaffOnly])
+@router.get("")
 def visits(
     request: Request,
     services: Clinic,
+    viewer: AnyStaff,
     patient_id: str,
     visit: str | None = None,
     office: str | None = None,
 ) -> Response:
-    """The coming visits, and free times for the next one: a click books it."""
+    """The coming visits, and free times for the next one: a click books it. Opening it is in the audit log."""
+    patient = _opened(services, viewer, patient_id)
     with reading(services.engine) as connection:
-        patient = person(connection, patient_id)
         if not has_practice(connection):
             return patient_page(request, "calendar/patient_no_practice.html", patient)
         shown = _shown(connection, patient, visit, office)
     return patient_page(request, "calendar/patient_visits.html", patient, shown)
+
+
+def _opened(services: Services, viewer: Viewer, patient_id: str) -> Person:
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        record(connection, actor=viewer.actor, action="open visits", subject=patient.subject)
+    return patient
 
 
 def _shown(
@@ -187,17 +197,19 @@ class CourseAsked:
         self.length, self.visit, self.office, self.prefer = length, visit, office, prefer
 
 
-@router.get("/course", dependencies=[StaffOnly])
+@router.get("/course")
 def course(
     request: Request,
     services: Clinic,
+    viewer: AnyStaff,
     patient_id: str,
     asked: Annotated[CourseAsked, Depends(CourseAsked)],
 ) -> Response:
-    """A whole course proposed."""
+    """A whole course proposed. Opening it is in the audit log."""
     length, prefer = asked.length, asked.prefer
+    patient = _opened(services, viewer, patient_id)
     with reading(services.engine) as connection:
-        patient, practice = person(connection, patient_id), practice_of(connection)
+        practice = practice_of(connection)
         treatment = next((one.key for one in practice.visit_types if one.instrument), None)
         place = asked.office or _usual_office(connection, practice, patient)
         kind = asked.visit or treatment or _usual_visit(practice, is_new=False)

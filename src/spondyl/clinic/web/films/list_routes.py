@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, File, Form, HTTPException, Request, Uplo
 from starlette.responses import JSONResponse, Response
 
 from spondyl.anatomy.landmark_text import LandmarkTextError
+from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.films import (
     Film,
     FilmKnownError,
@@ -40,9 +41,14 @@ MOST_FOUND = 20
 Upload = Annotated[UploadFile, File()]
 
 
-@router.get("/patients/{patient_id}/films", dependencies=[StaffOnly])
-def patient_films(request: Request, services: Clinic, films: Films, patient_id: str) -> Response:
-    """The patient's films with what was found on them, and the way to add one."""
+@router.get("/patients/{patient_id}/films")
+def patient_films(
+    request: Request, services: Clinic, films: Films, viewer: AnyStaff, patient_id: str
+) -> Response:
+    """The patient's films with what was found on them, and the way to add one. Opening it is in the audit log."""
+    with writing(services.engine) as connection:
+        subject = person(connection, patient_id).subject
+        record(connection, actor=viewer.actor, action="open films", subject=subject)
     return _list_page(request, services, films, patient_id)
 
 

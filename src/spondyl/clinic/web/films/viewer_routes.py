@@ -25,7 +25,7 @@ from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.films.state import earlier_film, film_state, with_owner_line
 from spondyl.clinic.web.page import page, patient_page, see_other
 from spondyl.clinic.web.rights import Clinician, ClinicianOnly
-from spondyl.clinic.web.services import Clinic
+from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
@@ -92,15 +92,15 @@ def viewer_page(
 
 @router.get(API + "/state")
 def state(services: Clinic, films: Films, viewer: Clinician, film_id: str) -> Response:
-    """The film's points, measurements and standing."""
+    """The film's points, measurements and standing. Fetching them is in the audit log, whichever page does it."""
+    _log_fetch(services, viewer, film_id, "landmarks")
     return JSONResponse(described(services, films, viewer, film_id))
 
 
-@router.get(API + "/pixels", dependencies=[ClinicianOnly])
-def pixels(services: Clinic, films: Films, film_id: str) -> Response:
-    """The decoded grey values: little-endian uint16, row by row."""
-    with reading(services.engine) as connection:
-        film = film_in_chart(connection, film_id)
+@router.get(API + "/pixels")
+def pixels(services: Clinic, films: Films, viewer: Clinician, film_id: str) -> Response:
+    """The decoded grey values: little-endian uint16, row by row. Fetching them is in the audit log."""
+    film = _log_fetch(services, viewer, film_id, "picture")
     values = films.desk.picture(film).pixels
     deep = values.astype("<u2") * (257 if values.dtype.itemsize == 1 else 1)
     return Response(deep.tobytes(), media_type="application/octet-stream")
@@ -142,6 +142,15 @@ def report(services: Clinic, films: Films, viewer: Clinician, film_id: str, name
             "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
         )
     return Response(films.store.get(digest), media_type=MEDIA_TYPES[name], headers=headers)
+
+
+def _log_fetch(services: Services, viewer: Viewer, film_id: str, what: str) -> Film:
+    with writing(services.engine) as connection:
+        film = film_in_chart(connection, film_id)
+        record(
+            connection, actor=viewer.actor, action="fetch film", subject=film.subject, detail={"what": what}
+        )
+    return film
 
 
 def _shown(

@@ -111,11 +111,12 @@ def overview(request: Request, services: Clinic, viewer: AnyStaff, patient_id: s
     )
 
 
-@router.get("/{patient_id}/details", dependencies=[StaffOnly])
-def details_page(request: Request, services: Clinic, patient_id: str) -> Response:
-    """The form with what is known."""
-    with reading(services.engine) as connection:
+@router.get("/{patient_id}/details")
+def details_page(request: Request, services: Clinic, viewer: AnyStaff, patient_id: str) -> Response:
+    """The form with what is known. Opening it is in the audit log."""
+    with writing(services.engine) as connection:
         patient = person(connection, patient_id)
+        record(connection, actor=viewer.actor, action="open details", subject=patient.subject)
     return _form(request, _as_sent(patient), problem=None, patient=patient)
 
 
