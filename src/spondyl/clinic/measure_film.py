@@ -18,7 +18,7 @@ from spondyl.clinic.report.signature import signed
 from spondyl.clinic.result import FilmResult
 from spondyl.clinic.settings import Settings
 from spondyl.clinic.stated import with_stated_facts
-from spondyl.radiograph import FilmRefused, Radiograph, Refusal, SpacingSource
+from spondyl.radiograph import FilmRefused, Radiograph, Refusal, SpacingSource, printable
 from spondyl.radiograph.abstain import check_view
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,11 @@ def measure_film(
         log.exception("Spondyl failed on %s", path)
         refusal = internal_error(error)
     result = FilmResult(
-        film=str(path), radiograph=radiograph, landmarks=points, assessment=assessment, refusal=refusal
+        film=printable(str(path)),
+        radiograph=radiograph,
+        landmarks=points,
+        assessment=assessment,
+        refusal=refusal,
     )
     return signed(result, settings.signature) if settings.signature and assessment else result
 
