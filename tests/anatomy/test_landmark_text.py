@@ -105,6 +105,8 @@ def document(**changes: Any) -> str:
         (document(entry={"corners_px": [*SQUARE[:3], [1e400, 40]]}), "corners_px[3], x", "finite"),
         (document(entry={"corners_px": [SQUARE[i] for i in (0, 1, 3, 2)]}), "T1", "reading order"),
         (document(entry={"corners_px": [SQUARE[i] for i in (2, 3, 0, 1)]}), "T1", "Swap"),
+        (document(entry={"corners_px": [SQUARE[i] for i in (3, 2, 1, 0)]}), "T1", "half a turn"),
+        (document(entry={"level": "S1", "corners_px": [SQUARE[1], SQUARE[0]]}), "S1", "half a turn"),
         (document(entry={"confidence": 97}), "T1", "probability"),
         (document(entry={"corner_sd_px": [1, 1, 1, -1]}), "T1", "negative"),
         (document(entry={"corners_px": None}), "T1", "no point"),
@@ -131,6 +133,35 @@ def test_levels_upside_down_or_twice_are_refused() -> None:
     twice = [{"level": "T1", "corners_px": SQUARE}, {"level": "t1", "corners_px": lower}]
     with pytest.raises(LandmarkTextError, match="given twice"):
         landmarks_from_json(json.dumps({"view": "AP", "landmarks": twice}))
+
+
+def _bent(levels: str, *, turn_deg: float) -> list[dict[str, Any]]:
+    """Vertebrae one below another on an arc that turns by so many degrees in all; x grows where it bends forward."""
+    names, entries, place = levels.split(), [], np.array([300.0, 300.0])
+    for number, name in enumerate(names):
+        turned = np.radians(turn_deg * (number / (len(names) - 1) - 0.5))
+        across = np.array([np.cos(turned), np.sin(turned)])
+        down = np.array([-across[1], across[0]])
+        box = [place + 25 * x * across + 12 * y * down for y in (-1, 1) for x in (-1, 1)]
+        entries.append({"level": name, "corners_px": [point.tolist() for point in box]})
+        place = place + 35 * down
+    return entries
+
+
+def test_names_that_changed_places_are_refused_and_a_sharp_bend_is_not() -> None:
+    for turn_deg in (0.0, 60.0, -150.0):
+        spine = _bent("T3 T4 T5 T6 T7 T8", turn_deg=turn_deg)
+        text = json.dumps({"view": "LATERAL", "landmarks": spine})
+        assert len(landmarks_from_json(text).levels) == 6
+        spine[2]["level"], spine[3]["level"] = "T6", "T5"
+        with pytest.raises(LandmarkTextError, match="it lies above T5"):
+            landmarks_from_json(json.dumps({"view": "LATERAL", "landmarks": spine}))
+        spine[2]["level"], spine[3]["level"] = "T5", "T6"
+        spine[3]["corners_px"] = spine[2]["corners_px"]
+        with pytest.raises(LandmarkTextError, match="in the same place"):
+            landmarks_from_json(json.dumps({"view": "LATERAL", "landmarks": spine}))
+        kept = landmarks_from_json(json.dumps({"view": "LATERAL", "landmarks": spine}), is_kept=True)
+        assert len(kept.levels) == 6, "what a chart took in before stays readable"
 
 
 def rows(*lines: str) -> str:

@@ -54,7 +54,7 @@ def test_the_convex_side_is_where_the_apex_lies() -> None:
     x = corners.mean(axis=1)[:, 0]
     apex_x = x[5:12].min()
     assert apex_x < min(x[5], x[11]) - 20.0
-    assert curves_of(on_film(corners))[1].picture_side == "left"
+    assert curves_of(on_film(corners), FILM)[1].picture_side == "left"
 
 
 def test_the_clinical_angle_takes_outer_endplates_and_the_aasce_angle_middle_lines() -> None:
@@ -72,7 +72,7 @@ def test_the_clinical_angle_takes_outer_endplates_and_the_aasce_angle_middle_lin
 
 def test_regions_follow_the_apex() -> None:
     triple = np.interp(np.arange(17), [0, 4, 10, 15, 16], [-15.0, 18.0, -22.0, 14.0, 10.0])
-    curves = curves_of(film(triple))
+    curves = curves_of(film(triple), FILM)
     assert [curve.region for curve in curves] == ["pt", "mt", "tl_l"]
     assert [curve.picture_side for curve in curves] == ["right", "left", "right"]
     assert [round(curve.angle_deg, 6) for curve in curves] == [33.0, 40.0, 36.0]
@@ -90,10 +90,27 @@ def test_a_straight_spine_has_no_regional_curve_but_a_largest_angle() -> None:
 
 @pytest.mark.parametrize("angle_deg", [-10.0, 10.0])
 def test_turning_the_film_leaves_cobb_angles(angle_deg: float) -> None:
-    before = find_curves(nominal_spine(film(BELOW_20)))
-    after = find_curves(nominal_spine(on_film(turned(stacked(BELOW_20), angle_deg))))
+    before = find_curves(nominal_spine(film(BELOW_20), FILM))
+    after = find_curves(nominal_spine(on_film(turned(stacked(BELOW_20), angle_deg)), FILM))
     assert [c.angle_deg for c in after] == pytest.approx([c.angle_deg for c in before], abs=1e-6)
     assert [(c.upper, c.lower, c.bend) for c in after] == [(c.upper, c.lower, c.bend) for c in before]
+
+
+@pytest.mark.parametrize("squeeze", [0.25, 0.8, 3.0])
+def test_pixels_that_are_not_square_leave_curves_levels_and_sides(squeeze: float) -> None:
+    """The same spine in millimetres: pixels so many times as narrow, and so many times more of them in a row."""
+    for tilts_deg in (BELOW_20, BELOW_20 * 0.32):
+        corners = stacked(tilts_deg)
+        given = on_film(corners * [squeeze, 1.0])
+        context = replace(MM_FILM, columns=round(1000 * squeeze), spacing_mm=(0.2, 0.2 / squeeze))
+        found, wanted = assess(given, context), assess(on_film(corners), MM_FILM)
+        cobb, cobb_wanted = ([m for m in a.measurements if "cobb" in m.kind] for a in (found, wanted))
+        assert [m.label for m in cobb] == [m.label for m in cobb_wanted]
+        assert [m.value for m in cobb] == pytest.approx([m.value for m in cobb_wanted], abs=1e-6)
+        drawn, drawn_wanted = (np.array(a[0].points_px) for a in (cobb, cobb_wanted))
+        assert drawn == pytest.approx(drawn_wanted * [squeeze, 1.0], abs=1e-6)
+        names, names_wanted = ([(c.kind, c.grade) for c in a.classifications] for a in (found, wanted))
+        assert names == names_wanted
 
 
 def test_scaling_the_film_leaves_angles() -> None:

@@ -3,15 +3,20 @@ one bad film costs nothing but itself; results come in the order of the paths.""
 
 import json
 import os
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from clinic.cohort_runs import SETUP, Seen, final_bytes, here, run, tasks_for, write_films
 from spondyl.clinic.cohort import journal, outputs
 from spondyl.clinic.cohort.local_pool import measure_on_cores
 from spondyl.clinic.cohort.run import RunFolderError, report_names, run_cohort
+from spondyl.clinic.cohort.task import file_state
+from spondyl.clinic.cohort.worker import measure_task
+from spondyl.clinic.report import FORMATS
 
 TEXTS = {f"{n:03d}.dcm": f"film {n}" for n in range(23)} | {"005.dcm": "bad", "011.dcm": "bug"}
 
@@ -122,6 +127,33 @@ def test_a_damaged_journal_segment_is_measured_again(tmp_path: Path, monkeypatch
     segment.write_bytes(segment.read_bytes()[:-20])
     assert run(films, tmp_path / "out", resume=True).measured == films
     assert final_bytes(tmp_path / "out") == whole
+
+
+def test_a_name_that_is_no_text_costs_no_film(tmp_path: Path) -> None:
+    names = {"a.dcm": "film a", "M\udcfcller.dcm": "film m", "\udcff.dcm": "bad", "z.dcm": "film z"}
+    films = write_films(tmp_path / "films", names)
+    run(films, tmp_path / "out")
+    lines = [json.loads(line) for line in (tmp_path / "out" / "results.jsonl").read_text().splitlines()]
+    assert [line["status"] for line in lines] == ["measured", "measured", "measured", "refused"]
+    shown = [r"M\udcfcller.dcm", "a.dcm", "z.dcm", r"\udcff.dcm"]
+    assert [Path(line["film"]).name for line in lines] == shown
+    table = pq.read_table(tmp_path / "out" / "tables" / "films")
+    assert [Path(film).name for film in table["film"].to_pylist()] == shown
+    assert run(films, tmp_path / "out", resume=True).measured == []
+
+
+def test_reports_of_a_film_whose_name_is_no_text(tmp_path: Path) -> None:
+    [film] = write_films(tmp_path / "films", {"M\udcfcller.dcm": "film m"})
+    setup = replace(SETUP, reports=tmp_path / "reports", formats=FORMATS)
+    record = measure_task(setup, tasks_for([film], setup)[0])
+    assert json.loads(record.line)["status"] == "measured"
+    written = {path.name for path in (tmp_path / "reports").rglob("*.*") if path.is_file()}
+    assert {r"M\udcfcller.html", r"M\udcfcller.pdf", r"M\udcfcller.fhir.json"} <= written
+
+
+def test_a_pipe_among_the_films_stops_no_run(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.dcm")
+    assert file_state(tmp_path / "pipe.dcm") is None
 
 
 def test_films_with_one_stem_get_reports_of_their_own() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from doubles import DetectorDouble, ReaderDouble, spine_double
@@ -96,6 +97,17 @@ def test_landmarks_of_the_other_view_are_refused(film: Path, landmark_file: Path
 def test_landmarks_of_a_larger_picture_are_refused(film: Path, landmark_file: Path) -> None:
     marks = spine_double("ff")
     landmark_file.write_text(json.dumps(landmarks_to_json(replace(marks, corners_px=3 * marks.corners_px))))
+    assert refusal_of(measure(film, landmarks=landmark_file)) is Refusal.LANDMARKS_INVALID
+
+
+@pytest.mark.parametrize("head_px", [(90_000.0, 300.0), (300.0, -2_000.0)])
+def test_a_femoral_head_far_outside_the_picture_is_refused(
+    film: Path, landmark_file: Path, head_px: tuple[float, float]
+) -> None:
+    heads = np.array([[*head_px, 40.0]])
+    landmark_file.write_text(
+        json.dumps(landmarks_to_json(replace(spine_double("ff"), femoral_heads_px=heads)))
+    )
     assert refusal_of(measure(film, landmarks=landmark_file)) is Refusal.LANDMARKS_INVALID
 
 

@@ -66,6 +66,31 @@ def test_a_wrong_command_line_measures_nothing(spondyl: Spondyl, mixed: Path, wr
     assert wrong[0] in done.stderr
 
 
+def test_one_landmark_file_is_not_for_two_films_of_one_name(
+    spondyl: Spondyl, ap_film: Path, tmp_path: Path
+) -> None:
+    for patient in ("anna", "bert"):
+        (tmp_path / "films" / patient).mkdir(parents=True)
+        shutil.copy(ap_film, tmp_path / "films" / patient / "ap.dcm")
+    (tmp_path / "marks").mkdir()
+    shutil.copy(landmarks_of(ap_film), tmp_path / "marks" / "ap.landmarks.json")
+    done = spondyl("measure", "films", "--landmarks", "marks", "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "films/anna/ap.dcm and films/bert/ap.dcm" in done.stderr
+
+
+def test_results_may_lie_beside_the_films(spondyl: Spondyl, ap_film: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    shutil.copy(ap_film, folder / "ap.dcm")
+    shutil.copy(landmarks_of(ap_film), folder / "ap.landmarks.json")
+    options = ("--landmarks", folder, "--out", folder, "--formats", "png", "--json")
+    for again in ((), ("--resume",)):
+        done = spondyl("measure", folder, *options, *again)
+        assert done.returncode == 0
+        assert [json.loads(line)["film"] for line in done.stdout.splitlines()] == [str(folder / "ap.dcm")]
+
+
 def test_a_negative_seed_makes_no_films(spondyl: Spondyl, tmp_path: Path) -> None:
     done = spondyl("phantom", "films", "--seed", "-3")
     assert (done.returncode, done.stdout) == (2, "")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydicom.config import IGNORE, settings
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.sr.codedict import codes
@@ -186,6 +187,9 @@ def test_broken_spacing_text_is_a_note_and_not_a_crash(
         ({"PatientBirthDate": "20100315", "StudyDate": "20240314"}, 14.0),
         ({"PatientBirthDate": "20300101", "StudyDate": "20240101"}, None),
         ({"PatientAge": "999Y"}, None),
+        ({"PatientAge": "013Y", "PatientBirthDate": "20100315", "StudyDate": "20240314"}, 13.0),
+        # Some consoles write 000Y where nothing was typed: neither is believed.
+        ({"PatientAge": "000Y", "PatientBirthDate": "19600101", "StudyDate": "20240601"}, None),
         ({"PatientBirthDate": "20100315"}, None),
         ({}, None),
     ],
@@ -232,6 +236,19 @@ def test_broken_patient_fields_are_notes(
     film = reader.read(path)
     assert (film.header.study_date, film.header.age_years, film.header.sex) == (None, None, None)
     assert any(keyword in note for note in film.notes)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [("101112.5", "101112.5"), ("1011", "1011"), ("10:11:12", "101112"), ("9", None), ("246060", None)],
+)
+def test_the_time_of_the_study_is_a_time_of_day(
+    film_with: Any, monkeypatch: pytest.MonkeyPatch, given: str, read: str | None
+) -> None:
+    monkeypatch.setattr(settings, "reading_validation_mode", IGNORE)
+    film = film_with(StudyTime=given)
+    assert film.header.study_time == read
+    assert any("StudyTime" in note for note in film.notes) == (read is None)
 
 
 def test_burnt_in_text_is_noted(film_with: Any) -> None:

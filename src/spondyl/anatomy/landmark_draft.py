@@ -56,14 +56,21 @@ class Draft:
     femoral_heads_px: FloatArray
 
 
-def checked_landmarks(draft: Draft, text: str, *, method: str) -> Landmarks:
-    """Check a draft and build Landmarks, levels in anatomical order; raises LandmarkTextError."""
+def checked_landmarks(draft: Draft, text: str, *, method: str, is_kept: bool = False) -> Landmarks:
+    """Check a draft and build Landmarks, levels in anatomical order; raises LandmarkTextError.
+
+    Of ``is_kept`` points, which a chart took in before, maybe under an earlier version, it is not asked again whether
+    names or ends changed places: what lies in a chart stays readable.
+    """
     vertebrae = sorted(draft.vertebrae, key=lambda vertebra: vertebra.level)
     _check_heads(draft.femoral_heads_px)
     _check_levels(vertebrae)
     for vertebra in vertebrae:
         _check_vertebra(vertebra)
     _check_head_to_foot(vertebrae)
+    if not is_kept:
+        _check_ends(vertebrae)
+        _check_names_in_order(vertebrae)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return make_landmarks(
         view=draft.view,
@@ -183,6 +190,38 @@ def _check_winding(vertebra: DraftVertebra) -> None:
             "The corners are named as seen in the picture, x to the right and y down.",
             "Swap them, or turn the y axis round.",
         )
+
+
+def _check_ends(vertebrae: list[DraftVertebra]) -> None:
+    for vertebra in vertebrae:
+        top_left, top_right, bottom_left, bottom_right = vertebra.corners_px
+        if top_left[0] > top_right[0] or bottom_left[0] > bottom_right[0]:
+            raise _wrong(
+                vertebra,
+                "the left end of an endplate lies right of its right end.",
+                "With the ends changed over every angle is half a turn off.",
+                "Name the corners as seen in the picture: TL left of TR, BL left of BR.",
+            )
+
+
+def _check_names_in_order(vertebrae: list[DraftVertebra]) -> None:
+    """Each body lies on the lower side of the one named above it, as at least one of the two counts up and down; that
+    holds in every spine, however bent. The sacrum has no such side of its own."""
+    bodies = [v for v in vertebrae if np.isfinite(v.corners_px).all() and v.level is not Level.S1]
+    for above, below in pairwise(bodies):
+        step = below.corners_px.mean(axis=0) - above.corners_px.mean(axis=0)
+        if all(float(step @ _down(body)) <= 0.0 for body in (above, below)):
+            raise _wrong(
+                below,
+                f"it lies above {above.level.value} in the picture, or in the same place.",
+                "Where names are changed over, every value of these levels is wrong.",
+                "Correct the name, or the corners, of one of them.",
+            )
+
+
+def _down(body: DraftVertebra) -> FloatArray:
+    """From the superior to the inferior endplate (2,)."""
+    return body.corners_px[2:].mean(axis=0) - body.corners_px[:2].mean(axis=0)
 
 
 def _check_head_to_foot(vertebrae: list[DraftVertebra]) -> None:

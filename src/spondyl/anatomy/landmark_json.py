@@ -65,8 +65,10 @@ def _points_to_json(points: FloatArray) -> list[list[float] | None]:
     return [None if any(map(math.isnan, point)) else point for point in points.tolist()]
 
 
-def landmarks_from_json(text: str) -> Landmarks:
+def landmarks_from_json(text: str, *, is_kept: bool = False) -> Landmarks:
     """Read landmarks from JSON text (docs/reference/landmark-files.md); raises LandmarkTextError.
+
+    ``is_kept``: a chart took them in before, so some checks of new files are not made again (see the draft's).
 
     >>> corners = [[10, 10], [60, 10], [10, 40], [60, 40]]
     >>> text = json.dumps({"view": "AP", "landmarks": [{"level": "T1", "corners_px": corners}]})
@@ -82,7 +84,7 @@ def landmarks_from_json(text: str) -> Landmarks:
         vertebrae=tuple(_vertebra(entry, f"landmarks[{row}]") for row, entry in enumerate(entries)),
         femoral_heads_px=_heads(document.get("femoral_heads_px")),
     )
-    return checked_landmarks(draft, text, method="landmarks from a JSON file")
+    return checked_landmarks(draft, text, method="landmarks from a JSON file", is_kept=is_kept)
 
 
 def _load(text: str) -> object:

@@ -48,7 +48,7 @@ def assess(
     return replace(
         values,
         classifications=(
-            *coronal_levels(landmarks, points),
+            *coronal_levels(landmarks, context, points),
             *classify(values.measurements, landmarks, context),
         ),
         findings=find(values.measurements, landmarks, context),

@@ -47,10 +47,10 @@ def coronal_quantities(landmarks: Landmarks, context: FilmContext) -> tuple[Quan
     if not landmarks.view.is_coronal:
         reason = "the view is unknown: this value needs an AP or PA film"
         return (Unmeasured(kind="cobb_major", label="Largest Cobb angle", reason=reason),)
-    curves = curves_of(landmarks)
+    curves = curves_of(landmarks, context)
     return (
         *_cobb(landmarks, curves),
-        *_aasce(landmarks),
+        *_aasce(landmarks, context),
         *balance_quantities(landmarks, context, clear_curves(curves)),
         *_tilts(landmarks),
         *_disc_wedges(landmarks),
@@ -67,16 +67,17 @@ def spine_of(points: Points, levels: tuple[Level, ...]) -> Spine:
     return Spine(levels=levels, corners=points.corners[:, [points.levels.index(level) for level in levels]])
 
 
-def nominal_spine(landmarks: Landmarks) -> Spine:
-    """The completely marked vertebrae from T1 to L5 in film pixels, one drawing."""
+def nominal_spine(landmarks: Landmarks, context: FilmContext) -> Spine:
+    """The completely marked vertebrae from T1 to L5, one drawing, in the units of the drawn points: pixels that are not
+    square would bend every angle."""
     levels = spine_levels(landmarks)
     rows = [landmarks.levels.index(level) for level in levels]
-    return Spine(levels=levels, corners=landmarks.corners_px[None, rows])
+    return Spine(levels=levels, corners=landmarks.corners_px[None, rows] * context.scale_xy)
 
 
-def curves_of(landmarks: Landmarks) -> tuple[Curve, ...]:
+def curves_of(landmarks: Landmarks, context: FilmContext) -> tuple[Curve, ...]:
     """The curves of the nominal landmarks, head to foot."""
-    return find_curves(nominal_spine(landmarks))
+    return find_curves(nominal_spine(landmarks, context))
 
 
 def clear_curves(curves: tuple[Curve, ...]) -> tuple[Curve, ...]:
@@ -165,16 +166,16 @@ def _plate(given: Landmarks, level: Level, first: int) -> Segment:
     return (ax, ay), (bx, by)
 
 
-def _aasce(landmarks: Landmarks) -> Iterator[Quantity | Unmeasured]:
+def _aasce(landmarks: Landmarks, context: FilmContext) -> Iterator[Quantity | Unmeasured]:
     for rank, name in enumerate(AASCE_NAMES):
         kind, label = f"cobb_aasce_{rank + 1}", f"AASCE convention, {name}"
         if spine_levels(landmarks) != AP_LEVELS:
             yield Unmeasured(kind=kind, label=label, reason="it needs all 17 vertebrae T1 to L5")
         else:
-            yield _aasce_quantity(rank, kind, label)
+            yield _aasce_quantity(rank, kind, label, context)
 
 
-def _aasce_quantity(rank: int, kind: str, label: str) -> Quantity:
+def _aasce_quantity(rank: int, kind: str, label: str, context: FilmContext) -> Quantity:
     def compute(points: Points) -> FloatArray:
         return aasce_angles_deg(spine_of(points, AP_LEVELS).corners, points.height)[:, rank]
 
@@ -184,7 +185,7 @@ def _aasce_quantity(rank: int, kind: str, label: str) -> Quantity:
         unit=Unit.DEG,
         levels=AP_LEVELS,
         compute=compute,
-        draw=_first_span if rank == 0 else _nothing,
+        draw=_first_span(context) if rank == 0 else _nothing,
         definition="Benchmark convention, not anatomical: angles between mid-vertebral lines; the first is the "
         "largest between any two vertebrae, the others lie above and below it and depend on where the film was "
         "cropped. Not the clinical Cobb angle.",
@@ -196,11 +197,15 @@ def _nothing(_given: Landmarks) -> tuple[Segment, ...]:
     return ()
 
 
-def _first_span(given: Landmarks) -> tuple[Segment, ...]:
+def _first_span(context: FilmContext) -> Callable[[Landmarks], tuple[Segment, ...]]:
     """The two vertebrae of the first angle, which does not depend on the film's height."""
-    spine = nominal_spine(given)
-    span = read_aasce(spine.corners, 1.0).spans[0, 0]
-    return tuple(_middle(spine.corners[0, int(number)]) for number in span)
+
+    def draw(given: Landmarks) -> tuple[Segment, ...]:
+        spine = nominal_spine(given, context)
+        span = [spine.levels[int(number)] for number in read_aasce(spine.corners, 1.0).spans[0, 0]]
+        return tuple(_middle(given.corners_px[given.levels.index(level)]) for level in span)
+
+    return draw
 
 
 def _middle(corners: FloatArray) -> Segment:

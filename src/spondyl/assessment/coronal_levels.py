@@ -15,7 +15,7 @@ from spondyl.assessment.coronal import clear_curves, curves_of, side_text, spine
 from spondyl.assessment.coronal_balance import has_corners, pedicle_places, pedicles_given, sacral_x
 from spondyl.assessment.end_vertebrae import REGION_NAMES, Curve, apex_name, apices, largest_ends
 from spondyl.assessment.measurement import Classification
-from spondyl.assessment.quantity import Points
+from spondyl.assessment.quantity import FilmContext, Points
 
 APEX_SOURCE = "Pediatric Spine Foundation glossary (apical vertebra, apical disc)"
 END_SOURCE = "MSD Manual, figure 'The Cobb angle'; orthofracs.com, end vertebrae"
@@ -27,9 +27,9 @@ SYMMETRIC = 0.05
 """Mean pedicle place within a twentieth of a half width counts as unrotated."""
 
 
-def coronal_levels(landmarks: Landmarks, points: Points) -> tuple[Classification, ...]:
+def coronal_levels(landmarks: Landmarks, context: FilmContext, points: Points) -> tuple[Classification, ...]:
     """Every named level of the curves of an AP or PA film; nothing on other films or without a clear curve."""
-    curves = clear_curves(curves_of(landmarks)) if landmarks.view.is_coronal else ()
+    curves = clear_curves(curves_of(landmarks, context)) if landmarks.view.is_coronal else ()
     if not curves:
         return ()
     major = max(curves, key=lambda curve: curve.angle_deg)

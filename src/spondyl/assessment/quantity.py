@@ -29,6 +29,12 @@ class FilmContext:
     age_years: float | None = None
     sex: str | None = None
 
+    @property
+    def scale_xy(self) -> tuple[float, float]:
+        """What a point (x, y) in pixels is multiplied by: millimetres where the spacing is known, else itself."""
+        row_mm, column_mm = self.spacing_mm or (1.0, 1.0)
+        return column_mm, row_mm
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Points:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from spondyl.anatomy import Landmarks, View
+from spondyl.anatomy.landmarks import FloatArray
 from spondyl.assessment import Assessment
 from spondyl.assessment.assess import assess
 from spondyl.assessment.calibration import Calibration
@@ -17,13 +18,13 @@ from spondyl.clinic.report.signature import signed
 from spondyl.clinic.result import FilmResult
 from spondyl.clinic.settings import Settings
 from spondyl.clinic.stated import with_stated_facts
-from spondyl.radiograph import FilmRefused, Radiograph, Refusal, SpacingSource
+from spondyl.radiograph import FilmRefused, Radiograph, Refusal, SpacingSource, printable
 from spondyl.radiograph.abstain import check_view
 
 log = logging.getLogger(__name__)
 
 OUTSIDE_MARGIN = 0.1
-"""How far outside the picture a marked corner may lie, as a share of the picture's size: cut-off vertebrae."""
+"""How far outside the picture a marked point may lie, as a share of the picture's size: cut-off vertebrae."""
 
 
 class Reader(Protocol):
@@ -77,7 +78,11 @@ def measure_film(
         log.exception("Spondyl failed on %s", path)
         refusal = internal_error(error)
     result = FilmResult(
-        film=str(path), radiograph=radiograph, landmarks=points, assessment=assessment, refusal=refusal
+        film=printable(str(path)),
+        radiograph=radiograph,
+        landmarks=points,
+        assessment=assessment,
+        refusal=refusal,
     )
     return signed(result, settings.signature) if settings.signature and assessment else result
 
@@ -125,14 +130,21 @@ def _check_they_belong(landmarks: Landmarks, radiograph: Radiograph, file: Path)
         )
     size = np.array(radiograph.pixels.shape[::-1], dtype=np.float64)
     margin = OUTSIDE_MARGIN * size
-    corners = landmarks.corners_px[np.isfinite(landmarks.corners_px).all(axis=-1)]
-    if ((corners < -margin) | (corners > size + margin)).any():
+    marked = _points_of(landmarks)
+    if ((marked < -margin) | (marked > size + margin)).any():
         raise FilmRefused(
             Refusal.LANDMARKS_INVALID,
             what=f"The landmark file {file.name} does not fit this film.",
-            why=f"Some corners lie far outside its {size[0]:.0f} x {size[1]:.0f} pixels.",
+            why=f"Some points lie far outside its {size[0]:.0f} x {size[1]:.0f} pixels.",
             do="Mark the film in its own pixels, at its full size.",
         )
+
+
+def _points_of(landmarks: Landmarks) -> FloatArray:
+    """Every point (n, 2) that was given: corners, pedicles and the centres of the femoral heads."""
+    groups = landmarks.corners_px, landmarks.pedicles_px, landmarks.femoral_heads_px[:, :2]
+    points = np.concatenate([group.reshape(-1, 2) for group in groups])
+    return points[np.isfinite(points).all(axis=1)]
 
 
 def _context(radiograph: Radiograph) -> FilmContext:

@@ -5,6 +5,7 @@ from spondyl.radiograph.errors import FilmRefused, Refusal
 from spondyl.radiograph.film import FilmHeader, Radiograph, SpacingSource
 from spondyl.radiograph.folder import film_paths
 from spondyl.radiograph.limits import DecodeLimits
+from spondyl.radiograph.printable import printable
 from spondyl.radiograph.read import FilmReader, read_film
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "SpacingSource",
     "film_paths",
     "pixel_digest",
+    "printable",
     "read_film",
 ]

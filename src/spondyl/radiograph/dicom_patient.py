@@ -8,7 +8,10 @@ from spondyl.radiograph.film import FilmHeader
 
 MAX_AGE_YEARS = 125.0
 DAYS_PER_YEAR = 365.25
+MAX_AGE_APART_YEARS = 2.0
+"""A stated age is rounded down, or that of the day of booking; further apart than this one of the two is wrong."""
 _UNITS_PER_YEAR = {"D": DAYS_PER_YEAR, "W": DAYS_PER_YEAR / 7, "M": 12.0, "Y": 1.0}
+_TIME = re.compile(r"([01]\d|2[0-3])(:?[0-5]\d(:?[0-5]\d(\.\d{1,6})?)?)?")
 _SEXES = ("M", "F", "O")
 
 
@@ -28,7 +31,7 @@ def header_of(fields: Fields) -> FilmHeader:
         birth_date=birth_date,
         accession_number=fields.text("AccessionNumber"),
         study_id=fields.text("StudyID"),
-        study_time=fields.text("StudyTime"),
+        study_time=_time(fields, "StudyTime"),
         referring_physician=fields.text("ReferringPhysicianName"),
     )
 
@@ -56,21 +59,45 @@ def _date(fields: Fields, keyword: str) -> date | None:
         return _bad(fields, keyword)
 
 
+def _time(fields: Fields, keyword: str) -> str | None:
+    """A time of day as DICOM writes it (HHMMSS.FFFFFF, PS3.5 table 6.2-1), also from one with colons (ACR-NEMA)."""
+    text = fields.text(keyword)
+    if text is None:
+        return None
+    found = _TIME.fullmatch(text)
+    if found is None:
+        fields.note(f"{keyword} is no time of day and was not used.")
+        return None
+    return text.replace(":", "")
+
+
 def _bad(fields: Fields, keyword: str) -> None:
     fields.note(f"{keyword} is no date and was not used.")
 
 
 def _age_years(fields: Fields, study_date: date | None, born: date | None) -> float | None:
-    """PatientAge (years, months, weeks or days), else the time from birth to the study."""
+    """PatientAge (years, months, weeks or days), else the time from birth to the study; None where they contradict."""
+    stated = _stated_age_years(fields)
+    counted = None
+    if born is not None and study_date is not None:
+        days = (study_date - born).days
+        counted = _plausible(days / DAYS_PER_YEAR, "The age from birth to study", fields)
+    if stated is not None and counted is not None and abs(stated - counted) > MAX_AGE_APART_YEARS:
+        fields.note(
+            f"PatientAge says {stated:.0f} years, but from birth to study it is {counted:.0f}; the age is unknown."
+        )
+        return None
+    return counted if stated is None else stated
+
+
+def _stated_age_years(fields: Fields) -> float | None:
     text = fields.word("PatientAge")
     stated = re.fullmatch(r"(\d{1,3})([DWMY])", text) if text else None
     if stated:
         return _plausible(int(stated[1]) / _UNITS_PER_YEAR[stated[2]], "PatientAge", fields)
     if text:
         fields.note("PatientAge is no age (such as 034Y) and was not used.")
-    if born is None or study_date is None:
-        return None
-    return _plausible((study_date - born).days / DAYS_PER_YEAR, "The age from birth to study", fields)
+    return None
 
 
 def _plausible(age_years: float, name: str, fields: Fields) -> float | None:

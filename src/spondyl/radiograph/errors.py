@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+from spondyl.radiograph.printable import printable
+
 
 class Refusal(Enum):
     """The stable names of every reason a film is not measured; documented in docs/reference/refusals.md."""
@@ -34,6 +36,7 @@ class FilmRefused(Exception):  # noqa: N818 (a refusal is an answer, not a fault
     """A film cannot be measured. ``what`` is wrong, ``why``, and what to ``do`` next, each one plain sentence."""
 
     def __init__(self, refusal: Refusal, *, what: str, why: str, do: str) -> None:
+        what, why, do = printable(what), printable(why), printable(do)  # they may name a file
         super().__init__(f"{what} {why} {do}")
         self.refusal = refusal
         self.what = what

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
@@ -15,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pydicom import Dataset, dcmread
+from pydicom import Dataset, dcmread, dcmwrite
+from pydicom.config import IGNORE, settings
 
 from spondyl.clinic.report import dicom_sr
 from spondyl.clinic.report.dicom_sr import OHIF_COBB, SourceMismatchError, dicom_sr_bytes, has_sr
@@ -142,6 +144,24 @@ def test_it_belongs_to_the_films_patient_and_study(measured: FilmResult, source:
     assert str(sr.PatientName) == "Núñez-Łoś^Šárka"
     evidence = sr.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence[0]
     assert evidence.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == source.SOPInstanceUID
+
+
+def test_a_bad_date_or_sex_in_the_file_ends_no_document_and_a_pseudonym_holds(
+    measured: FilmResult, source: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What sites really send: W for a woman, an unknown day as zeros, a time of one figure, no Part 10 header."""
+    given = deepcopy(source)
+    monkeypatch.setattr(settings, "reading_validation_mode", IGNORE)
+    given.PatientSex, given.PatientBirthDate, given.StudyTime = "W", "00000000", "9"
+    dcmwrite(tmp_path / "film.dcm", given, implicit_vr=False, little_endian=True)
+    monkeypatch.undo()
+    film = measured.radiograph
+    assert film is not None
+    header = replace(film.header, sex=None, birth_date=None, patient_id="P-1", patient_name=None)
+    hidden = replace(measured, radiograph=replace(film, header=header))
+    sr = dcmread(BytesIO(dicom_sr_bytes(hidden, tmp_path / "film.dcm")))
+    assert (sr.PatientSex, sr.PatientBirthDate, sr.StudyTime) == ("", "", "")
+    assert (sr.PatientID, sr.PatientName) == ("P-1", "")
 
 
 def test_unsigned_is_unverified_and_signed_names_the_verifier(

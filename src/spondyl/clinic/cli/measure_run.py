@@ -1,6 +1,6 @@
 """Carry out ``spondyl measure``: find the films, plan the tasks, choose where they run."""
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +18,7 @@ from spondyl.clinic.landmark_file import LandmarkChoice
 from spondyl.clinic.measure_film import MissingModelError
 from spondyl.clinic.report import FORMATS
 from spondyl.clinic.settings import Settings
-from spondyl.radiograph.folder import film_paths
+from spondyl.radiograph import film_paths, printable
 
 REPORTED_FILMS = 20
 """Up to this many films get every report by default; a larger cohort gets its tables only."""
@@ -43,7 +43,10 @@ def run_request(request: MeasureRequest) -> Totals:
     """Measure what was asked for; a request that contradicts itself ends with a usage error."""
     films = _films(request)
     if not films:
-        leave(ExitCode.NO_FILMS, "No film was found in " + ", ".join(map(str, request.paths)) + ".")
+        leave(
+            ExitCode.NO_FILMS,
+            "No film was found in " + ", ".join(printable(str(path)) for path in request.paths) + ".",
+        )
     _check(request, films)
     setup = _setup(request, films)
     totals = Totals()
@@ -68,10 +71,13 @@ def run_request(request: MeasureRequest) -> Totals:
 
 
 def _films(request: MeasureRequest) -> list[str]:
-    """Every film once, by path; pictures that an earlier run wrote to ``--out`` are no films."""
-    out = request.out.resolve() if request.out else None
+    """Every film once, by path; pictures among the reports that an earlier run wrote are no films.
+
+    Films beside them are: ``--out`` may be the very folder that holds the films.
+    """
+    reports = (request.out / "reports").resolve() if request.out else None
     paths = film_paths(request.paths)
-    return sorted({str(path) for path in paths if out is None or out not in path.resolve().parents})
+    return sorted({str(path) for path in paths if reports is None or reports not in path.resolve().parents})
 
 
 def _check(request: MeasureRequest, films: Sequence[str]) -> None:
@@ -114,6 +120,7 @@ def _formats(asked: str | None, films: Sequence[str]) -> tuple[str, ...]:
 
 def _tasks(films: Sequence[str], setup: WorkSetup, choice: LandmarkChoice | None) -> list[FilmTask]:
     files = {film: choice.file_for(Path(film)) if choice else None for film in films}
+    _check_one_film_a_file(files)
     names = report_names(films)
     model_id = None
     if None in files.values():
@@ -127,6 +134,22 @@ def _tasks(films: Sequence[str], setup: WorkSetup, choice: LandmarkChoice | None
         )
         for film, file in files.items()
     ]
+
+
+def _check_one_film_a_file(files: Mapping[str, Path | None]) -> None:
+    """Two films of one name, as every patient's folder may hold, must not be measured with one film's points."""
+    first: dict[Path, str] = {}
+    for film, file in files.items():
+        if file is not None and file in first:
+            leave(
+                ExitCode.USAGE,
+                printable(
+                    f"The landmark file {file} fits two films by its name: {first[file]} and {film}. Its points are "
+                    "those of one of them. Rename one film with its file, or measure their folders one at a time."
+                ),
+            )
+        if file is not None:
+            first[file] = film
 
 
 def _where(request: MeasureRequest, setup: WorkSetup, *, films: int) -> Measure:

@@ -78,7 +78,7 @@ def measurements_table(records: Iterable[FilmRecord]) -> Table:
 def _keys(record: FilmRecord, result: Row) -> Row:
     made = result["provenance"]["landmarks"]
     return {
-        "film": record.film,
+        "film": result["film"],
         "sha256": result["sha256"],
         "result_key": record.result_key,
         "model": made and made["method"],

@@ -74,8 +74,10 @@ def result_key(*, pixels_sha256: str, key: str) -> str:
 
 
 def file_state(path: Path) -> FileState | None:
-    """Size, time and digest of a file; None when it cannot be read."""
+    """Size, time and digest of a file; None when it cannot be read, or is a pipe or a device that may never end."""
     try:
+        if not path.is_file():
+            return None
         with path.open("rb") as file:
             found = os.fstat(file.fileno())
             digest = hashlib.file_digest(file, "sha256").hexdigest()

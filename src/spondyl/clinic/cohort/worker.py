@@ -16,7 +16,7 @@ from spondyl.clinic.measure_film import internal_error, measure_film
 from spondyl.clinic.report import write_report
 from spondyl.clinic.report.json_lines import to_json_line
 from spondyl.clinic.result import FilmResult
-from spondyl.radiograph import FilmRefused, Refusal
+from spondyl.radiograph import FilmRefused, Refusal, printable
 
 
 def start_worker() -> None:
@@ -80,7 +80,8 @@ def _with_reports(result: FilmResult, setup: WorkSetup, task: FilmTask) -> FilmR
     """Write the reports; should that fail for a reason of our own, the film is refused rather than half reported."""
     assert setup.reports is not None
     try:
-        write_report_folder(result, setup.reports / task.report_name, formats=setup.formats)
+        folder = setup.reports / task.report_name
+        write_report_folder(result, folder, source=Path(task.film), formats=setup.formats)
     except OSError:
         raise
     except Exception as error:
@@ -94,14 +95,14 @@ def _with_reports(result: FilmResult, setup: WorkSetup, task: FilmTask) -> FilmR
     return result
 
 
-def write_report_folder(result: FilmResult, folder: Path, *, formats: tuple[str, ...]) -> None:
-    """Write one film's reports into ``folder``, which appears whole or not at all."""
+def write_report_folder(result: FilmResult, folder: Path, *, source: Path, formats: tuple[str, ...]) -> None:
+    """Write the reports of the film at ``source`` into ``folder``, which appears whole or not at all."""
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    source = Path(result.film)
     is_dicom = result.radiograph is not None and result.radiograph.sop_uid is not None
-    write_report(result, part, stem=source.stem, formats=formats, dicom_path=source if is_dicom else None)
+    stem = printable(source.stem)
+    write_report(result, part, stem=stem, formats=formats, dicom_path=source if is_dicom else None)
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
 
@@ -114,5 +115,6 @@ def record_of_death(setup: WorkSetup, task: FilmTask) -> FilmRecord:
         why="The film, or the memory it needs, ended the process twice.",
         do="Try the film alone with 'spondyl measure'; please report it when that fails too.",
     )
-    result = FilmResult(film=task.film, radiograph=None, landmarks=None, assessment=None, refusal=refusal)
+    film = printable(task.film)
+    result = FilmResult(film=film, radiograph=None, landmarks=None, assessment=None, refusal=refusal)
     return record_of(result, setup=setup, task=task)

@@ -147,6 +147,6 @@ def points_from_json(saved: dict[str, Any]) -> Landmarks:
 
     made = saved["provenance"]
     return replace(
-        landmarks_from_json(json.dumps(saved)),
+        landmarks_from_json(json.dumps(saved), is_kept=True),
         provenance=Provenance(method=made["method"], inputs=tuple(made["inputs"]), version=made["version"]),
     )

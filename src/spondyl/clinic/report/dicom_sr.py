@@ -31,7 +31,7 @@ from spondyl.clinic.report.signature import confirmation_of, names_line
 from spondyl.clinic.report.wording import FLAG_TEXT
 from spondyl.clinic.result import FilmResult
 from spondyl.provenance import Confirmation
-from spondyl.radiograph import Radiograph
+from spondyl.radiograph import FilmHeader, Radiograph
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -125,19 +125,7 @@ def source_header(film: Radiograph) -> "Dataset":
     found = Dataset()
     found.SpecificCharacterSet = "ISO_IR 192"
     found.SOPInstanceUID, found.SOPClassUID, found.StudyInstanceUID, found.SeriesInstanceUID = uids
-    values = {
-        "Modality": header.modality,
-        "PatientID": header.patient_id,
-        "PatientName": header.patient_name,
-        "PatientSex": header.sex,
-        "PatientBirthDate": header.birth_date and header.birth_date.strftime("%Y%m%d"),
-        "StudyDate": header.study_date and header.study_date.strftime("%Y%m%d"),
-        "StudyTime": header.study_time,
-        "StudyID": header.study_id,
-        "AccessionNumber": header.accession_number,
-        "ReferringPhysicianName": header.referring_physician,
-    }
-    for keyword, value in values.items():
+    for keyword, value in {"Modality": header.modality, **_who_and_when(header)}.items():
         setattr(found, keyword, value or "")
     return found
 
@@ -167,11 +155,16 @@ def dicom_sr_bytes(
 
 
 def _source_header(result: FilmResult, source: "Path | Dataset") -> "Dataset":
+    """The source's own fields; who and when as the film was read, since a bad date or sex would end the document, and
+    a pseudonym that was stated replaces the name."""
     from pydicom import Dataset, dcmread
 
-    wanted = [*READ_TAGS, *EMPTY_WHEN_MISSING]
+    was_read = None if isinstance(source, Dataset) else result.radiograph
+    wanted = READ_TAGS if was_read is not None else [*READ_TAGS, *EMPTY_WHEN_MISSING]
     found = (
-        dcmread(source, stop_before_pixels=True, specific_tags=wanted) if isinstance(source, Path) else source
+        source
+        if isinstance(source, Dataset)
+        else dcmread(source, force=True, stop_before_pixels=True, specific_tags=[*wanted])
     )
     film = Dataset()
     for keyword in wanted:
@@ -185,7 +178,26 @@ def _source_header(result: FilmResult, source: "Path | Dataset") -> "Dataset":
             f"The DICOM file has SOP instance {film.get('SOPInstanceUID')}, but {expected} was measured. "
             "Give the file that the film was read from."
         )
+    if was_read is not None:
+        film.SpecificCharacterSet = "ISO_IR 192"
+        for keyword, value in _who_and_when(was_read.header).items():
+            setattr(film, keyword, value or "")
     return film
+
+
+def _who_and_when(header: FilmHeader) -> dict[str, str | None]:
+    """What the decoding process read and found usable, by keyword."""
+    return {
+        "PatientID": header.patient_id,
+        "PatientName": header.patient_name,
+        "PatientSex": header.sex,
+        "PatientBirthDate": header.birth_date and header.birth_date.strftime("%Y%m%d"),
+        "StudyDate": header.study_date and header.study_date.strftime("%Y%m%d"),
+        "StudyTime": header.study_time,
+        "StudyID": header.study_id,
+        "AccessionNumber": header.accession_number,
+        "ReferringPhysicianName": header.referring_physician,
+    }
 
 
 def _report(result: FilmResult, film: "Dataset", confirmation: Confirmation | None) -> Any:
