@@ -3,6 +3,7 @@ last day; on both databases."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from spondyl.clinic.chart.appointments import arrive, book, cancel, hold_slot, r
 from spondyl.clinic.chart.outbox import any_reminder, due, failed, queue_reminders, sent
 from spondyl.clinic.chart.tables import outbox
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.messages import FolderSender, send_due
 
 TEN = utc(5, 18)  # Thursday 10:00; it is Monday 07:00
 DAY = timedelta(days=1)
@@ -137,6 +139,18 @@ def test_a_reminder_that_no_mail_server_takes_is_not_made_twice(bookings: Bookin
                 failed(connection, message, "refused")
         assert made_at(bookings, bookings.clock() + timedelta(hours=2)) == 0
     assert bookings.count(outbox, outbox.c.kind == "reminder") == 1
+
+
+def test_a_letter_that_waited_until_the_visit_had_begun_is_not_sent(
+    bookings: Bookings, tmp_path: Path
+) -> None:
+    visit_at(bookings)
+    made_at(bookings, TEN - DAY)
+    bookings.clock.moment = TEN
+    sender = FolderSender(folder=tmp_path / "letters")
+    assert send_due(bookings.engine, sender, key=b"key", base="") == (0, 2)
+    assert not sender.folder.exists()
+    assert bookings.count(outbox, outbox.c.state == "late") == 2
 
 
 def sent_all(bookings: Bookings) -> None:

@@ -22,6 +22,7 @@ from spondyl.clinic.chart.audit import Verdict, record, verify
 from spondyl.clinic.chart.free_times import next_free
 from spondyl.clinic.chart.guard import glass_break_list, named_for, restrict
 from spondyl.clinic.chart.keys import anchor_signer
+from spondyl.clinic.chart.passkeys import add_passkey
 from spondyl.clinic.chart.people import Person, change_person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
@@ -86,6 +87,45 @@ def test_an_administrator_who_cannot_sign_in_is_nobody_to_leave_the_clinic_to(
     assert "last administrator who can sign in" in admin.submit(own, role="clinician", active="yes").text
     admin.submit(made.headers["location"] + "/password", password=PASSWORD)
     assert admin.submit(own, role="clinician", active="yes").status_code == 303
+
+
+def test_a_lost_device_is_shut_out_but_not_the_last_administrator(
+    browser: Open, staff: dict[Role, Account], services: Services
+) -> None:
+    desk, admin = browser(Role.FRONT_DESK), browser(Role.ADMINISTRATOR)
+    with writing(services.engine) as connection:
+        for role in (Role.FRONT_DESK, Role.ADMINISTRATOR):
+            key = {
+                "credential_id": f"key-{role.value}",
+                "public_key": "a5",
+                "sign_count": 0,
+                "label": "Old phone",
+            }
+            add_passkey(connection, owner=staff[role], **key)  # type: ignore[arg-type]
+    lost = f"/admin/accounts/{staff[Role.FRONT_DESK].id}"
+    assert "Old phone" in admin.get(lost).text
+    assert admin.submit(f"{lost}/passkeys/remove").status_code == 303
+    assert "Old phone" not in admin.get(lost).text
+    assert desk.get("/today").status_code == 303
+    own = f"/admin/accounts/{staff[Role.ADMINISTRATOR].id}"
+    for only in (f"{own}/passkeys/remove", f"/account/passkeys/key-{Role.ADMINISTRATOR.value}/remove"):
+        refused = admin.submit(only)
+        assert refused.status_code == 422 and "last administrator" in refused.text
+    assert "Old phone" in admin.get("/account").text
+
+
+def test_a_fault_is_logged_without_the_secret_of_its_address(
+    browser: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the test")
+
+    monkeypatch.setattr("spondyl.clinic.web.public.visit.read_link", broken)
+    visitor = browser(Role.NOBODY)
+    visitor._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
+    assert visitor.get("/visit/a-secret").status_code == 500
+    (line,) = [one.getMessage() for one in caplog.records if "fault at" in one.getMessage()]
+    assert line == "fault at GET /visit/{token}"
 
 
 def test_another_person_at_the_provider_ends_the_accounts_sessions(

@@ -2,6 +2,8 @@
 
 import functools
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +19,10 @@ from spondyl.clinic.chart.tables import accounts, passkeys, sessions
 from spondyl.clinic.chart.tables.column_types import new_id
 
 PASSWORD_LENGTH = 12
+LAST_ADMINISTRATOR = (
+    "This is the last administrator who can sign in; make another one first, with a password, or nobody could "
+    "manage accounts."
+)
 
 
 class AccountInvalidError(ValueError):
@@ -108,10 +114,7 @@ def change_account(
     keeps = role is Role.ADMINISTRATOR and active
     was_one = before.role is Role.ADMINISTRATOR and before.active
     if was_one and not keeps and not _administrators(connection) - {account_id}:
-        raise AccountInvalidError(
-            "This is the last administrator who can sign in; make another one first, with a password, or nobody could "
-            "manage accounts."
-        )
+        raise AccountInvalidError(LAST_ADMINISTRATOR)
     connection.execute(
         accounts.update().where(accounts.c.id == account_id).values(role=role.value, active=active)
     )
@@ -144,7 +147,8 @@ def set_oidc_subject(connection: sa.Connection, account_id: str, *, subject: str
         raise AccountInvalidError(
             "Another account is tied to this person at the provider; untie that one first."
         )
-    connection.execute(accounts.update().where(accounts.c.id == account_id).values(oidc_subject=subject))
+    with an_administrator_stays(connection):
+        connection.execute(accounts.update().where(accounts.c.id == account_id).values(oidc_subject=subject))
     connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
     record(connection, actor=actor, action="set single sign-on", subject=f"account {name}")
 
@@ -206,6 +210,15 @@ def _checked_name(sign_in_name: str) -> str:
             f"The sign-in name {sign_in_name!r} must have 2 to 100 characters and no space."
         )
     return name
+
+
+@contextmanager
+def an_administrator_stays(connection: sa.Connection) -> Iterator[None]:
+    """Raise ``AccountInvalidError`` when what is done inside takes the last administrator's only way in."""
+    before = _administrators(connection)
+    yield
+    if before and not _administrators(connection):
+        raise AccountInvalidError(LAST_ADMINISTRATOR)
 
 
 def _administrators(connection: sa.Connection) -> set[str]:

@@ -54,6 +54,8 @@ class Message:
     tries: int
 
 
+TOO_LATE = "the visit had begun"
+_OF_ONE_TIME = {MessageKind.BOOKED, MessageKind.MOVED, MessageKind.REMINDER, MessageKind.OFFER}
 _TELL_THE_TIME = (MessageKind.BOOKED, MessageKind.COURSE, MessageKind.MOVED, MessageKind.REMINDER)
 
 
@@ -171,6 +173,16 @@ def failed(connection: sa.Connection, message: Message, problem: str) -> None:
     later = now_of(connection) + RETRY_AFTER * 2**message.tries
     state = "given up" if tries >= MOST_TRIES else "waiting"
     _settle(connection, message, state=state, problem=problem[:500], tries=tries, due_at=later)
+
+
+def tells_a_time_that_began(connection: sa.Connection, message: Message, start: datetime) -> bool:
+    """Whether nobody needs the letter any more. That of a course tells of its other visits too."""
+    return message.kind in _OF_ONE_TIME and start <= now_of(connection)
+
+
+def too_late(connection: sa.Connection, message: Message) -> None:
+    """Note that a letter did not go out before the visit began, and shall not now."""
+    _settle(connection, message, state="late", problem=TOO_LATE)
 
 
 def no_address(connection: sa.Connection, message: Message) -> None:

@@ -5,10 +5,15 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.accounts import Account, AccountUnknownError, account
+from spondyl.clinic.chart.accounts import (
+    Account,
+    AccountUnknownError,
+    account,
+    an_administrator_stays,
+)
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.tables import passkeys
+from spondyl.clinic.chart.tables import passkeys, sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +76,24 @@ def note_use(connection: sa.Connection, credential_id: str, *, sign_count: int) 
     connection.execute(changed)
 
 
+def remove_passkeys(connection: sa.Connection, account_id: str, *, actor: str) -> int:
+    """Forget every passkey of an account, whose device was lost, and end its sessions; returns how many there were."""
+    name = account(connection, account_id).sign_in_name
+    with an_administrator_stays(connection):
+        gone = connection.execute(passkeys.delete().where(passkeys.c.account_id == account_id)).rowcount
+    connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
+    record(
+        connection, actor=actor, action="remove passkeys", subject=f"account {name}", detail={"count": gone}
+    )
+    return gone
+
+
 def remove_passkey(connection: sa.Connection, credential_id: str, *, account: Account) -> None:
-    """Forget a passkey of this account; raises ``AccountUnknownError``."""
+    """Forget a passkey of this account; raises ``AccountUnknownError`` and ``AccountInvalidError``."""
     mine = sa.and_(passkeys.c.credential_id == credential_id, passkeys.c.account_id == account.id)
-    if connection.execute(passkeys.delete().where(mine)).rowcount == 0:
+    with an_administrator_stays(connection):
+        gone = connection.execute(passkeys.delete().where(mine)).rowcount
+    if gone == 0:
         raise AccountUnknownError("This account has no such passkey.")
     name = account.sign_in_name
     record(connection, actor=name, action="remove passkey", subject=f"account {name}")

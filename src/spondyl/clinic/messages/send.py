@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of_course
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.outbox import (
+    TOO_LATE,
     Message,
     MessageKind,
     any_reminder,
@@ -21,6 +22,8 @@ from spondyl.clinic.chart.outbox import (
     no_address,
     queue_reminders,
     sent,
+    tells_a_time_that_began,
+    too_late,
 )
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
@@ -105,6 +108,8 @@ def send_due(engine: sa.Engine, sender: Sender, *, key: bytes, base: str) -> tup
                 sent(connection, waiting[0])
             elif problem == NO_ADDRESS:
                 no_address(connection, waiting[0])
+            elif problem == TOO_LATE:
+                too_late(connection, waiting[0])
             else:
                 failed(connection, waiting[0], problem)
         good, bad = (good + 1, bad) if problem is None else (good, bad + 1)
@@ -122,6 +127,10 @@ def _problem_of(engine: sa.Engine, message: Message, sender: Sender, *, key: byt
     """Write a letter and send it, while no transaction is open: a slow mail server keeps nobody from booking."""
     try:
         with reading(engine) as connection:
+            if tells_a_time_that_began(
+                connection, message, appointment(connection, message.appointment).start
+            ):
+                return TOO_LATE
             letter = _letter(connection, message, key=key, base=base)
         if letter is None:
             return NO_ADDRESS

@@ -155,7 +155,9 @@ def _erased(request: Request, error: Exception) -> Response:
 
 
 def _fault(request: Request, error: Exception) -> Response:
-    _LOG.error("fault at %s %s", request.method, request.url.path, exc_info=error)
+    # By the route's pattern: the address itself may hold the secret of a link.
+    route = getattr(request.scope.get("route"), "path", "a page")
+    _LOG.error("fault at %s %s", request.method, route, exc_info=error)
     response = answer(request, 500, "Spondyl met a fault while working on this page.")
     # Starlette answers a fault outside every middleware: the headers have to be set here.
     response.headers.update(HEADERS)

@@ -52,8 +52,11 @@ def change_password(
 def remove(request: Request, services: Clinic, viewer: AnyStaff, credential_id: str) -> Response:
     """Forget one of the account's passkeys."""
     assert viewer.account is not None
-    with writing(services.engine) as connection:
-        remove_passkey(connection, credential_id, account=viewer.account)
+    try:
+        with writing(services.engine) as connection:
+            remove_passkey(connection, credential_id, account=viewer.account)
+    except AccountInvalidError as error:
+        return _own(request, services, viewer, problem=str(error))
     return see_other(request, "/account", notice="The passkey is removed.")
 
 

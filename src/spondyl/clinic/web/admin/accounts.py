@@ -16,7 +16,7 @@ from spondyl.clinic.chart.accounts import (
     set_oidc_subject,
     set_password,
 )
-from spondyl.clinic.chart.passkeys import passkeys_of
+from spondyl.clinic.chart.passkeys import passkeys_of, remove_passkeys
 from spondyl.clinic.chart.roles import STAFF, Role
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.page import page, see_other
@@ -112,6 +112,17 @@ def new_password(
     return see_other(request, LIST, notice="The new password is set; the account's sessions are ended.")
 
 
+@router.post("/accounts/{account_id}/passkeys/remove")
+def passkeys_lost(request: Request, services: Clinic, viewer: Administrator, account_id: str) -> Response:
+    """Take the passkeys of somebody away whose device is lost."""
+    try:
+        with writing(services.engine) as connection:
+            remove_passkeys(connection, account_id, actor=viewer.actor)
+    except AccountInvalidError as error:
+        return _one(request, services, account_id, problem=str(error))
+    return see_other(request, LIST, notice="The account's passkeys are removed; its sessions are ended.")
+
+
 @router.post("/accounts/{account_id}/single-sign-on")
 def single_sign_on(
     request: Request,
@@ -150,5 +161,6 @@ def _list(request: Request, services: Services, *, sent: dict[str, str], problem
 def _one(request: Request, services: Services, account_id: str, *, problem: str | None) -> Response:
     with reading(services.engine) as connection:
         found = account(connection, account_id)
-    shown = {"account": found, "roles": STAFF, "problem": problem}
+        keys = passkeys_of(connection, account_id)
+    shown = {"account": found, "passkeys": keys, "roles": STAFF, "problem": problem}
     return page(request, "admin/account.html", shown, status=422 if problem else 200)

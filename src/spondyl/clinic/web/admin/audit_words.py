@@ -64,6 +64,7 @@ WORDS = {
     "receive film": "received a film",
     "release stop": "released the instrument's stop",
     "remove passkey": "removed a passkey",
+    "remove passkeys": "removed all passkeys",
     "rename levels": "renamed vertebrae",
     "restrict chart": "changed who may open the chart",
     "review glass": "reviewed the opening of a restricted chart",
