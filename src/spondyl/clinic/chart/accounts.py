@@ -2,7 +2,7 @@
 
 import functools
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -213,7 +213,7 @@ def _checked_name(sign_in_name: str) -> str:
 
 
 @contextmanager
-def an_administrator_stays(connection: sa.Connection) -> Iterator[None]:
+def an_administrator_stays(connection: sa.Connection) -> Generator[None]:
     """Raise ``AccountInvalidError`` when what is done inside takes the last administrator's only way in."""
     before = _administrators(connection)
     yield
