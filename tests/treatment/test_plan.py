@@ -132,7 +132,8 @@ def test_a_small_effect_of_low_certainty_in_other_people_counts_as_not_shown(
     """Of two options alike but for the people of their trials, the one tried in such people comes first."""
     nsaids = next(line for line in lines if line.id == "nsaids")
     low = replace(nsaids, conclusion=replace(nsaids.conclusion, certainty=Level.LOW), guidelines=())
-    alike = replace(low, id="exercise", tried_in="chronic low back pain")
+    assert nsaids.tried_in is not None
+    alike = replace(low, id="exercise", tried_in=replace(nsaids.tried_in, text="chronic low back pain"))
     assert order(rank_options((low, alike), open_to_all())) == ["exercise", "nsaids"]
     assert order(rank_options((low, alike), open_to_all(is_chronic=None))) == ["nsaids", "exercise"]
 

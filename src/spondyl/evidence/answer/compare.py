@@ -8,21 +8,21 @@ from spondyl.evidence.answer.lists import GuidelineLine, HarmLine, RuleLine
 from spondyl.evidence.answer.panels import Panel, threshold
 from spondyl.evidence.answer.rows import Row
 from spondyl.evidence.answer.scales import Axis
-from spondyl.evidence.library import Library
+from spondyl.evidence.library import Library, Quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionLine:
     """One option in a line, the same columns for every option.
 
-    ``tried_in`` names the people of the study that decides; '' where none does, or none that was verified.
+    ``tried_in`` names the people of the study that decides; None where none does, or none that was verified.
     """
 
     id: str
     name: str
     clinics_own: bool
     condition: str
-    tried_in: str
+    tried_in: Quote | None
     conclusion: Conclusion
     harms: tuple[HarmLine, ...]
     regulation: tuple[RuleLine, ...]
@@ -69,7 +69,9 @@ def _line(library: Library, found: Answer) -> OptionLine:
         name=found.option.name,
         clinics_own=found.option.clinics_own,
         condition=found.option.condition,
-        tried_in=study.condition if study and study.origin.may_be_shown else "",
+        tried_in=Quote(text=study.condition, origin=study.origin)
+        if study and study.condition and study.origin.may_be_shown
+        else None,
         conclusion=found.conclusion,
         harms=found.harms,
         regulation=found.regulation,

@@ -189,11 +189,11 @@ def _caution_reasons(option: str, situation: Situation) -> list[tuple[Standing, 
 
 
 def _duration_reasons(line: OptionLine, situation: Situation) -> list[tuple[Standing, str]]:
-    tried = lasts_long(line.tried_in)
-    if None in (tried, situation.is_chronic) or tried is situation.is_chronic:
+    tried = lasts_long(line.tried_in.text) if line.tried_in else None
+    if line.tried_in is None or None in (tried, situation.is_chronic) or tried is situation.is_chronic:
         return []
     lasted = "12 weeks or longer" if situation.is_chronic else "under 12 weeks"
-    said = f"Tried in {line.tried_in}; this pain has lasted {lasted}, so it is less certain here."
+    said = f"Tried in {line.tried_in.text}; this pain has lasted {lasted}, so it is less certain here."
     return [(Standing.OPEN, said)]
 
 
