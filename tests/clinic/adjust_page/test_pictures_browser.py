@@ -72,6 +72,7 @@ def show(page: Page, width_px: int, cap_n: float, above_n: float | None, peak_n:
         wave=wave_svg(*pulse(cap_n, above_n, peak_n)),
         doses=(dose,),
         decisions=(),
+        impulse_ns=5.31,
         spent_ns=5.57,
         budget_ns=40.0,
         pulses=140,
