@@ -184,3 +184,12 @@ def test_every_question_to_the_patient_is_there_in_spanish_and_easy() -> None:
     assert reading_counts(EMERGENCY_MESSAGE_ES, Language.SPANISH).inflesz >= 55
     for part in ("911", "112", "No conduzca", "cola de caballo", "urgencias"):
         assert part in EMERGENCY_MESSAGE_ES
+
+
+@pytest.mark.parametrize("key", CAUDA_EQUINA)
+def test_what_is_new_in_english_is_recent_in_spanish_and_not_again(key: str) -> None:
+    """Source: Diccionario de la lengua española (RAE), 'de nuevo': otra vez; to that, whoever has it first says no."""
+    question = next(one for one in RED_FLAGS if one.key == key)
+    assert "new" in question.text
+    assert "hace poco" in QUESTIONS_ES[key]
+    assert not re.search(r"\b(de nuevo|otra vez|nuevamente)\b", QUESTIONS_ES[key])
