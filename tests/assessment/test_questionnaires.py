@@ -264,6 +264,29 @@ LONG += "A,2026-01-05,odi,1,2;3\nA,2026-01-05,odi,2,\nB,2026-01-05,rmdq,ticked,1
 WIDE = "patient_id;date;instrument;1;2;ticked\nA;2026-01-05;odi;2|3;;\nB;2026-01-05;rmdq;;;1 7\n"
 
 
+@pytest.mark.parametrize("nobody", [None, "", " "])
+def test_sheets_of_nobody_are_not_held_against_each_other(nobody: str | None) -> None:
+    """9 and 2 of two people whose file names neither: no change can be told."""
+    days = {"2026-01-05": 9, "2026-02-16": 2}
+    sheets = [sheet("nrs", {"pain": pain}, patient_id=nobody, date=day) for day, pain in days.items()]
+    assert [one.patient_id for one in sheets] == ["", ""]
+    assert [one.first for one in score_sheets(sheets)] == [None, None]
+
+
+def test_a_space_beside_the_patient_is_not_another_patient() -> None:
+    first = sheet("nrs", {"pain": 9}, patient_id="P7", date="2026-01-05")
+    later = sheet("nrs", {"pain": 2}, patient_id=" P7 ", date="2026-02-16")
+    change = score_sheets([first, later])[1].change
+    assert change is not None and change.improvement == 7
+
+
+def test_a_questionnaire_in_two_spellings_is_one_sheet() -> None:
+    """5 and 0 of two sections are 5/10 = 50 %; read as two sheets they were 100 % and 0 %."""
+    rows = ["patient_id,date,instrument,item,answer", "P,2026-01-05,ODI,1,5", "P,2026-01-05,odi,2,0"]
+    (one,) = answer_sheets_from_csv("\n".join(rows))
+    assert score_answers(one).value == 50
+
+
 @pytest.mark.parametrize("text", [LONG, WIDE, "\ufeff" + LONG.replace("\n", "\r\n")])
 def test_csv_in_both_layouts(text: str) -> None:
     first, second = answer_sheets_from_csv(text)
