@@ -15,6 +15,7 @@ from spondyl.assessment.screening import (
     Kind,
     Urgency,
     Verdict,
+    questions_of,
     screen_answers,
     screen_answers_from_csv,
     screen_answers_from_json,
@@ -126,6 +127,19 @@ def test_unverified_probabilities_are_kept_and_shown_to_nobody() -> None:
     said = json.dumps(screen_json(screen_answers(everything, ALL), patient_id=""))
     assert "%" not in said
     assert not re.search(r"\b(probab|percent|likel)", said)
+
+
+@pytest.mark.parametrize(
+    ("part", "told"), [("red-flags", "cauda_equina"), ("contraindications", "saddle_numbness")]
+)
+def test_a_danger_told_in_the_other_part_is_not_left_out(part: str, told: str) -> None:
+    """Everything of the part is safe, and the same file says cauda equina: that is no 'clear'."""
+    assert questions_of(part, SAFE) == QUESTION_SETS[part]
+    assert questions_of(part, SAFE | {told: Answer.UNKNOWN}) == QUESTION_SETS[part]
+    answers = SAFE | {told: Answer.YES}
+    screen = screen_answers(answers, questions_of(part, answers))
+    assert screen.verdict is Verdict.EMERGENCY
+    assert [flag.question.key for flag in screen.flags] == [told]
 
 
 def test_answers_from_json_and_csv() -> None:
