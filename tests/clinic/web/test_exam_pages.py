@@ -88,6 +88,21 @@ def test_a_sign_of_the_cord_is_said_loudly_and_outlives_a_note_that_did_not_look
     assert "Because of: Babinski" not in clinician.get(f"/patients/{patient.id}/exam").text
 
 
+def test_a_letter_dates_an_impression_that_is_older_than_the_examination(
+    browser: Open, patient: Person, clock: Clock
+) -> None:
+    """In March a root is suspected; in June everything is normal: the letter of June must not say it of June."""
+    clinician, chart = browser(Role.CLINICIAN), f"/patients/{patient.id}"
+    clinician.submit(f"{chart}/exam", **{"t-l5-left": "4", "impression": "Root L5 suspected."})
+    assert "Impression: Root L5 suspected.<" in clinician.get(f"{chart}/plan/referral").text
+    clock.advance(timedelta(days=92))
+    clinician = browser(Role.CLINICIAN)
+    clinician.submit(f"{chart}/exam", **{f"g-{group.key}": "examined" for group in EXAM})
+    letter = clinician.get(f"{chart}/plan/referral").text
+    assert "On 2 June 2026." in letter
+    assert "Impression: Root L5 suspected. (2 March 2026)" in letter
+
+
 def test_only_a_clinician_opens_it(browser: Open, patient: Person) -> None:
     for role, status in ((Role.NOBODY, 303), (Role.FRONT_DESK, 403), (Role.ADMINISTRATOR, 403)):
         assert browser(role).get(f"/patients/{patient.id}/exam").status_code == status
