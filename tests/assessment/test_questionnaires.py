@@ -345,3 +345,21 @@ def test_any_text_is_read_or_refused_by_name(text: str) -> None:
 def test_an_unknown_questionnaire_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ScoreRefused, match=r"rmdq, odi, start_back"):
         score_answers(sheet("ndi", {"1": 1}))
+
+
+@pytest.mark.parametrize("code", ["rmdq", "nrs"])
+def test_a_count_and_a_number_chosen_are_whole(code: str) -> None:
+    """Source: both are counted or chosen in whole numbers; 0 and the highest are possible, a half is not."""
+    scale = INSTRUMENTS[code]
+    assert [scale.check_given(value) for value in (0, 7, 7.0, scale.highest)] == [0, 7, 7, scale.highest]
+    for wrong in (0.5, 7.25, scale.highest - 0.5):
+        with pytest.raises(ScoreRefused, match="always a whole number"):
+            scale.check_given(wrong)
+    for beyond in (-1, scale.highest + 1, float("nan")):
+        with pytest.raises(ScoreRefused, match="not on its scale"):
+            scale.check_given(beyond)
+
+
+@pytest.mark.parametrize(("code", "value"), [("vas", 62.5), ("odi", 16 / 45 * 100), ("promis_fatigue", 48.9)])
+def test_a_length_a_share_and_a_t_score_are_not(code: str, value: float) -> None:
+    assert INSTRUMENTS[code].check_given(value) == value

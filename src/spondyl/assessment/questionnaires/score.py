@@ -72,7 +72,7 @@ class Instrument:
 
     def check_given(self, value: float) -> float:
         """The value as one person can have given it: on the scale, and whole where nothing between is possible."""
-        if self.is_whole and not self.check(value).is_integer():
+        if self.is_whole and self.check(value) % 1:
             raise ScoreRefused(
                 what=f"{self.name}: {value:g} is not a score of it.",
                 why="It is always a whole number.",
