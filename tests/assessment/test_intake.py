@@ -122,6 +122,12 @@ def test_a_spanish_score_says_that_the_wording_is_not_the_validated_one() -> Non
     assert not any("Kovacs" in note for note in english.notes)
 
 
+def test_the_pain_that_is_scored_is_that_of_back_or_neck_in_both_languages() -> None:
+    """The pain of an arm or leg is asked apart: it must not move the score of the back."""
+    asked = ITEMS["pain_week"].text
+    assert "Back or neck pain" in asked.en and "Dolor de espalda o de cuello" in asked.es
+
+
 def test_duration_cautions_and_wishes_are_read() -> None:
     intake = Intake(
         answers={

@@ -20,6 +20,7 @@ from spondyl.assessment.outcomes import (
     InstrumentOutcome,
     TimeWindow,
     judge_outcomes,
+    refuse_future,
     synthetic_visits_csv,
     visits_from_csv,
     visits_from_score_lines,
@@ -306,3 +307,20 @@ def test_synthetic_patients_say_so() -> None:
     text = synthetic_visits_csv(5, seed=3)
     assert text == synthetic_visits_csv(5, seed=3)
     assert all(line.startswith("SYNTHETIC-") for line in text.splitlines()[1:])
+
+
+def test_a_row_of_a_day_to_come_is_refused_by_its_line() -> None:
+    """2062 for 2026 would make it the day of judgement, and every open window a patient without a score."""
+    rows = [
+        "patient_id,date,instrument,score",
+        "A,2026-01-01,rmdq,14",
+        "A,2062-02-12,rmdq,6",
+        "B,2062-03-01,rmdq,3",
+    ]
+    visits = visits_from_csv("\n".join(rows))
+    assert {visit.on.year for visit in visits} == {2026, 2062}
+    refuse_future(visits[:1], today=date(2026, 1, 1))
+    with pytest.raises(
+        TableTextError, match=r"line 3: 2062-02-12 lies in the future.*Further faulty lines: 4"
+    ):
+        refuse_future(visits, today=date(2026, 3, 1))

@@ -264,6 +264,29 @@ LONG += "A,2026-01-05,odi,1,2;3\nA,2026-01-05,odi,2,\nB,2026-01-05,rmdq,ticked,1
 WIDE = "patient_id;date;instrument;1;2;ticked\nA;2026-01-05;odi;2|3;;\nB;2026-01-05;rmdq;;;1 7\n"
 
 
+@pytest.mark.parametrize("nobody", [None, "", " "])
+def test_sheets_of_nobody_are_not_held_against_each_other(nobody: str | None) -> None:
+    """9 and 2 of two people whose file names neither: no change can be told."""
+    days = {"2026-01-05": 9, "2026-02-16": 2}
+    sheets = [sheet("nrs", {"pain": pain}, patient_id=nobody, date=day) for day, pain in days.items()]
+    assert [one.patient_id for one in sheets] == ["", ""]
+    assert [one.first for one in score_sheets(sheets)] == [None, None]
+
+
+def test_a_space_beside_the_patient_is_not_another_patient() -> None:
+    first = sheet("nrs", {"pain": 9}, patient_id="P7", date="2026-01-05")
+    later = sheet("nrs", {"pain": 2}, patient_id=" P7 ", date="2026-02-16")
+    change = score_sheets([first, later])[1].change
+    assert change is not None and change.improvement == 7
+
+
+def test_a_questionnaire_in_two_spellings_is_one_sheet() -> None:
+    """5 and 0 of two sections are 5/10 = 50 %; read as two sheets they were 100 % and 0 %."""
+    rows = ["patient_id,date,instrument,item,answer", "P,2026-01-05,ODI,1,5", "P,2026-01-05,odi,2,0"]
+    (one,) = answer_sheets_from_csv("\n".join(rows))
+    assert score_answers(one).value == 50
+
+
 @pytest.mark.parametrize("text", [LONG, WIDE, "\ufeff" + LONG.replace("\n", "\r\n")])
 def test_csv_in_both_layouts(text: str) -> None:
     first, second = answer_sheets_from_csv(text)
@@ -322,3 +345,21 @@ def test_any_text_is_read_or_refused_by_name(text: str) -> None:
 def test_an_unknown_questionnaire_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ScoreRefused, match=r"rmdq, odi, start_back"):
         score_answers(sheet("ndi", {"1": 1}))
+
+
+@pytest.mark.parametrize("code", ["rmdq", "nrs"])
+def test_a_count_and_a_number_chosen_are_whole(code: str) -> None:
+    """Source: both are counted or chosen in whole numbers; 0 and the highest are possible, a half is not."""
+    scale = INSTRUMENTS[code]
+    assert [scale.check_given(value) for value in (0, 7, 7.0, scale.highest)] == [0, 7, 7, scale.highest]
+    for wrong in (0.5, 7.25, scale.highest - 0.5):
+        with pytest.raises(ScoreRefused, match="always a whole number"):
+            scale.check_given(wrong)
+    for beyond in (-1, scale.highest + 1, float("nan")):
+        with pytest.raises(ScoreRefused, match="not on its scale"):
+            scale.check_given(beyond)
+
+
+@pytest.mark.parametrize(("code", "value"), [("vas", 62.5), ("odi", 16 / 45 * 100), ("promis_fatigue", 48.9)])
+def test_a_length_a_share_and_a_t_score_are_not(code: str, value: float) -> None:
+    assert INSTRUMENTS[code].check_given(value) == value

@@ -15,6 +15,7 @@ from spondyl.assessment.screening import (
     Kind,
     Urgency,
     Verdict,
+    questions_of,
     screen_answers,
     screen_answers_from_csv,
     screen_answers_from_json,
@@ -128,6 +129,19 @@ def test_unverified_probabilities_are_kept_and_shown_to_nobody() -> None:
     assert not re.search(r"\b(probab|percent|likel)", said)
 
 
+@pytest.mark.parametrize(
+    ("part", "told"), [("red-flags", "cauda_equina"), ("contraindications", "saddle_numbness")]
+)
+def test_a_danger_told_in_the_other_part_is_not_left_out(part: str, told: str) -> None:
+    """Everything of the part is safe, and the same file says cauda equina: that is no 'clear'."""
+    assert questions_of(part, SAFE) == QUESTION_SETS[part]
+    assert questions_of(part, SAFE | {told: Answer.UNKNOWN}) == QUESTION_SETS[part]
+    answers = SAFE | {told: Answer.YES}
+    screen = screen_answers(answers, questions_of(part, answers))
+    assert screen.verdict is Verdict.EMERGENCY
+    assert [flag.question.key for flag in screen.flags] == [told]
+
+
 def test_answers_from_json_and_csv() -> None:
     given = screen_answers_from_json(
         '{"patient_id": "A", "answers": {"fever": true, "steroids": null, "consent": "Yes"}}'
@@ -184,3 +198,12 @@ def test_every_question_to_the_patient_is_there_in_spanish_and_easy() -> None:
     assert reading_counts(EMERGENCY_MESSAGE_ES, Language.SPANISH).inflesz >= 55
     for part in ("911", "112", "No conduzca", "cola de caballo", "urgencias"):
         assert part in EMERGENCY_MESSAGE_ES
+
+
+@pytest.mark.parametrize("key", CAUDA_EQUINA)
+def test_what_is_new_in_english_is_recent_in_spanish_and_not_again(key: str) -> None:
+    """Source: Diccionario de la lengua española (RAE), 'de nuevo': otra vez; to that, whoever has it first says no."""
+    question = next(one for one in RED_FLAGS if one.key == key)
+    assert "new" in question.text
+    assert "hace poco" in QUESTIONS_ES[key]
+    assert not re.search(r"\b(de nuevo|otra vez|nuevamente)\b", QUESTIONS_ES[key])

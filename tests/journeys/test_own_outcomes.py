@@ -27,3 +27,6 @@ def test_codes(spondyl: Spondyl, tmp_path: Path) -> None:
     assert (refused.returncode, refused.stdout) == (4, "")
     assert "line 2" in refused.stderr
     assert spondyl("evidence", "outcomes", tmp_path / "missing.csv").returncode == 4
+    visits.write_text("patient_id,date,instrument,score\nA,2026-01-01,rmdq,9\nA,2926-02-12,rmdq,5\n")
+    future = spondyl("evidence", "outcomes", visits)
+    assert (future.returncode, "line 3: 2926-02-12 lies in the future" in future.stderr) == (4, True)

@@ -40,7 +40,9 @@ def test_an_empty_note_and_a_wrong_number_are_refused_and_what_was_typed_stays(
 ) -> None:
     clinician = browser(Role.CLINICIAN)
     address = f"/patients/{patient.id}/exam"
-    assert clinician.submit(address, action="keep").status_code == 422
+    empty = clinician.submit(address, action="keep")
+    assert empty.status_code == 422 and "The note is empty." in empty.text
+    assert "pain scale" not in empty.text
     wrong = clinician.submit(address, pain="12", text="typed words")
     assert wrong.status_code == 422 and "typed words" in wrong.text
     assert clinician.submit(address, pain="x").status_code == 422
@@ -86,6 +88,35 @@ def test_a_sign_of_the_cord_is_said_loudly_and_outlives_a_note_that_did_not_look
     clock.advance(timedelta(minutes=5))
     clinician.submit(f"/patients/{patient.id}/exam", **{"g-upper_motor_neuron": "examined"})
     assert "Because of: Babinski" not in clinician.get(f"/patients/{patient.id}/exam").text
+
+
+def test_words_beside_a_normal_test_are_not_lost(browser: Open, services: Services, patient: Person) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
+    words = {"g-myotomes": "examined", "t-l5-left": "5", "n-l5": "gives way from pain", "action": "sign"}
+    refused = clinician.submit(address, **words)
+    assert refused.status_code == 422 and "stands beside a normal result" in refused.text
+    assert (
+        'value="gives way from pain"' in refused.text and '<details class="exceptions" open>' in refused.text
+    )
+    with reading(services.engine) as connection:
+        assert notes_of(connection, patient.id) == ()
+    assert clinician.submit(address, **words | {"t-l5-left": "4"}).status_code == 303
+    assert "left 4/5 (gives way from pain)" in clinician.get(address).text
+
+
+def test_a_letter_dates_an_impression_that_is_older_than_the_examination(
+    browser: Open, patient: Person, clock: Clock
+) -> None:
+    """In March a root is suspected; in June everything is normal: the letter of June must not say it of June."""
+    clinician, chart = browser(Role.CLINICIAN), f"/patients/{patient.id}"
+    clinician.submit(f"{chart}/exam", **{"t-l5-left": "4", "impression": "Root L5 suspected."})
+    assert "Impression: Root L5 suspected.<" in clinician.get(f"{chart}/plan/referral").text
+    clock.advance(timedelta(days=92))
+    clinician = browser(Role.CLINICIAN)
+    clinician.submit(f"{chart}/exam", **{f"g-{group.key}": "examined" for group in EXAM})
+    letter = clinician.get(f"{chart}/plan/referral").text
+    assert "On 2 June 2026." in letter
+    assert "Impression: Root L5 suspected. (2 March 2026)" in letter
 
 
 def test_only_a_clinician_opens_it(browser: Open, patient: Person) -> None:

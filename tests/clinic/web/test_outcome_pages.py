@@ -49,6 +49,9 @@ def test_scores_of_form_visit_and_paper_are_one_course(
         ("rmdq", "25", "2026-03-02", "not on its scale"),
         ("rmdq", "many", "2026-03-02", "no score"),
         ("rmdq", "9", "2027-01-01", "lies in the future"),
+        ("rmdq", "9", "0206-03-02", "before there were such questionnaires"),
+        ("rmdq", "1,4", "2026-03-02", "always a whole number"),
+        ("nrs", "6.5", "2026-03-02", "always a whole number"),
         ("start_back", "3", "2026-03-02", "not an outcome"),
         ("magnets", "3", "2026-03-02", "no questionnaire"),
     ],
@@ -62,6 +65,17 @@ def test_a_wrong_score_is_refused(
     assert sent.status_code == 422 and says in sent.text
     with reading(services.engine) as connection:
         assert scores_of_person(connection, patient.id) == ()
+
+
+def test_no_score_is_older_than_the_patient(browser: Open, services: Services) -> None:
+    born = date(2010, 5, 6)
+    details = PersonDetails(given_name="Eva", family_name="Demo", birth_date=born, synthetic=True)
+    with writing(services.engine) as connection:
+        young = add_person(connection, details, actor="test")
+    clinician, page = browser(Role.CLINICIAN), f"/patients/{young.id}/outcomes"
+    before = clinician.submit(page, instrument="vas", value="62,5", on="2010-05-05")
+    assert before.status_code == 422 and "before the patient was born" in before.text
+    assert clinician.submit(page, instrument="vas", value="62,5", on="2010-05-06").status_code == 303
 
 
 def chart(*values: float) -> ScoreChart:

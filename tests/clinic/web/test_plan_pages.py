@@ -9,7 +9,7 @@ from care_course import answer_intake, consent_fields, plan_fields
 from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.clinic.care.consent_record import consent_to, consents_of
-from spondyl.clinic.care.plan_record import judged, latest_plan, situation_of
+from spondyl.clinic.care.plan_record import judged, latest_plan, ranked_for, situation_of
 from spondyl.clinic.care.scores import add_score
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
@@ -100,6 +100,24 @@ def test_answers_signs_and_wishes_reach_the_options(
     assert "Upper motor neuron signs" in found.held
     assert found.cautions == {"blood_thinner"}
     assert found.not_wanted == {OptionKind.INJECTION}
+
+
+@pytest.mark.parametrize(("said", "stays"), [("yes", True), ("unknown", False)])
+def test_a_blood_thinner_that_need_not_hold_the_visit_is_still_asked_about_before_medicines(
+    browser: Open, services: Services, patient: Person, said: str, stays: bool
+) -> None:
+    """The look lets the adjustment pass; anti-inflammatory pills with a blood thinner still bleed (FDA boxed warning).
+
+    Of an answer that was not known the look says that it is not so: then nothing is left to ask.
+    """
+    answer_intake(services, patient, pain=6, roland=14, blood_thinner=said)
+    look = {"cleared": "blood_thinner", "reason": "Apixaban, stable; low force only."}
+    browser(Role.CLINICIAN).submit(f"/patients/{patient.id}/intake/review", **look)
+    with reading(services.engine) as connection:
+        ranked = {one.line.id: one for one in ranked_for(connection, patient.id)}
+    asked = {name for name, one in ranked.items() if any("blood thinner" in reason for reason in one.reasons)}
+    assert ("nsaids" in asked, "surgery" in asked) == (stays, stays)
+    assert asked.isdisjoint({"manual-manipulation", "instrument-manipulation"})
 
 
 def test_consent_is_to_the_letter_in_the_patients_language_and_ends_with_a_change(

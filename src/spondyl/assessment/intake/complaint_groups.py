@@ -72,7 +72,7 @@ PAIN = Group(
         _pain(
             "pain_week",
             "Back or neck pain, on average in the last 7 days",
-            "Dolor medio en los últimos 7 días",
+            "Dolor de espalda o de cuello, en promedio en los últimos 7 días",
         ),
         _pain("pain_worst", "At its worst in the last 7 days", "En el peor momento de los últimos 7 días"),
         _pain(

@@ -10,7 +10,7 @@ from spondyl.assessment.outcomes.judge import (
 from spondyl.assessment.outcomes.responders import Responders
 from spondyl.assessment.outcomes.score_lines import visits_from_score_lines
 from spondyl.assessment.outcomes.synthetic_visits import synthetic_visits_csv
-from spondyl.assessment.outcomes.visits import Event, Visit, visits_from_csv
+from spondyl.assessment.outcomes.visits import Event, Visit, refuse_future, visits_from_csv
 from spondyl.assessment.outcomes.windows import DEFAULT_WINDOWS, TimeWindow, windows_from_text
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "TimeWindow",
     "Visit",
     "judge_outcomes",
+    "refuse_future",
     "synthetic_visits_csv",
     "visits_from_csv",
     "visits_from_score_lines",

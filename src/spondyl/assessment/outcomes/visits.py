@@ -1,7 +1,7 @@
 """Visits as a clinic exports them: who, when, which questionnaire, the score, and what else happened."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -146,6 +146,22 @@ def _doubled(visits: list[Visit]) -> list[TableTextError]:
 def refuse_doubled(visits: list[Visit]) -> None:
     """Refuse visits that contradict each other."""
     faults = _doubled(visits)
+    if faults:
+        raise _all_of(faults)
+
+
+def refuse_future(visits: Iterable[Visit], *, today: date) -> None:
+    """Refuse rows of days to come: the last one would be the day on which everybody without a score counts as lost."""
+    faults = [
+        TableTextError(
+            where=f"line {visit.line}",
+            what=f"{visit.on} lies in the future.",
+            why="Patients whose time has not come would count as missing.",
+            do="Correct the year, or say with --as-of on which day to judge.",
+        )
+        for visit in visits
+        if visit.on > today
+    ]
     if faults:
         raise _all_of(faults)
 

@@ -43,10 +43,19 @@ def _sheet(content: object, where: str) -> AnswerSheet:
     return AnswerSheet(
         instrument=fields["instrument"].strip().lower(),
         answers=answers,
-        patient_id=str(fields.get("patient_id", "")),
+        patient_id=_patient_id(fields.get("patient_id"), where),
         on=_date(fields.get("date"), where),
         is_tick_list=TICKED in fields,
     )
+
+
+def _patient_id(value: object, where: str) -> str:
+    """The patient's number or name; empty where none is given, so that nobody's sheets are not one patient's."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise _wrong(where, f"{value!r} is no patient_id.", "Sheets of one patient are compared by it.")
+    return str(value).strip()
 
 
 def _answers(content: object, where: str) -> dict[str, Answer]:
@@ -105,7 +114,10 @@ def _from_long(rows: Iterable[Row]) -> tuple[AnswerSheet, ...]:
     sheets: dict[tuple[str, ...], dict[str, Answer]] = defaultdict(dict)
     first: dict[tuple[str, ...], Row] = {}
     for row in rows:
-        key = tuple(row.cells.get(name, "") for name in WHO)
+        key = tuple(
+            row.cells.get(name, "").lower() if name == "instrument" else row.cells.get(name, "")
+            for name in WHO
+        )
         first.setdefault(key, row)
         item = row.cells["item"]
         if item in sheets[key]:

@@ -27,6 +27,7 @@ NRS = Instrument(
     missing_rule="There is one item: without it there is no score.",
     source="Scale as in Ostelo et al., Spine 2008;33:90-94",
     licence="Free to use",
+    is_whole=True,
 )
 VAS = replace(
     NRS,
@@ -36,6 +37,7 @@ VAS = replace(
     highest=100,
     answers="a number from 0 to 100, in millimetres",
     definition="The distance of the patient's mark from the 'no pain' end of a 100 mm line",
+    is_whole=False,
 )
 
 

@@ -33,6 +33,7 @@ ROLAND_MORRIS = Instrument(
     ),
     source="Roland and Morris, Spine 1983;8:141-144; scoring note on the published form",
     licence="Free to use in its published form without permission (Roland and Fairbank, Spine 2000;25:3115-3124)",
+    is_whole=True,
     wording=(
         "I stay at home most of the time because of my back.",
         "I change position frequently to try and get my back comfortable.",

@@ -49,6 +49,8 @@ class Instrument:
     wording: tuple[str, ...] = ()
     bands: tuple[Band, ...] = ()
     is_outcome: bool = True
+    is_whole: bool = False
+    """Whether one person's score is always a whole number; a mean of several is not."""
 
     def __post_init__(self) -> None:
         if self.wording and len(self.wording) != len(self.items):
@@ -67,6 +69,16 @@ class Instrument:
             why=f"The scale runs from {self.lowest:g} to {self.highest:g}.",
             do="Correct the value, or name the questionnaire that it came from.",
         )
+
+    def check_given(self, value: float) -> float:
+        """The value as one person can have given it: on the scale, and whole where nothing between is possible."""
+        if self.is_whole and self.check(value) % 1:
+            raise ScoreRefused(
+                what=f"{self.name}: {value:g} is not a score of it.",
+                why="It is always a whole number.",
+                do="Look at the form again, and write its number.",
+            )
+        return self.check(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

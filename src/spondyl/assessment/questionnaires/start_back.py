@@ -40,6 +40,7 @@ START_BACK = Instrument(
     source="Keele University, Using and scoring the Keele STarT Back Screening Tool; Hill et al. 2008",
     licence="Copyright Keele University: use the form from Keele and enter its codes",
     is_outcome=False,
+    is_whole=True,
 )
 
 

@@ -7,6 +7,7 @@ from spondyl.assessment.screening.screen import Flag, Screen, Verdict, screen_an
 from spondyl.assessment.screening.screen_text import (
     QUESTION_SETS,
     ScreenAnswers,
+    questions_of,
     screen_answers_from_csv,
     screen_answers_from_json,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "ScreenAnswers",
     "Urgency",
     "Verdict",
+    "questions_of",
     "screen_answers",
     "screen_answers_from_csv",
     "screen_answers_from_json",

@@ -20,6 +20,21 @@ KNOWN = {question.key: question for question in QUESTION_SETS["all"]}
 FIELDS = ("patient_id", "date", "answers", "questions")
 
 
+def questions_of(part: str, answers: Mapping[str, Answer]) -> tuple[Question, ...]:
+    """The questions of a part, and each of another part whose answer is known and blocks: no danger told is left out.
+
+    >>> [one.key for one in questions_of("red-flags", {"chiari": Answer.YES})][-2:]
+    ['weak_immunity', 'chiari']
+    """
+    asked = QUESTION_SETS[part]
+    others = (question for question in QUESTION_SETS["all"] if question not in asked)
+    return asked + tuple(one for one in others if _is_told(one, answers.get(one.key, Answer.UNKNOWN)))
+
+
+def _is_told(question: Question, answer: Answer) -> bool:
+    return answer is not Answer.UNKNOWN and question.blocks(answer)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenAnswers:
     """The answers of one patient, by the key of the question."""

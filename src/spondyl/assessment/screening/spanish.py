@@ -4,8 +4,8 @@ Written by the authors of this software from their own English wording, not by a
 """
 
 QUESTIONS_ES = {
-    "saddle_numbness": "¿Siente de nuevo dormida o con hormigueo la piel entre las piernas, cerca de los órganos "
-    "sexuales o del ano?",
+    "saddle_numbness": "¿Desde hace poco siente dormida o con hormigueo la piel entre las piernas, cerca de los "
+    "órganos sexuales o del ano?",
     "bladder_change": "¿Desde hace poco le cuesta empezar o parar de orinar, se le escapa la orina, o no nota cuándo "
     "tiene la vejiga llena?",
     "bowel_change": "¿Desde hace poco se le escapan las heces, o no las nota al pasar?",

@@ -62,20 +62,24 @@ class StoredPlan:
 def situation_of(connection: sa.Connection, person_id: str) -> Situation:
     """What of the intakes, of the looks at their flags and of the newest examination decides.
 
-    Without an intake nothing is known, so adjustments wait and everything else asks first.
+    Without an intake nothing is known, so adjustments wait and everything else asks first. A yes that a clinician let
+    pass need not hold a visit; it is still true, and medicines and operations go on to ask.
     """
     alerts = exam_alerts(standing_exam(notes_of(connection, person_id)))
     signs = tuple(alert.question.text.rstrip("?") for alert in alerts)
     forms = standing_forms(connection, person_id)
     if not forms:
         return Situation(stop=Stop.TREATMENT, held=(NO_INTAKE, *signs))
-    summary = summarise_intake(forms[0].stored.intake)
+    newest, cleared = forms[0].stored.intake, forms[0].cleared
+    summary = summarise_intake(newest)
+    weighed = frozenset(key for key in cleared if newest.one(key) == "yes")
     earlier = frozenset(ITEM_BEHIND[flag.question.key] for flag in earlier_flags(forms))
     return Situation(
         stop=worst_stop(form.stop for form in forms),
         held=(*_held_by_intake(forms), *signs),
         is_chronic=summary.is_chronic,
-        cautions=(frozenset(summary.cautions) - forms[0].cleared) | (earlier & frozenset(CAUTIONS)),
+        cautions=(frozenset(summary.cautions) - (cleared - weighed)) | (earlier & frozenset(CAUTIONS)),
+        weighed=weighed & frozenset(CAUTIONS),
         not_wanted=frozenset(OptionKind(one) for one in summary.not_wanted),
     )
 

@@ -10,7 +10,7 @@ from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.patient_words import day_in
 from spondyl.clinic.care.scores import GivenScore
 from spondyl.clinic.care.signed_films import SignedFilm
-from spondyl.clinic.care.visit_note import StoredNote, standing_exam, standing_lines
+from spondyl.clinic.care.visit_note import StoredNote, standing_impression, standing_lines
 from spondyl.treatment.plan import Plan, PlanJudged
 
 LANGUAGE = PatientLanguage.ENGLISH
@@ -74,12 +74,12 @@ def _examined(notes: Sequence[StoredNote]) -> tuple[str, ...]:
     newest = max((on for _, _, on in standing if on), default=None)
     if newest is None:
         return ("Not examined.",)
+    impression = standing_impression(notes)
+    said = (*standing, *((("Impression", *impression),) if impression else ()))
     lines = [
         f"{title}: {line}" + (f" ({day_in(on, LANGUAGE)})" if on and on != newest else "")
-        for title, line, on in standing
+        for title, line, on in said
     ]
-    impression = standing_exam(notes).impression
-    lines += [f"Impression: {impression}"] if impression else []
     return (f"On {day_in(newest, LANGUAGE)}.", *lines)
 
 

@@ -12,10 +12,13 @@ from spondyl.clinic.care.kept_scores import scores_in
 from spondyl.clinic.care.newest_rows import NewestRow, newest_of_people, newest_of_person
 from spondyl.clinic.care.visit_note import note_from_json
 from spondyl.clinic.chart.documents import save
+from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.treatment.plan import ScoreOnDay
 
 KIND = "score"
+EARLIEST = date(1980, 1, 1)
+"""Before it none of these questionnaires was published (Oswestry: Fairbank et al., Physiotherapy 1980;66:271-273)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,10 @@ class GivenScore:
 def add_score(
     connection: sa.Connection, person_id: str, *, instrument: str, value: float, on: date, actor: str
 ) -> GivenScore:
-    """Keep a score read off a paper form; raises ScoreRefused when it is not on its scale."""
+    """Keep a score read off a paper form; raises ScoreRefused when it, or its day, cannot be that of the patient.
+
+    A day before birth would be the first of the course: every later score would be held against it.
+    """
     scale = instrument_of(instrument)
     if not scale.is_outcome:
         raise ScoreRefused(
@@ -45,7 +51,14 @@ def add_score(
             why="It sorts patients by risk before treatment.",
             do="Use Roland-Morris, Oswestry, NRS, VAS or PROMIS.",
         )
-    scale.check(value)
+    scale.check_given(value)
+    born = person(connection, person_id).details.birth_date
+    if on < max(born or EARLIEST, EARLIEST):
+        raise ScoreRefused(
+            what=f"{on} cannot be the day of this score.",
+            why="It lies before the patient was born, or before there were such questionnaires.",
+            do="Correct the year.",
+        )
     body = {"instrument": scale.code, "value": value, "on": on.isoformat()}
     save(connection, kind=KIND, person_id=person_id, body=body, actor=actor)
     return GivenScore(instrument=scale.code, value=value, on=on, source="entered")

@@ -99,6 +99,11 @@ def standing_lines(notes: Sequence[StoredNote]) -> tuple[tuple[str, str, date | 
     )
 
 
+def standing_impression(notes: Sequence[StoredNote]) -> tuple[str, date] | None:
+    """The last impression written, and the day of its visit; None where no note has one. The newest note is first."""
+    return next(((one.note.exam.impression, one.note.on) for one in notes if one.note.exam.impression), None)
+
+
 def note_at(connection: sa.Connection, person_id: str, document_id: str) -> StoredNote:
     """One note of a patient; raises NoteRefused when it is somebody else's."""
     document = load(connection, document_id)

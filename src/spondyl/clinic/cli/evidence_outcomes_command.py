@@ -1,6 +1,6 @@
 """``spondyl evidence outcomes``: what became of the clinic's own patients."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +8,9 @@ import typer
 
 from spondyl.clinic.cli.leave import clean_stop, leave
 from spondyl.clinic.exit_codes import ExitCode
+
+AHEAD = timedelta(days=1)
+"""Somewhere on earth it is tomorrow already: the file may come from there."""
 
 if TYPE_CHECKING:
     from spondyl.assessment.outcomes import ClinicOutcomes
@@ -74,6 +77,7 @@ def _judged(file: Path, windows: str | None, as_of: datetime | None) -> "ClinicO
     from spondyl.assessment.outcomes import (
         DEFAULT_WINDOWS,
         judge_outcomes,
+        refuse_future,
         visits_from_csv,
         visits_from_score_lines,
         windows_from_text,
@@ -87,6 +91,8 @@ def _judged(file: Path, windows: str | None, as_of: datetime | None) -> "ClinicO
         leave(ExitCode.USAGE, f"--windows: {error}")
     try:
         visits = read_json_or_csv(file, from_json=visits_from_score_lines, from_csv=visits_from_csv)
+        if as_of is None:
+            refuse_future(visits, today=datetime.now(UTC).date() + AHEAD)
     except TableTextError as error:
         leave(ExitCode.ALL_REFUSED, f"{file.name}: {error}")
     found = judge_outcomes(visits, windows=chosen, as_of=as_of.date() if as_of else None)

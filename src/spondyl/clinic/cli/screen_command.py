@@ -66,11 +66,11 @@ def screen(
 
 
 def _screen_file(file: Path, part: str, language: str, *, json_output: bool) -> None:
-    from spondyl.assessment.screening import QUESTION_SETS, screen_answers
+    from spondyl.assessment.screening import questions_of, screen_answers
     from spondyl.clinic.cli.screens import in_language, print_screen, print_screen_json
 
     given = _answers(file)
-    screened = screen_answers(given.answers, QUESTION_SETS[part])
+    screened = screen_answers(given.answers, questions_of(part, given.answers))
     show = print_screen_json if json_output else print_screen
     show(in_language(screened, language), given.patient_id)
     leave(_code(screened))

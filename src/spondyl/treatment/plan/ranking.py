@@ -104,7 +104,7 @@ def _weighed(line: OptionLine, situation: Situation) -> RankedOption:
         *_flag_reasons(kind, situation),
         *_wish_reasons(kind, situation),
         *_guideline_reasons(guidelines, say),
-        *_caution_reasons(line.id, situation),
+        *_caution_reasons(line.id, kind, situation),
         *_duration_reasons(line, situation),
     ]
     return RankedOption(
@@ -180,11 +180,12 @@ def _guideline_reasons(
     ]
 
 
-def _caution_reasons(option: str, situation: Situation) -> list[tuple[Standing, str]]:
+def _caution_reasons(option: str, kind: OptionKind, situation: Situation) -> list[tuple[Standing, str]]:
+    weighed = situation.weighed if kind is OptionKind.HANDS_ON else frozenset[str]()
     return [
         (Standing.ASK_FIRST, f"Ask first: {caution.about} (said, or not known).")
         for caution in CAUTIONS
-        if caution.key in situation.cautions and caution.touches(option)
+        if caution.key in situation.cautions - weighed and caution.touches(option)
     ]
 
 

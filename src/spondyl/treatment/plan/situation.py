@@ -11,11 +11,13 @@ class Situation:
     """``stop`` is what the red flags still block; ``held`` says in words why an adjustment must wait.
 
     ``is_chronic`` is None while the duration is unknown: then every guideline counts. ``cautions`` are the keys of
-    medicine questions not answered with no. ``not_wanted`` are the sorts that the patient ruled out.
+    medicine questions not answered with no; those ``weighed`` by a clinician hold an adjustment no longer, but all
+    else. ``not_wanted`` are the sorts that the patient ruled out.
     """
 
     stop: Stop
     held: tuple[str, ...] = ()
     is_chronic: bool | None = None
     cautions: frozenset[str] = frozenset()
+    weighed: frozenset[str] = frozenset()
     not_wanted: frozenset[OptionKind] = frozenset()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from spondyl.assessment.exam import EXAM, Deviation, Exam, ExamGroup, ExamRefused
+from spondyl.assessment.exam import EXAM, Deviation, Exam, ExamGroup, ExamRefused, ExamTest, Side
 from spondyl.assessment.questionnaires import ScoreRefused
 from spondyl.clinic.care.visit_note import NoteRefused, VisitNote
 
@@ -33,6 +33,8 @@ class NoteForm:
                 done=tuple(self.sent.get("done", ())),
                 text=self.one("text"),
             )
+        except NoteRefused:
+            raise
         except (ExamRefused, ScoreRefused) as refused:
             raise NoteRefused(str(refused)) from refused
         except ValueError as error:
@@ -42,16 +44,30 @@ class NoteForm:
 
     @property
     def groups_with_deviations(self) -> frozenset[str]:
-        """Groups that are shown open, because something in them is not normal."""
+        """Groups that are shown open, because something in them is not normal or was written beside a test."""
         return frozenset(
             group.key
             for group in EXAM
             for test in group.tests
-            for side in test.sides
-            if self.one(f"t-{test.key}-{side.value}") not in ("", test.values[0].code)
+            if self.one(f"n-{test.key}") or self._not_normal(test)
         )
 
+    def _not_normal(self, test: ExamTest) -> tuple[tuple[Side, str], ...]:
+        """The sides on which the test was not normal, each with the result."""
+        found = ((side, self.one(f"t-{test.key}-{side.value}")) for side in test.sides)
+        return tuple((side, value) for side, value in found if value not in ("", test.values[0].code))
+
+    def _refuse_words_beside_normal(self) -> None:
+        """Words beside a test that is left at normal would be lost: the note keeps them with an exception only."""
+        for test in (one for group in EXAM for one in group.tests):
+            if (words := self.one(f"n-{test.key}")) and not self._not_normal(test):
+                raise NoteRefused(
+                    f"{test.label}: {words!r} stands beside a normal result and would be lost. Choose what was not "
+                    "normal, or write it under Impression."
+                )
+
     def _exam(self) -> Exam:
+        self._refuse_words_beside_normal()
         deviations = tuple(one for group in EXAM for one in self._deviations(group))
         marked = {group.key for group in EXAM if self.one(f"g-{group.key}") == "examined"}
         return Exam(
@@ -64,8 +80,7 @@ class NoteForm:
         return tuple(
             Deviation(test=test.key, side=side, value=value, note=self.one(f"n-{test.key}"))
             for test in group.tests
-            for side in test.sides
-            if (value := self.one(f"t-{test.key}-{side.value}")) and value != test.values[0].code
+            for side, value in self._not_normal(test)
         )
 
 
