@@ -45,10 +45,15 @@ def unusable(probe: Probe) -> Abstention | None:
     """Why no fit is tried: no pulse stands out of the noise."""
     low, high = PEAK_LIMITS_N
     peak = float(np.abs(probe.force_n).max())
-    if not low <= peak <= high or np.ptp(probe.acceleration_m_s2) < 8 * probe.noise.acceleration_sd_m_s2:
+    if not low <= peak <= high:
         text = f"The largest force is {peak:.1f} N; no pulse between {low:g} and {high:g} N stands out. Probe again."
-        return Abstention(segment=probe.segment, reason=AbstentionReason.NO_PULSE, text=text)
-    return None
+    elif np.ptp(probe.acceleration_m_s2) < 8 * probe.noise.acceleration_sd_m_s2:
+        text = (
+            f"The force reached {peak:.1f} N, and no acceleration stands out of the noise. Check that sensor."
+        )
+    else:
+        return None
+    return Abstention(segment=probe.segment, reason=AbstentionReason.NO_PULSE, text=text)
 
 
 def _starts() -> FloatArray:

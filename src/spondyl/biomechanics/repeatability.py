@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import t
 
 from spondyl.biomechanics.estimate import Z_95, Abstention, SegmentEstimate
 from spondyl.biomechanics.segment import Segment
@@ -58,8 +59,9 @@ class SegmentReading:
 def spine_map(readings: tuple[SegmentEstimate | Abstention, ...]) -> tuple[SegmentReading, ...]:
     """The probed segments, head to foot. A segment with refusals only keeps its place without a value.
 
-    The mean weighs by inverse variance; its interval is widened by √(χ²/(n − 1)) when repeats scatter more than their
-    own intervals say (the Birge ratio).
+    The mean weighs by inverse variance. Its 95 % interval is the wider of two: what the readings' own errors say
+    (1.96), and what their scatter says, √(χ²/(n − 1)) of that (the Birge ratio) with Student's t of n − 1 degrees of
+    freedom: of two readings the scatter is hardly known, and 1.96 of it held the truth in 73 of 100 cases only.
     """
     segments = sorted({item.segment for item in readings}, key=lambda segment: segment.index)
     return tuple(_row(segment, [r for r in readings if r.segment is segment]) for segment in segments)
@@ -74,12 +76,13 @@ def _row(segment: Segment, readings: list[SegmentEstimate | Abstention]) -> Segm
         )
     values, weights = np.array([e.value for e in found]), np.array([1 / max(e.sd, 1e-9) ** 2 for e in found])
     mean = float(values @ weights / weights.sum())
-    scatter = float(weights @ (values - mean) ** 2) / max(len(found) - 1, 1)
-    reach = Z_95 * math.sqrt(max(scatter, 1.0) / float(weights.sum()))
+    freedom = len(found) - 1
+    birge = math.sqrt(float(weights @ (values - mean) ** 2) / freedom) if freedom else 0.0
+    reach = max(Z_95, float(t.ppf(0.975, freedom)) * birge if freedom else 0.0) / math.sqrt(weights.sum())
     return SegmentReading(
         segment=segment,
         stiffness_n_mm=mean,
-        low_n_mm=mean - reach,
+        low_n_mm=max(0.0, mean - reach),
         high_n_mm=mean + reach,
         probes=len(found),
         refusals=refusals,

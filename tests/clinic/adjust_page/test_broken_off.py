@@ -62,12 +62,13 @@ def test_the_pulses_of_a_session_that_broke_off_are_told_and_logged(
     assert finished.outcome is None and "No space left" in finished.problem
     assert "Pulses given before: 2." in finished.problem
     end = events(live.feed)[-1]
-    assert (end["kind"], end["pulses"], end["is_safe"]) == ("end", 2, None)
+    assert (end["kind"], end["because"], end["pulses"]) == ("end", "broke off", 2)
+    assert end["is_safe"] is None
     run = new_id()
     with writing(services.engine) as connection:
         keep_begun(connection, patient.id, run, live.setup.plan, source="a test", actor="lind")
         keep_finished(connection, run, live.setup.plan, finished, actor="lind")
     with reading(services.engine) as connection:
         (row,) = entries(connection, action="end adjustment")
-    assert row.detail["pulses"] == 2
+    assert (row.detail["stopped_because"], row.detail["pulses"]) == ("broke off", 2)
     assert 20.0 < row.detail["highest_n"] <= 60.0

@@ -160,7 +160,7 @@ def test_a_session_whose_process_is_killed_is_told_kept_and_its_instrument_stopp
         until(lambda: state_of(address) is State.STOPPED, "the instrument's stop")
     assert kept.finished is not None and kept.finished.outcome is None
     assert "ended unexpectedly (code -9)" in kept.finished.problem == end["text"]
-    assert end["because"] == "could not run" and end["is_safe"] is None
+    assert end["because"] == "broke off" and end["is_safe"] is None
     assert end["pulses"] == len(kept.finished.delivered) >= 1
     assert replay(live.setup.record.read_bytes()).verdict is Verdict.UNFINISHED
 

@@ -192,6 +192,22 @@ def test_a_control_that_changes_too_is_drift() -> None:
     ]  # not at once believed
 
 
+@pytest.mark.parametrize(
+    ("segments", "chosen", "control"),
+    [(("L3", "S1", "L2"), "L3", "S1"), (("C5", "L3", "L4", "S1"), "L3", "C5")],
+)
+def test_the_control_lies_furthest_along_the_spine_whatever_the_order(
+    segments: tuple[str, ...], chosen: str, control: str
+) -> None:
+    """A change is confirmed at the segment that the pulses reach least; by anatomy, not by place in the list."""
+    yielding = Tissue(yields=0.1, repositioning_sd=0.0)
+    patient = Patient({segment: yielding if segment == chosen else Tissue() for segment in segments})
+    outcome, _ = play(plan(segments=segments, chosen=chosen), patient)
+    assert outcome.stopped_because is StopBecause.CHANGED
+    again = {row.segment for row in outcome.stiffness if row.when != "before"}
+    assert again == {chosen, control}
+
+
 def _fields(command: Fire) -> dict[str, object]:
     names = ("segment", "purpose", "commanded_n", "duration_us", "predicted_n")
     return {name: getattr(command, name) for name in names}

@@ -59,6 +59,13 @@ class Finished:
         """Every pulse that is known to have been given, however the session ended."""
         return self.outcome.delivered if self.outcome else self.known
 
+    @property
+    def because(self) -> str:
+        """Why it ended, in the code's words: a session that gave a pulse did run."""
+        if self.outcome is not None:
+            return self.outcome.stopped_because.value
+        return "broke off" if self.known else "could not run"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keeper:
@@ -194,7 +201,7 @@ def tell_end(feed: Feed, finished: Finished) -> None:
     outcome = finished.outcome
     feed.event(
         "end",
-        because=outcome.stopped_because.value if outcome else "could not run",
+        because=finished.because,
         text=outcome.text if outcome else finished.problem,
         is_safe=outcome.is_safe if outcome else None,
         pulses=len(finished.delivered),

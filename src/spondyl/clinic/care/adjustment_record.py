@@ -81,7 +81,7 @@ def keep_finished(connection: sa.Connection, run: str, plan: Plan, finished: Fin
     detail = {
         "adjustment": run,
         "simulated": plan.simulated,
-        "stopped_because": outcome.stopped_because.value if outcome else "could not run",
+        "stopped_because": finished.because,
         "stopped_by": finished.stopped_by,
         "pulses": len(finished.delivered),
         "highest_n": max((one.peak_n for one in finished.delivered), default=0.0),

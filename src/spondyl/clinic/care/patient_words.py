@@ -22,8 +22,8 @@ JUDGED_ON = InBoth("On {day} we look at your score again.", "El {day} volvemos a
 STOP_RULE = InBoth(
     "If it has not changed by what matters, this plan ends. We change it with you, or send you to somebody else. We do "
     "not book more of the same.",
-    "Si no ha cambiado lo que importa, este plan se acaba. Lo cambiamos con usted o le enviamos a otra persona. No "
-    "damos más citas de lo mismo.",
+    "Si no ha cambiado lo bastante para que importe, este plan se acaba. Lo cambiamos con usted o le enviamos a otra "
+    "persona. No damos más citas de lo mismo.",
 )
 RIGHTS = InBoth("Your say", "Usted decide")
 RIGHTS_LINES = (
@@ -54,8 +54,8 @@ HOW_SURE_LINES = (
     InBoth(
         "Most back pain has no single cause that anybody can find. A film shows how bones stand, not where pain comes "
         "from.",
-        "Casi siempre nadie puede encontrar una causa única del dolor de espalda. Una radiografía muestra cómo están "
-        "los huesos, no de dónde viene el dolor.",
+        "En la mayoría de los dolores de espalda nadie puede encontrar una causa única. Una radiografía muestra cómo "
+        "están los huesos, no de dónde viene el dolor.",
     ),
     InBoth(
         "What we call a finding is seen, not proved to hurt. Many people without pain have the same.",
@@ -70,18 +70,18 @@ WATCH_LINES = (
     InBoth(
         "Get emergency help now (911) if you newly cannot control your urine or stool, do not feel the area between "
         "your legs, or lose strength in a leg or in both.",
-        "Pida ayuda de urgencia ya (911) si de repente no controla la orina o las heces, no siente la zona entre las "
-        "piernas o pierde fuerza en una pierna o en las dos.",
+        "Pida ayuda de urgencia ya (911) si desde hace poco no controla la orina o las heces, no siente la zona "
+        "entre las piernas o pierde fuerza en una pierna o en las dos.",
     ),
     InBoth(
         "Call us or a doctor the same day if you have a fever with back pain, had a fall, or if a leg or arm gets "
         "weaker from day to day.",
         "Llámenos o llame a un médico el mismo día si tiene fiebre con dolor de espalda, si se ha caído, o si una "
-        "pierna o un brazo pierde fuerza de un día a otro.",
+        "pierna o un brazo tiene cada día menos fuerza.",
     ),
     InBoth(
         "Some soreness for a day or two after moving more or after a treatment is common.",
-        "Es normal alguna molestia uno o dos días después de moverse más o de un tratamiento.",
+        "Es frecuente alguna molestia durante uno o dos días después de moverse más o de un tratamiento.",
     ),
 )
 NEXT_VISITS = InBoth("{visits} visits, one every {days} days", "{visits} citas, una cada {days} días")

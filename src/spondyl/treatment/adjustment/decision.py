@@ -40,14 +40,16 @@ class StopBecause(Enum):
 _TEXTS = {
     StopBecause.BLOCKED: "Consent or a contraindication stands in the way; nothing was touched.",
     StopBecause.NO_MAXIMUM: "No clinician has set a maximum force, so it is zero and nothing may be delivered.",
-    StopBecause.NOTHING_TO_TREAT: "No segment meets the rule; nothing but probing pulses was delivered.",
+    StopBecause.NOTHING_TO_TREAT: "No segment to treat was found or asked for; only probing pulses were delivered.",
     StopBecause.CHANGED: "The reading changed beyond the repositioning error. A reading is not an outcome.",
     StopBecause.FUTILITY: "A change worth having has become unlikely.",
     StopBecause.PAIN: "The patient reported more pain or asked to stop.",
-    StopBecause.DRIFT: "An untreated segment changed too: the readings can no longer be compared.",
-    StopBecause.BUDGET: "The planned courses or the session's budget are used up.",
+    StopBecause.DRIFT: "The readings can no longer be compared: an untreated segment changed too, or one was not read "
+    "again.",
+    StopBecause.BUDGET: "No further course: the planned ones or the session's budget are used up, or the dose would be "
+    "too small.",
     StopBecause.STOP_PRESSED: "The stop was pressed.",
-    StopBecause.REFUSED: "The safety kernel or the instrument refused a pulse.",
+    StopBecause.REFUSED: "The safety kernel or the instrument refused, or it is another instrument than planned.",
     StopBecause.INSTRUMENT_FAILED: "The instrument did not do what was asked or did not answer.",
 }
 

@@ -7,7 +7,7 @@ both replays bit for bit.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from spondyl.biomechanics import Abstention, SegmentEstimate, build_spine_model, modes_of
+from spondyl.biomechanics import Abstention, Segment, SegmentEstimate, build_spine_model, modes_of
 from spondyl.instrument import cap_n
 from spondyl.instrument.gate import check_gate
 from spondyl.treatment.adjustment.approach import Approach, best_approach
@@ -163,10 +163,10 @@ class _Course:
 
 
 def _control(readings: Sequence[Stiffness], target: str) -> Stiffness | None:
-    """The untreated segment furthest away that was read."""
-    names = [one.segment for one in readings]
+    """The untreated segment furthest away along the spine that was read."""
+    at = Segment(target).index
     others = [one for one in readings if one.logs and one.segment != target]
-    return max(others, key=lambda one: abs(names.index(one.segment) - names.index(target)), default=None)
+    return max(others, key=lambda one: abs(Segment(one.segment).index - at), default=None)
 
 
 def _courses(run: Run, course: _Course) -> Part[tuple[StopBecause, str]]:

@@ -110,7 +110,7 @@ def wave_picture(pulses: Sequence[Pulse]) -> Picture:
     """Total force and the tip's acceleration of all pulses of one purpose at one segment, one over the other."""
     first = pulses[0]
     caps = max(pulse.cap_n for pulse in pulses)
-    top = max(caps, *(float(pulse.waveform.force_n.max()) for pulse in pulses)) * 1.06
+    top = max(caps, *(pulse.waveform.peak_n for pulse in pulses)) * 1.06
     shapes: list[Shape] = [
         Label(x=6, y=14, text=f"{first.segment}, {NAMES.get(first.purpose, first.purpose)}", bold=True),
         Label(x=294, y=14, text=_count(pulses), anchor="end", colour=GREY),
@@ -119,7 +119,8 @@ def wave_picture(pulses: Sequence[Pulse]) -> Picture:
     cap_y = 124.0 - 100.0 * caps / top
     shapes.append(Line(points=((44, cap_y), (294, cap_y)), colour=RED, dashed=True))
     shapes.append(Label(x=294, y=cap_y - 3, text=f"cap {caps:g} N", anchor="end", colour=RED, size=9))
-    reach = max(float(abs(pulse.waveform.acceleration_m_s2).max()) for pulse in pulses) * 1.1
+    # A dead accelerometer reads nothing but zeros, and a pulse cut short at once has no point or one.
+    reach = max(float(abs(pulse.waveform.acceleration_m_s2).max(initial=1.0)) for pulse in pulses) * 1.1
     shapes += _trace(pulses, "acceleration", (-reach, reach), (140.0, 190.0))
     shapes += [
         Label(x=x, y=204, text=f"{ms:g}", anchor="middle", colour=GREY, size=9)
@@ -142,7 +143,7 @@ def _count(pulses: Sequence[Pulse]) -> str:
 
 
 def _length_ms(pulses: Sequence[Pulse]) -> float:
-    return max(len(pulse.waveform.force_n) * pulse.waveform.interval_us for pulse in pulses) / 1000.0
+    return max(len(pulse.waveform.force_n) * pulse.waveform.interval_us for pulse in pulses) / 1000.0 or 1.0
 
 
 def _trace(

@@ -85,7 +85,7 @@ def wave_svg(fire: Fire, fired: Fired) -> Markup:
     times_ms = np.arange(len(waveform.force_n)) * waveform.interval_us * 1e-3
     most_n = max(fired.cap_n * 1.08, waveform.peak_n)
     most_a = float(np.abs(waveform.acceleration_m_s2).max(initial=1.0))
-    end_ms = float(times_ms[-1]) if len(times_ms) else 1.0
+    end_ms = float(times_ms[-1]) if len(times_ms) > 1 else 1.0
     x = [LEFT + (WIDTH - LEFT - RIGHT) * float(one) / end_ms for one in times_ms]
     force_y = [WAVE_TOP + WAVE_HEIGHT * (1.0 - float(one) / most_n) for one in waveform.force_n]
     low = WAVE_TOP + WAVE_HEIGHT + WAVE_GAP

@@ -174,20 +174,23 @@ def given_lately(earlier: Iterable[StoredAdjustment], *, now: datetime) -> str:
 def reason_text(stored: StoredAdjustment) -> str:
     """Why a session ended, in a few words."""
     if stored.outcome is None:
-        return "could not run" if stored.problem else "no end is kept"
-    return _SHORT[StopBecause(stored.outcome["stopped_because"])]
+        return "broke off or could not run" if stored.problem else "no end is kept"
+    because = StopBecause(stored.outcome["stopped_because"])
+    if because is StopBecause.NOTHING_TO_TREAT and stored.plan["only_probe"]:
+        return "only reading was asked for"
+    return _SHORT[because]
 
 
 _SHORT = {
     StopBecause.BLOCKED: "blocked before anything was touched",
     StopBecause.NO_MAXIMUM: "no maximum was set",
-    StopBecause.NOTHING_TO_TREAT: "nothing to treat",
+    StopBecause.NOTHING_TO_TREAT: "nothing was treated",
     StopBecause.CHANGED: "the reading changed",
     StopBecause.FUTILITY: "a change became unlikely",
     StopBecause.PAIN: "pain",
-    StopBecause.DRIFT: "the readings drifted",
-    StopBecause.BUDGET: "the budget was used up",
+    StopBecause.DRIFT: "the readings could not be compared",
+    StopBecause.BUDGET: "no further course could be given",
     StopBecause.STOP_PRESSED: "stopped",
-    StopBecause.REFUSED: "the safety kernel refused",
+    StopBecause.REFUSED: "the kernel or the instrument refused",
     StopBecause.INSTRUMENT_FAILED: "the instrument failed",
 }
