@@ -185,17 +185,28 @@ def test_only_what_a_clinician_cleared_stops_blocking() -> None:
 
 
 def test_a_follow_up_asks_danger_pain_and_day_again_and_keeps_the_rest() -> None:
-    first = answered(answered(harmless(), "goal", ("Sleep",)), "pain_week", ("7",))
+    first = harmless()
+    for key, mark in {
+        "goal": "Sleep",
+        "pain_week": "7",
+        "complaint": "It aches",
+        "since": "under_6_weeks",
+    }.items():
+        first = answered(first, key, (mark,))
     again = follow_up(first)
     assert [group.key for group in again.groups] == [
+        "complaint",
         "red_flags_nerves",
+        "red_flags_other",
         "pain",
         "function_first",
         "function_second",
         "function_third",
+        "body_safety",
     ]
-    assert again.one("goal") == "Sleep" and again.one("fever") == "no"
-    assert again.of("pain_week") == () and again.of("saddle_numbness") == ()
+    assert again.one("goal") == "Sleep" and again.one("complaint") == "It aches"
+    for key in ("pain_week", "saddle_numbness", "fever", "neck_artery", "getting_weaker", "since"):
+        assert first.of(key) != () and again.of(key) == (), key
     assert stop_of(again) is Stop.TREATMENT
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from spondyl.booking import VisitType
 from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.intake_record import begin, newest
 from spondyl.clinic.chart.booking_stop import booking_stop
-from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.people import Person, change_person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import audit
@@ -145,6 +146,22 @@ def test_a_form_that_asks_again_is_not_covered_by_an_old_look(
     assert send(phone, intake_link(services, again), "both_legs", "yes")["message"] == "nerves"
     with reading(services.engine) as connection:
         assert booking_block(connection, patient.id).stop is Stop.EVERYTHING
+
+
+@pytest.mark.parametrize(
+    ("born", "said"), [(date(1956, 3, 2), "yes"), (date(1956, 3, 3), "no"), (None, "no")]
+)
+def test_the_charts_date_of_birth_stands_over_an_answer_about_age(
+    services: Services, patient: Person, born: date | None, said: str
+) -> None:
+    """It is 2 March 2026: who was born on that day of 1956 is 70 today."""
+    with writing(services.engine) as connection:
+        change_person(connection, patient.id, replace(patient.details, birth_date=born), actor="test")
+    stored = answer_intake(services, patient, pain=5, roland=10, older_age="no")
+    assert stored.intake.one("older_age") == said
+    with reading(services.engine) as connection:
+        stop = booking_block(connection, patient.id).stop
+    assert stop is (Stop.TREATMENT if said == "yes" else Stop.NOTHING)
 
 
 def test_what_an_earlier_form_said_is_told_at_the_end_of_a_new_one_and_in_the_letter(

@@ -27,8 +27,12 @@ INTAKE = (
 ITEMS = {item.key: item for group in INTAKE for item in group.items}
 GROUPS = {group.key: group for group in INTAKE}
 EVERY_SCREEN = tuple(group.key for group in INTAKE)
-FOLLOW_UP = (RED_FLAG_NERVES.key, PAIN.key, *(group.key for group in FUNCTION_GROUPS))
-"""Asked again before a review: the danger that cannot wait, the pain, the day."""
+FOLLOW_UP = tuple(
+    group.key for group in (COMPLAINT, RED_FLAG_NERVES, RED_FLAG_OTHER, PAIN, *FUNCTION_GROUPS, BODY_SAFETY)
+)
+"""Asked again before a review: how long it lasts, every danger, the pain, the day. What was no weeks ago may be yes."""
+_STAYS = frozenset({"complaint"})
+"""What is asked again with the answer of before already there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +123,7 @@ def finished(intake: Intake, key: str) -> Intake:
 
 def follow_up(before: Intake) -> Intake:
     """A shorter form before a review: its screens are open again, everything else is carried over."""
-    again = {item.key for key in FOLLOW_UP for item in GROUPS[key].items}
+    again = {item.key for key in FOLLOW_UP for item in GROUPS[key].items} - _STAYS
     return Intake(
         language=before.language,
         answers={key: marks for key, marks in before.answers.items() if key not in again},

@@ -56,7 +56,7 @@ BODY_SAFETY = Group(
         yes_no(
             "getting_weaker",
             "Is an arm or leg getting weaker or more numb from day to day?",
-            "¿Un brazo o una pierna pierde fuerza o sensación de un día a otro?",
+            "¿Un brazo o una pierna pierde cada día más fuerza o sensación?",
         ),
         yes_no(
             "night_pain",

@@ -198,8 +198,8 @@ WEAKER = StopMessage(
     may_mean=InBoth(
         "A nerve may be under growing pressure. That often settles, but weakness that grows from day to day must be "
         "examined.",
-        "Un nervio puede estar cada vez más oprimido. Muchas veces se pasa, pero una debilidad que crece de un día a "
-        "otro hay que examinarla.",
+        "Un nervio puede estar cada vez más oprimido. Muchas veces se pasa, pero una debilidad que crece día tras día "
+        "hay que examinarla.",
     ),
     how_soon=_TODAY,
     steps=_SEE_TODAY,

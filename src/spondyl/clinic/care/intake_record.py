@@ -10,6 +10,7 @@ from spondyl.assessment.intake import (
     Intake,
     PatientLanguage,
     Stop,
+    answered,
     follow_up,
     intake_from_json,
     intake_to_json,
@@ -17,6 +18,8 @@ from spondyl.assessment.intake import (
     stop_said,
     worst_stop,
 )
+from spondyl.assessment.screening.red_flags import OLDER_YEARS
+from spondyl.booking import wall_at
 from spondyl.clinic.care.cleared_flags import cleared_in
 from spondyl.clinic.care.kept_scores import KeptScore, kept_after, scores_in, scores_to_json
 from spondyl.clinic.chart.documents import Document, load, newest_of_each, save
@@ -73,10 +76,12 @@ def begin(connection: sa.Connection, person_id: str, *, actor: str, again: bool 
 
 
 def keep(connection: sa.Connection, stored: StoredIntake, intake: Intake, *, actor: str) -> StoredIntake:
-    """Save the next version; what did not change is not saved again.
+    """Save the next version; what did not change is not saved again. What the chart knows of the age stands over what
+    was answered.
 
     The caller has loaded ``stored`` with :func:`opened_to_change` in the same transaction.
     """
+    intake = _of_known_age(connection, stored.person_id, intake)
     if intake == stored.intake:
         return stored
     now = now_of(connection)
@@ -92,6 +97,14 @@ def keep(connection: sa.Connection, stored: StoredIntake, intake: Intake, *, act
 def mark_again(connection: sa.Connection, stored: StoredIntake, *, actor: str) -> StoredIntake:
     """Save the form again after a clinician has looked, when its mark for the pages of the day changes with it."""
     return stored if _mark(connection, stored) is stored.marked else _save(connection, stored, actor=actor)
+
+
+def _of_known_age(connection: sa.Connection, person_id: str, intake: Intake) -> Intake:
+    if intake.of("older_age") in ((), ("yes",)):
+        return intake
+    today = wall_at(clinic_zone(connection), now_of(connection)).date()
+    age = person(connection, person_id).age_years(today)
+    return answered(intake, "older_age", ("yes",)) if age is not None and age >= OLDER_YEARS else intake
 
 
 def _says_yes(intake: Intake, key: str) -> bool:
