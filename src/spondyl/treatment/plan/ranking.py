@@ -1,7 +1,7 @@
 """Options for one patient: filtered by flags, cautions and wishes, ranked by one stated rule for all of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from spondyl.assessment.intake import Stop
@@ -80,20 +80,7 @@ def rank_options(lines: Iterable[OptionLine], situation: Situation) -> tuple[Ran
     """
     weighed = [_weighed(line, situation) for line in lines]
     order = sorted(range(len(weighed)), key=lambda place: (*_key(weighed[place]), place))
-    return tuple(_placed(weighed[index], place) for place, index in enumerate(order, start=1))
-
-
-def _placed(option: RankedOption, place: int) -> RankedOption:
-    return RankedOption(
-        place=place,
-        line=option.line,
-        kind=option.kind,
-        standing=option.standing,
-        reasons=option.reasons,
-        guidelines=option.guidelines,
-        guidelines_say=option.guidelines_say,
-        is_indirect=option.is_indirect,
-    )
+    return tuple(replace(weighed[index], place=place) for place, index in enumerate(order, start=1))
 
 
 def _weighed(line: OptionLine, situation: Situation) -> RankedOption:
