@@ -2,6 +2,7 @@
 /** The film viewer's page: two panes, their tools, the panel and the keys, wired together. */
 
 import { toFilm, toPane, zoomed } from "./camera.js";
+import { FilmBeside } from "./film_beside.js";
 import { FilmPane } from "./film_pane.js";
 import { fetchPixels } from "./film_pixels.js";
 import { HandMeasures } from "./hand_measure.js";
@@ -68,7 +69,7 @@ class Viewer {
     this.part("loading-box").hidden = true;
     this.root.dataset.ready = "true";
     this._showView();
-    if (this.state.earlier.length) this._earlierButtons();
+    if (this.state.earlier.length) new FilmBeside(this.root, this.state.earlier, this.reading);
     await this.reading.rehearse();
   }
 
@@ -454,54 +455,6 @@ class Viewer {
       this.say(/** @type {Error} */ (error).message, true);
     }
     this._onChange();
-  }
-
-  // An earlier film --------------------------------------------------------------------------------------------------
-
-  _earlierButtons() {
-    const choice = /** @type {HTMLSelectElement} */ (this.part("earlier"));
-    choice.addEventListener("change", () => void this._compare(choice.value));
-  }
-
-  /** @param {string} id */
-  async _compare(id) {
-    const beside = this.part("earlier-pane");
-    beside.hidden = !id;
-    this.root.classList.toggle("is-beside", Boolean(id));
-    this.reading.compareWith(id);
-    const film = this.state.earlier.find((/** @type {any} */ one) => one.id === id);
-    if (film) await this._showEarlier(beside, film.state_url);
-  }
-
-  /** @param {HTMLElement} host @param {string} url */
-  async _showEarlier(host, url) {
-    this._beside = url;
-    const response = await fetch(url, { credentials: "same-origin" });
-    const state = await response.json();
-    const { film } = state;
-    const values = await fetchPixels(film.pixels_url, film.rows, film.columns, () => {});
-    if (this._beside !== url) return; // another film was chosen meanwhile
-    const quiet = { changed() {}, measured() {}, status() {}, preview() {}, unmeasured() {} };
-    this._earlier ??= this._earlierPane(host);
-    this._earlier.reading = new Reading(state, quiet);
-    this._earlier.pane.load(values, film.rows, film.columns);
-    this.part("earlier-side").textContent = film.side;
-    this.part("earlier-caption").textContent = film.title;
-  }
-
-  /** @param {HTMLElement} host */
-  _earlierPane(host) {
-    const layer = new LandmarkLayer(/** @type {SVGSVGElement} */ (host.querySelector("svg")));
-    /** @type {{reading: Reading | null, pane: FilmPane}} */
-    const earlier = {
-      reading: null,
-      pane: new FilmPane(host, () => {
-        const { reading } = earlier;
-        if (reading) layer.draw(reading.points, earlier.pane.camera, null, reading.drawnLines());
-      }),
-    };
-    new PointerTools(earlier.pane, {});
-    return earlier;
   }
 }
 
