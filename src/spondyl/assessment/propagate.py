@@ -78,16 +78,15 @@ def draw_points(landmarks: Landmarks, context: FilmContext, *, draws: int = DRAW
     corners = _opposed(_corner_errors(rng, sd_px, half))
     pedicles = _opposed(rng.standard_normal((half, *landmarks.pedicles_px.shape)) * unknown_sd_px)
     heads = _opposed(rng.standard_normal((half, *landmarks.femoral_heads_px.shape)) * unknown_sd_px)
-    row_scale, column_scale = context.spacing_mm or (1.0, 1.0)
-    scale = np.array([column_scale, row_scale])
+    scale = np.array(context.scale_xy)
     return Points(
         view=landmarks.view,
         image_left=landmarks.image_left,
         levels=landmarks.levels,
         corners=(landmarks.corners_px + corners) * scale,
-        femoral_heads=(landmarks.femoral_heads_px + heads) * [*scale, column_scale],
+        femoral_heads=(landmarks.femoral_heads_px + heads) * [*scale, scale[0]],
         pedicles=(landmarks.pedicles_px + pedicles) * scale,
-        height=context.rows * row_scale,
+        height=context.rows * context.scale_xy[1],
         in_mm=context.spacing_mm is not None,
     )
 

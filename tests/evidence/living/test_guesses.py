@@ -3,8 +3,8 @@
 import pytest
 
 from spondyl.evidence.library import Outcome, Role, shipped_library
+from spondyl.evidence.library.registry_ids import normal_registry_id, registry_ids_in
 from spondyl.evidence.living.guesses import guess_months, guess_options, guess_outcome, guess_role
-from spondyl.evidence.living.registry_ids import normal_registry_id, registry_ids_in
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,12 @@ from spondyl.assessment.intake import (
     worst_stop,
 )
 from spondyl.assessment.screening.red_flags import OLDER_YEARS
-from spondyl.booking import wall_at
 from spondyl.clinic.care.cleared_flags import cleared_in
 from spondyl.clinic.care.kept_scores import KeptScore, kept_after, scores_in, scores_to_json
 from spondyl.clinic.chart.documents import Document, load, newest_of_each, save
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import person
-from spondyl.clinic.chart.practice import clinic_zone
+from spondyl.clinic.chart.practice import clinic_day, clinic_zone
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
 
@@ -102,8 +101,7 @@ def mark_again(connection: sa.Connection, stored: StoredIntake, *, actor: str) -
 def _of_known_age(connection: sa.Connection, person_id: str, intake: Intake) -> Intake:
     if intake.of("older_age") in ((), ("yes",)):
         return intake
-    today = wall_at(clinic_zone(connection), now_of(connection)).date()
-    age = person(connection, person_id).age_years(today)
+    age = person(connection, person_id).age_years(clinic_day(connection))
     return answered(intake, "older_age", ("yes",)) if age is not None and age >= OLDER_YEARS else intake
 
 

@@ -2,10 +2,8 @@
 
 import sqlalchemy as sa
 
-from spondyl.booking import wall_at
 from spondyl.clinic.care.plan_record import judged, latest_plan
-from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.practice import clinic_zone
+from spondyl.clinic.chart.practice import clinic_day
 from spondyl.clinic.report.day_text import day_text
 from spondyl.treatment.plan import OptionKind, Plan, PlanState, kind_of
 
@@ -45,7 +43,7 @@ def why_not_booked(connection: sa.Connection, person_id: str) -> str | None:
 
 
 def _state(connection: sa.Connection, person_id: str, plan: Plan) -> PlanState:
-    today = wall_at(clinic_zone(connection), now_of(connection)).date()
+    today = clinic_day(connection)
     if today < plan.review_on:
         return PlanState.RUNNING
     return judged(connection, person_id, plan, as_of=today).state

@@ -118,7 +118,7 @@ def change_account(
     connection.execute(
         accounts.update().where(accounts.c.id == account_id).values(role=role.value, active=active)
     )
-    connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
+    end_sessions(connection, account_id)
     detail = {"role": role.value, "active": active}
     record(
         connection,
@@ -135,7 +135,7 @@ def set_password(connection: sa.Connection, account_id: str, *, password: str, a
     name = account(connection, account_id).sign_in_name
     hashed = hash_password(password)
     connection.execute(accounts.update().where(accounts.c.id == account_id).values(password_hash=hashed))
-    connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
+    end_sessions(connection, account_id)
     record(connection, actor=actor, action="set password", subject=f"account {name}")
 
 
@@ -149,8 +149,13 @@ def set_oidc_subject(connection: sa.Connection, account_id: str, *, subject: str
         )
     with an_administrator_stays(connection):
         connection.execute(accounts.update().where(accounts.c.id == account_id).values(oidc_subject=subject))
-    connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
+    end_sessions(connection, account_id)
     record(connection, actor=actor, action="set single sign-on", subject=f"account {name}")
+
+
+def end_sessions(connection: sa.Connection, account_id: str) -> None:
+    """Sign an account out everywhere."""
+    connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
 
 
 def account_of_subject(connection: sa.Connection, subject: str) -> Account | None:

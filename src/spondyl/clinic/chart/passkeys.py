@@ -10,10 +10,11 @@ from spondyl.clinic.chart.accounts import (
     AccountUnknownError,
     account,
     an_administrator_stays,
+    end_sessions,
 )
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.tables import passkeys, sessions
+from spondyl.clinic.chart.tables import passkeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ def remove_passkeys(connection: sa.Connection, account_id: str, *, actor: str) -
     name = account(connection, account_id).sign_in_name
     with an_administrator_stays(connection):
         gone = connection.execute(passkeys.delete().where(passkeys.c.account_id == account_id)).rowcount
-    connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
+    end_sessions(connection, account_id)
     record(
         connection, actor=actor, action="remove passkeys", subject=f"account {name}", detail={"count": gone}
     )

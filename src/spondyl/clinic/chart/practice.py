@@ -1,6 +1,6 @@
 """What the practice has to offer, kept in versions: every version stays, the newest counts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
@@ -85,6 +85,11 @@ def clinic_zone(connection: sa.Connection) -> str:
 def clinic_moment(connection: sa.Connection, moment: datetime) -> datetime:
     """The same instant, told by the clock of ``clinic_zone``."""
     return told_by(clinic_zone(connection), moment)
+
+
+def clinic_day(connection: sa.Connection) -> date:
+    """Today by the clock of ``clinic_zone``."""
+    return clinic_moment(connection, now_of(connection)).date()
 
 
 def told_by(zone: str, moment: datetime) -> datetime:

@@ -9,7 +9,7 @@ from spondyl.evidence.aid.said import Said, bare
 from spondyl.evidence.aid.words import Words
 from spondyl.evidence.answer import Answer, answer
 from spondyl.evidence.answer.icons import deciding_pair
-from spondyl.evidence.library import Library, Prose, Quote
+from spondyl.evidence.library import Library, Prose
 from spondyl.evidence.living import Review, SignedConclusion, review
 
 
@@ -74,8 +74,7 @@ def numbers_said(library: Library, found: Answer, words: Words, where: str) -> S
     if points or pair is None:
         return points
     active, control = pair.active, pair.control
-    quotes = [piece for piece in found.short.pieces if isinstance(piece, Quote)]
-    versus = words.or_quote("versus", quotes[0] if quotes else control.name)
+    versus = words.or_quote("versus", found.versus or control.name)
     return Said(
         prose=words.say(
             f"page.{where}_people",

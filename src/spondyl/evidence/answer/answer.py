@@ -61,6 +61,11 @@ class Answer:
     digest: str
     conclusion: Conclusion
 
+    @property
+    def versus(self) -> Quote | None:
+        """What the deciding result compares with; None where there is none."""
+        return next((piece for piece in self.short.pieces if isinstance(piece, Quote)), None)
+
 
 def answer(library: Library, name: str, *, signed: Iterable[SignedConclusion] = ()) -> Answer:
     """Answer the option of that name from the records. Raises UnknownOptionError."""

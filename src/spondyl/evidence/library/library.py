@@ -8,6 +8,7 @@ from typing import TypeVar
 from spondyl.evidence.library.effect import Result
 from spondyl.evidence.library.errors import DuplicateTrialError, UnknownOptionError, UnknownRecordError
 from spondyl.evidence.library.option import Option
+from spondyl.evidence.library.registry_ids import normal_registry_id
 from spondyl.evidence.library.rules import Claim, Constant, GuidelineRule, Harm, RegulationRule
 from spondyl.evidence.library.study import Study
 
@@ -116,8 +117,9 @@ def trials_listed_twice(study: Study) -> tuple[str, ...]:
 
 
 def _plain_id(registry_id: str) -> str:
-    """A registration number as it is compared: 'nct 0186 0417' is 'NCT01860417'."""
-    return "".join(registry_id.split()).upper()
+    """A registration number as it is compared, also one with spaces in it; what is none, in capitals."""
+    joined = "".join(registry_id.split())
+    return normal_registry_id(joined) or joined.upper()
 
 
 def refuse_review_with_duplicates(study: Study) -> None:

@@ -4,11 +4,11 @@ Source: the public data structure of the API (clinicaltrials.gov/data-api/about-
 be one study, a list of studies (the site's download) or a page of the API (``{"studies": [...]}``).
 """
 
+from spondyl.evidence.library.registry_ids import normal_registry_id
 from spondyl.evidence.living.ctgov_results import read_events, read_flow, read_harms, read_measured
 from spondyl.evidence.living.import_refused import ImportReason, ImportRefused
 from spondyl.evidence.living.json_cursor import Cursor, parse_json
 from spondyl.evidence.living.registration import PlannedOutcome, RegisteredArm, Registration
-from spondyl.evidence.living.registry_ids import normal_registry_id
 
 
 def read_ctgov(text: str) -> tuple[Registration, ...]:

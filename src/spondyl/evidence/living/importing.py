@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spondyl.evidence.library import Library
+from spondyl.evidence.library.registry_ids import normal_registry_id
 from spondyl.evidence.living.ctgov import read_ctgov
 from spondyl.evidence.living.draft import Draft
 from spondyl.evidence.living.draft_citation import draft_citation
@@ -14,7 +15,6 @@ from spondyl.evidence.living.draft_table import drafts_from_table
 from spondyl.evidence.living.import_refused import ImportReason, ImportRefused
 from spondyl.evidence.living.json_cursor import decode_text
 from spondyl.evidence.living.registration import Registration
-from spondyl.evidence.living.registry_ids import normal_registry_id
 from spondyl.evidence.living.ris import doi_in, looks_like_ris, read_ris
 from spondyl.evidence.living.table import read_table
 

@@ -45,13 +45,12 @@ class Review:
 def review(found: Answer, signed: Iterable[SignedConclusion]) -> Review:
     """The latest signed conclusion about the option stays in force until the next signature."""
     level = found.sureness.headline.value if found.sureness.headline else None
-    versus = next((piece for piece in found.short.pieces if isinstance(piece, Quote)), None)
     latest = latest_about(found.option.id, signed)
     if latest is None:
         return Review(
             state=ReviewState.UNSIGNED,
             reading=found.reading.value,
-            versus=versus,
+            versus=found.versus,
             shown=found.paragraph.text,
             certainty=level,
             signature=None,
@@ -61,7 +60,7 @@ def review(found: Answer, signed: Iterable[SignedConclusion]) -> Review:
     return Review(
         state=ReviewState.SIGNED if current else ReviewState.NEW_DATA,
         reading=latest.reading,
-        versus=versus if current else latest.versus or versus,
+        versus=found.versus if current else latest.versus or found.versus,
         shown=latest.paragraph,
         certainty=latest.certainty,
         signature=latest.signature,

@@ -8,9 +8,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from spondyl.evidence.library.registry_ids import registry_ids_in
 from spondyl.evidence.living.citation import Citation
 from spondyl.evidence.living.import_refused import ImportReason, ImportRefused
-from spondyl.evidence.living.registry_ids import registry_ids_in
 
 _TAG = re.compile(r"^([A-Z][A-Z0-9])  -(?: (.*))?$")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from spondyl.evidence.library import Design, Outcome, Role
+from spondyl.evidence.library.registry_ids import normal_registry_id
 from spondyl.evidence.living.import_refused import ImportReason, ImportRefused
-from spondyl.evidence.living.registry_ids import normal_registry_id
 
 Value = str | int | float
 

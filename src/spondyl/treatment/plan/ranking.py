@@ -86,13 +86,13 @@ def rank_options(lines: Iterable[OptionLine], situation: Situation) -> tuple[Ran
 def _weighed(line: OptionLine, situation: Situation) -> RankedOption:
     kind = kind_of(line.id)
     guidelines = tuple(one for one in line.guidelines if counts_for(one, situation.is_chronic))
-    say = _say(guidelines)
+    say, of_others = _say(guidelines), _duration_reasons(line, situation)
     found = [
         *_flag_reasons(kind, situation),
         *_wish_reasons(kind, situation),
         *_guideline_reasons(guidelines, say),
         *_caution_reasons(line.id, kind, situation),
-        *_duration_reasons(line, situation),
+        *of_others,
     ]
     return RankedOption(
         place=0,
@@ -102,7 +102,7 @@ def _weighed(line: OptionLine, situation: Situation) -> RankedOption:
         reasons=tuple(reason for _, reason in found),
         guidelines=guidelines,
         guidelines_say=say,
-        is_indirect=bool(_duration_reasons(line, situation)),
+        is_indirect=bool(of_others),
     )
 
 
