@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from typing import Any
 
 import pytest
 
 from live_sessions import Kept, events, plan_of, simulator
+from spondyl.clinic.adjust import session_process
 from spondyl.clinic.adjust.answers import AnswerRefused
 from spondyl.clinic.adjust.feed import BLOCK
 from spondyl.clinic.adjust.heartbeat import LOOK_S, MOST_CREDIT_S, Heartbeat
@@ -129,6 +130,22 @@ def test_a_session_in_its_own_process_asks_gives_and_is_kept_before_it_is_told(t
     assert [one["kind"] for one in events(live.feed)][-2:] == ["end", "checked"]
     assert any(kind == BLOCK for kind, _, _ in unpacked(live.feed.after(0)[2]))
     until(lambda: has_gone(live.pid or 0), "the end of the process")
+
+
+def test_what_is_said_while_the_process_still_starts_is_handed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy machine takes longer to start it than an answer may take."""
+    monkeypatch.setattr(session_process, "ANSWER_S", 2.0)
+    live, _ = started(setup_of(tmp_path))
+    assert live.pid is not None
+    os.kill(live.pid, signal.SIGSTOP)
+    Timer(3.0, os.kill, (live.pid, signal.SIGCONT)).start()
+    with page(live):
+        live.say_pain(3)
+        assert event(live, "pain")["pain"] == 3
+        live.press_stop("the STOP button")
+        event(live, "end")
 
 
 def test_a_stop_ends_it_and_names_who_pressed(tmp_path: Path) -> None:

@@ -165,9 +165,10 @@ def test_the_charts_date_of_birth_stands_over_an_answer_about_age(
 
 
 def test_what_an_earlier_form_said_is_told_at_the_end_of_a_new_one_and_in_the_letter(
-    browser: Open, services: Services, patient: Person
+    browser: Open, services: Services, patient: Person, clock: Clock
 ) -> None:
     answer_intake(services, patient, pain=5, roland=10, fever="yes")
+    clock.advance(timedelta(minutes=5))
     newer = answer_intake(services, patient, pain=5, roland=10, again=True)
     link, phone = intake_link(services, newer), browser(Role.NOBODY)
     assert "<p data-flags>The clinician will ask you more" in phone.get(link).text

@@ -19,6 +19,7 @@ from spondyl.clinic.adjust.session_talk import (
     Kept,
     News,
     Pain,
+    Ready,
     Said,
     Stopped,
 )
@@ -75,6 +76,7 @@ class _Child:
 
     def tell(self) -> None:
         """Everything that is new, again and again, until nothing more comes."""
+        self._send(Ready())
         read, watched, is_stopped = 0, Watched(), False
         while True:
             is_over = self.live.feed.is_over

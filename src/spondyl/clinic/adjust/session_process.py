@@ -28,6 +28,7 @@ from spondyl.clinic.adjust.session_talk import (
     Kept,
     News,
     Pain,
+    Ready,
     Said,
     Stopped,
 )
@@ -49,6 +50,9 @@ class Unkept:
 ANSWER_S = 5.0
 """A session that does not answer for so long cannot take an answer; the page says so, and STOP goes another way."""
 
+START_S = 30.0
+"""How long its process may take to start: what is said meanwhile is handed on then."""
+
 
 class SessionProcess:
     """Begins with the first heartbeat of its page. ``token`` is the secret of that page: it beats and stops with it."""
@@ -66,6 +70,7 @@ class SessionProcess:
         self._asking = Lock()
         self._numbers = count(1)
         self._said = SimpleQueue[Said]()
+        self._is_ready = Event()
         self._start(patience or Patience())
 
     def claim(self) -> bool:
@@ -139,6 +144,7 @@ class SessionProcess:
             self._by_lane(ALIVE)
 
     def _ask(self, command: Pain | Dose) -> Said:
+        self._is_ready.wait(START_S)
         with self._asking:
             end_s = time.monotonic() + ANSWER_S
             try:
@@ -165,6 +171,7 @@ class SessionProcess:
             _LOG.exception("the news of a session could not be kept")
             self.press_stop("the server, which met a fault")
         finally:
+            self._is_ready.set()
             news.close()
         try:
             if not self.has_ended.is_set():
@@ -180,6 +187,8 @@ class SessionProcess:
                 self.watched = news
             case Stopped():
                 self.stop.press(news.by)
+            case Ready():
+                self._is_ready.set()
             case Said():
                 self._said.put(news)
             case Finished():

@@ -44,6 +44,11 @@ Command = Pain | Dose | Kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """The process has started and hears what is said to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """The answer to the command of this number; ``refused`` says why it was not taken."""
 
@@ -66,4 +71,4 @@ class Stopped:
     by: str
 
 
-News = Said | Frames | Stopped | Watched | Finished | Replay
+News = Ready | Said | Frames | Stopped | Watched | Finished | Replay
