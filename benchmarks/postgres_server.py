@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+from sqlalchemy import make_url
 
 START_WITHIN_S = 60
 
@@ -31,8 +32,9 @@ def as_postgres(command: list[str]) -> list[str]:
 class PostgresServer:
     """A server that can be started, crashed and stopped; ``address`` is libpq's, without a database's name."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(self, programs: Path, folder: Path, *, survives_power_loss: bool) -> None:
         self._programs, self._folder = programs, folder
+        self._waits_for_disk = "on" if survives_power_loss else "off"
         self._process: subprocess.Popen[bytes] | None = None
         self.address = f"host={folder} user=spondyl"
 
@@ -50,6 +52,7 @@ class PostgresServer:
             str(self._folder),
         ]
         command += ["-c", "listen_addresses=", "-c", "max_connections=200"]
+        command += ["-c", f"fsync={self._waits_for_disk}"]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(as_postgres(command), cwd="/", stdout=log, stderr=log)
         end = time.monotonic() + START_WITHIN_S
@@ -74,11 +77,12 @@ class PostgresServer:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait(timeout=60)
 
-    def new_database(self) -> str:
-        """The SQLAlchemy address of a new, empty database."""
+    def new_database(self, *, like: str | None = None) -> str:
+        """The SQLAlchemy address of a new database: empty, or a copy of the one at ``like``, which nobody has open."""
         name = f"chart_{uuid4().hex}"
+        model = "template1" if like is None else make_url(like).database
         with psycopg.connect(f"{self.address} dbname=postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {model}".encode())
         return f"postgresql+psycopg://spondyl@/{name}?host={self._folder}"
 
     def _answers(self) -> bool:
@@ -90,15 +94,15 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A running server."""
+def postgres_server(*, survives_power_loss: bool = True) -> Iterator[PostgresServer]:
+    """A running server; one that need not survive a loss of power does not wait for the disk."""
     programs = postgres_programs()
     if programs is None:
         raise FileNotFoundError("no PostgreSQL in /usr/lib/postgresql; install the package postgresql")
     folder = Path(tempfile.mkdtemp(prefix="spondyl-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    server = PostgresServer(programs, folder)
+    server = PostgresServer(programs, folder, survives_power_loss=survives_power_loss)
     try:
         server.make()
         server.start()

@@ -63,7 +63,7 @@ def embedded_engine(empty_chart: Path, tmp_path: Path, clock: Clock) -> Iterator
 def postgres() -> Iterator[PostgresServer]:
     if postgres_programs() is None:
         pytest.skip("not run: no PostgreSQL")
-    with postgres_server() as server:
+    with postgres_server(survives_power_loss=False) as server:
         yield server
 
 
@@ -73,10 +73,19 @@ def postgres_url(postgres: PostgresServer) -> str:
     return postgres.new_database()
 
 
-@pytest.fixture
-def postgres_engine(postgres_url: str, clock: Clock) -> Iterator[sa.Engine]:
-    engine = open_engine(postgres_url, key=SECRET, clock=clock)
+@pytest.fixture(scope="session")
+def migrated_url(postgres: PostgresServer) -> str:
+    """A migrated database that each test copies, as it does the embedded file."""
+    url = postgres.new_database()
+    engine = open_engine(url, key=SECRET)
     upgrade(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def postgres_engine(postgres: PostgresServer, migrated_url: str, clock: Clock) -> Iterator[sa.Engine]:
+    engine = open_engine(postgres.new_database(like=migrated_url), key=SECRET, clock=clock)
     yield engine
     engine.dispose()
 
