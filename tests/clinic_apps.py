@@ -24,15 +24,23 @@ with warnings.catch_warnings():
     from fastapi.testclient import TestClient
 
 ADDRESS = "http://localhost"
+_TOKENS: dict[str, str] = {}
+"""The CSRF token of each session."""
 
 
 class Browser(TestClient):
     """A test client that keeps cookies, does not follow redirects, and knows its page's CSRF token."""
 
     def csrf(self, page: str = "/sign-in") -> str:
-        """The token of this browser."""
-        if self.cookies.get("spondyl_session"):
-            page = "/today"
+        """The token of this browser, which a session keeps to its end."""
+        session = self.cookies.get("spondyl_session")
+        if session is None:
+            return self._csrf_of(page)
+        if session not in _TOKENS:
+            _TOKENS[session] = self._csrf_of("/today")
+        return _TOKENS[session]
+
+    def _csrf_of(self, page: str) -> str:
         found = re.search(r'<meta name="csrf" content="([0-9a-f]{64})"', self.get(page).text)
         assert found
         return found[1]

@@ -79,7 +79,7 @@ def show(page: Page, width_px: int, cap_n: float, above_n: float | None, peak_n:
         most_pulses=400,
     )
     panels = (
-        make_templates(["adjust"]).get_template("adjust/panels.html").render(shown=shown, actions=ACTIONS)
+        make_templates("adjust").get_template("adjust/panels.html").render(shown=shown, actions=ACTIONS)
     )
     styles = "".join(
         f"<style>{(WEB / name).read_text()}</style>"

@@ -74,7 +74,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.traffic = Traffic(per_minute=services.settings.requests_per_minute)
     app.state.desk = Desk()
     app.state.record_checks = RecordChecks()
-    app.state.templates = make_templates(feature.name for feature in FEATURES)
+    app.state.templates = make_templates(*(feature.name for feature in FEATURES))
     for feature in FEATURES:
         for router in feature.routers:
             app.include_router(router)

@@ -1,7 +1,6 @@
 """The templates of the shell and of every feature, and the addresses of their static files."""
 
 import hashlib
-from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -16,8 +15,10 @@ from spondyl.clinic.report.day_text import day_text
 WEB = Path(__file__).parent
 
 
-def make_templates(features: Iterable[str]) -> Environment:
-    """An environment that finds "<feature>/<file>" in that feature's templates folder; escapes everything."""
+@cache
+def make_templates(*features: str) -> Environment:
+    """An environment that finds "<feature>/<file>" in that feature's templates folder; escapes everything. Applications
+    of one process share it, and what it has compiled."""
     loader = PrefixLoader({name: FileSystemLoader(WEB / name / "templates") for name in ("shell", *features)})
     environment = Environment(
         loader=ChoiceLoader([loader]),
