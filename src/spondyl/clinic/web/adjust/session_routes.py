@@ -1,5 +1,6 @@
 """A session while it runs and after it ended: its page, its feed, its answers, its stop."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
@@ -173,10 +174,8 @@ def _log_stop(
     """Log a STOP on the chart of whose session it is, whatever patient the address names; returns that patient."""
     detail = {"adjustment": run, **(more or {})}
     with writing(services.engine) as connection:
-        try:
+        with suppress(DocumentUnknownError):  # no session of anybody: who pressed it meant this patient
             patient_id = load(connection, run).person_id
-        except DocumentUnknownError:  # no session of anybody: who pressed it meant this patient
-            pass
         subject = person(connection, patient_id).subject
         record(connection, actor=actor, action="stop adjustment", subject=subject, detail=detail)
     return patient_id
