@@ -215,6 +215,28 @@ def test_key_certificate_and_a_killed_restore_are_not_in_the_way(
     engine.dispose()
 
 
+def test_a_restore_that_is_killed_leaves_no_chart_without_its_films(
+    backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed at the last move, whichever order the folder has: what is there is no clinic, and is named next time."""
+    home, moved = home_at(tmp_path / "clinic", key_file=tmp_path / "clinic.key"), list[str]()
+    whole = Path.rename
+
+    def killed_at_the_last(path: Path, target: Path) -> Path:
+        if len(moved) == 3:
+            raise KeyboardInterrupt
+        moved.append(path.name)
+        return whole(path, target)
+
+    monkeypatch.setattr(Path, "rename", killed_at_the_last)
+    with pytest.raises(KeyboardInterrupt):
+        restore_backup(backup, home, secret=SECRET)
+    monkeypatch.undo()
+    assert sorted(moved) == ["audit-anchor.jsonl", "films", "settings.toml"]
+    with pytest.raises(BackupUnusableError, match="is not empty"):
+        restore_backup(backup, home, secret=SECRET)
+
+
 def names_in(backup: Path) -> set[str]:
     with tarfile.open(backup) as archive:
         return set(archive.getnames())

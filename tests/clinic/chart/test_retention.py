@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from clinic_charts import Clock
 from practices import two_offices
@@ -20,7 +21,7 @@ from spondyl.clinic.chart.erasure import (
 )
 from spondyl.clinic.chart.people import PersonDetails, add_person
 from spondyl.clinic.chart.practice import save_practice
-from spondyl.clinic.chart.tables import audit
+from spondyl.clinic.chart.tables import audit, people
 from spondyl.clinic.chart.transaction import reading, writing
 
 ANA = PersonDetails(given_name="Ana", family_name="Ruiz")
@@ -30,7 +31,7 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 def kept_on(engine: sa.Engine, person_id: str, *, years: int) -> bool:
     """Whether the list and the form say so; both must say the same."""
     with reading(engine) as connection:
-        listed = [one.person.id for one in overdue(connection, retention_years=years)]
+        listed = [one.person.id for one in overdue(connection, retention_years=years).shown]
         try:
             check_erasable(connection, person_id, retention_years=years, ground=None)
         except ErasureRefusedError:
@@ -56,7 +57,7 @@ def test_a_chart_is_kept_through_its_last_day_by_the_clinics_clock(
     with writing(engine) as connection:
         save_practice(connection, two_offices(), actor="test")
         ana = add_person(connection, ANA, actor="test").id
-        assert kept_through(connection, entered, retention_years=years) == last_day
+        assert kept_through("America/Los_Angeles", entered, retention_years=years) == last_day
     midnight = datetime.combine(last_day + timedelta(days=1), datetime.min.time(), PACIFIC)
     clock.moment = midnight.astimezone(UTC) - timedelta(seconds=1)
     assert kept_on(engine, ana, years=years)
@@ -74,3 +75,20 @@ def test_the_log_says_in_the_clinics_own_words_why_a_chart_was_erased_early(engi
             sa.select(audit.c.detail).where(audit.c.action == "erase person")
         ).scalars()
     assert detail == '{"document_versions":0,"reason":"a court or an authority ordered it"}'
+
+
+def test_ten_thousand_charts_are_listed_by_few_questions_to_the_database(
+    embedded_engine: sa.Engine, clock: Clock
+) -> None:
+    with writing(embedded_engine) as connection:
+        first = add_person(connection, ANA, actor="test")
+        row = dict(connection.execute(sa.select(people)).mappings().one())
+        many = [{**row, "id": f"{number:032d}", "record_number": 2000 + number} for number in range(9_999)]
+        connection.execute(people.insert(), many)
+    clock.advance(timedelta(days=11 * 366))
+    asked: list[str] = []
+    event.listen(embedded_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    with reading(embedded_engine) as connection:
+        found = overdue(connection, retention_years=10)
+    assert (found.count, len(found.shown)) == (10_000, 200)
+    assert len(asked) < 10 and first.created_at == found.shown[0].last_entry_at

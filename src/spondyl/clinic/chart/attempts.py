@@ -73,7 +73,9 @@ def _begin(connection: sa.Connection, attempt: str, name: str, address: str) -> 
 
 def _failed(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
     _stand_in_line(connection)
-    lately = sign_in_attempts.c.at > now_of(connection) - WINDOW
+    now = now_of(connection)
+    # Not those of a clock that was far ahead and was set back: they would lock the name until that time comes.
+    lately = sa.and_(sign_in_attempts.c.at > now - WINDOW, sign_in_attempts.c.at < now + WINDOW)
     counted = sa.select(sa.func.count()).where(lately, sign_in_attempts.c.succeeded.is_(False), which)
     return connection.execute(counted).scalar_one()
 

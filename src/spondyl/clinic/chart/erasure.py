@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.people import Person, person
-from spondyl.clinic.chart.practice import clinic_day, clinic_moment
+from spondyl.clinic.chart.people import Person, people_of, person
+from spondyl.clinic.chart.practice import clinic_day, clinic_zone, told_by
 from spondyl.clinic.chart.tables import (
     appointments,
     documents,
@@ -66,6 +66,14 @@ class Overdue:
     last_entry_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverdueCharts:
+    """The first of the charts that need not be kept any longer, and how many there are in all."""
+
+    shown: tuple[Overdue, ...]
+    count: int
+
+
 def last_entry_at(connection: sa.Connection, person_id: str) -> datetime:
     """When something was last written about a patient, a film came, or a visit is or was: the latest of them."""
     found = [person(connection, person_id).created_at]
@@ -75,37 +83,43 @@ def last_entry_at(connection: sa.Connection, person_id: str) -> datetime:
     return max(found)
 
 
-def kept_through(connection: sa.Connection, last_entry: datetime, *, retention_years: int) -> date:
-    """The last day on which a chart must be kept: so many years after its last entry's day by the clinic's clock.
+def kept_through(zone: str, last_entry: datetime, *, retention_years: int) -> date:
+    """The last day on which a chart must be kept: so many years after its last entry's day by the clock of a zone.
 
     Of a 29 February it is 1 March where there is none.
+
+    >>> from datetime import UTC
+    >>> kept_through("America/Los_Angeles", datetime(2024, 3, 1, 7, 59, tzinfo=UTC), retention_years=10)
+    datetime.date(2034, 3, 1)
     """
-    day = clinic_moment(connection, last_entry).date()
+    day = told_by(zone, last_entry).date()
     try:
         return day.replace(year=day.year + retention_years)
     except ValueError:
         return date(day.year + retention_years, 3, 1)
 
 
-def overdue(connection: sa.Connection, *, retention_years: int) -> list[Overdue]:
-    """The charts whose time of keeping is over, the oldest first."""
+def overdue(connection: sa.Connection, *, retention_years: int, limit: int = 200) -> OverdueCharts:
+    """The charts whose time of keeping is over, the oldest first: so many of them, and how many there are."""
     # No chart with a later entry is over yet, whatever the calendar and the clinic's clock; the rest is looked at.
     before = now_of(connection) - timedelta(days=retention_years * 365 - 1)
-    newer = [sa.exists().where(whose == people.c.id, moment >= before) for moment, whose in _ENTRIES]
-    statement = sa.select(people.c.id).where(
-        people.c.erased_at.is_(None), people.c.created_at < before, *(~one for one in newer)
+    newest = [
+        sa.select(sa.func.max(moment)).where(whose == people.c.id).scalar_subquery()
+        for moment, whose in _ENTRIES
+    ]
+    statement = sa.select(people.c.id, people.c.created_at, *newest).where(
+        people.c.erased_at.is_(None), people.c.created_at < before
     )
-    ids = connection.execute(statement).scalars().all()
-    found = [
-        Overdue(person=person(connection, one), last_entry_at=last_entry_at(connection, one)) for one in ids
-    ]
-    today = clinic_day(connection)
+    today, zone = clinic_day(connection), clinic_zone(connection)
+    last = {row[0]: max(one for one in row[1:] if one) for row in connection.execute(statement)}
     over = [
-        one
-        for one in found
-        if kept_through(connection, one.last_entry_at, retention_years=retention_years) < today
+        name
+        for name, entry in sorted(last.items(), key=lambda pair: pair[1])
+        if entry < before and kept_through(zone, entry, retention_years=retention_years) < today
     ]
-    return sorted(over, key=lambda one: one.last_entry_at)
+    known = people_of(connection, over[:limit])
+    shown = [Overdue(person=known[name], last_entry_at=last[name]) for name in over[:limit]]
+    return OverdueCharts(shown=tuple(shown), count=len(over))
 
 
 def check_erasable(
@@ -113,7 +127,7 @@ def check_erasable(
 ) -> None:
     """Raise ``ErasureRefusedError`` for a chart that is erased already, or must be kept and no ground is given."""
     last_entry = last_entry_at(connection, person_id)
-    last_day = kept_through(connection, last_entry, retention_years=retention_years)
+    last_day = kept_through(clinic_zone(connection), last_entry, retention_years=retention_years)
     if person(connection, person_id).erased_at is not None:
         raise ErasureRefusedError("This chart is erased already.")
     if clinic_day(connection) <= last_day and ground is None:

@@ -6,6 +6,7 @@ from typing import cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -107,6 +108,7 @@ def add_error_pages(app: FastAPI) -> None:
         app.add_exception_handler(kind, _changed)
     app.add_exception_handler(PersonErasedError, _erased)
     app.add_exception_handler(TooManyAttemptsError, _too_many)
+    app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -161,6 +163,14 @@ def _erased(request: Request, error: Exception) -> Response:
     if is_for_patient(request):
         return answer(request, 404, "This link does not work any more, and nothing was saved.")
     return answer(request, 409, str(error))
+
+
+def _unstorable(request: Request, error: Exception) -> Response:
+    if "NUL" not in str(cast(DataError, error).orig):
+        return _fault(request, error)
+    return answer(
+        request, 422, "Nothing was saved: what was sent holds a character that no text has (number 0)."
+    )
 
 
 def _fault(request: Request, error: Exception) -> Response:

@@ -1,6 +1,7 @@
 """The files of a chart that is erased: listed before the erasure is committed, so that one cut short is finished."""
 
 import json
+import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from spondyl.clinic.cohort.atomic_file import atomic_file
 from spondyl.clinic.web.services import Services
 
 FOLDER = "erasing"
+_LOG = logging.getLogger(__name__)
 
 
 def list_files(data_dir: Path, person_id: str, files: Iterable[Path]) -> None:
@@ -35,17 +37,26 @@ def delete_listed(data_dir: Path, person_id: str) -> None:
 
 
 def finish_erasures(services: Services) -> None:
-    """Delete what a server that was ended in the middle left of erased charts; forget lists of those never erased."""
+    """Delete what a server that was ended in the middle left of erased charts; forget lists of those never erased.
+
+    What hinders it is in the log, and it is tried again at the next start: the clinic opens all the same.
+    """
     for path in sorted((services.data_dir / FOLDER).glob("*.json")):
-        with reading(services.engine) as connection:
-            try:
-                is_erased = person(connection, path.stem).erased_at is not None
-            except PersonUnknownError:  # a list of another chart, from a backup
-                is_erased = False
-        if is_erased:
-            delete_listed(services.data_dir, path.stem)
-        else:
-            path.unlink()
+        try:
+            if _is_erased(services, path.stem):
+                delete_listed(services.data_dir, path.stem)
+            else:
+                path.unlink()
+        except (OSError, ValueError) as error:
+            _LOG.error("Files of an erased chart, listed in %s, could not be deleted: %s", path, error)
+
+
+def _is_erased(services: Services, person_id: str) -> bool:
+    with reading(services.engine) as connection:
+        try:
+            return person(connection, person_id).erased_at is not None
+        except PersonUnknownError:  # a list of another chart, from a backup
+            return False
 
 
 def _list_of(data_dir: Path, person_id: str) -> Path:
