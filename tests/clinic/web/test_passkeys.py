@@ -1,5 +1,6 @@
 """Claims: a passkey's answer is good once (WebAuthn level 2, 13.4.3), and one that fails is counted and logged."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,8 @@ Open = Callable[[Role], Browser]
 
 
 def send(person: Browser, address: str, **content: Any) -> Response:
-    return person.post(address, json=content, headers={"X-CSRF": person.csrf(), "Accept": "application/json"})
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    return person.post(address, content=json.dumps(content), headers={"X-CSRF": person.csrf(), **headers})
 
 
 def challenge_of(person: Browser, address: str) -> str:
@@ -100,7 +102,15 @@ def test_guesses_at_the_password_do_not_shut_the_passkey_out(
 
 def test_nonsense_instead_of_a_passkey_is_refused_in_words(browser: Open) -> None:
     person = browser(Role.NOBODY)
-    for nonsense in ({}, {"credential": []}, {"credential": {"id": 7}}, {"credential": {"response": None}}):
+    for nonsense in ({}, {"credential": []}, {"credential": {"id": 7}}, {"credential": {"id": "\ud83d"}}):
         challenge_of(person, "/sign-in/passkey/options")
         refused = send(person, "/sign-in/passkey", **nonsense)
         assert refused.status_code == 422 and "did not prove itself" in refused.json()["error"]
+
+
+def test_a_passkey_that_another_account_has_is_refused_in_words(browser: Open, key: SoftwarePasskey) -> None:
+    other = browser(Role.FRONT_DESK)
+    challenge = challenge_of(other, "/account/passkeys/options")
+    sent = {"credential": key.made(challenge, origin=ADDRESS), "label": "\ud83d"}
+    refused = send(other, "/account/passkeys", **sent)
+    assert refused.status_code == 422 and "did not prove itself" in refused.json()["error"]

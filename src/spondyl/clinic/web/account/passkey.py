@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Request
+from sqlalchemy.exc import IntegrityError
 from starlette.responses import JSONResponse, Response
 from webauthn import (
     base64url_to_bytes,
@@ -94,9 +95,9 @@ def add(request: Request, services: Clinic, viewer: AnyStaff, sent: Sent) -> Res
                 credential_id=bytes_to_base64url(proved.credential_id),
                 public_key=proved.credential_public_key.hex(),
                 sign_count=proved.sign_count,
-                label=str(sent.get("label", "")),
+                label=_plain(sent.get("label", "")),
             )
-    except ChallengeUsedError as error:
+    except (ChallengeUsedError, IntegrityError) as error:  # or another account has a passkey of this name
         raise HTTPException(422, _REFUSED) from error
     return _done(services, {"next": "/account"})
 
@@ -123,7 +124,7 @@ def sign_in(request: Request, services: Clinic, sent: Sent) -> Response:
     except ChallengeUsedError as error:
         raise _let_in_nobody(request, services, "an answer sent before") from error
     with reading(services.engine) as connection:
-        found = passkey(connection, str(_credential(sent).get("id", "")))
+        found = passkey(connection, _plain(_credential(sent).get("id", "")))
     if found is None:
         raise _let_in_nobody(request, services, _UNKNOWN)
     known, owner = found
@@ -158,6 +159,11 @@ def _let_in_nobody(request: Request, services: Services, passkey: str) -> HTTPEx
 def _credential(sent: dict[str, Any]) -> dict[str, Any]:
     found = sent.get("credential")
     return found if isinstance(found, dict) else {}
+
+
+def _plain(said: Any) -> str:
+    """As text that a database keeps: JSON may hold half a character, and the one of number 0."""
+    return str(said).encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _host(request: Request) -> str:
