@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Thread
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from postgres_server import PostgresServer, postgres_programs, postgres_server
 from spondyl.clinic.chart.engine import embedded_url, open_engine
 from spondyl.clinic.chart.migrations import upgrade
+from spondyl.clinic.chart.transaction import writing
 
 SECRET = bytes(range(32))
 START = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
@@ -105,3 +106,23 @@ def watched(work: Callable[[], None]) -> tuple[float, float]:
         time.sleep(0.005)
         pauses.append(time.monotonic() - before)
     return time.monotonic() - began, max(pauses)
+
+
+def at_once(engine: sa.Engine, count: int, deed: Callable[[sa.Connection], object]) -> list[Exception]:
+    """Run the deed in so many transactions at the same moment; the errors they ended with."""
+    begin, errors = Barrier(count), list[Exception]()
+
+    def one() -> None:
+        begin.wait(30.0)
+        try:
+            with writing(engine) as connection:
+                deed(connection)
+        except Exception as error:
+            errors.append(error)
+
+    threads = [Thread(target=one) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60.0)
+    return errors

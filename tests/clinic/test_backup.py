@@ -7,11 +7,18 @@ import json
 import tarfile
 import tracemalloc
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from clinic_charts import SECRET
 from postgres_server import PostgresServer
@@ -26,6 +33,7 @@ from spondyl.clinic.chart.tables import metadata
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.clinic_home import home_at
 from spondyl.clinic.films.store import MAGIC, FilmStore
+from spondyl.clinic.own_certificate import own_certificate
 from spondyl.radiograph.limits import MIB
 
 
@@ -207,6 +215,28 @@ def test_key_certificate_and_a_killed_restore_are_not_in_the_way(
     engine.dispose()
 
 
+def test_a_restore_that_is_killed_leaves_no_chart_without_its_films(
+    backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed at the last move, whichever order the folder has: what is there is no clinic, and is named next time."""
+    home, moved = home_at(tmp_path / "clinic", key_file=tmp_path / "clinic.key"), list[str]()
+    whole = Path.rename
+
+    def killed_at_the_last(path: Path, target: Path) -> Path:
+        if len(moved) == 3:
+            raise KeyboardInterrupt
+        moved.append(path.name)
+        return whole(path, target)
+
+    monkeypatch.setattr(Path, "rename", killed_at_the_last)
+    with pytest.raises(KeyboardInterrupt):
+        restore_backup(backup, home, secret=SECRET)
+    monkeypatch.undo()
+    assert sorted(moved) == ["audit-anchor.jsonl", "films", "settings.toml"]
+    with pytest.raises(BackupUnusableError, match="is not empty"):
+        restore_backup(backup, home, secret=SECRET)
+
+
 def names_in(backup: Path) -> set[str]:
     with tarfile.open(backup) as archive:
         return set(archive.getnames())
@@ -258,6 +288,23 @@ def test_neither_the_key_nor_a_password_file_is_in_it_wherever_it_lies(
     )
     make_backup(embedded_engine, folder, tmp_path / "b.tar", secret=SECRET)
     assert names_in(tmp_path / "b.tar") == {"chart.db", "settings.toml", "manifest.json"}
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+def test_no_private_key_of_a_certificate_is_in_it_wherever_it_lies(
+    embedded_engine: sa.Engine, tmp_path: Path, form: PrivateFormat
+) -> None:
+    """As ``openssl pkcs12`` writes it, one file has words, the certificate and then the key."""
+    folder = tmp_path / "clinic"
+    made = own_certificate(folder / "tls", names=("clinic.test",), now=datetime(2026, 3, 2, tzinfo=UTC))
+    key = load_pem_private_key(made.key.read_bytes(), None)
+    text = key.private_bytes(Encoding.PEM, form, NoEncryption())
+    certificate = made.certificate.read_bytes()
+    (folder / "certificate.pem").write_bytes(certificate)
+    (folder / "clinic-key.pem").write_bytes(text)
+    (folder / "both.pem").write_bytes(b"Bag Attributes\n" + certificate * 4 + text)
+    make_backup(embedded_engine, folder, tmp_path / "b.tar", secret=SECRET)
+    assert names_in(tmp_path / "b.tar") == {"chart.db", "certificate.pem", "manifest.json"}
 
 
 def test_without_readable_settings_no_password_is_risked(embedded_engine: sa.Engine, tmp_path: Path) -> None:

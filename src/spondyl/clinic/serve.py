@@ -175,9 +175,10 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
         )
     dicom = services.settings.dicom
     if dicom.network.listens:
-        lines.append(
-            f"Films come by DICOM to {dicom.ae_title} at {dicom.address}:{dicom.port}, from {', '.join(dicom.peers)}"
+        place = (
+            f"{dicom.address}:{dicom.port}" if dicom.port else f"{dicom.address}, on a free port named below"
         )
+        lines.append(f"Films come by DICOM to {dicom.ae_title} at {place}, from {', '.join(dicom.peers)}")
     if options.demo:
         lines.extend(_demo_lines())
     return lines

@@ -14,7 +14,7 @@ from clinic_apps import Browser
 from spondyl.clinic.adjust.desk import Desk
 from spondyl.clinic.adjust.session_process import SessionProcess
 from spondyl.clinic.chart.accounts import Account
-from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.sessions import close_session, open_session
 from spondyl.clinic.chart.transaction import reading, writing
@@ -88,6 +88,27 @@ def test_the_stop_of_somebody_signed_out_meanwhile_stops_says_so_and_is_logged(
         (entry,) = entries(connection, action="stop adjustment")
     assert entry.actor == "clinician" and entry.subject == ready.subject
     assert entry.detail["signed_out"] is True
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_a_stop_by_another_patients_address_is_on_the_chart_of_whose_session_it_is(
+    services: Services, browser: Open, ready: Person, signed_in: bool
+) -> None:
+    with writing(services.engine) as connection:
+        other = add_person(connection, PersonDetails(given_name="Bea", family_name="Demo"), actor="test")
+    clinician = browser(Role.CLINICIAN)
+    with running(clinician, ready) as (live, stop):
+        by_hand = stop.replace(ready.id, other.id)
+        assert by_hand != stop
+        if not signed_in:
+            clinician.submit("/sign-out")
+        answer = clinician.post(by_hand)
+        assert live.stop.is_set()
+    if signed_in:
+        assert answer.headers["location"].startswith(f"/patients/{ready.id}/adjust/")
+    with reading(services.engine) as connection:
+        (entry,) = entries(connection, action="stop adjustment")
+    assert entry.subject == ready.subject
 
 
 def test_the_stop_asks_no_database(browser: Open, ready: Person, monkeypatch: pytest.MonkeyPatch) -> None:

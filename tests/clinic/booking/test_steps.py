@@ -26,6 +26,7 @@ from spondyl.clinic.chart.appointments import (
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.booking_changes import UndoRefusedError
 from spondyl.clinic.chart.booking_stop import BookingStoppedError
+from spondyl.clinic.chart.canonical_json import digest_of
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.outbox import MessageKind, due, queue
 from spondyl.clinic.chart.tables import appointments, claims, outbox
@@ -116,7 +117,8 @@ def test_an_override_needs_no_free_time_and_a_third_is_refused(bookings: Booking
         second = book(connection, over, person=two, actor="desk", reason="in great pain")
     with reading(bookings.engine) as connection:
         (entry,) = entries(connection, subject=f"appointment {second.key}")
-        assert (entry.action, entry.detail["reason"]) == ("book visit over another", "in great pain")
+        assert (entry.action, second.override_reason) == ("book visit over another", "in great pain")
+        assert entry.detail["reason_digest"] == digest_of("in great pain")
         assert entry.detail["over"] == [first.key]
     for start in (TEN, TEN + timedelta(minutes=15), TEN + timedelta(minutes=30)):
         with pytest.raises(TimeTakenError), writing(bookings.engine) as connection:

@@ -2,12 +2,12 @@
 books twice at the same moment gets one chart."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from threading import Barrier, Thread
+from threading import Thread
 
 import sqlalchemy as sa
 
+from clinic_charts import at_once
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.accounts import AccountInvalidError, add_account, all_accounts, change_account
 from spondyl.clinic.chart.known_person import find_or_add
@@ -16,26 +16,6 @@ from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
 
 ANA = PersonDetails(given_name="Ana", family_name="Ruiz")
-
-
-def at_once(engine: sa.Engine, count: int, deed: Callable[[sa.Connection], object]) -> list[Exception]:
-    """Run the deed in so many transactions at the same moment; the errors they ended with."""
-    begin, errors = Barrier(count), list[Exception]()
-
-    def one() -> None:
-        begin.wait(30.0)
-        try:
-            with writing(engine) as connection:
-                deed(connection)
-        except Exception as error:
-            errors.append(error)
-
-    threads = [Thread(target=one) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60.0)
-    return errors
 
 
 def test_patients_added_at_once_get_numbers_one_after_the_other(engine: sa.Engine) -> None:

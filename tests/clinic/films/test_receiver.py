@@ -39,6 +39,12 @@ def receiver(store: FilmStore) -> Iterator[StorageProcess]:
     process.stop()
 
 
+def test_the_free_port_that_was_taken_is_told(store: FilmStore, caplog: pytest.LogCaptureFixture) -> None:
+    process = StorageProcess(SETTINGS, store, lambda: None)
+    process.stop()
+    assert f"Films are received by DICOM on port {process.port}." in caplog.text
+
+
 def until(happened: Callable[[], bool], *, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not happened():

@@ -307,8 +307,8 @@ def test_a_chart_is_erased_only_with_number_and_reason_and_then_is_gone(
         documents.sign(connection, document_id=saved.document_id, version=1, actor="dr", digest=saved.digest)
     page, number = f"/admin/retention/{patient.id}", str(patient.record_number)
     assert "Type the record number" in admin.submit(page, record_number="1").text
-    assert "must be kept until" in admin.submit(page, record_number=number).text
-    assert admin.submit(page, record_number=number, reason="Order of the court").status_code == 303
+    assert "must be kept through" in admin.submit(page, record_number=number).text
+    assert admin.submit(page, record_number=number, ground="order").status_code == 303
     with reading(services.engine) as connection:
         assert documents.history(connection, saved.document_id) == []
         row = connection.execute(sa.select(people).where(people.c.id == patient.id)).one()
@@ -342,9 +342,9 @@ def test_a_chart_with_a_visit_must_be_kept_and_its_letters_go_with_it(
     admin = browser(Role.ADMINISTRATOR)
     assert "must still be kept" in admin.get("/admin/retention").text
     page, number = f"/admin/retention/{patient.id}", str(patient.record_number)
-    assert "must be kept until" in admin.submit(page, record_number=number).text
+    assert "must be kept through" in admin.submit(page, record_number=number).text
     assert "Still expected" in admin.get(page).text
-    refused = admin.submit(page, record_number=number, reason="Order of the court")
+    refused = admin.submit(page, record_number=number, ground="order")
     assert refused.status_code == 422
     assert "a visit is booked on" in refused.text and "Cancel it in the calendar first" in refused.text
     assert patient.full_name in html.unescape(admin.get(f"/patients/{patient.id}").text), "nothing was erased"
@@ -353,7 +353,7 @@ def test_a_chart_with_a_visit_must_be_kept_and_its_letters_go_with_it(
     assert "Still expected" not in shown and "One message to this patient waits to be sent" in shown
     send_due(services.engine, FolderSender(folder=folder), key=b"key", base="https://clinic.test")
     assert "waits to be sent" not in admin.get(page).text and len(list(folder.iterdir())) == 2
-    assert admin.submit(page, record_number=number, reason="Order of the court").status_code == 303
+    assert admin.submit(page, record_number=number, ground="order").status_code == 303
     assert list(folder.iterdir()) == []
 
 

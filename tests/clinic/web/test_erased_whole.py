@@ -1,31 +1,43 @@
 """Claims: an erasure leaves no file and no typed word about the patient, and nothing is written after it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from audit_rows import entries
 from clinic_apps import Browser
+from practices import two_offices
+from spondyl.booking import Wish
 from spondyl.clinic.care.intake_record import begin
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.appointments import book, cancel
+from spondyl.clinic.chart.free_times import next_free
 from spondyl.clinic.chart.guard import glass_break_list
 from spondyl.clinic.chart.people import Person, PersonErasedError, change_person
+from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import audit, people
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web import create_app
+from spondyl.clinic.web.admin import erasure
 from spondyl.clinic.web.intake.staff import intake_link
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]
 
 
+class EndedError(Exception):
+    """The server is ended here."""
+
+
 def erase(browser: Open, patient: Person) -> None:
     answer = browser(Role.ADMINISTRATOR).submit(
         f"/admin/retention/{patient.id}",
         record_number=str(patient.record_number),
-        reason="Order of the court",
+        ground="order",
     )
     assert answer.status_code == 303, answer.text
 
@@ -41,6 +53,33 @@ def test_the_records_of_adjustments_go_with_the_chart_and_nobody_elses(
     assert "records of adjustments" in browser(Role.ADMINISTRATOR).get(f"/admin/retention/{patient.id}").text
     erase(browser, patient)
     assert (mine.exists(), other.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_server_that_ends_in_the_middle_of_an_erasure_finishes_it_at_its_start_or_leaves_all(
+    browser: Open, patient: Person, services: Services, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Ended before the commit there is still a chart, and its files stay; after it they go."""
+    path = services.data_dir / "adjustments" / patient.id / "session-1.tar"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"record")
+    ends = {"before": "erasure.list_files", "after": "erasure.delete_listed"}[when]
+    whole = erasure.list_files
+
+    def ended(data_dir: Path, person_id: str, *files: list[Path]) -> None:
+        for listed in files:
+            whole(data_dir, person_id, listed)
+        raise EndedError
+
+    monkeypatch.setattr(f"spondyl.clinic.web.admin.{ends}", ended)
+    with pytest.raises(EndedError):
+        erase(browser, patient)
+    assert path.exists()
+    monkeypatch.undo()
+    with Browser(create_app(services)):  # the next start
+        assert path.exists() == (when == "before")
+        assert path.parent.exists() == (when == "before")
+        assert list((services.data_dir / "erasing").iterdir()) == []
 
 
 def test_no_typed_name_stays_in_the_log_or_in_a_review(
@@ -63,6 +102,31 @@ def test_no_typed_name_stays_in_the_log_or_in_a_review(
         (search,) = entries(connection, action="search FHIR Patient")
     assert family not in details
     assert '"found":1' in str(search.detail).replace(" ", "").replace("'", '"')
+
+
+def test_words_of_a_time_booked_over_another_go_with_the_chart(
+    browser: Open, patient: Person, services: Services
+) -> None:
+    family = patient.details.family_name
+    with writing(services.engine) as connection:
+        save_practice(connection, two_offices(), actor="test")
+        (slot,) = next_free(connection, Wish(visit_type="consult", office="yl"))
+        visit = book(connection, slot, person=patient.id, reason=f"{family} is in pain", actor="desk")
+        assert visit.override_reason
+        cancel(connection, visit.key, actor="desk")
+    erase(browser, patient)
+    with reading(services.engine) as connection:
+        details = " ".join(connection.execute(sa.select(audit.c.detail)).scalars())
+    assert "reason_digest" in details and family not in details
+
+
+def test_a_reason_typed_into_an_older_page_is_not_kept(browser: Open, patient: Person) -> None:
+    admin, family = browser(Role.ADMINISTRATOR), patient.details.family_name
+    page, number = f"/admin/retention/{patient.id}", str(patient.record_number)
+    assert admin.submit(page, record_number=number, ground=f"{family} asked").status_code == 422
+    refused = admin.submit(page, record_number=number, reason=f"{family} asked for it")
+    assert refused.status_code == 422 and "choose why" in refused.text
+    assert admin.submit(page, record_number=number, ground="request").status_code == 303
 
 
 def test_a_page_left_open_saves_nothing_about_an_erased_patient(

@@ -8,10 +8,14 @@ import pytest
 
 from clinic_apps import ADDRESS, Browser
 from clinic_charts import SECRET
+from spondyl.clinic.chart.accounts import add_account
 from spondyl.clinic.chart.engine import embedded_url, open_engine
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.sessions import open_session
+from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.web import create_app
+from spondyl.clinic.web.cookies import session_cookie
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]
@@ -48,3 +52,24 @@ def test_health_and_metrics_answer_and_name_nobody(browser: Open, patient: Perso
     assert "spondyl_audit_rows" in metrics
     assert patient.id not in metrics
     assert patient.details.family_name not in metrics
+
+
+@pytest.mark.parametrize("database", ["embedded", "postgres"])
+def test_a_character_that_no_text_has_is_refused_in_words(
+    request: pytest.FixtureRequest, services: Services, database: str
+) -> None:
+    engine = request.getfixturevalue(f"{database}_engine")
+    client = Browser(create_app(replace(services, engine=engine)), base_url=ADDRESS, follow_redirects=False)
+    answer = client.submit("/sign-in", name="ma\0ra", password="a guess")
+    # SQLite keeps it, PostgreSQL does not.
+    assert answer.status_code == (401 if database == "embedded" else 422)
+    assert database == "embedded" or "a character that no text has" in answer.text
+    with writing(engine) as connection:
+        account = add_account(
+            connection, sign_in_name="desk", full_name="Desk", role=Role.FRONT_DESK, password=None, actor="t"
+        )
+        token = open_session(connection, account.id)
+    client.cookies.set(session_cookie(services.settings), token)
+    sent = {"given_name": "An\0a", "family_name": "Ruiz", "sex": "female"}
+    refused = client.submit("/patients/new", **sent)
+    assert refused.status_code == 422 and "a character that no text has" in refused.text

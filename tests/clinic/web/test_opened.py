@@ -1,11 +1,14 @@
 """Claim: whatever shows something of a patient's chart leaves a row of who opened it in the audit log."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from audit_rows import entries
 from clinic_apps import Browser
+from clinic_charts import Clock
 from practices import two_offices
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.people import Person
@@ -15,8 +18,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.app import FEATURES
 from spondyl.clinic.web.services import Services
 
-WITHIN = ("/patients/{patient_id}/films/list", "/restrict/{patient_id}")
-"""A part that an open page asks for again and again, and a page that shows the name alone."""
+NAME_ALONE = "/restrict/{patient_id}"
 PAGES = [
     path
     for feature in FEATURES
@@ -25,7 +27,7 @@ PAGES = [
     if "GET" in getattr(route, "methods", ())
     and (path := getattr(route, "path", "")).count("{") == 1
     and "{patient_id}" in path
-    and path not in WITHIN
+    and path != NAME_ALONE
 ]
 
 
@@ -45,6 +47,39 @@ def test_opening_a_page_of_a_patient_is_in_the_log(
         before = len(entries(connection))
     browser(Role.CLINICIAN).get(page.format(patient_id=patient.id))
     assert patient.subject in subjects_since(services, before)
+
+
+def test_a_page_that_asks_for_its_list_again_and_again_leaves_one_row(
+    browser: Callable[[Role], Browser], patient: Person, services: Services, clock: Clock
+) -> None:
+    """The row of its opening; who takes its address to another account, patient or day is in the log again."""
+    dr, desk, page = browser(Role.CLINICIAN), browser(Role.FRONT_DESK), f"/patients/{patient.id}/films"
+
+    def opened_by() -> list[str]:
+        with reading(services.engine) as connection:
+            return [one.actor for one in entries(connection, action="open films", subject=patient.subject)]
+
+    address = re.findall(r'data-film-list="([^"]+)"', dr.get(page).text)[0]
+    for _ in range(5):
+        assert dr.get(address).status_code == 200
+    assert opened_by() == ["clinician"]
+    desk.get(address)
+    dr.get(address.replace("opened=", "opened=x"))
+    assert opened_by() == ["clinician", "front_desk", "clinician"]
+    clock.advance(timedelta(hours=13))
+    browser(Role.CLINICIAN).get(address)
+    assert len(opened_by()) == 4
+
+
+def test_a_list_with_a_refusal_is_in_the_log_too(
+    browser: Callable[[Role], Browser], patient: Person, services: Services
+) -> None:
+    desk = browser(Role.FRONT_DESK)
+    with reading(services.engine) as connection:
+        before = len(entries(connection))
+    sent = {"film": ("x.dcm", b"no film"), "landmarks": ("x.json", b"no landmarks")}
+    refused = desk.post(f"/patients/{patient.id}/films", data={"csrf": desk.csrf()}, files=sent)
+    assert refused.status_code == 422 and patient.subject in subjects_since(services, before)
 
 
 @pytest.mark.parametrize("part", ["state", "pixels"])

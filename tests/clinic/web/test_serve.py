@@ -144,3 +144,14 @@ def test_nobody_but_this_machine_reaches_the_dicom_port_of_a_demo(
         assert said in welcome(services, options, None)
     finally:
         services.engine.dispose()
+
+
+def test_a_free_port_for_films_is_not_told_as_port_0(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('[dicom]\nport = 0\npeers = ["XRAY1@192.168.1.20"]\n')
+    options = ServeOptions(port=0)
+    services = build_services(home_at(tmp_path), options)
+    try:
+        (line,) = [one for one in welcome(services, options, None) if "DICOM" in one]
+        assert "0.0.0.0, on a free port named below, from XRAY1" in line and ":0" not in line
+    finally:
+        services.engine.dispose()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
 
@@ -181,3 +182,21 @@ def test_first_administrator_by_a_link_that_works_once(services: Services, brows
     """This clinic has accounts and no token: its link is dead."""
     assert services.setup_token is None
     assert browser(Role.NOBODY).get("/setup/anything").status_code == 410
+
+
+def test_twenty_guesses_at_once_are_held_to_ten(browser: Open, known: Account) -> None:
+    begin, answers = Barrier(20), list[int]()
+    thieves = [browser(Role.NOBODY) for _ in range(20)]
+    tokens = [thief.csrf() for thief in thieves]
+
+    def guess(thief: Browser, token: str) -> None:
+        begin.wait(30.0)
+        sent = {"csrf": token, "name": known.sign_in_name, "password": "not this one"}
+        answers.append(thief.post("/sign-in", data=sent).status_code)
+
+    threads = [Thread(target=guess, args=pair) for pair in zip(thieves, tokens, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60.0)
+    assert sorted(answers) == [401] * 10 + [429] * 10

@@ -1,4 +1,4 @@
-"""Which files of the data folder go into a backup: everything but keys, passwords, and other backups."""
+"""Which files of the data folder go into a backup: everything but keys, of TLS too, passwords, and other backups."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,9 @@ from spondyl.clinic.backup.manifest import CHART, LEFT_OUT, MAKING, RESTORING, B
 from spondyl.clinic.chart.keys import is_key_text
 from spondyl.clinic.clinic_settings import SettingsInvalidError, read_settings
 
-HEAD_BYTES = 512
+HEAD_BYTES = 1 << 16
+"""Longer than any file of certificates; in a longer file a key is not looked for."""
+_PRIVATE_KEY = b"PRIVATE KEY-----"  # RFC 7468, and what OpenSSL wrote before
 _TAR_MAGIC = slice(257, 262)
 
 
@@ -54,8 +56,8 @@ def _password_files(folder: Path) -> set[Path]:
 
 
 def _left_out_by_content(path: Path, secret: bytes) -> bool:
-    """True for the key, under whichever name, and for a backup: one that holds others doubles each time."""
+    """True for a key, under whichever name, and for a backup: one that holds others doubles each time."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     packed = head.startswith(CHART.encode() + b"\0") and head[_TAR_MAGIC] == b"ustar"
-    return packed or is_key_text(head, secret)
+    return packed or _PRIVATE_KEY in head or is_key_text(head, secret)

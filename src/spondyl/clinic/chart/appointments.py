@@ -39,6 +39,7 @@ from spondyl.clinic.chart.audit import Deed, append
 from spondyl.clinic.chart.booking_changes import UndoRefusedError, change_set, mark_undone, note_change
 from spondyl.clinic.chart.booking_facts import BookingFacts, booking_facts
 from spondyl.clinic.chart.booking_stop import refuse_if_stopped
+from spondyl.clinic.chart.canonical_json import digest_of
 from spondyl.clinic.chart.claims import (
     TimeTakenError,
     absences_of_visit,
@@ -112,7 +113,7 @@ def book(
     change: str | None = None,
     alone: bool = False,
 ) -> Appointment:
-    """Book in one step. With a ``reason`` staff book over what stands there or outside the hours; it is in the log.
+    """Book in one step. With a ``reason`` staff book over what stands there or outside the hours; the log has a digest.
 
     With a ``change`` the booking can be undone. ``alone`` promises that the transaction does nothing else: PostgreSQL
     may then commit along with the booking, so that an exception afterwards does not undo it.
@@ -424,7 +425,8 @@ def _deed(
     if before is not None:
         detail["before"] = described(before)
     if one.override_reason:
-        detail |= {"reason": one.override_reason, "over": list(over)}
+        # Its digest: words in the log would outlast the erasure of the patient.
+        detail |= {"reason_digest": digest_of(one.override_reason), "over": list(over)}
     return Deed(actor=actor, action=action, subject=f"appointment {one.key}", detail=detail)
 
 

@@ -56,6 +56,10 @@ class PersonDetails:
             raise PersonInvalidError(
                 "A given and a family name are needed: they stand on every page and report."
             )
+        if "\0" in f"{self.given_name}{self.family_name}{self.email}{self.phone}":
+            raise PersonInvalidError(
+                "A name, telephone number or e-mail address holds a character that no text has (number 0)."
+            )
         if max(len(self.given_name), len(self.family_name), len(self.email), len(self.phone)) > 200:
             raise PersonInvalidError(
                 "A name, telephone number or e-mail address may have at most 200 characters."

@@ -52,7 +52,10 @@ def find_session(connection: sa.Connection, token: str, *, lifetime: Lifetime) -
         sa.select(sessions).where(sessions.c.token_hash == hash_token(token))
     ).one_or_none()
     now = now_of(connection)
-    if row is None or now >= row.created_at + lifetime.absolute or now >= row.seen_at + lifetime.idle:
+    if row is None or now >= row.created_at + lifetime.absolute:
+        return None
+    # Of a clock that was far ahead and was set back a session would live for as long as that.
+    if abs(now - row.seen_at) >= lifetime.idle:
         return None
     owner = account(connection, row.account_id)
     if not owner.active:

@@ -17,7 +17,9 @@ from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.tables import films, people
 from spondyl.clinic.chart.transaction import one_moment
 from spondyl.clinic.films.store import FilmStore
+from spondyl.clinic.records.booking_parts import bookings_of
 from spondyl.clinic.records.chart_parts import document_values, documents_of, patient_row, score_rows
+from spondyl.clinic.records.clinic_parts import clinic_lines
 from spondyl.clinic.records.everything import resources_of
 from spondyl.clinic.records.export_films import FilmFiles, files_of, film_row
 from spondyl.clinic.records.export_manifest import Lost, Member
@@ -32,13 +34,25 @@ What is in this export of Spondyl
 patients.csv, scores.csv, films.csv    tables; the .parquet files hold the same rows
 fhir/KIND.ndjson       one FHIR R4B resource a line, by kind, as FHIR's bulk data has it
 documents.ndjson       every version of every document, one a line, with digest and signatures
+bookings.ndjson        a line for each patient with any: courses of visits as they were planned, waits on the waitlist,
+                       and which letters were or will be sent; the visits themselves are fhir/Appointment.ndjson
+practice.ndjson        every version of what can be booked; absences.ndjson: when a provider is away
+accounts.ndjson        the staff: name, role, and by which ways each signs in
+restrictions.ndjson    which restricted chart opens for whom; openings.ndjson: those in an emergency, and their reviews
+audit.ndjson           the audit log, row by row with its seal
 films/NUMBER/          every film of the patient with that record number, the very file that came, and of each signed
                        film the report (page, PDF, values, DICOM SR, FHIR); films/nobody-named: whose film it is has
                        not been said
 manifest.json          SHA-256 and size of every file; under "missing" what the film store no longer has whole, and why.
                        "spondyl verify-export" holds the files against it
 
-Restricted charts are in it. Times are UTC, days are by the clinic's clock. Research software, not a medical device.
+A file without lines is left out. Restricted charts are in it.
+
+Not in it: passwords, passkeys and other keys; sessions and counted sign-ins; the words of letters, which are made when
+they are sent; how a change in the calendar can be undone; landmarks moved on a film and not signed yet; and the records
+of adjustment sessions (force and time), each of which its own page gives out. A backup holds all but the keys.
+
+Times are UTC, days are by the clinic's clock. Research software, not a medical device.
 """
 
 
@@ -93,6 +107,8 @@ def _spool(connection: sa.Connection, spools: Spools, as_of: date) -> list[FilmF
             _spool_chart(connection, spools, patient, as_of)
             kept += _spool_films(connection, table, patient)
         kept += _spool_films(connection, table, None)
+    for name, line in clinic_lines(connection):
+        spools.add_line(name, line)
     return kept
 
 
@@ -102,6 +118,9 @@ def _spool_chart(connection: sa.Connection, spools: Spools, patient: Person, as_
     for document in documents_of(connection, patient.id):
         line = {"record_number": patient.record_number, **document_values(document)}
         spools.add_line("documents.ndjson", line)
+    bookings = bookings_of(connection, patient.id)
+    if any(bookings.values()):
+        spools.add_line("bookings.ndjson", {"record_number": patient.record_number, **bookings})
 
 
 def _spool_films(connection: sa.Connection, table: SpooledTable, patient: Person | None) -> list[FilmFiles]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import one_moment
 from spondyl.clinic.films.store import FilmStore
+from spondyl.clinic.records.booking_parts import bookings_of
 from spondyl.clinic.records.chart_parts import document_values, documents_of, score_rows
 from spondyl.clinic.records.everything import bundle_of, resources_of
 from spondyl.clinic.records.export_films import film_files
@@ -21,6 +22,8 @@ What is in this export of Spondyl
 
 fhir.json          every resource about the patient, one FHIR R4B bundle (collection)
 scores.csv         outcome scores; scores.parquet holds the same rows
+bookings.json      courses of visits as they were planned, waits on the waitlist, and which letters were or will be
+                   sent; the visits themselves are in fhir.json
 documents/         every version of every document of the chart (intake, exam, plan, consent …), as JSON with its
                    SHA-256 digest, who made it, when, and who signed it
 
@@ -28,6 +31,10 @@ films/             every film, the very file that came, and of each signed film 
                    FHIR)
 manifest.json      SHA-256 and size of every file; under "missing" what the film store no longer has whole, and why.
                    "spondyl verify-export" holds the files against it
+
+Not in it: who opened the chart and when (the clinic's audit log tells it; ask the clinic), the words of letters,
+landmarks moved on a film and not signed yet, and the records of adjustment sessions (force and time), each of which its
+own page gives out.
 
 Times are UTC, days are by the clinic's clock. Research software, not a medical device.
 """
@@ -57,6 +64,7 @@ def _files(connection: sa.Connection, person_id: str, *, as_of: date) -> dict[st
         "fhir.json": json_bytes(bundle),
         "scores.csv": csv_bytes(rows, SCORES.names),
         "scores.parquet": parquet_bytes(rows, SCORES),
+        "bookings.json": json_bytes(bookings_of(connection, person_id)),
     }
     for one in documents_of(connection, person_id):
         kind = one.kind.replace(" ", "-")

@@ -26,6 +26,7 @@ from spondyl.clinic.web import (
     records,
 )
 from spondyl.clinic.web.adjust.lane import FastLane
+from spondyl.clinic.web.admin.erased_files import finish_erasures
 from spondyl.clinic.web.csrf import check_csrf
 from spondyl.clinic.web.errors import add_error_pages
 from spondyl.clinic.web.feature import Feature
@@ -93,6 +94,7 @@ def create_app(services: Services) -> FastAPI:
 @asynccontextmanager
 async def _open_hours(app: FastAPI) -> AsyncGenerator[None]:
     """What runs beside the requests while the clinic is open."""
+    await run_in_threadpool(finish_erasures, app.state.services)
     await run_in_threadpool(app.state.films.start)
     yield
     app.state.desk.stop_all("the server, which is being ended")

@@ -6,12 +6,14 @@ from typing import cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from spondyl.booking import StepRefusedError
 from spondyl.clinic.chart.accounts import AccountUnknownError
 from spondyl.clinic.chart.appointment_rows import AppointmentUnknownError
+from spondyl.clinic.chart.attempts import TooManyAttemptsError
 from spondyl.clinic.chart.booking_changes import UndoRefusedError
 from spondyl.clinic.chart.booking_stop import BookingStoppedError
 from spondyl.clinic.chart.claims import TimeTakenError
@@ -105,6 +107,8 @@ def add_error_pages(app: FastAPI) -> None:
     ):
         app.add_exception_handler(kind, _changed)
     app.add_exception_handler(PersonErasedError, _erased)
+    app.add_exception_handler(TooManyAttemptsError, _too_many)
+    app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -148,10 +152,25 @@ def _changed(request: Request, error: Exception) -> Response:
     return answer(request, 409, str(error))
 
 
+def _too_many(request: Request, error: Exception) -> Response:
+    if for_machine(request):
+        return answer(request, 429, str(error))
+    advice = "Wait that long; whoever has a passkey can sign in with it if only the name failed too often."
+    return _error_page(request, 429, "Too many failed sign-ins", str(error), advice)
+
+
 def _erased(request: Request, error: Exception) -> Response:
     if is_for_patient(request):
         return answer(request, 404, "This link does not work any more, and nothing was saved.")
     return answer(request, 409, str(error))
+
+
+def _unstorable(request: Request, error: Exception) -> Response:
+    if "NUL" not in str(cast(DataError, error).orig):
+        return _fault(request, error)
+    return answer(
+        request, 422, "Nothing was saved: what was sent holds a character that no text has (number 0)."
+    )
 
 
 def _fault(request: Request, error: Exception) -> Response:

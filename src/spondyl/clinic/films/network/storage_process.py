@@ -79,7 +79,10 @@ class StorageProcess:
                 f"Films cannot be received on {self._settings.address}:{self._settings.port}: the port may be in use. "
                 "Choose another one, or stop the program that holds it."
             )
-        return int(json.loads(line)["port"])
+        port = int(json.loads(line)["port"])
+        if self._settings.port == 0:  # a free one was asked for, and the X-ray unit has to be told
+            log.warning("Films are received by DICOM on port %d.", port)
+        return port
 
     def _watch(self) -> None:
         deaths = 0

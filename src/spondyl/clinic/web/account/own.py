@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from spondyl.clinic.chart.accounts import Account, AccountInvalidError, password_fits, set_password
-from spondyl.clinic.chart.attempts import note_attempt, too_many
-from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.accounts import Account, AccountInvalidError, set_password
+from spondyl.clinic.chart.attempts import TooManyAttemptsError
 from spondyl.clinic.chart.passkeys import passkeys_of, remove_passkey
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.web.front.sign_in import begin_session, client_address
+from spondyl.clinic.web.front.password import tried
+from spondyl.clinic.web.front.sign_in import begin_session
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff
 from spondyl.clinic.web.services import Clinic, Services
@@ -61,18 +61,13 @@ def remove(request: Request, services: Clinic, viewer: AnyStaff, credential_id: 
 
 
 def _refused(request: Request, services: Services, account: Account, present: str) -> str | None:
-    """Why this is not the account's password. Whoever finds its page open has no more guesses than at the sign-in."""
-    name, address = account.sign_in_name, client_address(request)
-    with reading(services.engine) as connection:
-        if too_many(connection, sign_in_name=name, address=address):
-            return _TOO_MANY
-    if password_fits(services.engine, sign_in_name=name, password=present):
-        return None
-    with writing(services.engine) as connection:
-        note_attempt(connection, sign_in_name=name, address=address, succeeded=False)
-        detail = {"address": address}
-        record(connection, actor=name, action="wrong password", subject=f"account {name}", detail=detail)
-    return _WRONG
+    """Why this is not the account's password; None when it is."""
+    try:
+        name = account.sign_in_name
+        found = tried(request, services, name=name, password=present, signed_in=True)
+    except TooManyAttemptsError:
+        return _TOO_MANY
+    return None if found else _WRONG
 
 
 def _own(request: Request, services: Services, viewer: Viewer, *, problem: str | None) -> Response:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Request
+from sqlalchemy.exc import IntegrityError
 from starlette.responses import JSONResponse, Response
 from webauthn import (
     base64url_to_bytes,
@@ -23,9 +24,11 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from spondyl.clinic.chart.attempts import ChallengeUsedError, attempt_succeeded, begin_proof
 from spondyl.clinic.chart.passkeys import add_passkey, note_use, passkey, passkeys_of
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.cookies import drop_cookie, set_cookie
+from spondyl.clinic.web.front.password import client_address, refused
 from spondyl.clinic.web.front.sign_in import begin_session, safe_address
 from spondyl.clinic.web.page import keep_visitor
 from spondyl.clinic.web.patient_link import LinkUnusableError, PatientLink, make_link, read_link
@@ -36,6 +39,9 @@ router = APIRouter(include_in_schema=False)
 COOKIE = "spondyl_challenge"
 LASTS = timedelta(minutes=5)
 _REFUSED = "The passkey did not prove itself. Try again, or sign in with your password."
+_SIGN_IN = "sign-in"
+_UNKNOWN = "one that is not known here, or of an account that may not sign in"
+_UNPROVED = (WebAuthnException, ValueError, KeyError, TypeError)
 Sent = Annotated[dict[str, Any], Body()]
 
 
@@ -68,28 +74,31 @@ def options_for_new(request: Request, services: Clinic, viewer: AnyStaff) -> Res
 def add(request: Request, services: Clinic, viewer: AnyStaff, sent: Sent) -> Response:
     """Check the new passkey's answer and keep its public half."""
     assert viewer.account is not None
-    owner, _, challenge = _challenge(request, services).partition(":")
-    if owner != viewer.account.id:
-        raise HTTPException(422, _REFUSED)
+    challenge = _challenge(request, services, whose=viewer.account.id)
     try:
         proved = verify_registration_response(
             credential=_credential(sent),
-            expected_challenge=bytes.fromhex(challenge),
+            expected_challenge=challenge,
             expected_rp_id=_host(request),
             expected_origin=_origin(request, services),
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except _UNPROVED as error:
         raise HTTPException(422, _REFUSED) from error
-    with writing(services.engine) as connection:
-        add_passkey(
-            connection,
-            owner=viewer.account,
-            credential_id=bytes_to_base64url(proved.credential_id),
-            public_key=proved.credential_public_key.hex(),
-            sign_count=proved.sign_count,
-            label=str(sent.get("label", "")),
-        )
+    try:
+        with writing(services.engine) as connection:
+            proof = begin_proof(connection, challenge=challenge, address=client_address(request))
+            attempt_succeeded(connection, proof)
+            add_passkey(
+                connection,
+                owner=viewer.account,
+                credential_id=bytes_to_base64url(proved.credential_id),
+                public_key=proved.credential_public_key.hex(),
+                sign_count=proved.sign_count,
+                label=_plain(sent.get("label", "")),
+            )
+    except (ChallengeUsedError, IntegrityError) as error:  # or another account has a passkey of this name
+        raise HTTPException(422, _REFUSED) from error
     return _done(services, {"next": "/account"})
 
 
@@ -100,7 +109,7 @@ def options_for_sign_in(request: Request, services: Clinic) -> Response:
     options = generate_authentication_options(
         rp_id=_host(request), challenge=challenge, user_verification=UserVerificationRequirement.REQUIRED
     )
-    response = _with_challenge(services, options_to_json(options), f"sign-in:{challenge.hex()}")
+    response = _with_challenge(services, options_to_json(options), f"{_SIGN_IN}:{challenge.hex()}")
     keep_visitor(request, response)
     return response
 
@@ -108,25 +117,31 @@ def options_for_sign_in(request: Request, services: Clinic) -> Response:
 @router.post("/sign-in/passkey", dependencies=[Depends(open_to_all())])
 def sign_in(request: Request, services: Clinic, sent: Sent) -> Response:
     """Check the passkey's answer and begin a session."""
-    purpose, _, challenge = _challenge(request, services).partition(":")
+    challenge = _challenge(request, services, whose=_SIGN_IN)
+    try:
+        with writing(services.engine) as connection:
+            proof = begin_proof(connection, challenge=challenge, address=client_address(request))
+    except ChallengeUsedError as error:
+        raise _let_in_nobody(request, services, "an answer sent before") from error
     with reading(services.engine) as connection:
-        found = passkey(connection, str(sent.get("credential", {}).get("id", "")) if _is_object(sent) else "")
-    if purpose != "sign-in" or found is None:
-        raise HTTPException(422, _REFUSED)
+        found = passkey(connection, _plain(_credential(sent).get("id", "")))
+    if found is None:
+        raise _let_in_nobody(request, services, _UNKNOWN)
     known, owner = found
     try:
         proved = verify_authentication_response(
             credential=_credential(sent),
-            expected_challenge=bytes.fromhex(challenge),
+            expected_challenge=challenge,
             expected_rp_id=_host(request),
             expected_origin=_origin(request, services),
             credential_public_key=bytes.fromhex(known.public_key),
             credential_current_sign_count=known.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
-        raise HTTPException(422, _REFUSED) from error
+    except _UNPROVED as error:
+        raise _let_in_nobody(request, services, f"account {owner.sign_in_name}") from error
     with writing(services.engine) as connection:
+        attempt_succeeded(connection, proof)
         note_use(connection, known.credential_id, sign_count=proved.new_sign_count)
     begun = begin_session(request, services, owner, how="passkey", then="/today")
     response = _done(services, {"next": safe_address(str(sent.get("next", "/today")))})
@@ -135,14 +150,20 @@ def sign_in(request: Request, services: Clinic, sent: Sent) -> Response:
     return response
 
 
-def _is_object(sent: dict[str, Any]) -> bool:
-    return isinstance(sent.get("credential"), dict)
+def _let_in_nobody(request: Request, services: Services, passkey: str) -> HTTPException:
+    with writing(services.engine) as connection:
+        refused(connection, {"address": client_address(request), "passkey": passkey})
+    return HTTPException(422, _REFUSED)
 
 
 def _credential(sent: dict[str, Any]) -> dict[str, Any]:
-    if not _is_object(sent):
-        raise HTTPException(422, _REFUSED)
-    return sent["credential"]
+    found = sent.get("credential")
+    return found if isinstance(found, dict) else {}
+
+
+def _plain(said: Any) -> str:
+    """As text that a database keeps: JSON may hold half a character, and the one of number 0."""
+    return str(said).encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _host(request: Request) -> str:
@@ -161,13 +182,17 @@ def _with_challenge(services: Services, text: str, subject: str) -> Response:
     return response
 
 
-def _challenge(request: Request, services: Services) -> str:
+def _challenge(request: Request, services: Services, *, whose: str) -> bytes:
     key = services.key_for("passkey challenge")
     try:
         token = request.cookies.get(COOKIE, "")
-        return read_link(token, purpose="passkey", key=key, now=services.clock()).subject
+        subject = read_link(token, purpose="passkey", key=key, now=services.clock()).subject
     except LinkUnusableError as error:
         raise HTTPException(422, "This took longer than five minutes; begin again.") from error
+    owner, _, challenge = subject.partition(":")
+    if owner != whose:
+        raise HTTPException(422, _REFUSED)
+    return bytes.fromhex(challenge)
 
 
 def _done(services: Services, content: dict[str, str]) -> JSONResponse:

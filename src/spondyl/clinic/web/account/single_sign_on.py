@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from spondyl.clinic.chart.accounts import account_of_subject
-from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.account.oidc import Asked, SignOnRefusedError, authorization_address, subject_of
 from spondyl.clinic.web.cookies import drop_cookie, set_cookie
+from spondyl.clinic.web.front.password import refused
 from spondyl.clinic.web.front.sign_in import begin_session, safe_address
 from spondyl.clinic.web.page import page
 from spondyl.clinic.web.patient_link import LinkUnusableError, PatientLink, make_link, read_link
@@ -73,13 +73,7 @@ def come_back(request: Request, services: Clinic, code: str = "", state: str = "
 
 def _nobody_tied(request: Request, services: Services, subject: str) -> Response:
     with writing(services.engine) as connection:
-        record(
-            connection,
-            actor="nobody",
-            action="sign-in refused",
-            subject="sign-in",
-            detail={"provider": subject[:300]},
-        )
+        refused(connection, {"provider": subject[:300]})
     return page(request, "account/not_tied.html", {"subject": subject}, status=403)
 
 

@@ -1,5 +1,6 @@
 """A session while it runs and after it ended: its page, its feed, its answers, its stop."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
@@ -16,6 +17,7 @@ from spondyl.clinic.care.adjustment_record import (
 )
 from spondyl.clinic.care.recorded_end import recorded_end
 from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.documents import DocumentUnknownError, load
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.adjust.gate_watch import shut, why_shut
@@ -168,11 +170,15 @@ async def log_signed_out_stop(request: Request, services: Clinic, patient_id: st
 
 def _log_stop(
     services: Services, patient_id: str, run: str, actor: str, more: dict[str, Any] | None = None
-) -> None:
+) -> str:
+    """Log a STOP on the chart of whose session it is, whatever patient the address names; returns that patient."""
     detail = {"adjustment": run, **(more or {})}
     with writing(services.engine) as connection:
+        with suppress(DocumentUnknownError):  # no session of anybody: who pressed it meant this patient
+            patient_id = load(connection, run).person_id
         subject = person(connection, patient_id).subject
         record(connection, actor=actor, action="stop adjustment", subject=subject, detail=detail)
+    return patient_id
 
 
 @router.post("/{run}/stop", dependencies=[Depends(log_signed_out_stop)])
@@ -183,10 +189,8 @@ def stop(
     live = desk.of_run(run)
     if live is not None:
         live.press_stop(f"{viewer.name}, from another page")
-    _log_stop(services, patient_id, run, viewer.actor)
-    return see_other(
-        request, f"/patients/{patient_id}/adjust/{run}" if viewer.may(Role.CLINICIAN) else "/today"
-    )
+    whose = _log_stop(services, patient_id, run, viewer.actor)
+    return see_other(request, f"/patients/{whose}/adjust/{run}" if viewer.may(Role.CLINICIAN) else "/today")
 
 
 @lane_router.post(LANE + "{token}/{what}", dependencies=[Anybody])

@@ -1,7 +1,6 @@
 """Charts whose time of keeping is over, and the erasure of one."""
 
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Form, Request
@@ -12,6 +11,7 @@ from spondyl.clinic.chart.booking_erasure import unsent_letters
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.erasure import (
     ErasureRefusedError,
+    Ground,
     check_erasable,
     erase_person,
     last_entry_at,
@@ -20,6 +20,7 @@ from spondyl.clinic.chart.erasure import (
 from spondyl.clinic.chart.people import Person, person, person_to_change
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages.when import when_words
+from spondyl.clinic.web.admin.erased_files import delete_listed, list_files
 from spondyl.clinic.web.feature import Feature
 from spondyl.clinic.web.page import features_of, page, see_other
 from spondyl.clinic.web.rights import Administrator, AdministratorOnly
@@ -49,17 +50,21 @@ def erase(
     viewer: Administrator,
     person_id: str,
     record_number: Annotated[str, Form(max_length=20)] = "",
-    reason: Annotated[str, Form(max_length=1000)] = "",
+    ground: Annotated[Ground | Literal[""], Form()] = "",
 ) -> Response:
     """Erase the chart once its record number was typed: that is not done by a slip of the hand."""
     try:
-        files = _erase(
-            services, features_of(request), person_id, record_number, reason=reason, actor=viewer.actor
+        _erase(
+            services,
+            features_of(request),
+            person_id,
+            record_number,
+            ground=ground or None,
+            actor=viewer.actor,
         )
     except ErasureRefusedError as error:
         return _form(request, services, person_id, problem=str(error))
-    for path in files:
-        path.unlink(missing_ok=True)
+    delete_listed(services.data_dir, person_id)
     notice = "The chart is erased. Backups made before still hold it until they are replaced."
     return see_other(request, "/admin/retention", notice=notice)
 
@@ -70,9 +75,9 @@ def _erase(
     person_id: str,
     record_number: str,
     *,
-    reason: str,
+    ground: Ground | None,
     actor: str,
-) -> list[Path]:
+) -> None:
     with writing(services.engine) as connection:
         # Held, so that nobody writes about the patient between the erasure of one part and of the next.
         patient = person_to_change(connection, person_id)
@@ -81,7 +86,7 @@ def _erase(
                 f"Type the record number {patient.record_number} to show which chart you mean."
             )
         years = services.settings.retention_years
-        check_erasable(connection, person_id, retention_years=years, reason=reason)
+        check_erasable(connection, person_id, retention_years=years, ground=ground)
         _refuse_if_expected(connection, patient)
         files = [
             path
@@ -89,8 +94,8 @@ def _erase(
             if feature.erase
             for path in feature.erase(connection, services, patient)
         ]
-        erase_person(connection, person_id, retention_years=years, reason=reason, actor=actor)
-    return files
+        erase_person(connection, person_id, retention_years=years, ground=ground, actor=actor)
+        list_files(services.data_dir, person_id, files)
 
 
 def _refuse_if_expected(connection: sa.Connection, patient: Person) -> None:
@@ -116,5 +121,6 @@ def _form(request: Request, services: Services, person_id: str, *, problem: str 
             "coming": _coming_visits(connection, person_id),
             "unsent": unsent_letters(connection, person_id),
             "problem": problem,
+            "grounds": [("", "the time of keeping is over"), *((one.value, one.label) for one in Ground)],
         }
     return page(request, "admin/erase.html", shown, status=422 if problem else 200)

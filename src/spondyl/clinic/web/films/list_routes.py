@@ -29,7 +29,8 @@ from spondyl.clinic.web.errors import for_machine
 from spondyl.clinic.web.films.rows import FilmRow, film_row, list_next
 from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.page import page, patient_page, see_other
-from spondyl.clinic.web.rights import AnyStaff, Role, StaffOnly
+from spondyl.clinic.web.patient_link import LinkUnusableError, PatientLink, make_link, read_link
+from spondyl.clinic.web.rights import AnyStaff, Role
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.viewer import Viewer
 from spondyl.radiograph import FilmRefused
@@ -38,6 +39,7 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_res
 
 MAX_LANDMARK_BYTES = 1_000_000
 MOST_FOUND = 20
+_OPENED = "opened films"
 Upload = Annotated[UploadFile, File()]
 
 
@@ -46,15 +48,16 @@ def patient_films(
     request: Request, services: Clinic, films: Films, viewer: AnyStaff, patient_id: str
 ) -> Response:
     """The patient's films with what was found on them, and the way to add one. Opening it is in the audit log."""
-    with writing(services.engine) as connection:
-        subject = person(connection, patient_id).subject
-        record(connection, actor=viewer.actor, action="open films", subject=subject)
-    return _list_page(request, services, films, patient_id)
+    return _list_page(request, services, films, viewer, patient_id)
 
 
-@router.get("/patients/{patient_id}/films/list", dependencies=[StaffOnly])
-def film_list(request: Request, services: Clinic, films: Films, patient_id: str) -> Response:
-    """Only the list, for the page that watches the progress."""
+@router.get("/patients/{patient_id}/films/list")
+def film_list(
+    request: Request, services: Clinic, films: Films, viewer: AnyStaff, patient_id: str, opened: str = ""
+) -> Response:
+    """Only the list, for the page that watches the progress: ``opened`` shows that its opening is in the audit log."""
+    if not _was_opened(services, viewer, patient_id, opened):
+        _note_opened(services, viewer, patient_id)
     with reading(services.engine) as connection:
         patient = person(connection, patient_id)
         rows = _rows(films, connection, patient)
@@ -88,7 +91,7 @@ def upload(
             )
             take_in(services.engine, films.store, one.file.read(), origin, landmarks=body)
     except (FilmRefused, FilmKnownError, LandmarkTextError) as error:
-        return _list_page(request, services, films, patient_id, problem=str(error))
+        return _list_page(request, services, films, viewer, patient_id, problem=str(error))
     films.worker.wake()
     count = "The film is" if len(film) == 1 else f"{len(film)} films are"
     return see_other(request, f"/patients/{patient.id}/films", notice=f"{count} stored and will now be read.")
@@ -125,16 +128,18 @@ def give_landmarks(
     except LandmarkTextError as error:
         if for_machine(request):
             raise HTTPException(422, str(error)) from None
-        return _list_page(request, services, films, film.person_id, problem=str(error))
+        return _list_page(request, services, films, viewer, film.person_id, problem=str(error))
     if for_machine(request):
         return JSONResponse({"film": film_id}, status_code=202)
     return see_other(request, _place(film.person_id), notice="The film is now measured with these landmarks.")
 
 
-@router.get("/films", dependencies=[StaffOnly])
-def unnamed_films(request: Request, services: Clinic, films: Films, q: str = "") -> Response:
+@router.get("/films")
+def unnamed_films(
+    request: Request, services: Clinic, films: Films, viewer: AnyStaff, q: str = ""
+) -> Response:
     """The films that came without a patient."""
-    return _list_page(request, services, films, None, query=q[:100])
+    return _list_page(request, services, films, viewer, None, query=q[:100])
 
 
 @router.post("/films/{film_id}/patient")
@@ -152,6 +157,27 @@ def name_patient(
     return see_other(request, f"/patients/{patient.id}/films", notice=f"The film is {patient.full_name}'s.")
 
 
+def _note_opened(services: Services, viewer: Viewer, patient_id: str) -> None:
+    with writing(services.engine) as connection:
+        subject = person(connection, patient_id).subject
+        record(connection, actor=viewer.actor, action="open films", subject=subject)
+
+
+def _opening(services: Services, viewer: Viewer, patient_id: str) -> str:
+    """What a page shows when it asks for its list again: who opened it, and whose films."""
+    until = services.clock() + services.settings.session_lifetime.absolute
+    link = PatientLink(purpose=_OPENED, subject=f"{viewer.actor} {patient_id}", until=until)
+    return make_link(link, key=services.key_for(_OPENED))
+
+
+def _was_opened(services: Services, viewer: Viewer, patient_id: str, opened: str) -> bool:
+    try:
+        link = read_link(opened, purpose=_OPENED, key=services.key_for(_OPENED), now=services.clock())
+    except LinkUnusableError:
+        return False
+    return link.subject == f"{viewer.actor} {patient_id}"
+
+
 def _mark_anew(films: Any, viewer: Viewer, film: Film, body: dict[str, Any], after_version: int) -> None:
     if viewer.role is not Role.CLINICIAN:
         raise HTTPException(403, "The detector's landmarks are corrected by a clinician.")
@@ -163,16 +189,21 @@ def _list_page(
     request: Request,
     services: Services,
     films: Films,
+    viewer: Viewer,
     patient_id: str | None,
     *,
     problem: str | None = None,
     query: str = "",
 ) -> Response:
+    if patient_id is not None:
+        _note_opened(services, viewer, patient_id)
     with reading(services.engine) as connection:
         patient = None if patient_id is None else person(connection, patient_id)
         rows = _rows(films, connection, patient)
         found = find_people(connection, query, limit=MOST_FOUND) if patient is None else []
     shown = {"rows": rows, "problem": problem, "next": list_next(rows, patient), "person": patient}
+    if patient is not None:
+        shown["opened"] = _opening(services, viewer, patient.id)
     status = 200 if problem is None else 422
     if patient is None:
         others = "Found" if query else "Patients"

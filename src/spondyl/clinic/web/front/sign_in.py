@@ -2,16 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import JSONResponse, Response
 
-from spondyl.clinic.chart.accounts import Account, password_fits
-from spondyl.clinic.chart.attempts import note_attempt, too_many
+from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.sessions import close_session, drop_expired, open_session
-from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.web.cookies import THEME_COOKIE, drop_cookie, session_cookie, set_cookie
 from spondyl.clinic.web.csrf import csrf_token
+from spondyl.clinic.web.front.password import client_address, tried
 from spondyl.clinic.web.page import THEMES, page, see_other
 from spondyl.clinic.web.rights import AnyStaff, open_to_all
 from spondyl.clinic.web.services import Clinic, Services, services_of
@@ -49,23 +49,8 @@ def sign_in(
     next: Annotated[str, Form(max_length=500)] = "/today",
 ) -> Response:
     """Check name and password; a new session for every sign-in."""
-    address = client_address(request)
-    with reading(services.engine) as connection:
-        if too_many(connection, sign_in_name=name, address=address):
-            raise HTTPException(
-                429, "There were too many failed sign-ins; this name is locked for 15 minutes."
-            )
-    account = password_fits(services.engine, sign_in_name=name, password=password)
+    account = tried(request, services, name=name, password=password)
     if account is None:
-        with writing(services.engine) as connection:
-            note_attempt(connection, sign_in_name=name, address=address, succeeded=False)
-            record(
-                connection,
-                actor="nobody",
-                action="sign-in refused",
-                subject="sign-in",
-                detail={"address": address},
-            )
         return _sign_in_page(request, next, problem=_WRONG, name=name)
     return begin_session(request, services, account, how="password", then=next)
 
@@ -101,9 +86,6 @@ def begin_session(request: Request, services: Services, account: Account, *, how
             close_session(connection, request.cookies[name])
         drop_expired(connection, lifetime=services.settings.session_lifetime)
         token = open_session(connection, account.id)
-        note_attempt(
-            connection, sign_in_name=account.sign_in_name, address=client_address(request), succeeded=True
-        )
         detail = {"how": how, "address": client_address(request)}
         actor = account.sign_in_name
         record(connection, actor=actor, action="sign in", subject=f"account {actor}", detail=detail)
@@ -134,8 +116,3 @@ def safe_address(address: str) -> str:
     """An address on this site; anything else becomes the day's page."""
     plain = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
     return address if plain else "/today"
-
-
-def client_address(request: Request) -> str:
-    """The network address that the request came from."""
-    return request.client.host if request.client else "unknown"
