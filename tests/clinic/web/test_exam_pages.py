@@ -29,9 +29,9 @@ def test_a_note_holds_what_was_examined_and_its_exceptions(
     with reading(services.engine) as connection:
         (kept,) = notes_of(connection, patient.id)
     assert kept.is_signed and kept.note.pain == 6
-    assert kept.note.exam.examined == {"motion", "myotomes"}
+    assert kept.note.exam.examined == {"motion"}
     page = clinician.get(f"/patients/{patient.id}/exam").text
-    assert "L5 great toe extension left 4/5 (after ten). Otherwise normal." in page
+    assert "L5 great toe extension left 4/5 (after ten). The rest: not examined." in page
     assert "signed by Test Clinician" in page
 
 
@@ -88,6 +88,30 @@ def test_a_sign_of_the_cord_is_said_loudly_and_outlives_a_note_that_did_not_look
     clock.advance(timedelta(minutes=5))
     clinician.submit(f"/patients/{patient.id}/exam", **{"g-upper_motor_neuron": "examined"})
     assert "Because of: Babinski" not in clinician.get(f"/patients/{patient.id}/exam").text
+
+
+def test_saddle_numbness_outlives_a_look_at_another_dermatome(
+    browser: Open, services: Services, patient: Person, clock: Clock
+) -> None:
+    """Sensation of the left L5 alone is tested a day later: the numb saddle area was not looked at again."""
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
+    clinician.submit(address, **{"g-dermatomes": "examined", "t-touch_saddle-midline": "absent"})
+    clock.advance(timedelta(days=1))
+    clinician = browser(Role.CLINICIAN)
+    clinician.submit(address, **{"t-touch_l5-left": "reduced", "t-touch_saddle-midline": ""})
+    assert "Because of: Saddle area (S3 to S5) absent." in clinician.get(address).text
+    letter = clinician.get(f"/patients/{patient.id}/plan/referral").text
+    assert "Not looked at again since: Saddle area (S3 to S5) absent (2 March 2026)." in letter
+    with reading(services.engine) as connection:
+        assert "cauda_equina" in chart_gate(connection, patient.id).found
+        newest = notes_of(connection, patient.id)[0]
+    shown = clinician.get(f"{address}/{newest.document_id}").text
+    assert '<option value="reduced" selected>' in shown and "checked" not in shown.split("groups")[1]
+    clock.advance(timedelta(minutes=5))
+    clinician.submit(address, **{"t-touch_saddle-midline": "normal"})
+    page = clinician.get(address).text
+    assert "Because of: Saddle" not in page
+    assert "Saddle area (S3 to S5) normal. The rest: not examined." in page
 
 
 def test_words_beside_a_normal_test_are_not_lost(browser: Open, services: Services, patient: Person) -> None:

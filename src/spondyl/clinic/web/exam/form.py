@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from spondyl.assessment.exam import EXAM, Deviation, Exam, ExamGroup, ExamRefused, ExamTest, Side
+from spondyl.assessment.exam import EXAM, TESTS, Deviation, Exam, ExamGroup, ExamRefused, ExamTest, Side
 from spondyl.assessment.questionnaires import ScoreRefused
 from spondyl.clinic.care.visit_note import NoteRefused, VisitNote
 
@@ -44,12 +44,12 @@ class NoteForm:
 
     @property
     def groups_with_deviations(self) -> frozenset[str]:
-        """Groups that are shown open, because something in them is not normal or was written beside a test."""
+        """Groups that are shown open: a test in them was looked at by itself, or has words beside it."""
         return frozenset(
             group.key
             for group in EXAM
             for test in group.tests
-            if self.one(f"n-{test.key}") or self._not_normal(test)
+            if self.one(f"n-{test.key}") or any(self.one(f"t-{test.key}-{side.value}") for side in test.sides)
         )
 
     def _not_normal(self, test: ExamTest) -> tuple[tuple[Side, str], ...]:
@@ -68,11 +68,18 @@ class NoteForm:
 
     def _exam(self) -> Exam:
         self._refuse_words_beside_normal()
-        deviations = tuple(one for group in EXAM for one in self._deviations(group))
-        marked = {group.key for group in EXAM if self.one(f"g-{group.key}") == "examined"}
+        marked = frozenset(group.key for group in EXAM if self.one(f"g-{group.key}") == "examined")
         return Exam(
-            examined=frozenset(marked | {group.key for group in EXAM if self._deviations(group)}),
-            deviations=deviations,
+            examined=marked,
+            deviations=tuple(one for group in EXAM for one in self._deviations(group)),
+            normal=frozenset(
+                (test.key, side)
+                for group in EXAM
+                if group.key not in marked
+                for test in group.tests
+                for side in test.sides
+                if self.one(f"t-{test.key}-{side.value}") == test.values[0].code
+            ),
             impression=self.one("impression"),
         )
 
@@ -93,6 +100,8 @@ def form_of(note: VisitNote) -> NoteForm:
         "impression": [note.exam.impression],
     }
     sent |= {f"g-{key}": ["examined"] for key in note.exam.examined}
+    for test, side in note.exam.normal:
+        sent[f"t-{test}-{side.value}"] = [TESTS[test].values[0].code]
     for one in note.exam.deviations:
         sent[f"t-{one.test}-{one.side.value}"] = [one.value]
         sent[f"n-{one.test}"] = [one.note]
