@@ -183,6 +183,7 @@ def test_important_changes_are_those_of_ostelo() -> None:
     assert {code: one.points for code, one in IMPORTANT_CHANGES.items()} == {
         "vas": 15,
         "nrs": 2,
+        "nrs_today": 2,
         "rmdq": 5,
         "odi": 10,
     }
@@ -231,6 +232,7 @@ def test_every_score_says_scale_direction_count_source_and_provenance() -> None:
         "rmdq": dict.fromkeys(RMDQ_ITEMS, "no"),
         "odi": {"1": 1},
         "nrs": {"pain": 1},
+        "nrs_today": {"pain": 1},
         "vas": {"pain": 1},
     }
     answers["start_back"] = dict.fromkeys("12345678", "no") | {"9": "slightly"}

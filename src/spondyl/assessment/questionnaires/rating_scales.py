@@ -29,6 +29,12 @@ NRS = Instrument(
     licence="Free to use",
     is_whole=True,
 )
+NRS_TODAY = replace(
+    NRS,
+    code="nrs_today",
+    name="Numerical rating scale of pain, today",
+    definition="The number the patient gives for this moment: another question than the average of a week",
+)
 VAS = replace(
     NRS,
     code="vas",
@@ -49,6 +55,12 @@ def score_nrs(sheet: AnswerSheet) -> Score:
     """
     mark = _only_mark(sheet, NRS)
     return _score(NRS, float(whole_number("pain", mark, NRS, highest=10)), sheet)
+
+
+def score_nrs_today(sheet: AnswerSheet) -> Score:
+    """The number itself, of the question for the pain at this moment; no course with another question's numbers."""
+    mark = _only_mark(sheet, NRS_TODAY)
+    return _score(NRS_TODAY, float(whole_number("pain", mark, NRS_TODAY, highest=10)), sheet)
 
 
 def score_vas(sheet: AnswerSheet) -> Score:

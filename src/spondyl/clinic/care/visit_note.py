@@ -22,6 +22,8 @@ from spondyl.clinic.care.patient_words import day_in
 from spondyl.clinic.chart.documents import Document, Signature, load, newest_of_each, save
 
 KIND = "exam"
+PAIN_TODAY = "nrs_today"
+"""The form asks for the average of a week: another question, so another course."""
 LONGEST_TEXT = 2000
 
 
@@ -41,7 +43,7 @@ class VisitNote:
 
     def __post_init__(self) -> None:
         if self.pain is not None:
-            score_answers(AnswerSheet(instrument="nrs", answers={"pain": (str(self.pain),)}))
+            score_answers(AnswerSheet(instrument=PAIN_TODAY, answers={"pain": (str(self.pain),)}))
         if len(self.text) > LONGEST_TEXT:
             raise NoteRefused(
                 f"The note has {len(self.text)} characters; it holds at most {LONGEST_TEXT}. Shorten it."

@@ -20,11 +20,12 @@ from spondyl.clinic.report.outcomes_words import not_judged_text, words_of
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svg
 from spondyl.clinic.web.page import page, patient_page, see_other
+from spondyl.clinic.web.plan.form import GOAL_NAMES
 from spondyl.clinic.web.rights import Clinician, needs
 from spondyl.clinic.web.services import Clinic, Services
 
 router = APIRouter(include_in_schema=False)
-ENTERED = tuple((code, one.name) for code, one in INSTRUMENTS.items() if one.is_outcome)
+ENTERED = tuple((code, GOAL_NAMES.get(code, one.name)) for code, one in INSTRUMENTS.items() if one.is_outcome)
 WRONG_DAY = "The day is none, or lies in the future. Choose the day on which the patient answered."
 
 
