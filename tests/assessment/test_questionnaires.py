@@ -252,6 +252,18 @@ def test_licensed_wording_is_not_shipped() -> None:
     assert [code for code, one in INSTRUMENTS.items() if one.wording] == ["rmdq"]
 
 
+def test_a_first_sheet_without_a_score_does_not_make_the_second_one_the_beginning() -> None:
+    marks = {"2026-01-05": "x", "2026-02-05": "7", "2026-04-05": "3"}
+    sheets = [sheet("nrs", {"pain": mark}, patient_id="P7", date=day) for day, mark in marks.items()]
+    scored = score_sheets(sheets)
+    assert [one.first for one in scored] == [None, None, None]
+    assert [one.change for one in scored] == [None, None, None]
+    assert [one.first_unusable for one in scored] == [False, True, True]
+    again = sheet("nrs", {"pain": "8"}, patient_id="P7", date="2026-01-05")
+    change = score_sheets([*sheets, again])[2].change
+    assert change is not None and change.improvement == 5
+
+
 def test_a_later_sheet_is_held_against_the_first_by_date() -> None:
     sheets = [
         sheet("nrs", {"pain": pain}, patient_id="A", date=day)

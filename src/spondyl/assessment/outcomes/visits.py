@@ -24,7 +24,10 @@ class Event(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One row: a score, an event, or both. ``line`` is where it stands in the file."""
+    """One row: a score, an event, or both; a questionnaire without a score was answered and could not be used.
+
+    ``line`` is where it stands in the file.
+    """
 
     patient_id: str
     on: date
@@ -126,7 +129,7 @@ def _doubled(visits: list[Visit]) -> list[TableTextError]:
     seen: dict[tuple[str, date, str], Visit] = {}
     faults: list[TableTextError] = []
     for visit in visits:
-        if visit.instrument is None:
+        if visit.instrument is None or visit.score is None:
             continue
         key = (visit.patient_id, visit.on, visit.instrument.code)
         first = seen.setdefault(key, visit)
