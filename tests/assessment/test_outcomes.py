@@ -290,7 +290,10 @@ def test_first_answers_without_a_score_do_not_make_the_second_ones_the_beginning
     assert found is not None
     assert {one.patient_id for outcome in found.outcomes for one in outcome.results} == {"B"}
     assert found.warnings[-1].startswith("1 course is left out: the first answers gave no score")
-    for lines in ([later[0], refused.replace("01-01", "02-20"), later[1]], [refused.replace("01-01", "02-01"), *later]):
+    for lines in (
+        [later[0], refused.replace("01-01", "02-20"), later[1]],
+        [refused.replace("01-01", "02-01"), *later],
+    ):
         known = judge_outcomes(visits_from_score_lines("\n".join(lines)))
         assert known is not None and len(known.warnings) == 3
         assert {one.before for outcome in known.outcomes for one in outcome.results} == {12.0}

@@ -161,7 +161,7 @@ def test_nrs_takes_whole_numbers_from_0_to_10(wrong: str) -> None:
         score_answers(sheet("nrs", {"pain": wrong}))
 
 
-@pytest.mark.parametrize("wrong", ["100.1", "-0.1", "inf", "nan"])
+@pytest.mark.parametrize("wrong", ["100.1", "-0.1", "inf", "nan", "1_0", "1e1", "٣"])
 def test_vas_lies_on_its_line(wrong: str) -> None:
     assert score_answers(sheet("vas", {"pain": 62.5})).value == 62.5
     with pytest.raises(ScoreRefused):

@@ -45,7 +45,9 @@ def test_an_empty_note_and_a_wrong_number_are_refused_and_what_was_typed_stays(
     assert "pain scale" not in empty.text
     wrong = clinician.submit(address, pain="12", text="typed words")
     assert wrong.status_code == 422 and "typed words" in wrong.text
-    assert clinician.submit(address, pain="x").status_code == 422
+    for text in ("x", "1_0", "+5", "٣", "5,0", "５"):
+        unread = clinician.submit(address, pain=text)
+        assert unread.status_code == 422 and "is no number of the pain scale" in unread.text
     assert clinician.submit(address, **{"t-l5-left": "9"}).status_code == 422
     with reading(services.engine) as connection:
         assert notes_of(connection, patient.id) == ()
@@ -64,6 +66,7 @@ def test_a_correction_is_a_version_and_a_late_one_is_refused(
     late = clinician.submit(address, text="too late", after_version="1")
     assert late.status_code == 409 and "Test Clinician changed this note while you wrote" in late.text
     assert "too late" in late.text and "right" in late.text and 'name="after_version" value="2"' in late.text
+    assert clinician.submit(address, text="whose?", after_version="one").status_code == 409
     empty = clinician.submit(address, text="", after_version="1")
     assert empty.status_code == 422 and 'name="after_version" value="1"' in empty.text
     with reading(services.engine) as connection:

@@ -17,6 +17,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svg
 from spondyl.clinic.web.services import Services
 
+NO_NUMBERS = ("1_0", "1e1", "+5", "nan", "inf", "５", "٣", "1,250")
 Open = Callable[[Role], Browser]
 START = date(2026, 3, 2)
 
@@ -49,6 +50,10 @@ def test_scores_of_form_visit_and_paper_stand_together_and_each_question_is_its_
     [
         ("rmdq", "25", "2026-03-02", "not on its scale"),
         ("rmdq", "many", "2026-03-02", "no score"),
+        *[
+            ("vas", text, "2026-03-02", "is no score")
+            for text in ("1_0", "1e1", "+5", "nan", "inf", "５", "٣", "1,250")
+        ],
         ("rmdq", "9", "2027-01-01", "lies in the future"),
         ("rmdq", "9", "0206-03-02", "before there were such questionnaires"),
         ("rmdq", "1,4", "2026-03-02", "always a whole number"),

@@ -1,6 +1,5 @@
 """Visits as a clinic exports them: who, when, which questionnaire, the score, and what else happened."""
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +8,7 @@ from typing import TypeVar
 
 from spondyl.assessment.questionnaires import Instrument, ScoreRefused, instrument_of
 from spondyl.assessment.table_text import NAMED_LINES, Row, TableTextError, date_of, rows_of
+from spondyl.assessment.written_number import written_decimal
 
 Made = TypeVar("Made")
 REQUIRED = ("patient_id", "date", "instrument", "score")
@@ -103,12 +103,8 @@ def _outcome_instrument(code: str) -> Instrument:
 
 
 def _score(row: Row, instrument: Instrument) -> float:
-    text = row.cells["score"].replace(",", ".")
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
+    value = written_decimal(row.cells["score"])
+    if value is None:
         raise row.wrong(
             f"{row.cells['score']!r} is not a score.",
             why="A score is a number; a visit without a score has no row, or a row with an event only.",

@@ -1,6 +1,5 @@
 """Pain on a single scale: the numerical rating scale 0-10 and the visual analogue scale 0-100 mm."""
 
-import math
 from dataclasses import replace
 
 from spondyl.assessment.questionnaires.answer_sheet import (
@@ -12,6 +11,7 @@ from spondyl.assessment.questionnaires.answer_sheet import (
     wrong_answer,
 )
 from spondyl.assessment.questionnaires.score import Direction, Instrument, Score
+from spondyl.assessment.written_number import written_decimal
 from spondyl.provenance import Provenance
 
 NRS = Instrument(
@@ -70,12 +70,9 @@ def score_vas(sheet: AnswerSheet) -> Score:
 
 
 def decimal_number(item: str, mark: str, instrument: Instrument) -> float:
-    """A mark as a finite number on the scale; anything else is refused."""
-    try:
-        value = float(mark)
-    except ValueError:
-        raise wrong_answer(item, mark, instrument) from None
-    if not math.isfinite(value):
+    """A mark as a number on the scale, as people write one; anything else is refused."""
+    value = written_decimal(mark)
+    if value is None:
         raise wrong_answer(item, mark, instrument)
     return instrument.check(value)
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from spondyl.assessment.exam import EXAM, TESTS, Deviation, Exam, ExamGroup, ExamRefused, ExamTest, Side
 from spondyl.assessment.questionnaires import ScoreRefused
+from spondyl.assessment.written_number import written_whole
 from spondyl.clinic.care.visit_note import NoteRefused, VisitNote
 
 Sent = Mapping[str, list[str]]
@@ -22,25 +23,32 @@ class NoteForm:
         """The value of a field, or an empty text."""
         return next(iter(self.sent.get(name, [])), "").strip()
 
+    def after_version(self, newest: int) -> int:
+        """The version that the form was opened with, the newest where it says none; a text is older than every one."""
+        sent = self.one("after_version")
+        return (written_whole(sent) or 0) if sent else newest
+
+    def _pain(self) -> int | None:
+        said = self.one("pain")
+        number = written_whole(said)
+        if said and number is None:
+            raise NoteRefused(
+                f"{said!r} is no number of the pain scale; it takes 0 to 10. Choose one of them."
+            )
+        return number
+
     def note(self, *, on: date) -> VisitNote:
         """The note; raises NoteRefused with what is wrong."""
-        pain = self.one("pain")
         try:
             return VisitNote(
                 exam=self._exam(),
                 on=on,
-                pain=int(pain) if pain else None,
+                pain=self._pain(),
                 done=tuple(self.sent.get("done", ())),
                 text=self.one("text"),
             )
-        except NoteRefused:
-            raise
         except (ExamRefused, ScoreRefused) as refused:
             raise NoteRefused(str(refused)) from refused
-        except ValueError as error:
-            raise NoteRefused(
-                f"{pain!r} is no number of the pain scale; it takes 0 to 10. {error}"
-            ) from error
 
     @property
     def groups_with_deviations(self) -> frozenset[str]:

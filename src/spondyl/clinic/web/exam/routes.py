@@ -88,7 +88,7 @@ def keep_correction(
         before = note_at(connection, patient_id, document_id)
         try:
             note = form.note(on=before.note.on)
-            version = int(form.one("after_version") or before.version)
+            version = form.after_version(before.version)
             stored = keep_note(
                 connection,
                 patient_id,

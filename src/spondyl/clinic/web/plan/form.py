@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from spondyl.assessment.written_number import written_decimal, written_whole
 from spondyl.clinic.care.scores import GivenScore
 from spondyl.treatment.plan import Goal, Plan, PlanRefused, RankedOption, default_goals
 
@@ -33,6 +34,11 @@ class PlanForm:
         """The value of a field, or an empty text."""
         return next(iter(self.sent.get(name, [])), "").strip()
 
+    @property
+    def after_version(self) -> int:
+        """The version that the form was opened with; what is none is older than every version."""
+        return written_whole(self.one("after_version")) or 0
+
     def plan(self) -> Plan:
         """The plan; raises PlanRefused with what is wrong."""
         chosen = self.sent.get("chosen", [])
@@ -60,15 +66,14 @@ class PlanForm:
         )
 
     def _number(self, name: str, default: int) -> int:
-        text = self.one(name)
-        return int(text) if text.isdecimal() and text.isascii() and len(text) < 5 else default
+        number = written_whole(self.one(name))
+        return default if number is None else number
 
     def _decimal(self, name: str) -> float:
-        text = self.one(name).replace(",", ".")
-        try:
-            return float(text)
-        except ValueError:
-            raise _refused(f"{text!r} is no number of points.", "A goal is a change in points.") from None
+        value = written_decimal(self.one(name))
+        if value is None:
+            raise _refused(f"{self.one(name)!r} is no number of points.", "A goal is a change in points.")
+        return value
 
     def _day(self, name: str) -> date:
         text = self.one(name)

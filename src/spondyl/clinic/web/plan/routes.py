@@ -90,7 +90,7 @@ def save_plan(request: Request, services: Clinic, viewer: Clinician, patient_id:
                 form.plan(),
                 actor=viewer.actor,
                 document_id=changing.document_id if changing else None,
-                after_version=int(form.one("after_version")) if changing else None,
+                after_version=form.after_version if changing else None,
             )
         except (PlanRefused, DocumentChangedError) as refused:
             return _form_page(
