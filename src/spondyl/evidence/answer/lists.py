@@ -221,6 +221,8 @@ def left_out_of(library: Library, option: Option) -> tuple[LeftOut, ...]:
         try:
             refuse_review_with_duplicates(study)
         except DuplicateTrialError as error:
+            if not study.origin.may_be_shown:
+                continue
             why = f"{error.what} {error.why}"
             found.append(LeftOut(name=study_quote(study), why=Quote(text=why, origin=study.origin)))
     return tuple(found)
