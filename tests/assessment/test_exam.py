@@ -61,8 +61,10 @@ def test_which_signs_raise_which_contraindication(
 
 def test_what_contradicts_itself_is_refused() -> None:
     weak = deviation("l5", Side.LEFT, "4")
-    with pytest.raises(ExamRefused, match="not examined"):
-        Exam(examined=frozenset({"motion"}), deviations=(weak,))
+    with pytest.raises(ExamRefused, match="stands twice"):
+        Exam(deviations=(weak,), normal=frozenset({("l5", Side.LEFT)}))
+    with pytest.raises(ExamRefused, match="There is no test 'l5' on the side 'midline'"):
+        Exam(normal=frozenset({("l5", Side.MIDLINE)}))
     with pytest.raises(ExamRefused, match="stands twice"):
         Exam(examined=EVERYTHING, deviations=(weak, deviation("l5", Side.LEFT, "3")))
     with pytest.raises(ExamRefused, match="no deviation"):
@@ -83,6 +85,10 @@ def test_every_deviation_of_every_test_survives_its_json() -> None:
     )
     exam = Exam(examined=EVERYTHING, deviations=every, impression="Sciatica, left")
     assert exam_from_json(exam_to_json(exam)) == exam
+    alone = Exam(deviations=every[:3], normal=frozenset((one.test, one.side) for one in every[3:]))
+    assert exam_from_json(exam_to_json(alone)) == alone
+    kept_before = {"examined": ["motion"], "deviations": [], "impression": ""}
+    assert exam_from_json(kept_before) == Exam(examined=frozenset({"motion"}))
     assert len(every) > 60
 
 
@@ -98,3 +104,27 @@ def test_a_sign_stands_until_its_group_is_examined_again() -> None:
     looked = Exam(examined=frozenset({group}), impression="No sign any more")
     assert exam_alerts(exam_in_force((looked, talk, first))) == ()
     assert exam_in_force(()) == Exam()
+
+
+def test_a_partial_look_takes_no_sign_away_until_that_very_test_is_looked_at() -> None:
+    saddle = deviation("touch_saddle", Side.MIDLINE, "absent")
+    first = Exam(examined=EVERYTHING, deviations=(saddle,))
+    numb = deviation("touch_l5", Side.LEFT, "reduced")
+    partial = Exam(deviations=(numb,), normal=frozenset({("touch_s1", Side.LEFT)}))
+    standing = exam_in_force((partial, first))
+    assert set(standing.deviations) == {saddle, numb}
+    assert {one.question.key for one in exam_alerts(standing)} == {"cauda_equina"}
+    feels_again = Exam(normal=frozenset({("touch_saddle", Side.MIDLINE)}))
+    assert exam_in_force((feels_again, partial, first)).deviations == (numb,)
+    assert exam_in_force((saddle_again := Exam(deviations=(saddle,)), feels_again, first)).deviations == (
+        saddle,
+    )
+    assert exam_in_force((first, saddle_again)).examined == EVERYTHING
+    assert dict(exam_lines(partial))["Feeling (dermatomes)"] == (
+        "L5 left reduced; S1 left normal. The rest: not examined."
+    )
+    assert dict(exam_lines(exam_in_force((feels_again, partial))))["Feeling (dermatomes)"] == (
+        "L5 left reduced; S1 left normal; Saddle area (S3 to S5) normal. The rest: not examined."
+    )
+    whole = Exam(examined=frozenset({"dermatomes"}))
+    assert exam_in_force((whole, partial, first)).deviations == ()

@@ -276,8 +276,29 @@ def test_lines_of_scored_questionnaires_are_visits() -> None:
     visits = visits_from_score_lines("\n".join(lines))
     assert [(visit.on.isoformat(), visit.score, visit.line) for visit in visits] == [
         ("2026-01-01", 16.0, 1),
+        ("2026-03-01", None, 3),
         ("2026-04-01", 8.0, 4),
     ]
+
+
+def test_first_answers_without_a_score_do_not_make_the_second_ones_the_beginning() -> None:
+    """16 in January could not be scored; 12 in February and 7 in April are no improvement of 5 from the beginning."""
+    refused = score_line("2026-01-01", None, status="refused")
+    later = [score_line("2026-02-01", 12.0), score_line("2026-04-01", 7.0)]
+    other = [score_line(day, 9.0, patient_id="B") for day in ("2026-01-01", "2026-03-20")]
+    found = judge_outcomes(visits_from_score_lines("\n".join([refused, *later, *other])))
+    assert found is not None
+    assert {one.patient_id for outcome in found.outcomes for one in outcome.results} == {"B"}
+    assert found.warnings[-1].startswith("1 course is left out: the first answers gave no score")
+    for lines in (
+        [later[0], refused.replace("01-01", "02-20"), later[1]],
+        [refused.replace("01-01", "02-01"), *later],
+    ):
+        known = judge_outcomes(visits_from_score_lines("\n".join(lines)))
+        assert known is not None and len(known.warnings) == 3
+        assert {one.before for outcome in known.outcomes for one in outcome.results} == {12.0}
+    nobody = score_line("2026-01-01", None, status="refused", instrument="none")
+    assert visits_from_score_lines(nobody) == ()
 
 
 @pytest.mark.parametrize(

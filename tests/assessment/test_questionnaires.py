@@ -161,7 +161,7 @@ def test_nrs_takes_whole_numbers_from_0_to_10(wrong: str) -> None:
         score_answers(sheet("nrs", {"pain": wrong}))
 
 
-@pytest.mark.parametrize("wrong", ["100.1", "-0.1", "inf", "nan"])
+@pytest.mark.parametrize("wrong", ["100.1", "-0.1", "inf", "nan", "1_0", "1e1", "٣"])
 def test_vas_lies_on_its_line(wrong: str) -> None:
     assert score_answers(sheet("vas", {"pain": 62.5})).value == 62.5
     with pytest.raises(ScoreRefused):
@@ -183,6 +183,7 @@ def test_important_changes_are_those_of_ostelo() -> None:
     assert {code: one.points for code, one in IMPORTANT_CHANGES.items()} == {
         "vas": 15,
         "nrs": 2,
+        "nrs_today": 2,
         "rmdq": 5,
         "odi": 10,
     }
@@ -231,6 +232,7 @@ def test_every_score_says_scale_direction_count_source_and_provenance() -> None:
         "rmdq": dict.fromkeys(RMDQ_ITEMS, "no"),
         "odi": {"1": 1},
         "nrs": {"pain": 1},
+        "nrs_today": {"pain": 1},
         "vas": {"pain": 1},
     }
     answers["start_back"] = dict.fromkeys("12345678", "no") | {"9": "slightly"}
@@ -248,6 +250,18 @@ def test_every_score_says_scale_direction_count_source_and_provenance() -> None:
 
 def test_licensed_wording_is_not_shipped() -> None:
     assert [code for code, one in INSTRUMENTS.items() if one.wording] == ["rmdq"]
+
+
+def test_a_first_sheet_without_a_score_does_not_make_the_second_one_the_beginning() -> None:
+    marks = {"2026-01-05": "x", "2026-02-05": "7", "2026-04-05": "3"}
+    sheets = [sheet("nrs", {"pain": mark}, patient_id="P7", date=day) for day, mark in marks.items()]
+    scored = score_sheets(sheets)
+    assert [one.first for one in scored] == [None, None, None]
+    assert [one.change for one in scored] == [None, None, None]
+    assert [one.first_unusable for one in scored] == [False, True, True]
+    again = sheet("nrs", {"pain": "8"}, patient_id="P7", date="2026-01-05")
+    change = score_sheets([*sheets, again])[2].change
+    assert change is not None and change.improvement == 5
 
 
 def test_a_later_sheet_is_held_against_the_first_by_date() -> None:

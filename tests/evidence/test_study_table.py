@@ -49,6 +49,7 @@ def test_studies_without_names_are_numbered() -> None:
         ("yi,vi,yi\n1,1,1\n", EvidenceRefusal.TABLE_MALFORMED, "yi stands twice"),
         ("yi,vi\n1,one\n", EvidenceRefusal.VALUE_INVALID, "Line 2, column vi: 'one' is not a number"),
         ("yi,vi\n1,inf\n", EvidenceRefusal.VALUE_INVALID, "Line 2, column vi: 'inf' is not a number"),
+        ("yi,vi\n1,1_0\n", EvidenceRefusal.VALUE_INVALID, "Line 2, column vi: '1_0' is not a number"),
     ],
 )
 def test_refusals(text: str, refusal: EvidenceRefusal, said: str) -> None:

@@ -164,7 +164,7 @@ def _number(cell: str, line: int, name: str) -> float:
     if text.lower() in EMPTY_CELLS:
         return math.nan
     try:
-        number = float(text)
+        number = float(text) if text.isascii() and "_" not in text else math.inf
     except ValueError:
         number = math.inf
     if math.isfinite(number):

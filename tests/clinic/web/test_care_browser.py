@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from live_clinic import clicks, count_clicks, served, signed_in, violations
-from spondyl.clinic.care.visit_note import notes_of
+from spondyl.assessment.exam import Deviation, Exam, Side
+from spondyl.clinic.care.visit_note import VisitNote, keep_note, notes_of
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
@@ -61,6 +62,30 @@ def test_a_routine_visit_note_takes_at_most_twelve_clicks(
         (kept,) = notes_of(connection, patient.id)
     assert len(kept.note.exam.examined) == 6
     assert kept.note.exam.deviations[0].text == "L5 great toe extension left 4/5"
+    assert violations(clinician) == []
+
+
+def test_an_exception_ticks_no_group_that_holds_a_sign_of_an_earlier_visit(
+    clinician: Page, services: Services, patient: Person
+) -> None:
+    """The numb saddle area was seen before: entering a numb L5 beside it says nothing of the saddle area."""
+    saddle = Deviation(test="touch_saddle", side=Side.MIDLINE, value="absent")
+    with writing(services.engine) as connection:
+        seen = VisitNote(exam=Exam(deviations=(saddle,)), on=services.clock().date())
+        keep_note(connection, patient.id, seen, actor="staff test")
+    clinician.goto(f"/patients/{patient.id}/exam")
+    expect(clinician.get_by_text("Seen before: Saddle area (S3 to S5) absent")).to_be_visible()
+    for group, label, value in (("dermatomes", "L5 left", "reduced"), ("reflexes", "Ankle (S1) left", "0")):
+        clinician.locator(f"[data-group={group}] summary").click()
+        clinician.get_by_label(label, exact=True).select_option(value)
+    expect(clinician.locator("[name=g-dermatomes]")).not_to_be_checked()
+    expect(clinician.locator("[data-group=dermatomes] [data-words]")).to_have_text(
+        "L5 left reduced. Was the rest normal? Not examined yet"
+    )
+    expect(clinician.locator("[name=g-reflexes]")).to_be_checked()
+    clinician.locator("[name=g-reflexes]").click()
+    clinician.get_by_label("Ankle (S1) right", exact=True).select_option("1")
+    expect(clinician.locator("[name=g-reflexes]")).not_to_be_checked()
     assert violations(clinician) == []
 
 

@@ -181,3 +181,38 @@ def test_a_yes_said_while_the_clinician_read_the_page_is_not_covered(
     shown = re.search(r'name="seen_at" value="([^"]+)"', clinician.get(page).text)
     assert shown is not None and clinician.submit(f"{page}/review", **look | {"seen_at": shown[1]})
     assert stop_now(services, patient) is Stop.NOTHING
+
+
+@pytest.mark.parametrize("item", ["fever", "saddle_numbness"])
+def test_an_older_no_that_arrives_late_takes_back_no_newer_yes(
+    browser: Open, services: Services, patient: Person, clock: Clock, item: str
+) -> None:
+    """A no waits on a telephone without a network, and stands on a page opened before; meanwhile the other says yes."""
+    with writing(services.engine) as connection:
+        link = intake_link(services, begin(connection, patient.id, actor="test"))
+    phone, other = browser(Role.NOBODY), browser(Role.NOBODY)
+
+    def send(client: Browser, mark: str, **more: object) -> None:
+        headers = {"X-CSRF": client.csrf(link)}
+        body = {"item": item, "marks": [mark], **more}
+        assert client.post(f"{link}/answer", json=body, headers=headers).status_code == 200
+
+    def said() -> str:
+        with reading(services.engine) as connection:
+            stored = newest(connection, patient.id)
+        assert stored is not None
+        return stored.intake.one(item)
+
+    page = phone.get(link).text
+    opened_at = page.split('name="opened_at" value="')[1].split('"')[0]
+    clock.advance(timedelta(minutes=5))
+    send(other, "yes")
+    clock.advance(timedelta(minutes=5))
+    send(phone, "no", age_ms=8 * 60_000)
+    assert said() == "yes"
+    for opened in ({"opened_at": opened_at}, {"opened_at": "yesterday"}, {}):
+        whole = {"csrf": phone.csrf(link), item: "no", **opened}
+        assert phone.post(link, data=whole).status_code == 303
+        assert said() == "yes" and stop_now(services, patient) is Stop.EVERYTHING
+    send(phone, "no", age_ms=4 * 60_000)
+    assert said() == "no"

@@ -29,9 +29,9 @@ def test_a_note_holds_what_was_examined_and_its_exceptions(
     with reading(services.engine) as connection:
         (kept,) = notes_of(connection, patient.id)
     assert kept.is_signed and kept.note.pain == 6
-    assert kept.note.exam.examined == {"motion", "myotomes"}
+    assert kept.note.exam.examined == {"motion"}
     page = clinician.get(f"/patients/{patient.id}/exam").text
-    assert "L5 great toe extension left 4/5 (after ten). Otherwise normal." in page
+    assert "L5 great toe extension left 4/5 (after ten). The rest: not examined." in page
     assert "signed by Test Clinician" in page
 
 
@@ -45,7 +45,9 @@ def test_an_empty_note_and_a_wrong_number_are_refused_and_what_was_typed_stays(
     assert "pain scale" not in empty.text
     wrong = clinician.submit(address, pain="12", text="typed words")
     assert wrong.status_code == 422 and "typed words" in wrong.text
-    assert clinician.submit(address, pain="x").status_code == 422
+    for text in ("x", "1_0", "+5", "٣", "5,0", "５"):
+        unread = clinician.submit(address, pain=text)
+        assert unread.status_code == 422 and "is no number of the pain scale" in unread.text
     assert clinician.submit(address, **{"t-l5-left": "9"}).status_code == 422
     with reading(services.engine) as connection:
         assert notes_of(connection, patient.id) == ()
@@ -64,6 +66,7 @@ def test_a_correction_is_a_version_and_a_late_one_is_refused(
     late = clinician.submit(address, text="too late", after_version="1")
     assert late.status_code == 409 and "Test Clinician changed this note while you wrote" in late.text
     assert "too late" in late.text and "right" in late.text and 'name="after_version" value="2"' in late.text
+    assert clinician.submit(address, text="whose?", after_version="one").status_code == 409
     empty = clinician.submit(address, text="", after_version="1")
     assert empty.status_code == 422 and 'name="after_version" value="1"' in empty.text
     with reading(services.engine) as connection:
@@ -88,6 +91,30 @@ def test_a_sign_of_the_cord_is_said_loudly_and_outlives_a_note_that_did_not_look
     clock.advance(timedelta(minutes=5))
     clinician.submit(f"/patients/{patient.id}/exam", **{"g-upper_motor_neuron": "examined"})
     assert "Because of: Babinski" not in clinician.get(f"/patients/{patient.id}/exam").text
+
+
+def test_saddle_numbness_outlives_a_look_at_another_dermatome(
+    browser: Open, services: Services, patient: Person, clock: Clock
+) -> None:
+    """Sensation of the left L5 alone is tested a day later: the numb saddle area was not looked at again."""
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
+    clinician.submit(address, **{"g-dermatomes": "examined", "t-touch_saddle-midline": "absent"})
+    clock.advance(timedelta(days=1))
+    clinician = browser(Role.CLINICIAN)
+    clinician.submit(address, **{"t-touch_l5-left": "reduced", "t-touch_saddle-midline": ""})
+    assert "Because of: Saddle area (S3 to S5) absent." in clinician.get(address).text
+    letter = clinician.get(f"/patients/{patient.id}/plan/referral").text
+    assert "Not looked at again since: Saddle area (S3 to S5) absent (2 March 2026)." in letter
+    with reading(services.engine) as connection:
+        assert "cauda_equina" in chart_gate(connection, patient.id).found
+        newest = notes_of(connection, patient.id)[0]
+    shown = clinician.get(f"{address}/{newest.document_id}").text
+    assert '<option value="reduced" selected>' in shown and "checked" not in shown.split("groups")[1]
+    clock.advance(timedelta(minutes=5))
+    clinician.submit(address, **{"t-touch_saddle-midline": "normal"})
+    page = clinician.get(address).text
+    assert "Because of: Saddle" not in page
+    assert "Saddle area (S3 to S5) normal. The rest: not examined." in page
 
 
 def test_words_beside_a_normal_test_are_not_lost(browser: Open, services: Services, patient: Person) -> None:

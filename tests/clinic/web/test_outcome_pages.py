@@ -17,11 +17,12 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svg
 from spondyl.clinic.web.services import Services
 
+NO_NUMBERS = ("1_0", "1e1", "+5", "nan", "inf", "５", "٣", "1,250")
 Open = Callable[[Role], Browser]
 START = date(2026, 3, 2)
 
 
-def test_scores_of_form_visit_and_paper_are_one_course(
+def test_scores_of_form_visit_and_paper_stand_together_and_each_question_is_its_own_course(
     browser: Open, services: Services, patient: Person, clock: Clock
 ) -> None:
     answer_intake(services, patient, pain=7, roland=14)
@@ -36,10 +37,11 @@ def test_scores_of_form_visit_and_paper_are_one_course(
         ("nrs", 7.0, 2, "form"),
         ("rmdq", 14.0, 2, "form"),
         ("odi", 38.5, 8, "entered"),
-        ("nrs", 5.0, 9, "visit"),
+        ("nrs_today", 5.0, 9, "visit"),
     ]
     page = clinician.get(f"/patients/{patient.id}/outcomes").text
-    assert page.count('<svg class="score-chart"') == 3
+    assert page.count('<svg class="score-chart"') == 4
+    assert "<h2>Pain of the last week, 0 to 10</h2>" in page and "<h2>Pain today, 0 to 10</h2>" in page
     assert "cannot say what brought a change" in page
 
 
@@ -48,6 +50,10 @@ def test_scores_of_form_visit_and_paper_are_one_course(
     [
         ("rmdq", "25", "2026-03-02", "not on its scale"),
         ("rmdq", "many", "2026-03-02", "no score"),
+        *[
+            ("vas", text, "2026-03-02", "is no score")
+            for text in ("1_0", "1e1", "+5", "nan", "inf", "５", "٣", "1,250")
+        ],
         ("rmdq", "9", "2027-01-01", "lies in the future"),
         ("rmdq", "9", "0206-03-02", "before there were such questionnaires"),
         ("rmdq", "1,4", "2026-03-02", "always a whole number"),

@@ -66,7 +66,7 @@ def test_a_plan_is_signed_changed_as_a_version_and_refused_when_late(
         ({"chosen": "stem-cells"}, "without a reason"),
         ({"goal": []}, "no goal"),
         ({"points-rmdq": "3"}, "cannot stand"),
-        ({"points-rmdq": "x"}, "no number of points"),
+        *[({"points-rmdq": text}, "no number of points") for text in ("x", "0_5", "5e0", "nan")],
         ({"review_on": "soon"}, "no day"),
         ({"review_on": "2027-04-13"}, "days after the start"),
         ({"visits": ""}, "cannot be planned"),

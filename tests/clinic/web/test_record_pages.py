@@ -53,13 +53,24 @@ def of_kind(bundle: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     return [one["resource"] for one in bundle["entry"] if one["resource"]["resourceType"] == kind]
 
 
+def test_two_scores_of_one_month_have_two_identifiers(browser: Open, treated: Person) -> None:
+    """The longest code of a questionnaire left no room for the day in the 64 characters of an identifier."""
+    clinician = browser(Role.CLINICIAN)
+    for day, value in (("2026-02-01", "60"), ("2026-02-26", "55")):
+        fields = {"instrument": "promis_pain_interference", "value": value, "on": day}
+        assert clinician.submit(f"/patients/{treated.id}/outcomes", **fields).status_code == 303
+    bundle = asked(clinician, f"Patient/{treated.id}/$everything")
+    ids = [one["id"] for one in of_kind(bundle, "Observation")]
+    assert len(set(ids)) == len(ids) and sum("pain-interference" in one for one in ids) == 2
+
+
 def test_everything_about_a_patient_is_one_valid_bundle(browser: Open, treated: Person) -> None:
     bundle = asked(browser(Role.CLINICIAN), f"Patient/{treated.id}/$everything")
     Bundle.model_validate(bundle)
     check_codes(bundle)
     scores = {(one["code"]["text"], one["valueQuantity"]["value"]) for one in of_kind(bundle, "Observation")}
     assert ("Roland-Morris Disability Questionnaire", 14.0) in scores
-    assert ("Numerical rating scale of pain", 5.0) in scores
+    assert ("Numerical rating scale of pain, today", 5.0) in scores
     (plan,) = of_kind(bundle, "CarePlan")
     assert plan["status"] == "active" and "Judged on 13 April 2026" in plan["note"][0]["text"]
     (goal,) = of_kind(bundle, "Goal")
@@ -92,7 +103,7 @@ def test_search_and_read_by_kind(browser: Open, treated: Person) -> None:
     )
     assert asked(client, "Patient?name=nobody") == {"resourceType": "Bundle", "type": "searchset", "total": 0}
     page = asked(client, f"Observation?patient=Patient/{treated.id}&_count=1&_offset=1")
-    assert page["total"] == 2 and len(page["entry"]) == 1
+    assert page["total"] == 3 and len(page["entry"]) == 1
     name = page["entry"][0]["resource"]["id"]
     assert asked(client, f"Observation/{name}?patient={treated.id}")["id"] == name
     assert asked(client, f"Patient/{treated.id}")["name"][0]["family"] == "O'Neil-Ruiz"

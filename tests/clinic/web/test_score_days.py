@@ -55,6 +55,30 @@ def test_the_other_language_moves_no_baseline_and_judges_no_plan(
     assert state is PlanState.NO_SCORE
 
 
+def test_one_good_day_reaches_no_goal_of_a_week(
+    browser: Open, services: Services, patient: Person, clock: Clock
+) -> None:
+    """6 of the last week before, 3 today at a visit: another question, so the plan has no score to be judged by."""
+    answer_intake(services, patient, pain=6, roland=14)
+    fields = plan_fields(goal="nrs", **{"before-nrs": "6", "points-nrs": "2"})
+    assert browser(Role.CLINICIAN).submit(f"/patients/{patient.id}/plan", **fields).status_code == 303
+    clock.advance(timedelta(days=40))
+    chart = f"/patients/{patient.id}"
+    clinician = browser(Role.CLINICIAN)
+    clinician.submit(f"{chart}/exam", pain="3", action="sign")
+    day = date(2026, 4, 14)
+    with reading(services.engine) as connection:
+        plan = latest_plan(connection, patient.id)
+        assert plan is not None and [goal.instrument for goal in plan.plan.goals] == ["nrs"]
+        assert judged(connection, patient.id, plan.plan, as_of=day).state is PlanState.NO_SCORE
+    page = clinician.get(f"{chart}/plan/edit?new=true").text
+    assert 'value="nrs_today"><span>Pain today, 0 to 10, now 3' in page
+    assert 'value="nrs" checked><span>Pain of the last week, 0 to 10, now 6' in page
+    clinician.submit(f"{chart}/outcomes", instrument="nrs", value="4", on="2026-04-11")
+    with reading(services.engine) as connection:
+        assert judged(connection, patient.id, plan.plan, as_of=day).state is PlanState.REACHED
+
+
 def test_a_score_given_on_a_later_day_stands_beside_the_first(
     browser: Open, services: Services, patient: Person, clock: Clock
 ) -> None:

@@ -125,7 +125,7 @@ RATIO = (
 @pytest.mark.parametrize(
     ("record", "change", "message"),
     [
-        ("stem-cells-serious", lambda text: text.replace("events = 2", "events = 137"), "137 of 136"),
+        ("prp-serious", lambda text: text.replace("events = 1", "events = 195"), "195 of 194"),
         ("stem-cells-serious", lambda text: text.replace("n = 136\n", ""), "2 of None"),
         ("stem-cells-other", lambda text: text + RATIO, "odds ratio"),
     ],

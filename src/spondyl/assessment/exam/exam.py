@@ -58,23 +58,33 @@ class Deviation:
         return value
 
     @property
+    def item(self) -> tuple[str, Side]:
+        """The test on its side."""
+        return self.test, self.side
+
+    @property
     def text(self) -> str:
         """``L5 great toe extension left 4/5 (after ten repetitions)``."""
-        side = "" if self.side is Side.MIDLINE else f" {self.side.value}"
         note = f" ({self.note})" if self.note else ""
-        return f"{TESTS[self.test].label}{side} {self.found.text}{note}"
+        return f"{_name(*self.item)} {self.found.text}{note}"
+
+
+def _name(test: str, side: Side) -> str:
+    return TESTS[test].label + ("" if side is Side.MIDLINE else f" {side.value}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exam:
-    """``examined`` are the groups that were examined: what is not named in ``deviations`` was normal there.
+    """``examined`` are the groups that were examined whole: what is not named in ``deviations`` was normal there.
 
-    A group that is not in it was not examined: nothing is normal because nobody looked. Raises ExamRefused for a
-    deviation in a group that was not examined, or twice the same test and side.
+    In any other group only the tests of ``deviations`` and ``normal`` were looked at: nothing is normal because nobody
+    looked. ``normal`` holds tests, each on a side, that were looked at by themselves. Raises ExamRefused for a test
+    with two results on a side.
     """
 
     examined: frozenset[str] = frozenset()
     deviations: tuple[Deviation, ...] = ()
+    normal: frozenset[tuple[str, Side]] = frozenset()
     impression: str = ""
 
     def __post_init__(self) -> None:
@@ -85,21 +95,31 @@ class Exam:
                 why="The list is closed.",
                 do="Choose one of the list.",
             )
-        seen: set[tuple[str, Side]] = set()
-        for one in self.deviations:
-            if GROUP_OF_TEST[one.test] not in self.examined:
+        for test, side in self.normal:
+            if test not in TESTS or side not in TESTS[test].sides:
                 raise ExamRefused(
-                    what=f"{one.text}: but {GROUPS[GROUP_OF_TEST[one.test]].title} is marked as not examined.",
-                    why="What was not examined has no result.",
-                    do="Mark the group as examined, or take the line away.",
+                    what=f"There is no test {test!r} on the side {side.value!r}.",
+                    why="The list is closed.",
+                    do="Choose one of the list.",
                 )
-            if (one.test, one.side) in seen:
+        seen = set(self.normal)
+        for one in self.deviations:
+            if one.item in seen:
                 raise ExamRefused(
                     what=f"{TESTS[one.test].label} {one.side.value} stands twice.",
                     why="A test has one result on a side.",
                     do="Keep one line.",
                 )
-            seen.add((one.test, one.side))
+            seen.add(one.item)
+
+    @property
+    def items(self) -> frozenset[tuple[str, Side]]:
+        """The tests that were looked at by themselves, each on a side."""
+        return self.normal | {one.item for one in self.deviations}
+
+    def looked_into(self, key: str) -> bool:
+        """Whether the group was examined, whole or in part."""
+        return key in self.examined or any(GROUP_OF_TEST[test] == key for test, _ in self.items)
 
     def in_group(self, key: str) -> tuple[Deviation, ...]:
         """The deviations of a group."""
@@ -111,7 +131,7 @@ class Exam:
 
 
 def exam_lines(exam: Exam) -> tuple[tuple[str, str], ...]:
-    """Every group with its sentence: normal, the exceptions, or not examined.
+    """Every group with its sentence: normal, the exceptions, what alone was looked at, or not examined.
 
     >>> exam_lines(Exam())[0]
     ('Range of motion', 'Not examined.')
@@ -120,9 +140,13 @@ def exam_lines(exam: Exam) -> tuple[tuple[str, str], ...]:
 
 
 def _line(exam: Exam, key: str) -> str:
-    if key not in exam.examined:
-        return "Not examined."
-    deviations = exam.in_group(key)
-    if not deviations:
-        return GROUPS[key].normal
-    return f"{'; '.join(one.text for one in deviations)}. Otherwise normal."
+    said = [one.text for one in exam.in_group(key)]
+    if key in exam.examined:
+        return f"{'; '.join(said)}. Otherwise normal." if said else GROUPS[key].normal
+    said += [
+        f"{_name(test.key, side)} {test.values[0].text}"
+        for test in GROUPS[key].tests
+        for side in test.sides
+        if (test.key, side) in exam.normal
+    ]
+    return f"{'; '.join(said)}. The rest: not examined." if said else "Not examined."

@@ -15,6 +15,7 @@ def exam_to_json(exam: Exam) -> dict[str, Any]:
             {"test": one.test, "side": one.side.value, "value": one.value, "note": one.note}
             for one in exam.deviations
         ],
+        "normal": sorted([test, side.value] for test, side in exam.normal),
         "impression": exam.impression,
     }
 
@@ -27,5 +28,6 @@ def exam_from_json(values: Mapping[str, Any]) -> Exam:
             Deviation(test=one["test"], side=Side(one["side"]), value=one["value"], note=one["note"])
             for one in values["deviations"]
         ),
+        normal=frozenset((test, Side(side)) for test, side in values.get("normal", ())),
         impression=values["impression"],
     )

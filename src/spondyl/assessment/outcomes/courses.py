@@ -48,20 +48,49 @@ def courses_of(visits: Iterable[Visit]) -> tuple[Course, ...]:
     """A course for each patient and questionnaire, in the order of patient and code.
 
     It begins with the score on a row marked ``baseline``, else with the earliest score. An operation, or dropping out,
-    before that day is of an earlier course.
+    before that day is of an earlier course. Where the earliest answers gave no score there is no course: a later score
+    is not where the patient began.
     """
+    events, scores = _sorted_out(visits)
+    return tuple(_course(scores[key], events) for key in sorted(scores) if _began_known(scores[key]))
+
+
+def unknown_beginnings(visits: Iterable[Visit]) -> int:
+    """How many courses have later scores, and none of where the patient began."""
+    _, scores = _sorted_out(visits)
+    return sum(
+        not _began_known(found) and any(visit.score is not None for visit in found)
+        for found in scores.values()
+    )
+
+
+_Events = dict[tuple[str, Event], list[date]]
+_Answered = dict[tuple[str, str], list[Visit]]
+
+
+def _sorted_out(visits: Iterable[Visit]) -> tuple[_Events, _Answered]:
+    """The days of every event, and the visits of every patient and questionnaire by day."""
     events: dict[tuple[str, Event], list[date]] = defaultdict(list)
     scores: dict[tuple[str, str], list[Visit]] = defaultdict(list)
     for visit in visits:
         if visit.event is not None:
             events[visit.patient_id, visit.event].append(visit.on)
-        if visit.instrument is not None and visit.score is not None:
+        if visit.instrument is not None:
             scores[visit.patient_id, visit.instrument.code].append(visit)
-    return tuple(_course(scores[key], events) for key in sorted(scores))
+    return events, {
+        key: sorted(found, key=lambda visit: (visit.on, visit.line)) for key, found in scores.items()
+    }
+
+
+def _began_known(visits: list[Visit]) -> bool:
+    first_day = [visit for visit in visits if visit.on == visits[0].on]
+    return any(visit.event is Event.BASELINE for visit in visits) or any(
+        visit.score is not None for visit in first_day
+    )
 
 
 def _course(visits: list[Visit], events: Mapping[tuple[str, Event], list[date]]) -> Course:
-    in_order = sorted(visits, key=lambda visit: (visit.on, visit.line))
+    in_order = [visit for visit in visits if visit.score is not None]
     first = next((visit for visit in in_order if visit.event is Event.BASELINE), in_order[0])
     assert first.instrument is not None and first.score is not None
 

@@ -9,7 +9,14 @@ from hashlib import sha256
 import numpy as np
 
 from spondyl.assessment.outcomes.change_summary import ChangeSummary, summarise_changes
-from spondyl.assessment.outcomes.courses import Course, Standing, WindowResult, courses_of, result_in
+from spondyl.assessment.outcomes.courses import (
+    Course,
+    Standing,
+    WindowResult,
+    courses_of,
+    result_in,
+    unknown_beginnings,
+)
 from spondyl.assessment.outcomes.responders import Responders, count_responders
 from spondyl.assessment.outcomes.visits import Visit
 from spondyl.assessment.outcomes.windows import DEFAULT_WINDOWS, TimeWindow
@@ -31,6 +38,10 @@ WARNINGS = (
     "success; the truth lies between.",
 )
 """Shown with every outcome, whatever it is."""
+_NO_BEGINNING = (
+    "{count} left out: the first answers gave no score, so nobody knows where the patient began; a later score is not "
+    "taken for it."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +118,15 @@ def judge_outcomes(
         visits=len(every),
         outcomes=tuple(one for one in judged if one.measured),
         not_judged=tuple(one for one in judged if not one.measured),
-        warnings=WARNINGS,
+        warnings=(*WARNINGS, *_without_beginning(every)),
         provenance=Provenance(method="outcomes.judge_outcomes", inputs=(_fingerprint(every),)),
     )
+
+
+def _without_beginning(visits: tuple[Visit, ...]) -> tuple[str, ...]:
+    count = unknown_beginnings(visits)
+    courses = "1 course is" if count == 1 else f"{count} courses are"
+    return (_NO_BEGINNING.format(count=courses),) if count else ()
 
 
 def _fingerprint(visits: tuple[Visit, ...]) -> str:

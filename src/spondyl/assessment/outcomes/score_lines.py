@@ -5,14 +5,15 @@ from typing import Any, cast
 
 from spondyl.assessment.json_text import parsed_json
 from spondyl.assessment.outcomes.visits import Visit, refuse_doubled
-from spondyl.assessment.questionnaires import ScoreRefused, instrument_of
+from spondyl.assessment.questionnaires import INSTRUMENTS, ScoreRefused, instrument_of
 from spondyl.assessment.table_text import TableTextError
 
 
 def visits_from_score_lines(text: str) -> tuple[Visit, ...]:
     """One visit a scored line; raises TableTextError.
 
-    A refused line is a questionnaire without a score, and a screening tool is no outcome: neither becomes a visit.
+    A refused line is a visit without a score: where it is a patient's first, nobody knows where the patient began. A
+    screening tool is no outcome, and becomes no visit.
     """
     lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
     visits = [visit for number, line in lines if (visit := _visit(number, parsed_json(line))) is not None]
@@ -27,7 +28,10 @@ def _visit(number: int, content: object) -> Visit | None:
             where, "it is not a line of 'spondyl score --json'.", "Other JSON has no known meaning here."
         )
     fields = cast(dict[str, Any], content)
-    if fields["status"] != "scored":
+    is_scored = fields["status"] == "scored"
+    if not is_scored and not (
+        fields.get("patient_id") and fields.get("date") and fields.get("instrument") in INSTRUMENTS
+    ):
         return None
     if not fields.get("patient_id") or not fields.get("date"):
         raise _wrong(
@@ -35,7 +39,8 @@ def _visit(number: int, content: object) -> Visit | None:
         )
     try:
         instrument = instrument_of(str(fields.get("instrument")))
-        on, score = date.fromisoformat(str(fields["date"])), instrument.check(float(fields["value"]))
+        on = date.fromisoformat(str(fields["date"]))
+        score = instrument.check(float(fields["value"])) if is_scored else None
     except (ScoreRefused, KeyError, TypeError, ValueError) as error:
         raise _wrong(where, f"it cannot be used: {error}", "The line is not as it was printed.") from None
     if not instrument.is_outcome:

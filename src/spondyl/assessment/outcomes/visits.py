@@ -1,6 +1,5 @@
 """Visits as a clinic exports them: who, when, which questionnaire, the score, and what else happened."""
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +8,7 @@ from typing import TypeVar
 
 from spondyl.assessment.questionnaires import Instrument, ScoreRefused, instrument_of
 from spondyl.assessment.table_text import NAMED_LINES, Row, TableTextError, date_of, rows_of
+from spondyl.assessment.written_number import written_decimal
 
 Made = TypeVar("Made")
 REQUIRED = ("patient_id", "date", "instrument", "score")
@@ -24,7 +24,10 @@ class Event(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One row: a score, an event, or both. ``line`` is where it stands in the file."""
+    """One row: a score, an event, or both; a questionnaire without a score was answered and could not be used.
+
+    ``line`` is where it stands in the file.
+    """
 
     patient_id: str
     on: date
@@ -100,12 +103,8 @@ def _outcome_instrument(code: str) -> Instrument:
 
 
 def _score(row: Row, instrument: Instrument) -> float:
-    text = row.cells["score"].replace(",", ".")
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
+    value = written_decimal(row.cells["score"])
+    if value is None:
         raise row.wrong(
             f"{row.cells['score']!r} is not a score.",
             why="A score is a number; a visit without a score has no row, or a row with an event only.",
@@ -126,7 +125,7 @@ def _doubled(visits: list[Visit]) -> list[TableTextError]:
     seen: dict[tuple[str, date, str], Visit] = {}
     faults: list[TableTextError] = []
     for visit in visits:
-        if visit.instrument is None:
+        if visit.instrument is None or visit.score is None:
             continue
         key = (visit.patient_id, visit.on, visit.instrument.code)
         first = seen.setdefault(key, visit)

@@ -22,7 +22,7 @@ class ImportantChange:
 
 IMPORTANT_CHANGES = {
     code: ImportantChange(instrument=code, points=points)
-    for code, points in (("vas", 15.0), ("nrs", 2.0), ("rmdq", 5.0), ("odi", 10.0))
+    for code, points in (("vas", 15.0), ("nrs", 2.0), ("nrs_today", 2.0), ("rmdq", 5.0), ("odi", 10.0))
 }
 """By the code of the questionnaire. PROMIS is absent: no threshold for it was read, so none is applied."""
 

@@ -6,7 +6,14 @@ from functools import partial
 from spondyl.assessment.questionnaires.answer_sheet import AnswerSheet
 from spondyl.assessment.questionnaires.oswestry import OSWESTRY, score_oswestry
 from spondyl.assessment.questionnaires.promis import PROMIS, score_promis
-from spondyl.assessment.questionnaires.rating_scales import NRS, VAS, score_nrs, score_vas
+from spondyl.assessment.questionnaires.rating_scales import (
+    NRS,
+    NRS_TODAY,
+    VAS,
+    score_nrs,
+    score_nrs_today,
+    score_vas,
+)
 from spondyl.assessment.questionnaires.roland_morris import ROLAND_MORRIS, score_roland_morris
 from spondyl.assessment.questionnaires.score import Instrument, Score, ScoreRefused
 from spondyl.assessment.questionnaires.start_back import START_BACK, score_start_back
@@ -16,6 +23,7 @@ _SCORERS: tuple[tuple[Instrument, Callable[[AnswerSheet], Score]], ...] = (
     (OSWESTRY, score_oswestry),
     (START_BACK, score_start_back),
     (NRS, score_nrs),
+    (NRS_TODAY, score_nrs_today),
     (VAS, score_vas),
     *((one, partial(score_promis, instrument=one)) for one in PROMIS),
 )

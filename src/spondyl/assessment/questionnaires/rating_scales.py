@@ -1,6 +1,5 @@
 """Pain on a single scale: the numerical rating scale 0-10 and the visual analogue scale 0-100 mm."""
 
-import math
 from dataclasses import replace
 
 from spondyl.assessment.questionnaires.answer_sheet import (
@@ -12,6 +11,7 @@ from spondyl.assessment.questionnaires.answer_sheet import (
     wrong_answer,
 )
 from spondyl.assessment.questionnaires.score import Direction, Instrument, Score
+from spondyl.assessment.written_number import written_decimal
 from spondyl.provenance import Provenance
 
 NRS = Instrument(
@@ -28,6 +28,12 @@ NRS = Instrument(
     source="Scale as in Ostelo et al., Spine 2008;33:90-94",
     licence="Free to use",
     is_whole=True,
+)
+NRS_TODAY = replace(
+    NRS,
+    code="nrs_today",
+    name="Numerical rating scale of pain, today",
+    definition="The number the patient gives for this moment: another question than the average of a week",
 )
 VAS = replace(
     NRS,
@@ -51,6 +57,12 @@ def score_nrs(sheet: AnswerSheet) -> Score:
     return _score(NRS, float(whole_number("pain", mark, NRS, highest=10)), sheet)
 
 
+def score_nrs_today(sheet: AnswerSheet) -> Score:
+    """The number itself, of the question for the pain at this moment; no course with another question's numbers."""
+    mark = _only_mark(sheet, NRS_TODAY)
+    return _score(NRS_TODAY, float(whole_number("pain", mark, NRS_TODAY, highest=10)), sheet)
+
+
 def score_vas(sheet: AnswerSheet) -> Score:
     """The distance in millimetres, once it is known to lie on the line."""
     mark = _only_mark(sheet, VAS)
@@ -58,12 +70,9 @@ def score_vas(sheet: AnswerSheet) -> Score:
 
 
 def decimal_number(item: str, mark: str, instrument: Instrument) -> float:
-    """A mark as a finite number on the scale; anything else is refused."""
-    try:
-        value = float(mark)
-    except ValueError:
-        raise wrong_answer(item, mark, instrument) from None
-    if not math.isfinite(value):
+    """A mark as a number on the scale, as people write one; anything else is refused."""
+    value = written_decimal(mark)
+    if value is None:
         raise wrong_answer(item, mark, instrument)
     return instrument.check(value)
 

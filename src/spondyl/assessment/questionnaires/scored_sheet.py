@@ -1,7 +1,7 @@
 """Scored sheets in order, each beside what the same patient scored first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spondyl.assessment.questionnaires.answer_sheet import AnswerSheet
 from spondyl.assessment.questionnaires.important_change import (
@@ -15,17 +15,24 @@ from spondyl.assessment.questionnaires.score import Score, ScoreRefused
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredSheet:
-    """A sheet and its score, or the refusal. ``first`` and ``change`` compare with the patient's first score."""
+    """A sheet and its score, or the refusal. ``first`` and ``change`` compare with the patient's first score.
+
+    ``first_unusable`` says that the patient's first sheet gave no score, so that nothing is compared.
+    """
 
     sheet: AnswerSheet
     score: Score | None = None
     refusal: ScoreRefused | None = None
     first: Score | None = None
     change: ChangeJudgement | None = None
+    first_unusable: bool = False
 
 
 def score_sheets(sheets: Iterable[AnswerSheet]) -> tuple[ScoredSheet, ...]:
-    """Score every sheet, in the order given; a later sheet of a patient is held against the earliest by date."""
+    """Score every sheet, in the order given; a later sheet of a patient is held against the earliest by date.
+
+    Where the earliest gives no score nothing is held against it: a later one is not where the patient began.
+    """
     scored = [_scored(sheet) for sheet in sheets]
     first = _first_scores(scored)
     return tuple(_compared(one, first) for one in scored)
@@ -41,10 +48,12 @@ def _scored(sheet: AnswerSheet) -> ScoredSheet:
 def _first_scores(scored: Iterable[ScoredSheet]) -> dict[tuple[str, str], ScoredSheet]:
     first: dict[tuple[str, str], ScoredSheet] = {}
     for one in scored:
-        if one.score is None or one.sheet.on is None or not one.sheet.patient_id:
+        if one.sheet.on is None or not one.sheet.patient_id:
             continue
         held = first.setdefault(_key(one), one)
-        if held.sheet.on is not None and one.sheet.on < held.sheet.on:
+        assert held.sheet.on is not None  # only sheets with a day are held
+        is_usable = held.score is None and one.score is not None and one.sheet.on == held.sheet.on
+        if one.sheet.on < held.sheet.on or is_usable:
             first[_key(one)] = one
     return first
 
@@ -55,8 +64,10 @@ def _key(one: ScoredSheet) -> tuple[str, str]:
 
 def _compared(one: ScoredSheet, firsts: dict[tuple[str, str], ScoredSheet]) -> ScoredSheet:
     first = firsts.get(_key(one))
-    if first is None or first.score is None or one.score is None or one.sheet.on in (None, first.sheet.on):
+    if first is None or one.score is None or one.sheet.on in (None, first.sheet.on):
         return one
+    if first.score is None:
+        return replace(one, first_unusable=True)
     instrument = one.score.instrument
     threshold = important_change_of(instrument)
     judged = None

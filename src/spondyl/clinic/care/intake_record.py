@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from spondyl.assessment.intake import (
+    ITEM_BEHIND,
     Intake,
     PatientLanguage,
     Stop,
@@ -74,12 +75,22 @@ def begin(connection: sa.Connection, person_id: str, *, actor: str, again: bool 
     return _save(connection, draft, actor=actor)
 
 
-def keep(connection: sa.Connection, stored: StoredIntake, intake: Intake, *, actor: str) -> StoredIntake:
+def keep(
+    connection: sa.Connection,
+    stored: StoredIntake,
+    intake: Intake,
+    *,
+    actor: str,
+    given_at: datetime | None = None,
+) -> StoredIntake:
     """Save the next version; what did not change is not saved again. What the chart knows of the age stands over what
     was answered.
 
-    The caller has loaded ``stored`` with :func:`opened_to_change` in the same transaction.
+    ``given_at`` is when the patient gave the answers (now when None): one that waited on a telephone, or stands on a
+    page opened before, takes back no yes that was said after it. The caller has loaded ``stored`` with
+    :func:`opened_to_change` in the same transaction.
     """
+    intake = _with_later_yes(stored, intake, given_at) if given_at else intake
     intake = _of_known_age(connection, stored.person_id, intake)
     if intake == stored.intake:
         return stored
@@ -96,6 +107,14 @@ def keep(connection: sa.Connection, stored: StoredIntake, intake: Intake, *, act
 def mark_again(connection: sa.Connection, stored: StoredIntake, *, actor: str) -> StoredIntake:
     """Save the form again after a clinician has looked, when its mark for the pages of the day changes with it."""
     return stored if _mark(connection, stored) is stored.marked else _save(connection, stored, actor=actor)
+
+
+def _with_later_yes(stored: StoredIntake, intake: Intake, given_at: datetime) -> Intake:
+    for key in ITEM_BEHIND.values():
+        is_later = key in stored.said_at and stored.said_at[key] > given_at
+        if is_later and _says_yes(stored.intake, key) and not _says_yes(intake, key):
+            intake = answered(intake, key, ("yes",))
+    return intake
 
 
 def _of_known_age(connection: sa.Connection, person_id: str, intake: Intake) -> Intake:

@@ -87,7 +87,8 @@ WATCH_LINES = (
 NEXT_VISITS = InBoth("{visits} visits, one every {days} days", "{visits} citas, una cada {days} días")
 SCORE_NAMES = {
     "rmdq": InBoth("Your day with the back (0 to 24)", "Su día con la espalda (0 a 24)"),
-    "nrs": InBoth("Your pain (0 to 10)", "Su dolor (0 a 10)"),
+    "nrs": InBoth("Your pain in the last week (0 to 10)", "Su dolor de la última semana (0 a 10)"),
+    "nrs_today": InBoth("Your pain on the day (0 to 10)", "Su dolor de ese día (0 a 10)"),
     "odi": InBoth("Your day with the back, Oswestry (0 to 100)", "Su día con la espalda, Oswestry (0 a 100)"),
     "vas": InBoth("Your pain (0 to 100)", "Su dolor (0 a 100)"),
 }

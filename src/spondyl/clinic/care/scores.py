@@ -10,7 +10,7 @@ from spondyl.assessment.questionnaires import ScoreRefused, instrument_of
 from spondyl.clinic.care import intake_record, visit_note
 from spondyl.clinic.care.kept_scores import scores_in
 from spondyl.clinic.care.newest_rows import NewestRow, newest_of_people, newest_of_person
-from spondyl.clinic.care.visit_note import note_from_json
+from spondyl.clinic.care.visit_note import PAIN_TODAY, note_from_json
 from spondyl.clinic.chart.documents import save
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import clinic_zone
@@ -102,7 +102,7 @@ def _of_note(row: NewestRow, _zone: str) -> list[GivenScore]:
     note = note_from_json(row.body)
     if note.pain is None:
         return []
-    return [GivenScore(instrument="nrs", value=float(note.pain), on=note.on, source="visit")]
+    return [GivenScore(instrument=PAIN_TODAY, value=float(note.pain), on=note.on, source="visit")]
 
 
 def _entered(row: NewestRow, _zone: str) -> list[GivenScore]:

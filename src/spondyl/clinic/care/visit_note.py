@@ -7,11 +7,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from spondyl.assessment.exam import EXAM, Exam, exam_from_json, exam_in_force, exam_lines, exam_to_json
+from spondyl.assessment.exam import (
+    EXAM,
+    Deviation,
+    Exam,
+    exam_from_json,
+    exam_in_force,
+    exam_lines,
+    exam_to_json,
+)
+from spondyl.assessment.intake import PatientLanguage
 from spondyl.assessment.questionnaires import AnswerSheet, score_answers
+from spondyl.clinic.care.patient_words import day_in
 from spondyl.clinic.chart.documents import Document, Signature, load, newest_of_each, save
 
 KIND = "exam"
+PAIN_TODAY = "nrs_today"
+"""The form asks for the average of a week: another question, so another course."""
 LONGEST_TEXT = 2000
 
 
@@ -31,12 +43,14 @@ class VisitNote:
 
     def __post_init__(self) -> None:
         if self.pain is not None:
-            score_answers(AnswerSheet(instrument="nrs", answers={"pain": (str(self.pain),)}))
+            score_answers(AnswerSheet(instrument=PAIN_TODAY, answers={"pain": (str(self.pain),)}))
         if len(self.text) > LONGEST_TEXT:
             raise NoteRefused(
                 f"The note has {len(self.text)} characters; it holds at most {LONGEST_TEXT}. Shorten it."
             )
-        if not (self.exam.examined or self.text.strip() or self.done or self.pain is not None):
+        if not (
+            self.exam.examined or self.exam.items or self.text.strip() or self.done or self.pain is not None
+        ):
             raise NoteRefused("The note is empty. Mark what you examined, or write a line, then keep it.")
 
 
@@ -91,12 +105,30 @@ def standing_exam(notes: Sequence[StoredNote]) -> Exam:
 
 
 def standing_lines(notes: Sequence[StoredNote]) -> tuple[tuple[str, str, date | None], ...]:
-    """Every group with its sentence, and the day on which it was looked at last (None: never)."""
-    lines = exam_lines(standing_exam(notes))
+    """Every group with its sentence, and the day on which it was looked at last (None: never).
+
+    What was not normal on an earlier day, and was not looked at since, is said with that day.
+    """
+    standing = standing_exam(notes)
+    lines = exam_lines(standing)
     return tuple(
-        (title, line, next((one.note.on for one in notes if group.key in one.note.exam.examined), None))
+        _standing_line(notes, standing.in_group(group.key), group.key, title=title, line=line)
         for group, (title, line) in zip(EXAM, lines, strict=True)
     )
+
+
+def _standing_line(
+    notes: Sequence[StoredNote], deviations: Sequence[Deviation], key: str, *, title: str, line: str
+) -> tuple[str, str, date | None]:
+    days = [one.note.on for one in notes if one.note.exam.looked_into(key)]
+    if not days:
+        return title, line, None
+    seen = [
+        (next(one.note.on for one in notes if sign.item in one.note.exam.items), sign) for sign in deviations
+    ]
+    older = [f"{sign.text} ({day_in(on, PatientLanguage.ENGLISH)})" for on, sign in seen if on != max(days)]
+    said = f" Not looked at again since: {'; '.join(older)}." if older else ""
+    return title, line + said, max(days)
 
 
 def standing_impression(notes: Sequence[StoredNote]) -> tuple[str, date] | None:

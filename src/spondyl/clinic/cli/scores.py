@@ -65,6 +65,8 @@ def _score_cell(one: ScoredSheet) -> str:
 
 
 def _change_cell(one: ScoredSheet) -> str:
+    if one.first_unusable:
+        return "no score at first to compare with"
     if one.first is None or one.score is None:
         return ""
     if one.change is None:

@@ -18,7 +18,7 @@ from spondyl.clinic.report.codes import (
 )
 
 QUESTIONNAIRE = "urn:x-spondyl:questionnaire:intake"
-_LOINC = {"nrs": PAIN_SCORE, "odi": OSWESTRY_SCORE}
+_LOINC = {"nrs": PAIN_SCORE, "nrs_today": PAIN_SCORE, "odi": OSWESTRY_SCORE}
 
 
 def answers_resource(stored: StoredIntake) -> Resource:
@@ -91,8 +91,8 @@ def score_resource(person_id: str, score: GivenScore) -> Resource:
 
 
 def score_id(person_id: str, score: GivenScore) -> str:
-    """The same for the same questionnaire and day: of one day one score counts."""
-    return safe_id(f"{person_id}-{score.instrument}-{score.on:%Y%m%d}")
+    """The same for the same questionnaire and day, and short enough to keep its day: of one day one score counts."""
+    return safe_id(f"{person_id}-{score.instrument.removeprefix('promis_')}-{score.on:%Y%m%d}")
 
 
 def flag_resources(stored: StoredIntake, cleared: frozenset[str]) -> list[Resource]:

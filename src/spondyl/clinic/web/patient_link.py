@@ -7,11 +7,15 @@ import base64
 import hmac
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 class LinkUnusableError(ValueError):
     """A link is damaged, for something else, or too old; the message says what the patient can do."""
+
+
+LINK_LASTS = timedelta(days=14)
+"""How long the address of a form works."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

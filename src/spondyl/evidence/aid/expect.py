@@ -141,11 +141,10 @@ def _gap(pair: IconPair, words: Words, *, versus: Filling, hundred: Figure) -> t
 
 
 def amount(words: Words, figure: Figure, value: float, kinds: tuple[str, str]) -> Prose:
-    """'5 fewer' or '5 more', by the sign of the value."""
-    return words.say(
-        f"page.{kinds[0] if value < 0 else kinds[1]}",
-        value=bare(figure, value, decimals=_decimals(value, kinds)),
-    )
+    """'5 fewer' or '5 more', by the sign of the value; '1 point less' where there is one."""
+    kind, number = kinds[0] if value < 0 else kinds[1], bare(figure, value, decimals=_decimals(value, kinds))
+    is_one = kind.startswith("points") and number.text == "1"
+    return words.say(f"page.{kind}_one" if is_one else f"page.{kind}", value=number)
 
 
 def _decimals(value: float, kinds: tuple[str, str]) -> int:

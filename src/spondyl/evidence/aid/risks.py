@@ -33,15 +33,27 @@ def risks(library: Library, option: Option, words: Words, *, short: bool = False
 
 def _rate(line: HarmLine, rate: Figure, hundred: Figure, words: Words, *, short: bool) -> Prose:
     low, high = rate.interval_95 or (rate.value, rate.value)
-    numbers = {
-        "value": bare(rate, decimals=1),
-        "low": bare(rate, low, decimals=2 if 0.0 < low < 0.05 else 1),
-        "high": bare(rate, high, decimals=1),
-    }
     ending = "_short" if short else ""
+    numbers = {
+        name: bare(rate, value, decimals=_decimals(value))
+        for name, value in (("value", rate.value), ("low", low), ("high", high))
+    }
     if line.rate_is_ratio:
         return words.say(f"page.ratio{ending}", **numbers)
+    if line.people is not None and line.counts_events:
+        of = "event" if rate.value == 1 else "events"
+        return words.say(f"page.{of}{ending}", value=bare(rate), people=line.people)
+    if line.people is not None and rate.value == 0:
+        people, most = line.people, bare(rate, high, decimals=_decimals(high))
+        return words.say(f"page.rate_none{ending}", people=people, high=most, hundred=hundred)
     return words.say(f"page.rate{ending}", hundred=hundred, **numbers)
+
+
+def _decimals(value: float) -> int:
+    """One; of a small number as many as keep it within a quarter of itself: 0.02 of 100 is not 0.0."""
+    if value == 0.0 or value >= 0.05:
+        return 1
+    return next((places for places in range(2, 6) if abs(round(value, places) - value) <= value / 4), 6)
 
 
 def regulator_lines(library: Library, option: Option, words: Words) -> tuple[Said, ...]:

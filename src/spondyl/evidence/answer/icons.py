@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from spondyl.evidence.answer.arms import one_group
 from spondyl.evidence.answer.panels import CONTROLS, groups_of, study_quote
 from spondyl.evidence.answer.rows import result_key
 from spondyl.evidence.answer.shares import difference_figure, number_needed, people_of_100, share_figure
@@ -92,7 +93,9 @@ def deciding_pair(option: Option, pairs: Iterable[IconPair]) -> IconPair | None:
 
 
 def _pair(study: Study, result: Result, option: Option) -> IconPair | None:
-    groups = [(group, _people(group)) for group in result.groups if group.option in ("", option.id)]
+    active = one_group(group for group in result.groups if group.option == option.id)
+    others = [group for group in result.groups if not group.option]
+    groups = [(group, _people(group)) for group in ([active] if active else []) + others]
     shown = [(group, people) for group, people in groups if people is not None]
     roles = {group.role for group, _ in shown}
     if Role.ACTIVE not in roles or len(roles) < 2:

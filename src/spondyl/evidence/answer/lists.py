@@ -8,6 +8,7 @@ from spondyl.evidence.answer.shares import EXACT
 from spondyl.evidence.certainty import ROB2, ROBINS_I, overall
 from spondyl.evidence.counts.proportion_interval import exact_proportion
 from spondyl.evidence.library import (
+    Counted,
     Direction,
     DuplicateTrialError,
     Figure,
@@ -26,13 +27,16 @@ from spondyl.evidence.library import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HarmLine:
-    """One harm. ``rate`` is people harmed in per cent, or how many times more often than without."""
+    """One harm. ``rate`` is people harmed in per cent, events among ``people``, or how many times more often than
+    without; ``people`` were treated."""
 
     event: Quote
     seriousness: Seriousness
     how_often: Quote
     rate: Figure | None
     rate_is_ratio: bool
+    people: Figure | None = None
+    counts_events: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,8 @@ def _harm(harm: Harm) -> HarmLine:
         how_often=Quote(text=harm.how_often, origin=harm.origin),
         rate=_rate(harm),
         rate_is_ratio=harm.effect is not None,
+        people=None if harm.n is None else Figure(value=harm.n, decimals=0, origin=harm.origin),
+        counts_events=harm.counted is Counted.EVENTS,
     )
 
 
@@ -117,6 +123,9 @@ def _rate(harm: Harm) -> Figure | None:
         )
     if harm.events is None or not harm.n:
         return None
+    if harm.counted is Counted.EVENTS:
+        unit = f" event{'' if harm.events == 1 else 's'} in {harm.n} people"
+        return Figure(value=harm.events, decimals=0, unit=unit, origin=harm.origin)
     found = exact_proportion(harm.events, harm.n)
     return Figure(
         value=100.0 * found.share,
@@ -221,6 +230,8 @@ def left_out_of(library: Library, option: Option) -> tuple[LeftOut, ...]:
         try:
             refuse_review_with_duplicates(study)
         except DuplicateTrialError as error:
+            if not study.origin.may_be_shown:
+                continue
             why = f"{error.what} {error.why}"
             found.append(LeftOut(name=study_quote(study), why=Quote(text=why, origin=study.origin)))
     return tuple(found)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from spondyl.evidence.answer.arms import one_group
 from spondyl.evidence.answer.pooled_shares import pooled_single_arms
 from spondyl.evidence.answer.rows import Row
 from spondyl.evidence.answer.scales import Axis, axis_of, effect_figure
@@ -75,8 +76,11 @@ CONTROLS = (Role.SHAM, Role.USUAL_CARE, Role.OTHER_ACTIVE)
 
 
 def groups_of(result: Result, option: str) -> tuple[Group, Group] | None:
-    """The group given the option and the control beside it: sham before usual care before another treatment."""
-    active = next((one for one in result.groups if one.option == option), None)
+    """The group given the option and the control beside it: sham before usual care before another treatment.
+
+    Several groups given the option are one.
+    """
+    active = one_group(one for one in result.groups if one.option == option)
     controls = sorted(
         (one for one in result.groups if one.role in CONTROLS), key=lambda one: CONTROLS.index(one.role)
     )

@@ -2,6 +2,7 @@
 
 import math
 
+from spondyl.evidence.answer.arms import one_group
 from spondyl.evidence.answer.rows import Row
 from spondyl.evidence.counts import CountsMethod, PooledCounts, pool_counts
 from spondyl.evidence.library import (
@@ -46,10 +47,9 @@ def _first_counts(study: Study, option: Option) -> tuple[Study, Result, Group] |
         return None
     for result in study.results:
         if result.outcome.more_is_better and not result.counts_missing_as_failures:
-            for group in result.groups:
-                counted = group.events is not None and bool(group.n)
-                if group.option == option.id and counted and group.origin.may_be_shown:
-                    return study, result, group
+            group = one_group(one for one in result.groups if one.option == option.id)
+            if group and group.events is not None and group.n and group.origin.may_be_shown:
+                return study, result, group
     return None
 
 

@@ -38,12 +38,15 @@ def count_figure(group: Group) -> Figure | None:
 
 
 def people_of_100(group: Group) -> Figure | None:
-    """People out of a hundred, whole, for pictures."""
+    """People out of a hundred, whole, for pictures: none or all only where it was none or all of the group."""
     share = share_figure(group)
     if share is None:
         return None
     method = f"{share.text}, rounded to whole people of 100"
-    return Figure(value=round(share.value), decimals=0, origin=computed_origin(share.origin, method=method))
+    whole = math.floor(share.value + 0.5)
+    some, not_all = int(share.value > 0.0), int(share.value < 100.0)
+    people = min(max(whole, some), 100 - not_all)
+    return Figure(value=people, decimals=0, origin=computed_origin(share.origin, method=method))
 
 
 def difference_figure(active: Group, control: Group) -> Figure | None:

@@ -66,7 +66,7 @@ def body_of(library: Library, option: Option, key: str) -> Body:
 
 def _interval(result: Result, option: Option) -> tuple[float, float] | None:
     if result.effect is not None:
-        return effect_figure(result.effect).interval_95
+        return effect_figure(result.effect).interval_95 if result.effect.origin.may_be_shown else None
     pair = groups_of(result, option.id)
     difference = None if pair is None else difference_figure(*pair)
     return None if difference is None else difference.interval_95

@@ -12,6 +12,7 @@ from spondyl.evidence.library.option import Option
 from spondyl.evidence.library.rules import Claim, Constant, GuidelineRule, Harm, RegulationRule
 from spondyl.evidence.library.schema import Place, build
 from spondyl.evidence.library.study import Study
+from spondyl.evidence.library.unverified import unverified_whole
 
 T = TypeVar("T")
 
@@ -61,7 +62,7 @@ def library_from(texts: Mapping[str, Mapping[str, str]]) -> Library:
     options = sorted(all_of("options", Option), key=lambda one: one.order)
     return Library(
         options=tuple(options),
-        studies=all_of("studies", Study),
+        studies=tuple(unverified_whole(one) for one in all_of("studies", Study)),
         harms=all_of("harms", Harm),
         regulation=all_of("regulation", RegulationRule),
         guidelines=all_of("guidelines", GuidelineRule),

@@ -16,6 +16,13 @@ class Seriousness(Enum):
     OTHER = "other"
 
 
+class Counted(Enum):
+    """What the number of a harm counts: one person may have several events."""
+
+    PEOPLE = "people"
+    EVENTS = "events"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harm:
     """One harm of one option, or the statement that none was read."""
@@ -24,7 +31,8 @@ class Harm:
     options: Annotated[tuple[str, ...], "Of which options"]
     event: Annotated[str, "What happens to a person"]
     seriousness: Annotated[Seriousness, "Serious or other"]
-    events: Annotated[int | None, "People harmed"] = None
+    events: Annotated[int | None, "People harmed, or events where ``counted`` says so"] = None
+    counted: Annotated[Counted, "Whether people or events were counted"] = Counted.PEOPLE
     n: Annotated[int | None, "People treated"] = None
     effect: Annotated[Effect | None, "How much more often than without: a risk ratio"] = None
     how_often: Annotated[str, "How often, in words; says so when unknown"]
@@ -32,11 +40,11 @@ class Harm:
     origin: Origin
 
     def __post_init__(self) -> None:
-        if self.events is not None and not (self.n is not None and 0 <= self.events <= self.n):
+        if self.events is not None and not self._can_be_counted(self.events):
             raise RecordInvalidError(
                 what=f"The harm {self.id} counts {self.events} of {self.n} people.",
                 why="People harmed are some of the people treated; one person may have several events.",
-                do="Count the people, not the events, and give how many were treated; else say it in how_often.",
+                do="Count the people and give how many were treated; of events say counted = 'events'.",
             )
         if self.effect is not None and self.effect.measure is not Measure.RISK_RATIO:
             raise RecordInvalidError(
@@ -45,6 +53,11 @@ class Harm:
                 "farther from one.",
                 do="Give the risk ratio, or the counts; leave another measure in the study's results.",
             )
+
+    def _can_be_counted(self, events: int) -> bool:
+        if self.n is None or events < 0:
+            return False
+        return events <= self.n if self.counted is Counted.PEOPLE else self.n > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,7 +127,7 @@ def _checked(line: int, name: str, cell: str) -> Value:
 
 def _number(cell: str) -> float:
     try:
-        number = float(cell)
+        number = float(cell) if cell.isascii() and "_" not in cell else math.nan
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
@@ -136,7 +136,7 @@ def _number(cell: str) -> float:
 
 
 def _count(cell: str) -> int:
-    if not re.fullmatch(r"\d{1,9}", cell):
+    if not re.fullmatch(r"[0-9]{1,9}", cell):
         raise ValueError("a whole number, 0 or more")
     return int(cell)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spondyl.assessment.screening import Answer
+from spondyl.assessment.written_number import written_decimal
 from spondyl.clinic.care.adjustment_gate import ASKED
 from spondyl.instrument import SEGMENTS, Gate, Limits
 from spondyl.instrument.caps import PLACEHOLDER_PEAK_N
@@ -77,11 +78,10 @@ class SetupForm:
         return SEGMENTS[begin : end + 1]
 
     def _maximum_n(self) -> float:
-        typed = self.one("maximum_n").replace(",", ".")
-        try:
-            value = float(typed or "0")
-        except ValueError:
-            raise SetupRefused("maximum_n", f"'{typed}' is not a number. Type newtons, such as 60.") from None
+        typed = self.one("maximum_n")
+        value = written_decimal(typed or "0")
+        if value is None:
+            raise SetupRefused("maximum_n", f"'{typed}' is not a number. Type newtons, such as 60.")
         if not 0.0 < value <= MOST_N:
             raise SetupRefused(
                 "maximum_n",

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from spondyl.assessment.exam import EXAM, Deviation, Exam, ExamGroup, ExamRefused, ExamTest, Side
+from spondyl.assessment.exam import EXAM, TESTS, Deviation, Exam, ExamGroup, ExamRefused, ExamTest, Side
 from spondyl.assessment.questionnaires import ScoreRefused
+from spondyl.assessment.written_number import written_whole
 from spondyl.clinic.care.visit_note import NoteRefused, VisitNote
 
 Sent = Mapping[str, list[str]]
@@ -22,34 +23,41 @@ class NoteForm:
         """The value of a field, or an empty text."""
         return next(iter(self.sent.get(name, [])), "").strip()
 
+    def after_version(self, newest: int) -> int:
+        """The version that the form was opened with, the newest where it says none; a text is older than every one."""
+        sent = self.one("after_version")
+        return (written_whole(sent) or 0) if sent else newest
+
+    def _pain(self) -> int | None:
+        said = self.one("pain")
+        number = written_whole(said)
+        if said and number is None:
+            raise NoteRefused(
+                f"{said!r} is no number of the pain scale; it takes 0 to 10. Choose one of them."
+            )
+        return number
+
     def note(self, *, on: date) -> VisitNote:
         """The note; raises NoteRefused with what is wrong."""
-        pain = self.one("pain")
         try:
             return VisitNote(
                 exam=self._exam(),
                 on=on,
-                pain=int(pain) if pain else None,
+                pain=self._pain(),
                 done=tuple(self.sent.get("done", ())),
                 text=self.one("text"),
             )
-        except NoteRefused:
-            raise
         except (ExamRefused, ScoreRefused) as refused:
             raise NoteRefused(str(refused)) from refused
-        except ValueError as error:
-            raise NoteRefused(
-                f"{pain!r} is no number of the pain scale; it takes 0 to 10. {error}"
-            ) from error
 
     @property
     def groups_with_deviations(self) -> frozenset[str]:
-        """Groups that are shown open, because something in them is not normal or was written beside a test."""
+        """Groups that are shown open: a test in them was looked at by itself, or has words beside it."""
         return frozenset(
             group.key
             for group in EXAM
             for test in group.tests
-            if self.one(f"n-{test.key}") or self._not_normal(test)
+            if self.one(f"n-{test.key}") or any(self.one(f"t-{test.key}-{side.value}") for side in test.sides)
         )
 
     def _not_normal(self, test: ExamTest) -> tuple[tuple[Side, str], ...]:
@@ -68,11 +76,18 @@ class NoteForm:
 
     def _exam(self) -> Exam:
         self._refuse_words_beside_normal()
-        deviations = tuple(one for group in EXAM for one in self._deviations(group))
-        marked = {group.key for group in EXAM if self.one(f"g-{group.key}") == "examined"}
+        marked = frozenset(group.key for group in EXAM if self.one(f"g-{group.key}") == "examined")
         return Exam(
-            examined=frozenset(marked | {group.key for group in EXAM if self._deviations(group)}),
-            deviations=deviations,
+            examined=marked,
+            deviations=tuple(one for group in EXAM for one in self._deviations(group)),
+            normal=frozenset(
+                (test.key, side)
+                for group in EXAM
+                if group.key not in marked
+                for test in group.tests
+                for side in test.sides
+                if self.one(f"t-{test.key}-{side.value}") == test.values[0].code
+            ),
             impression=self.one("impression"),
         )
 
@@ -93,6 +108,8 @@ def form_of(note: VisitNote) -> NoteForm:
         "impression": [note.exam.impression],
     }
     sent |= {f"g-{key}": ["examined"] for key in note.exam.examined}
+    for test, side in note.exam.normal:
+        sent[f"t-{test}-{side.value}"] = [TESTS[test].values[0].code]
     for one in note.exam.deviations:
         sent[f"t-{one.test}-{one.side.value}"] = [one.value]
         sent[f"n-{one.test}"] = [one.note]

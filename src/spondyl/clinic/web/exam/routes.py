@@ -88,7 +88,7 @@ def keep_correction(
         before = note_at(connection, patient_id, document_id)
         try:
             note = form.note(on=before.note.on)
-            version = int(form.one("after_version") or before.version)
+            version = form.after_version(before.version)
             stored = keep_note(
                 connection,
                 patient_id,
@@ -137,6 +137,7 @@ def _context(
 ) -> dict[str, Any]:
     notes = notes_of(connection, patient.id)
     plan = latest_plan(connection, patient.id)
+    standing = standing_exam(notes)
     return {
         "groups": EXAM,
         "form": form,
@@ -144,7 +145,8 @@ def _context(
         "problem": problem,
         "clash": None,
         "notes": notes,
-        "alerts": exam_alerts(standing_exam(notes)),
+        "standing": standing,
+        "alerts": exam_alerts(standing),
         "lines_of": exam_lines,
         "planned": plan.plan.options if plan else (),
         "option_name": option_name,

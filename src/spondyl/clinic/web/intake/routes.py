@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ from spondyl.clinic.chart.transaction import reading, write
 from spondyl.clinic.web.intake.body_shapes import OUTLINE, VIEWS, shapes_of
 from spondyl.clinic.web.intake.words import words_in
 from spondyl.clinic.web.page import page, see_other
-from spondyl.clinic.web.patient_link import read_link
+from spondyl.clinic.web.patient_link import LINK_LASTS, read_link
 from spondyl.clinic.web.rights import open_to_all
 from spondyl.clinic.web.services import Clinic, Services
 
@@ -41,6 +42,8 @@ class SentAnswer(BaseModel):
 
     item: Annotated[str, Field(max_length=60)]
     marks: Annotated[list[Text], Field(max_length=60)]
+    age_ms: Annotated[int, Field(ge=0, le=2**53)] = 0
+    """How long ago it was given: without a network it waits on the telephone."""
 
 
 class SentGroup(BaseModel):
@@ -60,6 +63,7 @@ def intake_page(request: Request, services: Clinic, token: str) -> Response:
         offices = practice_of(connection).offices if has_practice(connection) else ()
         held = _is_held(connection, stored.person_id)
     shown = _shown(stored.intake, token) | {"offices": offices, "held": held}
+    shown["opened_at"] = services.clock().isoformat()
     return page(request, "intake/form.html", shown)
 
 
@@ -67,7 +71,13 @@ def intake_page(request: Request, services: Clinic, token: str) -> Response:
 def keep_answer(services: Clinic, token: str, sent: SentAnswer) -> JSONResponse:
     """Save one answer; says which page the answer calls for."""
     try:
-        _change(services, token, lambda intake: answered(intake, sent.item, tuple(sent.marks)))
+        given_at = services.clock() - min(timedelta(milliseconds=sent.age_ms), LINK_LASTS)
+        _change(
+            services,
+            token,
+            lambda intake: answered(intake, sent.item, tuple(sent.marks)),
+            given_at=given_at,
+        )
     except IntakeAnswerRefused as refused:
         return JSONResponse({"error": str(refused)}, status_code=422)
     message = message_for(sent.item) if "yes" in sent.marks else None
@@ -105,19 +115,32 @@ async def keep_all(request: Request, services: Clinic, token: str) -> Response:
 
     form = await request.form()
     sent = {key: tuple(str(value) for value in form.getlist(key)) for key in form}
-    await run_in_threadpool(_change, services, token, lambda intake: _with_form(intake, sent))
+    opened_at = _moment(sent.get("opened_at", ())) or services.clock() - LINK_LASTS
+    await run_in_threadpool(
+        _change, services, token, lambda intake: _with_form(intake, sent), given_at=opened_at
+    )
     return see_other(request, f"/intake/{token}")
 
 
-def _change(services: Services, token: str, step: Callable[[Intake], Intake]) -> Intake:
-    """Keep the form as ``step`` makes it of the one that stands."""
+def _moment(sent: tuple[str, ...]) -> datetime | None:
+    """When the page was opened; None where it does not say so."""
+    try:
+        moment = datetime.fromisoformat(sent[0])
+    except (IndexError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _change(
+    services: Services, token: str, step: Callable[[Intake], Intake], *, given_at: datetime | None = None
+) -> Intake:
+    """Keep the form as ``step`` makes it of the one that stands; the form as it is then."""
     document_id = _document_of(services, token)
 
     def work(connection: sa.Connection) -> Intake:
         stored = opened_to_change(connection, document_id)
         intake = step(stored.intake)
-        keep(connection, stored, intake, actor=PATIENT)
-        return intake
+        return keep(connection, stored, intake, actor=PATIENT, given_at=given_at).intake
 
     return write(services.engine, work)
 

@@ -1,6 +1,5 @@
 """A patient's intake as staff see it: the link for the patient, the summary, and the clinician's look at flags."""
 
-from datetime import timedelta
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -22,12 +21,11 @@ from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.page import patient_page, see_other
-from spondyl.clinic.web.patient_link import PatientLink, make_link
+from spondyl.clinic.web.patient_link import LINK_LASTS, PatientLink, make_link
 from spondyl.clinic.web.rights import AnyStaff, Clinician
 from spondyl.clinic.web.services import Clinic, Services
 
 router = APIRouter(prefix="/patients/{patient_id}/intake", include_in_schema=False)
-LINK_LASTS = timedelta(days=14)
 
 
 @router.get("")

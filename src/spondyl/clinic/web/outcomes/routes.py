@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from spondyl.assessment.questionnaires import INSTRUMENTS, ScoreRefused, important_change_of, instrument_of
+from spondyl.assessment.written_number import written_decimal
 from spondyl.clinic.care.clinic_outcomes import clinic_outcomes
 from spondyl.clinic.care.plan_record import StoredPlan, judged, latest_plan
 from spondyl.clinic.care.scores import GivenScore, add_score, scores_of_person
@@ -20,11 +21,12 @@ from spondyl.clinic.report.outcomes_words import not_judged_text, words_of
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svg
 from spondyl.clinic.web.page import page, patient_page, see_other
+from spondyl.clinic.web.plan.form import GOAL_NAMES
 from spondyl.clinic.web.rights import Clinician, needs
 from spondyl.clinic.web.services import Clinic, Services
 
 router = APIRouter(include_in_schema=False)
-ENTERED = tuple((code, one.name) for code, one in INSTRUMENTS.items() if one.is_outcome)
+ENTERED = tuple((code, GOAL_NAMES.get(code, one.name)) for code, one in INSTRUMENTS.items() if one.is_outcome)
 WRONG_DAY = "The day is none, or lies in the future. Choose the day on which the patient answered."
 
 
@@ -95,10 +97,12 @@ def enter_score(
 
 
 def _number(text: str) -> float:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise ValueError(f"{text!r} is no score. Write a number on the scale of the questionnaire.") from None
+    value = written_decimal(text)
+    if value is None:
+        raise ValueError(
+            f"{text!r} is no score. Write a number on the scale of the questionnaire, such as 7 or 38.5."
+        )
+    return value
 
 
 def _day(text: str, today: date) -> date:

@@ -4,12 +4,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from spondyl.assessment.written_number import written_decimal, written_whole
 from spondyl.clinic.care.scores import GivenScore
 from spondyl.treatment.plan import Goal, Plan, PlanRefused, RankedOption, default_goals
 
 USUAL_REVIEW_DAYS = 42
 USUAL_VISITS = 6
 USUAL_DAYS_BETWEEN = 7
+GOAL_NAMES = {
+    "rmdq": "Roland-Morris",
+    "nrs": "Pain of the last week, 0 to 10",
+    "nrs_today": "Pain today, 0 to 10",
+    "odi": "Oswestry",
+    "vas": "Pain 0 to 100",
+}
+"""The scores that a plan may be judged by."""
+ONE_DAY = "nrs_today"
+"""One good day is no good week: it is a goal by itself only where nothing else was asked."""
 Sent = Mapping[str, list[str]]
 
 
@@ -22,6 +33,11 @@ class PlanForm:
     def one(self, name: str) -> str:
         """The value of a field, or an empty text."""
         return next(iter(self.sent.get(name, [])), "").strip()
+
+    @property
+    def after_version(self) -> int:
+        """The version that the form was opened with; what is none is older than every version."""
+        return written_whole(self.one("after_version")) or 0
 
     def plan(self) -> Plan:
         """The plan; raises PlanRefused with what is wrong."""
@@ -50,15 +66,14 @@ class PlanForm:
         )
 
     def _number(self, name: str, default: int) -> int:
-        text = self.one(name)
-        return int(text) if text.isdecimal() and text.isascii() and len(text) < 5 else default
+        number = written_whole(self.one(name))
+        return default if number is None else number
 
     def _decimal(self, name: str) -> float:
-        text = self.one(name).replace(",", ".")
-        try:
-            return float(text)
-        except ValueError:
-            raise _refused(f"{text!r} is no number of points.", "A goal is a change in points.") from None
+        value = written_decimal(self.one(name))
+        if value is None:
+            raise _refused(f"{self.one(name)!r} is no number of points.", "A goal is a change in points.")
+        return value
 
     def _day(self, name: str) -> date:
         text = self.one(name)
@@ -99,6 +114,7 @@ def fresh_form(
     """A form to begin with: the goals that the scores allow, a review after six weeks, nothing chosen yet."""
     last = {score.instrument: score.value for score in scores}
     goals = default_goals(last)
+    goals = tuple(one for one in goals if one.instrument != ONE_DAY) or goals
     sent = {
         "problem": [problem],
         "goal": [goal.instrument for goal in goals],

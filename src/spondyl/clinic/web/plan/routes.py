@@ -32,7 +32,7 @@ from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.page import patient_page, see_other
-from spondyl.clinic.web.plan.form import PlanForm, form_of, fresh_form
+from spondyl.clinic.web.plan.form import GOAL_NAMES, PlanForm, form_of, fresh_form
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.treatment.plan import RANKING_RULE, PlanRefused
@@ -90,7 +90,7 @@ def save_plan(request: Request, services: Clinic, viewer: Clinician, patient_id:
                 form.plan(),
                 actor=viewer.actor,
                 document_id=changing.document_id if changing else None,
-                after_version=int(form.one("after_version")) if changing else None,
+                after_version=form.after_version if changing else None,
             )
         except (PlanRefused, DocumentChangedError) as refused:
             return _form_page(
@@ -197,6 +197,7 @@ def _form_page(
         "ranked": ranked,
         "rule": RANKING_RULE,
         "scores": {score.instrument: score for score in scores},
+        "goal_names": GOAL_NAMES,
         "summary": summary,
         "is_held": situation_of(connection, patient.id).stop is not Stop.NOTHING,
         **beside,

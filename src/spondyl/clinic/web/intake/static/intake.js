@@ -2,7 +2,7 @@
 
 import { csrfToken, renewToken } from "/static/shell/csrf.js";
 
-/** @typedef {{kind: "answer", item: string, marks: string[]} | {kind: "next", group: string}} Sent */
+/** @typedef {{kind: "answer", item: string, marks: string[], given: number} | {kind: "next", group: string}} Sent */
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("intake"));
 const address = form.action;
@@ -53,7 +53,9 @@ const TOO_OLD = 403;
 
 /** @param {Sent} one @returns {Promise<Response>} */
 function post(one) {
-  const { kind, ...body } = one;
+  const { kind, ...rest } = one;
+  const { given, ...answer } = { given: Date.now(), ...rest };
+  const body = kind === "answer" ? { ...answer, age_ms: Math.max(0, Date.now() - given) } : answer;
   return fetch(`${address}/${kind}`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRF": csrfToken() },
@@ -96,7 +98,9 @@ async function sendAll() {
     }
     failed = 0;
     refused ||= result === "refused";
-    unsent.shift();
+    const sent = unsent.shift();
+    // Its correction was given after it, however long it took to arrive.
+    for (const one of unsent) if (one.kind === "answer" && sent?.kind === "answer" && one.item === sent.item) one.given = Date.now();
     remember();
   }
   sending = false;
@@ -117,7 +121,7 @@ function marksOf(item) {
 /** @param {HTMLInputElement | HTMLTextAreaElement} field */
 function answered(field) {
   const item = field.dataset.item ?? "";
-  send({ kind: "answer", item, marks: marksOf(item) });
+  send({ kind: "answer", item, marks: marksOf(item), given: Date.now() });
   settle(field);
   if (field instanceof HTMLInputElement && field.dataset.stops && field.checked) showMessage(field.dataset.stops, item);
 }
