@@ -3,6 +3,8 @@ one bad film costs nothing but itself; results come in the order of the paths.""
 
 import json
 import os
+import shutil
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -14,7 +16,7 @@ from clinic.cohort_runs import SETUP, Seen, final_bytes, here, run, tasks_for, w
 from spondyl.clinic.cohort import journal, outputs
 from spondyl.clinic.cohort.local_pool import measure_on_cores
 from spondyl.clinic.cohort.run import RunFolderError, report_names, run_cohort
-from spondyl.clinic.cohort.task import file_state
+from spondyl.clinic.cohort.task import FilmRecord, FilmTask, file_state
 from spondyl.clinic.cohort.worker import measure_task
 from spondyl.clinic.report import FORMATS
 
@@ -149,6 +151,38 @@ def test_reports_of_a_film_whose_name_is_no_text(tmp_path: Path) -> None:
     assert json.loads(record.line)["status"] == "measured"
     written = {path.name for path in (tmp_path / "reports").rglob("*.*") if path.is_file()}
     assert {r"M\udcfcller.html", r"M\udcfcller.pdf", r"M\udcfcller.fhir.json"} <= written
+
+
+@pytest.mark.parametrize("gone", ["film", "page"])
+def test_a_report_that_was_deleted_comes_back_with_resume(tmp_path: Path, gone: str) -> None:
+    films = write_films(tmp_path / "films", {"a.dcm": "film a", "b.dcm": "film b", "c.dcm": "bad"})
+    setup = replace(SETUP, reports=tmp_path / "out" / "reports", formats=("html", "json"))
+    measured: list[str] = []
+
+    def measure(tasks: Iterator[FilmTask]) -> Generator[FilmRecord]:
+        for task in tasks:
+            measured.append(Path(task.film).name)
+            yield measure_task(setup, task)
+
+    def go() -> None:
+        measured.clear()
+        watcher = Seen().watcher()
+        run_cohort(
+            tasks_for(films, setup), out=tmp_path / "out", measure=measure, watcher=watcher, resume=True
+        )
+
+    go()
+    go()
+    assert measured == [], "nothing is missing, so nothing is measured again"
+    reports = tmp_path / "out" / "reports" / "b"
+    before = {path.name: path.read_bytes() for path in reports.iterdir()}
+    if gone == "film":
+        shutil.rmtree(reports)
+    else:
+        next(reports.glob("*.html")).unlink()
+    go()
+    assert measured == ["b.dcm"]
+    assert {path.name: path.read_bytes() for path in reports.iterdir()} == before
 
 
 def test_a_pipe_among_the_films_stops_no_run(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Synthetic films on disk: valid DICOM, read back as they were, byte for byte the same from the same seed."""
 
+import errno
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -118,3 +120,17 @@ def test_magnification_in_the_header_explains_both_spacings(written: tuple[Path,
 def test_an_impossible_patient_is_refused() -> None:
     with pytest.raises(ValueError, match="120"):
         PhantomPatient(age_years=200)
+
+
+def test_a_full_disk_leaves_no_half_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message of `spondyl phantom` says that the films written so far are whole; no half one lies beside them."""
+
+    def full(path: Path, content: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(content[:100])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match=r"^\[Errno \d+\] No space left on device$"):
+        write_phantom(tmp_path, pose=POSE, seed=1, setup=SETUP)
+    assert list(tmp_path.iterdir()) == []

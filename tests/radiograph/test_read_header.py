@@ -143,6 +143,22 @@ def test_laterality_is_not_taken_for_a_side_of_the_picture(film_with: Any) -> No
             (0.2, 0.2),
             SpacingSource.IMAGER_PIXEL_SPACING,
         ),
+        (
+            # A factor of 1 is what a sender writes who corrected nothing; the distances then still may tell.
+            {"ImagerPixelSpacing": [0.2, 0.2], "EstimatedRadiographicMagnificationFactor": 1},
+            (0.2, 0.2),
+            SpacingSource.IMAGER_PIXEL_SPACING,
+        ),
+        (
+            {
+                "ImagerPixelSpacing": [0.24, 0.12],
+                "EstimatedRadiographicMagnificationFactor": 1,
+                "DistanceSourceToDetector": 1800,
+                "DistanceSourceToPatient": 1500,
+            },
+            (0.2, 0.1),
+            SpacingSource.IMAGER_PIXEL_SPACING_CORRECTED,
+        ),
         ({"PixelSpacing": [0, 0.2]}, None, SpacingSource.NONE),
         ({"PixelSpacing": [-0.2, -0.2]}, None, SpacingSource.NONE),
         ({"PixelSpacing": [6, 6]}, None, SpacingSource.NONE),

@@ -133,6 +133,19 @@ def test_exif_orientation_is_honoured(reader: FilmReader, tmp_path: Path, orient
     assert (orientation != 1) == any("upright" in note for note in film.notes)
 
 
+@pytest.mark.parametrize("compression", [None, "tiff_lzw"])
+@pytest.mark.parametrize("orientation", UPRIGHT)
+def test_a_tiff_on_its_side_is_turned_upright(
+    reader: FilmReader, tmp_path: Path, orientation: int, compression: str | None
+) -> None:
+    """Exactly: nothing is lost. Pillow 13.0 maps an uncompressed one in the wrong width."""
+    path = tmp_path / "film.tif"
+    Image.fromarray(BYTE_PICTURE).save(path, tiffinfo={274: orientation}, compression=compression)
+    film = reader.read(path)
+    np.testing.assert_array_equal(film.pixels, UPRIGHT[orientation](BYTE_PICTURE))
+    assert (orientation != 1) == any("upright" in note for note in film.notes)
+
+
 @pytest.mark.parametrize("name", ["film.png", "film.jpg", "film.tif"])
 def test_dpi_is_never_a_spacing(reader: FilmReader, tmp_path: Path, name: str) -> None:
     Image.fromarray(BYTE_PICTURE).save(tmp_path / name, dpi=(150, 150))

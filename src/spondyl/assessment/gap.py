@@ -35,8 +35,7 @@ SCALES: dict[str, Scale] = {
         Band(grade="3"),
     ),
 }
-"""Points by relative parameter. The tables are in tenths ("-7.1", "10.1"); here the bands meet without a "
-"gap."""
+"""Points by relative parameter. The tables are in tenths ("-7.1", "10.1"); here the bands meet without a gap."""
 BANDS = ("proportioned", "moderately disproportioned", "severely disproportioned")
 LABEL = "GAP score"
 

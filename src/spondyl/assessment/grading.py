@@ -8,8 +8,7 @@ from spondyl.assessment.measurement import Measurement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """All values up to ``upper`` that no earlier band holds; ``closed`` when ``upper`` itself belongs to "
-    "it."""
+    """All values up to ``upper`` that no earlier band holds; ``closed`` when ``upper`` itself belongs to it."""
 
     grade: str
     upper: float = math.inf

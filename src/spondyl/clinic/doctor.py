@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
-from importlib import metadata, resources
+from importlib import import_module, metadata, resources
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
@@ -23,6 +23,13 @@ NEEDED = (
     "reportlab",
     "fhir.resources",
 )
+MODULES = {
+    "pillow": "PIL",
+    "pylibjpeg-openjpeg": "openjpeg",
+    "pyjpegls": "jpeg_ls",
+    "python-gdcm": "gdcm",
+}
+"""The module that a package brings, where it is not named after the package."""
 DECODERS = {
     "JPEG 2000": "pylibjpeg-openjpeg",
     "JPEG-LS": "pyjpegls",
@@ -71,23 +78,36 @@ def _version_of(package: str) -> str | None:
         return None
 
 
+def _state_of(package: str) -> tuple[bool, str]:
+    """Whether a package can be used, and its version or what is wrong: one that is there may still not load."""
+    version = _version_of(package)
+    if version is None:
+        return False, f"{package} MISSING"
+    try:
+        import_module(MODULES.get(package, package))
+    except Exception as error:  # whatever keeps it from loading is what this check reports
+        return False, f"{package} {version} CANNOT BE LOADED ({error})"
+    return True, f"{package} {version}"
+
+
 def _packages() -> Check:
-    versions = {name: _version_of(name) for name in NEEDED}
-    missing = [name for name, version in versions.items() if version is None]
-    found = ", ".join(f"{name} {version or 'MISSING'}" for name, version in versions.items())
-    return Check(name="Packages", ok=not missing, found=found, advice=f"pip install {' '.join(missing)}")
+    states = {name: _state_of(name) for name in NEEDED}
+    wrong = [name for name, (ok, _) in states.items() if not ok]
+    found = ", ".join(state for _, state in states.values())
+    return Check(name="Packages", ok=not wrong, found=found, advice=_install(*wrong))
 
 
 def _decoder(syntax: str, package: str) -> Check:
-    version = _version_of(package)
-    found = f"{package} {version}" if version else f"{package} is missing"
-    return Check(
-        name=f"Decoder for {syntax}", ok=version is not None, found=found, advice=f"pip install {package}"
-    )
+    ok, found = _state_of(package)
+    return Check(name=f"Decoder for {syntax}", ok=ok, found=found, advice=_install(package))
+
+
+def _install(*packages: str) -> str:
+    return f"pip install --force-reinstall {' '.join(packages)}"
 
 
 def _model(weights_dir: Path | None) -> Check:
-    folder = weights_dir or Path(str(resources.files("spondyl.radiograph"))) / "weights"
+    folder = weights_dir or Path(str(resources.files("spondyl"))) / "radiograph" / "weights"
     models = sorted(folder.glob("*.onnx"))
     if not models:
         return Check(
@@ -105,6 +125,9 @@ def _loaded(models: list[Path], weights_dir: Path | None) -> Check:
         from spondyl.radiograph.detector import Detector
 
         model_id = Detector.load(weights_dir, threads=1).model_id
+    except ImportError as error:
+        advice = "A package that runs the weights does not load: mend what Packages says, then look again."
+        return Check(name="Detector weights", ok=False, found=f"{digests}: {error}", advice=advice)
     except Exception as error:  # whatever is wrong with the model is what this check reports
         advice = "The weights are damaged or belong to another version: install spondyl again."
         return Check(name="Detector weights", ok=False, found=f"{digests}: {error}", advice=advice)
@@ -127,8 +150,11 @@ def _memory() -> Check:
 
 
 def _writable(folder: Path) -> Check:
+    """The folder, or what exists above it: measuring makes the folders of its results."""
     name = "Writable"
-    advice = "Choose a folder that you may write to with --out."
+    advice = "Choose with --out a folder that you may write to, on a disk with room."
+    # os.path.exists, unlike Path.exists, says no where it may not look.
+    folder = next(part for part in (folder, *folder.absolute().parents) if os.path.exists(part))  # noqa: PTH110
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"spondyl")

@@ -77,8 +77,13 @@ def _magnification(fields: Fields) -> float | None:
 
 
 def _plausible(value: float | None, name: str, fields: Fields) -> float | None:
-    if value is None or 1.0 <= value <= MAX_MAGNIFICATION:
+    if value is None or 1.0 < value <= MAX_MAGNIFICATION:
         return value
+    if value == 1.0:
+        fields.note(
+            f"{name} of the magnifications is 1: no spine lies in the detector, so nothing is corrected by it."
+        )
+        return None
     fields.note(f"{name} of the magnifications, {value:g}, is impossible and was not used.")
     return None
 

@@ -3,6 +3,7 @@
 import json
 import uuid
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -195,8 +196,20 @@ def _save(dataset: "Dataset", stem: Path) -> Path:
     meta.ImplementationClassUID = UID(_uid("implementation"))
     meta.ImplementationVersionName = "SPONDYL"
     dataset.file_meta = meta
-    path = stem.with_name(stem.name + ".dcm")
-    dataset.save_as(path, enforce_file_format=True)
+    content = BytesIO()
+    dataset.save_as(content, enforce_file_format=True)
+    return _write_whole(stem.with_name(stem.name + ".dcm"), content.getvalue())
+
+
+def _write_whole(path: Path, content: bytes) -> Path:
+    """The file appears by a rename: a full disk or a stop leaves no half film under its name."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     return path
 
 
@@ -212,5 +225,5 @@ def _save_text(film: PhantomFilm, stem: Path) -> tuple[Path, Path]:
     documents = {".landmarks.json": landmarks_to_json(film.landmarks), ".truth.json": truth}
     paths = [stem.with_name(stem.name + suffix) for suffix in documents]
     for path, document in zip(paths, documents.values(), strict=True):
-        path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        _write_whole(path, (json.dumps(document, indent=1) + "\n").encode())
     return paths[0], paths[1]

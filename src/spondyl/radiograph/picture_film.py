@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,8 @@ _NO_HEADER = (
 def read_picture_film(path: Path, limits: DecodeLimits) -> Radiograph:
     """Decode one PNG, JPEG or TIFF. Raises FilmRefused, or whatever the decoder raises on damaged files."""
     Image.MAX_IMAGE_PIXELS = None  # our own limit is checked between opening and decoding
-    with _opened(path) as picture:
+    # Given a name, Pillow maps an uncompressed TIFF as if it were turned already: one on its side comes out torn.
+    with path.open("rb") as file, _opened(file, path.name) as picture:
         _check_before_decoding(picture, limits)
         notes = [_NO_HEADER, *_notes_on(picture, path)]
         white_is_zero = picture.format == "TIFF" and _tag(picture, _PHOTOMETRIC) == _WHITE_IS_ZERO
@@ -60,13 +61,13 @@ def read_picture_film(path: Path, limits: DecodeLimits) -> Radiograph:
     )
 
 
-def _opened(path: Path) -> Image.Image:
+def _opened(file: BinaryIO, name: str) -> Image.Image:
     try:
-        return Image.open(path, formats=["PNG", "JPEG", "TIFF"])
+        return Image.open(file, formats=["PNG", "JPEG", "TIFF"])
     except UnidentifiedImageError:
         raise FilmRefused(
             Refusal.FILE_DAMAGED,
-            what=f"{path.name} is damaged, or stored in an unusual way.",
+            what=f"{name} is damaged, or stored in an unusual way.",
             why="It begins like a PNG, JPEG or TIFF, but its header makes no sense to the decoder.",
             do="Open it in a picture program and save it as PNG.",
         ) from None

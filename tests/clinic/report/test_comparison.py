@@ -16,6 +16,7 @@ from pypdf import PdfReader
 
 from spondyl.anatomy import ImageSide, View
 from spondyl.assessment.change import MIRRORED, SIDE_UNSAID
+from spondyl.clinic.cli.comparison import print_changes
 from spondyl.clinic.report import ComparisonRefusedError, compare_films
 from spondyl.clinic.report.comparison import comparison_html, comparison_json, comparison_pdf
 from spondyl.clinic.report.comparison_content import checked_changes, comparison_content
@@ -59,6 +60,19 @@ def test_page_pdf_and_json_agree(measured: FilmResult, later: Later) -> None:
     change = comparison_json(measured, after)["changes"][0]
     assert (change["before"], change["after"], change["difference"]) == (45.0, 52.0, 7.0)
     assert change["smallest_detectable"] == pytest.approx(4.158, abs=5e-4) and change["beyond_noise"]
+
+
+def test_the_terminal_and_the_json_say_what_the_page_warns_of(
+    measured: FilmResult, later: Later, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Swapped in time, and one film given twice."""
+    for before, after, part in (
+        (later(52.0), measured, "is the later one"),
+        (measured, measured, "are the same picture"),
+    ):
+        assert any(part in alert for alert in comparison_json(before, after)["alerts"])
+        print_changes(before, after)
+        assert part in re.sub(r"\s+", " ", capsys.readouterr().out)
 
 
 def test_both_pictures_stand_on_the_page_with_ids_of_their_own(measured: FilmResult, later: Later) -> None:

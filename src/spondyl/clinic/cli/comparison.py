@@ -9,7 +9,7 @@ from rich.table import Table
 from spondyl.assessment.change import STANCE
 from spondyl.clinic.cli.terminal import SIGNS
 from spondyl.clinic.report.comparison import comparison_json
-from spondyl.clinic.report.comparison_content import checked_changes
+from spondyl.clinic.report.comparison_content import checked_changes, comparison_alerts
 from spondyl.clinic.result import FilmResult
 
 
@@ -22,6 +22,8 @@ def print_changes(before: FilmResult, after: FilmResult) -> None:
         numbers = (change.before, change.after, change.difference, change.smallest_detectable)
         verdict = "changed" if change.beyond_noise else "within noise"
         table.add_row(change.label, *(f"{number:.1f}{sign}" for number in numbers), verdict)
+    for alert in comparison_alerts(before, after):
+        console.print(f"Beware: {alert}", markup=False)
     console.print(table)
     console.print("Detectable: the smallest change that can be told from noise (95 %).", STANCE)
 

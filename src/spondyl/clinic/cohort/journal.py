@@ -86,4 +86,4 @@ def _read_segment(segment: Path) -> dict[str, FilmRecord]:
 def _record(line: str) -> FilmRecord:
     saved = json.loads(line)
     file = FileState(**saved.pop("file")) if saved["file"] else saved.pop("file")
-    return FilmRecord(file=file, **saved)
+    return FilmRecord(file=file, reports=tuple(saved.pop("reports", ())), **saved)

@@ -33,8 +33,8 @@ def run_cohort(
 ) -> None:
     """Measure all films and write the results to ``out``; see docs/how-to/cohort.md for the files.
 
-    With ``resume``, a film whose file, landmarks, model and settings are unchanged is not measured again. Without it,
-    a folder that already holds a run is left alone: RunFolderError.
+    With ``resume``, a film whose file, landmarks, model and settings are unchanged is not measured again, unless one
+    of its reports is gone. Without it, a folder that already holds a run is left alone: RunFolderError.
     """
     with _locked(out):
         journal = Journal(out / "journal")
@@ -89,7 +89,10 @@ def _known(journal: Journal, film: str) -> FilmRecord:
 
 
 def _is_reusable(record: FilmRecord | None, task: FilmTask) -> bool:
-    return record is not None and record.key == task.key and is_unchanged(Path(task.film), record.file)
+    """The same work on the same bytes, and every report of it still in place."""
+    if record is None or record.key != task.key or not is_unchanged(Path(task.film), record.file):
+        return False
+    return all(Path(report).is_file() for report in record.reports)
 
 
 @contextmanager

@@ -47,13 +47,17 @@ class FileState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmRecord:
-    """One finished film. ``line`` is its JSON line; ``result_key`` digests pixels, model, landmarks and parameters."""
+    """One finished film. ``line`` is its JSON line; ``result_key`` digests pixels, model, landmarks and parameters.
+
+    ``reports`` are the report files that were written for it.
+    """
 
     film: str
     key: str
     file: FileState | None
     result_key: str | None
     line: str
+    reports: tuple[str, ...] = ()
 
 
 def task_key(*, setup: WorkSetup, model_id: str | None, landmarks: Path | None, report_name: str) -> str:

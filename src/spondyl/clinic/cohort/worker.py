@@ -64,8 +64,9 @@ def measure_with(tools: Tools, setup: WorkSetup, task: FilmTask) -> FilmResult:
 
 def record_of(result: FilmResult, *, setup: WorkSetup, task: FilmTask) -> FilmRecord:
     """The record of a result, after its reports are safely in place."""
+    reports: tuple[Path, ...] = ()
     if setup.reports is not None and setup.formats:
-        result = _with_reports(result, setup, task)
+        result, reports = _with_reports(result, setup, task)
     pixels = result.radiograph.sha256 if result.radiograph else None
     return FilmRecord(
         film=task.film,
@@ -73,38 +74,44 @@ def record_of(result: FilmResult, *, setup: WorkSetup, task: FilmTask) -> FilmRe
         file=file_state(Path(task.film)),
         result_key=result_key(pixels_sha256=pixels, key=task.key) if pixels else None,
         line=to_json_line(result),
+        reports=tuple(map(str, reports)),
     )
 
 
-def _with_reports(result: FilmResult, setup: WorkSetup, task: FilmTask) -> FilmResult:
+def _with_reports(
+    result: FilmResult, setup: WorkSetup, task: FilmTask
+) -> tuple[FilmResult, tuple[Path, ...]]:
     """Write the reports; should that fail for a reason of our own, the film is refused rather than half reported."""
     assert setup.reports is not None
     try:
         folder = setup.reports / task.report_name
-        write_report_folder(result, folder, source=Path(task.film), formats=setup.formats)
+        return result, write_report_folder(result, folder, source=Path(task.film), formats=setup.formats)
     except OSError:
         raise
     except Exception as error:
-        return FilmResult(
+        refused = FilmResult(
             film=result.film,
             radiograph=result.radiograph,
             landmarks=result.landmarks,
             assessment=None,
             refusal=internal_error(error),
         )
-    return result
+        return refused, ()
 
 
-def write_report_folder(result: FilmResult, folder: Path, *, source: Path, formats: tuple[str, ...]) -> None:
-    """Write the reports of the film at ``source`` into ``folder``, which appears whole or not at all."""
+def write_report_folder(
+    result: FilmResult, folder: Path, *, source: Path, formats: tuple[str, ...]
+) -> tuple[Path, ...]:
+    """Write the reports of the film at ``source`` into ``folder``, which appears whole or not at all; their paths."""
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     is_dicom = result.radiograph is not None and result.radiograph.sop_uid is not None
     stem = printable(source.stem)
-    write_report(result, part, stem=stem, formats=formats, dicom_path=source if is_dicom else None)
+    written = write_report(result, part, stem=stem, formats=formats, dicom_path=source if is_dicom else None)
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
+    return tuple(folder / path.name for path in written)
 
 
 def record_of_death(setup: WorkSetup, task: FilmTask) -> FilmRecord:

@@ -11,6 +11,7 @@ from spondyl.clinic.report.comparison_content import (
     ComparisonContent,
     ComparisonRefusedError,
     checked_changes,
+    comparison_alerts,
     comparison_content,
 )
 from spondyl.clinic.report.json_lines import DIGITS, FORMAT_VERSION
@@ -48,6 +49,7 @@ def comparison_json(before: FilmResult, after: FilmResult) -> dict[str, Any]:
         "before": before.film,
         "after": after.film,
         "changes": [_change(change) for change in checked_changes(before, after)],
+        "alerts": list(comparison_alerts(before, after)),
         "format_version": FORMAT_VERSION,
         "spondyl_version": __version__,
     }

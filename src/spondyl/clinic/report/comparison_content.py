@@ -64,7 +64,7 @@ def comparison_content(before: FilmResult, after: FilmResult) -> ComparisonConte
         title="Two spine films compared",
         patient=_patient(after) or _patient(before) or "not named on the films",
         captions=(_caption("Before", before), _caption("After", after)),
-        alerts=_alerts(before, after),
+        alerts=comparison_alerts(before, after),
         rows=tuple(row for row in rows if not is_per_level(row.kind)),
         level_rows=tuple(row for row in rows if is_per_level(row.kind)),
         only_on_one=_only_on_one(before, after, changes),
@@ -151,7 +151,8 @@ def _caption(name: str, result: FilmResult) -> str:
     return f"{name}: {day}, {VIEW_TEXT[view_of(result)]}, {result.film}"
 
 
-def _alerts(before: FilmResult, after: FilmResult) -> tuple[str, ...]:
+def comparison_alerts(before: FilmResult, after: FilmResult) -> tuple[str, ...]:
+    """What must be known before any change between two films of :func:`checked_changes` is believed."""
     first, second = before.radiograph, after.radiograph
     assert first is not None and second is not None  # checked_changes has raised otherwise
     sides, names = _turned(before, after), [_patient(before), _patient(after)]
