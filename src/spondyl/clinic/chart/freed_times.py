@@ -36,14 +36,20 @@ from spondyl.clinic.chart.waitlist import (
 from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
 
 
+class VisitChangedError(ValueError):
+    """The visit was changed after the page that shows it was made; nothing was done."""
+
+
 def cancel_and_offer(
-    connection: sa.Connection, key: str, *, actor: str, change: str | None = None
+    connection: sa.Connection, key: str, *, actor: str, change: str | None = None, sequence: int | None = None
 ) -> tuple[Appointment, Appointment | None]:
     """Cancel a visit, or let go of a hold; returns it, and the hold of whoever is next in line for its time.
 
-    Who waited for an earlier time of this very visit waits no longer, nor is offered the time itself.
+    Who waited for an earlier time of this very visit waits no longer, nor is offered the time itself. With the
+    ``sequence`` that was seen, a visit that was changed since is left, with ``VisitChangedError``.
     """
     take_waitlist_turn(connection)
+    _refuse_if_changed(connection, key, sequence)
     change = change or new_id()
     for entry in _waiting_before(connection, appointment(connection, key)):
         leave_waitlist(connection, entry.key, actor=actor, change=change)
@@ -61,18 +67,25 @@ def move_and_offer(
     actor: str,
     reason: str = "",
     change: str | None = None,
+    sequence: int | None = None,
 ) -> Appointment:
-    """Move a visit and offer the time that it had to whoever is next in line.
+    """Move a visit and offer the time that it had to whoever is next in line; ``sequence`` as for a cancellation.
 
     Who waits for an earlier time than it had waits for one before its new time.
     """
     take_waitlist_turn(connection)
+    _refuse_if_changed(connection, before.key, sequence)
     after = reschedule(connection, before.key, slot, actor=actor, reason=reason, change=change)
     for entry in _waiting_before(connection, before):
         latest = max(after.start, entry.earliest + timedelta(minutes=1))
         save_entry(connection, replace(entry, latest=latest))
     offer_free_time(connection, slot_of(before))
     return after
+
+
+def _refuse_if_changed(connection: sa.Connection, key: str, sequence: int | None) -> None:
+    if sequence is not None and appointment(connection, key, lock=True).sequence != sequence:
+        raise VisitChangedError("The visit was changed meanwhile; look where it stands now.")
 
 
 def _waiting_before(connection: sa.Connection, visit: Appointment) -> list[WaitEntry]:

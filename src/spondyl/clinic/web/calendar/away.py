@@ -1,5 +1,6 @@
 """A provider is ill: the day's visits with proposals, accepted, changed or left, done as one change."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -25,13 +26,16 @@ from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.messages.when import day_words, when_words
 from spondyl.clinic.web.calendar.board import names_of
-from spondyl.clinic.web.calendar.choices import CalendarDay, practice_day, slot_of_text, slot_words
+from spondyl.clinic.web.calendar.choices import AskedDay, CalendarDay, practice_day, slot_of_text, slot_words
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff
-from spondyl.clinic.web.services import Clinic
+from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.viewer import viewer_of
 from spondyl.clinic.web.writer import Writer
 
 router = APIRouter(prefix="/calendar/away", include_in_schema=False)
+LATER = "later"
+"""Sent for a visit that stays where it is until somebody drags it."""
 
 
 @router.get("")
@@ -40,20 +44,36 @@ def away(
     services: Clinic,
     viewer: AnyStaff,
     provider: str = "",
-    day: date | None = None,
-    again: bool = False,
+    day: AskedDay = None,
 ) -> Response:
     """The visits of a provider's day, each with its proposal and two others; without a provider, whose day it is."""
+    if provider:
+        return _proposals(request, services, provider, day)
     with reading(services.engine) as connection:
         if not has_practice(connection):
             return page(request, "calendar/no_practice.html", {"role": viewer.role.value})
         practice = practice_of(connection)
         chosen = practice_day(connection, practice, day)
-        if not provider:
-            choices = [(one.key, one.name) for one in practice.providers]
-            noted = [_noted_words(practice, one) for one in coming_absences(connection)]
-            shown = {"choices": choices, "day": chosen, "noted": noted}
-            return page(request, "calendar/away_who.html", shown)
+        choices = [(one.key, one.name) for one in practice.providers]
+        noted = [_noted_words(practice, one) for one in coming_absences(connection)]
+    shown = {"choices": choices, "day": chosen, "noted": noted}
+    return page(request, "calendar/away_who.html", shown)
+
+
+def _proposals(
+    request: Request,
+    services: Services,
+    provider: str,
+    day: date | None,
+    reason: str = "ill",
+    moves: Mapping[str, str] | None = None,
+) -> Response:
+    """The page of a provider's day; ``moves`` are what was chosen before something was taken: it stays where it can."""
+    with reading(services.engine) as connection:
+        if not has_practice(connection):
+            return page(request, "calendar/no_practice.html", {"role": viewer_of(request).role.value})
+        practice = practice_of(connection)
+        chosen = practice_day(connection, practice, day)
         absence = absence_of(practice, provider, chosen, "")
         visits = visits_of_provider(connection, absence)
         shown = {
@@ -61,7 +81,9 @@ def away(
             "day": chosen,
             "day_words": day_words(chosen),
             "rows": _rows(connection, practice, visits, absence),
-            "again": again,
+            "again": moves is not None,
+            "reason": reason,
+            "chosen": moves or {},
             "noted": [
                 _noted_words(practice, one)
                 for one in coming_absences(connection)
@@ -70,7 +92,7 @@ def away(
                 and absence.start < one.absence.end
             ],
         }
-    return page(request, "calendar/away.html", shown)
+    return page(request, "calendar/away.html", shown, status=200 if moves is None else 409)
 
 
 def _noted_words(practice: Practice, noted: NotedAbsence) -> dict[str, str]:
@@ -120,11 +142,12 @@ def _row(
     absence: Absence,
 ) -> dict[str, Any]:
     others: list[dict[str, str]] = []
+    same = {"value": ""}  # another room is no other choice
     if isinstance(move, Move):
         others = [
             slot_words(practice, way.slot) | {"note": way.note}
             for way in ways_for(connection, visit, absence=absence)
-            if way.slot != move.slot
+            if slot_words(practice, way.slot) | same != slot_words(practice, move.slot) | same
         ]
     return {
         "visit": visit,
@@ -151,12 +174,12 @@ class AwayForm:
 
 
 async def sent_moves(request: Request) -> list[tuple[str, str]]:
-    """Appointment and slot of every ``move-…`` field; "later" leaves the visit where it is."""
+    """Appointment and slot of every ``move-…`` field; ``LATER`` leaves the visit where it is."""
     fields = (await request.form()).multi_items()
     return [
         (name.removeprefix("move-"), value)
         for name, value in fields
-        if name.startswith("move-") and isinstance(value, str) and value != "later"
+        if name.startswith("move-") and isinstance(value, str)
     ]
 
 
@@ -167,20 +190,20 @@ def go_away(
     viewer: AnyStaff,
     writer: Writer,
     form: Annotated[AwayForm, Depends(AwayForm)],
-    moves: Annotated[list[tuple[str, str]], Depends(sent_moves)],
+    sent: Annotated[list[tuple[str, str]], Depends(sent_moves)],
 ) -> Response:
     """Note the absence and move what was accepted: one change, one undo."""
     with reading(services.engine) as connection:
         practice = practice_of(connection)
         absence = absence_of(practice, form.provider, form.day, form.reason.strip() or "away")
-        pairs = [_pair(connection, practice, key, text) for key, text in moves]
+        pairs = [_pair(connection, practice, key, text) for key, text in sent if text != LATER]
     words = (
         f"{practice.provider(form.provider).name} is away {form.day.day} {form.day:%b}, {len(pairs)} moved"
     )
     try:
         left = writer(lambda connection: _done(connection, absence, pairs, viewer.actor, words))
     except TimeTakenError:
-        return see_other(request, f"/calendar/away?provider={form.provider}&day={form.day}&again=true")
+        return _proposals(request, services, form.provider, form.day, form.reason, dict(sent))
     notice = " ".join([_moved_words(len(pairs)), *([_left_words(left)] if left else [])])
     return see_other(request, f"/calendar?day={form.day}", notice=notice)
 
@@ -222,11 +245,20 @@ def _pair(connection: sa.Connection, practice: Practice, key: str, text: str) ->
     return key, slot_of_text(practice, appointment(connection, key).visit_type, text)
 
 
+def _is_same(noted: Absence, absence: Absence) -> bool:
+    """Noted already: were it noted twice, taking it back once would leave the provider away."""
+    return (noted.provider, noted.start, noted.end) == (absence.provider, absence.start, absence.end)
+
+
 def _done(
     connection: sa.Connection, absence: Absence, pairs: list[tuple[str, Slot]], actor: str, words: str
 ) -> int:
     change = new_id()
-    note_absence(connection, absence, actor=actor, change=change)
+    there = {visit.key for visit in visits_of_provider(connection, absence)}
+    if any(key not in there for key, _ in pairs):
+        raise TimeTakenError("One of these visits was moved or cancelled meanwhile.")
+    if not any(_is_same(one.absence, absence) for one in coming_absences(connection)):
+        note_absence(connection, absence, actor=actor, change=change)
     if pairs:
         reschedule_all(connection, pairs, actor=actor, change=change, words=words)
     return len(visits_of_provider(connection, absence))

@@ -13,7 +13,8 @@ from spondyl.clinic.chart.tables import people
 from spondyl.clinic.messages.when import short_day, time_words
 
 CELL_MIN = 5
-MOST_LANES = 4
+MOST_LANES = 12
+"""As many as calendar.css has places for; a visit more would lie upon another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +198,10 @@ def _lanes(practice: Practice, visits: list[Appointment]) -> dict[str, int]:
     """Give each visit the first lane in which it overlaps nothing."""
     ends: list[datetime] = []
     lanes: dict[str, int] = {}
-    for visit in visits:
-        end = visit.start + timedelta(minutes=max(practice.visit_type(visit.visit_type).duration_min, 15))
-        lane = next((number for number, free in enumerate(ends) if free <= visit.start), len(ends))
+    # By the clock on the wall, as they are drawn: two offices may stand in two time zones.
+    for visit in sorted(visits, key=lambda one: one.wall):
+        end = visit.wall + timedelta(minutes=max(practice.visit_type(visit.visit_type).duration_min, 15))
+        lane = next((number for number, free in enumerate(ends) if free <= visit.wall), len(ends))
         ends[lane : lane + 1] = [end]
         lanes[visit.key] = lane
     return lanes

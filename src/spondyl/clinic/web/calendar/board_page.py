@@ -17,7 +17,7 @@ from spondyl.clinic.chart.waitlist import count_waiting
 from spondyl.clinic.messages.when import day_words
 from spondyl.clinic.web.calendar.away_words import away_then
 from spondyl.clinic.web.calendar.board import Board, day_board, week_board
-from spondyl.clinic.web.calendar.choices import next_open_day, practice_day, undo_bar
+from spondyl.clinic.web.calendar.choices import AskedDay, next_open_day, practice_day, undo_bar
 from spondyl.clinic.web.calendar.telephone_calls import call_words
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff
@@ -33,7 +33,7 @@ By = Literal["provider", "room", "office"]
 class DayAsked:
     """A day, or ``today`` whatever happens on it; with neither the calendar opens on a day when something happens."""
 
-    def __init__(self, day: date | None = None, today: str | None = None) -> None:
+    def __init__(self, day: AskedDay = None, today: str | None = None) -> None:
         self.day = day
         self.is_open = day is None and today is None
 
@@ -66,7 +66,9 @@ def calendar(
         shown |= {"waiting": count_waiting(connection)}
         shown |= {"calls": [call_words(one) for one in untold(connection)]}
     shown |= {"closed": None if chosen == asked else day_words(asked)}
-    return page(request, "calendar/board.html", shown | {"view": view, "by": by, "show": show})
+    return page(
+        request, "calendar/board.html", shown | {"view": view, "by": by, "show": show, "office": office}
+    )
 
 
 @router.post("/undo")

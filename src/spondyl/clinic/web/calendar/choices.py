@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import HTTPException
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from spondyl.booking import Appointment, Placement, Practice, Slot, wall_at
 from spondyl.clinic.chart.accounts import display_names
@@ -20,6 +20,8 @@ FIRST_DAY, LAST_DAY = date(2, 1, 1), date(9998, 12, 31)
 """Days before and after these begin or end outside of the calendar in some time zone."""
 CalendarDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 """A day that a form sends, with a calendar around it."""
+AskedDay = Annotated[date | None, BeforeValidator(lambda sent: sent or None)]
+"""A day in an address; an emptied field asks for none."""
 
 
 def practice_day(connection: sa.Connection, practice: Practice, day: date | None) -> date:

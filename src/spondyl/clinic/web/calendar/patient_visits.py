@@ -262,6 +262,7 @@ def book_whole_course(
         writer(lambda connection: book_course(connection, rule, slots, person=patient_id, actor=viewer.actor))
     except TimeTakenError:
         address = f"/patients/{patient_id}/visits/course?length={form.length}&visit={form.visit}&office={form.office}"
+        address += f"&prefer={form.prefer}"
         return see_other(
             request, address, problem="One of the times was just taken, so none is booked: a new proposal."
         )

@@ -22,13 +22,15 @@ from spondyl.booking import (
 )
 from spondyl.booking.grid import bits
 from spondyl.clinic.chart.absences import ways_for
+from spondyl.clinic.chart.accounts import display_names
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import arrive
 from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.booking_changes import last_actor
 from spondyl.clinic.chart.claims import TimeTakenError, absences_between, diary_between
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import free_on
-from spondyl.clinic.chart.freed_times import cancel_and_offer, move_and_offer
+from spondyl.clinic.chart.freed_times import VisitChangedError, cancel_and_offer, move_and_offer
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
@@ -40,6 +42,7 @@ from spondyl.clinic.web.calendar.board import names_of
 from spondyl.clinic.web.calendar.choices import (
     FIRST_DAY,
     LAST_DAY,
+    AskedDay,
     CalendarDay,
     slot_of_text,
     slot_text,
@@ -47,25 +50,33 @@ from spondyl.clinic.web.calendar.choices import (
 )
 from spondyl.clinic.web.calendar.telephone_calls import how_told
 from spondyl.clinic.web.calendar.waiting import brief_words, waiting_rows
+from spondyl.clinic.web.clinic_words import who_words
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff, StaffOnly
-from spondyl.clinic.web.services import Clinic
+from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.writer import Writer
 
 router = APIRouter(prefix="/calendar/visits/{key}", include_in_schema=False)
+Sequence = Annotated[int | None, Form(ge=0, le=2**31 - 1)]
+"""The visit's SEQUENCE when the page was made."""
 
 
 @router.get("")
-def visit(
-    request: Request, services: Clinic, viewer: AnyStaff, key: str, day: date | None = None, taken: str = ""
-) -> Response:
+def visit(request: Request, services: Clinic, viewer: AnyStaff, key: str, day: AskedDay = None) -> Response:
     """The visit, the best other times for it, and the free times of a day."""
     with writing(services.engine) as connection:
         one = appointment(connection, key)
         record(connection, actor=viewer.actor, action="open visit", subject=f"appointment {key}")
     with reading(services.engine) as connection:
         shown = _shown(connection, one, day)
-    return page(request, "calendar/visit.html", shown | {"taken": taken})
+    return page(request, "calendar/visit.html", shown | _as_it_is(one, shown["day"]))
+
+
+def _as_it_is(one: Appointment, day: date) -> dict[str, Any]:
+    """The form of a time by hand before anybody wrote in it."""
+    sent = {"day": day, "clock": f"{one.wall:%H:%M}", "reason": ""}
+    sent |= {"provider": one.placement.provider, "room": one.placement.room}
+    return {"sent": sent, "problem": None}
 
 
 def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dict[str, Any]:
@@ -141,8 +152,21 @@ def _droppable(
                     minute = slot.wall.hour * 60 + slot.wall.minute
                     target = {"provider": provider, "room": slot.placement.room, "office": office.key}
                     target |= {"minute": minute, "value": slot_text(slot)}
+                    target |= {"with": practice.provider(provider).name, "where": office.name}
                     found.setdefault((provider, slot.start.isoformat()), target)
     return list(found.values())
+
+
+class MoveForm:
+    """Where a visit is moved to, what was seen of it, and the calendar as it was shown."""
+
+    def __init__(
+        self,
+        to: Annotated[str, Form(max_length=200)],
+        sequence: Sequence = None,
+        back: Annotated[str, Form(max_length=200)] = "",
+    ) -> None:
+        self.to, self.sequence, self.back = to, sequence, back
 
 
 @router.post("/move")
@@ -152,23 +176,44 @@ def move(
     viewer: AnyStaff,
     writer: Writer,
     key: str,
-    to: Annotated[str, Form(max_length=200)],
+    form: Annotated[MoveForm, Depends(MoveForm)],
 ) -> Response:
-    """Move the visit to a free time; when it was taken meanwhile, the page shows the nearest ones."""
+    """Move the visit to a free time; when it was taken meanwhile, the page shows the nearest ones.
+
+    A visit that somebody else changed meanwhile stays where they put it.
+    """
     change = new_id()
     with reading(services.engine) as connection:
-        before = appointment(connection, key)
-        slot = slot_of_text(practice_of(connection), before.visit_type, to)
+        before, practice = appointment(connection, key), practice_of(connection)
+        slot = slot_of_text(practice, before.visit_type, form.to)
         told = how_told(person(connection, before.person)) if before.person else ""
     try:
-        writer(lambda connection: move_and_offer(connection, before, slot, actor=viewer.actor, change=change))
+        writer(
+            lambda connection: move_and_offer(
+                connection, before, slot, actor=viewer.actor, change=change, sequence=form.sequence
+            )
+        )
     except TimeTakenError as error:
-        return see_other(request, f"/calendar/visits/{key}?taken={error}&day={slot.wall.date()}")
-    return see_other(
-        request,
-        f"/calendar?day={slot.wall.date()}",
-        notice=f"Moved to {when_words(slot.wall)}. {told}",
-    )
+        address = f"/calendar/visits/{key}?day={slot.wall.date()}"
+        return see_other(request, address, problem=f"NOT moved: {error}")
+    except VisitChangedError:
+        return _changed_meanwhile(request, services, key, "NOT moved")
+    words = slot_words(practice, slot)
+    address = f"/calendar?day={slot.wall.date()}"
+    if form.back.startswith("/calendar?"):
+        address = f"{form.back}#visit-{key}"
+    notice = f"Moved to {words['when']}, with {words['with']} at {words['where']}. {told}"
+    return see_other(request, address, notice=notice)
+
+
+def _changed_meanwhile(request: Request, services: Services, key: str, what: str) -> Response:
+    """To the visit as somebody else left it."""
+    with reading(services.engine) as connection:
+        now, actor = appointment(connection, key), last_actor(connection, key)
+        by = f" by {who_words(actor, display_names(connection))}" if actor else ""
+    stands = f"it stands on {when_words(now.wall)} now" if now.live else "it is cancelled now"
+    problem = f"{what}: the visit was changed meanwhile{by}; {stands}."
+    return see_other(request, f"/calendar/visits/{key}", problem=problem)
 
 
 class OverrideForm:
@@ -181,14 +226,10 @@ class OverrideForm:
         provider: Annotated[str, Form(max_length=40)],
         room: Annotated[str, Form(max_length=40)],
         reason: Annotated[str, Form(max_length=300)] = "",
+        sequence: Sequence = None,
     ) -> None:
-        self.day, self.clock, self.provider, self.room, self.reason = (
-            day,
-            clock,
-            provider,
-            room,
-            reason.strip(),
-        )
+        self.day, self.clock, self.provider, self.room = day, clock, provider, room
+        self.reason, self.sequence = reason.strip(), sequence
 
     @property
     def wall(self) -> datetime:
@@ -205,26 +246,42 @@ def override(
     key: str,
     form: Annotated[OverrideForm, Depends(OverrideForm)],
 ) -> Response:
-    """Put the visit where staff want it, over what stands there or outside the hours; the reason is in the log."""
-    if len(form.reason) < 3:
-        raise HTTPException(422, "Write why the visit must stand there; the reason is kept in the log.")
+    """Put the visit where staff want it, over what stands there or outside the hours; the reason is in the log.
+
+    What does not fit is said above the form, in which everything stays as it was written.
+    """
     with reading(services.engine) as connection:
         before, practice = appointment(connection, key), practice_of(connection)
-        slot = _by_hand(practice, before, form)
+        try:
+            slot = _by_hand(practice, before, form)
+        except HTTPException as error:
+            shown = _shown(connection, before, form.day) | {"sent": vars(form), "problem": error.detail}
+            return page(request, "calendar/visit.html", shown, status=error.status_code)
     change = new_id()
 
     def moved_there(connection: sa.Connection) -> str:
         after = move_and_offer(
-            connection, before, slot, actor=viewer.actor, reason=form.reason, change=change
+            connection,
+            before,
+            slot,
+            actor=viewer.actor,
+            reason=form.reason,
+            change=change,
+            sequence=form.sequence,
         )
         return away_then(connection, [after])
 
-    away = writer(moved_there)
+    try:
+        away = writer(moved_there)
+    except VisitChangedError:
+        return _changed_meanwhile(request, services, key, "NOT moved")
     notice = f"Moved to {when_words(slot.wall)}, whatever stood there. {away}The reason is in the log."
     return see_other(request, f"/calendar?day={form.day}", notice=notice)
 
 
 def _by_hand(practice: Practice, before: Appointment, form: OverrideForm) -> Slot:
+    if len(form.reason) < 3:
+        raise HTTPException(422, "Write why the visit must stand there; the reason is kept in the log.")
     rooms = [room for room in practice.rooms if room.key == form.room]
     if not rooms or not any(one.key == form.provider for one in practice.providers):
         raise HTTPException(404, "There is no such room or provider.")
@@ -247,13 +304,27 @@ def _by_hand(practice: Practice, before: Appointment, form: OverrideForm) -> Slo
 
 
 @router.post("/cancel")
-def cancel_visit(request: Request, services: Clinic, viewer: AnyStaff, writer: Writer, key: str) -> Response:
+def cancel_visit(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    writer: Writer,
+    key: str,
+    sequence: Sequence = None,
+) -> Response:
     """Cancel the visit; its time goes to the next on the waitlist. When others could come, the page names them."""
     change = new_id()
-    gone, hold = writer(
-        lambda connection: cancel_and_offer(connection, key, actor=viewer.actor, change=change)
-    )
-    notice = "Cancelled. The patient gets a message."
+    try:
+        gone, hold = writer(
+            lambda connection: cancel_and_offer(
+                connection, key, actor=viewer.actor, change=change, sequence=sequence
+            )
+        )
+    except VisitChangedError:
+        return _changed_meanwhile(request, services, key, "NOT cancelled")
+    with reading(services.engine) as connection:
+        told = how_told(person(connection, gone.person)) if gone.person else ""
+    notice = f"Cancelled. {told}".strip()
     if hold is not None:
         return see_other(
             request, "/calendar/waitlist", notice=f"{notice} The time is offered to the next in line."

@@ -1,6 +1,6 @@
 // Before a form that somebody wrote in for long is sent: is the same person still signed in, and does the server answer?
 // Else another page would come, and what was written would be gone. A form with data-at-once, such as a STOP, waits for
-// no answer. Only base.html loads this, once a page.
+// no answer; one with data-ask-always asks on a young page too. A hidden form is told of where it stands. Only base.html loads this, once a page.
 
 import { frame, whoIsHere } from "./signed_in.js";
 
@@ -13,12 +13,14 @@ const KEPT = "What you wrote is still here.";
 const asked = new WeakSet();
 /** @type {WeakSet<HTMLFormElement>} */
 const asking = new WeakSet();
+/** @type {WeakMap<HTMLFormElement, HTMLElement>} */
+const toldOf = new WeakMap();
 
 /** @param {SubmitEvent} event */
 async function askFirst(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (form.method !== "post" || !form.closest("main") || form.dataset.atOnce !== undefined) return;
-  if (performance.now() < FRESH_MS || asked.has(form)) return;
+  if ((performance.now() < FRESH_MS && form.dataset.askAlways === undefined) || asked.has(form)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   if (asking.has(form)) return;
@@ -33,29 +35,33 @@ async function askFirst(event) {
 
 /** @param {HTMLFormElement} form @param {HTMLElement | null} button @param {"nobody" | "other" | "silent"} here */
 function tell(form, button, here) {
-  form.querySelector("[data-not-sent]")?.remove();
+  toldOf.get(form)?.remove();
   const said = document.createElement("div");
+  toldOf.set(form, said);
   said.className = "notice stop";
   said.dataset.notSent = here;
   said.setAttribute("role", "alert");
-  said.append(wordsOf(here));
-  const place = button?.closest(".actions") ?? button;
+  said.append(wordsOf(form, here));
+  const place = form.hidden ? form : button?.closest(".actions") ?? button;
   if (place && form.contains(place)) place.before(said);
   else form.append(said);
   said.scrollIntoView({ block: "nearest" });
+  form.dispatchEvent(new Event("notsent"));
 }
 
-/** @param {"nobody" | "other" | "silent"} here */
-function wordsOf(here) {
+/** @param {HTMLFormElement} form @param {"nobody" | "other" | "silent"} here */
+function wordsOf(form, here) {
   const words = document.createElement("span");
+  const kept = form.dataset.kept ?? KEPT;
+  const again = form.dataset.repeat ?? "Press the button again";
   const strong = Object.assign(document.createElement("strong"), { textContent: "Not sent: " });
   if (here === "silent") {
-    words.append(strong, `the clinic's server does not answer. ${KEPT} Press the button again in a moment.`);
+    words.append(strong, `the clinic's server does not answer. ${kept} ${again} in a moment.`);
     return words;
   }
   const why = here === "nobody" ? "you were signed out." : "somebody else is signed in in this browser now.";
   const link = Object.assign(document.createElement("a"), { href: SIGN_IN, target: "_blank", textContent: "Sign in in another tab" });
-  words.append(strong, `${why} ${KEPT} `, link, ` as ${frame?.dataset.whoName}, come back, and press the button again.`);
+  words.append(strong, `${why} ${kept} `, link, ` as ${frame?.dataset.whoName}, and come back. ${again}.`);
   return words;
 }
 

@@ -3,13 +3,15 @@
 import { takeToken } from "./csrf.js";
 
 const FORBIDDEN = 403;
+/** A server that says nothing for so long is silent. */
+const PATIENCE_MS = 15_000;
 /** Says for whom the page was made; none where nobody is signed in. */
 export const frame = /** @type {HTMLElement | null} */ (document.querySelector("[data-who]"));
 
 /** "same": and the page carries the token of now. @returns {Promise<"same" | "nobody" | "other" | "silent">} */
 export async function whoIsHere() {
   try {
-    const answer = await fetch("/sign-in/still", { headers: { Accept: "application/json" } });
+    const answer = await fetch("/sign-in/still", { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS) });
     if (!answer.ok) return "silent";
     const said = await answer.json();
     if (!said.who) return "nobody";
