@@ -78,9 +78,7 @@ def show(page: Page, width_px: int, cap_n: float, above_n: float | None, peak_n:
         pulses=140,
         most_pulses=400,
     )
-    panels = (
-        make_templates("adjust").get_template("adjust/panels.html").render(shown=shown, actions=ACTIONS)
-    )
+    panels = make_templates("adjust").get_template("adjust/panels.html").render(shown=shown, actions=ACTIONS)
     styles = "".join(
         f"<style>{(WEB / name).read_text()}</style>"
         for name in ("shell/static/spondyl.css", "adjust/static/adjust.css")
