@@ -152,6 +152,15 @@ def _texts(names: list[str], rows: list[tuple[int, list[str]]]) -> dict[str, tup
     }
 
 
+def table_number(text: str) -> float | None:
+    """The finite number of a cell in digits as tables have them; Python reads more than that: 1_0, and other digits."""
+    try:
+        number = float(text) if text.isascii() and "_" not in text else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 def _number(cell: str, line: int, name: str) -> float:
     if name in COUNT_COLUMNS and _THOUSANDS.match(cell.strip()):
         raise EvidenceRefused(
@@ -163,11 +172,7 @@ def _number(cell: str, line: int, name: str) -> float:
     text = _DECIMAL_COMMA.sub(r"\1.\2", cell.strip())
     if text.lower() in EMPTY_CELLS:
         return math.nan
-    try:
-        number = float(text) if text.isascii() and "_" not in text else math.inf
-    except ValueError:
-        number = math.inf
-    if math.isfinite(number):
+    if (number := table_number(text)) is not None:
         return number
     raise EvidenceRefused(
         EvidenceRefusal.VALUE_INVALID,

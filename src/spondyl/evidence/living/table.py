@@ -2,7 +2,6 @@
 
 import csv
 import io
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from difflib import get_close_matches
 from spondyl.evidence.library import Design, Outcome, Role
 from spondyl.evidence.library.registry_ids import normal_registry_id
 from spondyl.evidence.living.import_refused import ImportReason, ImportRefused
+from spondyl.evidence.study_table import table_number
 
 Value = str | int | float
 
@@ -126,11 +126,7 @@ def _checked(line: int, name: str, cell: str) -> Value:
 
 
 def _number(cell: str) -> float:
-    try:
-        number = float(cell) if cell.isascii() and "_" not in cell else math.nan
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
+    if (number := table_number(cell)) is None:
         raise ValueError("a number with a point before the decimals")
     return number
 

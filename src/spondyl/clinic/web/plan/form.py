@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from spondyl.assessment.written_number import written_decimal, written_whole
 from spondyl.clinic.care.scores import GivenScore
+from spondyl.clinic.care.visit_note import PAIN_TODAY
 from spondyl.treatment.plan import Goal, Plan, PlanRefused, RankedOption, default_goals
 
 USUAL_REVIEW_DAYS = 42
@@ -14,13 +15,11 @@ USUAL_DAYS_BETWEEN = 7
 GOAL_NAMES = {
     "rmdq": "Roland-Morris",
     "nrs": "Pain of the last week, 0 to 10",
-    "nrs_today": "Pain today, 0 to 10",
+    PAIN_TODAY: "Pain today, 0 to 10",
     "odi": "Oswestry",
     "vas": "Pain 0 to 100",
 }
 """The scores that a plan may be judged by."""
-ONE_DAY = "nrs_today"
-"""One good day is no good week: it is a goal by itself only where nothing else was asked."""
 Sent = Mapping[str, list[str]]
 
 
@@ -114,7 +113,8 @@ def fresh_form(
     """A form to begin with: the goals that the scores allow, a review after six weeks, nothing chosen yet."""
     last = {score.instrument: score.value for score in scores}
     goals = default_goals(last)
-    goals = tuple(one for one in goals if one.instrument != ONE_DAY) or goals
+    # One good day is no good week: it is a goal by itself only where nothing else was asked.
+    goals = tuple(one for one in goals if one.instrument != PAIN_TODAY) or goals
     sent = {
         "problem": [problem],
         "goal": [goal.instrument for goal in goals],
