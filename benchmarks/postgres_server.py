@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,6 +27,14 @@ def as_postgres(command: list[str]) -> list[str]:
     """PostgreSQL refuses to run as root: there it runs as its own user."""
     change = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
     return [*change, *command] if os.geteuid() == 0 else command
+
+
+def _runs(pid: str) -> bool:
+    """Whether a process still has its memory: neither gone nor waiting for its parent to ask after it."""
+    try:
+        return Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 class PostgresServer:
@@ -64,11 +72,18 @@ class PostgresServer:
     def crash(self) -> None:
         """Kill every process of the server at once, then start it: it recovers from its log."""
         assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)  # from here on it starts no process that is not listed
         listed = ["ps", "-o", "pid=", "--ppid", str(self._process.pid)]
         backends = subprocess.run(listed, check=False, capture_output=True, text=True).stdout.split()
         for pid in (self._process.pid, *map(int, backends)):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._process.wait()
+        end = time.monotonic() + START_WITHIN_S
+        while any(map(_runs, backends)):  # one that is still ending holds the shared memory: no start then
+            if time.monotonic() > end:
+                raise RuntimeError(f"killed {START_WITHIN_S} s ago and still running: {backends}")
+            time.sleep(0.01)
         self.start()
 
     def stop(self) -> None:
