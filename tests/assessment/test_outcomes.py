@@ -126,6 +126,7 @@ def test_the_bootstrap_is_bca_as_scipy_has_it() -> None:
     summary = summarise_changes(values)
     assert summary.skewness is not None
     assert summary.skewness > 1
+    assert summary.skewness == pytest.approx(stats.skew(values, bias=False), rel=1e-12)
     assert (summary.method, summary.interval) == ("bootstrap", ours)
 
 

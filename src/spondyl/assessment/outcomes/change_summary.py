@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from spondyl.evidence.estimate import Interval, NotGiven
 
@@ -59,7 +59,7 @@ def summarise_changes(improvements: FloatArray) -> ChangeSummary:
     sd = float(np.std(improvements, ddof=1)) if n > 1 else None
     low, middle, high = (float(q) for q in np.quantile(improvements, (0.25, 0.5, 0.75)))
     spread = sd is not None and sd > 1e-12 * max(1.0, abs(mean))
-    skewness = float(stats.skew(improvements, bias=False)) if spread and n > 2 else None
+    skewness = _skewness(improvements) if spread and n > 2 else None
     skewed = skewness is not None and abs(skewness) > SKEWED and n >= FEWEST_FOR_BOOTSTRAP
     return ChangeSummary(
         n=n,
@@ -78,6 +78,14 @@ def _no_interval(n: int) -> NotGiven:
     if n < 2:
         return NotGiven(name="interval", reason="one patient has no spread")
     return NotGiven(name="interval", reason=f"all {n} patients changed by the same amount")
+
+
+def _skewness(values: FloatArray) -> float:
+    """The adjusted Fisher-Pearson coefficient G1, as ``scipy.stats.skew(bias=False)``: that takes a second to import."""
+    away = values - values.mean()
+    n = len(values)
+    g1 = float(np.mean(away**3) / np.mean(away**2) ** 1.5)
+    return g1 * math.sqrt(n * (n - 1)) / (n - 2)
 
 
 def _t_interval(mean: float, sd: float, n: int) -> Interval:

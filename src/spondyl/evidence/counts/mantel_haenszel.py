@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from spondyl.evidence.counts.two_by_two import TwoByTwo, informative_only
 from spondyl.evidence.measure import Measure
@@ -109,7 +109,7 @@ def cochran_mantel_haenszel(tables: TwoByTwo) -> tuple[float, float]:
     variance = used.n1i * used.n2i * events * (used.ni - events) / (used.ni**2 * (used.ni - 1.0))
     distance = max(0.0, abs(float((used.ai - expected).sum())) - 0.5)
     statistic = distance**2 / float(variance.sum())
-    return statistic, float(stats.chi2.sf(statistic, 1))
+    return statistic, float(special.chdtrc(1, statistic))
 
 
 def breslow_day_tarone(tables: TwoByTwo) -> tuple[float, int, float]:
@@ -127,7 +127,7 @@ def breslow_day_tarone(tables: TwoByTwo) -> tuple[float, int, float]:
     off = used.ai - fitted
     statistic = float((off**2 / variance).sum() - off.sum() ** 2 / variance.sum())
     df = len(off) - 1
-    return statistic, df, float(stats.chi2.sf(statistic, df)) if df else 1.0
+    return statistic, df, float(special.chdtrc(df, statistic)) if df else 1.0
 
 
 def _fitted_events(tables: TwoByTwo, ratio: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

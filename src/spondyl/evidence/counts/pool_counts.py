@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from scipy import stats
+from scipy import special
 
 from spondyl.evidence.counts.check_counts import check_level
 from spondyl.evidence.counts.from_table import single_arms, two_by_two
@@ -145,7 +145,7 @@ def _pooled(
         se=found.se,
         interval=Interval(low=found.effect - reach, high=found.effect + reach, level_percent=level_percent),
         statistic=statistic if compares else None,
-        p_value=2.0 * float(stats.norm.sf(abs(statistic))) if compares else None,
+        p_value=2.0 * float(special.ndtr(-abs(statistic))) if compares else None,
         tau2=found.tau2,
         k=found.k,
         left_out=left_out,

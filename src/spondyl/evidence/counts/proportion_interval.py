@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from scipy import stats
+from scipy import special
 
 from spondyl.evidence.counts.check_counts import check_counts, check_level
 from spondyl.evidence.estimate import Interval
@@ -31,8 +31,8 @@ def exact_proportion(events: int, patients: int, *, level_percent: float = 95.0)
     """
     _check(events, patients, level_percent)
     tail = (1.0 - level_percent / 100.0) / 2.0
-    low = float(stats.beta.ppf(tail, events, patients - events + 1)) if events else 0.0
-    high = float(stats.beta.isf(tail, events + 1, patients - events)) if events < patients else 1.0
+    low = float(special.betaincinv(events, patients - events + 1, tail)) if events else 0.0
+    high = float(special.betainccinv(events + 1, patients - events, tail)) if events < patients else 1.0
     return _proportion(events, patients, Interval(low=low, high=high, level_percent=level_percent), "exact")
 
 
@@ -67,7 +67,7 @@ def wald_proportion(events: int, patients: int, *, level_percent: float = 95.0) 
 
 def normal_quantile(level_percent: float) -> float:
     """How many standard errors a two-sided interval of this level reaches out: 1.96 for 95."""
-    return float(stats.norm.isf((1.0 - level_percent / 100.0) / 2.0))
+    return float(-special.ndtri((1.0 - level_percent / 100.0) / 2.0))
 
 
 def _proportion(events: int, patients: int, interval: Interval, method: str) -> Proportion:

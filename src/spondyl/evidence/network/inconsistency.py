@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from spondyl.evidence.network.gls import NetworkTau2, gls, network_tau2
 from spondyl.evidence.network.network import Network
@@ -83,7 +83,7 @@ def inconsistency(network: Network) -> Inconsistency:
 
 def _part(q: float, df: int) -> QPart:
     value = max(0.0, q) if df else 0.0
-    return QPart(q=value, df=df, p_value=float(stats.chi2.sf(value, df)) if df else None)
+    return QPart(q=value, df=df, p_value=float(special.chdtrc(df, value)) if df else None)
 
 
 def _design_by_treatment(network: Network) -> FloatArray:
@@ -169,5 +169,5 @@ def _split(treatment: str, versus: str, direct: tuple[float, float], whole: tupl
         indirect_se=precision**-0.5,
         difference=difference,
         difference_se=se,
-        p_value=2.0 * float(stats.norm.sf(abs(difference) / se)),
+        p_value=2.0 * float(special.ndtr(-abs(difference) / se)),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from spondyl.evidence.counts.proportion_interval import normal_quantile
 from spondyl.evidence.estimate import Interval
@@ -83,7 +83,7 @@ def pool_network(
         tau2=tau2,
         q=common.q,
         q_df=df,
-        q_p_value=float(stats.chi2.sf(common.q, df)) if df else None,
+        q_p_value=float(special.chdtrc(df, common.q)) if df else None,
         i2_percent=100.0 * max(0.0, 1.0 - df / common.q) if df and common.q > 0.0 else None,
         trials=len(network.blocks),
         comparisons=_comparisons(network, effects, covariance, level_percent),
@@ -127,7 +127,7 @@ def _comparisons(
                     effect=effect,
                     se=se,
                     interval=interval,
-                    p_value=2.0 * float(stats.norm.sf(abs(effect / se))),
+                    p_value=2.0 * float(special.ndtr(-abs(effect / se))),
                     direct_trials=sum(pair <= set(block.treatments) for block in network.blocks),
                 )
             )

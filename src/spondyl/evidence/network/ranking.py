@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from spondyl.evidence.estimate import Interval
 from spondyl.evidence.network.network_pool import NetworkEstimate
@@ -65,4 +65,4 @@ def _root(covariance: FloatArray) -> FloatArray:
 def _p_score(goodness: FloatArray, covariance: FloatArray, place: int) -> float:
     others = [other for other in range(len(goodness)) if other != place]
     spread = np.diag(covariance)[others] + covariance[place, place] - 2.0 * covariance[place, others]
-    return float(stats.norm.cdf((goodness[place] - goodness[others]) / np.sqrt(spread)).mean())
+    return float(special.ndtr((goodness[place] - goodness[others]) / np.sqrt(spread)).mean())

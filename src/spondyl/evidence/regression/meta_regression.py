@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from spondyl.evidence.effect_sizes import EffectSizes
 from spondyl.evidence.estimate import Interval, LeftOut
@@ -101,7 +101,7 @@ def meta_regression(
         i2_percent=_unexplained(common, tau2, df, model),
         q_residual=common.q,
         q_residual_df=df,
-        q_residual_p=float(stats.chi2.sf(common.q, df)),
+        q_residual_p=float(special.chdtrc(df, common.q)),
         q_model=q_model / (design.shape[1] - 1) if t_df else q_model,
         q_model_df=design.shape[1] - 1,
         q_model_p=_model_p(q_model, design.shape[1] - 1, t_df),
@@ -145,7 +145,7 @@ def _coefficients(
     rows: list[Coefficient] = []
     for name, estimate, se in zip(names, estimates, np.sqrt(np.diag(covariance)), strict=True):
         statistic = float(estimate / se)
-        p_value = 2.0 * (stats.t.sf(abs(statistic), df) if df else stats.norm.sf(abs(statistic)))
+        p_value = 2.0 * (special.stdtr(df, -abs(statistic)) if df else special.ndtr(-abs(statistic)))
         interval = Interval(
             low=float(estimate - reach * se), high=float(estimate + reach * se), level_percent=level_percent
         )
@@ -164,13 +164,13 @@ def _coefficients(
 
 def _reach(df: int | None, level_percent: float) -> float:
     upper = 0.5 + level_percent / 200.0
-    return float(stats.t.ppf(upper, df) if df else stats.norm.ppf(upper))
+    return float(special.stdtrit(df, upper) if df else special.ndtri(upper))
 
 
 def _model_p(statistic: float, count: int, df: int | None) -> float:
     if df:
-        return float(stats.f.sf(statistic / count, count, df))
-    return float(stats.chi2.sf(statistic, count))
+        return float(special.fdtrc(count, df, statistic / count))
+    return float(special.chdtrc(count, statistic))
 
 
 def _unexplained(common: WeightedFit, tau2: float, df: int, model: Model) -> float:

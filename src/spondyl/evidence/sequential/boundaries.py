@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from spondyl.evidence.refusal import EvidenceRefusal, EvidenceRefused
 from spondyl.evidence.root import root_between
@@ -60,7 +60,7 @@ def boundaries(
 def _bound(density: _Density, t: float, step: float, increment: float) -> float | None:
     def excess(z: float) -> float:
         edge = z * np.sqrt(t)
-        tails = stats.norm.sf((edge - density.points) / step) + stats.norm.sf((edge + density.points) / step)
+        tails = special.ndtr((density.points - edge) / step) + special.ndtr(-(edge + density.points) / step)
         return float(density.mass @ tails) - increment
 
     if excess(FARTHEST_Z) >= 0.0:

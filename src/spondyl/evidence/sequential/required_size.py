@@ -2,7 +2,7 @@
 
 import math
 
-from scipy import stats
+from scipy import special
 
 from spondyl.evidence.refusal import EvidenceRefusal, EvidenceRefused
 
@@ -56,7 +56,7 @@ def required_patients_shares(
 
 
 def _z_sum(alpha: float, power: float) -> float:
-    return float(stats.norm.isf(alpha / 2.0) + stats.norm.ppf(power))
+    return float(special.ndtri(power) - special.ndtri(alpha / 2.0))
 
 
 def _homogeneous(diversity: float) -> float:

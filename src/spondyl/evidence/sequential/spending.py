@@ -4,7 +4,7 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 FloatArray = NDArray[np.float64]
 
@@ -28,4 +28,4 @@ def spent(fractions: FloatArray, alpha: float, spending: Spending) -> FloatArray
     at, side = np.minimum(fractions, 1.0), alpha / 2.0
     if spending is Spending.POCOCK:
         return 2.0 * side * np.log1p((np.e - 1.0) * at)
-    return 4.0 * stats.norm.sf(stats.norm.isf(side / 2.0) / np.sqrt(at))
+    return 4.0 * special.ndtr(special.ndtri(side / 2.0) / np.sqrt(at))

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from spondyl.evidence.counts.two_by_two import TwoByTwo, informative_only
 from spondyl.evidence.effect_sizes import EffectSizes
@@ -92,6 +92,8 @@ def begg(effects: EffectSizes) -> AsymmetryTest:
         raise _flat("one study carries all the weight")
     standardised = (effects.yi - mean) / np.sqrt(spread)
     tied = len(set(standardised)) < len(standardised) or len(set(effects.vi)) < len(effects.vi)
+    from scipy import stats  # takes a second, which only this test needs
+
     # scipy's stubs do not know what this returns
     found: Any = stats.kendalltau(standardised, effects.vi, method="asymptotic" if tied else "exact")
     tau, p_value = float(found.statistic), float(found.pvalue)
@@ -125,14 +127,14 @@ def _weighted_test(name: str, predictor: FloatArray, yi: FloatArray, weights: Fl
         raise _flat("the studies lie exactly on a line")
     se = np.sqrt(np.diag(fit.covariance) * error)
     statistic = float(fit.coefficients[1] / se[1])
-    reach = float(stats.t.ppf(0.975, df) * se[0])
+    reach = float(special.stdtrit(df, 0.975) * se[0])
     limit = float(fit.coefficients[0])
     return AsymmetryTest(
         name=name,
         k=len(yi),
         statistic=statistic,
         df=df,
-        p_value=2.0 * float(stats.t.sf(abs(statistic), df)),
+        p_value=2.0 * float(special.stdtr(df, -abs(statistic))),
         limit=limit,
         limit_interval=Interval(low=limit - reach, high=limit + reach),
         notes=_cautions(len(yi)),

@@ -5,7 +5,7 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from spondyl.evidence.effect_sizes import EffectSizes
 from spondyl.evidence.estimate import Estimate
@@ -117,7 +117,7 @@ def _search(
 def _missing(away: FloatArray, estimator: MissingCount) -> tuple[int, float]:
     """How many are missing, from signed ranks of the distances (Duval & Tweedie 2000, equations for R0 and L0)."""
     count = len(away)
-    signed = stats.rankdata(np.abs(away), method="ordinal") * np.sign(away)
+    signed = (1.0 + np.argsort(np.argsort(np.abs(away), kind="stable"))) * np.sign(away)
     if estimator is MissingCount.R0:
         run = int(count - max((-signed[signed < 0.0]).max(initial=0.0), 0.0))
         estimate = run - 1.0
