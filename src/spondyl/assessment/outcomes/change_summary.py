@@ -81,7 +81,7 @@ def _no_interval(n: int) -> NotGiven:
 
 
 def _skewness(values: FloatArray) -> float:
-    """The adjusted Fisher-Pearson coefficient G1, as ``scipy.stats.skew(bias=False)``: that takes a second to import."""
+    """The adjusted Fisher-Pearson coefficient G1 (``scipy.stats.skew(bias=False)`` takes a second to import)."""
     away = values - values.mean()
     n = len(values)
     g1 = float(np.mean(away**3) / np.mean(away**2) ** 1.5)

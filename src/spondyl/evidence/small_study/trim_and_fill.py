@@ -5,7 +5,6 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from spondyl.evidence.effect_sizes import EffectSizes
 from spondyl.evidence.estimate import Estimate
