@@ -78,6 +78,25 @@ def test_each_concern_lowers_by_its_steps(change: dict[str, object], concern: Co
     assert moved == ({concern: steps} if steps else {})
 
 
+@pytest.mark.parametrize(
+    ("interval", "open_still"),
+    [
+        ((-18.0, -12.0), False),
+        ((12.0, 18.0), False),
+        ((-18.0, -2.0), True),
+        ((2.0, 18.0), True),
+        ((-3.0, 2.0), False),
+    ],
+)
+def test_an_interval_that_leaves_the_size_open_is_not_called_decided(
+    interval: tuple[float, float], open_still: bool
+) -> None:
+    """Ten points matter: an effect of 2 to 18 is one, but nobody can say that it is large enough."""
+    steps = {one.concern: one for one in propose(replace(SOLID, interval_95=interval)).steps}
+    assert ("stays open" in steps[Concern.IMPRECISION].why) is open_still
+    assert ("enough to decide" in steps[Concern.IMPRECISION].why) is not open_still
+
+
 @given(
     st.booleans(),
     st.booleans(),
