@@ -1,5 +1,7 @@
 """Measurements made by hand, for tests of what is said of them."""
 
+from statistics import NormalDist
+
 from spondyl.anatomy import Level
 from spondyl.assessment.measurement import Flag, Measurement, Unit
 from spondyl.provenance import Provenance
@@ -12,16 +14,19 @@ def made_measurement(
     *,
     unit: Unit = Unit.DEG,
     levels: tuple[Level, ...] = (),
+    interval_90: tuple[float, float] | None = None,
     flags: tuple[Flag, ...] = (),
 ) -> Measurement:
-    """A measurement with a normal 90 % interval and no points."""
+    """A measurement without points, with a normal 90 % interval where no other is given."""
+    reach = NormalDist().inv_cdf(0.95)
+    low, high = interval_90 or (value - reach * sd, value + reach * sd)
     return Measurement(
         kind=kind,
         label=kind,
         value=value,
         unit=unit,
-        sd=sd,
-        interval_90=(value - 1.645 * sd, value + 1.645 * sd),
+        sd=(high - low) / (2 * reach),
+        interval_90=(low, high),
         levels=levels,
         points_px=(),
         definition="d",

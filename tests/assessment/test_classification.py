@@ -15,7 +15,14 @@ from spondyl.anatomy import ImageSide, Landmarks, Level, View, make_landmarks
 from spondyl.assessment.classification import classify
 from spondyl.assessment.gap import SCALES, band_of, gap
 from spondyl.assessment.genant import genant
-from spondyl.assessment.grading import Band, grade_of, highest, probabilities
+from spondyl.assessment.grading import (
+    Band,
+    grade_of,
+    highest,
+    measured_below,
+    probabilities,
+    probability_above,
+)
 from spondyl.assessment.measurement import Classification, Measurement, Unit
 from spondyl.assessment.roussouly import roussouly
 from spondyl.assessment.schwab import schwab
@@ -163,6 +170,22 @@ def test_gap_probabilities_match_drawn_values() -> None:
     bands = [band_of(score) for score in scores]
     for band, probability in result.probabilities:
         assert probability == pytest.approx(bands.count(band) / len(bands), abs=0.012)
+
+
+@pytest.mark.parametrize(
+    ("middle", "interval"),
+    [(14.0, (8.0, 16.0)), (14.0, (8.0, 20.0)), (10.0, (9.0, 31.0)), (-3.0, (-9.0, -1.0))],
+)
+def test_a_probability_agrees_with_the_interval_shown_however_lopsided(
+    middle: float, interval: tuple[float, float]
+) -> None:
+    """The central 90 % leave 5 % on each side; a normal about the value said 1 to 50 % of these."""
+    item = value("cobb_major", middle, interval_90=interval)
+    low, high = interval
+    assert measured_below(low, item) == pytest.approx(0.05, abs=1e-9)
+    assert probability_above(high, item) == pytest.approx(0.05, abs=1e-9)
+    rising = [measured_below(low + (high - low) * step / 50, item) for step in range(-50, 101)]
+    assert rising == sorted(rising)
 
 
 def test_probabilities_are_normal_areas_and_sum_to_one() -> None:

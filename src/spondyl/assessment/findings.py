@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from spondyl.anatomy import Landmarks
 from spondyl.assessment import prevalence
 from spondyl.assessment.genant import GRADED
-from spondyl.assessment.grading import probability_above, probability_below
+from spondyl.assessment.grading import measured_below, probability_above, probability_below
 from spondyl.assessment.measurement import Finding, Measurement
 from spondyl.assessment.norms import (
     PLUMB_STUDY,
@@ -183,7 +183,7 @@ def _is_the_major_curve(kind: str, of: dict[str, Measurement]) -> bool:
 def _probability(rule: Threshold, item: Measurement) -> float:
     """P(value at or beyond the border), on both sides of zero where the rule says so."""
     above = probability_above(rule.limit, item)
-    return above + probability_below(-rule.limit, item.value, item.sd) if rule.both_ways else above
+    return above + measured_below(-rule.limit, item) if rule.both_ways else above
 
 
 def _crossed(rule: Threshold, item: Measurement, context: FilmContext) -> Finding:
@@ -216,7 +216,7 @@ def _uncommon(measurements: tuple[Measurement, ...], context: FilmContext) -> tu
 
 
 def _outside(item: Measurement, interval: ReferenceInterval, borders: tuple[float, float]) -> Finding:
-    low, high = (probability_below(border, item.value, item.sd) for border in borders)
+    low, high = (measured_below(border, item) for border in borders)
     probability = low + (1.0 - high)
     return Finding(
         kind=f"{item.kind}_uncommon",
@@ -240,7 +240,7 @@ def _slips(measurements: tuple[Measurement, ...], context: FilmContext) -> tuple
     found: list[Finding] = []
     for item in (m for m in measurements if m.kind.startswith("slip_")):
         forward = probability_above(SLIP_PERCENT, item)
-        backward = probability_below(-SLIP_PERCENT, item.value, item.sd)
+        backward = measured_below(-SLIP_PERCENT, item)
         probability, way = max((forward, "forward"), (backward, "backward"))
         if probability >= 0.5:
             found.append(_slip(item, probability, way, context))

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from spondyl.assessment.calibration import NORMAL_90
 from spondyl.assessment.measurement import Measurement
 
 
@@ -31,16 +32,26 @@ def probability_below(threshold: float, value: float, sd: float) -> float:
     return 0.5 * math.erfc((value - threshold) / (sd * math.sqrt(2.0)))
 
 
+def measured_below(threshold: float, measurement: Measurement) -> float:
+    """P(true value < threshold) that agrees with the interval shown: 5 % below its lower end, 5 % above its upper one.
+
+    A normal distribution about the interval's middle, which calibration puts where the truth lay on films: not always
+    at the value. The lower end is the one before sizes were kept from reaching below 0.
+    """
+    middle = measurement.interval_90[1] - NORMAL_90 * measurement.sd
+    return probability_below(threshold, middle, measurement.sd)
+
+
 def probability_above(threshold: float, measurement: Measurement) -> float:
-    """P(true value >= threshold), the measurement taken as normal with its standard deviation."""
-    return 1.0 - probability_below(threshold, measurement.value, measurement.sd)
+    """P(true value >= threshold), by :func:`measured_below`."""
+    return 1.0 - measured_below(threshold, measurement)
 
 
 def probabilities(measurement: Measurement, scale: Scale) -> Probabilities:
     """The probability of each grade, in the order of the scale; a grade named twice is summed."""
     if measurement.sd <= 0:
         return _certain(grade_of(measurement.value, scale), scale)
-    below = [probability_below(band.upper, measurement.value, measurement.sd) for band in scale]
+    below = [measured_below(band.upper, measurement) for band in scale]
     below[-1] = 1.0
     parts = zip(scale, below, [0.0, *below[:-1]], strict=True)
     return _summed([(band.grade, upper - lower) for band, upper, lower in parts])
@@ -48,10 +59,7 @@ def probabilities(measurement: Measurement, scale: Scale) -> Probabilities:
 
 def highest(measurements: tuple[Measurement, ...], scale: Scale) -> Probabilities:
     """The probability that the largest of several independent values falls in each grade."""
-    below = [
-        math.prod(probability_below(band.upper, item.value, item.sd) for item in measurements)
-        for band in scale
-    ]
+    below = [math.prod(measured_below(band.upper, item) for item in measurements) for band in scale]
     below[-1] = 1.0
     parts = zip(scale, below, [0.0, *below[:-1]], strict=True)
     return _summed([(band.grade, upper - lower) for band, upper, lower in parts])
