@@ -55,6 +55,21 @@ def test_an_emptied_day_shows_the_visit_s_own(desk: Browser, visit: Appointment)
     assert shown.status_code == 200 and 'id="v-day" type="date" name="day" value="2026-03-06"' in shown.text
 
 
+@pytest.mark.parametrize(("by", "columns"), [("provider", 1), ("room", 4), ("office", 2)])
+def test_a_day_shows_one_provider_s_visits_only(
+    desk: Browser, visit: Appointment, by: str, columns: int
+) -> None:
+    day = f"/calendar?day=2026-03-06&by={by}&show="
+    mine, another_s = (desk.get(day + who).text for who in (visit.placement.provider, "ben"))
+    assert visit.placement.provider == "ana"
+    assert f"visit-{visit.key}" in mine and f"visit-{visit.key}" not in another_s
+    assert (
+        mine.count('<section class="board-column"')
+        == another_s.count('<section class="board-column"')
+        == columns
+    )
+
+
 def test_a_time_by_hand_that_does_not_fit_stays_as_it_was_written(
     desk: Browser, visit: Appointment, services: Services
 ) -> None:

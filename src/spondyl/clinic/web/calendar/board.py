@@ -84,9 +84,17 @@ def names_of(connection: sa.Connection, visits: Iterable[Appointment]) -> dict[s
     return {row.id: f"{row.given_name} {row.family_name}" for row in rows}
 
 
-def day_board(connection: sa.Connection, practice: Practice, day: date, by: str, office: str | None) -> Board:
-    """One day, a column each provider, room or office."""
-    visits = [one for one in day_visits(connection, practice, day) if office in {None, one.placement.office}]
+def day_board(
+    connection: sa.Connection,
+    practice: Practice,
+    day: date,
+    by: str,
+    *,
+    provider: str | None = None,
+    office: str | None = None,
+) -> Board:
+    """One day, a column each provider, room or office, perhaps of one provider or office only."""
+    visits = _of(day_visits(connection, practice, day), provider, office)
     names, first = names_of(connection, visits), _first_min(practice, visits)
     absences = absences_between(connection, Horizon(first_day=day, days=1))
     columns = tuple(
@@ -98,7 +106,7 @@ def day_board(connection: sa.Connection, practice: Practice, day: date, by: str,
             open=_open(practice, by, key, day, first, office),
             away=_away(practice, absences, key, day, first) if by == "provider" else (),
         )
-        for key, name in _keys(practice, by, office)
+        for key, name in _keys(practice, by, provider, office)
     )
     return _board(practice, columns, first)
 
@@ -108,11 +116,7 @@ def week_board(
 ) -> Board:
     """A week from Monday, a column each day, perhaps of one provider or office only."""
     monday = day - timedelta(days=day.weekday())
-    visits = [
-        one
-        for one in day_visits(connection, practice, monday, 7)
-        if provider in {None, one.placement.provider} and office in {None, one.placement.office}
-    ]
+    visits = _of(day_visits(connection, practice, monday, 7), provider, office)
     names, first = names_of(connection, visits), _first_min(practice, visits)
     days = [monday + timedelta(days=number) for number in range(7)]
     columns = tuple(
@@ -128,6 +132,14 @@ def week_board(
         if one.weekday() < 5 or any(visit.wall.date() == one for visit in visits) or _ever_open(practice, one)
     )
     return _board(practice, columns, first)
+
+
+def _of(visits: Iterable[Appointment], provider: str | None, office: str | None) -> list[Appointment]:
+    return [
+        one
+        for one in visits
+        if provider in {None, one.placement.provider} and office in {None, one.placement.office}
+    ]
 
 
 def _board(practice: Practice, columns: tuple[Column, ...], first: int) -> Board:
@@ -153,13 +165,13 @@ def _first_min(practice: Practice, visits: Iterable[Appointment]) -> int:
     return min([opens, *(visit.wall.hour * 60 for visit in visits)]) // 60 * 60
 
 
-def _keys(practice: Practice, by: str, office: str | None) -> list[tuple[str, str]]:
+def _keys(practice: Practice, by: str, provider: str | None, office: str | None) -> list[tuple[str, str]]:
     if by == "room":
         return [(one.key, f"{one.name} · {practice.office(one.office).name}") for one in practice.rooms
                 if office in {None, one.office}]  # fmt: skip
     if by == "office":
         return [(one.key, one.name) for one in practice.offices if office in {None, one.key}]
-    return [(one.key, one.name) for one in practice.providers]
+    return [(one.key, one.name) for one in practice.providers if provider in {None, one.key}]
 
 
 def _belongs(visit: Appointment, by: str, key: str) -> bool:

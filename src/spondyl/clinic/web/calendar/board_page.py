@@ -48,7 +48,7 @@ def calendar(
     by: By = "provider",
     show: str = "",
 ) -> Response:
-    """A day by provider, room or office, or a week; ``show`` keeps one office (or, in a week, one provider)."""
+    """A day by provider, room or office, or a week; ``show`` keeps one office or one provider."""
     with reading(services.engine) as connection:
         if not has_practice(connection):
             return page(request, "calendar/no_practice.html", {"role": viewer.role.value})
@@ -60,7 +60,7 @@ def calendar(
         if view == "week":
             board = week_board(connection, practice, chosen, provider, office)
         else:
-            board = day_board(connection, practice, chosen, by, office)
+            board = day_board(connection, practice, chosen, by, provider=provider, office=office)
         shown = _shown(practice, board, chosen, 7 if view == "week" else 1)
         shown |= {"changes": undo_bar(connection, practice), "mail": mail_state(connection)}
         shown |= {"waiting": count_waiting(connection)}
