@@ -164,6 +164,25 @@ def test_the_charts_date_of_birth_stands_over_an_answer_about_age(
     assert stop is (Stop.TREATMENT if said == "yes" else Stop.NOTHING)
 
 
+@pytest.mark.parametrize(("born", "stop"), [("1956-03-02", Stop.TREATMENT), ("1956-03-03", Stop.NOTHING)])
+def test_a_date_of_birth_that_comes_after_the_form_counts_as_well(
+    browser: Open, services: Services, patient: Person, born: str, stop: Stop
+) -> None:
+    with writing(services.engine) as connection:
+        change_person(connection, patient.id, replace(patient.details, birth_date=None), actor="test")
+    answered = answer_intake(services, patient, pain=5, roland=10, older_age="no")
+    desk, page = browser(Role.FRONT_DESK), f"/patients/{patient.id}/details"
+    sent = {"given_name": "Ann", "family_name": "Other", "birth_date": born}
+    assert desk.submit(page, **sent).status_code == 303
+    with reading(services.engine) as connection:
+        assert booking_block(connection, patient.id).stop is stop
+        found = newest(connection, patient.id)
+    assert found and found.saved_at == answered.saved_at, "the patient answered nothing just now"
+    assert desk.submit(page, **sent).status_code == 303
+    with reading(services.engine) as connection:
+        assert newest(connection, patient.id) == found
+
+
 def test_what_an_earlier_form_said_is_told_at_the_end_of_a_new_one_and_in_the_letter(
     browser: Open, services: Services, patient: Person, clock: Clock
 ) -> None:

@@ -109,6 +109,17 @@ def mark_again(connection: sa.Connection, stored: StoredIntake, *, actor: str) -
     return stored if _mark(connection, stored) is stored.marked else _save(connection, stored, actor=actor)
 
 
+def age_is_known(connection: sa.Connection, person_id: str, *, actor: str) -> None:
+    """Let the newest form say the age that the chart has come to know since: called where a date of birth is saved."""
+    if not (found := newest(connection, person_id)):
+        return
+    stored = opened_to_change(connection, found.document_id)
+    intake = _of_known_age(connection, person_id, stored.intake)
+    if intake != stored.intake:
+        said_at = {**stored.said_at, "older_age": now_of(connection)}
+        _save(connection, replace(stored, intake=intake, said_at=said_at), actor=actor)
+
+
 def _with_later_yes(stored: StoredIntake, intake: Intake, given_at: datetime) -> Intake:
     for key in ITEM_BEHIND.values():
         is_later = key in stored.said_at and stored.said_at[key] > given_at

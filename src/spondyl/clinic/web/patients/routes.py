@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
+from spondyl.clinic.care.intake_record import age_is_known
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import (
     LANGUAGES,
@@ -154,6 +155,7 @@ def _changed(
         return form.sent, str(error)
     kept = replace(details, synthetic=patient.details.synthetic)
     change_person(connection, patient.id, kept, actor=actor)
+    age_is_known(connection, patient.id, actor=actor)
     return form.sent, None
 
 
