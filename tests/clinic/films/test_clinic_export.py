@@ -40,7 +40,7 @@ from spondyl.clinic.records.export_run import begin_export
 empty, chart, films, out = map(Path, sys.argv[1:5])
 def export_of(chart):
     engine = open_engine(embedded_url(chart), key=bytes(range(32)), survives_power_loss=False)
-    return begin_export(engine, FilmStore(folder=films, key=bytes(32)), actor="test")
+    return begin_export(engine, FilmStore(folder=films, key=bytes(32)), data_dir=films.parent, actor="test")
 def peak_kib():  # of this program alone; ru_maxrss would begin at what the test's own process has
     return int(re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())[1])
 def told(written_bytes):
@@ -63,7 +63,9 @@ def made(services: Services, films: FilmService, measured: Callable[..., Film]) 
     films.desk.sign(film.id, version=1, signer=DOCTOR)
     measured("phantom_0003_lateral")
     measured("phantom_0004_ap", person_id=None)
-    return begin_export(services.engine, films.store, actor="admin", detail={"reason": "test"})
+    return begin_export(
+        services.engine, films.store, data_dir=services.data_dir, actor="admin", detail={"reason": "test"}
+    )
 
 
 def chart_of_films(tmp_path: Path, *, count: int, film_bytes: int) -> tuple[Path, FilmStore]:
@@ -109,7 +111,7 @@ def test_one_flipped_byte_of_any_film_is_found_in_folder_and_zip_file(
 ) -> None:
     folder, packed = tmp_path / "folder", tmp_path / "clinic.zip"
     made.write(folder)
-    begin_export(services.engine, films.store, actor="admin").write(packed)
+    begin_export(services.engine, films.store, data_dir=services.data_dir, actor="admin").write(packed)
     film = next(folder.glob("films/*/*/film.dcm"))
     content, whole = film.read_bytes(), packed.read_bytes()
     film.write_bytes(flipped(content, len(content) // 2))
@@ -225,7 +227,11 @@ def test_only_the_administrator_gets_it_says_why_and_sees_that_it_ended(
     assert refused.status_code == 422 and "Say why" in refused.text
     assert admin.get("/admin/export").text.count("not finished") == 1
     by_command = begin_export(
-        services.engine, films.store, actor="command line", detail={"to": "everything.zip"}
+        services.engine,
+        films.store,
+        data_dir=services.data_dir,
+        actor="command line",
+        detail={"to": "everything.zip"},
     )
     by_command.write(tmp_path / "everything.zip")
     assert "command line</td><td>to everything.zip" in admin.get("/admin/export").text

@@ -81,7 +81,9 @@ def test_the_folder_of_the_command_holds_them_too(
     services: Services, films: FilmService, patient: Person, signed_film: Film, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    begin_export(services.engine, films.store, actor="test", person_id=patient.id).write(out)
+    begin_export(
+        services.engine, films.store, data_dir=services.data_dir, actor="test", person_id=patient.id
+    ).write(out)
     manifest = json.loads((out / "manifest.json").read_text())
     assert len([name for name in manifest["sha256"] if name.startswith("films/")]) == 6
     for name, digest in manifest["sha256"].items():

@@ -33,7 +33,7 @@ def test_the_clinics_export_holds_everybody_and_a_manifest_of_digests(
     with writing(services.engine) as connection:
         add_person(connection, PersonDetails(given_name="=1+1", family_name="Demo"), actor="test")
     out = tmp_path / "out"
-    begin_export(services.engine, films.store, actor="test").write(out)
+    begin_export(services.engine, films.store, data_dir=services.data_dir, actor="test").write(out)
     manifest = json.loads((out / "manifest.json").read_text())
     for name, digest in manifest["sha256"].items():
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
@@ -70,7 +70,7 @@ def test_what_is_there_already_is_left_alone(engine: sa.Engine, tmp_path: Path, 
     (tmp_path / "out" / "mine.zip").write_text("mine")
     store = FilmStore(folder=tmp_path / "films", key=bytes(32))
     with pytest.raises(FileExistsError, match=why):
-        begin_export(engine, store, actor="test").write(tmp_path / taken)
+        begin_export(engine, store, data_dir=tmp_path, actor="test").write(tmp_path / taken)
     assert [path.read_text() for path in (tmp_path / "out").iterdir()] == ["mine"]
 
 
@@ -86,7 +86,7 @@ def test_only_its_owner_can_read_an_export_even_in_a_folder_of_everybody(
 ) -> None:
     (tmp_path / "out").mkdir(mode=0o755)
     store = FilmStore(folder=tmp_path / "films", key=bytes(32))
-    begin_export(embedded_engine, store, actor="test").write(tmp_path / name)
+    begin_export(embedded_engine, store, data_dir=tmp_path, actor="test").write(tmp_path / name)
     written = [path for path in tmp_path.glob("out*/*") if path.is_file()] or [tmp_path / name]
     assert {path.stat().st_mode & 0o077 for path in written} == {0}
 
@@ -97,7 +97,7 @@ def test_every_damage_of_the_zip_file_itself_is_told_as_one(
     """Bits flipped where the zip file says what it holds, so that it seems encrypted or packed in an unknown way."""
     path = tmp_path / "all.zip"
     store = FilmStore(folder=tmp_path / "films", key=bytes(32))
-    begin_export(embedded_engine, store, actor="test").write(path)
+    begin_export(embedded_engine, store, data_dir=tmp_path, actor="test").write(path)
     whole, told = path.read_bytes(), set[str]()
     directory = whole.index(b"PK\x01\x02")
     for at in range(directory, directory + 60):

@@ -19,7 +19,13 @@ def test_all_exports_are_listed_in_pages_with_their_ends(
 ) -> None:
     films = FilmStore(folder=tmp_path / "films", key=bytes(KEY_BYTES))
     begun = [
-        begin_export(services.engine, films, actor="admin", detail={"reason": f"reason {number}"})
+        begin_export(
+            services.engine,
+            films,
+            data_dir=services.data_dir,
+            actor="admin",
+            detail={"reason": f"reason {number}"},
+        )
         for number in range(COUNT)
     ]
     ends = [one for number, one in enumerate(begun) if number != 3]

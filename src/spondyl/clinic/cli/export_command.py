@@ -37,7 +37,7 @@ def export(
 
     \b
     Exit codes: 0 written, 2 no such patient, 6 not written, or not to its end: what is there is not whole, 10
-    written, but the film store no longer has every film whole.
+    written, but the clinic no longer has every film or record whole.
     """
     from spondyl.clinic.chart.keys import derive
     from spondyl.clinic.chart.transaction import reading
@@ -56,7 +56,12 @@ def export(
                 person_id = None if patient is None else person_numbered(connection, patient)
                 size = clinic_size(connection)
             made = begin_export(
-                engine, films, actor="command line", person_id=person_id, detail={"to": out.name}
+                engine,
+                films,
+                data_dir=home.data_dir,
+                actor="command line",
+                person_id=person_id,
+                detail={"to": out.name},
             )
             with progress(size.film_bytes if patient is None else None) as watch:
                 missing = made.write(out, watch=watch)
@@ -68,7 +73,7 @@ def export(
     typer.echo(f"{out} holds {count} {'patient' if count == 1 else 'patients'}. It is not encrypted.")
     if missing:
         lost = (
-            f"PROBLEM {missing} {'file is' if missing == 1 else 'files are'} not in it: the film store has no longer "
+            f"PROBLEM {missing} {'file is' if missing == 1 else 'files are'} not in it: the clinic no longer has "
             f'what came. "spondyl verify-export {out}" names each; bring them back from the backup and export again.'
         )
         leave(ExitCode.CHART_UNSOUND, lost)

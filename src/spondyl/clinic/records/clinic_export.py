@@ -1,4 +1,4 @@
-"""The whole clinic's export: FHIR resources by kind, tables, documents, and every film with its signed report.
+"""The whole clinic's export: FHIR resources by kind, tables, documents, films with their signed reports, records.
 
 What the chart gives is written into spools on the disk, patient by patient; films come from the store as they are
 sent. Only the names and digests of films stay in memory: some kilobytes a film, whatever its size.
@@ -21,6 +21,7 @@ from spondyl.clinic.records.booking_parts import bookings_of
 from spondyl.clinic.records.chart_parts import document_values, documents_of, patient_row, score_rows
 from spondyl.clinic.records.clinic_parts import clinic_lines
 from spondyl.clinic.records.everything import resources_of
+from spondyl.clinic.records.export_adjustments import AdjustmentFile, adjustment_files
 from spondyl.clinic.records.export_films import FilmFiles, files_of, film_row
 from spondyl.clinic.records.export_manifest import Lost, Member
 from spondyl.clinic.records.export_tables import FILMS, PATIENTS, SCORES
@@ -43,14 +44,16 @@ audit.ndjson           the audit log, row by row with its seal
 films/NUMBER/          every film of the patient with that record number, the very file that came, and of each signed
                        film the report (page, PDF, values, DICOM SR, FHIR); films/nobody-named: whose film it is has
                        not been said
-manifest.json          SHA-256 and size of every file; under "missing" what the film store no longer has whole, and why.
+adjustments/NUMBER/    the record of every adjustment session of the patient (force and time); "spondyl adjust replay"
+                       checks one
+manifest.json          SHA-256 and size of every file; under "missing" what the clinic no longer has whole, and why.
                        "spondyl verify-export" holds the files against it
 
 A file without lines is left out. Restricted charts are in it.
 
 Not in it: passwords, passkeys and other keys; sessions and counted sign-ins; the words of letters, which are made when
-they are sent; how a change in the calendar can be undone; landmarks moved on a film and not signed yet; and the records
-of adjustment sessions (force and time), each of which its own page gives out. A backup holds all but the keys.
+they are sent; how a change in the calendar can be undone; and landmarks moved on a film and not signed yet. A backup
+holds all but the keys.
 
 Times are UTC, days are by the clinic's clock. Research software, not a medical device.
 """
@@ -74,7 +77,7 @@ def clinic_size(connection: sa.Connection) -> ClinicSize:
 
 
 def clinic_entries(
-    engine: sa.Engine, store: FilmStore, spool_folder: Path, *, as_of: date
+    engine: sa.Engine, store: FilmStore, spool_folder: Path, *, data_dir: Path, as_of: date
 ) -> Iterator[Member | Lost]:
     """Every file of the clinic's export but the manifest; raises OSError when the disk of the spools is full.
 
@@ -84,15 +87,19 @@ def clinic_entries(
     with ExitStack() as stack:
         spools = Spools(stack, spool_folder)
         with one_moment(engine) as connection:
-            kept = _spool(connection, spools, as_of)
+            kept, sessions = _spool(connection, spools, data_dir, as_of)
         for name, pieces in spools.by_name():
             yield Member(name=name, pieces=pieces)
     for film in kept:
         yield from film.entries(store)
+    yield from (session.entry() for session in sessions)
 
 
-def _spool(connection: sa.Connection, spools: Spools, as_of: date) -> list[FilmFiles]:
+def _spool(
+    connection: sa.Connection, spools: Spools, data_dir: Path, as_of: date
+) -> tuple[list[FilmFiles], list[AdjustmentFile]]:
     kept: list[FilmFiles] = []
+    sessions: list[AdjustmentFile] = []
     everybody = connection.execute(sa.select(people.c.id).order_by(people.c.record_number)).scalars().all()
     with (
         SpooledTable(spools, "patients", PATIENTS) as patients,
@@ -106,10 +113,12 @@ def _spool(connection: sa.Connection, spools: Spools, as_of: date) -> list[FilmF
                 scores.add(row)
             _spool_chart(connection, spools, patient, as_of)
             kept += _spool_films(connection, table, patient)
+            under = f"adjustments/{patient.record_number}"
+            sessions += adjustment_files(connection, name, data_dir, under=under)
         kept += _spool_films(connection, table, None)
     for name, line in clinic_lines(connection):
         spools.add_line(name, line)
-    return kept
+    return kept, sessions
 
 
 def _spool_chart(connection: sa.Connection, spools: Spools, patient: Person, as_of: date) -> None:

@@ -1,7 +1,8 @@
-"""One patient's export: FHIR bundle, tables, every version of every document, films and their signed reports."""
+"""One patient's export: FHIR bundle, tables, documents in every version, films with reports, records of sessions."""
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from spondyl.clinic.films.store import FilmStore
 from spondyl.clinic.records.booking_parts import bookings_of
 from spondyl.clinic.records.chart_parts import document_values, documents_of, score_rows
 from spondyl.clinic.records.everything import bundle_of, resources_of
+from spondyl.clinic.records.export_adjustments import adjustment_files
 from spondyl.clinic.records.export_films import film_files
 from spondyl.clinic.records.export_manifest import Lost, Member, json_bytes
 from spondyl.clinic.records.export_tables import SCORES, csv_bytes, parquet_bytes
@@ -29,19 +31,20 @@ documents/         every version of every document of the chart (intake, exam, p
 
 films/             every film, the very file that came, and of each signed film the report (page, PDF, values, DICOM SR,
                    FHIR)
-manifest.json      SHA-256 and size of every file; under "missing" what the film store no longer has whole, and why.
+adjustments/       the record of every adjustment session (force and time), as its own page gives it out; "spondyl
+                   adjust replay" checks one
+manifest.json      SHA-256 and size of every file; under "missing" what the clinic no longer has whole, and why.
                    "spondyl verify-export" holds the files against it
 
 Not in it: who opened the chart and when (the clinic's audit log tells it; ask the clinic), the words of letters,
-landmarks moved on a film and not signed yet, and the records of adjustment sessions (force and time), each of which its
-own page gives out.
+and landmarks moved on a film and not signed yet.
 
 Times are UTC, days are by the clinic's clock. Research software, not a medical device.
 """
 
 
 def patient_entries(
-    engine: sa.Engine, store: FilmStore, person_id: str, *, as_of: date
+    engine: sa.Engine, store: FilmStore, person_id: str, *, data_dir: Path, as_of: date
 ) -> Iterator[Member | Lost]:
     """Every file of one patient's export but the manifest; raises PersonUnknownError.
 
@@ -50,9 +53,11 @@ def patient_entries(
     with one_moment(engine) as connection:
         small = _files(connection, person_id, as_of=as_of)
         films = film_files(connection, person_id, under="films")
+        sessions = adjustment_files(connection, person_id, data_dir, under="adjustments")
     yield from (Member(name=name, pieces=[content]) for name, content in small.items())
     for film in films:
         yield from film.entries(store)
+    yield from (session.entry() for session in sessions)
 
 
 def _files(connection: sa.Connection, person_id: str, *, as_of: date) -> dict[str, bytes]:

@@ -21,7 +21,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """A file that should be in the export and that the film store no longer has whole, and why."""
+    """A file that should be in the export and that the clinic no longer has whole, and why."""
 
     name: str
     why: str

@@ -37,6 +37,7 @@ class Export:
     id: str
     engine: sa.Engine
     films: FilmStore
+    data_dir: Path
     actor: str
     begun_at: datetime
     person_id: str | None = None
@@ -55,7 +56,7 @@ class Export:
     def write(self, out: Path, *, watch: Callable[[int], None] = lambda _: None) -> int:
         """Write a zip file when the name ends so, else a folder; ``watch`` hears how many bytes of content came.
 
-        Returns how many files the film store no longer has whole; the manifest names them. Raises OSError.
+        Returns how many files the clinic no longer has whole; the manifest names them. Raises OSError.
         """
         draft = ManifestDraft(as_of=self.begun_at.date())
         members = (_watched(member, watch) for member in draft.following(self._entries()))
@@ -69,9 +70,11 @@ class Export:
     def _entries(self) -> Iterable[Member | Lost]:
         as_of = self.begun_at.date()
         if self.person_id is not None:
-            return patient_entries(self.engine, self.films, self.person_id, as_of=as_of)
+            return patient_entries(
+                self.engine, self.films, self.person_id, data_dir=self.data_dir, as_of=as_of
+            )
         self.films.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return clinic_entries(self.engine, self.films, self.films.folder, as_of=as_of)
+        return clinic_entries(self.engine, self.films, self.films.folder, data_dir=self.data_dir, as_of=as_of)
 
     def _finish(self, draft: ManifestDraft) -> None:
         found = {
@@ -104,6 +107,7 @@ def begin_export(
     engine: sa.Engine,
     films: FilmStore,
     *,
+    data_dir: Path,
     actor: str,
     person_id: str | None = None,
     detail: dict[str, Any] | None = None,
@@ -116,6 +120,7 @@ def begin_export(
             id=new_id(),
             engine=engine,
             films=films,
+            data_dir=data_dir,
             actor=actor,
             begun_at=clinic_moment(connection, now_of(connection)),
             person_id=person_id,

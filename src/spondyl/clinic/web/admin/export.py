@@ -37,7 +37,9 @@ def export_clinic(
     if not reason.strip():
         return _page(request, services, problem=NO_REASON)
     detail = {"reason": reason.strip()}
-    export = begin_export(services.engine, films.store, actor=viewer.actor, detail=detail)
+    export = begin_export(
+        services.engine, films.store, data_dir=services.data_dir, actor=viewer.actor, detail=detail
+    )
     name = f"clinic-{export.begun_at:%Y-%m-%d-%H%M}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(export.zip_pieces(), media_type="application/zip", headers=headers)

@@ -39,7 +39,9 @@ def export_patient(services: Clinic, films: Films, viewer: Clinician, patient_id
 
     No file of a patient lies unencrypted on the server's disk; who took it along is in the audit log.
     """
-    export = begin_export(services.engine, films.store, actor=viewer.actor, person_id=patient_id)
+    export = begin_export(
+        services.engine, films.store, data_dir=services.data_dir, actor=viewer.actor, person_id=patient_id
+    )
     with reading(services.engine) as connection:
         number = person(connection, patient_id).record_number
     headers = {
