@@ -125,12 +125,10 @@ def test_an_impossible_patient_is_refused() -> None:
 def test_a_full_disk_leaves_no_half_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message of `spondyl phantom` says that the films written so far are whole; no half one lies beside them."""
 
-    def full(path: Path, content: bytes) -> int:
-        with path.open("wb") as file:
-            file.write(content[:100])
+    def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match=r"^\[Errno \d+\] No space left on device$"):
         write_phantom(tmp_path, pose=POSE, seed=1, setup=SETUP)
     assert list(tmp_path.iterdir()) == []

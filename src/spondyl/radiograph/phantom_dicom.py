@@ -12,6 +12,7 @@ import numpy as np
 from spondyl.anatomy.landmark_text import landmarks_to_json
 from spondyl.anatomy.landmarks import ImageSide, View
 from spondyl.anatomy.spine_pose import SpinePose
+from spondyl.atomic_file import write_whole
 from spondyl.provenance import Provenance
 from spondyl.radiograph.phantom_exposure import Appearance
 from spondyl.radiograph.phantom_film import FilmSetup, PhantomFilm, phantom_film
@@ -198,19 +199,7 @@ def _save(dataset: "Dataset", stem: Path) -> Path:
     dataset.file_meta = meta
     content = BytesIO()
     dataset.save_as(content, enforce_file_format=True)
-    return _write_whole(stem.with_name(stem.name + ".dcm"), content.getvalue())
-
-
-def _write_whole(path: Path, content: bytes) -> Path:
-    """The file appears by a rename: a full disk or a stop leaves no half film under its name."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return path
+    return write_whole(stem.with_name(stem.name + ".dcm"), content.getvalue())
 
 
 def _save_text(film: PhantomFilm, stem: Path) -> tuple[Path, Path]:
@@ -225,5 +214,5 @@ def _save_text(film: PhantomFilm, stem: Path) -> tuple[Path, Path]:
     documents = {".landmarks.json": landmarks_to_json(film.landmarks), ".truth.json": truth}
     paths = [stem.with_name(stem.name + suffix) for suffix in documents]
     for path, document in zip(paths, documents.values(), strict=True):
-        _write_whole(path, (json.dumps(document, indent=1) + "\n").encode())
+        write_whole(path, (json.dumps(document, indent=1) + "\n").encode())
     return paths[0], paths[1]

@@ -12,8 +12,8 @@ import pytest
 from pydicom import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
+from spondyl.atomic_file import write_whole
 from spondyl.clinic.report import FORMATS, write_report
-from spondyl.clinic.report.write import write_whole
 from spondyl.clinic.result import FilmResult
 
 

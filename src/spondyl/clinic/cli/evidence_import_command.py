@@ -70,7 +70,7 @@ def _read_all(files: list[Path]) -> "tuple[list[Imported], dict[str, str]]":
 
 
 def _write_all(imported: "list[Imported]", found: "Sorted", out: Path, on: str) -> list[Path]:
-    from spondyl.clinic.report.write import write_whole
+    from spondyl.atomic_file import write_whole
     from spondyl.evidence.living import registration_json
 
     out.mkdir(parents=True, exist_ok=True)

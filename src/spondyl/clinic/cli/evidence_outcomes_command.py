@@ -121,7 +121,7 @@ def outcomes_example(
     Exit codes: 0 written, 2 wrong command line, 6 not writable.
     """
     from spondyl.assessment.outcomes import synthetic_visits_csv
-    from spondyl.clinic.report.write import write_whole
+    from spondyl.atomic_file import write_whole
 
     with clean_stop("Nothing was written."):
         write_whole(file, synthetic_visits_csv(patients, seed=seed).encode())

@@ -100,7 +100,7 @@ def _signed(found: "Answer", *, person: str, role: str, at: str, digest: str) ->
 
 
 def _write(path: Path, signed: "tuple[SignedConclusion, ...]") -> None:
-    from spondyl.clinic.report.write import write_whole
+    from spondyl.atomic_file import write_whole
     from spondyl.evidence.living import signed_to_text
 
     with clean_stop("Nothing was signed."):

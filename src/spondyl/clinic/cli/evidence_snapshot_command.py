@@ -31,8 +31,8 @@ def snapshot(
     \b
     Exit codes: 0 written, 2 a record is wrong, 6 not writable.
     """
+    from spondyl.atomic_file import write_whole
     from spondyl.clinic.evidence_files import aid_pages, records_or_shipped
-    from spondyl.clinic.report.write import write_whole
     from spondyl.evidence.library import EvidenceError
     from spondyl.evidence.living import take_snapshot
 

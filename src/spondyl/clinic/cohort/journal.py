@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from time import monotonic
 
-from spondyl.clinic.cohort.atomic_file import atomic_file
+from spondyl.atomic_file import atomic_file
 from spondyl.clinic.cohort.task import FileState, FilmRecord
 
 SEGMENT_FILMS = 50

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from spondyl import __version__
-from spondyl.clinic.cohort.atomic_file import atomic_file
+from spondyl.atomic_file import atomic_file
 from spondyl.clinic.cohort.tables import Table, films_table, measurements_table
 from spondyl.clinic.cohort.task import FilmRecord
 

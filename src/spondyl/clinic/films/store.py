@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from spondyl.atomic_file import write_whole
 from spondyl.radiograph.limits import MIB
 
 MAGIC = b"SPYFILM1"
@@ -51,7 +52,8 @@ class FilmStore:
         if not path.exists():
             nonce = os.urandom(NONCE_BYTES)
             sealed = AESGCM(self.key).encrypt(nonce, content, digest.encode())
-            _write_whole(path, MAGIC + nonce + sealed)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_whole(path, MAGIC + nonce + sealed, mode=0o600)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -158,29 +160,5 @@ def in_memory(content: bytes, *, name: str) -> Generator[Path]:
             path = Path(folder) / name
             path.symlink_to(f"/proc/{os.getpid()}/fd/{descriptor}")
             yield path
-    finally:
-        os.close(descriptor)
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Under a temporary name, flushed to the disk, then renamed: a name never stands for half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-        _sync_folder(path.parent)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -12,11 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from spondyl.anatomy.landmark_text import landmarks_from_csv, landmarks_from_json, landmarks_to_json
+from spondyl.atomic_file import write_whole
 from spondyl.clinic.chart.films import Film, FilmKnownError, FilmSource, NewFilm, add_film
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.films.network.arrivals import forget_arrival, waiting_arrivals
 from spondyl.clinic.films.store import MAX_FILM_BYTES, FilmStore
-from spondyl.clinic.report.write import write_whole
 from spondyl.radiograph import FilmRefused, Refusal
 from spondyl.radiograph.folder import film_paths
 

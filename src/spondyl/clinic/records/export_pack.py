@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from spondyl.clinic.cohort.atomic_file import atomic_file
+from spondyl.atomic_file import atomic_file
 from spondyl.clinic.records.export_manifest import Member
 from spondyl.clinic.records.spool import PIECE_BYTES
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from spondyl import __version__
 from spondyl.assessment.change import Change
+from spondyl.atomic_file import write_whole
 from spondyl.clinic.report.comparison_content import (
     ChangeRow,
     ComparisonContent,
@@ -15,7 +16,6 @@ from spondyl.clinic.report.comparison_content import (
     comparison_content,
 )
 from spondyl.clinic.report.json_lines import DIGITS, FORMAT_VERSION
-from spondyl.clinic.report.write import write_whole
 from spondyl.clinic.result import FilmResult
 
 if TYPE_CHECKING:

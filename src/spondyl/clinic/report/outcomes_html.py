@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spondyl.atomic_file import write_whole
 from spondyl.clinic.report.html import environment
 from spondyl.clinic.report.outcomes_json import outcomes_json
 from spondyl.clinic.report.outcomes_svg import change_svg, hundred_svg
 from spondyl.clinic.report.outcomes_words import not_judged_text, words_of
 from spondyl.clinic.report.published_beside import NOT_COMPARABLE, PublishedLine
 from spondyl.clinic.report.report_content import DISCLAIMER
-from spondyl.clinic.report.write import write_whole
 
 if TYPE_CHECKING:
     from spondyl.assessment.outcomes import ClinicOutcomes

@@ -1,10 +1,9 @@
 """Write the reports of one film, or of two compared, each file whole or not at all."""
 
-import os
-import tempfile
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from spondyl.atomic_file import write_whole
 from spondyl.clinic.result import FilmResult
 
 FORMATS = ("png", "svg", "html", "pdf", "json", "sr", "fhir")
@@ -39,23 +38,6 @@ def write_report(
             for suffix, data in _FILES[name](result, stem, dicom_path):
                 written.append(write_whole(directory / f"{stem}{suffix}", data))
     return tuple(written)
-
-
-def write_whole(path: Path, data: bytes) -> Path:
-    """Write beside ``path`` under a temporary name, flush to disk, rename; ``path`` is never half a file."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.chmod(0o644)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return path
 
 
 _Files = tuple[tuple[str, bytes], ...]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from spondyl.clinic.report.write import write_whole
+from spondyl.atomic_file import write_whole
 
 FOLDER = "arrivals"
 

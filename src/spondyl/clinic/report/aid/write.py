@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from spondyl.atomic_file import write_whole
 from spondyl.clinic.report.aid.ipdas import CriterionResult, check_ipdas
 from spondyl.clinic.report.aid.page import aid_html, reading_texts
 from spondyl.clinic.report.aid.plain import aid_detail_text, aid_text, detail_name
-from spondyl.clinic.report.write import write_whole
 from spondyl.evidence.aid import AidContent, ReadingCounts, counts_of
 
 

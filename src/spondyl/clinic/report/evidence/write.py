@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
+from spondyl.atomic_file import write_whole
 from spondyl.clinic.report.evidence.answer_json import answer_json, comparison_json
 from spondyl.clinic.report.evidence.html import answer_html, comparison_html
-from spondyl.clinic.report.write import write_whole
 from spondyl.evidence.answer import Answer, Comparison
 
 

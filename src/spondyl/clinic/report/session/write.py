@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from spondyl.atomic_file import write_whole
 from spondyl.clinic.report.session.html import session_html
 from spondyl.clinic.report.session.pdf import session_pdf
-from spondyl.clinic.report.write import write_whole
 from spondyl.treatment.adjustment import Replay, SessionRecord
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from spondyl.atomic_file import atomic_file
 from spondyl.clinic.chart.people import PersonUnknownError, person
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.cohort.atomic_file import atomic_file
 from spondyl.clinic.web.services import Services
 
 FOLDER = "erasing"

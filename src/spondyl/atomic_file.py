@@ -1,22 +1,27 @@
 """Write a file whole or not at all: readers, and a resumed run, never meet half of one."""
 
 import os
+import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+NAME_KEPT = 40
+"""Characters of the file's name in that of the part: a name may be as long as the file system takes, and no longer."""
+
 
 @contextmanager
 def atomic_file(path: Path, *, mode: int = 0o666) -> Generator[BinaryIO]:
-    """Open ``path`` for writing under a ``.part`` name; on success it is synced to disk and renamed into place.
+    """Open ``path`` for writing under a ``.part`` name of its own; on success it is synced to disk and renamed into
+    place. Of two who write the same file at once, the last one's is there, whole.
 
     ``mode``: who may read and write it, less what the process's umask takes away.
     """
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name[:NAME_KEPT]}.{secrets.token_hex(4)}.part")
     try:
-        with open(part, "wb", opener=partial(os.open, mode=mode)) as file:
+        with open(part, "xb", opener=partial(os.open, mode=mode)) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -25,6 +30,13 @@ def atomic_file(path: Path, *, mode: int = 0o666) -> Generator[BinaryIO]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> Path:
+    """Write ``data`` by :func:`atomic_file`; the path itself."""
+    with atomic_file(path, mode=mode) as file:
+        file.write(data)
+    return path
 
 
 def _sync_folder(folder: Path) -> None:
