@@ -7,6 +7,8 @@ DEMO := demo
 DEMO_SERVE ?= 1
 # Two threads a library: the figures in benchmarks/ and docs/ are for two cores.
 export OMP_NUM_THREADS ?= 2
+# Hundreds of processes import the same modules: they are compiled once, whatever the environment says.
+export PYTHONDONTWRITEBYTECODE :=
 # Many tests wait for a browser, a server or a clock: three processes keep two cores busy. There a library has one thread:
 # threads that wait for a core by spinning make a test of 8 seconds one of 300.
 WORKERS ?= 3
