@@ -1,0 +1,18 @@
+// @ts-check
+/**
+ * Texts and attributes that are written only when they change: the same text written again costs the browser the layout
+ * of the whole page, an attribute the painting of its element.
+ */
+
+/** @param {Element} element @param {string} text */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** @param {Element} element @param {Record<string, string | number>} values */
+export function setAll(element, values) {
+  for (const [name, value] of Object.entries(values)) {
+    const text = String(value);
+    if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+  }
+}
