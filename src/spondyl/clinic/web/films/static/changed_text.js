@@ -4,9 +4,12 @@
  * of the whole page, an attribute the painting of its element.
  */
 
-/** @param {Element} element @param {string} text */
+/** The text of an element that holds nothing else. @param {Element} element @param {string} text */
 export function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const only = element.childNodes.length === 1 ? element.firstChild : null;
+  if (only instanceof Text) {
+    if (only.data !== text) only.data = text; // the same node: a new one is one more thing to lay out
+  } else if (element.textContent !== text) element.textContent = text;
 }
 
 /** @param {Element} element @param {Record<string, string | number>} values */
