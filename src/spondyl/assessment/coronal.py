@@ -259,8 +259,9 @@ def _disc_wedges(landmarks: Landmarks) -> Iterator[Quantity]:
 def _discs(landmarks: Landmarks) -> tuple[tuple[Level, Level], ...]:
     """Neighbouring levels whose endplates at their disc are both marked."""
     corners = landmarks.corners_px
-    whole = np.isfinite(corners[:-1, 2:]).all(axis=(1, 2)) & np.isfinite(corners[1:, :2]).all(axis=(1, 2))
-    pairs = zip(landmarks.levels, landmarks.levels[1:], whole.tolist(), strict=False)
+    facing = np.isfinite(np.concatenate([corners[:-1, 2:], corners[1:, :2]], axis=1))
+    whole: list[bool] = facing.all(axis=(1, 2)).tolist()
+    pairs = zip(landmarks.levels, landmarks.levels[1:], whole, strict=False)
     return tuple((upper, lower) for upper, lower, is_it in pairs if is_it and lower.index == upper.index + 1)
 
 

@@ -117,10 +117,11 @@ def spreads_of(quantities: Sequence[Quantity], points: Points) -> tuple[Spread |
     nominal, drawn = values[finite, 0], values[finite, 1:]
     statistics = nominal.tolist(), drawn.std(axis=1).tolist(), (drawn.mean(axis=1) - nominal).tolist()
     spreads = (Spread(value=value, sd=sd, shift=shift) for value, sd, shift in zip(*statistics, strict=True))
+    known: list[bool] = finite.tolist()
     reason = "these points give no finite number: two of them may coincide"
     return tuple(
         next(spreads) if is_finite else Unmeasured(kind=quantity.kind, label=quantity.label, reason=reason)
-        for quantity, is_finite in zip(quantities, finite.tolist(), strict=True)
+        for quantity, is_finite in zip(quantities, known, strict=True)
     )
 
 
