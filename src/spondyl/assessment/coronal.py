@@ -260,7 +260,7 @@ def _discs(landmarks: Landmarks) -> tuple[tuple[Level, Level], ...]:
     """Neighbouring levels whose endplates at their disc are both marked."""
     corners = landmarks.corners_px
     facing = np.isfinite(np.concatenate([corners[:-1, 2:], corners[1:, :2]], axis=1))
-    whole: list[bool] = facing.all(axis=(1, 2)).tolist()
+    whole: list[bool] = np.asarray(facing.all(axis=(1, 2))).tolist()
     pairs = zip(landmarks.levels, landmarks.levels[1:], whole, strict=False)
     return tuple((upper, lower) for upper, lower, is_it in pairs if is_it and lower.index == upper.index + 1)
 

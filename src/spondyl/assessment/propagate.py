@@ -113,7 +113,7 @@ def spreads_of(quantities: Sequence[Quantity], points: Points) -> tuple[Spread |
     if not quantities:
         return ()
     values = np.stack([quantity.compute(points) for quantity in quantities])
-    finite = np.isfinite(values).all(axis=1)
+    finite = np.asarray(np.isfinite(values).all(axis=1))
     nominal, drawn = values[finite, 0], values[finite, 1:]
     statistics = nominal.tolist(), drawn.std(axis=1).tolist(), (drawn.mean(axis=1) - nominal).tolist()
     spreads = (Spread(value=value, sd=sd, shift=shift) for value, sd, shift in zip(*statistics, strict=True))
