@@ -4,17 +4,24 @@ nominal 90 % intervals hold about 90 % of truths when the error model is true; t
 Source: the variance of a difference of independent corners, and repeated simulation with known truth.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drawn_spines import BELOW_20, FILM, MM_FILM, film, on_film, stacked
+from spondyl.anatomy.landmarks import FloatArray
 from spondyl.assessment import Calibration, Flag, IntervalRule, assess
+from spondyl.assessment.aasce import aasce_angles_deg
+from spondyl.assessment.assess import assess_values
 from spondyl.assessment.calibration import NORMAL_90, bounded_below
-from spondyl.assessment.coronal import spine_of
+from spondyl.assessment.coronal import coronal_quantities, spine_of
 from spondyl.assessment.end_vertebrae import largest_cobb_deg
-from spondyl.assessment.propagate import draw_points
+from spondyl.assessment.measurement import Unmeasured
+from spondyl.assessment.propagate import Spread, draw_points, spreads_of
+from spondyl.assessment.quantity import Quantity, once
 from spondyl.assessment.reader_agreement import CORNER_SD_SHARE, READER_SD
 
 SD_PX = np.full((17, 4), 4.0)
@@ -38,6 +45,46 @@ def test_draws_have_the_stated_spread_and_the_nominal_film_first() -> None:
     assert points.corners[1:].std(axis=0).mean() == pytest.approx(4.0 * 0.2, rel=0.02)
     shift = points.corners[1:].mean(axis=2).std(axis=0).mean()
     assert shift == pytest.approx(0.2 * 4.0 * np.sqrt(0.5 + 0.5 / 4.0), rel=0.02)
+
+
+def test_statistics_taken_at_once_are_to_the_last_bit_those_of_each_value_alone() -> None:
+    """And a value without a number takes no other's place. Reference: NumPy's std and mean of one row."""
+    landmarks = film(BELOW_20, corner_sd_px=SD_PX)
+    points = draw_points(landmarks, MM_FILM)
+    given = [item for item in coronal_quantities(landmarks, MM_FILM) if isinstance(item, Quantity)]
+    broken = replace(given[1], kind="broken", compute=lambda drawn: given[1].compute(drawn) * np.nan)
+    quantities = (given[0], broken, *given[1:])
+    found = spreads_of(quantities, points)
+    for quantity, spread in zip(quantities, found, strict=True):
+        values = np.array(quantity.compute(points))
+        if quantity is broken:
+            assert isinstance(spread, Unmeasured)
+            assert spread.kind == "broken"
+        else:
+            drawn = values[1:].copy()
+            shift = float(drawn.mean() - values[0])
+            assert spread == Spread(value=float(values[0]), sd=float(drawn.std()), shift=shift)
+    assert len(found) > 40
+
+
+def test_what_several_values_share_is_worked_out_once_for_the_same_drawings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[int] = []
+
+    def counted(corners: FloatArray, height: float | FloatArray) -> FloatArray:
+        read.append(len(corners))
+        return aasce_angles_deg(corners, height)
+
+    monkeypatch.setattr("spondyl.assessment.coronal.aasce_angles_deg", counted)
+    landmarks = film(BELOW_20, corner_sd_px=SD_PX)
+    assert assess_values(landmarks, FILM).of("cobb_aasce_3") is not None
+    assert read == [301]
+    shared = once(lambda points: points.height)
+    first, second = draw_points(landmarks, FILM), draw_points(landmarks, MM_FILM)
+    assert [shared(one) for one in (first, second, second, first)] == [
+        one.height for one in (first, second, second, first)
+    ]
 
 
 def test_same_landmarks_same_interval_and_other_landmarks_another() -> None:

@@ -225,8 +225,8 @@ def _down(body: DraftVertebra) -> FloatArray:
 
 
 def _check_head_to_foot(vertebrae: list[DraftVertebra]) -> None:
-    heights = [float(np.nanmean(v.corners_px[:, 1])) for v in vertebrae if not np.isnan(v.corners_px).all()]
-    if len(heights) > 1 and not heights[0] < heights[-1]:
+    placed = [v.corners_px[:, 1] for v in vertebrae if not np.isnan(v.corners_px).all()]
+    if len(placed) > 1 and not np.nanmean(placed[0]) < np.nanmean(placed[-1]):
         raise _wrong(
             vertebrae[0],
             f"it lies below {vertebrae[-1].level.value} in the picture.",

@@ -115,16 +115,17 @@ def _flagged(
     sideless = landmarks.view.is_coronal and not landmarks.image_left.is_lateral_half
     uncorrected = context.spacing_mm is not None and not context.spacing_at_patient
 
-    def flags(item: Measurement) -> tuple[Flag, ...]:
+    def flagged(item: Measurement) -> Measurement:
         rules = (
             (Flag.LOW_CONFIDENCE, bool(unsure.intersection(item.levels))),
             (Flag.CONVENTIONS_DISAGREE, disagree and item.kind in CONVENTIONS),
             (Flag.SPACING_UNCORRECTED, uncorrected and item.unit is Unit.MM),
             (Flag.SIDE_UNKNOWN, sideless and item.kind.startswith(SIDED)),
         )
-        return (*item.flags, *(flag for flag, applies in rules if applies))
+        more = tuple(flag for flag, applies in rules if applies)
+        return replace(item, flags=(*item.flags, *more)) if more else item
 
-    return tuple(replace(item, flags=flags(item)) for item in measured)
+    return tuple(flagged(item) for item in measured)
 
 
 def _conventions_apart_deg(measured: tuple[Measurement, ...]) -> float:

@@ -27,7 +27,7 @@ from spondyl.assessment.end_vertebrae import (
     wrapped_deg,
 )
 from spondyl.assessment.measurement import Unit, Unmeasured
-from spondyl.assessment.quantity import FilmContext, Points, Quantity, Segment
+from spondyl.assessment.quantity import FilmContext, Points, Quantity, Segment, column, once
 
 COBB_SOURCE = "MSD Manual, figure 'The Cobb angle' (definition); regions: Lenke et al. 2001, apex levels"
 AASCE_SOURCE = "Evaluator of the AASCE 2019 challenge, reproduced on all its 462 public films to 0.1°"
@@ -107,24 +107,26 @@ def _cobb(landmarks: Landmarks, curves: tuple[Curve, ...]) -> Iterator[Quantity 
         for kind, label in {"major": "Largest", **REGION_NAMES}.items():
             yield Unmeasured(kind=f"cobb_{kind}", label=f"{label} Cobb angle", reason=reason)
         return
-    yield _major(landmarks, max(curves, key=lambda curve: curve.angle_deg))
+    levels = curves[0].levels
+    spine = once(lambda points: spine_of(points, levels))
+    yield _major(landmarks, max(curves, key=lambda curve: curve.angle_deg), spine)
     for region, name in REGION_NAMES.items():
         own = sorted((c for c in clear_curves(curves) if c.region == region), key=lambda c: -c.angle_deg)
         if not own:
             reason = f"no curve of {MIN_CURVE_DEG:g}° or more has its apex in this region"
             yield Unmeasured(kind=f"cobb_{region}", label=f"{name} Cobb angle", reason=reason)
         for number, curve in enumerate(own, start=1):
-            yield _regional(landmarks, curve, f"cobb_{region}" if number == 1 else f"cobb_{region}_{number}")
+            kind = f"cobb_{region}" if number == 1 else f"cobb_{region}_{number}"
+            yield _regional(landmarks, curve, kind, spine)
 
 
-def _major(landmarks: Landmarks, curve: Curve) -> Quantity:
-    levels = curve.levels
+def _major(landmarks: Landmarks, curve: Curve, spine: Callable[[Points], Spine]) -> Quantity:
     return Quantity(
         kind="cobb_major",
         label=f"Largest Cobb angle, {_described(curve, landmarks.image_left)}",
         unit=Unit.DEG,
         levels=curve.spanned,
-        compute=lambda points: largest_cobb_deg(spine_of(points, levels)),
+        compute=lambda points: largest_cobb_deg(spine(points)),
         draw=_endplates(curve.spanned[0], curve.spanned[-1]),
         definition="Largest angle between the superior endplate of one vertebra and the inferior endplate of one "
         "at least two below it, T1 to L5: the end vertebrae are the most tilted. Being a largest value it tends to "
@@ -134,13 +136,13 @@ def _major(landmarks: Landmarks, curve: Curve) -> Quantity:
     )
 
 
-def _regional(landmarks: Landmarks, curve: Curve, kind: str) -> Quantity:
+def _regional(landmarks: Landmarks, curve: Curve, kind: str, spine: Callable[[Points], Spine]) -> Quantity:
     return Quantity(
         kind=kind,
         label=f"{REGION_NAMES[curve.region]} Cobb angle, {_described(curve, landmarks.image_left)}",
         unit=Unit.DEG,
         levels=curve.spanned,
-        compute=lambda points: cobb_between_deg(spine_of(points, curve.levels), curve),
+        compute=lambda points: cobb_between_deg(spine(points), curve),
         draw=_endplates(curve.spanned[0], curve.spanned[-1]),
         definition=f"Angle between the superior endplate of {curve.spanned[0].value} and the inferior endplate of "
         f"{curve.spanned[-1].value}, the most tilted vertebrae of the curve with its apex at {curve.apex_name}. Its "
@@ -167,24 +169,22 @@ def _plate(given: Landmarks, level: Level, first: int) -> Segment:
 
 
 def _aasce(landmarks: Landmarks, context: FilmContext) -> Iterator[Quantity | Unmeasured]:
+    angles = once(lambda points: aasce_angles_deg(spine_of(points, AP_LEVELS).corners, points.height))
     for rank, name in enumerate(AASCE_NAMES):
         kind, label = f"cobb_aasce_{rank + 1}", f"AASCE convention, {name}"
         if spine_levels(landmarks) != AP_LEVELS:
             yield Unmeasured(kind=kind, label=label, reason="it needs all 17 vertebrae T1 to L5")
         else:
-            yield _aasce_quantity(rank, kind, label, context)
+            yield _aasce_quantity(rank, kind, label, context, angles)
 
 
-def _aasce_quantity(rank: int, kind: str, label: str, context: FilmContext) -> Quantity:
-    def compute(points: Points) -> FloatArray:
-        return aasce_angles_deg(spine_of(points, AP_LEVELS).corners, points.height)[:, rank]
-
+def _aasce_quantity(rank: int, kind: str, label: str, context: FilmContext, angles: Compute) -> Quantity:
     return Quantity(
         kind=kind,
         label=label,
         unit=Unit.DEG,
         levels=AP_LEVELS,
-        compute=compute,
+        compute=column(angles, rank),
         draw=_first_span(context) if rank == 0 else _nothing,
         definition="Benchmark convention, not anatomical: angles between mid-vertebral lines; the first is the "
         "largest between any two vertebrae, the others lie above and below it and depend on where the film was "
@@ -214,13 +214,15 @@ def _middle(corners: FloatArray) -> Segment:
 
 
 def _tilts(landmarks: Landmarks) -> Iterator[Quantity]:
-    for level in complete_levels(landmarks):
+    levels = complete_levels(landmarks)
+    tilts = once(lambda points: _body_tilts(spine_of(points, levels).corners))
+    for row, level in enumerate(levels):
         yield Quantity(
             kind=f"tilt_{level.value}",
             label=f"Tilt of {level.value}",
             unit=Unit.DEG,
             levels=(level,),
-            compute=_body_tilt(level),
+            compute=column(tilts, row),
             draw=_body_line(level),
             definition="Angle of the mid-vertebral line to the film's horizontal, positive when its picture-right "
             "end is lower.",
@@ -228,12 +230,9 @@ def _tilts(landmarks: Landmarks) -> Iterator[Quantity]:
         )
 
 
-def _body_tilt(level: Level) -> Compute:
-    def compute(points: Points) -> FloatArray:
-        corners = points.of(level)
-        return tilt_deg(corners[:, 0] + corners[:, 2], corners[:, 1] + corners[:, 3])
-
-    return compute
+def _body_tilts(corners: FloatArray) -> FloatArray:
+    """Tilts (s, n) of mid-vertebral lines; ``corners`` (s, n, 4, 2)."""
+    return tilt_deg(corners[..., 0, :] + corners[..., 2, :], corners[..., 1, :] + corners[..., 3, :])
 
 
 def _body_line(level: Level) -> Callable[[Landmarks], tuple[Segment, ...]]:
@@ -241,29 +240,36 @@ def _body_line(level: Level) -> Callable[[Landmarks], tuple[Segment, ...]]:
 
 
 def _disc_wedges(landmarks: Landmarks) -> Iterator[Quantity]:
-    rows = range(len(landmarks.levels) - 1)
-    for upper, lower, row in zip(landmarks.levels, landmarks.levels[1:], rows, strict=False):
-        plates = landmarks.corners_px[row, 2:], landmarks.corners_px[row + 1, :2]
-        if lower.index == upper.index + 1 and np.isfinite(plates).all():
-            yield Quantity(
-                kind=f"disc_wedge_{upper.value}_{lower.value}",
-                label=f"Coronal wedge of the disc {upper.value}-{lower.value}",
-                unit=Unit.DEG,
-                levels=(upper, lower),
-                compute=_wedge(upper, lower),
-                draw=_disc_lines(upper, lower),
-                definition=f"Angle between the inferior endplate of {upper.value} and the superior endplate of "
-                f"{lower.value}, positive when the disc is higher on the picture's right.",
-                source=OWN_SOURCE,
-            )
+    discs = _discs(landmarks)
+    wedges = once(lambda points: _wedges(points, discs))
+    for row, (upper, lower) in enumerate(discs):
+        yield Quantity(
+            kind=f"disc_wedge_{upper.value}_{lower.value}",
+            label=f"Coronal wedge of the disc {upper.value}-{lower.value}",
+            unit=Unit.DEG,
+            levels=(upper, lower),
+            compute=column(wedges, row),
+            draw=_disc_lines(upper, lower),
+            definition=f"Angle between the inferior endplate of {upper.value} and the superior endplate of "
+            f"{lower.value}, positive when the disc is higher on the picture's right.",
+            source=OWN_SOURCE,
+        )
 
 
-def _wedge(upper: Level, lower: Level) -> Compute:
-    def compute(points: Points) -> FloatArray:
-        above, below = points.of(upper), points.of(lower)
-        return wrapped_deg(tilt_deg(below[:, 0], below[:, 1]) - tilt_deg(above[:, 2], above[:, 3]))
+def _discs(landmarks: Landmarks) -> tuple[tuple[Level, Level], ...]:
+    """Neighbouring levels whose endplates at their disc are both marked."""
+    corners = landmarks.corners_px
+    facing = np.isfinite(np.concatenate([corners[:-1, 2:], corners[1:, :2]], axis=1))
+    whole: list[bool] = np.asarray(facing.all(axis=(1, 2))).tolist()
+    pairs = zip(landmarks.levels, landmarks.levels[1:], whole, strict=False)
+    return tuple((upper, lower) for upper, lower, is_it in pairs if is_it and lower.index == upper.index + 1)
 
-    return compute
+
+def _wedges(points: Points, discs: tuple[tuple[Level, Level], ...]) -> FloatArray:
+    """Wedges (s, discs) in degrees."""
+    above = spine_of(points, tuple(upper for upper, _ in discs))
+    below = spine_of(points, tuple(lower for _, lower in discs))
+    return wrapped_deg(below.superior_deg() - above.inferior_deg())
 
 
 def _disc_lines(upper: Level, lower: Level) -> Callable[[Landmarks], tuple[Segment, ...]]:

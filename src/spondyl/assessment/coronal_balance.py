@@ -13,7 +13,7 @@ from spondyl.anatomy import Landmarks, Level
 from spondyl.anatomy.landmarks import FloatArray
 from spondyl.assessment.end_vertebrae import REGION_NAMES, TL_L, Curve, complete_levels, tilt_deg
 from spondyl.assessment.measurement import Unit, Unmeasured
-from spondyl.assessment.quantity import FilmContext, Points, Quantity, Segment
+from spondyl.assessment.quantity import FilmContext, Points, Quantity, Segment, column, once
 
 NO_SPACING = "no pixel spacing: millimetres are refused"
 RECALLED = "Definition in common use, unverified against a printed source"
@@ -222,13 +222,15 @@ def pedicle_places(corners: FloatArray, pedicles: FloatArray) -> FloatArray:
 
 
 def _pedicle_shifts(landmarks: Landmarks) -> Iterator[Quantity]:
-    for level in pedicles_given(landmarks):
+    levels = pedicles_given(landmarks)
+    shifts = once(lambda points: _shifts(points, levels))
+    for number, level in enumerate(levels):
         yield Quantity(
             kind=f"pedicle_shift_{level.value}",
             label=f"Pedicle shift of {level.value}",
             unit=Unit.RATIO,
             levels=(level,),
-            compute=_shift(level),
+            compute=column(shifts, number),
             draw=_draw_pedicles(level),
             definition="Mean place of both pedicles across the vertebral body in half widths: 0 is symmetric, "
             "positive to the right of the picture. A sign of rotation, never converted to degrees.",
@@ -236,12 +238,10 @@ def _pedicle_shifts(landmarks: Landmarks) -> Iterator[Quantity]:
         )
 
 
-def _shift(level: Level) -> Compute:
-    def compute(points: Points) -> FloatArray:
-        row = points.levels.index(level)
-        return pedicle_places(points.corners[:, row], points.pedicles[:, row]).mean(axis=1)
-
-    return compute
+def _shifts(points: Points, levels: tuple[Level, ...]) -> FloatArray:
+    """Shifts (s, n) of those levels, in half widths."""
+    rows = [points.levels.index(level) for level in levels]
+    return pedicle_places(points.corners[:, rows], points.pedicles[:, rows]).mean(axis=-1)
 
 
 def _draw_pedicles(level: Level) -> Draw:

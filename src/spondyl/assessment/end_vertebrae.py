@@ -97,12 +97,10 @@ class Curve:
 
 def complete_levels(landmarks: Landmarks) -> tuple[Level, ...]:
     """The levels with all four corners and endplates of some length."""
-    rows = zip(landmarks.levels, landmarks.corners_px, strict=True)
-    return tuple(level for level, corners in rows if np.isfinite(corners).all() and _has_endplates(corners))
-
-
-def _has_endplates(corners: FloatArray) -> bool:
-    return bool((corners[1] != corners[0]).any() and (corners[3] != corners[2]).any())
+    corners = landmarks.corners_px
+    has_endplates = (corners[:, 1::2] != corners[:, 0::2]).any(axis=2).all(axis=1)
+    complete = np.isfinite(corners).all(axis=(1, 2)) & has_endplates
+    return tuple(level for level, is_it in zip(landmarks.levels, complete.tolist(), strict=True) if is_it)
 
 
 def tilt_deg(left: FloatArray, right: FloatArray) -> FloatArray:
@@ -143,19 +141,25 @@ def _merit_deg(sizes_deg: FloatArray) -> FloatArray:
 
 def largest_ends(spine: Spine) -> tuple[IntArray, IntArray]:
     """Upper and lower end vertebra (s,) of the largest curve of each drawing."""
-    merit = _merit_deg(np.abs(cobb_table_deg(spine)))
-    return np.divmod(merit.reshape(len(merit), -1).argmax(axis=1), len(spine.levels))
+    return _largest_ends(np.abs(cobb_table_deg(spine)))
+
+
+def _largest_ends(sizes_deg: FloatArray) -> tuple[IntArray, IntArray]:
+    merit = _merit_deg(sizes_deg)
+    return np.divmod(merit.reshape(len(merit), -1).argmax(axis=1), merit.shape[-1])
 
 
 def largest_cobb_deg(spine: Spine) -> FloatArray:
     """The largest clinical Cobb angle (s,), its end vertebrae searched anew on each drawing."""
-    upper, lower = largest_ends(spine)
-    return np.abs(cobb_table_deg(spine)[np.arange(len(upper)), upper, lower])
+    sizes_deg = np.abs(cobb_table_deg(spine))
+    upper, lower = _largest_ends(sizes_deg)
+    return sizes_deg[np.arange(len(upper)), upper, lower]
 
 
 def cobb_between_deg(spine: Spine, curve: Curve) -> FloatArray:
     """The Cobb angle (s,) between given end vertebrae; negative where a drawing bends the other way."""
-    apart = spine.superior_deg()[:, curve.upper] - spine.inferior_deg()[:, curve.lower]
+    upper, lower = spine.corners[:, curve.upper], spine.corners[:, curve.lower]
+    apart = tilt_deg(upper[:, 0], upper[:, 1]) - tilt_deg(lower[:, 2], lower[:, 3])
     return curve.bend * wrapped_deg(apart)
 
 

@@ -8,6 +8,7 @@ interval, on every machine.
 """
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,12 +105,24 @@ def _opposed(errors: FloatArray) -> FloatArray:
 
 def spread_of(quantity: Quantity, points: Points) -> Spread | Unmeasured:
     """Value on the nominal film and standard deviation over the drawings."""
-    values = quantity.compute(points)
-    if not np.isfinite(values).all():
-        reason = "these points give no finite number: two of them may coincide"
-        return Unmeasured(kind=quantity.kind, label=quantity.label, reason=reason)
-    drawn = values[1:]
-    return Spread(value=float(values[0]), sd=float(drawn.std()), shift=float(drawn.mean() - values[0]))
+    return spreads_of((quantity,), points)[0]
+
+
+def spreads_of(quantities: Sequence[Quantity], points: Points) -> tuple[Spread | Unmeasured, ...]:
+    """The spread of every quantity; the statistics of all are taken at once."""
+    if not quantities:
+        return ()
+    values = np.stack([quantity.compute(points) for quantity in quantities])
+    finite = np.asarray(np.isfinite(values).all(axis=1))
+    nominal, drawn = values[finite, 0], values[finite, 1:]
+    statistics = nominal.tolist(), drawn.std(axis=1).tolist(), (drawn.mean(axis=1) - nominal).tolist()
+    spreads = (Spread(value=value, sd=sd, shift=shift) for value, sd, shift in zip(*statistics, strict=True))
+    known: list[bool] = finite.tolist()
+    reason = "these points give no finite number: two of them may coincide"
+    return tuple(
+        next(spreads) if is_finite else Unmeasured(kind=quantity.kind, label=quantity.label, reason=reason)
+        for quantity, is_finite in zip(quantities, known, strict=True)
+    )
 
 
 def measure_all(
@@ -128,23 +141,28 @@ def measure_all(
     """
     drawn = draw_points(landmarks, context) if points is None else points
     provenance = Provenance(method=METHOD, inputs=(landmarks_digest(landmarks),))
-    fitting = calibration if errors_known(landmarks) else None
-    return tuple(_measure(quantity, landmarks, drawn, fitting, provenance) for quantity in quantities)
+    is_known = errors_known(landmarks)
+    fitting = calibration if is_known else None
+    readers = {} if is_known else READER_SD
+    return tuple(
+        spread
+        if isinstance(spread, Unmeasured)
+        else _measured(quantity, spread, landmarks, fitting, readers, provenance)
+        for quantity, spread in zip(quantities, spreads_of(quantities, drawn), strict=True)
+    )
 
 
-def _measure(
+def _measured(
     quantity: Quantity,
+    spread: Spread,
     landmarks: Landmarks,
-    points: Points,
     calibration: Calibration | None,
+    readers_sd: Mapping[str, float],
     provenance: Provenance,
-) -> Measurement | Unmeasured:
-    spread = spread_of(quantity, points)
-    if isinstance(spread, Unmeasured):
-        return spread
+) -> Measurement:
     rule = calibration.rule_for(quantity.kind) if calibration else None
-    raw_sd = spread.sd if errors_known(landmarks) else READER_SD.get(quantity.kind, spread.sd)
     applied = rule or IntervalRule()
+    raw_sd = readers_sd.get(quantity.kind, spread.sd)
     low, high = applied.interval_90(spread.value, raw_sd, shift=spread.shift)
     return Measurement(
         kind=quantity.kind,

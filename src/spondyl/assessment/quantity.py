@@ -6,10 +6,13 @@ quantity never knows about intervals (see :mod:`spondyl.assessment.propagate`).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from spondyl.anatomy import Convexity, ImageSide, Level, View
 from spondyl.anatomy.landmarks import FloatArray, Landmarks
 from spondyl.assessment.measurement import Unit
+
+_Result = TypeVar("_Result")
 
 Segment = tuple[tuple[float, float], tuple[float, float]]
 
@@ -60,6 +63,28 @@ class Points:
     def has(self, *levels: Level) -> bool:
         """True when every one of the levels is among the landmarks."""
         return all(level in self.levels for level in levels)
+
+
+def once(compute: Callable[[Points], _Result]) -> Callable[[Points], _Result]:
+    """``compute``, worked out once for the same drawings (the same object): what several quantities have in common.
+
+    The last result is kept as long as the returned function is; nobody may change it.
+    """
+    kept: list[tuple[Points, _Result]] = []
+
+    def shared(points: Points) -> _Result:
+        last = kept[0] if kept else None
+        if last is None or last[0] is not points:
+            last = (points, compute(points))
+            kept[:] = [last]
+        return last[1]
+
+    return shared
+
+
+def column(compute: Callable[[Points], FloatArray], number: int) -> Callable[[Points], FloatArray]:
+    """One column (s,) of what ``compute`` makes (s, n)."""
+    return lambda points: compute(points)[:, number]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

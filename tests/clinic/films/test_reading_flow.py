@@ -3,6 +3,7 @@ log and none is lost; what is signed is what was shown; a second person never ov
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,15 @@ import pytest
 
 from audit_rows import entries
 from clinic_apps import Browser
+from spondyl.anatomy import Landmarks
+from spondyl.anatomy.landmark_text import landmarks_from_json, landmarks_to_json
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.documents import newest_of_each
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.films.corrected import corrected
 from spondyl.clinic.films.desk import KIND
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.web.services import Services
@@ -81,6 +85,59 @@ def test_a_moved_corner_changes_its_angle_and_nothing_is_kept(page: Page) -> Non
         value_of(page.client.get(f"/api/v1/films/{page.film.id}/state").json()["assessment"], "t1_tilt")
         == before
     )
+
+
+def test_measuring_moved_points_reads_no_kept_points_again(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten times a second is measured while a corner is dragged. Other kept points are read, under the same film too."""
+    first = page.send("measure", page.points(T8=(0, 5))).json()
+    read: list[str] = []
+
+    def counted(text: str, *, is_kept: bool = False) -> Landmarks:
+        read.append(text)
+        return landmarks_from_json(text, is_kept=is_kept)
+
+    monkeypatch.setattr("spondyl.clinic.films.reading.landmarks_from_json", counted)
+    again = page.send("measure", page.points(T8=(0, 5))).json()
+    assert (again, read) == (first, [])
+    moved = page.points(T8=(0, 5)) | {"version": page.state["reading"]["version"]}
+    assert page.send("draft", moved, "PUT").status_code == 200
+    page.state = page.client.get(f"/api/v1/films/{page.film.id}/state").json()
+    assert len(read) >= 1
+    t8 = next(one for one in page.state["points"]["vertebrae"] if one["level"] == "T8")
+    assert t8["corners_px"] == moved["corners_px"]["T8"]
+
+
+def test_points_kept_in_memory_cannot_be_changed(films: FilmService, page: Page) -> None:
+    points = films.desk.open(page.film.id).reading.placed
+    for array in (points.corners_px, points.confidence, points.femoral_heads_px):
+        with pytest.raises(ValueError, match="read-only"):
+            array[:1] = 0.0
+
+
+def test_corrected_points_are_those_of_a_landmark_file_that_says_the_same(
+    films: FilmService, page: Page
+) -> None:
+    """Reference: the moved points written as a landmark file and read again. Kept ones keep confidence and error."""
+    desk = films.desk.open(page.film.id)
+    base = replace(desk.reading.placed, corner_sd_px=np.full_like(desk.reading.placed.corner_sd_px, 1.5))
+    sent = page.points(T8=(0, 5))
+    corners = {level: [c and (c[0], c[1]) for c in points] for level, points in sent["corners_px"].items()}
+    corners["L5"][3] = None
+    heads = [(x + 2.0, y) for x, y in sent["heads_px"]]
+    found = corrected(base, desk.facts, corners_px=corners, heads_px=heads)
+    document: Any = landmarks_to_json(base)
+    for entry in document["landmarks"]:
+        if entry["level"] in ("T8", "L5"):
+            entry |= {"corners_px": [c and list(c) for c in corners[entry["level"]]], "confidence": 1.0}
+            del entry["corner_sd_px"]
+    for entry, at in zip(document["femoral_heads_px"], heads, strict=True):
+        entry["centre_px"] = list(at)
+    wanted = landmarks_from_json(json.dumps(document))
+    for name in ("corners_px", "confidence", "corner_sd_px", "femoral_heads_px", "pedicles_px"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name))
+    assert found.provenance.method.startswith("T8, L5, femoral heads moved by hand")
 
 
 def test_corrected_then_accepted_then_signed_and_the_report_says_so(

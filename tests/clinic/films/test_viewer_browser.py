@@ -2,6 +2,7 @@
 keys, values follow the corners; accept, sign and report take three clicks; every key works; axe finds nothing."""
 
 import io
+import json
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -39,6 +40,43 @@ OVERLAPS = """() => [...document.querySelectorAll('[data-part=pane], [data-part=
   const over = values.filter((a) => bones.some((b) => hit(a, b)));
   return [values.length > 0, pairs.length, outside.length, over.length]; })"""
 T1, RIGHT = 6, 1
+WATCH = """() => {
+  const nameOf = (node) => {
+    const element = node.nodeType === 1 ? node : node.parentElement;
+    const vertebra = element?.closest('[data-part=pane] .film-vertebra');
+    if (vertebra) return 'vertebra ' + [...vertebra.parentElement.children].indexOf(vertebra);
+    return element?.closest('[data-part]')?.dataset.part ?? element?.tagName ?? 'removed'; };
+  let seen = [];
+  const take = (records) => { seen = seen.concat(records.map((one) => nameOf(one.target))); };
+  const watching = new MutationObserver(take);
+  watching.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  window.watched = () => { take(watching.takeRecords()); const found = seen; seen = []; return found; }; }"""
+PLAIN = """async () => {
+  const { emptySample, fillTable, paint } = await import('/static/films/raster.js');
+  const table = new Uint32Array(65536);
+  let wrong = 0;
+  for (let n = 0; n < 60; n++) {
+    const window = { centre: -32768 + 131072 * (n % 13) / 13, width: 64 * 1.135 ** n, inverted: n % 2 === 1 };
+    fillTable(window, table);
+    for (let value = 0; value < 65536; value++) {
+      const above = (value - (window.centre - window.width / 2)) * (255 / window.width);
+      let grey = Math.trunc(Math.min(255, Math.max(0, above)));
+      if (window.inverted) grey = 255 - grey;
+      if (table[value] !== (0xff000000 | grey << 16 | grey << 8 | grey) >>> 0) wrong++; } }
+  const sample = Object.assign(emptySample(37, 5), { left: 3, right: 32, top: 1, bottom: 4 });
+  sample.grey.forEach((_, at) => { sample.grey[at] = at * 331; });
+  const picture = new Uint32Array(37 * 5).fill(7);
+  paint(sample, table, picture);
+  const off = picture.filter((colour, at) => {
+    const [row, column] = [Math.floor(at / 37), at % 37];
+    const inside = row >= 1 && row < 4 && column >= 3 && column < 32;
+    return colour !== (inside ? table[sample.grey[at]] : 7); });
+  return [wrong, off.length]; }"""
+PICTURE = """async () => {
+  const canvas = document.querySelector('[data-part=pane] canvas');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const digest = await crypto.subtle.digest('SHA-256', data);
+  return [...new Uint8Array(digest)].join(); }"""
 
 
 @pytest.fixture
@@ -195,6 +233,86 @@ def test_the_lines_follow_before_the_server_has_answered(viewer: Page) -> None:
     expect(text).not_to_have_text(before or "")
     expect(viewer.get_by_text("following the pointer")).to_be_visible()
     viewer.mouse.up()
+
+
+def test_a_drag_writes_only_what_changes(viewer: Page) -> None:
+    """Claim: a drag of the window writes the words of the view and nothing else; one of a corner touches neither other
+    vertebrae nor the words that stay. What is written again unchanged costs frames on slow cores."""
+    box = part(viewer, "pane").bounding_box()
+    assert box
+    viewer.evaluate(WATCH)
+    viewer.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    viewer.mouse.down(button="right")
+    viewer.mouse.move(box["x"] + box["width"] / 2 + 60, box["y"] + box["height"] / 2 + 40)
+    viewer.evaluate(DRAWN)
+    viewer.mouse.up(button="right")
+    assert set(viewer.evaluate("watched()")) == {"view"}
+    x, y = corner_at(viewer, 9)
+    viewer.mouse.move(x, y)
+    viewer.mouse.down()
+    viewer.mouse.move(x + 6, y)
+    viewer.evaluate(DRAWN)
+    viewer.evaluate("watched()")
+    viewer.mouse.move(x + 6, y + 4)
+    viewer.evaluate(DRAWN)
+    written = set(viewer.evaluate("watched()"))
+    viewer.mouse.up()
+    assert {one for one in written if one.startswith("vertebra")} == {"vertebra 9"}
+    assert not written & {"side", "view", "next", "reading"}
+
+
+def test_a_drag_of_the_window_lays_out_the_words_of_the_view_alone(
+    viewer: Page, browser_program: Browser
+) -> None:
+    """Claim, by the browser's own trace: no layout during the drag begins at the page."""
+    box = part(viewer, "pane").bounding_box()
+    assert box
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    viewer.mouse.move(*middle)
+    viewer.mouse.down(button="right")
+    browser_program.start_tracing(page=viewer, categories=["-*", "devtools.timeline"])
+    for step in range(1, 6):
+        viewer.mouse.move(middle[0] + 12 * step, middle[1] + 7 * step)
+        viewer.evaluate(DRAWN)
+    trace = json.loads(browser_program.stop_tracing())["traceEvents"]
+    viewer.mouse.up(button="right")
+    begun = [
+        one["args"]["beginData"] for one in trace if one["name"] == "Layout" and "beginData" in one["args"]
+    ]
+    assert begun
+    assert all(one["partialLayout"] and one["totalObjects"] < 10 for one in begun), begun
+
+
+def test_the_words_of_the_view_are_never_cut_off(viewer: Page) -> None:
+    """Claim: the longest words of the view fit into their box, on a desktop and on a telephone."""
+    longest = "Zoom 2400 % · level −50 % · window 200 % · inverted · flipped"
+    for width in (1440, 1000, 390):
+        viewer.set_viewport_size({"width": width, "height": 900})
+        viewer.evaluate(DRAWN)
+        fits = part(viewer, "view").evaluate(
+            """(view, words) => { view.textContent = words;
+            return view.scrollHeight <= view.clientHeight && view.scrollWidth <= view.clientWidth; }""",
+            longest,
+        )
+        assert fits, width
+
+
+def test_a_changed_window_paints_what_a_whole_redraw_paints(viewer: Page) -> None:
+    """Claim: the quick table and painting give exactly what the plain formula gives, on the canvas too."""
+    assert viewer.evaluate(PLAIN) == [0, 0]
+    box = part(viewer, "pane").bounding_box()
+    assert box
+    viewer.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    viewer.mouse.down(button="right")
+    viewer.mouse.move(box["x"] + box["width"] / 2 + 90, box["y"] + box["height"] / 2 - 70)
+    viewer.evaluate(DRAWN)
+    viewer.mouse.up(button="right")
+    partly = viewer.evaluate(PICTURE)
+    viewer.set_viewport_size({"width": 1440, "height": 899})
+    viewer.evaluate(DRAWN)
+    viewer.set_viewport_size({"width": 1440, "height": 900})
+    viewer.evaluate(DRAWN)
+    assert viewer.evaluate(PICTURE) == partly
 
 
 def test_everything_is_done_by_keys(viewer: Page) -> None:

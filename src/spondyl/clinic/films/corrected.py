@@ -1,19 +1,26 @@
 """Points moved by a person in the viewer, checked like a landmark file and kept apart from what the detector said."""
 
-import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from spondyl.anatomy import Landmarks, Level
-from spondyl.anatomy.landmark_text import LandmarkTextError, landmarks_from_json, landmarks_to_json
+from spondyl.anatomy.landmark_draft import (
+    Draft,
+    DraftVertebra,
+    LandmarkTextError,
+    checked_landmarks,
+    parse_number,
+)
+from spondyl.anatomy.landmarks import FloatArray
 from spondyl.assessment.propagate import landmarks_digest
 from spondyl.clinic.films.facts import FilmFacts
 from spondyl.provenance import Provenance
 
 Corner = tuple[float, float] | None
+UNKNOWN = (math.nan, math.nan)
 BY_HAND = "moved by hand in the clinic's viewer"
 OUTSIDE_MARGIN = 0.1
 """How far outside the picture a corner may lie, as a share of its size: cut-off vertebrae."""
@@ -33,20 +40,24 @@ def corrected(
     """
     _check_same_parts(base, corners_px, heads_px)
     check_inside(facts, [point for points in corners_px.values() for point in points])
-    document: Any = landmarks_to_json(base)
-    hands = [_move(entry, corners_px[entry["level"]]) for entry in document["landmarks"]]
-    head_moves = [
-        _move_head(head, at) for head, at in zip(document["femoral_heads_px"], heads_px, strict=True)
+    hands = [
+        not _is_same(base.corners_px[row], corners_px[level.value]) for row, level in enumerate(base.levels)
     ]
+    heads, head_moves = _heads(base.femoral_heads_px, heads_px)
     if not any((*hands, *head_moves)):
         return base
+    vertebrae = tuple(
+        _vertebra(base, row, corners_px[base.levels[row].value] if is_moved else None)
+        for row, is_moved in enumerate(hands)
+    )
+    draft = Draft(view=base.view, image_left=base.image_left, vertebrae=vertebrae, femoral_heads_px=heads)
     levels = [level.value for level, is_moved in zip(base.levels, hands, strict=True) if is_moved]
     named = ", ".join([*levels, *(["femoral heads"] if any(head_moves) else [])])
     made = Provenance(
         method=f"{named} {BY_HAND}; before: {base.provenance.method}",
         inputs=(*base.provenance.inputs, landmarks_digest(base)),
     )
-    return replace(landmarks_from_json(json.dumps(document)), provenance=made)
+    return replace(checked_landmarks(draft, "", method=BY_HAND), provenance=made)
 
 
 def moved_levels(base: Landmarks, now: Landmarks) -> tuple[Level, ...]:
@@ -91,19 +102,33 @@ def check_inside(facts: FilmFacts, points: Sequence[Corner]) -> None:
             )
 
 
-def _move(entry: dict[str, Any], corners: Sequence[Corner]) -> bool:
-    """Put a person's corners into one vertebra of a landmark document; says whether that changed it."""
-    new = [None if corner is None else list(corner) for corner in corners]
-    if new == entry["corners_px"]:
-        return False
-    entry["corners_px"] = new
-    entry["confidence"] = 1.0
-    entry.pop("corner_sd_px", None)
-    return True
+def _is_same(old: FloatArray, sent: Sequence[Corner]) -> bool:
+    """Whether the corners (4, 2) are those that were sent; an unknown one is None there."""
+    kept = [None if math.isnan(x) or math.isnan(y) else (x, y) for x, y in old.tolist()]
+    return kept == [None if corner is None else tuple(corner) for corner in sent]
 
 
-def _move_head(head: dict[str, Any], at: Corner) -> bool:
-    if at is None or list(at) == head["centre_px"]:
-        return False
-    head["centre_px"] = list(at)
-    return True
+def _vertebra(base: Landmarks, row: int, sent: Sequence[Corner] | None) -> DraftVertebra:
+    """One vertebra of the base, or as a person moved it."""
+    corners, confidence, sd = base.corners_px[row], float(base.confidence[row]), base.corner_sd_px[row]
+    if sent is not None:
+        corners = np.array([UNKNOWN if corner is None else corner for corner in sent], dtype=np.float64)
+        confidence, sd = 1.0, np.full(4, np.nan)
+    return DraftVertebra(
+        where=f"landmarks[{row}]",
+        level=base.levels[row],
+        corners_px=corners,
+        confidence=confidence,
+        corner_sd_px=sd,
+        pedicles_px=base.pedicles_px[row],
+    )
+
+
+def _heads(base_px: FloatArray, sent: Sequence[Corner]) -> tuple[FloatArray, list[bool]]:
+    """The heads (k, 3) with the centres that were sent, and which of them moved; an unknown centre changes nothing."""
+    moved = [at is not None and list(at) != old[:2] for old, at in zip(base_px.tolist(), sent, strict=True)]
+    heads = base_px.copy()
+    for row, at in enumerate(sent):
+        if at is not None:
+            heads[row, :2] = [parse_number(value, f"femoral_heads_px[{row}]") for value in at]
+    return heads, moved

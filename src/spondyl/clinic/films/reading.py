@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from spondyl.anatomy import Landmarks, Level, LevelNames
@@ -17,6 +18,9 @@ from spondyl.clinic.films.renamed import renamed, with_names_confirmed, words_of
 from spondyl.clinic.report.day_text import moment_text
 from spondyl.clinic.report.signature import names_line
 from spondyl.provenance import Confirmation, Provenance
+
+POINTS_IN_MEMORY = 16
+"""Of so many readings the points stay in memory, as they were read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +147,24 @@ def points_json(landmarks: Landmarks) -> dict[str, Any]:
 
 
 def points_from_json(saved: dict[str, Any]) -> Landmarks:
-    """The landmarks that :func:`points_json` wrote."""
+    """The landmarks that :func:`points_json` wrote. Their arrays cannot be written to."""
+    return _points_of(json.dumps(saved))
 
-    made = saved["provenance"]
-    return replace(
-        landmarks_from_json(json.dumps(saved), is_kept=True),
+
+@lru_cache(maxsize=POINTS_IN_MEMORY)
+def _points_of(text: str) -> Landmarks:
+    """By the whole text, so that nothing else can stand for it: a landmark that is dragged asks ten times a second."""
+    made = json.loads(text)["provenance"]
+    points = replace(
+        landmarks_from_json(text, is_kept=True),
         provenance=Provenance(method=made["method"], inputs=tuple(made["inputs"]), version=made["version"]),
     )
+    for array in (
+        points.corners_px,
+        points.confidence,
+        points.corner_sd_px,
+        points.femoral_heads_px,
+        points.pedicles_px,
+    ):
+        array.flags.writeable = False
+    return points

@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import lru_cache
 
 from spondyl.anatomy import Level
 from spondyl.assessment import Flag, Measurement, Unit
@@ -48,6 +49,7 @@ def short_name(measurement: Measurement) -> str:
     return measurement.label if found is None else found.group(1)
 
 
+@lru_cache(maxsize=512)
 def is_per_level(kind: str) -> bool:
     """True for a value of one vertebra or one disc (``tilt_T5``, ``disc_wedge_T12_L1``): shown after the main ones."""
     found = re.search(r"_([ctls]\d{1,2})(?:_([ctls]\d{1,2}))?$", kind, re.IGNORECASE)

@@ -9,7 +9,7 @@
 
 import { fitted, mirrored, panned, toFilm, zoomed } from "./camera.js";
 import { fullWindow, planesOf } from "./film_pixels.js";
-import { emptySample, fillTable, paint, sampleFilm } from "./raster.js";
+import { emptySample, fillTable, paint, paintOutside, sampleFilm } from "./raster.js";
 
 const MOST_PIXELS = 2_300_000;
 const MIN_WIDTH = 64;
@@ -147,14 +147,23 @@ export class FilmPane {
     cancelAnimationFrame(this._asked);
     this._asked = 0;
     if (!this.isLoaded || !this._sample || !this._picture) return;
-    if (this._sampleIsOld) sampleFilm(this._planes, this._canvasCamera(), this._sample);
-    if (this._pictureIsOld) {
-      fillTable(this.window, this._table);
-      paint(this._sample, this._table, this._colours ?? new Uint32Array(0));
-      this._context.putImageData(this._picture, 0, 0);
-    }
+    if (this._pictureIsOld) this._paint(this._sample, this._picture);
     if (this._overIsOld) this._drawOver();
     this._sampleIsOld = this._pictureIsOld = this._overIsOld = false;
+  }
+
+  /** @param {import("./raster.js").Sample} sample @param {ImageData} picture */
+  _paint(sample, picture) {
+    const colours = this._colours ?? new Uint32Array(0);
+    if (this._sampleIsOld) {
+      sampleFilm(this._planes, this._canvasCamera(), sample);
+      paintOutside(sample, colours);
+    }
+    fillTable(this.window, this._table);
+    paint(sample, this._table, colours);
+    const { left, top, right, bottom } = sample;
+    if (this._sampleIsOld) this._context.putImageData(picture, 0, 0);
+    else this._context.putImageData(picture, 0, 0, left, top, right - left, bottom - top);
   }
 
   _resize() {

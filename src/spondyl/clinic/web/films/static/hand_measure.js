@@ -8,7 +8,8 @@
  */
 
 import { toPane } from "./camera.js";
-import { setAll, svgChild } from "./landmark_layer.js";
+import { setAll } from "./changed_text.js";
+import { svgChild } from "./landmark_layer.js";
 import { betweenDeg } from "./live_angles.js";
 
 const NEEDED = { ruler: 2, angle: 4 };

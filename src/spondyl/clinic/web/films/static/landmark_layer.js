@@ -11,6 +11,7 @@
  */
 
 import { toPane } from "./camera.js";
+import { setAll, write } from "./changed_text.js";
 import { placesOf } from "./label_places.js";
 import { outlineOf, pointAt } from "./points.js";
 
@@ -24,11 +25,6 @@ export function svgChild(name, parent, className = "") {
   if (className) element.setAttribute("class", className);
   parent.append(element);
   return element;
-}
-
-/** @param {Element} element @param {Record<string, string | number>} values */
-export function setAll(element, values) {
-  for (const [name, value] of Object.entries(values)) element.setAttribute(name, String(value));
 }
 
 /** @param {Point[]} points */
@@ -48,7 +44,7 @@ export class LandmarkLayer {
     this._bones = svgChild("g", svg, "film-bones");
     this._chosen = svgChild("g", svg, "film-chosen");
     this._ring = svgChild("circle", this._chosen, "film-ring");
-    /** @type {{group: SVGElement, outline: SVGElement, corners: SVGElement, name: SVGElement}[]} */
+    /** @type {{group: SVGElement, outline: SVGElement, corners: SVGElement, name: SVGElement, drawn: unknown[]}[]} */
     this._vertebrae = [];
     /** @type {SVGElement[]} */
     this._heads = [];
@@ -86,6 +82,7 @@ export class LandmarkLayer {
         outline: svgChild("polygon", group, "film-outline"),
         corners: svgChild("path", group, "film-corners"),
         name: svgChild("text", group, "film-name"),
+        drawn: [],
       });
     }
     while (this._heads.length > points.heads.length) this._heads.pop()?.remove();
@@ -99,17 +96,20 @@ export class LandmarkLayer {
   _drawVertebra(points, camera, n, { isChosen, isNamed }) {
     const vertebra = points.vertebrae[n];
     const drawn = this._vertebrae[n];
+    const now = [vertebra, camera, isChosen, isNamed]; // points and cameras are never changed in place
+    if (now.every((one, at) => one === drawn.drawn[at])) return;
+    drawn.drawn = now;
     const outline = outlineOf(vertebra).map((point) => toPane(camera, point));
-    drawn.group.setAttribute("class", `film-vertebra${vertebra.unsure ? " unsure" : ""}${isChosen ? " chosen" : ""}`);
-    drawn.outline.setAttribute("points", listed(outline));
-    drawn.corners.setAttribute("d", outline.map((at) => cornerPath(at, vertebra.unsure)).join(""));
+    setAll(drawn.group, { class: `film-vertebra${vertebra.unsure ? " unsure" : ""}${isChosen ? " chosen" : ""}` });
+    setAll(drawn.outline, { points: listed(outline) });
+    setAll(drawn.corners, { d: outline.map((at) => cornerPath(at, vertebra.unsure)).join("") });
     if (!outline.length) return;
     const right = Math.max(...outline.map(([x]) => x));
     const middle = outline.reduce((sum, [, y]) => sum + y, 0) / outline.length;
     setAll(drawn.name, { x: right + 10, y: middle + 4 });
     drawn.name.toggleAttribute("hidden", !(isNamed || isChosen || vertebra.unsure));
     const text = vertebra.unsure ? `${vertebra.level} unsure` : vertebra.level;
-    if (drawn.name.textContent !== text) drawn.name.textContent = text;
+    write(drawn.name, text);
   }
 
   /** @param {Points} points @param {Camera} camera @param {Place | null} chosen */
@@ -136,9 +136,9 @@ export class LandmarkLayer {
       const [path, text] = this._lines.children[n].children;
       const { x, y, text: shown } = places[n];
       const strokes = drawn[n].map(([a, b]) => `M${a[0]} ${a[1]}L${b[0]} ${b[1]}`).join("");
-      path.setAttribute("d", strokes + leader(labels[n].at, places[n]));
+      setAll(path, { d: strokes + leader(labels[n].at, places[n]) });
       setAll(text, { x, y });
-      if (text.textContent !== shown) text.textContent = shown;
+      write(text, shown);
     });
   }
 }

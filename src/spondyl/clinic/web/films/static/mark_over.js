@@ -2,7 +2,8 @@
 /** What is drawn over a film while it is marked: vertebrae and heads as in the viewer, points of a rim, the cross. */
 
 import { toPane } from "./camera.js";
-import { LandmarkLayer, setAll, svgChild } from "./landmark_layer.js";
+import { setAll } from "./changed_text.js";
+import { LandmarkLayer, svgChild } from "./landmark_layer.js";
 import { drawnPoints, HEADS, isHead, markAt } from "./mark_model.js";
 
 export class MarkOver {

@@ -7,12 +7,9 @@
  *   before?: string, change?: string}} Row
  */
 
-const CELLS = ["label", "value", "interval", "before", "change"];
+import { write } from "./changed_text.js";
 
-/** @param {Element} element @param {string} text */
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
+const CELLS = ["label", "value", "interval", "before", "change"];
 
 export class MeasurementPanel {
   /** @param {HTMLElement} host holds two tbody elements and a list of warnings, by data-part */

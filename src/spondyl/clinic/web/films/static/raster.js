@@ -12,15 +12,22 @@
 
 const VALUES = 65536;
 const OUTSIDE = 0xff14100c; // a dark blue-grey, as ABGR
+const BLACK = 0xff000000;
+const WHITE = 0xffffffff;
 
 /**
- * Screen colours (ABGR) of all grey values.
+ * Screen colours (ABGR) of all grey values; only those within the window are worked out one by one.
  * @param {Window} window @param {Uint32Array} table
  */
 export function fillTable(window, table) {
   const low = window.centre - window.width / 2;
   const gain = 255 / window.width;
-  for (let value = 0; value < VALUES; value++) {
+  const first = Math.max(0, Math.min(VALUES, Math.floor(low) - 1));
+  const last = Math.max(first, Math.min(VALUES, Math.ceil(low + window.width) + 1));
+  const [dark, bright] = window.inverted ? [WHITE, BLACK] : [BLACK, WHITE];
+  table.fill(dark, 0, first);
+  table.fill(bright, last);
+  for (let value = first; value < last; value++) {
     let grey = (value - low) * gain;
     grey = grey < 0 ? 0 : grey > 255 ? 255 : grey | 0;
     if (window.inverted) grey = 255 - grey;
@@ -86,13 +93,33 @@ function axis(pixels, { offset, zoom, size, shrink, flipped }, planeSize) {
 }
 
 /**
- * Look every sample up.
+ * Everything beside the film; it changes with the camera only.
+ * @param {Sample} sample @param {Uint32Array} picture ABGR
+ */
+export function paintOutside({ width, height, left, right, top, bottom }, picture) {
+  if (left > 0 || right < width || top > 0 || bottom < height) picture.fill(OUTSIDE);
+}
+
+/**
+ * Look every sample up; what lies beside the film is left as it is. Eight at a time: that takes half the time of one
+ * at a time, which was a third of a frame's work.
  * @param {Sample} sample @param {Uint32Array} table @param {Uint32Array} picture ABGR
  */
 export function paint(sample, table, picture) {
-  const { grey, width, height, left, right, top, bottom } = sample;
-  if (left > 0 || right < width || top > 0 || bottom < height) picture.fill(OUTSIDE);
+  const { grey, width, left, right, top, bottom } = sample;
   for (let row = top; row < bottom; row++) {
-    for (let at = row * width + left, end = row * width + right; at < end; at++) picture[at] = table[grey[at]];
+    let at = row * width + left;
+    const end = row * width + right;
+    for (; at <= end - 8; at += 8) {
+      picture[at] = table[grey[at]];
+      picture[at + 1] = table[grey[at + 1]];
+      picture[at + 2] = table[grey[at + 2]];
+      picture[at + 3] = table[grey[at + 3]];
+      picture[at + 4] = table[grey[at + 4]];
+      picture[at + 5] = table[grey[at + 5]];
+      picture[at + 6] = table[grey[at + 6]];
+      picture[at + 7] = table[grey[at + 7]];
+    }
+    for (; at < end; at++) picture[at] = table[grey[at]];
   }
 }

@@ -2,6 +2,7 @@
 /** The film viewer's page: two panes, their tools, the panel and the keys, wired together. */
 
 import { toFilm, toPane, zoomed } from "./camera.js";
+import { setAll, write } from "./changed_text.js";
 import { FilmBeside } from "./film_beside.js";
 import { FilmPane } from "./film_pane.js";
 import { fetchPixels } from "./film_pixels.js";
@@ -371,12 +372,15 @@ class Viewer {
   _showView() {
     const { window: shown, camera } = this.pane;
     const share = (/** @type {number} */ value) => `${Math.round(value / 655.36)} %`;
-    this.part("view").textContent =
+    write(
+      this.part("view"),
       `Zoom ${Math.round(camera.zoom * 100)} % · level ${share(shown.centre)} · window ${share(shown.width)}` +
-      `${shown.inverted ? " · inverted" : ""}${camera.flipped ? " · flipped" : ""}`;
-    this.part("side").textContent = camera.flipped ? this.state.film.side_flipped : this.state.film.side;
-    this.root.querySelector('[data-act="invert"]')?.setAttribute("aria-pressed", String(shown.inverted));
-    this.root.querySelector('[data-act="flip"]')?.setAttribute("aria-pressed", String(camera.flipped));
+        `${shown.inverted ? " · inverted" : ""}${camera.flipped ? " · flipped" : ""}`,
+    );
+    write(this.part("side"), camera.flipped ? this.state.film.side_flipped : this.state.film.side);
+    for (const [act, isOn] of /** @type {[string, boolean][]} */ ([["invert", shown.inverted], ["flip", camera.flipped]])) {
+      for (const button of this.root.querySelectorAll(`[data-act="${act}"]`)) setAll(button, { "aria-pressed": String(isOn) });
+    }
   }
 
   _drawOver() {
@@ -409,13 +413,13 @@ class Viewer {
   _showReading() {
     const { reading } = this.reading.state;
     const { hasPoints } = this.reading;
-    this.part("reading").textContent = reading.text;
+    write(this.part("reading"), reading.text);
     this.root.dataset.reading = reading.status;
     this._enable("accept", hasPoints && reading.status === "draft");
     this._showNames();
     if (reading.is_accepted) this.part("anew").hidden = true;
     this._enable("sign", hasPoints && reading.status === "accepted" && reading.may_sign);
-    this.part("next").textContent = reading.next;
+    write(this.part("next"), reading.next);
     this._showReports();
   }
 
