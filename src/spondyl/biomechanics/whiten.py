@@ -7,9 +7,9 @@ Toeplitz matrix of the linearised response of acceleration to force.
 
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular, toeplitz
-from scipy.stats import chi2
 
 from spondyl.biomechanics.probe import FloatArray, Probe
+from spondyl.biomechanics.tails import chi_square_above
 from spondyl.biomechanics.tip_model import tip_acceleration_m_s2
 
 LAGS = 20
@@ -51,7 +51,7 @@ def freed(residual: FloatArray, slope: FloatArray, away: FloatArray) -> FloatArr
 
 def chi_square_p(residual: FloatArray, parameters: int) -> float:
     """Probability of a residual sum of squares at least this large, with n − p degrees of freedom."""
-    return float(chi2.sf(residual @ residual, len(residual) - parameters))
+    return chi_square_above(float(residual @ residual), len(residual) - parameters)
 
 
 def whiteness_p(residual: FloatArray) -> float:
@@ -64,4 +64,4 @@ def whiteness_p(residual: FloatArray) -> float:
     centred = residual - residual.mean()
     lags = np.arange(1, LAGS + 1)
     r = np.array([centred[k:] @ centred[:-k] for k in lags]) / (centred @ centred)
-    return float(chi2.sf(n * (n + 2) * np.sum(r**2 / (n - lags)), LAGS))
+    return chi_square_above(float(n * (n + 2) * np.sum(r**2 / (n - lags))), LAGS)

@@ -1,0 +1,51 @@
+"""One answer from several guesses that the samples do not tell apart.
+
+Each guess weighs by its likelihood, all being equally likely before (Bayesian model averaging; Hoeting et al. 1999,
+recalled). The variance is that of the fits and that between them: where the samples cannot tell, the interval holds what
+every guess would read; where they can, the others weigh nothing.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from spondyl.biomechanics.estimate import Estimated
+from spondyl.biomechanics.levenberg import log_interval
+from spondyl.biomechanics.probe import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A fit under one guess: ``logs`` (p,) with their ``covariance`` (p, p), the whitened ``residual`` (n,), ``surprise``
+    (−2 log likelihood, but for a constant) and the probabilities of so large and so coloured a residual."""
+
+    logs: FloatArray
+    covariance: FloatArray
+    residual: FloatArray
+    surprise: float
+    p_values: tuple[float, float]
+
+
+def likely(found: Sequence[Found]) -> Found:
+    """The fit of the likeliest guess; the first of equals."""
+    return min(found, key=lambda one: one.surprise)
+
+
+def averaged(found: Sequence[Found], rows: Sequence[int], unit: float) -> Estimated:
+    """1/Σ(1/x) of the named parameters (one is itself), as the mean of its logarithm over the guesses (delta method)."""
+    least = likely(found).surprise
+    weights = np.array([math.exp((least - one.surprise) / 2) for one in found])
+    weights /= weights.sum()
+    told = np.array([_in_series(one, list(rows)) for one in found])
+    mean = float(weights @ told[:, 0])
+    variance = float(weights @ (told[:, 1] + (told[:, 0] - mean) ** 2))
+    return log_interval(mean, math.sqrt(variance), unit)
+
+
+def _in_series(one: Found, rows: list[int]) -> tuple[float, float]:
+    """Logarithm and its variance."""
+    parts = np.exp(-one.logs[rows])
+    share = parts / parts.sum()
+    return -math.log(float(parts.sum())), float(share @ one.covariance[np.ix_(rows, rows)] @ share)
