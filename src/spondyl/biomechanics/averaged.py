@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spondyl.biomechanics.estimate import Estimated
-from spondyl.biomechanics.levenberg import log_interval
+from spondyl.biomechanics.estimate import Z_95, Estimated
 from spondyl.biomechanics.probe import FloatArray
 
 
@@ -26,6 +25,18 @@ class Found:
     residual: FloatArray
     surprise: float
     p_values: tuple[float, float]
+    converged: bool = True
+
+
+def log_interval(log: float, sd: float, unit: float) -> Estimated:
+    """A quantity from its logarithm and the standard deviation of that, in ``unit`` (delta method)."""
+    value, reach = unit * math.exp(log), min(Z_95 * sd, 50.0)
+    return Estimated(value=value, sd=value * sd, low=value * math.exp(-reach), high=value * math.exp(reach))
+
+
+def surprise_of(residual: FloatArray, factor: FloatArray) -> float:
+    """−2 log likelihood of a residual (n,) that was whitened by the Cholesky ``factor`` (n, n), but for a constant."""
+    return float(residual @ residual + 2 * np.sum(np.log(np.diag(factor))))
 
 
 def likely(found: Sequence[Found]) -> Found:

@@ -9,13 +9,11 @@ the samples is not measured either, and matters: taken as straight, half-sines o
 that of :mod:`whiten`, with one term more: the preload is itself a mean of few readings.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, toeplitz
 
-from spondyl.biomechanics.averaged import Found, averaged, likely
+from spondyl.biomechanics.averaged import Found, averaged, likely, surprise_of
 from spondyl.biomechanics.between_samples import Between, guesses
 from spondyl.biomechanics.estimate import Abstention, AbstentionReason, Estimated, SegmentEstimate
 from spondyl.biomechanics.identify import MAX_RELATIVE_SD, P_LIMIT, PLAUSIBLE_N_MM, unusable
@@ -115,7 +113,7 @@ def _found(
         logs=logs,
         covariance=np.asarray(np.linalg.pinv(slope.T @ slope, hermitian=True), np.float64),
         residual=residual,
-        surprise=float(residual @ residual + 2 * np.sum(np.log(np.diag(factor)))),
+        surprise=surprise_of(residual, factor),
         p_values=(chi_square_p(residual, _COUNT), whiteness_p(residual)),
     )
 

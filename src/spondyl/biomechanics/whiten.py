@@ -15,8 +15,11 @@ from spondyl.biomechanics.tip_model import tip_acceleration_m_s2
 LAGS = 20
 
 
-def noise_factor(probe: Probe, logs: FloatArray) -> FloatArray:
-    """Lower Cholesky factor (n, n) of the residual's covariance at the parameters ``logs`` (p,)."""
+def noise_factor(probe: Probe, logs: FloatArray, unsure_n: FloatArray | None = None) -> FloatArray:
+    """Lower Cholesky factor (n, n) of the residual's covariance at the parameters ``logs`` (p,).
+
+    ``unsure_n`` (n, columns) of unit variance: what else is unknown of the force that the tip feels (:class:`Between`).
+    """
     n, small_n = len(probe.force_n), 1e-4
     nudge = np.zeros(n)
     nudge[1] = small_n
@@ -24,8 +27,11 @@ def noise_factor(probe: Probe, logs: FloatArray) -> FloatArray:
         logs[:, None], nudge, step_s=probe.step_s, preload_n=probe.preload_n, tip_mass_kg=probe.tip_mass_kg
     )[:, 0]
     column = np.append(response[1:], 0.0) / small_n
-    passed = toeplitz(column, np.zeros(n)) * probe.noise.force_sd_n
-    covariance = passed @ passed.T
+    passed = toeplitz(column, np.zeros(n))
+    covariance = probe.noise.force_sd_n**2 * passed @ passed.T
+    if unsure_n is not None:
+        unsure = passed @ unsure_n - unsure_n / probe.tip_mass_kg
+        covariance += unsure @ unsure.T
     covariance[np.diag_indices(n)] += probe.noise.acceleration_sd_m_s2**2
     return cholesky(covariance, lower=True)
 
