@@ -20,7 +20,7 @@ from spondyl.biomechanics.probe import FloatArray
 
 _REACH = 6
 """Samples on each side that a curve is drawn through."""
-_STANDS_OUT, _TIMES = 4.0, 1.5
+_STANDS_OUT, _TIMES = 4.0, 2.5
 """A corner is this many times the noise, and this many times what is beside it."""
 _LAG = 3
 

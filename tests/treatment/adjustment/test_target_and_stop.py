@@ -1,6 +1,7 @@
 """Claims: the target follows the stated rule or is none; looks keep their error rate; drift and futility are seen."""
 
 import math
+from random import Random
 
 import numpy as np
 import pytest
