@@ -95,7 +95,7 @@ def test_corners_between_samples_keep_the_area(shape: str, shift: float) -> None
     force_n = skin_n + TIP_KG * clean
     area = 20.0 * 2.5e-3 * (2 / np.pi if shape.startswith("half") else 0.72)
     cornered = next(one for one in guesses(force_n, 0.05) if one.name == "smooth with corners")
-    assert STEP_S * np.sum(force_n + cornered.added_n) == pytest.approx(area, rel=2e-4)
+    assert STEP_S * np.sum(force_n + cornered.inside_n) == pytest.approx(area, rel=2e-4)
 
 
 def test_what_has_no_corner_is_smooth() -> None:

@@ -44,26 +44,34 @@ def identify_linear(probe: Probe) -> SegmentEstimate | Abstention:
     misfit = np.sum((probe.acceleration_m_s2 - _modelled(probe, straight, _STARTS)) ** 2, axis=1)
     start = _STARTS[int(np.argmin(misfit))]
     rough, _, _ = _descend(probe, straight, start, np.eye(len(probe.force_n)) * probe.noise.acceleration_sd_m_s2)
-    covariance, passed = _noise(probe, rough)
-    found = [_found(probe, straight, rough, covariance, passed)]
-    found += [_found(probe, guess, found[0].logs, covariance, passed) for guess in bent]
+    at_samples, in_steps = (toeplitz(one, np.zeros(len(one))) for one in _kernels(rough, probe))
+    covariance = _noise(probe, at_samples)
+    found = [_found(probe, straight, rough, covariance)]
+    for guess in bent:
+        unsure = in_steps @ guess.unsure_n
+        found.append(_found(probe, guess, found[0].logs, covariance + unsure @ unsure.T))
     passing = [one for one in found if min(one.p_values) >= P_LIMIT]
     return _reported(probe, passing) if passing else _misfit(probe, likely(found))
 
 
 def _modelled(probe: Probe, between: Between, logs: FloatArray) -> FloatArray:
     """(…, n) acceleration of the tip for the logarithms (…, 5) of k_s, c_s [SI], m, c, k."""
-    n = len(probe.force_n)
-    driven = np.fft.rfft(probe.force_n + between.added_n, 2 * n)
-    moved = np.fft.irfft(np.fft.rfft(_kernel(logs, probe), 2 * n) * driven, 2 * n)[..., :n]
-    return np.asarray(probe.force_n / probe.tip_mass_kg + moved, np.float64)
+    at_samples, in_steps = _kernels(logs, probe)
+    moved = _convolved(at_samples, probe.force_n) + _convolved(in_steps, between.inside_n)
+    return probe.force_n / probe.tip_mass_kg + moved
 
 
-def _kernel(logs: FloatArray, probe: Probe) -> FloatArray:
-    """(…, n) what one newton at the first sample, straight to its neighbours, adds to the free tip's acceleration.
+def _convolved(kernel: FloatArray, force_n: FloatArray) -> FloatArray:
+    n = len(force_n)
+    return np.fft.irfft(np.fft.rfft(kernel, 2 * n) * np.fft.rfft(force_n, 2 * n), 2 * n)[..., :n]
+
+
+def _kernels(logs: FloatArray, probe: Probe) -> tuple[FloatArray, FloatArray]:
+    """(…, n) twice: what the tissue adds to the free tip's acceleration after one newton at a sample, straight to its
+    neighbours, and after one newton throughout the step that ends there.
 
     a/F = s² (Z_s + Z) / (m_t s² (Z_s + Z) + Z_s Z), Z_s = c_s s + k_s, Z = m s² + c s + k; less 1/m_t it is taken apart
-    into its four poles, each of which answers to straight lines exactly (:func:`hold`).
+    into its four poles, each of which answers exactly (:func:`hold`).
     """
     ks, cs, m, c, k = np.moveaxis(np.exp(logs), -1, 0)
     both = np.stack([cs * m, cs * c + ks * m, cs * k + ks * c, ks * k], axis=-1)
@@ -72,9 +80,11 @@ def _kernel(logs: FloatArray, probe: Probe) -> FloatArray:
     poles = _roots(bottom)
     residues = -_value(both, poles) / probe.tip_mass_kg / _value(bottom[..., :4] * np.arange(4, 0, -1), poles)
     decay, now, after = hold(poles, probe.step_s)
-    later = np.exp(poles[..., None] * (probe.step_s * np.arange(len(probe.force_n) - 1)))
-    rest = ((residues * (now + after * decay))[..., None, :] @ later)[..., 0, :].real
-    return np.concatenate([np.sum(residues * after, axis=-1, keepdims=True).real, rest], axis=-1)
+    later = np.exp(poles[..., None] * (probe.step_s * np.arange(len(probe.force_n))))
+    weights = np.stack([residues * (now + after * decay), residues * (now + after)], axis=-2)
+    moved = (weights @ later).real
+    first = np.sum(residues * after, axis=-1, keepdims=True).real
+    return np.concatenate([first, moved[..., 0, :-1]], axis=-1), moved[..., 1, :]
 
 
 def _roots(coefficients: FloatArray) -> NDArray[np.complex128]:
@@ -92,22 +102,18 @@ def _value(coefficients: FloatArray, at: NDArray[np.complex128]) -> NDArray[np.c
     return result
 
 
-def _noise(probe: Probe, logs: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Covariance (n, n) of the residual, and the matrix (n, n) by which samples of the force move the tissue."""
+def _noise(probe: Probe, moved: FloatArray) -> FloatArray:
+    """Covariance (n, n) of the residual; ``moved`` (n, n) is what the tissue adds for each sample of the force."""
     n, noise = len(probe.force_n), probe.noise
-    felt = toeplitz(_kernel(logs, probe), np.zeros(n))
-    passed = felt + np.eye(n) / probe.tip_mass_kg
+    passed = moved + np.eye(n) / probe.tip_mass_kg
     shifted = passed.sum(axis=1) * noise.force_sd_n / np.sqrt(PRELOAD_READINGS)
     covariance = noise.force_sd_n**2 * passed @ passed.T + np.outer(shifted, shifted)
     covariance[np.diag_indices(n)] += noise.acceleration_sd_m_s2**2
-    return covariance, felt
+    return covariance
 
 
-def _found(
-    probe: Probe, between: Between, start: FloatArray, covariance: FloatArray, felt: FloatArray
-) -> Found:
-    unsure = felt @ between.unsure_n
-    factor = np.asarray(cholesky(covariance + unsure @ unsure.T, lower=True), np.float64)
+def _found(probe: Probe, between: Between, start: FloatArray, covariance: FloatArray) -> Found:
+    factor = np.asarray(cholesky(covariance, lower=True), np.float64)
     logs, residual, slope = _descend(probe, between, start, factor)
     return Found(
         logs=logs,

@@ -16,15 +16,14 @@ _LOG_STEP_MAX = 1.0
 
 def modelled(probe: Probe, logs: FloatArray, between: Between | None = None) -> FloatArray:
     """(n, columns) accelerations of the model for parameter columns (p, columns); the force straight, or ``between``."""
-    added_n = np.zeros(len(probe.force_n)) if between is None else between.added_n
-    felt = tip_acceleration_m_s2(
+    return tip_acceleration_m_s2(
         logs,
-        probe.force_n + added_n,
+        probe.force_n,
         step_s=probe.step_s,
         preload_n=probe.preload_n,
         tip_mass_kg=probe.tip_mass_kg,
+        inside_n=None if between is None else between.inside_n,
     )
-    return felt - added_n[:, None] / probe.tip_mass_kg
 
 
 def sensitivity(

@@ -21,16 +21,24 @@ def noise_factor(probe: Probe, logs: FloatArray, unsure_n: FloatArray | None = N
     ``unsure_n`` (n, columns) of unit variance: what else is unknown of the force that the tip feels (:class:`Between`).
     """
     n, small_n = len(probe.force_n), 1e-4
-    nudge = np.zeros(n)
+    nudge, still = np.zeros(n), np.zeros(n)
     nudge[1] = small_n
-    response = tip_acceleration_m_s2(
-        logs[:, None], nudge, step_s=probe.step_s, preload_n=probe.preload_n, tip_mass_kg=probe.tip_mass_kg
-    )[:, 0]
-    column = np.append(response[1:], 0.0) / small_n
-    passed = toeplitz(column, np.zeros(n))
-    covariance = probe.noise.force_sd_n**2 * passed @ passed.T
-    if unsure_n is not None:
-        unsure = passed @ unsure_n - unsure_n / probe.tip_mass_kg
+
+    def passed(force_n: FloatArray, inside_n: FloatArray) -> FloatArray:
+        response = tip_acceleration_m_s2(
+            logs[:, None],
+            force_n,
+            step_s=probe.step_s,
+            preload_n=probe.preload_n,
+            tip_mass_kg=probe.tip_mass_kg,
+            inside_n=inside_n,
+        )[:, 0]
+        return toeplitz(np.append(response[1:], 0.0) / small_n, np.zeros(n))
+
+    by_samples = passed(nudge, still)
+    covariance = probe.noise.force_sd_n**2 * by_samples @ by_samples.T
+    if unsure_n is not None and unsure_n.size:
+        unsure = passed(still, nudge) @ unsure_n
         covariance += unsure @ unsure.T
     covariance[np.diag_indices(n)] += probe.noise.acceleration_sd_m_s2**2
     return cholesky(covariance, lower=True)
