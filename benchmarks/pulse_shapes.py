@@ -2,14 +2,15 @@
 
     python benchmarks/pulse_shapes.py --count 400 --keep build/shapes.jsonl
 
-The truth is the two-mass model integrated by scipy's DOP853, with the shape as a function of time and its corners as ends
-of integration; nothing of the fit is used. Shapes: half-sines that begin on a sample and anywhere (six places); one through an
-actuator of 1 kHz; a trapezium with corners anywhere; a raised cosine; a half-sine held straight between the samples, as
-the simulator does. Tissue of 0.5 kg and 70 N·s/m on skin of 40 N/mm and 25 N·s/m; a tip of 10 g; noise of 0.05 N and
+The truth is the two-mass model integrated by scipy's DOP853, with the shape as a function of time and its corners as
+ends of integration; nothing of the fit is used. Shapes: half-sines that begin on a sample and anywhere (six places); one
+through an actuator of 1 kHz; a trapezium with corners anywhere; a raised cosine; a half-sine held straight between the
+samples, as the simulator does. Tissue of 0.5 kg and 70 N·s/m on skin of 40 N/mm and 25 N·s/m; a tip of 10 g; noise of 0.05 N and
 0.5 m/s², at 10 kHz.
 """
 
 import argparse
+import itertools
 import math
 import sys
 from collections.abc import Callable
@@ -104,7 +105,7 @@ def _integrated(
     samples = np.arange(SAMPLES) * STEP_S
     edges = [0.0, *(t for t in drive.corners_s if 0.0 < t < samples[-1]), float(samples[-1])]
     state, skins, moved = np.zeros(6), np.zeros(SAMPLES), np.zeros(SAMPLES)
-    for begin, stop in zip(edges, edges[1:], strict=False):
+    for begin, stop in itertools.pairwise(edges):
         found = solve_ivp(
             slope, (begin, stop), state, method="DOP853", rtol=1e-9, atol=1e-13, dense_output=True
         )
@@ -133,7 +134,8 @@ def probe_of(shape: str, peak_n: float, width_s: float, stiffness_n_m: float, se
 
 
 Row = tuple[str, float, float, float, float | None, float, bool]
-"""Shape, peak, width, true stiffness, logarithm of read over true (None: refused), its sd, whether the interval holds."""
+"""Shape, peak, width, true stiffness, logarithm of read over true (None: refused), its sd, whether the interval holds
+the truth."""
 
 
 def one(seed: int) -> list[Row]:
@@ -174,7 +176,10 @@ def tell(rows: list[Row]) -> bool:
             broken |= any(abs(m) > MUST_BIAS + 2.6 * e for m, e in zip(means, errors, strict=True))
             broken |= held < MUST_HOLD
             print(", ".join(f"{100 * mean:+.2f}" for mean in means), f"± {100 * max(errors):.2f} %; ", end="")
-            print(f"{100 * math.sqrt(np.mean([row[4] ** 2 for row in read])):.1f} %; {100 * held:.1f} %; ", end="")
+            print(
+                f"{100 * math.sqrt(np.mean([row[4] ** 2 for row in read])):.1f} %; {100 * held:.1f} %; ",
+                end="",
+            )
             print(f"{100 * (1 - len(read) / len(mine)):.1f} %")
     return broken
 

@@ -1,8 +1,8 @@
 """Claims: stiffness is read without bias whatever way the force runs between the samples, and an interval is wide where
 the samples cannot tell that way.
 
-Source: the two-mass model integrated by scipy's DOP853 with the force as a function of time (`benchmarks/pulse_shapes.py`,
-which has the long form). Limit: linear tissue of one segment.
+Source: the two-mass model integrated by scipy's DOP853 with the force as a function of time
+(`benchmarks/pulse_shapes.py`, which has the long form). Limit: linear tissue of one segment.
 """
 
 import math
@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pulse_shapes import NOISE, SAMPLES, STEP_S, TIP_KG, integrated, probe_of
 from scipy.stats import chi2, t
 
+from pulse_shapes import NOISE, SAMPLES, STEP_S, TIP_KG, integrated, probe_of
 from spondyl.biomechanics import Probe, Segment, SegmentEstimate, identify_linear
 from spondyl.biomechanics.averaged import Found, averaged
 from spondyl.biomechanics.between_samples import guesses
@@ -89,8 +89,8 @@ def test_a_straight_force_is_read_as_surely_as_before() -> None:
 @pytest.mark.parametrize("shift", [0.0, 0.2, 0.5, 0.8])
 @pytest.mark.parametrize("shape", ["half-sine anywhere", "trapezium anywhere"])
 def test_corners_between_samples_keep_the_area(shape: str, shift: float) -> None:
-    """By hand: a half-sine has the area 2 P w/π, the trapezium P w (1 + 0.44)/2. Straight lines miss it by up to 0.13 %,
-    a spline by the same; the corners found are within 0.02 %."""
+    """By hand: a half-sine has the area 2 P w/π, the trapezium P w (1 + 0.44)/2. Straight lines miss it by up
+    to 0.13 %, a spline by the same; the corners found are within 0.02 %."""
     skin_n, clean = integrated(shape, 20.0, 2.5e-3, shift, 30e3)
     force_n = skin_n + TIP_KG * clean
     area = 20.0 * 2.5e-3 * (2 / np.pi if shape.startswith("half") else 0.72)

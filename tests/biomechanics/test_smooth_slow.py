@@ -4,11 +4,21 @@ Source: tip, skin and tissue integrated by scipy's DOP853 under an analytic half
 The law of the skin is the module's own. Limit: one tissue, one pulse.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from spondyl.biomechanics import Probe, Segment, SegmentEstimate, SensorNoise, SkinContact, half_sine_n, identify
+from spondyl.biomechanics import (
+    Probe,
+    Segment,
+    SegmentEstimate,
+    SensorNoise,
+    SkinContact,
+    half_sine_n,
+    identify,
+)
 
 STEP_S, SAMPLES, TIP_KG, MASS_KG, DAMPING_NS_M, STIFFNESS_N_M = 1e-4, 500, 0.1, 0.5, 70.0, 30e3
 PEAK_N, WIDTH_S, START_S = 80.0, 2.5e-3, 5e-4
@@ -31,7 +41,7 @@ def clean() -> tuple[np.ndarray, np.ndarray]:
 
     state, moved = np.zeros(4), np.zeros(SAMPLES)
     edges = (0.0, START_S, START_S + WIDTH_S, float(samples[-1]))
-    for begin, stop in zip(edges, edges[1:], strict=False):
+    for begin, stop in pairwise(edges):
         found = solve_ivp(
             slope, (begin, stop), state, method="DOP853", rtol=1e-9, atol=1e-13, dense_output=True
         )
@@ -42,7 +52,7 @@ def clean() -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_a_half_sine_is_read_right() -> None:
-    """Two records of opposite noise: its effect on their mean is of second order. Straight lines gave 0.5 % too much."""
+    """Two records of opposite noise: its effect on their mean is of second order. Straight lines: 0.5 % off."""
     force_n, moved = clean()
     random, reads = np.random.default_rng(0), list[float]()
     noise_n, noise_m_s2 = random.normal(0.0, 0.05, SAMPLES), random.normal(0.0, 0.5, SAMPLES)

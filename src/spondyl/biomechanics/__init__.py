@@ -34,6 +34,7 @@ from spondyl.biomechanics.tails import student_95
 
 __all__ = [
     "ANTERIOR",
+    "Z_95",
     "Abstention",
     "AbstentionReason",
     "BodyState",
@@ -59,7 +60,6 @@ __all__ = [
     "Tagged",
     "TwinEstimate",
     "TwinPrior",
-    "Z_95",
     "build_spine_model",
     "half_sine_n",
     "identify",

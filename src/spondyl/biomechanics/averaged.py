@@ -1,8 +1,8 @@
 """One answer from several guesses that the samples do not tell apart.
 
 Each guess weighs by its likelihood, all being equally likely before (Bayesian model averaging; Hoeting et al. 1999,
-recalled). The variance is that of the fits and that between them: where the samples cannot tell, the interval holds what
-every guess would read; where they can, the others weigh nothing.
+recalled). The variance is that of the fits and that between them: where the samples cannot tell, the interval is as wide
+as the guesses lie apart; where they can, the others weigh nothing.
 """
 
 import math
@@ -18,7 +18,7 @@ from spondyl.biomechanics.probe import FloatArray
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A fit under one guess: ``logs`` (p,) with their ``covariance`` (p, p), the whitened ``residual`` (n,), ``surprise``
-    (−2 log likelihood, but for a constant) and the probabilities of so large and so coloured a residual."""
+    (−2 log likelihood, but for a constant), the probabilities of so large and so coloured a residual."""
 
     logs: FloatArray
     covariance: FloatArray
@@ -45,7 +45,7 @@ def likely(found: Sequence[Found]) -> Found:
 
 
 def averaged(found: Sequence[Found], rows: Sequence[int], unit: float) -> Estimated:
-    """1/Σ(1/x) of the named parameters (one is itself), as the mean of its logarithm over the guesses (delta method)."""
+    """1/Σ(1/x) of the named parameters (one is itself): mean of its logarithm over the guesses (delta method)."""
     least = likely(found).surprise
     weights = np.array([math.exp((least - one.surprise) / 2) for one in found])
     weights /= weights.sum()

@@ -1,12 +1,12 @@
 """How the force may run between two samples, which samples alone do not say.
 
-A tissue that answers more slowly than the sampling step feels of the way between two samples its area only. So a guess is
-told as the mean force by which it differs from a straight line in every step:
+A tissue that answers more slowly than the sampling step feels of the way between two samples its area only. So a guess
+is told as the mean force by which it differs from a straight line in every step:
 
 * straight: nothing, as the simulator holds its force;
 * smooth with corners: −D/12, the area of a curve with the second difference D; but where a corner stands out of both
-  sides (a half-sine's ends, a trapezium's knees), both curves are drawn on until they meet at a share θ of the step, and a
-  corner of J newtons a step takes J θ (1 − θ)/2 away;
+  sides (a half-sine's ends, a trapezium's knees), both curves are drawn on until they meet at a share θ of the step, and
+  a corner of J newtons a step takes J θ (1 − θ)/2 away;
 * smooth throughout: −D/12 everywhere, as for a force without corners.
 
 A cubic spline alone does not do: its area is that of the samples' sum, as that of straight lines, and a half-sine's is
@@ -67,9 +67,7 @@ def _corners(bend: FloatArray, sd_n: float) -> list[int]:
     pair = bend[:-1] + bend[1:]
     left, right = np.roll(pair, _BESIDE), np.roll(pair, -_BESIDE)
     contrast = np.abs(pair - (left + right) / 2)
-    limit = np.maximum(
-        _STANDS_OUT * np.sqrt(6.0) * sd_n, _TIMES * np.maximum(np.abs(left), np.abs(right))
-    )
+    limit = np.maximum(_STANDS_OUT * np.sqrt(6.0) * sd_n, _TIMES * np.maximum(np.abs(left), np.abs(right)))
     limit[:_BESIDE] = limit[-_BESIDE:] = np.inf
     found: list[int] = []
     for at in map(int, np.argsort(-contrast)):

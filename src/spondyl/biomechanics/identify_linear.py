@@ -43,7 +43,9 @@ def identify_linear(probe: Probe) -> SegmentEstimate | Abstention:
     straight, *bent = guesses(probe.force_n, probe.noise.force_sd_n)
     misfit = np.sum((probe.acceleration_m_s2 - _modelled(probe, straight, _STARTS)) ** 2, axis=1)
     start = _STARTS[int(np.argmin(misfit))]
-    rough, _, _ = _descend(probe, straight, start, np.eye(len(probe.force_n)) * probe.noise.acceleration_sd_m_s2)
+    rough, _, _ = _descend(
+        probe, straight, start, np.eye(len(probe.force_n)) * probe.noise.acceleration_sd_m_s2
+    )
     at_samples, in_steps = (toeplitz(one, np.zeros(len(one))) for one in _kernels(rough, probe))
     covariance = _noise(probe, at_samples)
     found = [_found(probe, straight, rough, covariance)]

@@ -15,7 +15,7 @@ _LOG_STEP_MAX = 1.0
 
 
 def modelled(probe: Probe, logs: FloatArray, between: Between | None = None) -> FloatArray:
-    """(n, columns) accelerations of the model for parameter columns (p, columns); the force straight, or ``between``."""
+    """(n, columns) accelerations of the model for parameter columns (p, columns); force straight, or ``between``."""
     return tip_acceleration_m_s2(
         logs,
         probe.force_n,
@@ -69,7 +69,12 @@ def _descend(probe: Probe, between: Between, logs: FloatArray, factor: FloatArra
                 break
             damping *= 10
             continue
-        logs, slope, residual, damping = logs + step, whitened(factor, trial_by_log), trial, max(damping / 10, 1e-9)
+        logs, slope, residual, damping = (
+            logs + step,
+            whitened(factor, trial_by_log),
+            trial,
+            max(damping / 10, 1e-9),
+        )
         if gain < 1e-4:
             converged = True
             break

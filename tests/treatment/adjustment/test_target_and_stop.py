@@ -175,8 +175,8 @@ def test_the_sessions_own_scatter_counts_when_it_is_greater() -> None:
 
 
 def test_an_interval_from_few_readings_holds_the_truth() -> None:
-    """Two segments of two contacts that scatter by 12 % where 1 % is assumed: of 20,000 intervals 93.5 to 96.5 % hold the
-    truth. Taken as known, that scatter held it in fewer than 85 %."""
+    """Two segments of two contacts that scatter by 12 % where 1 % is assumed: of 20,000 intervals 93.5 to 96.5 % hold
+    the truth. Taken as known, that scatter held it in fewer than 85 %."""
     random, held, known = Random(5), 0, 0
     for _ in range(20_000):
         found = [
