@@ -3,10 +3,10 @@
     python benchmarks/pulse_shapes.py --count 400 --keep build/shapes.jsonl
 
 The truth is the two-mass model integrated by scipy's DOP853, with the shape as a function of time and its corners as
-ends of integration; nothing of the fit is used. Shapes: half-sines that begin on a sample and anywhere (six places); one
-through an actuator of 1 kHz; a trapezium with corners anywhere; a raised cosine; a half-sine held straight between the
-samples, as the simulator does. Tissue of 0.5 kg and 70 N·s/m on skin of 40 N/mm and 25 N·s/m; a tip of 10 g; noise of 0.05 N and
-0.5 m/s², at 10 kHz.
+ends of integration; nothing of the fit is used. Shapes: half-sines that begin on a sample and anywhere (six places);
+one through an actuator of 1 kHz; a trapezium with corners anywhere; a raised cosine; a half-sine held straight between
+the samples, as the simulator does. Tissue of 0.5 kg and 70 N·s/m on skin of 40 N/mm and 25 N·s/m; a tip of 10 g; noise
+of 0.05 N and 0.5 m/s², at 10 kHz.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """One answer from several guesses that the samples do not tell apart.
 
 Each guess weighs by its likelihood, all being equally likely before (Bayesian model averaging; Hoeting et al. 1999,
-recalled). The variance is that of the fits and that between them: where the samples cannot tell, the interval is as wide
-as the guesses lie apart; where they can, the others weigh nothing.
+recalled). The variance is that of the fits and that between them: where the samples cannot tell, the interval is wide;
+where they can, the other guesses weigh nothing.
 """
 
 import math
@@ -17,7 +17,7 @@ from spondyl.biomechanics.probe import FloatArray
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A fit under one guess: ``logs`` (p,) with their ``covariance`` (p, p), the whitened ``residual`` (n,), ``surprise``
+    """A fit under one guess: ``logs`` (p,) with their ``covariance`` (p, p), whitened ``residual`` (n,), ``surprise``
     (−2 log likelihood, but for a constant), the probabilities of so large and so coloured a residual."""
 
     logs: FloatArray
