@@ -5,7 +5,7 @@ is told as the mean force by which it differs from a straight line in every step
 
 * straight: nothing, as the simulator holds its force;
 * smooth with corners: −D/12, the area of a curve of second difference D; but where a corner stands out of both
-  sides (a half-sine's ends, a trapezium's knees), both curves are drawn on until they meet at a share θ of the step, and
+  sides (a half-sine's ends, a trapezium's knees), both curves are drawn on until they meet at a share θ of a step, and
   a corner of J newtons a step takes J θ (1 − θ)/2 away;
 * smooth throughout: −D/12 everywhere, as for a force without corners.
 

@@ -6,8 +6,8 @@ frequencies with a real part so that nothing wraps around; forces are linear bet
 matrix is triangular, because nothing answers before its cause, and then gives every derivative of s as well.
 
 The driving force is straight between its samples too, and here no other way is tried (:mod:`between_samples`). Of three
-spines under half-sines of 50 N and 5 ms, corners on samples, another way moved the stiffness by 1 to 3 %, at most 0.6 of
-its sd; the prior's ``widening`` was measured on such pulses.
+spines under half-sines of 50 N and 5 ms, corners on samples, another way moved the stiffness by 1 to 3 %, at most
+0.6 of its sd; the prior's ``widening`` was measured on such pulses.
 """
 
 from dataclasses import dataclass
