@@ -91,14 +91,14 @@ def _met(force_n: FloatArray, corners: list[int], at: int) -> _Met:
     last = min([other for other in corners if other > at], default=len(force_n) - 1)
     before = np.arange(max(first, at - _REACH + 1), at + 1)
     after = np.arange(at + 1, min(last, at + _REACH) + 1)
-    left, right = _drawn(before - at), _drawn(after - at)
+    left, right = _drawn((before - at).astype(np.float64)), _drawn((after - at).astype(np.float64))
     ours, theirs = left @ force_n[before], right @ force_n[after]
     gap, slope, curve, *_ = theirs - ours
-    share = 0.0
+    share, rise = 0.0, float(slope)
     for _ in range(3):
-        rise = slope + 2 * curve * share
+        rise = float(slope + 2 * curve * share)
         if abs(rise) < 1e-9:
-            return _Met(bends=(2 * ours[2], 2 * theirs[2]), area=0.0, area_sd=0.0)
+            return _Met(bends=(float(2 * ours[2]), float(2 * theirs[2])), area=0.0, area_sd=0.0)
         # A share somewhat outside the step is noise about its end; cut off, its mean would be wrong.
         share = float(np.clip(share - (gap + slope * share + curve * share**2) / rise, -0.2, 1.2))
     share_sd = float(np.sqrt(left[0] @ left[0] + right[0] @ right[0])) / abs(rise)
