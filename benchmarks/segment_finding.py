@@ -68,7 +68,7 @@ def chosen(random: Random, stiff: str, errors: list[float | None]) -> str:
         logs = tuple(true + error + moved for error, moved in drawn if error is not None)
         readings.append(Stiffness(segment=segment, logs=logs))
     plan = Plan(session=1, segments=SEGMENTS, rule=Rule.STIFFNESS)
-    return choose_target(plan, readings, scatter(readings, REPOSITIONING_SD)).segment
+    return choose_target(plan, readings, scatter(readings, REPOSITIONING_SD).sd).segment
 
 
 def main() -> None:

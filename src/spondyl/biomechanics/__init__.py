@@ -2,6 +2,7 @@
 
 from spondyl.biomechanics.contact import SkinContact
 from spondyl.biomechanics.estimate import (
+    Z_95,
     Abstention,
     AbstentionReason,
     Estimated,
@@ -29,9 +30,11 @@ from spondyl.biomechanics.respond import (
 from spondyl.biomechanics.segment import Region, Segment
 from spondyl.biomechanics.spine_model import ANTERIOR, BodyState, ContactSite, SpineModel, build_spine_model
 from spondyl.biomechanics.tagged import Tag, Tagged
+from spondyl.biomechanics.tails import student_95
 
 __all__ = [
     "ANTERIOR",
+    "Z_95",
     "Abstention",
     "AbstentionReason",
     "BodyState",
@@ -69,4 +72,5 @@ __all__ = [
     "repeatability",
     "respond",
     "spine_map",
+    "student_95",
 ]

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import cholesky
-from scipy.stats import chi2
 
 from spondyl.biomechanics.driving_point import COUNT, SPINE_PARAMETERS, parts_of
 from spondyl.biomechanics.estimate import Z_95, Abstention, AbstentionReason, Estimated, TwinEstimate
@@ -20,6 +19,7 @@ from spondyl.biomechanics.one_thread import on_one_thread
 from spondyl.biomechanics.probe import FloatArray, Probe
 from spondyl.biomechanics.segment import Segment
 from spondyl.biomechanics.spine_model import SpineModel
+from spondyl.biomechanics.tails import chi_square_above
 from spondyl.biomechanics.tip_on_twin import (
     CONTACT,
     PARAMETERS,
@@ -152,7 +152,7 @@ class _Problem:
             freed(np.concatenate(fit.residuals), fit.slope @ root, away), np.cumsum(lengths)[:-1]
         )
         coloured = len(white) * min(map(whiteness_p, white))
-        return float(chi2.sf(fit.cost, sum(lengths))), min(1.0, coloured)
+        return chi_square_above(fit.cost, sum(lengths)), min(1.0, coloured)
 
 
 @on_one_thread

@@ -1,15 +1,17 @@
 """From one probe to mass, damping, stiffness and contact, or a refusal with its reason."""
 
-import math
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
+from spondyl.biomechanics.averaged import Found, averaged, likely
+from spondyl.biomechanics.between_samples import guesses
 from spondyl.biomechanics.estimate import Abstention, AbstentionReason, Estimated, SegmentEstimate
-from spondyl.biomechanics.levenberg import Fit, best_start, fit_logs, log_interval
+from spondyl.biomechanics.levenberg import best_start, fit_logs, fit_near
 from spondyl.biomechanics.one_thread import on_one_thread
 from spondyl.biomechanics.probe import FloatArray, Probe
 from spondyl.biomechanics.tip_model import CONTACT_PARAMETERS, MODE_PARAMETERS
-from spondyl.biomechanics.whiten import chi_square_p, whiteness_p
 from spondyl.provenance import Provenance
 
 P_LIMIT = 0.01
@@ -19,6 +21,8 @@ PLAUSIBLE_N_MM = (1.0, 300.0)
 PEAK_LIMITS_N = (2.0, 400.0)
 _KC, _CC, _EXPONENT = 40e3, 25.0, 1.5
 _EXPONENT_LIMITS = (0.9, 4.0)
+_HOPELESS = 4.0
+"""A mean square of this many times the noise is not mended by another way between the samples."""
 
 
 @on_one_thread
@@ -27,18 +31,25 @@ def identify(probe: Probe, *, max_modes: int = MAX_MODES) -> SegmentEstimate | A
 
     Residuals pass when neither the chi-square nor the Ljung–Box test rejects them at 1 %. When no model up to
     ``max_modes`` passes, nothing is reported: a model that ignored the skin was once wrong by 88 % (reference page,
-    section 3), and its residuals said so.
+    section 3), and its residuals said so. How the force ran between the samples is not known: each number of modes is
+    tried with every guess of :mod:`between_samples`, and those that pass are weighed (:mod:`averaged`).
     """
     refused = unusable(probe)
     if refused is not None:
         return refused
-    fit = fit_logs(probe, best_start(probe, _starts()))
+    straight, *bent = guesses(probe.force_n, probe.noise.force_sd_n)
+    start = best_start(probe, _starts())
+    found: list[Found] = []
     for modes in range(1, max_modes + 1):
         if modes > 1:
-            fit = fit_logs(probe, best_start(probe, _with_one_more_mode(fit.logs)))
-        if fit.converged and min(_p_values(fit)) >= P_LIMIT:
-            return _reported(probe, fit, modes)
-    return _misfit(probe, fit)
+            start = best_start(probe, _with_one_more_mode(likely(found).logs))
+        found = [fit_logs(probe, start, straight)]
+        if float(np.mean(found[0].residual ** 2)) < _HOPELESS:
+            found += [fit_near(probe, found[0].logs, guess) for guess in bent]
+        passing = [one for one in found if one.converged and min(one.p_values) >= P_LIMIT]
+        if passing:
+            return _reported(probe, passing, modes)
+    return _misfit(probe, likely(found))
 
 
 def unusable(probe: Probe) -> Abstention | None:
@@ -75,39 +86,27 @@ def _with_one_more_mode(logs: FloatArray) -> FloatArray:
     return np.vstack([np.repeat(logs[:, None], added.shape[1], axis=1), added])
 
 
-def _p_values(fit: Fit) -> tuple[float, float]:
-    return chi_square_p(fit.residual, len(fit.logs)), whiteness_p(fit.residual)
-
-
-def _reported(probe: Probe, fit: Fit, modes: int) -> SegmentEstimate | Abstention:
-    chi, white = _p_values(fit)
+def _reported(probe: Probe, passing: Sequence[Found], modes: int) -> SegmentEstimate | Abstention:
+    best, told = likely(passing), partial(averaged, passing)
     tissue = [CONTACT_PARAMETERS + MODE_PARAMETERS * j for j in range(modes)]
-    stiffness = _in_series(fit, [at + 2 for at in tissue], 1e-3)
-    doubt = _doubt(probe, stiffness, float(np.exp(fit.logs[2])))
+    stiffness, exponent = told([at + 2 for at in tissue], 1e-3), told([2], 1.0)
+    doubt = _doubt(probe, stiffness, exponent.value)
     if doubt is not None:
         return doubt
     return SegmentEstimate(
         segment=probe.segment,
-        mass_kg=_in_series(fit, tissue, 1.0),
-        damping_ns_m=_in_series(fit, [at + 1 for at in tissue], 1.0),
+        mass_kg=told(tissue, 1.0),
+        damping_ns_m=told([at + 1 for at in tissue], 1.0),
         stiffness_n_mm=stiffness,
-        contact_stiffness_n_mm=_in_series(fit, [0], 1e-3),
-        contact_damping_ns_m=_in_series(fit, [1], 1.0),
-        contact_exponent=_in_series(fit, [2], 1.0),
+        contact_stiffness_n_mm=told([0], 1e-3),
+        contact_damping_ns_m=told([1], 1.0),
+        contact_exponent=exponent,
         preload_n=probe.preload_n,
         modes=modes,
-        chi_square_p=chi,
-        whiteness_p=white,
+        chi_square_p=best.p_values[0],
+        whiteness_p=best.p_values[1],
         provenance=Provenance(method="spondyl.biomechanics.identify"),
     )
-
-
-def _in_series(fit: Fit, rows: list[int], unit: float) -> Estimated:
-    """1/Σ(1/x) of the named parameters, with the interval of its logarithm (delta method)."""
-    parts = np.exp(-fit.logs[rows])
-    share = parts / parts.sum()
-    sd = float(np.sqrt(share @ fit.covariance[np.ix_(rows, rows)] @ share))
-    return log_interval(-math.log(float(parts.sum())), sd, unit)
 
 
 def _doubt(probe: Probe, stiffness: Estimated, exponent: float) -> Abstention | None:
@@ -128,8 +127,8 @@ def _doubt(probe: Probe, stiffness: Estimated, exponent: float) -> Abstention | 
     return None
 
 
-def _misfit(probe: Probe, fit: Fit) -> Abstention:
-    chi, white = _p_values(fit)
+def _misfit(probe: Probe, fit: Found) -> Abstention:
+    chi, white = fit.p_values
     if not fit.converged:
         reason, seen = AbstentionReason.NOT_CONVERGED, "The fit found no minimum."
     elif chi < P_LIMIT:

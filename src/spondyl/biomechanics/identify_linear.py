@@ -2,22 +2,21 @@
 
     m_t ẍ_t = F − f,  f = k_s (x_t − x) + c_s (ẋ_t − ẋ),  m ẍ + c ẋ + k x = f,
 
-driven by F, the measured force on the tip, taken as linear between samples; fitted to the tip's acceleration. F is told
-from what a sensor at the skin measures by F = f + m_t ẍ_t, so nothing is assumed of the actuator or of what it was told
-to do, but that its force is straight between samples, as the simulator's is. A half-sine of 2.5 ms that bends between
-samples 100 µs apart gives a stiffness of 30 N/mm 7 % too high. At 20 N, the session's probe, its residuals have it
-refused; at 10 N the noise hides that, and 14 % too high was read with an sd of 2 %: an instrument whose force is smooth
-needs another interpolation first. The noise model is that of :mod:`whiten`, with one term more: the preload is itself a
-mean of few readings.
+driven by F, the measured force on the tip, and fitted to the tip's acceleration. F is told from what a sensor at the
+skin measures by F = f + m_t ẍ_t, so nothing is assumed of the actuator or of what it was told to do. How F ran between
+the samples is not measured either, and matters: taken as straight, half-sines of 2.5 ms sampled every 100 µs read 4 to
+10 % too stiff. So every guess of :mod:`between_samples` is fitted and weighed (:mod:`averaged`). The noise model is
+that of :mod:`whiten`, with one term more: the preload is itself a mean of few readings.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cholesky, toeplitz
-from scipy.signal import lfilter
 
+from spondyl.biomechanics.averaged import Found, averaged, likely, surprise_of
+from spondyl.biomechanics.between_samples import Between, guesses
 from spondyl.biomechanics.estimate import Abstention, AbstentionReason, Estimated, SegmentEstimate
 from spondyl.biomechanics.identify import MAX_RELATIVE_SD, P_LIMIT, PLAUSIBLE_N_MM, unusable
-from spondyl.biomechanics.levenberg import log_interval
 from spondyl.biomechanics.one_thread import on_one_thread
 from spondyl.biomechanics.probe import FloatArray, Probe
 from spondyl.biomechanics.respond import hold
@@ -28,7 +27,9 @@ PRELOAD_READINGS = 8
 """The preload is the mean of this many readings of the force sensor."""
 
 _STARTS = np.log([(ks, 60.0, 0.5, 70.0, k) for ks in (20e3, 60e3, 150e3) for k in (10e3, 30e3, 80e3)])
+_COUNT = 5
 _NUDGE = 1e-4
+_NUDGES = np.vstack([np.zeros((1, _COUNT)), _NUDGE * np.eye(_COUNT), -_NUDGE * np.eye(_COUNT)])
 _ROUNDS = 40
 _LOG_STEP_MAX = 0.7
 
@@ -39,98 +40,140 @@ def identify_linear(probe: Probe) -> SegmentEstimate | Abstention:
     refused = unusable(probe)
     if refused is not None:
         return refused
-    logs = min(
-        _STARTS, key=lambda start: float(np.sum((probe.acceleration_m_s2 - modelled(probe, start)) ** 2))
+    straight, *bent = guesses(probe.force_n, probe.noise.force_sd_n)
+    misfit = np.sum((probe.acceleration_m_s2 - _modelled(probe, straight, _STARTS)) ** 2, axis=1)
+    start = _STARTS[int(np.argmin(misfit))]
+    rough, _, _ = _descend(
+        probe, straight, start, np.eye(len(probe.force_n)) * probe.noise.acceleration_sd_m_s2
     )
-    logs, _ = _descend(probe, logs, np.eye(len(probe.force_n)) * probe.noise.acceleration_sd_m_s2)
-    factor = _noise_factor(probe, logs)
-    logs, residual = _descend(probe, logs, factor)
-    p_values = chi_square_p(residual, len(logs)), whiteness_p(residual)
-    if min(p_values) < P_LIMIT:
-        return _misfit(probe, residual, p_values)
-    slope = whitened(factor, _slope(probe, logs))
-    covariance = np.asarray(np.linalg.pinv(slope.T @ slope, hermitian=True), np.float64)
-    return _reported(probe, logs, covariance, p_values)
+    at_samples, in_steps = (toeplitz(one, np.zeros(len(one))) for one in _kernels(rough, probe))
+    covariance = _noise(probe, at_samples)
+    found = [_found(probe, straight, rough, covariance)]
+    for guess in bent:
+        unsure = in_steps @ guess.unsure_n
+        found.append(_found(probe, guess, found[0].logs, covariance + unsure @ unsure.T))
+    passing = [one for one in found if min(one.p_values) >= P_LIMIT]
+    return _reported(probe, passing) if passing else _misfit(probe, likely(found))
 
 
-def modelled(probe: Probe, logs: FloatArray) -> FloatArray:
-    """(n,) acceleration of the tip for the logarithms (5,) of k_s, c_s [SI], m, c, k."""
-    return _response(logs, probe, probe.force_n)
+def _modelled(probe: Probe, between: Between, logs: FloatArray) -> FloatArray:
+    """(…, n) acceleration of the tip for the logarithms (…, 5) of k_s, c_s [SI], m, c, k."""
+    at_samples, in_steps = _kernels(logs, probe)
+    moved = _convolved(at_samples, probe.force_n) + _convolved(in_steps, between.inside_n)
+    return probe.force_n / probe.tip_mass_kg + moved
 
 
-def _response(logs: FloatArray, probe: Probe, force_n: FloatArray) -> FloatArray:
-    """a/F = s² (Z_s + Z) / (m_t s² (Z_s + Z) + Z_s Z), Z_s = c_s s + k_s, Z = m s² + c s + k, taken apart into its four
-    poles; each is a recursion that is exact for a force linear between samples (:func:`hold`)."""
-    ks, cs, m, c, k = np.exp(logs)
-    skin, tissue = np.array([cs, ks]), np.array([m, c, k])
-    top = np.append(np.polyadd(skin, tissue), [0.0, 0.0])
-    bottom = np.polyadd(probe.tip_mass_kg * top, np.polymul(skin, tissue))
-    poles = np.roots(bottom).astype(np.complex128)
-    residues = np.polyval(top - bottom / probe.tip_mass_kg, poles) / np.polyval(np.polyder(bottom), poles)
+def _convolved(kernel: FloatArray, force_n: FloatArray) -> FloatArray:
+    n = len(force_n)
+    return np.fft.irfft(np.fft.rfft(kernel, 2 * n) * np.fft.rfft(force_n, 2 * n), 2 * n)[..., :n]
+
+
+def _kernels(logs: FloatArray, probe: Probe) -> tuple[FloatArray, FloatArray]:
+    """(…, n) twice: what the tissue adds to the free tip's acceleration after one newton at a sample, straight to its
+    neighbours, and after one newton throughout the step that ends there.
+
+    a/F = s² (Z_s + Z) / (m_t s² (Z_s + Z) + Z_s Z), Z_s = c_s s + k_s, Z = m s² + c s + k; less 1/m_t it is taken apart
+    into its four poles, each of which answers exactly (:func:`hold`).
+    """
+    ks, cs, m, c, k = np.moveaxis(np.exp(logs), -1, 0)
+    both = np.stack([cs * m, cs * c + ks * m, cs * k + ks * c, ks * k], axis=-1)
+    bottom = np.stack([m, c + cs, k + ks, 0 * k, 0 * k], axis=-1) * probe.tip_mass_kg
+    bottom[..., 1:] += both
+    poles = _roots(bottom)
+    residues = -_value(both, poles) / probe.tip_mass_kg / _value(bottom[..., :4] * np.arange(4, 0, -1), poles)
     decay, now, after = hold(poles, probe.step_s)
-    motion = np.asarray(force_n / probe.tip_mass_kg, np.complex128)
-    for residue, late, early, fall in zip(residues, after, now, decay, strict=True):
-        motion += np.asarray(lfilter([residue * late, residue * early], [1.0, -fall], force_n), np.complex128)
-    return np.asarray(motion.real, np.float64)
+    later = np.exp(poles[..., None] * (probe.step_s * np.arange(len(probe.force_n))))
+    weights = np.stack([residues * (now + after * decay), residues * (now + after)], axis=-2)
+    moved = (weights @ later).real
+    first = np.sum(residues * after, axis=-1, keepdims=True).real
+    return np.concatenate([first, moved[..., 0, :-1]], axis=-1), moved[..., 1, :]
 
 
-def _slope(probe: Probe, logs: FloatArray) -> FloatArray:
-    nudges = _NUDGE * np.eye(len(logs))
-    columns = [(modelled(probe, logs + one) - modelled(probe, logs - one)) / (2 * _NUDGE) for one in nudges]
-    return np.stack(columns, axis=1)
+def _roots(coefficients: FloatArray) -> NDArray[np.complex128]:
+    """(…, 4) roots of polynomials (…, 5), highest power first: eigenvalues of their companion matrices."""
+    companion = np.zeros((*coefficients.shape[:-1], 4, 4))
+    companion[..., range(1, 4), range(3)] = 1.0
+    companion[..., 0, :] = -coefficients[..., 1:] / coefficients[..., :1]
+    return np.linalg.eigvals(companion).astype(np.complex128)
 
 
-def _noise_factor(probe: Probe, logs: FloatArray) -> FloatArray:
+def _value(coefficients: FloatArray, at: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    result = np.zeros_like(at)
+    for column in np.moveaxis(coefficients, -1, 0):
+        result = result * at + column[..., None]
+    return result
+
+
+def _noise(probe: Probe, moved: FloatArray) -> FloatArray:
+    """Covariance (n, n) of the residual; ``moved`` (n, n) is what the tissue adds for each sample of the force."""
     n, noise = len(probe.force_n), probe.noise
-    passed = toeplitz(_response(logs, probe, np.eye(1, n)[0]), np.zeros(n))
+    passed = moved + np.eye(n) / probe.tip_mass_kg
     shifted = passed.sum(axis=1) * noise.force_sd_n / np.sqrt(PRELOAD_READINGS)
     covariance = noise.force_sd_n**2 * passed @ passed.T + np.outer(shifted, shifted)
     covariance[np.diag_indices(n)] += noise.acceleration_sd_m_s2**2
-    return np.asarray(cholesky(covariance, lower=True), np.float64)
+    return covariance
 
 
-def _descend(probe: Probe, logs: FloatArray, factor: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Levenberg and Marquardt on the whitened residual; the logarithms and the residual reached."""
+def _found(probe: Probe, between: Between, start: FloatArray, covariance: FloatArray) -> Found:
+    factor = np.asarray(cholesky(covariance, lower=True), np.float64)
+    logs, residual, slope = _descend(probe, between, start, factor)
+    return Found(
+        logs=logs,
+        covariance=np.asarray(np.linalg.pinv(slope.T @ slope, hermitian=True), np.float64),
+        residual=residual,
+        surprise=surprise_of(residual, factor),
+        p_values=(chi_square_p(residual, _COUNT), whiteness_p(residual)),
+    )
+
+
+def _descend(
+    probe: Probe, between: Between, logs: FloatArray, factor: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Levenberg and Marquardt on the whitened residual; the logarithms, the residual and the slope reached."""
     damping = 1e-2
-    residual = whitened(factor, probe.acceleration_m_s2 - modelled(probe, logs))
+    residual, slope = _at(probe, between, logs, factor)
     for _ in range(_ROUNDS):
-        slope = whitened(factor, _slope(probe, logs))
         normal = slope.T @ slope
         step = np.linalg.solve(normal + damping * np.diag(np.diag(normal) + 1e-9), slope.T @ residual)
         step *= min(1.0, _LOG_STEP_MAX / max(float(np.abs(step).max()), 1e-300))
-        trial = whitened(factor, probe.acceleration_m_s2 - modelled(probe, logs + step))
+        trial, trial_slope = _at(probe, between, logs + step, factor)
         gain = float(residual @ residual - trial @ trial)
         if not gain > 0.0:
             if float(np.abs(step).max()) < 1e-6:
                 break
             damping *= 10.0
             continue
-        logs, residual, damping = logs + step, trial, max(damping / 10.0, 1e-9)
+        logs, residual, slope, damping = logs + step, trial, trial_slope, max(damping / 10.0, 1e-9)
         if gain < 1e-4:
             break
-    return logs, residual
+    return logs, residual, slope
 
 
-def _misfit(probe: Probe, residual: FloatArray, p_values: tuple[float, float]) -> Abstention:
-    size = float(np.sqrt(np.mean(residual**2)))
+def _at(
+    probe: Probe, between: Between, logs: FloatArray, factor: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Whitened residual (n,) and slope (n, 5) by central differences."""
+    runs = _modelled(probe, between, logs + _NUDGES)
+    slope = (runs[1 : _COUNT + 1] - runs[_COUNT + 1 :]) / (2 * _NUDGE)
+    white = whitened(factor, np.vstack([probe.acceleration_m_s2 - runs[0], slope]).T)
+    return white[:, 0], white[:, 1:]
+
+
+def _misfit(probe: Probe, found: Found) -> Abstention:
+    size, (chi, white) = float(np.sqrt(np.mean(found.residual**2))), found.p_values
     reason, seen = (
         (AbstentionReason.MODEL_DOES_NOT_FIT, f"Residuals are {size:.1f} times the sensors' noise.")
-        if p_values[0] < P_LIMIT
-        else (AbstentionReason.RESIDUALS_COLOURED, f"Residuals are not white (p = {p_values[1]:.1g}).")
+        if chi < P_LIMIT
+        else (AbstentionReason.RESIDUALS_COLOURED, f"Residuals are not white (p = {white:.1g}).")
     )
     text = f"{seen} No stiffness is reported. Check contact, preload and movement, then probe again."
     return Abstention(segment=probe.segment, reason=reason, text=text)
 
 
-def _reported(
-    probe: Probe, logs: FloatArray, covariance: FloatArray, p_values: tuple[float, float]
-) -> SegmentEstimate | Abstention:
-    units = (1e-3, 1.0, 1.0, 1.0, 1e-3)
-    found = [
-        log_interval(float(log), float(np.sqrt(variance)), unit)
-        for log, variance, unit in zip(logs, np.diag(covariance), units, strict=True)
-    ]
-    stiffness = found[4]
+def _reported(probe: Probe, passing: list[Found]) -> SegmentEstimate | Abstention:
+    contact, contact_damping, mass, damping, stiffness = (
+        averaged(passing, [row], unit) for row, unit in enumerate((1e-3, 1.0, 1.0, 1.0, 1e-3))
+    )
     low, high = PLAUSIBLE_N_MM
     if not low <= stiffness.value <= high:
         text = f"The fit gives {stiffness.value:.1f} N/mm; tissue lies between {low:g} and {high:g}. Probe again."
@@ -138,17 +181,18 @@ def _reported(
     if stiffness.sd > MAX_RELATIVE_SD * stiffness.value:
         text = f"The stiffness is known to {100 * stiffness.sd / stiffness.value:.0f} % only. Use a larger pulse."
         return Abstention(segment=probe.segment, reason=AbstentionReason.TOO_UNCERTAIN, text=text)
+    chi, white = likely(passing).p_values
     return SegmentEstimate(
         segment=probe.segment,
-        mass_kg=found[2],
-        damping_ns_m=found[3],
+        mass_kg=mass,
+        damping_ns_m=damping,
         stiffness_n_mm=stiffness,
-        contact_stiffness_n_mm=found[0],
-        contact_damping_ns_m=found[1],
+        contact_stiffness_n_mm=contact,
+        contact_damping_ns_m=contact_damping,
         contact_exponent=Estimated(value=1.0, sd=0.0, low=1.0, high=1.0),
         preload_n=probe.preload_n,
         modes=1,
-        chi_square_p=p_values[0],
-        whiteness_p=p_values[1],
+        chi_square_p=chi,
+        whiteness_p=white,
         provenance=Provenance(method="spondyl.biomechanics.identify_linear"),
     )

@@ -4,10 +4,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
 
 from spondyl.biomechanics.estimate import Z_95, Abstention, SegmentEstimate
 from spondyl.biomechanics.segment import Segment
+from spondyl.biomechanics.tails import student_95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ def _row(segment: Segment, readings: list[SegmentEstimate | Abstention]) -> Segm
     mean = float(values @ weights / weights.sum())
     freedom = len(found) - 1
     birge = math.sqrt(float(weights @ (values - mean) ** 2) / freedom) if freedom else 0.0
-    reach = max(Z_95, float(t.ppf(0.975, freedom)) * birge if freedom else 0.0) / math.sqrt(weights.sum())
+    reach = max(Z_95, student_95(freedom) * birge if freedom else 0.0) / math.sqrt(weights.sum())
     return SegmentReading(
         segment=segment,
         stiffness_n_mm=mean,

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from spondyl.biomechanics.one_thread import on_one_thread
 from spondyl.biomechanics.probe import FloatArray
@@ -131,12 +130,12 @@ def _motion(model: SpineModel, modes: Modes, load: Load, force_n: FloatArray, st
     push = model.direction(load.segment, load.point_mm, load.towards) / np.diag(model.mass)
     entry = modes.push[:, n:] @ push
     decay, now, after = hold(modes.poles, step_s)
-    q = np.empty((len(modes.poles), len(force_n)), np.complex128)
-    for j in range(len(modes.poles)):
-        taps = entry[j] * np.array([after[j], now[j]])
-        q[j] = lfilter(taps, [1.0, -decay[j]], force_n, zi=-taps[:1] * force_n[0])[0]
+    q = np.zeros((len(force_n), len(decay)), np.complex128)
+    q[1:] = np.outer(force_n[:-1], entry * now) + np.outer(force_n[1:], entry * after)
+    for i in range(1, len(force_n)):
+        q[i] += decay * q[i - 1]
     shapes = modes.shapes[:n]
-    return (shapes.real @ q.real - shapes.imag @ q.imag).T
+    return q.real @ shapes.real.T - q.imag @ shapes.imag.T
 
 
 def intersegmental_mm(model: SpineModel, response: Response) -> FloatArray:

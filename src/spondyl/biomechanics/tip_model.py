@@ -5,7 +5,7 @@
 
 One mode is the two-degree-of-freedom model (tissue and contact). The modes are in series: the tissue under the tip
 moves by their sum, so its static stiffness is 1/Σ(1/k_j). Integrated by the classical Runge–Kutta method (order 4) at
-the sampling step, with the force taken as linear between samples.
+the sampling step, with the force taken as linear between samples, or as a guess of :mod:`between_samples`.
 """
 
 import numpy as np
@@ -18,13 +18,20 @@ MODE_PARAMETERS = 3
 
 
 def tip_acceleration_m_s2(
-    logs: FloatArray, force_n: FloatArray, *, step_s: float, preload_n: float, tip_mass_kg: float
+    logs: FloatArray,
+    force_n: FloatArray,
+    *,
+    step_s: float,
+    preload_n: float,
+    tip_mass_kg: float,
+    inside_n: FloatArray | None = None,
 ) -> FloatArray:
     """(n, columns) acceleration of the tip for the parameter columns ``logs`` (3 + 3 modes, columns).
 
     Rows are natural logarithms of: contact stiffness [N/m], contact damping [N·s/m], exponent; then m, c, k of
-    each mode.
+    each mode. ``inside_n`` (n,) is a constant force more in the step that ends at each sample, none by default.
     """
+    more = np.zeros(len(force_n)) if inside_n is None else inside_n
     values = np.exp(logs)
     kc, cc, p = values[:CONTACT_PARAMETERS]
     law = np.stack([np.full_like(p, preload_n), kc / (p * preload_n), cc / preload_n, p])
@@ -48,7 +55,9 @@ def tip_acceleration_m_s2(
         out[n] = a1[0]
         if n + 1 == len(force_n):
             break
-        mid, end = (force + force_n[n + 1]) / 2, force_n[n + 1]
+        end = force_n[n + 1] + more[n + 1]
+        mid = (force + more[n + 1] + end) / 2
+        a1[0] += more[n + 1] / tip_mass_kg
         v2 = speed + half * a1
         a2 = acceleration(place + half * speed, v2, mid)
         v3 = speed + half * a2

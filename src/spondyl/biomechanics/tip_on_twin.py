@@ -4,6 +4,10 @@ The spine's answer to the skin's force is a convolution. Its kernel is the inver
 frequencies with a real part so that nothing wraps around; forces are linear between samples (first-order hold), as in
 :mod:`respond`. The skin's force s solves s = g(x − y, ẋ − ẏ) for all samples at once by Newton's method; its
 matrix is triangular, because nothing answers before its cause, and then gives every derivative of s as well.
+
+The driving force is straight between its samples too, and here no other way is tried (:mod:`between_samples`). Of three
+spines under half-sines of 50 N and 5 ms, corners on samples, another way moved the stiffness by 1 to 3 %, at most
+0.6 of its sd; the prior's ``widening`` was measured on such pulses.
 """
 
 from dataclasses import dataclass

@@ -7,25 +7,39 @@ Toeplitz matrix of the linearised response of acceleration to force.
 
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular, toeplitz
-from scipy.stats import chi2
 
 from spondyl.biomechanics.probe import FloatArray, Probe
+from spondyl.biomechanics.tails import chi_square_above
 from spondyl.biomechanics.tip_model import tip_acceleration_m_s2
 
 LAGS = 20
 
 
-def noise_factor(probe: Probe, logs: FloatArray) -> FloatArray:
-    """Lower Cholesky factor (n, n) of the residual's covariance at the parameters ``logs`` (p,)."""
+def noise_factor(probe: Probe, logs: FloatArray, unsure_n: FloatArray | None = None) -> FloatArray:
+    """Lower Cholesky factor (n, n) of the residual's covariance at the parameters ``logs`` (p,).
+
+    ``unsure_n`` (n, columns) of unit variance: what else is unknown of the force that the tip feels (:class:`Between`).
+    """
     n, small_n = len(probe.force_n), 1e-4
-    nudge = np.zeros(n)
+    nudge, still = np.zeros(n), np.zeros(n)
     nudge[1] = small_n
-    response = tip_acceleration_m_s2(
-        logs[:, None], nudge, step_s=probe.step_s, preload_n=probe.preload_n, tip_mass_kg=probe.tip_mass_kg
-    )[:, 0]
-    column = np.append(response[1:], 0.0) / small_n
-    passed = toeplitz(column, np.zeros(n)) * probe.noise.force_sd_n
-    covariance = passed @ passed.T
+
+    def passed(force_n: FloatArray, inside_n: FloatArray) -> FloatArray:
+        response = tip_acceleration_m_s2(
+            logs[:, None],
+            force_n,
+            step_s=probe.step_s,
+            preload_n=probe.preload_n,
+            tip_mass_kg=probe.tip_mass_kg,
+            inside_n=inside_n,
+        )[:, 0]
+        return toeplitz(np.append(response[1:], 0.0) / small_n, np.zeros(n))
+
+    by_samples = passed(nudge, still)
+    covariance = probe.noise.force_sd_n**2 * by_samples @ by_samples.T
+    if unsure_n is not None and unsure_n.size:
+        unsure = passed(still, nudge) @ unsure_n
+        covariance += unsure @ unsure.T
     covariance[np.diag_indices(n)] += probe.noise.acceleration_sd_m_s2**2
     return cholesky(covariance, lower=True)
 
@@ -51,7 +65,7 @@ def freed(residual: FloatArray, slope: FloatArray, away: FloatArray) -> FloatArr
 
 def chi_square_p(residual: FloatArray, parameters: int) -> float:
     """Probability of a residual sum of squares at least this large, with n − p degrees of freedom."""
-    return float(chi2.sf(residual @ residual, len(residual) - parameters))
+    return chi_square_above(float(residual @ residual), len(residual) - parameters)
 
 
 def whiteness_p(residual: FloatArray) -> float:
@@ -64,4 +78,4 @@ def whiteness_p(residual: FloatArray) -> float:
     centred = residual - residual.mean()
     lags = np.arange(1, LAGS + 1)
     r = np.array([centred[k:] @ centred[:-k] for k in lags]) / (centred @ centred)
-    return float(chi2.sf(n * (n + 2) * np.sum(r**2 / (n - lags)), LAGS))
+    return chi_square_above(float(n * (n + 2) * np.sum(r**2 / (n - lags))), LAGS)

@@ -1,6 +1,7 @@
 """Claims: the target follows the stated rule or is none; looks keep their error rate; drift and futility are seen."""
 
 import math
+from random import Random
 
 import numpy as np
 import pytest
@@ -67,7 +68,7 @@ def test_uniform_spines_are_called_stiff_in_at_most_one_of_twenty() -> None:
     for _ in range(2_000):
         drawn = random.normal(math.log(30.0), 0.04, (5, 3))
         found = [Stiffness(segment=s, logs=tuple(row)) for s, row in zip(SEGMENTS, drawn, strict=True)]
-        called += choose_target(of(Rule.STIFFNESS), found, scatter(found, 0.04)).segment != ""
+        called += choose_target(of(Rule.STIFFNESS), found, scatter(found, 0.04).sd).segment != ""
     assert called / 2_000 <= 0.05
 
 
@@ -168,6 +169,23 @@ def test_pain(before: int, now: int, stops: bool) -> None:
 def test_the_sessions_own_scatter_counts_when_it_is_greater() -> None:
     calm = readings({})
     wild = [Stiffness(segment="L1", logs=(3.0, 3.4)), *calm[1:]]
-    assert scatter(calm, 0.04) == 0.04
+    assert scatter(calm, 0.04).sd == 0.04
     # One pair 0.4 apart among four groups of three equal: √(0.08/9).
-    assert scatter(wild, 0.04) == pytest.approx(math.sqrt(0.08 / 9))
+    assert scatter(wild, 0.04).sd == pytest.approx(math.sqrt(0.08 / 9))
+
+
+def test_an_interval_from_few_readings_holds_the_truth() -> None:
+    """Two segments of two contacts that scatter by 12 % where 1 % is assumed: of 20,000 intervals 93.5 to 96.5 % hold
+    the truth. Taken as known, that scatter held it in fewer than 85 %."""
+    random, held, known = Random(5), 0, 0
+    for _ in range(20_000):
+        found = [
+            Stiffness(segment=name, logs=tuple(random.gauss(3.4, 0.12) for _ in range(2)))
+            for name in ("L1", "L3")
+        ]
+        spread = scatter(found, 0.01)
+        low, high = found[0].interval_n_mm(spread)
+        held += low <= math.exp(3.4) <= high
+        known += abs(found[0].log - 3.4) <= 1.96 * spread.sd / math.sqrt(2)
+    assert 0.935 < held / 20_000 < 0.965
+    assert known / 20_000 < 0.85

@@ -23,7 +23,7 @@ from spondyl.treatment.adjustment.json_codec import to_json
 from spondyl.treatment.adjustment.machine import ALWAYS, FINAL, TRANSITIONS, Machine, Stage, Step, mermaid
 from spondyl.treatment.adjustment.outcome import Delivered, MapRow, Outcome
 from spondyl.treatment.adjustment.plan import RULES, Device, Plan, Rule
-from spondyl.treatment.adjustment.probing import Stiffness, read_probe, scatter, stiffness_of
+from spondyl.treatment.adjustment.probing import Scatter, Stiffness, read_probe, scatter, stiffness_of
 from spondyl.treatment.adjustment.readings import (
     Denied,
     Done,
@@ -91,6 +91,7 @@ __all__ = [
     "Rested",
     "Room",
     "Rule",
+    "Scatter",
     "SessionRecord",
     "Share",
     "Show",

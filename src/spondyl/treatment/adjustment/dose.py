@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from spondyl.instrument import Waveform
 from spondyl.treatment.adjustment.approach import Approach
-from spondyl.treatment.adjustment.probing import Stiffness
+from spondyl.treatment.adjustment.probing import Scatter, Stiffness
 
 MARGIN_N = 1.0
 """Kept free below the cap for sensor noise and the firmware's own margin."""
@@ -140,6 +140,6 @@ def _down(force_n: float) -> float:
     return int(force_n * 10.0) / 10.0
 
 
-def low_bound_n_mm(reading: Stiffness, sd: float) -> float:
+def low_bound_n_mm(reading: Stiffness, scatter: Scatter) -> float:
     """The stiffness to dose for: the lower end of the interval."""
-    return reading.interval_n_mm(sd)[0]
+    return reading.interval_n_mm(scatter)[0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spondyl.biomechanics import (
+    Z_95,
     Abstention,
     AbstentionReason,
     Probe,
@@ -15,6 +16,7 @@ from spondyl.biomechanics import (
     SensorNoise,
     identify,
     identify_linear,
+    student_95,
 )
 from spondyl.instrument import Waveform
 from spondyl.treatment.adjustment.plan import Device
@@ -61,9 +63,9 @@ class Stiffness:
         """Geometric mean in N/mm."""
         return math.exp(self.log)
 
-    def interval_n_mm(self, sd: float) -> tuple[float, float]:
-        """95 % interval for the scatter ``sd`` of one contact."""
-        reach = 1.959964 * sd / math.sqrt(len(self.logs))
+    def interval_n_mm(self, scatter: "Scatter") -> tuple[float, float]:
+        """95 % interval for such a scatter of one contact."""
+        reach = scatter.reach_95 / math.sqrt(len(self.logs))
         return math.exp(self.log - reach), math.exp(self.log + reach)
 
 
@@ -74,9 +76,33 @@ def stiffness_of(segment: str, found: Sequence[SegmentEstimate | Abstention]) ->
     return Stiffness(segment=segment, logs=tuple(logs), abstentions=texts)
 
 
-def scatter(readings: Sequence[Stiffness], assumed_sd: float) -> float:
-    """Standard deviation from contact to contact: the assumed one, or this session's own where that is greater."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scatter:
+    """Standard deviations of the logarithm from contact to contact: the ``assumed_sd``, taken as known, and this
+    session's ``own_sd``, estimated with so many degrees of ``freedom``."""
+
+    assumed_sd: float
+    own_sd: float = 0.0
+    freedom: int = 0
+
+    @property
+    def sd(self) -> float:
+        """The greater one."""
+        return max(self.assumed_sd, self.own_sd)
+
+    @property
+    def reach_95(self) -> float:
+        """Half width of the 95 % interval of one contact: the wider of 1.96 assumed and Student's t times the own. Of
+        few readings the scatter is hardly known: with 1 degree of freedom t is 12.7, with 10 it is 2.23."""
+        own = student_95(self.freedom) * self.own_sd if self.freedom else 0.0
+        return max(Z_95 * self.assumed_sd, own)
+
+
+def scatter(readings: Sequence[Stiffness], assumed_sd: float) -> Scatter:
+    """What the readings before treatment say, pooled over the segments, beside what is assumed."""
     groups = [one for one in readings if len(one.logs) > 1]
     freedom = sum(len(one.logs) - 1 for one in groups)
     squares = sum((log - one.log) ** 2 for one in groups for log in one.logs)
-    return max(assumed_sd, math.sqrt(squares / freedom)) if freedom else assumed_sd
+    return Scatter(
+        assumed_sd=assumed_sd, own_sd=math.sqrt(squares / freedom) if freedom else 0.0, freedom=freedom
+    )

@@ -9,7 +9,7 @@ from spondyl.treatment.adjustment.delivered import delivered_of
 from spondyl.treatment.adjustment.machine import Machine, Step
 from spondyl.treatment.adjustment.outcome import Delivered, MapRow, Outcome
 from spondyl.treatment.adjustment.plan import Plan
-from spondyl.treatment.adjustment.probing import Stiffness
+from spondyl.treatment.adjustment.probing import Scatter, Stiffness
 from spondyl.treatment.adjustment.readings import (
     Denied,
     Failed,
@@ -90,9 +90,9 @@ class Run:
         self._decisions.append(decision)
         yield from ask(Note(decision=decision))
 
-    def show(self, reading: Stiffness, when: str, sd: float) -> Part[None]:
+    def show(self, reading: Stiffness, when: str, scatter: Scatter) -> Part[None]:
         """Keep a row of the stiffness map."""
-        low, high = reading.interval_n_mm(sd) if reading.logs else (None, None)
+        low, high = reading.interval_n_mm(scatter) if reading.logs else (None, None)
         row = MapRow(
             segment=reading.segment,
             when=when,

@@ -26,7 +26,7 @@ from spondyl.treatment.adjustment.dose import (
 from spondyl.treatment.adjustment.machine import FINAL, Step
 from spondyl.treatment.adjustment.outcome import Outcome
 from spondyl.treatment.adjustment.plan import Plan
-from spondyl.treatment.adjustment.probing import Stiffness, read_probe, scatter, stiffness_of
+from spondyl.treatment.adjustment.probing import Scatter, Stiffness, read_probe, scatter, stiffness_of
 from spondyl.treatment.adjustment.readings import Opened
 from spondyl.treatment.adjustment.run import LIFTED_US, Part, Run, SessionEndError, ask, expect
 from spondyl.treatment.adjustment.stopping import (
@@ -60,11 +60,11 @@ def _work(run: Run) -> Part[tuple[StopBecause, str]]:
         return blocked
     yield from _open(run)
     readings = yield from _survey(run)
-    sd = scatter(readings, run.plan.repositioning_sd)
+    spread = scatter(readings, run.plan.repositioning_sd)
     for reading in readings:
-        yield from run.show(reading, "before", sd)
+        yield from run.show(reading, "before", spread)
     run.take(Step.SURVEYED)
-    verdict = yield from _treat(run, readings, sd)
+    verdict = yield from _treat(run, readings, spread)
     yield from _finish(run)
     return verdict
 
@@ -129,8 +129,8 @@ def _probe(run: Run, segment: str) -> Part[SegmentEstimate | Abstention]:
     return read_probe(segment, fired.waveform, run.plan.device)
 
 
-def _treat(run: Run, readings: Sequence[Stiffness], sd: float) -> Part[tuple[StopBecause, str]]:
-    target = ONLY_PROBED if run.plan.only_probe else choose_target(run.plan, readings, sd)
+def _treat(run: Run, readings: Sequence[Stiffness], spread: Scatter) -> Part[tuple[StopBecause, str]]:
+    target = ONLY_PROBED if run.plan.only_probe else choose_target(run.plan, readings, spread.sd)
     yield from run.decide(target.decision)
     if not target.segment:
         run.take(Step.FOUND_NOTHING)
@@ -141,7 +141,7 @@ def _treat(run: Run, readings: Sequence[Stiffness], sd: float) -> Part[tuple[Sto
         approach=best_approach(model, modes_of(model), target.segment),
         before=next(one for one in readings if one.segment == target.segment),
         control=_control(readings, target.segment),
-        sd=sd,
+        spread=spread,
     )
     yield from run.told(target.segment)
     run.take(Step.CHOSE)
@@ -155,7 +155,7 @@ class _Course:
     approach: Approach
     before: Stiffness
     control: Stiffness | None
-    sd: float
+    spread: Scatter
 
     @property
     def segment(self) -> str:
@@ -234,7 +234,7 @@ def _dose(run: Run, course: _Course) -> Part[Dose]:
         preload_n=max(contact.preload_n, fired.waveform.preload_n),
         rest_ns=run.rest_ns(approach.segment) / run.plan.pulses,
     )
-    dose = choose_dose(run.plan.aim_mm, approach, low_bound_n_mm(course.before, course.sd), share, room)
+    dose = choose_dose(run.plan.aim_mm, approach, low_bound_n_mm(course.before, course.spread), share, room)
     yield from run.decide(
         Decision(
             segment=approach.segment,
@@ -250,7 +250,7 @@ def _dose(run: Run, course: _Course) -> Part[Dose]:
 
 def _check(run: Run, course: _Course, after: list[Stiffness]) -> Part[Verdict]:
     """Read the target again, and the control only to confirm a change: until then it would tell nothing."""
-    target = _Again(segment=course.segment, when=f"after course {len(after) + 1}", sd=course.sd)
+    target = _Again(segment=course.segment, when=f"after course {len(after) + 1}", spread=course.spread)
     verdict = yield from _judged(run, course, after, target)
     for _ in range(READINGS - 1):
         if verdict.is_undecided:
@@ -270,7 +270,7 @@ def _judged(run: Run, course: _Course, after: Sequence[Stiffness], target: "_Aga
             before=course.before,
             after=(*after, target.reading),
             pulses=run.plan.pulses,
-            sd=course.sd,
+            sd=course.spread.sd,
             courses=run.plan.courses,
         )
     )
@@ -282,12 +282,12 @@ def _confirmed(run: Run, course: _Course, verdict: Verdict, when: str) -> Part[V
         return replace(
             verdict, text=f"{verdict.text} No untreated segment was read, so drift is not ruled out."
         )
-    control = _Again(segment=course.control.segment, when=when, sd=course.sd)
+    control = _Again(segment=course.control.segment, when=when, spread=course.spread)
     yield from _read_again(run, control)
-    if suspects_drift(course.control, control.reading, course.sd):
+    if suspects_drift(course.control, control.reading, course.spread.sd):
         for _ in range(READINGS):
             yield from _read_again(run, control)
-    return judge_drift(course.control, control.reading, course.sd) or verdict
+    return judge_drift(course.control, control.reading, course.spread.sd) or verdict
 
 
 @dataclass(slots=True, kw_only=True)
@@ -296,7 +296,7 @@ class _Again:
 
     segment: str
     when: str
-    sd: float
+    spread: Scatter
     found: list[SegmentEstimate | Abstention] = field(default_factory=list[SegmentEstimate | Abstention])
 
     @property
@@ -309,7 +309,7 @@ def _read_again(run: Run, again: _Again) -> Part[None]:
     when = again.when if not again.found else f"{again.when}, {len(again.found) + run.plan.checks} contacts"
     for _ in range(run.plan.checks):
         again.found.append((yield from _probe(run, again.segment)))
-    yield from run.show(again.reading, when, again.sd)
+    yield from run.show(again.reading, when, again.spread)
 
 
 def _finish(run: Run) -> Part[None]:
