@@ -40,6 +40,7 @@ from spondyl.clinic.chart.booking_changes import UndoRefusedError, change_set, m
 from spondyl.clinic.chart.booking_facts import BookingFacts, booking_facts
 from spondyl.clinic.chart.booking_stop import refuse_if_stopped
 from spondyl.clinic.chart.canonical_json import digest_of
+from spondyl.clinic.chart.carried import carried_by_another
 from spondyl.clinic.chart.claims import (
     TimeTakenError,
     absences_of_visit,
@@ -148,6 +149,9 @@ def _insert(
             return
         facts = insert_visit_unless(connection, ready, visit, deed, version=seen.number)
         if facts is None:
+            return
+    if seen is not None and ready is not None and alone and is_embedded(connection):
+        if carried_by_another(connection, visit, ready, deed, version=seen.number):
             return
     facts = facts or booking_facts(connection, visit.start, None if visit.held_until else visit.person)
     _refuse_if_stopped(connection, visit, facts)
