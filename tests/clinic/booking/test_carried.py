@@ -1,5 +1,5 @@
-"""Claims: a booking that waits in line is written along with another's, exactly once; whatever speaks against it is told
-to the one who wants it; nobody who dies, before the commit or after it, makes it twice or loses it."""
+"""Claims: a booking that waits in line is written along with another's, exactly once; whatever speaks against it is
+told to the one who wants it; nobody who dies, before the commit or after it, makes it twice or loses it."""
 
 import os
 import signal
@@ -16,12 +16,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from clinic_bookings import Bookings, prepared, slot_at
+from clinic_bookings import prepared, slot_at
 from clinic_charts import SECRET, Clock
 from practices import utc
 from spondyl.booking import Absence
 from spondyl.clinic.chart.absences import note_absence
-from spondyl.clinic.chart.appointments import book
+from spondyl.clinic.chart.appointments import book, hold_slot
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import embedded_url, open_engine
@@ -172,12 +172,11 @@ def test_when_the_one_who_carries_is_undone_the_other_books_alone(
     def theirs() -> str:
         return two.their_booking()
 
-    with pytest.raises(RuntimeError, match="undone"):
-        with writing(two.chart.engine) as connection:
-            book(connection, slot_at(TEN), person=two.chart.people[0], actor="desk", alone=True)
-            futures.append(aside.submit(theirs))
-            two.wait_for_request()
-            raise RuntimeError("undone")
+    with pytest.raises(RuntimeError, match="undone"), writing(two.chart.engine) as connection:
+        book(connection, slot_at(TEN), person=two.chart.people[0], actor="desk", alone=True)
+        futures.append(aside.submit(theirs))
+        two.wait_for_request()
+        raise RuntimeError("undone")
     two.stand(futures[0].result(WITHIN_S))
     assert two.begun == 1
 
@@ -299,9 +298,7 @@ def test_who_finds_no_place_stands_in_line_like_before(
     assert two.begun == 1
 
 
-def test_holds_of_both_clocks_lapse_as_they_were_made(two: Two, aside: ThreadPoolExecutor) -> None:
-    from spondyl.clinic.chart.appointments import hold_slot
-
+def test_a_hold_is_carried_like_a_booking(two: Two, aside: ThreadPoolExecutor) -> None:
     def theirs() -> str:
         with writing(two.other) as connection:
             return hold_slot(connection, slot_at(ELEVEN), actor="visitor", alone=True).key

@@ -28,9 +28,7 @@ def test_a_chart_of_an_earlier_version_gets_the_index(bookings: Bookings) -> Non
     with writing(bookings.engine) as connection:
         book(connection, slot_at(utc(3, 18)), person=bookings.people[0], actor="desk")
         connection.execute(sa.text("DROP INDEX ix_claims_overlaps"))
-        connection.execute(
-            sa.text("CREATE INDEX ix_claims_resource_starts_s ON claims (resource, starts_s)")
-        )
+        connection.execute(sa.text("CREATE INDEX ix_claims_resource_starts_s ON claims (resource, starts_s)"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0008_folded_names'"))
     upgrade(bookings.engine)
     with reading(bookings.engine) as connection:

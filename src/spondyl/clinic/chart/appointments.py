@@ -150,9 +150,13 @@ def _insert(
         facts = insert_visit_unless(connection, ready, visit, deed, version=seen.number)
         if facts is None:
             return
-    if seen is not None and ready is not None and alone and is_embedded(connection):
-        if carried_by_another(connection, visit, ready, deed, version=seen.number):
-            return
+    if (
+        alone
+        and seen is not None
+        and ready is not None
+        and carried_by_another(connection, visit, ready, deed, version=seen.number)
+    ):
+        return
     facts = facts or booking_facts(connection, visit.start, None if visit.held_until else visit.person)
     _refuse_if_stopped(connection, visit, facts)
     if ready is None or seen is None or facts.practice is not seen.timetable.practice or facts.away:

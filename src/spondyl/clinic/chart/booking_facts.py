@@ -61,7 +61,9 @@ def facts_given(start: datetime, person: str | None) -> tuple[str, ...]:
     return (embedded_text(begin), embedded_text(end), *who)
 
 
-def facts_and_head(connection: sa.Connection, given: Sequence[str]) -> tuple[int | None, int, int, Head | None]:
+def facts_and_head(
+    connection: sa.Connection, given: Sequence[str]
+) -> tuple[int | None, int, int, Head | None]:
     """The embedded file's answer: version of the practice, anybody away, any intake, where the audit log stands."""
     row = driver_in_transaction(connection).execute(_EMBEDDED, given).fetchone()
     version, away, intake, sequence, seal = row

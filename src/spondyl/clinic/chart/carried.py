@@ -1,4 +1,4 @@
-"""Writers of the embedded file who wait in line hand in their booking; whoever writes carries it out along with its own.
+"""Writers of the embedded file who wait in line hand in their booking; whoever writes carries it out with its own.
 
 In one transaction eight bookings take half the work of eight transactions: what one has read and decrypted the next one
 finds. Each has a savepoint. Who waits gets the turn in any case, and then, before it does anything:
@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from spondyl.booking import Appointment
-from spondyl.clinic.chart.audit import Deed, append
+from spondyl.clinic.chart.audit import Deed
 from spondyl.clinic.chart.booking_facts import facts_and_head, facts_given
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import driver_in_transaction
@@ -36,7 +36,7 @@ def carried_by_another(
 ) -> bool:
     """Stand in line for a booking that is all of its transaction; True when somebody else wrote it meanwhile.
 
-    Otherwise go on: this writer has the turn. ``version`` is the practice's that it was worked out for.
+    Otherwise go on; this writer has the turn, if there is one. ``version``: of the practice it was worked out for.
     """
     place = place_of(connection)
     if place is None or connection.in_transaction():
