@@ -396,7 +396,7 @@ def test_what_stands_beside_the_running_chart_is_not_in_it(
     embedded_engine: sa.Engine, tmp_path: Path
 ) -> None:
     (tmp_path / "clinic").mkdir()
-    for end in ("", "-wal", "-shm", ".turn", ".sync"):
+    for end in ("", "-wal", "-shm", ".turn", ".sync", ".line"):
         (tmp_path / "clinic" / f"chart.db{end}").write_bytes(b"of the running server")
     make_backup(embedded_engine, tmp_path / "clinic", tmp_path / "b.tar", secret=SECRET)
     assert names_in(tmp_path / "b.tar") == {"chart.db", "manifest.json"}

@@ -19,7 +19,7 @@ MAKING = ".backup-"
 RESTORING = ".restore-"
 """How the name of a folder begins in which a restore unpacks; a killed one leaves it."""
 # Keys never go into a backup, nor do those in other places (data_files.py); the database goes in as a consistent copy.
-BESIDE_CHART = tuple(CHART + end for end in ("-wal", "-shm", ".turn", ".sync"))
+BESIDE_CHART = tuple(CHART + end for end in ("-wal", "-shm", ".turn", ".sync", ".line"))
 LEFT_OUT = ("clinic.key", "tls", CHART, ANCHOR, *BESIDE_CHART, "phantom-films")
 
 

@@ -40,6 +40,7 @@ from spondyl.clinic.chart.booking_changes import UndoRefusedError, change_set, m
 from spondyl.clinic.chart.booking_facts import BookingFacts, booking_facts
 from spondyl.clinic.chart.booking_stop import refuse_if_stopped
 from spondyl.clinic.chart.canonical_json import digest_of
+from spondyl.clinic.chart.carried import carried_by_another
 from spondyl.clinic.chart.claims import (
     TimeTakenError,
     absences_of_visit,
@@ -149,6 +150,13 @@ def _insert(
         facts = insert_visit_unless(connection, ready, visit, deed, version=seen.number)
         if facts is None:
             return
+    if (
+        alone
+        and seen is not None
+        and ready is not None
+        and carried_by_another(connection, visit, ready, deed, version=seen.number)
+    ):
+        return
     facts = facts or booking_facts(connection, visit.start, None if visit.held_until else visit.person)
     _refuse_if_stopped(connection, visit, facts)
     if ready is None or seen is None or facts.practice is not seen.timetable.practice or facts.away:

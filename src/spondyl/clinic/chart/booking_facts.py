@@ -48,14 +48,27 @@ _EMBEDDED = (
 
 def booking_facts(connection: sa.Connection, start: datetime, person: str | None) -> BookingFacts:
     """The facts about booking a person near a time; nobody notes an absence until the transaction ends."""
-    asked = facts_asked(start, person)
     if not is_embedded(connection):
+        asked = facts_asked(start, person)
         return facts_told(connection, start, connection.exec_driver_sql(_ASK_SQL, asked).one())
-    begin, end, *who = asked.values()
-    given = (embedded_text(begin), embedded_text(end), *who)
-    *told, sequence, seal = driver_in_transaction(connection).execute(_EMBEDDED, given).fetchone()
-    head = Head(lane=0, sequence=sequence, seal=seal) if sequence is not None else None
+    *told, head = facts_and_head(connection, facts_given(start, person))
     return facts_told(connection, start, told, head)
+
+
+def facts_given(start: datetime, person: str | None) -> tuple[str, ...]:
+    """What ``facts_and_head`` is given about booking a person near a time."""
+    begin, end, *who = facts_asked(start, person).values()
+    return (embedded_text(begin), embedded_text(end), *who)
+
+
+def facts_and_head(
+    connection: sa.Connection, given: Sequence[str]
+) -> tuple[int | None, int, int, Head | None]:
+    """The embedded file's answer: version of the practice, anybody away, any intake, where the audit log stands."""
+    row = driver_in_transaction(connection).execute(_EMBEDDED, given).fetchone()
+    version, away, intake, sequence, seal = row
+    head = Head(lane=0, sequence=sequence, seal=seal) if sequence is not None else None
+    return version, away, intake, head
 
 
 def facts_asked(start: datetime, person: str | None) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Open the database: an encrypted file by default, PostgreSQL by its address."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,13 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.pool import QueuePool
 
 from spondyl.clinic.chart.encrypted_file import DatabaseUnusableError, EncryptedFile
+from spondyl.clinic.chart.handed_in import Desk
 from spondyl.clinic.chart.keys import derive
 from spondyl.clinic.chart.pool_ping import ping_after_a_pause
 from spondyl.clinic.chart.practice_memory import PracticeMemory
 from spondyl.clinic.chart.shared_sync import SharedSync
 from spondyl.clinic.chart.turn import WritersTurn
+from spondyl.clinic.chart.writers_place import place_of
 
 EMBEDDED_PREFIX = "sqlite+sqlcipher:///"
 POSTGRES_PREFIX = "postgresql+psycopg://"
@@ -43,12 +44,14 @@ def open_engine(
     so that ``record(connection, …)`` needs nothing but the connection. ``survives_power_loss`` waits for the
     disk at every commit of the embedded file; without it a power cut, not a killed process, may lose the last commits.
     """
-    turn: AbstractContextManager[None] = nullcontext()
+    turn: WritersTurn | None = None
+    desk: Desk | None = None
     sync: SharedSync | None = None
     if url.startswith(EMBEDDED_PREFIX):
         path = Path(url.removeprefix(EMBEDDED_PREFIX))
         engine = _embedded(path, derive(key, "database"))
         turn = WritersTurn(path)
+        desk = Desk(path, derive(key, "bookings in line"))
         sync = SharedSync(path) if survives_power_loss else None
     elif url.startswith(POSTGRES_PREFIX):
         engine = sa.create_engine(_quick(url), pool_size=20, max_overflow=20)
@@ -62,6 +65,7 @@ def open_engine(
         spondyl_clock=clock,
         spondyl_seal=derive(key, "audit seal"),
         spondyl_writer=turn,
+        spondyl_desk=desk,
         spondyl_sync=sync,
         spondyl_practice=PracticeMemory(),
     )
@@ -107,9 +111,9 @@ def _embedded(path: Path, key: bytes) -> sa.Engine:
 def _begin(connection: sa.Connection) -> None:
     # Straight to the driver: whoever stands in line waits meanwhile.
     driver: Any = connection.connection.dbapi_connection
-    stand_in_line = connection.get_execution_options().get("spondyl_stand_in_line")
-    if stand_in_line is None:
+    place = place_of(connection)
+    if place is None:
         driver.execute("BEGIN")
         return
-    stand_in_line()
+    place.stand()
     driver.execute("BEGIN IMMEDIATE")

@@ -14,6 +14,8 @@ from pathlib import Path
 
 _TWO_COUNTS = struct.Struct("<QQ")  # how many commits were made; how many of them are on the disk
 _COUNT = struct.Struct("<Q")
+UNCOUNTED = 0
+"""The number of a commit that nobody counted: commits are numbered from 1."""
 
 
 class SharedSync:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from typing import TypeVar
 
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.engine import is_embedded
-from spondyl.clinic.chart.shared_sync import SharedSync
+from spondyl.clinic.chart.handed_in import Request
+from spondyl.clinic.chart.shared_sync import UNCOUNTED, SharedSync
+from spondyl.clinic.chart.writers_place import WritersPlace
 
 _Result = TypeVar("_Result")
 _DEADLOCK = "40P01"  # PostgreSQL's deadlock_detected
@@ -40,13 +41,19 @@ def writing(engine: sa.Engine) -> Generator[sa.Connection]:
     number: int | None = None
     with engine.connect() as plain:
         with ExitStack() as turn:
-            stand_in_line = partial(turn.enter_context, options["spondyl_writer"])
-            connection = plain.execution_options(spondyl_stand_in_line=stand_in_line)
+            place = WritersPlace(turn=options["spondyl_writer"], desk=options["spondyl_desk"], until=turn)
+            connection = plain.execution_options(spondyl_place=place)
+            carried: list[Request] = []
             with _committed(connection):
                 yield connection
                 begun = connection.in_transaction()
-            if sync is not None and begun:
+                if begun and place.before_commit is not None:
+                    carried = place.before_commit()
+            number = place.carried_in
+            # None of another's numbers where that one does not count: what it committed is counted here then.
+            if sync is not None and (begun or number == UNCOUNTED):
                 number = sync.committed()
+            place.desk.answer(carried, UNCOUNTED if number is None else number)
         if sync is not None and number is not None:
             sync.wait(number)
 

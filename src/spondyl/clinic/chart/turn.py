@@ -21,11 +21,28 @@ class WritersTurn:
 
     def __enter__(self) -> None:
         self._lock.acquire()
+        self._take(fcntl.LOCK_EX)
+
+    def enter_if_free(self) -> bool:
+        """Enter unless somebody is inside; says whether."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            self._take(fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _take(self, how: int) -> None:
+        descriptor = -1
         try:
             # Opened anew each time: a lock belongs to the opening, and a fork would share it.
-            self._descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+            descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            fcntl.flock(descriptor, how)
+            self._descriptor = descriptor
         except BaseException:
+            if descriptor >= 0:
+                os.close(descriptor)
             self._lock.release()
             raise
 
