@@ -1,6 +1,7 @@
 """Kill a process that saves documents and books, again and again; count rows that were acknowledged and are gone.
 
 python benchmarks/chart_kill.py                        # embedded: 1,000 x kill -9 of the writer
+python benchmarks/chart_kill.py --beside 7             # the same among seven others, who carry each other's bookings
 python benchmarks/chart_kill.py --database postgresql  # PostgreSQL: 1,000 x the writer, then 25 x the whole server
 
 A row counts as acknowledged when the writer, after its commit, has told the parent. Exit code 1 when one is lost or the
@@ -45,8 +46,10 @@ class Outcome:
     database: str
     kills: int
     server_crashes: int
+    beside: int
     acknowledged: int
     lost: int
+    twice: int
     audit_rows: int
     chain_sound: bool
     took_s: float
@@ -92,9 +95,35 @@ def acknowledged_before_kill(work: Work, chance: random.Random, strike: Callable
     time.sleep(chance.uniform(0, LONGEST_S))
     strike(child)
     with os.fdopen(heard, "rb") as pipe:
-        text = (first + pipe.read()).decode()
+        said = first + pipe.read()
     os.waitpid(child, 0)
-    return [text[at : at + ID_BYTES] for at in range(0, len(text), ID_BYTES)]
+    return identifiers(said)
+
+
+def identifiers(said: bytes) -> list[str]:
+    """What a writer told."""
+    return [said[at : at + ID_BYTES].decode() for at in range(0, len(said), ID_BYTES)]
+
+
+@contextmanager
+def others(works: Sequence[Work], told: Path) -> Iterator[None]:
+    """Writers who go on writing beside the killed one, and are killed at the end; ``told``: what they acknowledged."""
+    children: list[int] = []
+    with told.open("ab") as file:
+        for work in works:
+            child = os.fork()
+            if child == 0:
+                try:
+                    write_until_killed(work, file.fileno())
+                finally:
+                    os._exit(3)
+            children.append(child)
+        try:
+            yield
+        finally:
+            for child in children:
+                kill(child)
+                os.waitpid(child, 0)
 
 
 def kill(child: int) -> None:
@@ -111,20 +140,35 @@ def present(engine: sa.Engine) -> set[str]:
 
 
 def run(
-    url: str, *, kills: int, crashes: int = 0, crash: Callable[[int], None] = kill, name: str, seed: int = 1
+    url: str,
+    *,
+    kills: int,
+    crashes: int = 0,
+    crash: Callable[[int], None] = kill,
+    beside: int = 0,
+    name: str,
+    seed: int = 1,
 ) -> Outcome:
-    """Kill ``kills`` writers, then call ``crash`` ``crashes`` times while one writes."""
+    """Kill ``kills`` writers, then call ``crash`` ``crashes`` times while one writes; ``beside`` others write on."""
     begun = time.monotonic()
-    people = fill(url, name, PROVIDERS, PROVIDERS)
+    providers = PROVIDERS + beside
+    people = fill(url, name, providers, providers)
     days = (kills + crashes) * SLOTS_EACH // (PROVIDERS * 40) + 1
-    times = [slots_of(practice_with(PROVIDERS), f"p{number}", days) for number in range(PROVIDERS)]
+    times = [slots_of(practice_with(providers), f"p{number}", days) for number in range(providers)]
     chance = random.Random(seed)
     told: list[str] = []
-    for number in range(kills + crashes):
-        turn, which = divmod(number, PROVIDERS)
-        slots = times[which][turn * SLOTS_EACH : (turn + 1) * SLOTS_EACH]
-        work = Work(url=url, kind=name, person=people[which], slots=slots)
-        told.extend(acknowledged_before_kill(work, chance, kill if number < kills else crash))
+    aside = [
+        Work(url=url, kind=name, person=people[number], slots=times[number])
+        for number in range(PROVIDERS, providers)
+    ]
+    with tempfile.TemporaryDirectory(prefix="spondyl-told-") as folder:
+        with others(aside, Path(folder) / "told"):
+            for number in range(kills + crashes):
+                turn, which = divmod(number, PROVIDERS)
+                slots = times[which][turn * SLOTS_EACH : (turn + 1) * SLOTS_EACH]
+                work = Work(url=url, kind=name, person=people[which], slots=slots)
+                told.extend(acknowledged_before_kill(work, chance, kill if number < kills else crash))
+        told.extend(identifiers((Path(folder) / "told").read_bytes()))
     engine = engine_for(url, name)
     lost = set(told) - present(engine)
     with reading(engine) as connection:
@@ -134,8 +178,10 @@ def run(
         database=name,
         kills=kills,
         server_crashes=crashes,
+        beside=beside,
         acknowledged=len(told),
         lost=len(lost),
+        twice=len(told) - len(set(told)),
         audit_rows=verdict.rows,
         chain_sound=verdict.sound,
         took_s=round(time.monotonic() - begun, 1),
@@ -168,12 +214,15 @@ def main() -> None:
     parser.add_argument("--database", choices=("embedded", "postgresql"), default="embedded")
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--server-crashes", type=int, default=25)
+    parser.add_argument("--beside", type=int, default=0, help="writers who go on beside the killed one")
     asked = parser.parse_args()
     crashes = asked.server_crashes if asked.database == "postgresql" else 0
     with place(asked.database) as (url, crash):
-        outcome = run(url, kills=asked.kills, crashes=crashes, crash=crash, name=asked.database)
+        outcome = run(
+            url, kills=asked.kills, crashes=crashes, crash=crash, beside=asked.beside, name=asked.database
+        )
     print(json.dumps(asdict(outcome), indent=2))
-    sys.exit(0 if outcome.lost == 0 and outcome.chain_sound else 1)
+    sys.exit(0 if outcome.lost == outcome.twice == 0 and outcome.chain_sound else 1)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from spondyl.booking import (
     instants,
     nearest_slots,
     occupied,
+    slot_starting,
     wall_at,
     why_not,
 )
@@ -110,6 +111,21 @@ def test_free_starts_are_those_found_by_trying(
         claims = claims_of(PRACTICE, PRACTICE.visit_type(visit), slot.placement, slot.start)
         assert not clashes(claims, taken)
         assert slot.wall == wall_at(ZONE, slot.start) and slot.zone == ZONE
+
+
+@settings(max_examples=60, deadline=None)
+@given(drawn=st.lists(visits, max_size=25), visit=st.sampled_from(["follow", "adjust"]), late=st.booleans())
+def test_the_slot_at_one_start_is_that_of_all(
+    drawn: list[tuple[str, str, datetime, int]], visit: str, late: bool
+) -> None:
+    """Also before and after the days looked at, between two cells, and at starts that the wish leaves out."""
+    diary = diary_of(PRACTICE, HORIZON, standing(drawn))
+    wish = Wish(visit_type=visit, office="yl", not_before=utc(3, 19) if late else None)
+    every = {slot.start: slot for slot in free_slots(diary, wish)}
+    first = HORIZON.start - timedelta(days=1)
+    starts = [first + timedelta(minutes=5 * number) for number in range(288 * (HORIZON.days + 4))]
+    assert {one: slot for one in starts if (slot := slot_starting(diary, wish, one))} == every
+    assert all(slot_starting(diary, wish, one + timedelta(seconds=1)) is None for one in list(every)[:3])
 
 
 @settings(max_examples=60, deadline=None)

@@ -42,6 +42,7 @@ from spondyl.booking.diary import (
     free_starts,
     nearest_slots,
     slot_at,
+    slot_starting,
     why_never,
     why_not,
 )
@@ -141,6 +142,7 @@ __all__ = [
     "room_resource",
     "settled",
     "slot_at",
+    "slot_starting",
     "wall_at",
     "ways_out",
     "why_never",

@@ -127,6 +127,16 @@ def free_slots(diary: Diary, wish: Wish, limit: int | None = None) -> tuple[Slot
     return tuple(slots)
 
 
+def slot_starting(diary: Diary, wish: Wish, start: datetime) -> Slot | None:
+    """Return the slot of :func:`free_slots` at one start, or None; looks no further than the first free provider."""
+    bit = (start - diary.horizon.start) // timedelta(minutes=CELL_MIN)
+    if bit < 0 or diary.horizon.instant(bit) != start or not _offered_with_things(diary, wish) >> bit & 1:
+        return None
+    free = (key for key in _providers(diary.practice, wish) if _starts_of(diary, wish, key) >> bit & 1)
+    provider = next(free, None)
+    return None if provider is None else slot_at(diary, wish, bit, provider)
+
+
 def nearest_slots(diary: Diary, wish: Wish, start: datetime, limit: int) -> tuple[Slot, ...]:
     """Return, in order of time, the free starts that are nearest to one; of two as near the earlier."""
     free = free_starts(diary, wish)
@@ -139,15 +149,28 @@ def nearest_slots(diary: Diary, wish: Wish, start: datetime, limit: int) -> tupl
 
 def free_starts(diary: Diary, wish: Wish) -> dict[str, int]:
     """Return for each provider the bits at which the wished visit could start."""
+    offered = _offered_with_things(diary, wish)
+    free = {key: _starts_of(diary, wish, key) & offered for key in _providers(diary.practice, wish)}
+    return {key: mask for key, mask in free.items() if mask}
+
+
+def _providers(practice: Practice, wish: Wish) -> Iterator[str]:
+    """Yield who is wished and works at the office."""
+    for provider in practice.providers:
+        if wish.provider in {None, provider.key} and any(s.office == wish.office for s in provider.shifts):
+            yield provider.key
+
+
+def _offered_with_things(diary: Diary, wish: Wish) -> int:
+    """Return the starts on offer with a room and what else the visit needs, whoever gives it."""
     visit_type = diary.practice.visit_type(wish.visit_type)
     things = _rooms_free(diary, visit_type, wish.office) & _instrument_free(diary, visit_type, wish.office)
-    offered = _offered(diary, visit_type, wish)
-    free = {
-        provider.key: (_runs(_provider_free(diary, provider.key, wish.office), visit_type) & things & offered)
-        for provider in diary.practice.providers
-        if wish.provider in {None, provider.key} and any(s.office == wish.office for s in provider.shifts)
-    }
-    return {key: mask for key, mask in free.items() if mask}
+    return things & _offered(diary, visit_type, wish)
+
+
+def _starts_of(diary: Diary, wish: Wish, provider: str) -> int:
+    """Return the starts at which a provider is free for the wished visit."""
+    return _runs(_provider_free(diary, provider, wish.office), diary.practice.visit_type(wish.visit_type))
 
 
 def slot_at(diary: Diary, wish: Wish, bit: int, provider: str) -> Slot:

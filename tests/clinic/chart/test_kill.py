@@ -10,6 +10,7 @@ from chart_kill import Outcome, place, run
 
 def held(outcome: Outcome, *, strikes: int) -> None:
     assert outcome.lost == 0
+    assert outcome.twice == 0
     assert outcome.chain_sound
     assert outcome.acknowledged >= strikes
     assert outcome.audit_rows >= outcome.acknowledged
@@ -18,6 +19,11 @@ def held(outcome: Outcome, *, strikes: int) -> None:
 def test_the_embedded_file_keeps_what_it_acknowledged() -> None:
     with place("embedded") as (url, _):
         held(run(url, kills=15, name="embedded"), strikes=15)
+
+
+def test_nor_is_one_lost_or_twice_where_writers_carry_each_other_s_bookings() -> None:
+    with place("embedded") as (url, _):
+        held(run(url, kills=15, beside=3, name="embedded"), strikes=15)
 
 
 @pytest.mark.usefixtures("postgres")  # says 'not run' where there is none

@@ -1,6 +1,7 @@
 """Claims: once made ready, the first request of a page compiles nothing and reads no evidence; the server does it."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +17,13 @@ from spondyl.clinic.report.pdf_document import pdf_bytes
 from spondyl.clinic.report.pdf_style import register_fonts
 from spondyl.clinic.web.ready import make_ready
 from spondyl.clinic.web.services import Services
+
+
+@pytest.fixture(autouse=True)
+def thawed() -> Iterator[None]:
+    """What a test makes ready is garbage after it."""
+    yield
+    gc.unfreeze()
 
 
 def test_the_first_plan_waits_for_nothing(
@@ -49,6 +57,14 @@ def test_the_first_pdf_waits_for_no_typeface(browser: Callable[[Role], Browser])
     made = register_fonts.cache_info().misses
     assert pdf_bytes([], title="a", subject="b", footer="c").startswith(b"%PDF")
     assert register_fonts.cache_info().misses == made == 1
+
+
+def test_no_search_for_garbage_looks_through_what_was_loaded(browser: Callable[[Role], Browser]) -> None:
+    app = browser(Role.CLINICIAN).app
+    assert isinstance(app, FastAPI)
+    assert gc.get_freeze_count() == 0
+    make_ready(app.state.templates)
+    assert gc.get_freeze_count() > 100_000 > len(gc.get_objects())
 
 
 def test_the_server_makes_its_pages_ready(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:

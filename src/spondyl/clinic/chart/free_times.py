@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from spondyl.booking import Horizon, Practice, Slot, Wish, free_slots, nearest_slots, wall_at
+from spondyl.booking import Horizon, Practice, Slot, Wish, free_slots, nearest_slots, slot_starting, wall_at
 from spondyl.booking.practice import CELL_MIN
 from spondyl.clinic.chart.claims import diary_between
 from spondyl.clinic.chart.engine import now_of
@@ -75,8 +75,7 @@ def slot_for(connection: sa.Connection, wish: Wish, start: datetime) -> Slot | N
     diary = diary_between(
         connection, practice, Horizon(first_day=day, days=1), around=(start - reach, start + reach)
     )
-    found = free_slots(diary, replace(wish, not_before=start), 1)
-    return found[0] if found and found[0].start == start else None
+    return slot_starting(diary, replace(wish, not_before=start), start)
 
 
 def _reach(practice: Practice, wish: Wish) -> timedelta:
