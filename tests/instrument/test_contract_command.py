@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.alone  # tokens and watchdogs of the suite that it runs go by real time
+
 CONTRACT = Path(__file__).with_name("test_contract.py")
 ROOT = Path(__file__).parents[2]
 
