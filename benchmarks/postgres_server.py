@@ -14,6 +14,8 @@ from uuid import uuid4
 import psycopg
 from sqlalchemy import make_url
 
+from running import is_running
+
 START_WITHIN_S = 60
 
 
@@ -27,14 +29,6 @@ def as_postgres(command: list[str]) -> list[str]:
     """PostgreSQL refuses to run as root: there it runs as its own user."""
     change = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
     return [*change, *command] if os.geteuid() == 0 else command
-
-
-def _runs(pid: str) -> bool:
-    """Whether a process still has its memory: neither gone nor waiting for its parent to ask after it."""
-    try:
-        return Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 class PostgresServer:
@@ -74,13 +68,16 @@ class PostgresServer:
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)  # from here on it starts no process that is not listed
         listed = ["ps", "-o", "pid=", "--ppid", str(self._process.pid)]
-        backends = subprocess.run(listed, check=False, capture_output=True, text=True).stdout.split()
-        for pid in (self._process.pid, *map(int, backends)):
+        told = subprocess.run(listed, check=False, capture_output=True, text=True)
+        backends = [int(pid) for pid in told.stdout.split()]
+        for pid in (self._process.pid, *backends):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._process.wait()
         end = time.monotonic() + START_WITHIN_S
-        while any(map(_runs, backends)):  # one that is still ending holds the shared memory: no start then
+        while any(
+            map(is_running, backends)
+        ):  # one that is still ending holds the shared memory: no start then
             if time.monotonic() > end:
                 raise RuntimeError(f"killed {START_WITHIN_S} s ago and still running: {backends}")
             time.sleep(0.01)

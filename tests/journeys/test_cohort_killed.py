@@ -10,6 +10,7 @@ import pytest
 
 from clinic.cohort_runs import final_bytes
 from journeys.conftest import PROGRAM, Spondyl, landmarks_of
+from running import is_running
 
 FILMS = 120
 
@@ -70,13 +71,6 @@ def wait_until_gone(pids: list[int], *, limit_s: float = 10.0) -> list[int]:
     while (left := [pid for pid in pids if is_running(pid)]) and time.monotonic() < deadline:
         time.sleep(0.05)
     return left
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_kill_and_resume(cohort: Path, whole: dict[str, bytes], spondyl: Spondyl, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import pytest
 from PIL import Image
 
 from dicom_films import dicom_film, ramp, save, save_endless_film
+from running import is_running
 from spondyl.radiograph import DecodeLimits, FilmReader, FilmRefused, Refusal, read_film
 
 BYTE_PICTURE = ramp(8).astype(np.uint8)
@@ -29,15 +30,6 @@ LIMITS = DecodeLimits(wall_s=60.0, cpu_s=60)
 @pytest.fixture(name="film")
 def film_file(tmp_path: Path) -> Path:
     return save(dicom_film(BYTE_PICTURE, bits=8), tmp_path / "film.dcm")
-
-
-def exists(pid: int) -> bool:
-    """Whether a process runs (a zombie that init has not reaped yet does not count)."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
-        return False
-    return state not in "ZX"
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
@@ -59,7 +51,7 @@ def test_one_process_serves_many_films_and_ends_with_the_block(film: Path, tmp_p
             assert reader.read(film).pixels.shape == reader.read(picture).pixels.shape
         assert reader.pid == pid
     assert reader.pid is None
-    assert not exists(pid)
+    assert not is_running(pid)
 
 
 def test_names_that_are_no_utf_8_and_relative_names_are_read(
@@ -78,7 +70,7 @@ def test_a_process_killed_between_films_is_replaced(film: Path) -> None:
         pid = reader.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        assert wait_until(lambda: not exists(pid))
+        assert wait_until(lambda: not is_running(pid))
         assert reader.read(film).sha256 == first.sha256
         assert reader.pid != pid
 
@@ -110,7 +102,7 @@ def test_a_stopped_process_is_killed_in_time(film: Path) -> None:
         with pytest.raises(FilmRefused) as caught:
             reader.read(picture)
         assert caught.value.refusal is Refusal.TIME_LIMIT
-        assert not exists(pid)
+        assert not is_running(pid)
 
 
 def test_a_used_process_that_dies_gives_the_film_a_second_try(tmp_path: Path) -> None:
@@ -149,9 +141,9 @@ def test_the_process_never_outlives_its_parent(film: Path, tmp_path: Path) -> No
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
-        assert exists(pid)
+        assert is_running(pid)
         parent.kill()
-    assert wait_until(lambda: not exists(pid), seconds=5.0)
+    assert wait_until(lambda: not is_running(pid), seconds=5.0)
 
 
 def test_a_forked_copy_starts_a_process_of_its_own(film: Path) -> None:
@@ -175,7 +167,7 @@ def test_a_forked_copy_starts_a_process_of_its_own(film: Path) -> None:
         assert copy_pid not in (None, pid)
         assert reader.pid == pid
         assert reader.read(film).sha256 == digest
-        assert not exists(copy_pid)
+        assert not is_running(copy_pid)
 
 
 def test_it_works_in_a_spawned_process(film: Path) -> None:
@@ -207,7 +199,7 @@ def test_a_reader_that_is_dropped_takes_its_process_along(film: Path) -> None:
     pid = reader.pid
     assert pid is not None
     del reader
-    assert wait_until(lambda: not exists(pid))
+    assert wait_until(lambda: not is_running(pid))
 
 
 def test_importing_the_package_loads_no_decoder() -> None:

@@ -42,7 +42,7 @@ def guesses(force_n: FloatArray, sd_n: float) -> tuple[Between, ...]:
     padded = np.concatenate([np.zeros(before), force_n, np.full(2, force_n[-1])])
     bend = np.zeros(len(padded))
     bend[1:-1] = np.diff(padded, 2)
-    curved = np.append(0.0, -(bend[:-1] + bend[1:]) / 24)
+    curved = _curved(bend)
     kept, none = slice(before, before + n), np.zeros((n, 0))
     straight = Between(name="straight", inside_n=np.zeros(n), unsure_n=none)
     smooth = Between(name="smooth", inside_n=curved[kept], unsure_n=none)
@@ -50,16 +50,21 @@ def guesses(force_n: FloatArray, sd_n: float) -> tuple[Between, ...]:
     if not corners:
         return straight, smooth
     unsure = np.zeros((len(padded), len(corners)))
-    for column, at in enumerate(corners):
-        met = _met(padded, corners, at)
+    met_at = [(at, _met(padded, corners, at)) for at in corners]
+    for column, (at, met) in enumerate(met_at):
         # A sample beside a corner bends as its own side does.
         bend[at], bend[at + 1] = met.bends
         unsure[at + 1, column] = met.area_sd * sd_n
-    curved = np.append(0.0, -(bend[:-1] + bend[1:]) / 24)
-    for at in corners:
-        curved[at + 1] += _met(padded, corners, at).area
+    curved = _curved(bend)
+    for at, met in met_at:
+        curved[at + 1] += met.area
     cornered = Between(name="smooth with corners", inside_n=curved[kept], unsure_n=unsure[kept])
     return straight, cornered, smooth
+
+
+def _curved(bend: FloatArray) -> FloatArray:
+    """(n,) −D/12 in the step that ends at each sample, for second differences ``bend`` (n,)."""
+    return np.append(0.0, -(bend[:-1] + bend[1:]) / 24)
 
 
 def _corners(bend: FloatArray, sd_n: float) -> list[int]:

@@ -49,7 +49,7 @@ def identify(probe: Probe, *, max_modes: int = MAX_MODES) -> SegmentEstimate | A
         passing = [one for one in found if one.converged and min(one.p_values) >= P_LIMIT]
         if passing:
             return _reported(probe, passing, modes)
-    return _misfit(probe, likely(found))
+    return misfit(probe, likely(found))
 
 
 def unusable(probe: Probe) -> Abstention | None:
@@ -127,7 +127,8 @@ def _doubt(probe: Probe, stiffness: Estimated, exponent: float) -> Abstention | 
     return None
 
 
-def _misfit(probe: Probe, fit: Found) -> Abstention:
+def misfit(probe: Probe, fit: Found) -> Abstention:
+    """Why a fit is not reported: it found no minimum, or its residuals are more than noise."""
     chi, white = fit.p_values
     if not fit.converged:
         reason, seen = AbstentionReason.NOT_CONVERGED, "The fit found no minimum."

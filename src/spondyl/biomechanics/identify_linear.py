@@ -16,7 +16,7 @@ from scipy.linalg import cholesky, toeplitz
 from spondyl.biomechanics.averaged import Found, averaged, likely, surprise_of
 from spondyl.biomechanics.between_samples import Between, guesses
 from spondyl.biomechanics.estimate import Abstention, AbstentionReason, Estimated, SegmentEstimate
-from spondyl.biomechanics.identify import MAX_RELATIVE_SD, P_LIMIT, PLAUSIBLE_N_MM, unusable
+from spondyl.biomechanics.identify import MAX_RELATIVE_SD, P_LIMIT, PLAUSIBLE_N_MM, misfit, unusable
 from spondyl.biomechanics.one_thread import on_one_thread
 from spondyl.biomechanics.probe import FloatArray, Probe
 from spondyl.biomechanics.respond import hold
@@ -41,8 +41,8 @@ def identify_linear(probe: Probe) -> SegmentEstimate | Abstention:
     if refused is not None:
         return refused
     straight, *bent = guesses(probe.force_n, probe.noise.force_sd_n)
-    misfit = np.sum((probe.acceleration_m_s2 - _modelled(probe, straight, _STARTS)) ** 2, axis=1)
-    start = _STARTS[int(np.argmin(misfit))]
+    apart = np.sum((probe.acceleration_m_s2 - _modelled(probe, straight, _STARTS)) ** 2, axis=1)
+    start = _STARTS[int(np.argmin(apart))]
     rough, _, _ = _descend(
         probe, straight, start, np.eye(len(probe.force_n)) * probe.noise.acceleration_sd_m_s2
     )
@@ -53,7 +53,7 @@ def identify_linear(probe: Probe) -> SegmentEstimate | Abstention:
         unsure = in_steps @ guess.unsure_n
         found.append(_found(probe, guess, found[0].logs, covariance + unsure @ unsure.T))
     passing = [one for one in found if min(one.p_values) >= P_LIMIT]
-    return _reported(probe, passing) if passing else _misfit(probe, likely(found))
+    return _reported(probe, passing) if passing else misfit(probe, likely(found))
 
 
 def _modelled(probe: Probe, between: Between, logs: FloatArray) -> FloatArray:
@@ -157,17 +157,6 @@ def _at(
     slope = (runs[1 : _COUNT + 1] - runs[_COUNT + 1 :]) / (2 * _NUDGE)
     white = whitened(factor, np.vstack([probe.acceleration_m_s2 - runs[0], slope]).T)
     return white[:, 0], white[:, 1:]
-
-
-def _misfit(probe: Probe, found: Found) -> Abstention:
-    size, (chi, white) = float(np.sqrt(np.mean(found.residual**2))), found.p_values
-    reason, seen = (
-        (AbstentionReason.MODEL_DOES_NOT_FIT, f"Residuals are {size:.1f} times the sensors' noise.")
-        if chi < P_LIMIT
-        else (AbstentionReason.RESIDUALS_COLOURED, f"Residuals are not white (p = {white:.1g}).")
-    )
-    text = f"{seen} No stiffness is reported. Check contact, preload and movement, then probe again."
-    return Abstention(segment=probe.segment, reason=reason, text=text)
 
 
 def _reported(probe: Probe, passing: list[Found]) -> SegmentEstimate | Abstention:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread, Timer
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from live_sessions import Kept, events, plan_of, simulator
+from running import is_running
 from spondyl.clinic.adjust import session_process
 from spondyl.clinic.adjust.answers import AnswerRefused
 from spondyl.clinic.adjust.feed import BLOCK
@@ -94,18 +95,6 @@ def state_of(address: str) -> State:
     return state
 
 
-def has_gone(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    # A child of a server that died stays listed until the system's first process has taken note of it.
-    status = Path(f"/proc/{pid}/stat")
-    with suppress(OSError):
-        return status.read_text().rpartition(")")[2].split()[0] == "Z"
-    return True
-
-
 def test_a_session_in_its_own_process_asks_gives_and_is_kept_before_it_is_told(tmp_path: Path) -> None:
     live, kept = started(setup_of(tmp_path))
     assert live.pid not in (None, os.getpid())
@@ -129,7 +118,7 @@ def test_a_session_in_its_own_process_asks_gives_and_is_kept_before_it_is_told(t
     assert live.watched.last is not None and live.watched.last[0].segment == "L4"
     assert [one["kind"] for one in events(live.feed)][-2:] == ["end", "checked"]
     assert any(kind == BLOCK for kind, _, _ in unpacked(live.feed.after(0)[2]))
-    until(lambda: has_gone(live.pid or 0), "the end of the process")
+    until(lambda: not is_running(live.pid or 0), "the end of the process")
 
 
 def test_what_is_said_while_the_process_still_starts_is_handed_on(
@@ -201,7 +190,7 @@ def test_a_session_whose_server_dies_or_hangs_stops_and_closes_its_record(
             until(lambda: record.read_bytes().count(b"outcome"), "the end of the record")
             until(lambda: state_of(address) is State.STOPPED, "the instrument's stop")
             server.kill()
-            until(lambda: has_gone(pid), "the end of the session's process")
+            until(lambda: not is_running(pid), "the end of the session's process")
     check = replay(record.read_bytes())
     assert check.verdict is Verdict.IDENTICAL, check.text
     outcome = read_record(record.read_bytes()).outcome

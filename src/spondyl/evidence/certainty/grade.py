@@ -151,7 +151,10 @@ def _imprecision(body: Body) -> Step:
         )
     low, high = body.interval_95
     includes_none = low <= body.no_effect <= high
-    reaches = body.threshold is None or _reaches(body, body.threshold)
+    beyond = (
+        [] if body.threshold is None else [abs(end - body.no_effect) >= body.threshold for end in (low, high)]
+    )
+    reaches = body.threshold is None or any(beyond)
     few = body.n is not None and body.n < OPTIMAL_INFORMATION_SIZE
     if includes_none and reaches:
         steps = -2 if few else -1
@@ -162,24 +165,13 @@ def _imprecision(body: Body) -> Step:
         return Step(concern=concern, steps=-1, why="Fewer people than a stable mean needs.")
     if body.n is None and body.k == 1:
         return Step(concern=concern, steps=-1, why="One study, and how many people it had was not read.")
-    if body.threshold is not None and reaches and not _all_beyond(body, body.threshold):
+    if any(beyond) and not all(beyond):
         why = (
             "The interval leaves out no effect, which is what is rated here; whether the effect is large enough to "
             "matter stays open."
         )
         return Step(concern=concern, steps=0, why=why)
     return Step(concern=concern, steps=0, why="The interval is narrow enough to decide.")
-
-
-def _all_beyond(body: Body, threshold: float) -> bool:
-    """Whether every value of an interval without no effect in it is large enough to matter."""
-    assert body.interval_95 is not None
-    return all(abs(bound - body.no_effect) >= threshold for bound in body.interval_95)
-
-
-def _reaches(body: Body, threshold: float) -> bool:
-    assert body.interval_95 is not None
-    return any(abs(bound - body.no_effect) >= threshold for bound in body.interval_95)
 
 
 def _publication(body: Body) -> Step:
