@@ -12,6 +12,9 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.cookies import session_cookie
 from spondyl.clinic.web.services import services_of
 
+ONLY_LOOKING = "x-only-looking"
+"""The header of a page that brings itself up to date (``fresh.js``)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
@@ -73,7 +76,8 @@ def _find(request: Request) -> Viewer:
         session = find_session(connection, token, lifetime=services.settings.session_lifetime)
     if session is None:
         return NOBODY
-    if session.stale:
+    # A page that only looks whether it is still true does not show that anybody is there.
+    if session.stale and ONLY_LOOKING not in request.headers:
         with writing(services.engine) as connection:
             touch(connection, session.token_hash)
     return Viewer(account=session.account, session_hash=session.token_hash)
