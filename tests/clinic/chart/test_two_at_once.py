@@ -9,7 +9,14 @@ import sqlalchemy as sa
 
 from clinic_charts import at_once
 from spondyl.clinic.chart import documents
-from spondyl.clinic.chart.accounts import AccountInvalidError, add_account, all_accounts, change_account
+from spondyl.clinic.chart.accounts import (
+    AccountExistsError,
+    AccountInvalidError,
+    add_account,
+    add_first_administrator,
+    all_accounts,
+    change_account,
+)
 from spondyl.clinic.chart.known_person import find_or_add
 from spondyl.clinic.chart.people import PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
@@ -62,6 +69,21 @@ def test_of_two_administrators_who_end_each_others_role_at_once_one_stays(engine
     assert [type(error) for error in at_once(engine, 2, end)] == [AccountInvalidError]
     with reading(engine) as connection:
         assert sorted(one.role.value for one in all_accounts(connection)) == ["administrator", "clinician"]
+
+
+def test_of_two_who_use_the_set_up_link_at_once_one_becomes_administrator(engine: sa.Engine) -> None:
+    names = ["ana", "ben"]
+
+    def set_up(connection: sa.Connection) -> None:
+        name = names.pop()
+        add_first_administrator(
+            connection, sign_in_name=name, full_name=name, password="four unrelated words", actor="set-up link"
+        )
+        time.sleep(0.5)  # the other one looks meanwhile
+
+    assert [type(error) for error in at_once(engine, 2, set_up)] == [AccountExistsError]
+    with reading(engine) as connection:
+        assert len(all_accounts(connection)) == 1
 
 
 def test_of_those_who_save_after_one_version_at_once_one_wins_and_the_others_are_told(

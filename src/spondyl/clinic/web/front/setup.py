@@ -6,11 +6,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import Response
 
-from spondyl.clinic.chart.accounts import AccountInvalidError, add_account, all_accounts
+from spondyl.clinic.chart.accounts import (
+    AccountExistsError,
+    AccountInvalidError,
+    add_first_administrator,
+    all_accounts,
+)
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.front.sign_in import begin_session
 from spondyl.clinic.web.page import page
-from spondyl.clinic.web.rights import Role, open_to_all
+from spondyl.clinic.web.rights import open_to_all
 from spondyl.clinic.web.services import Clinic, Services
 
 router = APIRouter(prefix="/setup", include_in_schema=False, dependencies=[Depends(open_to_all())])
@@ -37,16 +42,11 @@ def set_up(
     _check(services, token)
     try:
         with writing(services.engine) as connection:
-            if all_accounts(connection):
-                raise HTTPException(404, _USED)
-            account = add_account(
-                connection,
-                sign_in_name=name,
-                full_name=full_name,
-                role=Role.ADMINISTRATOR,
-                password=password,
-                actor="set-up link",
+            account = add_first_administrator(
+                connection, sign_in_name=name, full_name=full_name, password=password, actor="set-up link"
             )
+    except AccountExistsError as error:
+        raise HTTPException(410, _USED) from error
     except AccountInvalidError as error:
         shown = {"problem": str(error), "name": name, "full_name": full_name}
         return page(request, "front/setup.html", shown, status=422)
