@@ -61,5 +61,20 @@ def test_every_public_page_is_clean_in_spanish_and_fits_a_telephone(phone: Page)
     assert pages == [[], 0, [], 0, [], 0]
 
 
+def test_who_changes_the_language_while_typing_keeps_what_was_typed(phone: Page) -> None:
+    phone.goto("/book")
+    phone.get_by_role("button", name="Next free").first.click()
+    phone.get_by_label("First name").fill("Rosa")
+    phone.get_by_role("button", name="Español").click()
+    expect(phone.get_by_label("Nombre")).to_have_value("Rosa")
+    assert violations(phone) == []
+    phone.get_by_label("Apellidos").fill("Test-Vega")
+    phone.get_by_label("Teléfono o correo electrónico").fill("714 555 0123")
+    phone.get_by_role("button", name="English").click()
+    expect(phone.get_by_label("Last name")).to_have_value("Test-Vega")
+    phone.get_by_label("Last name").press("Enter")  # books, and does not change the language
+    expect(phone.get_by_text("Keep this page's address")).to_be_visible()
+
+
 def _overflow(page: Page) -> int:
     return int(page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)"))

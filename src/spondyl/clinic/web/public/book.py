@@ -296,6 +296,22 @@ def _confirmed(connection: sa.Connection, key: str, sent: Mapping[str, str], lan
     return confirm_and_settle(connection, key, person=who, actor=actor)
 
 
+@router.post("/{token}/language")
+def change_language(
+    request: Request,
+    services: Clinic,
+    token: str,
+    form: Annotated[NameForm, Depends(NameForm)],
+    into: Annotated[str, Form(max_length=10)],
+) -> Response:
+    """The same page in the other language, with what was typed."""
+    one = _held(services, token)
+    language = visitor_language(request, into)
+    if visit := _became(services, one):
+        return see_other(request, _visit_address(services, visit, language))
+    return _hold_page(request, services, one, token, language, form.sent)
+
+
 @router.post("/{token}/release")
 def release(
     request: Request, services: Clinic, writer: Writer, token: str, lang: Annotated[str | None, Form()] = None

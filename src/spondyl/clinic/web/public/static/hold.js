@@ -1,4 +1,5 @@
-// Says how long a time is still kept, counted from when the page came. The server decides; this only tells.
+// Says how long a time is still kept, counted from when the page came (the server decides; this only tells), and keeps
+// what was typed when the language is changed.
 
 const line = /** @type {HTMLElement | null} */ (document.querySelector("[data-seconds]"));
 
@@ -17,3 +18,11 @@ function tell(place, until) {
 }
 
 if (line) tell(line, performance.now() + 1000 * Number(line.dataset.seconds));
+
+const language = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-keeps]"));
+language?.addEventListener("submit", () => {
+  const typed = new FormData(/** @type {HTMLFormElement} */ (document.getElementById(language.dataset.keeps ?? "")));
+  for (const name of ["given", "family", "contact"]) {
+    /** @type {HTMLInputElement} */ (language.elements.namedItem(name)).value = String(typed.get(name) ?? "");
+  }
+});
