@@ -1,5 +1,6 @@
 """What a report of one film says, in words, before any layout: HTML and PDF print exactly this."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -275,7 +276,7 @@ def _examination(result: FilmResult) -> tuple[tuple[str, str], ...]:
         ("Patient", _patient_name(header.patient_name)),
         ("Patient number", header.patient_id),
         ("Sex", header.sex),
-        ("Age at the film", None if header.age_years is None else f"{header.age_years:.0f} years"),
+        ("Age at the film", None if header.age_years is None else f"{math.floor(header.age_years)} years"),
         ("Date of the film", None if header.study_date is None else day_text(header.study_date)),
         ("View", VIEW_TEXT[view]),
         ("Left edge of the picture", SIDE_TEXT[side]),
