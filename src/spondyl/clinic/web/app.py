@@ -1,9 +1,10 @@
 """Build the web application from its services and features; nothing is global."""
 
+import functools
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
@@ -66,7 +67,7 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(check_csrf), Depends(check_restricted)],
+        routes=list(_site().routes),
     )
     app.state.services = services
     app.state.films = make_film_service(services)
@@ -76,9 +77,6 @@ def create_app(services: Services) -> FastAPI:
     app.state.desk = Desk()
     app.state.record_checks = RecordChecks()
     app.state.templates = make_templates(*(feature.name for feature in FEATURES))
-    for feature in FEATURES:
-        for router in feature.routers:
-            app.include_router(router)
     _serve_static(app)
     add_error_pages(app)
     settings = services.settings
@@ -89,6 +87,16 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(FastLane, desk=app.state.desk)
     app.add_middleware(SafeHeaders, tls=settings.secure)
     return app
+
+
+@functools.cache
+def _site() -> APIRouter:
+    """The pages of all features, which know no application: what each page takes is worked out once a process."""
+    site = APIRouter(dependencies=[Depends(check_csrf), Depends(check_restricted)])
+    for feature in FEATURES:
+        for router in feature.routers:
+            site.include_router(router)
+    return site
 
 
 @asynccontextmanager
