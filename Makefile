@@ -9,6 +9,8 @@ DEMO_SERVE ?= 1
 export OMP_NUM_THREADS ?= 2
 # Hundreds of processes import the same modules: they are compiled once, whatever the environment says.
 export PYTHONDONTWRITEBYTECODE :=
+# Of 13,000 files most are never imported: Python compiles those that are, when they first are.
+PIP_QUICK := --quiet --disable-pip-version-check --no-compile
 # Many tests wait for a browser, a server or a clock: three processes keep two cores busy. There a library has one thread:
 # threads that wait for a core by spinning make a test of 8 seconds one of 300.
 WORKERS ?= 3
@@ -26,8 +28,8 @@ setup: $(VENV)/.ready
 $(VENV)/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Spondyl needs Python 3.11 or newer; set PYTHON=")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/pip install $(PIP_QUICK) --require-hashes -r requirements.lock
+	$(BIN)/pip install $(PIP_QUICK) --no-deps --no-build-isolation -e .
 	touch $@
 
 demo: setup
