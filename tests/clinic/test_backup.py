@@ -22,7 +22,14 @@ from cryptography.hazmat.primitives.serialization import (
 
 from clinic_charts import SECRET
 from postgres_server import PostgresServer
-from spondyl.clinic.backup import BackupUnusableError, check_backup, make, make_backup, restore_backup
+from spondyl.clinic.backup import (
+    BackupUnusableError,
+    check_backup,
+    make,
+    make_backup,
+    restore,
+    restore_backup,
+)
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.anchor import write_checkpoint
 from spondyl.clinic.chart.canonical_json import canonical
@@ -235,6 +242,27 @@ def test_a_restore_that_is_killed_leaves_no_chart_without_its_films(
     assert sorted(moved) == ["audit-anchor.jsonl", "films", "settings.toml"]
     with pytest.raises(BackupUnusableError, match="is not empty"):
         restore_backup(backup, home, secret=SECRET)
+
+
+def test_a_database_is_filled_when_its_films_are_there_and_a_failure_leaves_neither(
+    backup: Path, tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = home_at(tmp_path / "clinic", key_file=tmp_path / "clinic.key", database=postgres_url)
+    film = home.data_dir / "films" / "aa" / "1.film"
+    was_there = list[bool]()
+
+    def broken_off(source: sa.Engine, target: sa.Engine) -> int:
+        was_there.append(film.is_file())
+        raise OSError("the connection broke")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(restore, "copy_chart", broken_off)
+        with pytest.raises(OSError, match="broke"):
+            restore_backup(backup, home, secret=SECRET)
+    assert was_there == [True]
+    assert list(home.data_dir.iterdir()) == []
+    assert restore_backup(backup, home, secret=SECRET).sound
+    assert film.read_bytes() == b"old film"
 
 
 def names_in(backup: Path) -> set[str]:

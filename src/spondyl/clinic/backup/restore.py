@@ -27,12 +27,13 @@ def restore_backup(backup: Path, home: ClinicHome, *, secret: bytes) -> BackupRe
             return report
         (folder / NAME).unlink()
         _refuse(home.data_dir, [one.name for one in folder.iterdir() if (home.data_dir / one.name).exists()])
-        if home.database is not None:
-            _into_database(folder / CHART, home, secret)
-            (folder / CHART).unlink()
-        # The chart last: a restore that is killed here leaves no clinic that looks whole and lacks its films.
-        for path in sorted(folder.iterdir(), key=lambda one: one.name == CHART):
-            path.rename(home.data_dir / path.name)
+        # The chart last: a restore that is killed leaves no clinic that looks whole and lacks its films.
+        files = [path for path in folder.iterdir() if path.name != CHART]
+        if home.database is None:
+            _move(files, home.data_dir)
+            (folder / CHART).rename(home.data_dir / CHART)
+        else:
+            _into_database(folder / CHART, files, home, secret)
     return report
 
 
@@ -63,7 +64,8 @@ def _refuse(folder: Path, names: list[str]) -> None:
         )
 
 
-def _into_database(chart: Path, home: ClinicHome, secret: bytes) -> None:
+def _into_database(chart: Path, files: list[Path], home: ClinicHome, secret: bytes) -> None:
+    """The files into the data folder, then the chart into the database, in one transaction; or neither."""
     source = open_engine(embedded_url(chart), key=secret, survives_power_loss=False)
     target = open_engine(home.url, key=secret)
     try:
@@ -72,7 +74,17 @@ def _into_database(chart: Path, home: ClinicHome, secret: bytes) -> None:
         with reading(target) as connection:
             if heads(connection):
                 raise BackupUnusableError("The database holds a clinic already; name an empty one.")
-        copy_chart(source, target)
+        _move(files, home.data_dir)
+        try:
+            copy_chart(source, target)
+        except BaseException:
+            _move([home.data_dir / path.name for path in files], chart.parent)
+            raise
     finally:
         source.dispose()
         target.dispose()
+
+
+def _move(files: list[Path], folder: Path) -> None:
+    for path in files:
+        path.rename(folder / path.name)
