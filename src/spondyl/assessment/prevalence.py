@@ -46,7 +46,9 @@ def by_age(table: AgeTable, age_years: float | None) -> str:
     if age_years is None:
         return f"How common {table.name} is without pain depends on age, and the age is unknown."
     if not ages[0] <= age_years < ages[-1] + 10:
-        return f"Not shown: no verified figure for {table.name} without pain at {math.floor(age_years)} years."
+        return (
+            f"Not shown: no verified figure for {table.name} without pain at {math.floor(age_years)} years."
+        )
     around = [age for age in ages if abs(age - age_years) < 10]
     shown = ", ".join(f"{table.percent[age]} % at {age} years" for age in around)
     return f"Without pain: {table.name} in {shown} ({table.caution})."

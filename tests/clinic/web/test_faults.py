@@ -49,7 +49,7 @@ def test_health_and_metrics_answer_and_name_nobody(browser: Open, patient: Perso
     browser(Role.CLINICIAN).get(f"/patients/{patient.id}")
     metrics = watcher.get("/metrics").text
     assert 'spondyl_requests{status="200"}' in metrics
-    assert "spondyl_audit_rows" in metrics
+    assert "spondyl_audit_rows" in metrics and "spondyl_disk_free_megabytes" in metrics
     assert patient.id not in metrics
     assert patient.details.family_name not in metrics
 

@@ -19,6 +19,7 @@ from spondyl.clinic.chart.booking_stop import BookingStoppedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknownError
 from spondyl.clinic.chart.films import FilmUnknownError
+from spondyl.clinic.chart.full_disk import is_full_disk
 from spondyl.clinic.chart.people import PersonErasedError, PersonUnknownError
 from spondyl.clinic.chart.practice import PracticeUnknownError
 from spondyl.clinic.chart.transaction import DeadlockError
@@ -45,6 +46,7 @@ _TITLES = {
     422: "Something does not fit",
     429: "Too much at once",
     500: "Something went wrong in Spondyl",
+    507: "The server's disk is full",
 }
 _ADVICE = {
     403: "Ask a colleague with that role, or an administrator to change yours.",
@@ -54,6 +56,7 @@ _ADVICE = {
     410: "Sign in; with no account yet, start the server again: its terminal prints a new link.",
     429: "Wait a minute and try again.",
     500: "What you entered may not be saved: go back and look. Tell the administrator the time shown here.",
+    507: "Tell the administrator to make room on the disk of the chart and of the data folder; then send it again.",
 }
 
 
@@ -177,7 +180,10 @@ def _fault(request: Request, error: Exception) -> Response:
     # By the route's pattern: the address itself may hold the secret of a link.
     route = getattr(request.scope.get("route"), "path", "a page")
     _LOG.error("fault at %s %s", request.method, route, exc_info=error)
-    response = answer(request, 500, "Spondyl met a fault while working on this page.")
+    if is_full_disk(error):
+        response = answer(request, 507, "This was not saved. What was saved before is safe.")
+    else:
+        response = answer(request, 500, "Spondyl met a fault while working on this page.")
     # Starlette answers a fault outside every middleware: the headers have to be set here.
     response.headers.update(HEADERS)
     response.headers["Cache-Control"] = "no-store"

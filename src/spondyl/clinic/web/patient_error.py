@@ -18,12 +18,14 @@ _TITLES = {
         403: "This page is too old",
         409: "This does not work any more",
         500: "Something went wrong here",
+        507: "Something went wrong here",
     },
     "es": {
         403: "Esta página es demasiado antigua",
         404: "Esta página no se abre",
         409: "Esto ya no es posible",
         500: "Algo ha fallado aquí",
+        507: "Algo ha fallado aquí",
     },
 }
 _OTHER = {"en": "This did not work", "es": "Esto no ha funcionado"}
@@ -34,6 +36,10 @@ _ADVICE = {
 _FAULT = {
     "en": "The fault is ours. What you entered may not be saved.",
     "es": "El fallo es nuestro. Puede que lo que escribió no se haya guardado.",
+}
+_NOT_SAVED = {
+    "en": "The fault is ours: what you entered was not saved.",
+    "es": "El fallo es nuestro: lo que escribió no se ha guardado.",
 }
 _TOO_OLD = {
     "en": "Nothing was changed. Go back, load the page again, and send it once more.",
@@ -55,6 +61,8 @@ def patient_error(request: Request, status: int, what: str) -> dict[str, Any]:
     language = visitor_language(request, request.query_params.get("lang"))
     if status == 500:
         what = _FAULT[language]
+    elif status == 507:
+        what = _NOT_SAVED[language]
     elif status == 403:
         what = _TOO_OLD[language]
     elif status == 404 and language == "es":

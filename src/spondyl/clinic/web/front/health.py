@@ -5,6 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from spondyl.clinic.chart.audit import heads
+from spondyl.clinic.chart.full_disk import room_mb
 from spondyl.clinic.chart.migrations import newest_revision, present_revision
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.web.rights import open_to_all
@@ -34,4 +35,7 @@ def metrics(request: Request, services: Clinic) -> Response:
     with reading(services.engine) as connection:
         rows = sum(sequence for sequence, _ in heads(connection).values())
     lines = [*traffic.lines(), "# TYPE spondyl_audit_rows counter", f"spondyl_audit_rows {rows}"]
+    room = room_mb(services.data_dir)
+    if room is not None:
+        lines += ["# TYPE spondyl_disk_free_megabytes gauge", f"spondyl_disk_free_megabytes {room}"]
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
