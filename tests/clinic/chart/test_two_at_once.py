@@ -77,7 +77,11 @@ def test_of_two_who_use_the_set_up_link_at_once_one_becomes_administrator(engine
     def set_up(connection: sa.Connection) -> None:
         name = names.pop()
         add_first_administrator(
-            connection, sign_in_name=name, full_name=name, password="four unrelated words", actor="set-up link"
+            connection,
+            sign_in_name=name,
+            full_name=name,
+            password="four unrelated words",
+            actor="set-up link",
         )
         time.sleep(0.5)  # the other one looks meanwhile
 

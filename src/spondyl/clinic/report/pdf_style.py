@@ -24,7 +24,9 @@ def register_fonts() -> frozenset[int]:
     from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily
     from reportlab.pdfbase.ttfonts import TTFont
 
-    rl_config.useA85 = 0  # pictures and typefaces as they are, not spelt out in letters: a quarter less to write
+    rl_config.useA85 = (
+        0  # pictures and typefaces as they are, not spelt out in letters: a quarter less to write
+    )
     regular = TTFont("DejaVuSans", str(font_path(REGULAR)))
     registerFont(regular)
     registerFont(TTFont("DejaVuSans-Bold", str(font_path(BOLD))))
