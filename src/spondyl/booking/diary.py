@@ -17,6 +17,8 @@ from spondyl.booking.grid import Horizon, bits, open_mask, runs, start_mask, uni
 from spondyl.booking.practice import CELL_MIN, Office, OpenSpan, Practice, VisitType
 from spondyl.booking.wall_clock import wall_at
 
+_TICK = timedelta(microseconds=1)
+_CELL = timedelta(minutes=CELL_MIN) // _TICK
 Stretch = tuple[str, str, int, int]
 """What one exclusive claim takes: resource, office, first and past the last second since 1970."""
 
@@ -98,10 +100,18 @@ def _taken(
     horizon: Horizon, stretches: Iterable[Stretch], before: Mapping[str, Mapping[str, int]]
 ) -> Mapping[str, Mapping[str, int]]:
     taken = {resource: dict(offices) for resource, offices in before.items()}
-    cells = horizon.cells  # a busy fortnight has thousands of stretches
+    # A busy fortnight has thousands of stretches, many of them at the same time.
+    known: dict[tuple[int, int], int] = {}
     for resource, office, starts_s, ends_s in stretches:
-        offices = taken.setdefault(resource, {})
-        offices[office] = offices.get(office, 0) | cells(starts_s, ends_s)
+        when = starts_s, ends_s
+        cells = known.get(when)
+        if cells is None:
+            cells = known[when] = horizon.cells(starts_s, ends_s)
+        offices = taken.get(resource)
+        if offices is None:
+            taken[resource] = {office: cells}
+        else:
+            offices[office] = offices.get(office, 0) | cells
     return taken
 
 
@@ -137,11 +147,15 @@ def slot_starting(diary: Diary, wish: Wish, start: datetime) -> Slot | None:
     return None if provider is None else slot_at(diary, wish, bit, provider)
 
 
-def nearest_slots(diary: Diary, wish: Wish, start: datetime, limit: int) -> tuple[Slot, ...]:
-    """Return, in order of time, the free starts that are nearest to one; of two as near the earlier."""
+def nearest_slots(
+    diary: Diary, wish: Wish, start: datetime, limit: int, *, within: timedelta = timedelta.max
+) -> tuple[Slot, ...]:
+    """Return, in order of time, the free starts that are nearest to one, no farther away than ``within``; of two as near
+    the earlier."""
     free = free_starts(diary, wish)
-    far = {bit: abs(diary.horizon.instant(bit) - start) for bit in bits(union(free.values()))}
-    near = sorted(sorted(far, key=far.__getitem__)[:limit])
+    at, most = (start - diary.horizon.start) // _TICK, within // _TICK
+    far = {bit: abs(bit * _CELL - at) for bit in bits(union(free.values()))}
+    near = sorted(sorted((bit for bit in far if far[bit] <= most), key=far.__getitem__)[:limit])
     return tuple(
         slot_at(diary, wish, bit, next(key for key, mask in free.items() if mask >> bit & 1)) for bit in near
     )
