@@ -206,6 +206,27 @@ def slot_at(diary: Diary, wish: Wish, bit: int, provider: str) -> Slot:
     )
 
 
+class _PracticeMemory:
+    """What follows from a practice alone, for the last few practices; found by identity, since comparing two, or hashing
+    one, goes through every shift of every provider."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Practice, dict[tuple[str, str, Horizon], int]]] = {}
+
+    def of(self, practice: Practice) -> dict[tuple[str, str, Horizon], int]:
+        """Return what is known of this very practice, to be added to."""
+        found = self._known.get(id(practice))
+        if found is None or found[0] is not practice or len(found[1]) >= _MOST_REMEMBERED:
+            if len(self._known) >= _MOST_PRACTICES:
+                self._known.clear()
+            found = self._known[id(practice)] = (practice, {})
+        return found[1]
+
+
+_MOST_PRACTICES, _MOST_REMEMBERED = 4, 4000
+_MEMORY = _PracticeMemory()
+
+
 def _offered(diary: Diary, visit_type: VisitType, wish: Wish) -> int:
     """Return the starts on the step whose whole time lies inside the hours, after now, while the person is free."""
     office, horizon = diary.practice.office(wish.office), diary.horizon
@@ -225,9 +246,19 @@ def _runs(mask: int, visit_type: VisitType) -> int:
 
 
 def _provider_free(diary: Diary, key: str, office: str) -> int:
-    shifts = tuple(s.span for s in diary.practice.provider(key).shifts if s.office == office)
     there = _reachable(diary, provider_resource(key), office)
-    return _open(diary.practice.office(office), shifts, diary.horizon) & ~diary.away.get(key, 0) & there
+    return _at_work(diary.practice, key, office, diary.horizon) & ~diary.away.get(key, 0) & there
+
+
+def _at_work(practice: Practice, provider: str, office: str, horizon: Horizon) -> int:
+    """Return the cells in which the office is open and the provider works there, remembered."""
+    known = _MEMORY.of(practice)
+    asked = provider, office, horizon
+    cells = known.get(asked)
+    if cells is None:
+        shifts = tuple(s.span for s in practice.provider(provider).shifts if s.office == office)
+        cells = known[asked] = _open(practice.office(office), shifts, horizon)
+    return cells
 
 
 def _reachable(diary: Diary, resource: str, office: str) -> int:
