@@ -207,8 +207,10 @@ def slot_at(diary: Diary, wish: Wish, bit: int, provider: str) -> Slot:
 
 
 class _PracticeMemory:
-    """What follows from a practice alone, for the last few practices; found by identity, since comparing two, or hashing
-    one, goes through every shift of every provider."""
+    """What follows from a practice alone, for the last few practices.
+
+    They are told apart by identity: to compare two, or to hash one, goes through every shift of every provider.
+    """
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Practice, dict[tuple[str, str, Horizon], int]]] = {}

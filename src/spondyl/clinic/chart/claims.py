@@ -45,7 +45,8 @@ _EXCLUSIVE = QuickRead(
         sa.or_(
             claims.c.office != sa.bindparam("here"),
             sa.and_(
-                claims.c.starts_s < sa.bindparam("here_before_s"), claims.c.ends_s > sa.bindparam("here_from_s")
+                claims.c.starts_s < sa.bindparam("here_before_s"),
+                claims.c.ends_s > sa.bindparam("here_from_s"),
             ),
         ),
     )

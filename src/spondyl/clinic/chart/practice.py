@@ -53,7 +53,9 @@ def practice_of_version(connection: sa.Connection, version: int | None) -> Pract
     memory = _memory(connection)
     found = memory.version(version)
     if found is None:
-        newest = connection.execute(_NEWEST).one_or_none()  # of one moment: it may be newer than the number asked for
+        newest = connection.execute(
+            _NEWEST
+        ).one_or_none()  # of one moment: it may be newer than the number asked for
         if newest is None:
             raise PracticeUnknownError(
                 "The clinic has no offices yet. Describe offices, providers and rooms first: Administration, Practice."

@@ -1,8 +1,8 @@
 """One writer for a whole server: what waits is written together in one transaction, each piece in a savepoint.
 
 A commit waits for the disk. When many people book at once, the queue commits for all of them at once, in the order in
-which they came, and each learns of their own refusal only. A piece that waits alone needs no savepoint, and where nobody
-writes, whoever comes writes in their own thread: to wake another and to be woken by it costs as much as a booking. On PostgreSQL a
+which they came, and each learns of their own refusal only. A piece that waits alone needs no savepoint. Where nobody
+writes, whoever comes writes in their own thread: to wake another thread and be woken by it is work too. On PostgreSQL a
 batch holds many locks; a piece that another server's batch waits for, and it for that one, is undone by the database
 and written again by itself.
 """
