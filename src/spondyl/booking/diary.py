@@ -150,7 +150,7 @@ def slot_starting(diary: Diary, wish: Wish, start: datetime) -> Slot | None:
 def nearest_slots(
     diary: Diary, wish: Wish, start: datetime, limit: int, *, within: timedelta = timedelta.max
 ) -> tuple[Slot, ...]:
-    """Return, in order of time, the free starts that are nearest to one, no farther away than ``within``; of two as near
+    """Return, in order of time, the free starts nearest to one, no farther away than ``within``; of two as near
     the earlier."""
     free = free_starts(diary, wish)
     at, most = (start - diary.horizon.start) // _TICK, within // _TICK

@@ -8,6 +8,7 @@ import pytest
 from clinic_bookings import Bookings, slot_at
 from practices import utc
 from spondyl.booking import Slot, Wish
+from spondyl.clinic.chart import free_times
 from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.free_times import SOONEST, nearest_free, slot_for
@@ -54,9 +55,12 @@ def test_the_nearest_are_the_nearest_of_the_whole_diary(bookings: Bookings) -> N
             assert nearest_free(connection, WISH, start) == expected, start
 
 
-@pytest.mark.parametrize("office", ["yl", "or"])
-def test_a_full_diary_at_two_offices_looks_the_same_by_parts(bookings: Bookings, office: str) -> None:
-    """Ways to the other office reach into what is looked at, and few times near the middle of a day are left."""
+@pytest.mark.parametrize(("office", "close_min"), [("yl", 45), ("or", 240)])
+def test_a_full_diary_at_two_offices_looks_the_same_by_parts(
+    bookings: Bookings, monkeypatch: pytest.MonkeyPatch, office: str, close_min: int
+) -> None:
+    """Ways to the other office reach into what is looked at, however little is looked at first."""
+    monkeypatch.setattr(free_times, "CLOSE", timedelta(minutes=close_min))
     chance, wish = Random(4), Wish(visit_type="follow", office=office)
     for number in range(40):
         offered = bookings.slots(office=chance.choice(["yl", "yl", "or"]))
