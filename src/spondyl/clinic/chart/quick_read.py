@@ -17,7 +17,7 @@ from spondyl.clinic.chart.tables.column_types import embedded_text
 class QuickRead:
     """A SELECT, worded once for both databases; the values that it is given have the names of its ``bindparam``."""
 
-    def __init__(self, statement: sa.Select[Any]) -> None:
+    def __init__(self, statement: sa.Select[*tuple[Any, ...]]) -> None:
         compiled = statement.compile(dialect=SQLiteDialect(paramstyle="qmark"))
         self._statement, self._text = statement, str(compiled)
         self._names = tuple(compiled.positiontup or ())

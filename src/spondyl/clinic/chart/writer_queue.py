@@ -46,10 +46,10 @@ class WriterQueue:
 
     def __call__(self, work: Callable[[sa.Connection], _Result]) -> _Result:
         """Write a piece of work, after those that came before it."""
+        future: Future[_Result] = Future()
         with self._lock:
             free, self._writing = not self._writing, True
             if not free:
-                future: Future[_Result] = Future()
                 self._waiting.append((work, future))
         if not free:
             return future.result()
