@@ -1,6 +1,7 @@
 """Claim: the bit arithmetic offers exactly the starts that trying every place one by one offers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given, settings
@@ -11,7 +12,9 @@ from spondyl.booking import (
     Absence,
     Claim,
     Horizon,
+    OpenSpan,
     Placement,
+    Shift,
     Wish,
     claims_of,
     clashes,
@@ -129,15 +132,36 @@ def test_the_slot_at_one_start_is_that_of_all(
 
 
 @settings(max_examples=60, deadline=None)
-@given(drawn=st.lists(visits, max_size=25), minute=st.integers(0, 3 * 1440), limit=st.integers(1, 5))
+@given(
+    drawn=st.lists(visits, max_size=25),
+    minute=st.integers(0, 3 * 1440),
+    limit=st.integers(1, 5),
+    within=st.one_of(
+        st.just(timedelta.max), st.integers(0, 600).map(lambda minutes: timedelta(minutes=minutes))
+    ),
+)
 def test_the_nearest_are_those_of_all_sorted_by_distance(
-    drawn: list[tuple[str, str, datetime, int]], minute: int, limit: int
+    drawn: list[tuple[str, str, datetime, int]], minute: int, limit: int, within: timedelta
 ) -> None:
     diary = diary_of(PRACTICE, HORIZON, standing(drawn))
     wish, start = Wish(visit_type="follow", office="yl"), utc(2, 16) + timedelta(minutes=minute)
-    every = sorted(free_slots(diary, wish), key=lambda slot: (abs(slot.start - start), slot.start))
+    reached = [slot for slot in free_slots(diary, wish) if abs(slot.start - start) <= within]
+    every = sorted(reached, key=lambda slot: (abs(slot.start - start), slot.start))
     nearest = sorted(every[:limit], key=lambda slot: slot.start)
-    assert list(nearest_slots(diary, wish, start, limit)) == nearest
+    assert list(nearest_slots(diary, wish, start, limit, within=within)) == nearest
+
+
+def test_what_follows_from_a_practice_is_never_said_of_another_in_its_place() -> None:
+    """Practices come and go, and a later one may lie where an earlier one lay in memory."""
+    usual = two_offices()
+    for hour in [10, 11, 12, 13] * 5:
+        span = OpenSpan(weekday=1, from_min=9 * 60, to_min=hour * 60)
+        working = tuple(replace(one, shifts=(Shift(office="yl", span=span),)) for one in usual.providers)
+        practice = replace(usual, providers=working)
+        diary = diary_of(practice, HORIZON, ())
+        last = max(slot.wall for slot in free_slots(diary, Wish(visit_type="follow", office="yl")))
+        assert hour - 1 <= last.hour < hour
+        del practice, diary
 
 
 def test_travel_keeps_the_other_office_away_on_both_sides() -> None:

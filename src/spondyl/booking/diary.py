@@ -17,6 +17,8 @@ from spondyl.booking.grid import Horizon, bits, open_mask, runs, start_mask, uni
 from spondyl.booking.practice import CELL_MIN, Office, OpenSpan, Practice, VisitType
 from spondyl.booking.wall_clock import wall_at
 
+_TICK = timedelta(microseconds=1)
+_CELL = timedelta(minutes=CELL_MIN) // _TICK
 Stretch = tuple[str, str, int, int]
 """What one exclusive claim takes: resource, office, first and past the last second since 1970."""
 
@@ -98,10 +100,18 @@ def _taken(
     horizon: Horizon, stretches: Iterable[Stretch], before: Mapping[str, Mapping[str, int]]
 ) -> Mapping[str, Mapping[str, int]]:
     taken = {resource: dict(offices) for resource, offices in before.items()}
-    cells = horizon.cells  # a busy fortnight has thousands of stretches
+    # A busy fortnight has thousands of stretches, many of them at the same time.
+    known: dict[tuple[int, int], int] = {}
     for resource, office, starts_s, ends_s in stretches:
-        offices = taken.setdefault(resource, {})
-        offices[office] = offices.get(office, 0) | cells(starts_s, ends_s)
+        when = starts_s, ends_s
+        cells = known.get(when)
+        if cells is None:
+            cells = known[when] = horizon.cells(starts_s, ends_s)
+        offices = taken.get(resource)
+        if offices is None:
+            taken[resource] = {office: cells}
+        else:
+            offices[office] = offices.get(office, 0) | cells
     return taken
 
 
@@ -137,11 +147,15 @@ def slot_starting(diary: Diary, wish: Wish, start: datetime) -> Slot | None:
     return None if provider is None else slot_at(diary, wish, bit, provider)
 
 
-def nearest_slots(diary: Diary, wish: Wish, start: datetime, limit: int) -> tuple[Slot, ...]:
-    """Return, in order of time, the free starts that are nearest to one; of two as near the earlier."""
+def nearest_slots(
+    diary: Diary, wish: Wish, start: datetime, limit: int, *, within: timedelta = timedelta.max
+) -> tuple[Slot, ...]:
+    """Return, in order of time, the free starts nearest to one, no farther away than ``within``; of two as near
+    the earlier."""
     free = free_starts(diary, wish)
-    far = {bit: abs(diary.horizon.instant(bit) - start) for bit in bits(union(free.values()))}
-    near = sorted(sorted(far, key=far.__getitem__)[:limit])
+    at, most = (start - diary.horizon.start) // _TICK, within // _TICK
+    far = {bit: abs(bit * _CELL - at) for bit in bits(union(free.values()))}
+    near = sorted(sorted((bit for bit in far if far[bit] <= most), key=far.__getitem__)[:limit])
     return tuple(
         slot_at(diary, wish, bit, next(key for key, mask in free.items() if mask >> bit & 1)) for bit in near
     )
@@ -192,6 +206,29 @@ def slot_at(diary: Diary, wish: Wish, bit: int, provider: str) -> Slot:
     )
 
 
+class _PracticeMemory:
+    """What follows from a practice alone, for the last few practices.
+
+    They are told apart by identity: to compare two, or to hash one, goes through every shift of every provider.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Practice, dict[tuple[str, str, Horizon], int]]] = {}
+
+    def of(self, practice: Practice) -> dict[tuple[str, str, Horizon], int]:
+        """Return what is known of this very practice, to be added to."""
+        found = self._known.get(id(practice))
+        if found is None or found[0] is not practice or len(found[1]) >= _MOST_REMEMBERED:
+            if len(self._known) >= _MOST_PRACTICES:
+                self._known.clear()
+            found = self._known[id(practice)] = (practice, {})
+        return found[1]
+
+
+_MOST_PRACTICES, _MOST_REMEMBERED = 4, 4000
+_MEMORY = _PracticeMemory()
+
+
 def _offered(diary: Diary, visit_type: VisitType, wish: Wish) -> int:
     """Return the starts on the step whose whole time lies inside the hours, after now, while the person is free."""
     office, horizon = diary.practice.office(wish.office), diary.horizon
@@ -211,9 +248,19 @@ def _runs(mask: int, visit_type: VisitType) -> int:
 
 
 def _provider_free(diary: Diary, key: str, office: str) -> int:
-    shifts = tuple(s.span for s in diary.practice.provider(key).shifts if s.office == office)
     there = _reachable(diary, provider_resource(key), office)
-    return _open(diary.practice.office(office), shifts, diary.horizon) & ~diary.away.get(key, 0) & there
+    return _at_work(diary.practice, key, office, diary.horizon) & ~diary.away.get(key, 0) & there
+
+
+def _at_work(practice: Practice, provider: str, office: str, horizon: Horizon) -> int:
+    """Return the cells in which the office is open and the provider works there, remembered."""
+    known = _MEMORY.of(practice)
+    asked = provider, office, horizon
+    cells = known.get(asked)
+    if cells is None:
+        shifts = tuple(s.span for s in practice.provider(provider).shifts if s.office == office)
+        cells = known[asked] = _open(practice.office(office), shifts, horizon)
+    return cells
 
 
 def _reachable(diary: Diary, resource: str, office: str) -> int:

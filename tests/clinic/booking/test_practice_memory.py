@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from clinic_bookings import Bookings, slot_at
 from practices import utc
-from spondyl.booking import Absence
+from spondyl.booking import Absence, Practice
 from spondyl.clinic.care.intake_record import begin, keep
 from spondyl.clinic.chart.absences import note_absence
 from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.claims import TimeTakenError
-from spondyl.clinic.chart.practice import practice_of, save_practice
+from spondyl.clinic.chart.practice import clinic_zone, practice_of, save_practice
+from spondyl.clinic.chart.practice_memory import PracticeMemory
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.booking import appointments, outbox
 from spondyl.clinic.chart.tables.column_types import UtcInstant, embedded_text
@@ -101,3 +102,29 @@ def test_the_lean_indexes_serve_their_questions(embedded_engine: sa.Engine) -> N
                 f"EXPLAIN QUERY PLAN SELECT * FROM appointments WHERE {condition}"
             ).one()
             assert "USING INDEX ix_appointments_" in plan[-1]
+
+
+def test_a_practice_that_another_program_saved_is_the_practice_at_once(bookings: Bookings) -> None:
+    """Two programs share the chart, and neither hears of what the other keeps in memory."""
+    other = bookings.engine.execution_options(spondyl_practice=PracticeMemory())
+
+    def seen() -> tuple[Practice, str]:
+        with reading(bookings.engine) as connection:
+            return practice_of(connection), clinic_zone(connection)
+
+    usual, zone = seen()
+    moved = replace(usual, offices=tuple(replace(office, zone="Europe/Madrid") for office in usual.offices))
+    assert zone != "Europe/Madrid"
+
+    def undone() -> None:
+        with writing(other) as connection:
+            save_practice(connection, moved, actor="admin")
+            assert practice_of(connection) == moved
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        undone()
+    assert seen() == (usual, zone)
+    with writing(other) as connection:
+        save_practice(connection, moved, actor="admin")  # gets the number that the undone version had
+    assert seen() == (moved, "Europe/Madrid")

@@ -2,9 +2,10 @@
 another piece of the same batch did stays."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
-from threading import Event
+from threading import Event, get_ident
+from time import monotonic
 from typing import TypeVar
 
 import pytest
@@ -106,3 +107,39 @@ def test_a_piece_is_written_again_as_often_as_others_are_in_its_way_up_to_a_limi
     assert queue(deadlocked(MOST_TRIES - 1)) == "written"
     with pytest.raises(DeadlockError, match="Send it once more"):
         queue(deadlocked(MOST_TRIES))
+
+
+def test_who_comes_while_nobody_writes_writes_in_their_own_thread(embedded_engine: sa.Engine) -> None:
+    queue = WriterQueue(embedded_engine)
+
+    def refused(_: sa.Connection) -> int:
+        raise ValueError
+
+    assert queue(lambda _: get_ident()) == get_ident()
+    with pytest.raises(ValueError):
+        queue(refused)
+    assert queue.submit(lambda _: get_ident()).result(20) != get_ident()
+    until = monotonic() + 20
+    while queue(lambda _: get_ident()) != get_ident():  # the queue's own thread has just written its last
+        assert monotonic() < until
+
+
+def test_who_comes_meanwhile_is_written_after_it_in_their_order(embedded_engine: sa.Engine) -> None:
+    queue, begun, go_on, order = WriterQueue(embedded_engine), Event(), Event(), list[int]()
+
+    def first(_: sa.Connection) -> None:
+        begun.set()
+        assert go_on.wait(20)
+        order.append(0)
+
+    with ThreadPoolExecutor(2) as pool:
+        writes = pool.submit(queue, first)
+        assert begun.wait(20)
+        later = [queue.submit(lambda _, number=number: order.append(number)) for number in range(1, 40)]
+        waits = pool.submit(queue, lambda _: order.append(40))
+        wait([waits], 0.2)
+        assert not order and not waits.done()
+        go_on.set()
+        for done in [writes, *later, waits]:
+            done.result(20)
+    assert order == list(range(41))

@@ -8,6 +8,10 @@ from typing import Any
 
 import icalendar
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from clinic_apps import Browser
 from clinic_charts import Clock
@@ -25,6 +29,9 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import waiting_entries
 from spondyl.clinic.chart.writer_queue import WriterQueue
 from spondyl.clinic.messages import FolderSender, send_due
+from spondyl.clinic.web import public
+from spondyl.clinic.web.app import FEATURES
+from spondyl.clinic.web.headers import HEADERS, SafeHeaders
 from spondyl.clinic.web.public import book
 from spondyl.clinic.web.services import Services
 
@@ -345,21 +352,44 @@ def test_what_was_taken_while_one_stood_in_line_is_kept_with_the_other_provider(
     assert seen is not None
     looks: list[Slot | None] = []
 
-    def late_then_true(*asked: Any) -> Slot | None:
-        """What was free before; later what is."""
-        looks.append(seen if not looks else slot_for(*asked))
+    def counted(*asked: Any) -> Slot | None:
+        looks.append(slot_for(*asked))
         return looks[-1]
 
-    monkeypatch.setattr(book, "slot_for", late_then_true)
+    monkeypatch.setattr(book, "slot_for", counted)
     writer, kept = WriterQueue(services.engine), []
     for number in range(2):
         looks.clear()
-        kept.append(book._kept(services.engine, writer, wish, ten).placement.provider)
-        assert len(looks) == number + 1
+        kept.append(book._kept(services.engine, writer, wish, ten, seen).placement.provider)
+        assert len(looks) == number
     assert set(kept) == {"ana", "ben"}
     looks.clear()
     with pytest.raises(TimeTakenError):
-        book._kept(services.engine, writer, wish, ten)
+        book._kept(services.engine, writer, wish, ten, seen)
     with reading(services.engine) as connection:
         assert len(connection.execute(appointments.select()).all()) == 2
         assert verify(connection).sound
+
+
+def test_no_other_feature_has_the_addresses_of_the_public_pages() -> None:
+    """They are looked for first: whichever order the rail has, each address has one place."""
+    others = [
+        route.path
+        for feature in FEATURES
+        if feature is not public.FEATURE
+        for router in feature.routers
+        for route in router.routes
+        if isinstance(route, Route)
+    ]
+    assert others
+    assert not [path for path in others if path.startswith(("/book", "/visit", "/{"))]
+
+
+def test_a_header_that_an_answer_has_already_is_not_added_again() -> None:
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("x", headers={"Cache-Control": "private"})(scope, receive, send)
+
+    sent = TestClient(SafeHeaders(answering, tls=True)).get("/static/x?v=1").headers
+    assert sent.get_list("cache-control") == ["private"]
+    assert {name: sent.get_list(name) for name in HEADERS} == {name: [text] for name, text in HEADERS.items()}
+    assert sent.get_list("strict-transport-security") == ["max-age=31536000"]

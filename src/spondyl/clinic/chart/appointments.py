@@ -53,6 +53,7 @@ from spondyl.clinic.chart.engine import is_embedded, now_of
 from spondyl.clinic.chart.outbox import MessageKind, forget_messages, queue, queue_change
 from spondyl.clinic.chart.overrides import come_down, put_down_over
 from spondyl.clinic.chart.practice import latest_seen, practice_of
+from spondyl.clinic.chart.quick_read import QuickRead
 from spondyl.clinic.chart.tables.booking import absences, appointments
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.visit_insert import (
@@ -64,8 +65,10 @@ from spondyl.clinic.chart.visit_insert import (
 )
 
 HOLD_FOR = timedelta(minutes=10)
-_LAPSED = sa.select(
-    sa.exists().where(appointments.c.held_until <= sa.bindparam("now"), appointments.c.status == "held")
+_LAPSED = QuickRead(
+    sa.select(appointments.c.key)
+    .where(appointments.c.held_until <= sa.bindparam("now"), appointments.c.status == "held")
+    .limit(1)
 )
 
 
@@ -240,7 +243,7 @@ def arrive(connection: sa.Connection, key: str, *, actor: str) -> Appointment:
 
 def any_lapsed(connection: sa.Connection) -> bool:
     """Say whether a hold's time is over; locks nothing."""
-    return connection.execute(_LAPSED, {"now": now_of(connection)}).scalar_one()
+    return bool(_LAPSED.rows(connection, now=now_of(connection)))
 
 
 def let_lapse(connection: sa.Connection, *, limit: int = 200) -> list[Appointment]:

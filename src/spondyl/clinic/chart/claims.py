@@ -21,7 +21,9 @@ from spondyl.booking import (
 )
 from spondyl.booking.claim import LONGEST_CLAIM
 from spondyl.clinic.chart.engine import is_embedded
+from spondyl.clinic.chart.quick_read import QuickRead
 from spondyl.clinic.chart.tables.booking import absences, claims
+from spondyl.clinic.chart.tables.column_types import embedded_instant
 
 _EXCLUDED = "23P01"  # PostgreSQL's exclusion_violation
 
@@ -32,15 +34,27 @@ class TimeTakenError(ValueError):
 
 _INSERT = claims.insert()
 # Made once: every page with free times asks these.
-_EXCLUSIVE = sa.select(
-    claims.c.appointment, claims.c.resource, claims.c.office, claims.c.starts_s, claims.c.ends_s
-).where(
-    claims.c.exclusive,
-    claims.c.starts_s > sa.bindparam("after_s"),
-    claims.c.starts_s < sa.bindparam("before_s"),
+_EXCLUSIVE = QuickRead(
+    sa.select(
+        claims.c.resource, claims.c.office, claims.c.starts_s, claims.c.ends_s, claims.c.appointment
+    ).where(
+        claims.c.exclusive,
+        claims.c.starts_s > sa.bindparam("after_s"),
+        claims.c.starts_s < sa.bindparam("before_s"),
+        claims.c.ends_s > sa.bindparam("from_s"),
+        sa.or_(
+            claims.c.office != sa.bindparam("here"),
+            sa.and_(
+                claims.c.starts_s < sa.bindparam("here_before_s"),
+                claims.c.ends_s > sa.bindparam("here_from_s"),
+            ),
+        ),
+    )
 )
-_ABSENCES = sa.select(absences).where(
-    absences.c.ends_at > sa.bindparam("begins"), absences.c.starts_at < sa.bindparam("ends")
+_ABSENCES = QuickRead(
+    sa.select(absences.c.provider, absences.c.starts_at, absences.c.ends_at, absences.c.reason).where(
+        absences.c.ends_at > sa.bindparam("begins"), absences.c.starts_at < sa.bindparam("ends")
+    )
 )
 _SHUT_OUT = sa.text("LOCK TABLE claims IN SHARE ROW EXCLUSIVE MODE")
 # One statement takes the resources' locks in their order and then puts the claims down. Without the locks two
@@ -116,24 +130,40 @@ def diary_between(
     *,
     without: Iterable[str] = (),
     around: tuple[datetime, datetime] | None = None,
+    here: tuple[str, datetime, datetime] | None = None,
 ) -> Diary:
     """The diary of a stretch of days; ``without`` leaves out what these appointments occupy.
 
-    With ``around`` only what touches [first, last) is read: elsewhere the diary looks free and must not be asked.
+    With ``around`` only what touches [first, last) is read, with ``here`` at this office only what touches its own
+    [first, last): elsewhere the diary looks free and must not be asked.
     """
     begin, end = around or (horizon.start, horizon.end)
-    asked = {"after_s": seconds_of(begin) - int(LONGEST_CLAIM.total_seconds()), "before_s": seconds_of(end)}
-    rows = connection.execute(_EXCLUSIVE, asked)
-    if left_out := set(without):
-        rows = [row for row in rows if row[0] not in left_out]
-    taken = (tuple(row[1:]) for row in rows)
+    office, here_begin, here_end = here or ("", begin, end)
+    rows = _EXCLUSIVE.rows(
+        connection,
+        after_s=seconds_of(begin) - int(LONGEST_CLAIM.total_seconds()),
+        before_s=seconds_of(end),
+        from_s=seconds_of(begin),
+        here=office,
+        here_before_s=seconds_of(here_end),
+        here_from_s=seconds_of(here_begin),
+    )
+    left_out = set(without)
+    taken = ((row[0], row[1], row[2], row[3]) for row in rows if row[4] not in left_out)
     return diary_of_stretches(practice, horizon, taken, absences_between(connection, horizon))
 
 
 def absences_between(connection: sa.Connection, horizon: Horizon) -> list[Absence]:
     """Who is away in a stretch of days."""
-    rows = connection.execute(_ABSENCES, {"begins": horizon.start, "ends": horizon.end})
-    return [_absence(row) for row in rows]
+    rows = _ABSENCES.rows(connection, begins=horizon.start, ends=horizon.end)
+    return [
+        Absence(provider=provider, start=_instant(start), end=_instant(end), reason=reason)
+        for provider, start, end, reason in rows
+    ]
+
+
+def _instant(told: str | datetime) -> datetime:
+    return embedded_instant(told) if isinstance(told, str) else told
 
 
 def absences_of_visit(connection: sa.Connection, practice: Practice, visit: Appointment) -> list[Absence]:

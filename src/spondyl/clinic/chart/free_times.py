@@ -5,7 +5,17 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from spondyl.booking import Horizon, Practice, Slot, Wish, free_slots, nearest_slots, slot_starting, wall_at
+from spondyl.booking import (
+    Horizon,
+    Practice,
+    Slot,
+    Wish,
+    free_slots,
+    nearest_slots,
+    occupied,
+    slot_starting,
+    wall_at,
+)
 from spondyl.booking.practice import CELL_MIN
 from spondyl.clinic.chart.claims import diary_between
 from spondyl.clinic.chart.engine import now_of
@@ -13,6 +23,8 @@ from spondyl.clinic.chart.practice import practice_of
 
 LOOK_AHEAD_DAYS = 60
 SOONEST = timedelta(minutes=30)
+# Looked at first: with some times free about there, no more of the diary needs to be read.
+CLOSE = timedelta(hours=4)
 # How many days before and after are looked at for the nearest times, and how far one found there may be away so that
 # none outside those days is nearer (an hour less than the days, for the clock that is set forward).
 NEAR = ((1, timedelta(hours=23)), (4, timedelta(days=4)))
@@ -45,7 +57,11 @@ def nearest_free(
     practice = practice_of(connection)
     day = wall_at(practice.office(wish.office).zone, start).date()
     asked = _from_soonest(connection, wish)
-    near: tuple[Slot, ...] = ()
+    reach, three_days = CLOSE + _reach(practice, wish), Horizon(first_day=day - timedelta(days=1), days=3)
+    close = diary_between(connection, practice, three_days, around=(start - reach, start + reach))
+    near = nearest_slots(close, asked, start, limit, within=CLOSE)
+    if len(near) == limit:
+        return near
     for days_around, surely in NEAR:
         days = Horizon(first_day=day - timedelta(days=days_around), days=2 * days_around + 1)
         diary = diary_between(connection, practice, days)
@@ -73,7 +89,11 @@ def slot_for(connection: sa.Connection, wish: Wish, start: datetime) -> Slot | N
     day = wall_at(practice.office(wish.office).zone, start).date()
     reach = _reach(practice, wish)
     diary = diary_between(
-        connection, practice, Horizon(first_day=day, days=1), around=(start - reach, start + reach)
+        connection,
+        practice,
+        Horizon(first_day=day, days=1),
+        around=(start - reach, start + reach),
+        here=(wish.office, *occupied(practice.visit_type(wish.visit_type), start)),
     )
     return slot_starting(diary, replace(wish, not_before=start), start)
 

@@ -10,6 +10,7 @@ from spondyl.booking import Practice, zone_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.practice_memory import PracticeMemory, Seen
+from spondyl.clinic.chart.quick_read import QuickRead
 from spondyl.clinic.chart.tables.booking import practice_versions
 
 
@@ -17,7 +18,12 @@ class PracticeUnknownError(LookupError):
     """The clinic has not said yet what can be booked."""
 
 
-_NEWEST = sa.select(practice_versions.c.body).order_by(practice_versions.c.version.desc()).limit(1)
+_NEWEST = (
+    sa.select(practice_versions.c.version, practice_versions.c.body)
+    .order_by(practice_versions.c.version.desc())
+    .limit(1)
+)
+_NUMBER = QuickRead(sa.select(sa.func.max(practice_versions.c.version)))
 _ADAPTER: TypeAdapter[Practice] = TypeAdapter(Practice)
 
 
@@ -39,7 +45,7 @@ def save_practice(connection: sa.Connection, practice: Practice, *, actor: str) 
 
 def practice_of(connection: sa.Connection) -> Practice:
     """The newest version; raises ``PracticeUnknownError`` before there is one."""
-    return _practice_in(connection.execute(_NEWEST).scalar_one_or_none())
+    return practice_of_version(connection, _number(connection))
 
 
 def practice_of_version(connection: sa.Connection, version: int | None) -> Practice:
@@ -47,9 +53,15 @@ def practice_of_version(connection: sa.Connection, version: int | None) -> Pract
     memory = _memory(connection)
     found = memory.version(version)
     if found is None:
-        found = practice_of(connection)
-        if version is not None:
-            memory.keep(version, found)
+        newest = connection.execute(
+            _NEWEST
+        ).one_or_none()  # of one moment: it may be newer than the number asked for
+        if newest is None:
+            raise PracticeUnknownError(
+                "The clinic has no offices yet. Describe offices, providers and rooms first: Administration, Practice."
+            )
+        found = _read(newest.body)
+        memory.keep(newest.version, found)
     return found
 
 
@@ -62,24 +74,20 @@ def _memory(connection: sa.Connection) -> PracticeMemory:
     return connection.get_execution_options()["spondyl_practice"]
 
 
-def _practice_in(body: str | None) -> Practice:
-    """The practice in a row's text; raises ``PracticeUnknownError`` when there is none."""
-    if body is None:
-        raise PracticeUnknownError(
-            "The clinic has no offices yet. Describe offices, providers and rooms first: Administration, Practice."
-        )
-    return _read(body)
-
-
 def has_practice(connection: sa.Connection) -> bool:
     """True when the clinic has said what can be booked."""
-    return connection.execute(sa.select(sa.func.count()).select_from(practice_versions)).scalar_one() > 0
+    return _number(connection) is not None
+
+
+def _number(connection: sa.Connection) -> int | None:
+    """The number of the newest version; None before there is one."""
+    return _NUMBER.rows(connection)[0][0]
 
 
 def clinic_zone(connection: sa.Connection) -> str:
     """The zone whose clock says which day it is: that of the first office, UTC before there is one."""
-    body = connection.execute(_NEWEST).scalar_one_or_none()
-    return "UTC" if body is None else _read(body).offices[0].zone
+    number = _number(connection)
+    return "UTC" if number is None else practice_of_version(connection, number).offices[0].zone
 
 
 def clinic_moment(connection: sa.Connection, moment: datetime) -> datetime:

@@ -93,7 +93,8 @@ def create_app(services: Services) -> FastAPI:
 def _site() -> APIRouter:
     """The pages of all features, which know no application: what each page takes is worked out once a process."""
     site = APIRouter(dependencies=[Depends(check_csrf), Depends(check_restricted)])
-    for feature in FEATURES:
+    # An address is looked for in one router after the other: first where crowds come from.
+    for feature in sorted(FEATURES, key=lambda one: one is not public.FEATURE):
         for router in feature.routers:
             site.include_router(router)
     return site

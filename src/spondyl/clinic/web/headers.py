@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,12 +20,21 @@ HEADERS = {
 }
 
 
+def _raw(name: str, value: str) -> tuple[bytes, bytes]:
+    return name.lower().encode("latin-1"), value.encode("latin-1")
+
+
+_KEPT = _raw("Cache-Control", "public, max-age=31536000, immutable")
+_NOT_KEPT = _raw("Cache-Control", "no-store")
+
+
 class SafeHeaders:
     """ASGI middleware: adds the headers; pages are never kept by the browser, static files with a digest are."""
 
     def __init__(self, app: ASGIApp, *, tls: bool) -> None:
         self.app = app
-        self.added = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if tls else {})
+        added = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if tls else {})
+        self.added = tuple(_raw(name, value) for name, value in added.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -36,13 +44,11 @@ class SafeHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.added.items():
-                    headers.setdefault(name, value)
                 keeps = scope["path"].startswith("/static/") and b"v=" in scope.get("query_string", b"")
-                headers.setdefault(
-                    "Cache-Control", "public, max-age=31536000, immutable" if keeps else "no-store"
-                )
+                given = list(message.get("headers", ()))
+                names = {name.lower() for name, _ in given}
+                added = (*self.added, _KEPT if keeps else _NOT_KEPT)
+                message = {**message, "headers": [*given, *(one for one in added if one[0] not in names)]}
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

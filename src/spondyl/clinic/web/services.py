@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +28,12 @@ class Services:
 
     def key_for(self, purpose: str) -> bytes:
         """A key for one purpose, made from the clinic's secret."""
-        return derive(self.secret, purpose)
+        return _derived(self.secret, purpose)
+
+
+@lru_cache(maxsize=64)
+def _derived(secret: bytes, purpose: str) -> bytes:
+    return derive(secret, purpose)
 
 
 def services_of(request: Request) -> Services:

@@ -24,6 +24,7 @@ def make_templates(*features: str) -> Environment:
         loader=ChoiceLoader([loader]),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # what is installed does not change while it runs, and asking takes a call for each file
         trim_blocks=True,
         lstrip_blocks=True,
     )

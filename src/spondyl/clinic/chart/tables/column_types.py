@@ -42,6 +42,11 @@ def embedded_text(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
+def embedded_instant(text: str) -> datetime:
+    """The instant that ``embedded_text`` wrote."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
 def instant_text(moment: datetime) -> str:
     """How PostgreSQL is given an instant: with its offset."""
     if moment.tzinfo is None:

@@ -151,26 +151,39 @@ def hold(
     with reading(services.engine) as connection:
         practice = practice_of(connection)
         wish = Wish(visit_type=public_type(practice, visit).key, office=office_of(practice, office).key)
+        seen = slot_for(connection, wish, start)
+        gone = _is_gone(connection, seen)
+        instead = _instead(connection, wish, start, language, "/book/hold", "taken") if gone else None
+    if instead is not None:
+        return public_page(request, "taken.html", language, instead, status=409)
     try:
-        kept = _kept(services.engine, writer, wish, start)
+        kept = _kept(services.engine, writer, wish, start, seen)
     except TimeTakenError:
         return taken_page(request, services, wish, start, language, "/book/hold")
     token = hold_token(kept, key=services.key_for("patient link"))
     return see_other(request, f"/book/{token}?lang={language}")
 
 
-def _kept(engine: sa.Engine, writer: WriterQueue, wish: Wish, start: datetime) -> Appointment:
-    """Keep a time with whoever is seen free, looking outside the line; once more when somebody else came first."""
-    for _ in range(2):
+def _kept(
+    engine: sa.Engine, writer: WriterQueue, wish: Wish, start: datetime, seen: Slot | None
+) -> Appointment:
+    """Keep a time with whoever was seen free outside the line; look once more when somebody else came first."""
+    if seen is not None:
+        with suppress(TimeTakenError):
+            return writer(partial(hold_slot, slot=seen, actor=PUBLIC, alone=True))
         with reading(engine) as connection:
             seen = slot_for(connection, wish, start)
-            if seen is None and not any_lapsed(connection):
+            if _is_gone(connection, seen):
                 raise TimeTakenError(GONE)
-        if seen is None:
-            break
+    if seen is not None:
         with suppress(TimeTakenError):
             return writer(partial(hold_slot, slot=seen, actor=PUBLIC, alone=True))
     return writer(lambda connection: _another_kept(connection, wish, start))
+
+
+def _is_gone(connection: sa.Connection, seen: Slot | None) -> bool:
+    """Nobody is free then, and no hold has lapsed that could be let go of."""
+    return seen is None and not any_lapsed(connection)
 
 
 def _another_kept(connection: sa.Connection, wish: Wish, start: datetime) -> Appointment:
@@ -198,11 +211,17 @@ def taken_page(
 ) -> Response:
     """Say at once that the time is gone, with the nearest free ones; ``why`` names the words that say how."""
     with reading(services.engine) as connection:
-        practice = practice_of(connection)
-        near = nearest_free(connection, wish, start)
+        instead = _instead(connection, wish, start, language, address, why)
+    return public_page(request, "taken.html", language, instead, status=409)
+
+
+def _instead(
+    connection: sa.Connection, wish: Wish, start: datetime, language: str, address: str, why: str
+) -> dict[str, Any]:
+    practice, near = practice_of(connection), nearest_free(connection, wish, start)
     office = practice.office(wish.office)
     gone = time_buttons((_as_slot(near, start, office.zone),), language) if near else []
-    shown = {
+    return {
         "slots": time_buttons(near, language),
         "when": gone[0]["when"] if gone else "",
         "office": office,
@@ -210,7 +229,6 @@ def taken_page(
         "address": address,
         "why": why,
     }
-    return public_page(request, "taken.html", language, shown, status=409)
 
 
 def _as_slot(near: tuple[Slot, ...], start: datetime, zone: str) -> Slot:
