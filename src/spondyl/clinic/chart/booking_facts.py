@@ -30,11 +30,14 @@ class BookingFacts:
 
 
 _DAY = timedelta(days=1)
+_AWAY = "EXISTS (SELECT 1 FROM absences WHERE ends_at > {} AND starts_at < {})"
+_INTAKE = "EXISTS (SELECT 1 FROM documents WHERE person_id = {} AND kind = {})"
 _FACTS = (
-    "SELECT (SELECT max(version) FROM practice_versions) AS version, "
-    "EXISTS (SELECT 1 FROM absences WHERE ends_at > {} AND starts_at < {}) AS away, "
-    "EXISTS (SELECT 1 FROM documents WHERE person_id = {} AND kind = {}) AS intake"
+    f"SELECT (SELECT max(version) FROM practice_versions) AS version, {_AWAY} AS away, {_INTAKE} AS intake"
 )
+AWAY_SQL = _AWAY.format("%(day_begins)s", "%(day_ends)s")
+INTAKE_SQL = _INTAKE.format("%(of_person)s", "%(intake_kind)s")
+"""Two parts of the question on PostgreSQL, for who need not know what was answered."""
 FACTS_SQL = _FACTS.format("%(day_begins)s", "%(day_ends)s", "%(of_person)s", "%(intake_kind)s")
 """The question on PostgreSQL; ``facts_asked`` gives what it asks about, ``facts_told`` reads the answer."""
 # Its first part changes nothing: it lets the database lock the table of claims, as whoever puts a claim down does,
