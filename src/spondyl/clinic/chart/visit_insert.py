@@ -23,7 +23,7 @@ from spondyl.clinic.chart.booking_facts import (
     facts_told,
 )
 from spondyl.clinic.chart.claims import LOCK_SQL, claim_rows, seconds_of, taken_instead_of
-from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded, now_of
+from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded
 from spondyl.clinic.chart.outbox import MessageKind, message_row
 from spondyl.clinic.chart.quick_statement import QuickStatement, array_text, quoted
 from spondyl.clinic.chart.tables.booking import appointments
@@ -116,7 +116,7 @@ def visit_rows(
 ) -> VisitRows:
     """What ``insert_visit`` writes; this asks the database nothing."""
     row = new_row(connection, visit)
-    message = message_row(visit.key, letter, now_of(connection)) if letter else {}
+    message = message_row(visit.key, letter, row["made_at"]) if letter else {}
     if not is_embedded(connection):
         asked = facts_asked(visit.start, None if visit.held_until else visit.person)
         return VisitRows(given=_texts({**row, **asked}) | _claimed(wanted) | _told(message))
