@@ -74,7 +74,7 @@ class QuickStatement:
 
     def _values(self, given: _Given) -> list[bytes | None]:
         values = [None if (value := given[name]) is None else value.encode() for name in self._names]
-        if b"\0" in b"".join(filter(None, values)):
+        if b"\0" in b"".join(value or b"" for value in values):
             wrong = next(value for value in given.values() if value and "\0" in value)
             raise ValueError(
                 f"{wrong!r} holds the character NUL, which PostgreSQL cannot store; leave it out."
