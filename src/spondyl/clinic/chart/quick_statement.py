@@ -117,7 +117,8 @@ def _alone(server: PGconn, name: bytes, values: list[bytes | None]) -> PGresult:
 
     libpq waits outside Python, so that other threads run meanwhile.
     """
-    found = server.exec_prepared(name, values)
+    given: Any = values  # psycopg's types leave NULL out here, though it takes it
+    found = server.exec_prepared(name, given)
     if server.status == pq.ConnStatus.BAD:
         raise psycopg.OperationalError(server.get_error_message())
     return _refuse_error(found)
