@@ -3,6 +3,7 @@
 Limit: who holds the key and rewrites everything after a point can hide it from the log; then the checkpoints tell.
 """
 
+import hmac
 import json
 import time
 from collections.abc import Iterator
@@ -16,9 +17,9 @@ import sqlalchemy as sa
 from audit_rows import entries
 from clinic_charts import SECRET
 from spondyl.clinic.chart.anchor import check_anchor, write_checkpoint
-from spondyl.clinic.chart.audit import record, verify
+from spondyl.clinic.chart.audit import FIRST_SEAL, record, verify
 from spondyl.clinic.chart.engine import is_embedded
-from spondyl.clinic.chart.keys import anchor_signer
+from spondyl.clinic.chart.keys import anchor_signer, derive
 from spondyl.clinic.chart.tables import audit, audit_heads
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.keep_anchor import AnchorKeeper
@@ -218,3 +219,15 @@ def test_every_change_of_the_file_of_checkpoints_is_seen(written: sa.Engine, anc
     assert "no checkpoint in" in problems(written, anchored)[0]
     anchored.unlink()
     assert "no file of checkpoints" in problems(written, anchored)[0]
+
+
+def test_a_seal_is_over_the_canonical_json_of_row_and_seal_before(written: sa.Engine) -> None:
+    odd = 'Zoë said "no"\n\\ \x1f \x7f \u2028 脊椎 😀 </script>'
+    with writing(written) as connection:
+        record(connection, actor=odd, action="sign exam", subject=odd, detail={odd: odd})
+    with reading(written) as connection:
+        rows = connection.execute(sa.select(audit).order_by(audit.c.lane, audit.c.sequence)).all()
+    *before, last = (row for row in rows if row.lane == next(one.lane for one in rows if one.actor == odd))
+    parts = [*last[:-1], before[-1].seal if before else FIRST_SEAL]
+    sealed = json.dumps(parts, separators=(",", ":"), ensure_ascii=False).encode()
+    assert last.seal == hmac.digest(derive(SECRET, "audit seal"), sealed, "sha256").hex()

@@ -2,13 +2,14 @@
 
 The driver's cursor works out anew at every call how each value is written and what is prepared, and sends ``BEGIN`` and
 ``COMMIT`` on ways of their own. A statement that runs at every booking says itself how its values are written, and
-takes ``BEGIN`` along, and ``COMMIT`` where it is all that the transaction does.
+takes ``BEGIN`` along. Where it is all that the transaction does it needs neither ``BEGIN`` nor ``COMMIT``: PostgreSQL
+commits a statement that nobody began a transaction for, before it says that it is ready for the next.
 """
 
 import re
 import select
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
 
 import psycopg
 import sqlalchemy as sa
@@ -18,8 +19,10 @@ from psycopg.pq.abc import PGconn, PGresult
 from spondyl.clinic.chart.engine import driver_in_transaction
 
 _NAMED = re.compile(r"%\((\w+)\)s")
-_BEGIN, _COMMIT = b"spondyl_begin", b"spondyl_commit"
+_BEGIN = b"spondyl_begin"
 _READY = "spondyl_prepared"
+_Given: TypeAlias = Mapping[str, str | None]
+_Ask: TypeAlias = Callable[[PGconn, bytes, list[bytes | None]], PGresult]
 
 
 class QuickStatement:
@@ -31,46 +34,52 @@ class QuickStatement:
         places = {name: f"${number}" for number, name in enumerate(self._names, 1)}
         self._numbered = _NAMED.sub(lambda found: places[found[1]], sql).encode()
 
-    def row(self, connection: sa.Connection, given: Mapping[str, str | None]) -> list[str | None]:
+    def row(self, connection: sa.Connection, given: _Given) -> list[str | None]:
         """Run it in the transaction of ``connection``, or begin one; returns its only row as text.
 
         Raises the driver's own error, such as ``psycopg.IntegrityError``.
         """
         driver: psycopg.Connection[Any] = driver_in_transaction(connection)
         if _is_idle(driver):
-            found = self._from_the_beginning(connection, driver.pgconn, given, commit=False)
+            found = self._asked(connection, driver.pgconn, _begun_with, given)
         else:  # what was prepared may be gone by now, and an error would end the caller's transaction
             found = driver.execute(self.sql.encode(), given).pgresult
         assert found is not None
         return _texts(found)
 
-    def row_committed(
-        self, connection: sa.Connection, given: Mapping[str, str | None]
-    ) -> list[str | None] | None:
+    def row_committed(self, connection: sa.Connection, given: _Given) -> list[str | None] | None:
         """Run it as a transaction of its own, committed when its row comes back; None where one is under way already.
 
-        It saves the way to the server that a commit takes. Raises like ``row``; then nothing is committed.
+        It saves the way to the server that a commit takes. Raises like ``row``; then nothing is committed, unless the
+        connection is lost: then nobody can tell.
         """
-        driver: psycopg.Connection[Any] = driver_in_transaction(connection)
+        driver = _driver(connection)
         if not _is_idle(driver):
             return None
-        return _texts(self._from_the_beginning(connection, driver.pgconn, given, commit=True))
+        return _texts(self._asked(connection, driver.pgconn, _alone, given))
 
-    def _from_the_beginning(
-        self, connection: sa.Connection, server: PGconn, given: Mapping[str, str | None], *, commit: bool
-    ) -> PGresult:
-        values = [_bytes(given[name]) for name in self._names]
+    def _asked(self, connection: sa.Connection, server: PGconn, ask: _Ask, given: _Given) -> PGresult:
+        values = self._values(given)
         ready = connection.info.setdefault(_READY, set[bytes]())
         if self._name in ready:
             try:
-                return _together(server, self._name, values, commit=commit)
+                return ask(server, self._name, values)
             except errors.InvalidSqlStatementName:
                 ready.clear()  # after some commands the driver takes back all that is prepared
-        for name, sql in ((_BEGIN, b"BEGIN"), (_COMMIT, b"COMMIT"), (self._name, self._numbered)):
+        for name, sql in ((_BEGIN, b"BEGIN"), (self._name, self._numbered)):
             if name not in ready:
                 _refuse_error(server.prepare(name, sql))
                 ready.add(name)
-        return _together(server, self._name, values, commit=commit)
+        return ask(server, self._name, values)
+
+    def _values(self, given: _Given) -> list[bytes | None]:
+        values = [None if (value := given[name]) is None else value.encode() for name in self._names]
+        if b"\0" in b"".join(value or b"" for value in values):
+            wrong = next(value for value in given.values() if value and "\0" in value)
+            raise ValueError(
+                f"{wrong!r} holds the character NUL, which PostgreSQL cannot store; leave it out."
+            )
+        return values
 
 
 def array_text(values: Iterable[str]) -> str:
@@ -84,24 +93,35 @@ def quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
-def _together(server: PGconn, name: bytes, values: list[bytes | None], *, commit: bool) -> PGresult:
-    """``BEGIN``, the statement and perhaps ``COMMIT``, sent together; returns the statement's result."""
-    parts: list[tuple[bytes, list[bytes | None] | None]] = [(_BEGIN, None), (name, values)]
-    if commit:
-        parts.append((_COMMIT, None))
+def _begun_with(server: PGconn, name: bytes, values: list[bytes | None]) -> PGresult:
+    """``BEGIN`` and the statement, sent together; returns the statement's result."""
     try:
         server.enter_pipeline_mode()
-        for part, given in parts:
-            server.send_query_prepared(part, given)
+        server.send_query_prepared(_BEGIN, None)
+        server.send_query_prepared(name, values)
         server.pipeline_sync()
-        # Each part ends with None, and the whole with the answer to the sync.
-        answers = [_next_result(server) for _ in range(2 * len(parts) + 1)]
+        # Both end with None, and the whole with the answer to the sync.
+        begun, _, found, _, _ = [_next_result(server) for _ in range(5)]
         server.exit_pipeline_mode()
     except BaseException:  # interrupted half-way: nobody can tell what would be answered next
         server.finish()
         raise
-    results = [_refuse_error(one) for one in answers[: 2 * len(parts) : 2] if one is not None]
-    return results[1]
+    assert begun is not None
+    _refuse_error(begun)
+    assert found is not None
+    return _refuse_error(found)
+
+
+def _alone(server: PGconn, name: bytes, values: list[bytes | None]) -> PGresult:
+    """The statement, committed before libpq returns; an error of the commit is what libpq returns then.
+
+    libpq waits outside Python, so that other threads run meanwhile.
+    """
+    given: Any = values  # psycopg's types leave NULL out here, though it takes it
+    found = server.exec_prepared(name, given)
+    if server.status == pq.ConnStatus.BAD:
+        raise psycopg.OperationalError(server.get_error_message())
+    return _refuse_error(found)
 
 
 def _next_result(server: PGconn) -> PGresult | None:
@@ -116,6 +136,12 @@ def _next_result(server: PGconn) -> PGresult | None:
     return server.get_result()
 
 
+def _driver(connection: sa.Connection) -> psycopg.Connection[Any]:
+    """The driver's connection; SQLAlchemy need not keep a transaction for what is committed at once."""
+    driver: Any = connection.connection.dbapi_connection
+    return driver
+
+
 def _is_idle(driver: psycopg.Connection[Any]) -> bool:
     return driver.pgconn.transaction_status == pq.TransactionStatus.IDLE
 
@@ -124,14 +150,6 @@ def _refuse_error(found: PGresult) -> PGresult:
     if found.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
         raise errors.error_from_result(found)
     return found
-
-
-def _bytes(value: str | None) -> bytes | None:
-    if value is None:
-        return None
-    if "\0" in value:
-        raise ValueError(f"{value!r} holds the character NUL, which PostgreSQL cannot store; leave it out.")
-    return value.encode()
 
 
 def _texts(found: PGresult) -> list[str | None]:

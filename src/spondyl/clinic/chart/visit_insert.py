@@ -14,9 +14,16 @@ from sqlalchemy.exc import IntegrityError
 from spondyl.booking import Appointment, Claim
 from spondyl.clinic.chart.appointment_rows import new_row
 from spondyl.clinic.chart.audit import Deed, Head, append, lane_of, likely_head, remember_head, sealed_row
-from spondyl.clinic.chart.booking_facts import FACTS_SQL, BookingFacts, facts_asked, facts_told
+from spondyl.clinic.chart.booking_facts import (
+    AWAY_SQL,
+    FACTS_SQL,
+    INTAKE_SQL,
+    BookingFacts,
+    facts_asked,
+    facts_told,
+)
 from spondyl.clinic.chart.claims import LOCK_SQL, claim_rows, seconds_of, taken_instead_of
-from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded, now_of
+from spondyl.clinic.chart.engine import driver_in_transaction, is_embedded
 from spondyl.clinic.chart.outbox import MessageKind, message_row
 from spondyl.clinic.chart.quick_statement import QuickStatement, array_text, quoted
 from spondyl.clinic.chart.tables.booking import appointments
@@ -38,41 +45,60 @@ _LETTER = (
 )
 # The database checks the claims' overlaps and the foreign keys as ever. The lane of the audit log is locked last,
 # after the claims are down, so that nobody who holds a lane waits for somebody's resource. The audit row is sealed
-# on the guess that nobody else wrote this lane since; where the guess is wrong, the lane is locked and its head told.
-# Where something speaks against the visit, nothing is written or locked, and the answer says what is known.
-# Where the transaction ends with the statement, a wrong guess must undo it: an audit row without its number is refused.
-# Arrays cost the server half of what JSON does.
+# on the guess that nobody else wrote this lane since. Where something speaks against the visit, nothing is written
+# or locked. Arrays cost the server half of what JSON does.
+_ROWS = (
+    f"visit AS (INSERT INTO appointments ({', '.join(_COLUMNS)}) SELECT {_TYPED} FROM go), "
+    "letter AS (INSERT INTO outbox (id, appointment, kind, body, due_at, state, tries, problem) "
+    "SELECT CAST(%(letter_id)s AS text), CAST(%(key)s AS text), %(letter_kind)s, '', "
+    "CAST(%(letter_due_at)s AS timestamptz), 'waiting', 0, '' FROM go "
+    "WHERE CAST(%(letter_id)s AS text) IS NOT NULL), "
+    "put AS (INSERT INTO claims (appointment, resource, office, lane, exclusive, starts_s, ends_s) "
+    "SELECT CAST(%(key)s AS text), c.resource, CAST(%(office)s AS text), 0, c.exclusive, c.starts_s, c.ends_s "
+)
+_CLAIMED = (
+    "unnest(CAST(%(resources)s AS text[]), CAST(%(exclusive)s AS boolean[]), CAST(%(starts_s)s AS bigint[]), "
+    "CAST(%(ends_s)s AS bigint[])) AS c(resource, exclusive, starts_s, ends_s)"
+)
+_MOVE = (
+    "UPDATE audit_heads SET sequence = CAST(%(audit_sequence)s AS bigint), seal = %(audit_seal)s{} "
+    "WHERE lane = CAST(%(audit_lane)s AS integer) AND sequence = CAST(%(audit_sequence)s AS bigint) - 1 "
+    "AND seal = %(audit_seal_before)s"
+)
+_ENTRY = (
+    "entry AS (INSERT INTO audit (lane, sequence, at, actor, action, subject, detail, seal) "
+    "SELECT CAST(%(audit_lane)s AS integer), moved.sequence, %(audit_at)s, %(audit_actor)s, %(audit_action)s, "
+    "%(audit_subject)s, %(audit_detail)s, %(audit_seal)s FROM {})"
+)
+# Where the guess about the lane is wrong, the lane is locked and its head told, as is what speaks against the visit.
 _ALL = QuickStatement(
     "spondyl_visit",
     f"WITH facts AS MATERIALIZED ({FACTS_SQL}), go AS MATERIALIZED (SELECT 1 FROM facts "
     "WHERE CAST(%(decided)s AS boolean) "
     "OR (version = CAST(%(worked_out_for)s AS integer) AND NOT away AND NOT intake)), "
     f"locked AS MATERIALIZED ({LOCK_SQL} WHERE EXISTS (SELECT 1 FROM go)), "
-    f"visit AS (INSERT INTO appointments ({', '.join(_COLUMNS)}) "
-    f"SELECT {_TYPED} FROM go), "
-    "put AS (INSERT INTO claims (appointment, resource, office, lane, exclusive, starts_s, ends_s) "
-    "SELECT CAST(%(key)s AS text), c.resource, CAST(%(office)s AS text), 0, c.exclusive, c.starts_s, c.ends_s "
-    "FROM go, locked, unnest(CAST(%(resources)s AS text[]), CAST(%(exclusive)s AS boolean[]), "
-    "CAST(%(starts_s)s AS bigint[]), CAST(%(ends_s)s AS bigint[])) AS c(resource, exclusive, starts_s, ends_s) "
-    "WHERE locked.n >= 0 RETURNING 1), "
-    "letter AS (INSERT INTO outbox (id, appointment, kind, body, due_at, state, tries, problem) "
-    "SELECT CAST(%(letter_id)s AS text), CAST(%(key)s AS text), %(letter_kind)s, '', "
-    "CAST(%(letter_due_at)s AS timestamptz), 'waiting', 0, '' FROM go "
-    "WHERE CAST(%(letter_id)s AS text) IS NOT NULL), "
-    "moved AS (UPDATE audit_heads SET sequence = CAST(%(audit_sequence)s AS bigint), seal = %(audit_seal)s "
-    "WHERE lane = CAST(%(audit_lane)s AS integer) AND sequence = CAST(%(audit_sequence)s AS bigint) - 1 "
-    "AND seal = %(audit_seal_before)s "
-    "AND EXISTS (SELECT 1 FROM go) AND (SELECT count(*) FROM put) >= 0 RETURNING sequence), "
-    "entry AS (INSERT INTO audit (lane, sequence, at, actor, action, subject, detail, seal) "
-    "SELECT CAST(%(audit_lane)s AS integer), moved.sequence, %(audit_at)s, %(audit_actor)s, %(audit_action)s, "
-    "%(audit_subject)s, %(audit_detail)s, %(audit_seal)s FROM go LEFT JOIN moved ON true "
-    "WHERE moved.sequence IS NOT NULL OR CAST(%(at_once)s AS boolean)), "
+    f"{_ROWS} FROM go, locked, {_CLAIMED} WHERE locked.n >= 0 RETURNING 1), "
+    f"moved AS ({_MOVE.format('')} AND EXISTS (SELECT 1 FROM go) AND (SELECT count(*) FROM put) >= 0 "
+    f"RETURNING sequence), {_ENTRY.format('moved')}, "
     "head AS (SELECT sequence, seal FROM audit_heads WHERE lane = CAST(%(audit_lane)s AS integer) "
     "AND EXISTS (SELECT 1 FROM go) AND NOT EXISTS (SELECT 1 FROM moved) FOR UPDATE) "
     "SELECT version, away, intake, EXISTS (SELECT 1 FROM go), EXISTS (SELECT 1 FROM moved), sequence, seal "
     "FROM facts LEFT JOIN head ON true",
 )
-_MOVED = 4  # whether the audit row was written, in the answer
+# The transaction ends with this one. It asks no more than whether it may be written, and each claim takes the lock of
+# its resource itself, in the order of their names. A wrong guess about the lane undoes it: an audit row without its
+# number is refused.
+_ALONE = QuickStatement(
+    "spondyl_visit_alone",
+    "WITH go AS MATERIALIZED (SELECT 1 "
+    "WHERE (SELECT max(version) FROM practice_versions) = CAST(%(worked_out_for)s AS integer) "
+    f"AND NOT ({AWAY_SQL}) AND NOT ({INTAKE_SQL})), "
+    f"{_ROWS} FROM go, LATERAL {_CLAIMED} WHERE pg_advisory_xact_lock(hashtextextended(c.resource, 7)) IS NOT NULL "
+    "RETURNING 1), "
+    f"moved AS ({_MOVE.format(' FROM (SELECT count(*) FROM put) AS down')} AND down.count > 0 RETURNING sequence), "
+    f"{_ENTRY.format('go LEFT JOIN moved ON true')} "
+    "SELECT EXISTS (SELECT 1 FROM go)",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +116,7 @@ def visit_rows(
 ) -> VisitRows:
     """What ``insert_visit`` writes; this asks the database nothing."""
     row = new_row(connection, visit)
-    message = message_row(visit.key, letter, now_of(connection)) if letter else {}
+    message = message_row(visit.key, letter, row["made_at"]) if letter else {}
     if not is_embedded(connection):
         asked = facts_asked(visit.start, None if visit.held_until else visit.person)
         return VisitRows(given=_texts({**row, **asked}) | _claimed(wanted) | _told(message))
@@ -134,15 +160,14 @@ def insert_visit_and_commit(connection: sa.Connection, rows: VisitRows, deed: De
     if guess is None:
         return False
     row = sealed_row(connection, deed, guess)
-    given = _given(rows, row, guess, version=version, at_once=True)
+    given = _given(rows, row, guess) | {"worked_out_for": str(version)}
     try:
-        told = _refusing(_ALL.row_committed, connection, given)
+        told = _refusing(_ALONE, _ALONE.row_committed, connection, given)
     except IntegrityError as error:
         if not isinstance(error.orig, psycopg.errors.NotNullViolation):
             raise
-        driver_in_transaction(connection).rollback()
         return False
-    if told is None or told[_MOVED] != "t":
+    if told is None or told[0] != "t":
         return False
     remember_head(connection, row)
     return True
@@ -151,8 +176,11 @@ def insert_visit_and_commit(connection: sa.Connection, rows: VisitRows, deed: De
 def _asked(connection: sa.Connection, rows: VisitRows, deed: Deed, *, version: int | None) -> Sequence[Any]:
     guess = likely_head(connection) or Head(lane=lane_of(connection), sequence=-9, seal="")
     row = sealed_row(connection, deed, guess)
-    given = _given(rows, row, guess, version=version, at_once=False)
-    found, *answers, sequence, seal = _refusing(_ALL.row, connection, given)
+    given = _given(rows, row, guess) | {
+        "decided": "t" if version is None else "f",
+        "worked_out_for": None if version is None else str(version),
+    }
+    found, *answers, sequence, seal = _refusing(_ALL, _ALL.row, connection, given)
     away, intake, gone, moved = (answer == "t" for answer in answers)
     if moved:
         remember_head(connection, row)
@@ -162,26 +190,23 @@ def _asked(connection: sa.Connection, rows: VisitRows, deed: Deed, *, version: i
     return found and int(found), away, intake, gone
 
 
-def _refusing(ask: Callable[..., _Told], connection: sa.Connection, given: dict[str, str | None]) -> _Told:
+def _refusing(
+    statement: QuickStatement,
+    ask: Callable[..., _Told],
+    connection: sa.Connection,
+    given: dict[str, str | None],
+) -> _Told:
     """What the statement says; ``TimeTakenError`` like ``put_down`` in place of the driver's error."""
     try:
         return ask(connection, given)
     except psycopg.IntegrityError as error:
-        raise taken_instead_of(IntegrityError(_ALL.sql, given, error)) from error
+        raise taken_instead_of(IntegrityError(statement.sql, given, error)) from error
 
 
-def _given(
-    rows: VisitRows, entry: dict[str, Any], guess: Head, *, version: int | None, at_once: bool
-) -> dict[str, str | None]:
-    """What the statement is given; without ``version`` the visit is decided and whatever is known does not count."""
-    return {
-        **rows.given,
-        **{f"audit_{name}": str(value) for name, value in entry.items()},
-        "audit_seal_before": guess.seal,
-        "decided": "t" if version is None else "f",
-        "worked_out_for": None if version is None else str(version),
-        "at_once": "t" if at_once else "f",
-    }
+def _given(rows: VisitRows, entry: dict[str, Any], guess: Head) -> dict[str, str | None]:
+    """What both statements are given about the visit, and the audit row that follows the guess."""
+    told = {f"audit_{name}": str(value) for name, value in entry.items()}
+    return {**rows.given, **told, "audit_seal_before": guess.seal}
 
 
 def _claimed(wanted: Sequence[Claim]) -> dict[str, str | None]:
