@@ -15,7 +15,7 @@ PIP_QUICK := --quiet --disable-pip-version-check --no-compile
 # threads that wait for a core by spinning make a test of 8 seconds one of 300.
 WORKERS ?= 3
 
-.PHONY: help setup demo test lint typecheck nightly bench docs reference train lock clean
+.PHONY: help setup demo test busy lint typecheck nightly bench docs reference train lock clean
 
 help:
 	@echo "make demo     make synthetic films, measure them, open the demo clinic (DEMO_SERVE=0: do not)"
@@ -45,10 +45,13 @@ demo: setup
 	@if [ "$(DEMO_SERVE)" != 0 ] && [ -t 1 ]; then exec $(BIN)/spondyl serve --demo --data $(DEMO)/clinic; \
 	else echo "Open the demo clinic with: $(BIN)/spondyl serve --demo --data $(DEMO)/clinic"; fi
 
-test: lint typecheck
+# What measures real time comes last, with nothing beside it.
+test: lint typecheck busy
+	$(BIN)/python -m pytest -q -m "alone and not nightly"
+
+busy: lint
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m "not nightly and not alone" \
 		--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest -q -m "alone and not nightly"
 
 lint: setup
 	$(BIN)/ruff check .

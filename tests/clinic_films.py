@@ -1,10 +1,13 @@
 """Films for tests of the clinic: small phantom films, and films already measured without a background job."""
 
+import hashlib
 import io
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.films.facts import facts_from_json, facts_json
 from spondyl.clinic.films.network.arrivals import Arrival, note_arrival
 from spondyl.clinic.films.reading import Reading, measure_reading, points_from_json, points_json
+from spondyl.clinic.films.report_files import report_files
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.summary import summary_of
 from spondyl.clinic.films.take_in import Origin, take_in
@@ -41,9 +45,21 @@ def phantoms(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+_REPORTS: dict[bytes, dict[str, bytes]] = {}
+
+
+def remembered_reports(*told: Any) -> dict[str, bytes]:
+    """The files of a report, made once for each film, reading and signature: the same input gives the same bytes."""
+    asked = hashlib.sha256(pickle.dumps(told)).digest()
+    if asked not in _REPORTS:
+        _REPORTS[asked] = report_files(*told)
+    return dict(_REPORTS[asked])
+
+
 @pytest.fixture
-def films(services: Services) -> FilmService:
+def films(services: Services, monkeypatch: pytest.MonkeyPatch) -> FilmService:
     """The films of the chart; nothing runs in the background."""
+    monkeypatch.setattr("spondyl.clinic.films.desk.report_files", remembered_reports)
     return make_film_service(services)
 
 
