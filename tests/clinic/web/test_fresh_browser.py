@@ -129,6 +129,23 @@ def test_a_moved_visit_can_be_dragged_from_where_it_stands_now(
     desk.mouse.up()
 
 
+def test_a_calendar_left_open_over_night_stays_on_its_day(
+    desk: Page, services: Services, patient: Person, clock: Clock
+) -> None:
+    booked_by_another(services, patient)
+    desk.goto("/calendar")
+    visits = desk.locator("[data-board] .visit")
+    expect(visits).to_have_count(1)
+    clock.advance(timedelta(days=1))
+    with writing(services.engine) as connection:
+        connection.execute(sessions.update().values(created_at=clock(), seen_at=clock()))
+    looked(desk)
+    desk.clock.run_for(3_000)
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("2 March")
+    expect(visits).to_have_count(1)
+    expect(desk.locator("[data-board]")).to_have_attribute("data-day", "2026-03-02")
+
+
 def test_a_page_without_news_says_that_it_may_be_old(desk: Page) -> None:
     desk.goto("/today")
 

@@ -18,6 +18,8 @@ const shown = new Map();
 const waiting = new Map();
 const said = /** @type {HTMLElement | null} */ (document.querySelector("[data-said]"));
 const who = dataOfFrame(document);
+/** Of a page that opens on another day tomorrow: the address of what it shows. */
+const address = /** @type {HTMLElement | null} */ (document.querySelector("[data-fresh-of]"))?.dataset.freshOf ?? location.pathname + location.search;
 let touched = performance.now();
 let heard = performance.now();
 let isLooking = false;
@@ -54,7 +56,7 @@ function fail(words) {
 /** @returns {Promise<Document | "signed out" | "silent">} */
 async function ask() {
   try {
-    const answer = await fetch(location.pathname + location.search, {
+    const answer = await fetch(address, {
       headers: { "X-Only-Looking": "1" }, redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS),
     });
     if (answer.type === "opaqueredirect") return "signed out";
