@@ -21,6 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 from starlette.responses import HTMLResponse, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
+from debian_browser import WHOLE
 from spondyl.clinic.adjust.feed import CHANNELS, Feed
 from spondyl.clinic.web import adjust
 from spondyl.clinic.web.adjust.stream import frames_of
@@ -145,7 +146,7 @@ def measure(seconds: float) -> Figures:
     """Run it."""
     feed = Feed()
     with served(feed) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=WHOLE, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(address)
         sent: list[int] = []

@@ -19,6 +19,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from debian_browser import WHOLE
+
 MOST_S = 300.0
 ROOT = Path(__file__).parents[1]
 PASSWORD = "two offices one spine"
@@ -76,9 +78,7 @@ def _serving(clone: Path, environment: dict[str, str]) -> Iterator[str]:
 
 def _sign_a_film(address: str) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path=WHOLE, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(base_url=address)
         page.set_default_timeout(60_000)
         page.goto("/sign-in")

@@ -1,6 +1,5 @@
 """The clinic in a real browser: the application on a free loopback port, and Debian's chromium."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from debian_browser import QUICK
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.sessions import open_session
 from spondyl.clinic.chart.transaction import writing
@@ -17,8 +17,6 @@ from spondyl.clinic.web import create_app
 from spondyl.clinic.web.cookies import session_cookie
 from spondyl.clinic.web.services import Services
 
-# The same browser without what draws windows: a third of the processor time.
-PROGRAM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -54,7 +52,7 @@ def served(services: Services) -> Iterator[str]:
 def chromium() -> Iterator[Browser]:
     """Debian's chromium without a window."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=QUICK, args=ARGUMENTS)
         try:
             yield browser
         finally:
