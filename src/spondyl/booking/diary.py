@@ -206,7 +206,7 @@ def slot_at(diary: Diary, wish: Wish, bit: int, provider: str) -> Slot:
     )
 
 
-class _PracticeMemory:
+class _Remembered:
     """What follows from a practice alone, for the last few practices.
 
     They are told apart by identity: to compare two, or to hash one, goes through every shift of every provider.
@@ -226,7 +226,7 @@ class _PracticeMemory:
 
 
 _MOST_PRACTICES, _MOST_REMEMBERED = 4, 4000
-_MEMORY = _PracticeMemory()
+_MEMORY = _Remembered()
 
 
 def _offered(diary: Diary, visit_type: VisitType, wish: Wish) -> int:

@@ -1,7 +1,6 @@
 """Claims: whoever books, moves, cancels, waits or answers while the database twice ends the work for a deadlock notices
 nothing; where it never comes through, the page says that nothing was saved."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from psycopg.errors import DeadlockDetected
 
 from clinic_apps import Browser
 from practices import two_offices
+from public_pages import offered
 from spondyl.clinic.care.intake_record import begin
 from spondyl.clinic.chart import audit
 from spondyl.clinic.chart.people import Person
@@ -63,18 +63,6 @@ def went_on(client: Browser, database: Database, address: str, **fields: Any) ->
     answer = sent(client, database, address, **fields)
     assert answer.status_code == 303, f"{address}: {answer.status_code}"
     return answer.headers["location"].split("?")[0]
-
-
-def offered(page: str) -> dict[str, str]:
-    form = re.search(
-        r'<form method="post" action="(?:/book/hold|/visit/[^"]+/move)">(.*?)</form>', page, re.S
-    )
-    assert form
-    return {
-        name: value
-        for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form[1])
-        if name not in {"csrf", "lang"}
-    }
 
 
 def test_a_patient_keeps_books_moves_waits_and_cancels(browser: Open, database: Database) -> None:

@@ -1,7 +1,6 @@
 """Claims: a full disk is named, saves nothing, and room is all it takes; little room is said before."""
 
 import errno
-import re
 import shutil
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from clinic_apps import Browser
+from public_pages import held_address, offered
 from spondyl.clinic.chart.full_disk import is_full_disk
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
@@ -31,15 +31,6 @@ class Usage(NamedTuple):
     free: int
 
 
-def kept_time(visitor: Browser) -> str:
-    page = visitor.get("/book").text
-    form = re.search(r'<form method="post" action="/book/hold">(.*?)</form>', page, re.S)
-    assert form
-    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
-    fields.pop("csrf")
-    return visitor.submit("/book/hold", **fields).headers["location"].split("?")[0]
-
-
 def test_a_full_disk_is_named_nothing_is_saved_and_room_is_all_it_takes(
     browser: Open, services: Services
 ) -> None:
@@ -48,7 +39,7 @@ def test_a_full_disk_is_named_nothing_is_saved_and_room_is_all_it_takes(
     desk._transport.raise_server_exceptions = False
     with writing(engine) as connection:
         save_practice(connection, sample_practice(), actor="test")
-    kept = kept_time(visitor)
+    kept = held_address(visitor, **offered(visitor.get("/book").text))
     with reading(engine) as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
 
@@ -79,7 +70,7 @@ def test_a_patient_reads_in_their_language_that_it_was_not_saved(
     visitor._transport.raise_server_exceptions = False
     with writing(services.engine) as connection:
         save_practice(connection, sample_practice(), actor="test")
-    kept = kept_time(visitor)
+    kept = held_address(visitor, **offered(visitor.get("/book").text))
 
     def no_room(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from clinic_apps import Browser
 from clinic_charts import Clock
 from practices import two_offices, utc
+from public_pages import held_address, offered
 from spondyl.booking import Slot, Wish
 from spondyl.clinic.chart.appointment_rows import appointments_between, appointments_of
 from spondyl.clinic.chart.audit import verify
@@ -43,20 +44,6 @@ def visitor(browser: Callable[[Role], Browser], services: Services) -> Browser:
     with writing(services.engine) as connection:
         save_practice(connection, two_offices(), actor="test")
     return browser(Role.NOBODY)
-
-
-def offered(page: str) -> dict[str, str]:
-    """The first time on a page, as its form would send it."""
-    form = re.search(r'<form method="post" action="(/book/hold|/visit/[^"]+/move)">(.*?)</form>', page, re.S)
-    assert form
-    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[2]))
-    return {name: value for name, value in fields.items() if name != "csrf"}
-
-
-def held_address(visitor: Browser, **fields: str) -> str:
-    answer = visitor.submit("/book/hold", **fields)
-    assert answer.status_code == 303
-    return answer.headers["location"].split("?")[0]
 
 
 def booked_address(visitor: Browser) -> str:

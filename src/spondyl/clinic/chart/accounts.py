@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.engine import is_embedded, now_of
+from spondyl.clinic.chart.engine import now_of, take_turn
 from spondyl.clinic.chart.roles import STAFF, Role
 from spondyl.clinic.chart.tables import accounts, passkeys, sessions
 from spondyl.clinic.chart.tables.column_types import new_id
@@ -23,8 +23,8 @@ LAST_ADMINISTRATOR = (
     "This is the last administrator who can sign in; make another one first, with a password, or nobody could "
     "manage accounts."
 )
-# Who adds the first account on PostgreSQL waits here, so that a set-up link makes one; the file has one writer anyway.
-_FIRST_TURN = sa.text("SELECT pg_advisory_xact_lock(7406384)")
+_FIRST_TURN = 7406384
+"""Who adds the first account waits here, so that a set-up link makes one."""
 
 
 class AccountInvalidError(ValueError):
@@ -88,8 +88,7 @@ def add_first_administrator(
     connection: sa.Connection, *, sign_in_name: str, full_name: str, password: str, actor: str
 ) -> Account:
     """Add the account that adds all others; raises ``AccountExistsError`` when there is one, also one added at once."""
-    if not is_embedded(connection):
-        connection.execute(_FIRST_TURN)
+    take_turn(connection, _FIRST_TURN)
     if all_accounts(connection):
         raise AccountExistsError("An administrator exists already.")
     return add_account(

@@ -2,10 +2,11 @@
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.engine import is_embedded
+from spondyl.clinic.chart.engine import take_turn
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person, fold, namesakes
 
-_TURN_OF_NAME = sa.text("SELECT pg_advisory_xact_lock(7406382, hashtext(:name))")
+_TURN = 7406382
+"""Who looks for a name waits here for others who look for the same one."""
 
 
 def find_or_add(connection: sa.Connection, details: PersonDetails, *, actor: str) -> Person:
@@ -13,8 +14,7 @@ def find_or_add(connection: sa.Connection, details: PersonDetails, *, actor: str
 
     Two at once with one name, as after a double press, wait for each other and find the same chart.
     """
-    if not is_embedded(connection):
-        connection.execute(_TURN_OF_NAME, {"name": fold(f"{details.family_name} {details.given_name}")})
+    take_turn(connection, _TURN, fold(f"{details.family_name} {details.given_name}"))
     for one in namesakes(connection, details):
         if _same_phone(one.details, details) or _same_mail(one.details, details):
             return one

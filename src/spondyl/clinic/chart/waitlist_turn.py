@@ -3,9 +3,9 @@
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.audit import write_turn_lane
-from spondyl.clinic.chart.engine import is_embedded
+from spondyl.clinic.chart.engine import is_embedded, take_turn
 
-_TURN = sa.text("SELECT pg_advisory_xact_lock(7406381)")
+_TURN = 7406381
 
 
 def take_waitlist_turn(connection: sa.Connection) -> None:
@@ -13,6 +13,6 @@ def take_waitlist_turn(connection: sa.Connection) -> None:
 
     Taking it again is free. The embedded file has one writer anyway. What is read of the line afterwards stands.
     """
+    take_turn(connection, _TURN)
     if not is_embedded(connection):
-        connection.execute(_TURN)
         write_turn_lane(connection)
