@@ -1,5 +1,6 @@
-"""A calendar and a day's page left open show what others changed, and nothing is replaced under a hand."""
+"""A calendar, a day's page and a list of films left open show what is new, and nothing is replaced under a hand."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -182,3 +183,26 @@ def test_who_only_looks_does_not_keep_a_session_alive(
         assert connection.execute(seen).scalar_one() == clock.moment - timedelta(minutes=20)
     clock.advance(timedelta(minutes=11))
     assert client.get("/today", headers={"X-Only-Looking": "1"}).status_code == 303
+
+
+def test_the_list_of_films_looks_again_after_the_server_did_not_answer(desk: Page, patient: Person) -> None:
+    """One lost answer left "being read" on the page for ever."""
+    answers: list[Callable[[Route], None]] = [
+        lambda route: route.abort(),
+        lambda route: route.fulfill(status=503, body="busy"),
+        lambda route: route.fulfill(body='<ul class="film-list" data-busy="false"><li>Measured</li></ul>'),
+    ]
+
+    def being_read(route: Route) -> None:
+        busy = r'\1<ul class="film-list" data-busy="true"><li>Being read</li></ul>'
+        page = re.sub("(<section[^>]*data-film-list[^>]*>)", busy, route.fetch().text())
+        route.fulfill(body=page, content_type="text/html")
+
+    desk.route("**/films", being_read)
+    desk.route("**/films/list?*", lambda route: answers.pop(0)(route))
+    desk.goto(f"/patients/{patient.id}/films")
+    expect(desk.get_by_text("Being read")).to_be_visible()
+    while answers:
+        with desk.expect_request("**/films/list?*"):
+            desk.clock.run_for(1_300)
+    expect(desk.get_by_text("Measured")).to_be_visible()

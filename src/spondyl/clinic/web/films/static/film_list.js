@@ -7,14 +7,21 @@ const EVERY_MS = 1200;
 async function watch(section) {
   while (section.querySelector('[data-busy="true"]')) {
     await new Promise((done) => setTimeout(done, EVERY_MS));
-    const response = await fetch(section.dataset.filmList ?? "", { credentials: "same-origin" });
-    if (!response.ok) return;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const list = page.querySelector(".film-list");
+    const list = (await news(section.dataset.filmList ?? ""))?.querySelector(".film-list");
     const shown = section.querySelector(".film-list");
     if (!list || !shown || list.innerHTML === shown.innerHTML) continue;
     shown.replaceWith(list);
     sayNext(/** @type {HTMLElement} */ (list).dataset.next ?? "");
+  }
+}
+
+/** Nothing when the server does not answer: it is asked again. @param {string} address */
+async function news(address) {
+  try {
+    const answer = await fetch(address);
+    return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : undefined;
+  } catch {
+    return undefined;
   }
 }
 
