@@ -198,8 +198,11 @@ def test_the_list_of_films_looks_again_after_the_server_did_not_answer(desk: Pag
         page = re.sub("(<section[^>]*data-film-list[^>]*>)", busy, route.fetch().text())
         route.fulfill(body=page, content_type="text/html")
 
+    def look(route: Route) -> None:
+        answers.pop(0)(route)
+
     desk.route("**/films", being_read)
-    desk.route("**/films/list?*", lambda route: answers.pop(0)(route))
+    desk.route("**/films/list?*", look)
     desk.goto(f"/patients/{patient.id}/films")
     expect(desk.get_by_text("Being read")).to_be_visible()
     while answers:
