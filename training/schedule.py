@@ -138,7 +138,7 @@ class Learner:
         self.net = net.to(memory_format=torch.channels_last)
         self.options, self.steps_per_epoch = options, steps_per_epoch
         self.opt = Optimizers(self.net, lr=options.lr, muon_lr=options.muon)
-        self.average = Average(self.net, 0.998)
+        self.average = Average(self.net, 0.99 if options.start else 0.998)
         self.keep = Checkpoint(options.out, self.net, self.opt, self.average, start=options.start)
 
     def learn(self, loss: torch.Tensor, *, epoch: int, step: int) -> None:

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from films import LabelledFilm
+from films import FIRST, SECOND, LabelledFilm
 from interval_fit import landmarks_of, tilt_factor
 from sightings import tilt_deg
+from spondyl.anatomy import body_axes
 from spondyl.assessment.aasce import aasce_angles_deg, cmae_deg, smape
 from spondyl.radiograph.detector import Sighting
+
+NAMES = {FIRST: "first", SECOND: "second"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,7 @@ class Scored:
     angles_deg: np.ndarray
     official_deg: np.ndarray
     film_smape: np.ndarray
+    reader: np.ndarray
 
     @property
     def worst_first(self) -> np.ndarray:
@@ -41,6 +45,7 @@ def scored(films: list[LabelledFilm], sightings: list[Sighting]) -> Scored:
         angles_deg=angles,
         official_deg=official,
         film_smape=100 * np.abs(angles - official).sum(1) / (angles + official).sum(1),
+        reader=np.array([f.reader for f in films]),
     )
 
 
@@ -55,16 +60,38 @@ def shift_of(found: np.ndarray, truth: np.ndarray) -> int:
     return min(cost, key=cost.get)
 
 
+def partners(found: np.ndarray, truth: np.ndarray) -> tuple[slice, slice]:
+    """Levels of ``found`` and of ``truth`` that are the same vertebrae."""
+    k = shift_of(found, truth)
+    return slice(max(0, -k), 17 - max(0, k)), slice(max(0, k), 17 - max(0, -k))
+
+
 def aligned_px(found: np.ndarray, truth: np.ndarray) -> float:
     """Mean corner distance after undoing a displacement by a level."""
-    k = shift_of(found, truth)
-    f, t = (found, truth) if k == 0 else (found[:-1], truth[1:]) if k == 1 else (found[1:], truth[:-1])
-    return np.linalg.norm(f - t, axis=-1).mean()
+    mine, theirs = partners(found, truth)
+    return np.linalg.norm(found[mine] - truth[theirs], axis=-1).mean()
+
+
+def sizes(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """(17, 2) width and height of the label's bodies over those found; nan where a level has no partner."""
+    mine, theirs = partners(found, truth)
+    out = np.full((17, 2), np.nan)
+    both = [np.linalg.norm(body_axes(c), axis=-1).T for c in (truth[theirs], found[mine])]
+    out[mine] = both[0] / both[1]
+    return out
+
+
+def resized(corners: np.ndarray, factors: np.ndarray) -> np.ndarray:
+    """Corners (17, 4, 2) with widths and heights times ``factors`` (17, 2), centres and tilts as they are."""
+    middle = corners.mean(1, keepdims=True)
+    axes = np.stack(body_axes(corners), axis=-1)
+    parts = np.linalg.solve(axes[:, None], (corners - middle)[..., None])
+    return middle + (axes[:, None] @ (parts * factors[:, None, :, None]))[..., 0]
 
 
 def report(s: Scored) -> list[str]:
-    """The figures as lines of text."""
-    return [*_angle_lines(s), *_corner_lines(s), _worst_line(s)]
+    """The figures as lines of text: of all films, and of each reader's."""
+    return [*_angle_lines(s), *_corner_lines(s), *_reader_lines(s), _own_way_line(s), _worst_line(s)]
 
 
 def _angle_lines(s: Scored) -> list[str]:
@@ -79,8 +106,52 @@ def _angle_lines(s: Scored) -> list[str]:
     ]
 
 
+def _corner_px(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """(n,) mean distance of corners (n, 17, 4, 2), film px."""
+    return np.linalg.norm(found - truth, axis=-1).mean((1, 2))
+
+
+def _reader_lines(s: Scored) -> list[str]:
+    lines = []
+    for reader, name in NAMES.items():
+        mine = s.reader == reader
+        pairs = list(zip(s.found[mine], s.truth[mine], strict=True))
+        if pairs:
+            lines.append(
+                f"{name} reader's {len(pairs)} films: SMAPE {s.film_smape[mine].mean():.2f} (median "
+                f"{np.median(s.film_smape[mine]):.2f})  CMAE {cmae_deg(s.angles_deg[mine], s.official_deg[mine]):.2f}  "
+                f"corners {np.median(_corner_px(s.found[mine], s.truth[mine])):.1f} px, aligned "
+                f"{np.median([aligned_px(*p) for p in pairs]):.1f}  shifted "
+                f"{np.mean([shift_of(*p) != 0 for p in pairs]):.3f}"
+            )
+    return lines
+
+
+def _own_way_line(s: Scored) -> str:
+    """Corner error with every body as wide and as high as its label's reader draws that level's, which the films of the
+    other half of the groups tell."""
+    halves = np.random.default_rng(3).integers(0, 2, max(f.group for f in s.films) + 1)
+    half = halves[[f.group for f in s.films]]
+    drawn = s.found.copy()
+    for reader in NAMES:
+        for part in (0, 1):
+            ways = [
+                sizes(s.found[n], s.truth[n]) for n in np.flatnonzero((s.reader == reader) & (half != part))
+            ]
+            factors = np.nanmedian(np.stack(ways), axis=0) if ways else np.ones((17, 2))
+            for n in np.flatnonzero((s.reader == reader) & (half == part)):
+                drawn[n] = resized(s.found[n], factors)
+    px = _corner_px(drawn, s.truth)
+    told = [
+        f"{name} reader's {np.median(px[s.reader == k]):.1f}"
+        for k, name in NAMES.items()
+        if (s.reader == k).any()
+    ]
+    return f"corner error px, bodies sized as their label's reader draws them: {np.median(px):.1f} ({', '.join(told)})"
+
+
 def _corner_lines(s: Scored) -> list[str]:
-    px = np.linalg.norm(s.found - s.truth, axis=-1).mean((1, 2))
+    px = _corner_px(s.found, s.truth)
     both = list(zip(s.found, s.truth, strict=True))
     shifts = np.array([shift_of(a, b) for a, b in both])
     aligned = np.median([aligned_px(a, b) for a, b in both])
