@@ -131,8 +131,10 @@ def _measure(lighthouse: Path, name: str, address: str, cookie: str) -> Measured
     if cookie:
         command += ["--preset=desktop", f"--extra-headers={json.dumps({'Cookie': cookie})}"]
     run = subprocess.run(
-        command, capture_output=True, text=True, check=True, env={**os.environ, "CHROME_PATH": CHROMIUM}
+        command, capture_output=True, text=True, check=False, env={**os.environ, "CHROME_PATH": CHROMIUM}
     )
+    if run.returncode:
+        sys.exit(f"Lighthouse could not measure {address}:\n{run.stderr[-2000:]}")
     said = json.loads(run.stdout)
     scores = {key: round(100 * said["categories"][key]["score"]) for key in MUST}
     asked = {one["id"] for one in said["categories"]["accessibility"]["auditRefs"]}
