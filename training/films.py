@@ -26,7 +26,14 @@ class LabelledFilm:
     corners: np.ndarray  # (17, 4, 2) film px, vertebrae head to foot, corners TL TR BL BR
     angles_deg: np.ndarray  # (3,) official
     group: int
-    reader: int  # FIRST or SECOND, who drew the label
+
+    @property
+    def reader(self) -> int | None:
+        """``FIRST`` or ``SECOND``, who drew the label, by the date in a file name of this data set; None for others."""
+        date = re.match(r"sunhl-1th-\d\d-([A-Z][a-z]{2})-(20\d\d)-", self.name)
+        if not date:
+            return None
+        return SECOND if date[2] >= "2017" or date[1] == "Dec" else FIRST
 
 
 def tidy(corners: np.ndarray) -> np.ndarray:
@@ -51,14 +58,6 @@ def _fingerprint(grey: np.ndarray) -> np.ndarray:
     small = np.asarray(Image.fromarray(grey).resize((24, 48), Image.Resampling.BOX), dtype=np.float64)
     small -= small.mean()
     return (small / (np.linalg.norm(small) + 1e-9)).ravel()
-
-
-def reader_of(name: str) -> int:
-    """Who drew the label of a film, by the date in its file name."""
-    match = re.search(r"-([A-Z][a-z]{2})-(20\d\d)-", name)
-    if not match:
-        raise ValueError(f"{name}: no date such as -22-Nov-2016- in the name, so the reader is not known.")
-    return SECOND if match.group(2) >= "2017" or match.group(1) == "Dec" else FIRST
 
 
 def _groups(names: list[str], greys: list[np.ndarray]) -> np.ndarray:
@@ -92,13 +91,7 @@ def load_films(folder: Path = DATA) -> list[LabelledFilm]:
         xy = np.stack([mark[:68] * grey.shape[1], mark[68:] * grey.shape[0]], -1).reshape(17, 4, 2)
         films.append(
             LabelledFilm(
-                name=name,
-                grey=grey,
-                raw_corners=xy,
-                corners=tidy(xy),
-                angles_deg=angle,
-                group=int(group),
-                reader=reader_of(name),
+                name=name, grey=grey, raw_corners=xy, corners=tidy(xy), angles_deg=angle, group=int(group)
             )
         )
     return films
@@ -117,3 +110,9 @@ def folds(films: list[LabelledFilm], count: int, seed: int = 7) -> np.ndarray:
         fold_of[group] = target
         load[target] += sum(film.group == group for film in films)
     return np.array([fold_of[film.group] for film in films])
+
+
+def halves(films: list[LabelledFilm]) -> np.ndarray:
+    """Which half (0 or 1) each film is in: what is fitted on one is looked at on the other; whole groups."""
+    sides = np.random.default_rng(3).integers(0, 2, max(f.group for f in films) + 1)
+    return sides[[f.group for f in films]]

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from films import LabelledFilm
+from films import LabelledFilm, halves
 from sightings import tilt_deg
 from spondyl.anatomy import AP_LEVELS, Landmarks, View, make_landmarks
 from spondyl.assessment.calibration import IntervalRule
@@ -138,14 +138,13 @@ def _tried_rule(rows: np.ndarray, *, floor: float, unbias: float) -> tuple[Inter
 
 def fit_rules(films: list[LabelledFilm], table: dict[str, np.ndarray]) -> dict[str, IntervalRule]:
     """A rule for every key, fitted on all films; prints its coverage when fitted on the other half of the groups."""
-    count = max(f.group for f in films) + 1
-    halves = np.random.default_rng(3).integers(0, 2, count)[[f.group for f in films]]
+    half = halves(films)
     rules = {}
     for key, rows in sorted(table.items()):
         if len(rows) < LEAST_ROWS:
             continue
         rules[key] = fit_rule(rows)
-        print(_coverage_line(key, rows, rule=rules[key], side=halves[rows[:, 0].astype(int)]))
+        print(_coverage_line(key, rows, rule=rules[key], side=half[rows[:, 0].astype(int)]))
     return {key: _rounded(rule) for key, rule in rules.items()}
 
 

@@ -14,6 +14,8 @@ from films import DATA
 from muon import Muon, split
 
 BATCH = 8
+KEEPS, AGAIN_KEEPS = 0.998, 0.99
+"""What a step leaves of the average of weights: less in a second cycle, which is short and shall forget its start."""
 SETTLED = 5000
 """Steps after which an average no longer remembers random first weights."""
 
@@ -138,7 +140,7 @@ class Learner:
         self.net = net.to(memory_format=torch.channels_last)
         self.options, self.steps_per_epoch = options, steps_per_epoch
         self.opt = Optimizers(self.net, lr=options.lr, muon_lr=options.muon)
-        self.average = Average(self.net, 0.99 if options.start else 0.998)
+        self.average = Average(self.net, AGAIN_KEEPS if options.start else KEEPS)
         self.keep = Checkpoint(options.out, self.net, self.opt, self.average, start=options.start)
 
     def learn(self, loss: torch.Tensor, *, epoch: int, step: int) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from films import FIRST, SECOND, LabelledFilm
+from films import FIRST, SECOND, LabelledFilm, halves
 from interval_fit import landmarks_of, tilt_factor
 from sightings import tilt_deg
 from spondyl.anatomy import body_axes
@@ -24,7 +24,6 @@ class Scored:
     angles_deg: np.ndarray
     official_deg: np.ndarray
     film_smape: np.ndarray
-    reader: np.ndarray
 
     @property
     def worst_first(self) -> np.ndarray:
@@ -45,7 +44,6 @@ def scored(films: list[LabelledFilm], sightings: list[Sighting]) -> Scored:
         angles_deg=angles,
         official_deg=official,
         film_smape=100 * np.abs(angles - official).sum(1) / (angles + official).sum(1),
-        reader=np.array([f.reader for f in films]),
     )
 
 
@@ -90,8 +88,9 @@ def resized(corners: np.ndarray, factors: np.ndarray) -> np.ndarray:
 
 
 def report(s: Scored) -> list[str]:
-    """The figures as lines of text: of all films, and of each reader's."""
-    return [*_angle_lines(s), *_corner_lines(s), *_reader_lines(s), _own_way_line(s), _worst_line(s)]
+    """The figures as lines of text: of all films, and of each reader's where the readers are known."""
+    of_readers = [*_reader_lines(s), _own_way_line(s)] if any(f.reader for f in s.films) else []
+    return [*_angle_lines(s), *_corner_lines(s), *of_readers, _worst_line(s)]
 
 
 def _angle_lines(s: Scored) -> list[str]:
@@ -111,18 +110,23 @@ def _corner_px(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return np.linalg.norm(found - truth, axis=-1).mean((1, 2))
 
 
+def _film_figures(s: Scored) -> np.ndarray:
+    """(3, n) of each film: corner error and level-aligned corner error in film px, 1 if shifted by a level."""
+    both = list(zip(s.found, s.truth, strict=True))
+    aligned = [aligned_px(*pair) for pair in both]
+    return np.stack([_corner_px(s.found, s.truth), aligned, [shift_of(*pair) != 0 for pair in both]])
+
+
 def _reader_lines(s: Scored) -> list[str]:
-    lines = []
+    readers, figures, lines = np.array([f.reader for f in s.films]), _film_figures(s), []
     for reader, name in NAMES.items():
-        mine = s.reader == reader
-        pairs = list(zip(s.found[mine], s.truth[mine], strict=True))
-        if pairs:
+        mine = readers == reader
+        if mine.any():
+            px, aligned, shifted = figures[:, mine]
             lines.append(
-                f"{name} reader's {len(pairs)} films: SMAPE {s.film_smape[mine].mean():.2f} (median "
+                f"{name} reader's {mine.sum()} films: SMAPE {s.film_smape[mine].mean():.2f} (median "
                 f"{np.median(s.film_smape[mine]):.2f})  CMAE {cmae_deg(s.angles_deg[mine], s.official_deg[mine]):.2f}  "
-                f"corners {np.median(_corner_px(s.found[mine], s.truth[mine])):.1f} px, aligned "
-                f"{np.median([aligned_px(*p) for p in pairs]):.1f}  shifted "
-                f"{np.mean([shift_of(*p) != 0 for p in pairs]):.3f}"
+                f"corners {np.median(px):.1f} px, aligned {np.median(aligned):.1f}  shifted {shifted.mean():.3f}"
             )
     return lines
 
@@ -130,35 +134,31 @@ def _reader_lines(s: Scored) -> list[str]:
 def _own_way_line(s: Scored) -> str:
     """Corner error with every body as wide and as high as its label's reader draws that level's, which the films of the
     other half of the groups tell."""
-    halves = np.random.default_rng(3).integers(0, 2, max(f.group for f in s.films) + 1)
-    half = halves[[f.group for f in s.films]]
+    half, readers = halves(s.films), np.array([f.reader for f in s.films])
     drawn = s.found.copy()
     for reader in NAMES:
         for part in (0, 1):
             ways = [
-                sizes(s.found[n], s.truth[n]) for n in np.flatnonzero((s.reader == reader) & (half != part))
+                sizes(s.found[n], s.truth[n]) for n in np.flatnonzero((readers == reader) & (half != part))
             ]
             factors = np.nanmedian(np.stack(ways), axis=0) if ways else np.ones((17, 2))
-            for n in np.flatnonzero((s.reader == reader) & (half == part)):
+            for n in np.flatnonzero((readers == reader) & (half == part)):
                 drawn[n] = resized(s.found[n], factors)
     px = _corner_px(drawn, s.truth)
     told = [
-        f"{name} reader's {np.median(px[s.reader == k]):.1f}"
+        f"{name} reader's {np.median(px[readers == k]):.1f}"
         for k, name in NAMES.items()
-        if (s.reader == k).any()
+        if (readers == k).any()
     ]
     return f"corner error px, bodies sized as their label's reader draws them: {np.median(px):.1f} ({', '.join(told)})"
 
 
 def _corner_lines(s: Scored) -> list[str]:
-    px = _corner_px(s.found, s.truth)
-    both = list(zip(s.found, s.truth, strict=True))
-    shifts = np.array([shift_of(a, b) for a, b in both])
-    aligned = np.median([aligned_px(a, b) for a, b in both])
+    px, aligned, shifted = _film_figures(s)
     tilt = np.abs(tilt_deg(s.found) - tilt_deg(s.truth))
     return [
         f"corner error px: median of film means {np.median(px):.1f}, level-aligned "
-        f"{aligned:.1f}; shifted by a level {(shifts != 0).mean():.3f}",
+        f"{np.median(aligned):.1f}; shifted by a level {shifted.mean():.3f}",
         f"vertebral tilt error: mean {tilt.mean():.2f} deg, median {np.median(tilt):.2f}, "
         f"film-wise worst {tilt.mean(1).max():.1f}",
     ]

@@ -9,20 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from scores import partners, shift_of
+from scores import partners
 from spondyl.anatomy import AP_LEVELS, body_axes
 from spondyl.assessment.aasce import aasce_angles_deg
 from spondyl.radiograph.detector import Detector
-from spondyl.radiograph.phantom import random_phantom
+from spondyl.radiograph.phantom import PhantomFilm, random_phantom
 
 FIRST_SEED = 1 << 31
 """Beyond the seeds of the training films."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Film:
-    pixels: np.ndarray
-    corners: np.ndarray  # (17, 4, 2) film px, exact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,30 +31,25 @@ class Row:
     is_shifted: bool
 
 
-def drawn(seed: int) -> Film:
-    film = random_phantom(seed, view="AP", pixel_mm=1.0)
-    return Film(
-        pixels=film.radiograph.pixels,
-        corners=np.stack([film.landmarks.corners_of(level) for level in AP_LEVELS]),
+def row(film: PhantomFilm, detector: Detector) -> Row:
+    pixels = film.radiograph.pixels
+    found, exact = (
+        detector.sight(pixels).corners_px,
+        np.stack([film.landmarks.corners_of(k) for k in AP_LEVELS]),
     )
-
-
-def row(film: Film, found: np.ndarray) -> Row:
-    spacing = np.linalg.norm(np.diff(film.corners.mean(1), axis=0), axis=1).mean()
-    mine, theirs = partners(found, film.corners)
-    a, b = found[mine], film.corners[theirs]
+    spacing = np.linalg.norm(np.diff(exact.mean(1), axis=0), axis=1).mean()
+    mine, theirs = partners(found, exact)
+    a, b = found[mine], exact[theirs]
     width, height = np.median(
         np.linalg.norm(body_axes(a), axis=-1) / np.linalg.norm(body_axes(b), axis=-1), axis=1
     )
-    angle, true_angle = (
-        aasce_angles_deg(c[None], float(film.pixels.shape[0]))[0, 0] for c in (found, film.corners)
-    )
+    angle, true_angle = (aasce_angles_deg(c[None], float(pixels.shape[0]))[0, 0] for c in (found, exact))
     return Row(
         away=float(np.median(np.linalg.norm(a - b, axis=-1)) / spacing),
         angle_deg=float(abs(angle - true_angle)),
         width=float(width),
         height=float(height),
-        is_shifted=shift_of(found, film.corners) != 0,
+        is_shifted=mine != theirs,
     )
 
 
@@ -69,10 +58,10 @@ def main() -> None:
     args.add_argument("folders", type=Path, nargs="+")
     args.add_argument("--count", type=int, default=20)
     o = args.parse_args()
-    films = [drawn(FIRST_SEED + n) for n in range(o.count)]
+    films = [random_phantom(FIRST_SEED + n, view="AP", pixel_mm=1.0) for n in range(o.count)]
     for folder in o.folders:
         detector = Detector.load(folder, threads=1)
-        rows = [row(f, detector.sight(f.pixels).corners_px) for f in films]
+        rows = [row(f, detector) for f in films]
         middle = {
             name: np.median([getattr(r, name) for r in rows])
             for name in ("away", "angle_deg", "width", "height")
