@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from live_clinic import PATIENCE_MS, served, violations
 from spondyl.clinic.chart.accounts import Account
@@ -404,9 +404,18 @@ def test_ruler_and_angle_say_what_plain_geometry_says(viewer: Page) -> None:
 
 
 def test_values_that_could_not_be_measured_say_so_and_leaving_asks_first(viewer: Page) -> None:
-    viewer.route("**/measure", lambda route: route.abort())
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    viewer.route("**/measure", hold)
     viewer.route("**/draft", lambda route: route.abort())
     drag(viewer, corner_at(viewer, T1), 0, -12)
+    expect(part(viewer, "status")).to_contain_text("Not saved.")
+    viewer.route("**/measure", lambda route: route.abort())
+    for route in held:
+        route.abort()
     expect(part(viewer, "alerts")).to_contain_text("The values are those before the last move.")
     expect(part(viewer, "status")).to_contain_text("Not saved.")
     with viewer.expect_event("dialog") as asked:

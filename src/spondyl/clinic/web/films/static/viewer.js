@@ -37,10 +37,7 @@ class Viewer {
       measured: (assessed) => this._onMeasured(assessed),
       status: (text, isBad) => this.say(text, isBad),
       preview: (kind, value) => this.panel.preview(kind, value),
-      unmeasured: (why) => {
-        this.say(why, true);
-        this.panel.showUnmeasured(why);
-      },
+      unmeasured: (why) => this.panel.showUnmeasured(why),
     });
     const svg = /** @type {SVGSVGElement} */ (this.host.querySelector("svg"));
     this.layer = new LandmarkLayer(svg);
