@@ -13,7 +13,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.engine import now_of, take_turn
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.postgres_turn import Turn, take_turn
 from spondyl.clinic.chart.roles import STAFF, Role
 from spondyl.clinic.chart.tables import accounts, passkeys, sessions
 from spondyl.clinic.chart.tables.column_types import new_id
@@ -23,8 +24,6 @@ LAST_ADMINISTRATOR = (
     "This is the last administrator who can sign in; make another one first, with a password, or nobody could "
     "manage accounts."
 )
-_FIRST_TURN = 7406384
-"""Who adds the first account waits here, so that a set-up link makes one."""
 
 
 class AccountInvalidError(ValueError):
@@ -88,7 +87,7 @@ def add_first_administrator(
     connection: sa.Connection, *, sign_in_name: str, full_name: str, password: str, actor: str
 ) -> Account:
     """Add the account that adds all others; raises ``AccountExistsError`` when there is one, also one added at once."""
-    take_turn(connection, _FIRST_TURN)
+    take_turn(connection, Turn.FIRST_ACCOUNT)
     if all_accounts(connection):
         raise AccountExistsError("An administrator exists already.")
     return add_account(

@@ -6,15 +6,14 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.accounts import plain_name
-from spondyl.clinic.chart.engine import now_of, take_turn
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.postgres_turn import Turn, take_turn
 from spondyl.clinic.chart.tables import sign_in_attempts
 from spondyl.clinic.chart.tables.column_types import ID_LENGTH, new_id
 
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT = 10
 PER_ADDRESS = 50
-_TURN = 7406383
-"""Who attempts waits here, so that each counts those before it."""
 
 
 class TooManyAttemptsError(Exception):
@@ -49,7 +48,7 @@ def begin_proof(connection: sa.Connection, *, challenge: bytes, address: str) ->
     not shut its passkey out. Raises ``TooManyAttemptsError`` and ``ChallengeUsedError``.
     """
     attempt = hashlib.sha256(challenge).hexdigest()[:ID_LENGTH]
-    take_turn(connection, _TURN)
+    take_turn(connection, Turn.SIGN_IN)
     if connection.execute(sa.select(sign_in_attempts.c.id).where(sign_in_attempts.c.id == attempt)).first():
         raise ChallengeUsedError
     return _begin(connection, attempt, "", address)
@@ -72,7 +71,7 @@ def _begin(connection: sa.Connection, attempt: str, name: str, address: str) -> 
 
 
 def _failed(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
-    take_turn(connection, _TURN)
+    take_turn(connection, Turn.SIGN_IN)
     now = now_of(connection)
     # Not those of a clock that was far ahead and was set back: they would lock the name until that time comes.
     lately = sa.and_(sign_in_attempts.c.at > now - WINDOW, sign_in_attempts.c.at < now + WINDOW)

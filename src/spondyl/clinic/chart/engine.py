@@ -22,8 +22,6 @@ from spondyl.clinic.chart.writers_place import place_of
 EMBEDDED_PREFIX = "sqlite+sqlcipher:///"
 POSTGRES_PREFIX = "postgresql+psycopg://"
 _DIALECT = "postgresql.psycopg_quick"
-_TURN = sa.text("SELECT pg_advisory_xact_lock(:of)")
-_TURN_OF_NAME = sa.text("SELECT pg_advisory_xact_lock(:of, hashtext(:name))")
 registry.register(_DIALECT, "spondyl.clinic.chart.postgres_dialect", "PostgresDialect")
 
 
@@ -76,19 +74,6 @@ def open_engine(
 def is_embedded(bind: sa.Engine | sa.Connection) -> bool:
     """True for the encrypted file, false for PostgreSQL."""
     return bind.dialect.name == "sqlite"
-
-
-def take_turn(connection: sa.Connection, of: int, name: str | None = None) -> None:
-    """Wait on PostgreSQL until nobody else has this turn, or this one of a name, and keep it till the transaction ends.
-
-    Taking it again is free. The embedded file has one writer anyway.
-    """
-    if is_embedded(connection):
-        return
-    if name is None:
-        connection.execute(_TURN, {"of": of})
-    else:
-        connection.execute(_TURN_OF_NAME, {"of": of, "name": name})
 
 
 def driver_in_transaction(connection: sa.Connection) -> Any:

@@ -2,11 +2,8 @@
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.engine import take_turn
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person, fold, namesakes
-
-_TURN = 7406382
-"""Who looks for a name waits here for others who look for the same one."""
+from spondyl.clinic.chart.postgres_turn import Turn, take_turn
 
 
 def find_or_add(connection: sa.Connection, details: PersonDetails, *, actor: str) -> Person:
@@ -14,7 +11,7 @@ def find_or_add(connection: sa.Connection, details: PersonDetails, *, actor: str
 
     Two at once with one name, as after a double press, wait for each other and find the same chart.
     """
-    take_turn(connection, _TURN, fold(f"{details.family_name} {details.given_name}"))
+    take_turn(connection, Turn.SAME_NAME, fold(f"{details.family_name} {details.given_name}"))
     for one in namesakes(connection, details):
         if _same_phone(one.details, details) or _same_mail(one.details, details):
             return one

@@ -9,12 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.engine import now_of, take_turn
+from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.postgres_turn import Turn, take_turn
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
 
-_NUMBER_TURN = 7406382
-"""Who adds a patient waits here, so that no two take one record number."""
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ", "'"))
 SEXES = ("female", "male", "other", "unknown")
 LANGUAGES = ("en", "es")
@@ -113,7 +112,7 @@ def fold(name: str) -> str:
 
 def add_person(connection: sa.Connection, details: PersonDetails, *, actor: str) -> Person:
     """Add a patient; the record number is the next free one."""
-    take_turn(connection, _NUMBER_TURN)
+    take_turn(connection, Turn.RECORD_NUMBER)
     last = connection.execute(sa.select(sa.func.max(people.c.record_number))).scalar_one()
     person_id = new_id()
     values = {"id": person_id, "record_number": (last or 1000) + 1, "created_at": now_of(connection)}

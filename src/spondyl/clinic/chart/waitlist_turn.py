@@ -3,9 +3,8 @@
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.audit import write_turn_lane
-from spondyl.clinic.chart.engine import is_embedded, take_turn
-
-_TURN = 7406381
+from spondyl.clinic.chart.engine import is_embedded
+from spondyl.clinic.chart.postgres_turn import Turn, take_turn
 
 
 def take_waitlist_turn(connection: sa.Connection) -> None:
@@ -13,6 +12,6 @@ def take_waitlist_turn(connection: sa.Connection) -> None:
 
     Taking it again is free. The embedded file has one writer anyway. What is read of the line afterwards stands.
     """
-    take_turn(connection, _TURN)
+    take_turn(connection, Turn.WAITLIST)
     if not is_embedded(connection):
         write_turn_lane(connection)
