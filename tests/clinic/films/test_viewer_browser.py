@@ -424,9 +424,23 @@ def test_values_that_could_not_be_measured_say_so_and_leaving_asks_first(viewer:
     asked.value.dismiss()
     viewer.unroute("**/measure")
     viewer.unroute("**/draft")
-    drag(viewer, corner_at(viewer, T1), 0, 8)
-    expect(part(viewer, "alerts")).not_to_contain_text("before the last move")
+    # Nobody moves anything: what was not sent is sent again, and measured.
     expect(part(viewer, "status")).to_contain_text("Draft saved")
+    expect(part(viewer, "alerts")).not_to_contain_text("before the last move")
+
+
+def test_what_was_moved_and_not_saved_is_not_signed(viewer: Page) -> None:
+    viewer.get_by_role("button", name="Accept landmarks").click()
+    expect(part(viewer, "status")).to_contain_text("Accepted.")
+    viewer.route("**/draft", lambda route: route.abort())
+    drag(viewer, corner_at(viewer, T1), 0, -12)
+    expect(part(viewer, "status")).to_contain_text("Not saved.")
+    viewer.get_by_role("button", name="Sign as Test Clinician").click()
+    expect(part(viewer, "status")).to_contain_text("What you moved last is not saved, so nothing was done.")
+    viewer.unroute("**/draft")
+    expect(part(viewer, "status")).to_contain_text("Draft saved")
+    expect(viewer.get_by_role("button", name="Sign as Test Clinician")).to_be_disabled()
+    expect(viewer.locator("[data-reading]")).to_have_attribute("data-reading", "draft")
 
 
 def test_from_the_film_to_the_report_in_three_clicks(viewer: Page) -> None:

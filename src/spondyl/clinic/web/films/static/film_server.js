@@ -10,8 +10,16 @@ import { csrfToken } from "/static/shell/csrf.js";
 import { sendAsSame } from "/static/shell/signed_in.js";
 import { toRequest } from "./level_names.js";
 
+/** A server that says nothing for so long does not answer. */
+const PATIENCE_MS = 30_000;
+/** Points that could not be sent are sent again after so long. */
+const AGAIN_MS = 4_000;
+
 /** A plain sentence for a person. */
 export class RefusedError extends Error {}
+
+/** Nobody refused the points: the same may be sent again. */
+class NotSentError extends RefusedError {}
 
 /**
  * @param {string} url @param {unknown} body @param {string} [method]
@@ -27,21 +35,24 @@ export async function send(url, body, method = "POST") {
         keepalive: true,
         headers: { "Content-Type": "application/json", "X-CSRF": csrfToken() },
         body: JSON.stringify(body),
+        signal: AbortSignal.timeout(PATIENCE_MS),
       }),
     );
   } catch {
-    throw new RefusedError("The clinic's server does not answer. Your points are still on this page.");
+    throw new NotSentError("The clinic's server does not answer. Your points are still on this page.");
   }
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new RefusedError(sentence(answer, response.status));
+  if (!response.ok) throw refusal(answer, response.status);
   return answer;
 }
 
 /** @param {any} answer @param {number} status */
-function sentence(answer, status) {
-  if (status === 401) return "You were signed out. Sign in again in another tab; your points are still here.";
-  if (typeof answer?.error === "string") return answer.error;
-  return `The server refused this (${status}).`;
+function refusal(answer, status) {
+  if (status === 401) {
+    return new NotSentError("You were signed out. Sign in again in another tab; your points are still here.");
+  }
+  if (typeof answer?.error === "string") return new RefusedError(answer.error);
+  return new RefusedError(`The server refused this (${status}).`);
 }
 
 /** Measures moved points, newest first. */
@@ -97,7 +108,7 @@ export class Measurer {
   }
 }
 
-/** Saves drafts in order; the newest one wins. */
+/** Saves drafts in order; the newest one wins. What nobody refused is sent again until the server has it. */
 export class DraftSaver {
   /** @param {(points: Points) => Promise<void>} save @param {(text: string, isBad: boolean) => void} say */
   constructor(save, say) {
@@ -107,23 +118,32 @@ export class DraftSaver {
     this._waiting = null;
     /** @type {Promise<void> | null} */
     this._running = null;
+    /** @type {Points | null} the last that were to be saved */
+    this._last = null;
+    this._again = 0;
+    this._hasFailed = false;
     /** True from a change until the server has it; a refused one stays so. */
     this.isUnsaved = false;
   }
 
-  get isBusy() {
-    return this._running !== null;
-  }
-
   /** @param {Points} points */
   save(points) {
-    this._waiting = points;
+    this._stopWaiting();
+    this._waiting = this._last = points;
     this.isUnsaved = true;
     this._running ??= this._run().finally(() => (this._running = null));
   }
 
-  /** Resolves when all is saved or refused. */
+  /** The server has these points by another way. @param {Points} points */
+  taken(points) {
+    if (points !== this._last) return;
+    this._stopWaiting();
+    this.isUnsaved = this._hasFailed = false;
+  }
+
+  /** What waits to be sent again is sent now; resolves when all is saved or not. */
   async settled() {
+    if (this._again && this._last) this.save(this._last);
     while (this._running) await this._running;
   }
 
@@ -131,15 +151,23 @@ export class DraftSaver {
     while (this._waiting) {
       const points = this._waiting;
       this._waiting = null;
-      this._say("Saving…", false);
+      if (!this._hasFailed) this._say("Saving…", false);
       try {
         await this._save(points);
+        this._hasFailed = false;
         this.isUnsaved = this._waiting !== null;
         const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
         this._say(`Draft saved ${time}`, false);
       } catch (error) {
+        this._hasFailed = true;
         this._say(`Not saved. ${/** @type {Error} */ (error).message}`, true);
+        if (error instanceof NotSentError && !this._waiting) this._again = setTimeout(() => this.save(points), AGAIN_MS);
       }
     }
+  }
+
+  _stopWaiting() {
+    clearTimeout(this._again);
+    this._again = 0;
   }
 }

@@ -7,7 +7,7 @@
  * @typedef {import("./live_angles.js").LiveLine} LiveLine
  */
 
-import { DraftSaver, Measurer, send } from "./film_server.js";
+import { DraftSaver, Measurer, RefusedError, send } from "./film_server.js";
 import { History } from "./history.js";
 import { NO_POINTS, confirmed, isNamedAlike, pointsFrom, renamed, toRequest } from "./level_names.js";
 import { liveAngleDeg, segmentsOf, tied, untied } from "./live_angles.js";
@@ -29,8 +29,12 @@ export class Reading {
     this._measurer = new Measurer(
       state.urls.measure,
       (assessed, points) => this._take(assessed, points),
-      (error) => listener.unmeasured(error.message),
+      (error) => {
+        this._isUnmeasured = true;
+        listener.unmeasured(error.message);
+      },
     );
+    this._isUnmeasured = false;
     this._saver = new DraftSaver((points) => this._saveDraft(points), listener.status);
     if (state.assessment) this._tie(state.assessment, this.points);
   }
@@ -106,7 +110,7 @@ export class Reading {
 
   /** Go back to the reading that was set aside. @returns {Promise<any>} the new state */
   async exchange() {
-    await this._saver.settled();
+    await this._saved();
     return send(this.state.urls.exchange, { version: this.state.reading.version });
   }
 
@@ -132,13 +136,22 @@ export class Reading {
   /** Accept the points as they are. @returns {Promise<any>} the new state */
   async accept() {
     await this._saver.settled();
-    return this._act(this.state.urls.accept, { ...toRequest(this.points), version: this.state.reading.version });
+    const { points } = this;
+    const state = await this._act(this.state.urls.accept, { ...toRequest(points), version: this.state.reading.version });
+    this._saver.taken(points);
+    return state;
   }
 
   /** Sign what was accepted. @returns {Promise<any>} the new state */
   async sign() {
-    await this._saver.settled();
+    await this._saved();
     return this._act(this.state.urls.sign, { version: this.state.reading.version });
+  }
+
+  /** Who signs what the server has must see nothing else. */
+  async _saved() {
+    await this._saver.settled();
+    if (this.isUnsaved) throw new RefusedError("What you moved last is not saved, so nothing was done.");
   }
 
   /** @param {string} url @param {unknown} body */
@@ -155,10 +168,12 @@ export class Reading {
     const answer = await send(this.state.urls.draft, { ...toRequest(points), version }, "PUT");
     this.state = { ...this.state, reading: answer.reading };
     this._listener.changed();
+    if (this._isUnmeasured) this._measurer.measure(this.points);
   }
 
   /** @param {any} assessed @param {Points} points */
   _take(assessed, points) {
+    this._isUnmeasured = false;
     if (!isNamedAlike(points, this.points)) return; // the answer with the names that hold now is on its way
     this._tie(assessed, points);
     this._listener.measured(assessed);
