@@ -67,7 +67,9 @@ class Viewer {
     this.part("loading-box").hidden = true;
     this.root.dataset.ready = "true";
     this._showView();
-    if (this.state.earlier.length) new FilmBeside(this.root, this.state.earlier, this.reading);
+    if (this.state.earlier.length) {
+      new FilmBeside(this.root, this.state.earlier, this.reading, (text) => this.say(text, true));
+    }
     await this.reading.rehearse();
   }
 
