@@ -8,8 +8,7 @@ import sqlalchemy as sa
 
 from spondyl.clinic.care.adjustment_record import StoredAdjustment, adjustments_of
 from spondyl.clinic.records.export_manifest import Lost, Member
-
-PIECE_BYTES = 1 << 20
+from spondyl.clinic.records.spool import PIECE_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
