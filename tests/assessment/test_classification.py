@@ -23,7 +23,7 @@ from spondyl.assessment.grading import (
     probabilities,
     probability_above,
 )
-from spondyl.assessment.measurement import Classification, Measurement, Unit
+from spondyl.assessment.measurement import Classification, Measurement, Unit, Unmeasured
 from spondyl.assessment.roussouly import roussouly
 from spondyl.assessment.schwab import schwab
 from spondyl.assessment.slip_grade import meyerding
@@ -86,7 +86,12 @@ def test_schwab_needs_both_views_and_says_which_is_missing() -> None:
 
 
 def test_adult_classifications_are_refused_for_children() -> None:
-    results = (*schwab((value("sva", 30),), context(age_years=14)), gap(gap_values(), context(age_years=14)))
+    child = context(age_years=14)
+    results = (
+        *schwab((value("sva", 30),), child),
+        gap(gap_values(), child),
+        roussouly((value("sacral_slope", 40),), child),
+    )
     assert all(item.grade is None and "made for adults" in item.reason for item in results)
 
 
@@ -217,7 +222,7 @@ def test_the_highest_of_several_matches_drawn_maxima() -> None:
     ("slope", "grade"), [(34.9, "1 or 2"), (35.0, "3"), (45.0, "3"), (45.1, "4"), (-3.0, "1 or 2")]
 )
 def test_roussouly_by_sacral_slope(slope: float, grade: str) -> None:
-    result = roussouly((value("sacral_slope", slope),))
+    result = roussouly((value("sacral_slope", slope),), context())
     assert result.grade == grade
     assert "types 1 and 2 cannot be told apart" in result.reason
 
@@ -251,14 +256,21 @@ def test_genant_grades_and_leaves_l5_out(loss: float, grade: str) -> None:
     assert "no middle height" in result.reason
 
 
-def coronal_film(shift_px: float, *, pedicles: bool = True, sacrum: bool = True) -> Landmarks:
-    """L1 to S1 from the front: bodies 80 px wide, pedicles 50 px apart, L3 moved by ``shift_px``."""
+def coronal_film(
+    shift_px: float, *, pedicles: bool = True, sacrum: bool = True, tilt_deg: float = 12.0
+) -> Landmarks:
+    """L1 to S1 from the front, convex to the side that ``shift_px`` names: bodies 80 px wide, pedicles 50 px apart, the
+    apex L3 moved by ``shift_px``, its neighbours less; L1 and L5 tilted by ``tilt_deg`` to either side."""
     levels = tuple(level for level in tuple(Level)[Level.L1.index :] if sacrum or level is not Level.S1)
+    turns = dict(zip(tuple(Level)[Level.L1.index :], (-1.0, -0.5, 0.0, 0.5, 1.0, 0.0), strict=True))
     corners, marks = [], []
     for i, level in enumerate(levels):
-        x, y = 300 + (shift_px if level is Level.L3 else 0.0), 100.0 * i
-        corners.append([[x - 40, y], [x + 40, y], [x - 40, y + 70], [x + 40, y + 70]])
-        marks.append([[x - 25, y + 30], [x + 25, y + 30]] if pedicles else [[np.nan] * 2] * 2)
+        turn = np.radians(tilt_deg) * turns[level] * np.sign(shift_px)
+        share = 0.0 if level is Level.S1 else 1.0 - abs(turns[level])
+        middle = np.array([300 + shift_px * share, 100.0 * i + 35])
+        spin = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+        corners.append(middle + np.array([[-40, -35], [40, -35], [-40, 35], [40, 35]]) @ spin)
+        marks.append(middle + np.array([[-25, -5], [25, -5]]) if pedicles else [[np.nan] * 2] * 2)
     return make_landmarks(
         view=View.AP,
         image_left=ImageSide.UNKNOWN,
@@ -269,20 +281,59 @@ def coronal_film(shift_px: float, *, pedicles: bool = True, sacrum: bool = True)
     )
 
 
+def lumbar_modifier(film: Landmarks) -> Classification:
+    return of(classify((), film, context()), "lenke_lumbar_modifier")
+
+
 @pytest.mark.parametrize(
     ("shift", "grade"), [(24, "A"), (-24, "A"), (26, "B"), (-39, "B"), (41, "C"), (-90, "C")]
 )
 def test_lenke_lumbar_modifier(shift: float, grade: str) -> None:
-    assert of(classify((), coronal_film(shift), context()), "lenke_lumbar_modifier").grade == grade
+    result = lumbar_modifier(coronal_film(shift))
+    assert result.grade == grade
+    assert "L3, the apex" in result.reason
+
+
+def test_lenke_lumbar_modifier_is_read_at_the_apex_of_the_lumbar_curve() -> None:
+    """Lumbar vertebrae beside the line that belong to no lumbar curve, such as the end of a long thoracic one, are not
+    looked at: the straight spine of this film lies far off the line and has no apex."""
+    straight = coronal_film(90, tilt_deg=0.0)
+    assert lumbar_modifier(straight).grade is None
+    assert "there is no thoracolumbar or lumbar curve" in lumbar_modifier(straight).reason
+    assert lumbar_modifier(coronal_film(10, tilt_deg=0.0)).grade == "A"
 
 
 def test_lenke_lumbar_modifier_says_what_is_missing() -> None:
-    no_sacrum = of(classify((), coronal_film(0, sacrum=False), context()), "lenke_lumbar_modifier")
-    no_pedicles = of(classify((), coronal_film(10, pedicles=False), context()), "lenke_lumbar_modifier")
+    no_sacrum, no_pedicles = (
+        lumbar_modifier(film) for film in (coronal_film(10, sacrum=False), coronal_film(10, pedicles=False))
+    )
     assert (no_sacrum.grade, no_pedicles.grade) == (None, None)
     assert "S1 is not marked" in no_sacrum.reason
     assert "A or B, but not C" in no_pedicles.reason
-    assert of(classify((), coronal_film(60, pedicles=False), context()), "lenke_lumbar_modifier").grade == "C"
+    assert lumbar_modifier(coronal_film(60, pedicles=False)).grade == "C"
+
+
+def test_a_curve_type_needs_the_whole_spine() -> None:
+    """T12 to L5 alone say nothing of the thoracic spine."""
+    result = of(classify((value("cobb_major", 12),), coronal_film(30), context()), "srs_schwab_curve_type")
+    assert result.grade is None
+    assert "not all of T1 to L5 are marked" in result.reason
+
+
+def test_a_grade_is_that_of_the_value_as_it_is_shown() -> None:
+    """ "10.0°" must not stand beside the grade of 9.96°."""
+    item = of(schwab((value("pi_minus_ll", 9.96),), context()), "srs_schwab_pi_minus_ll")
+    assert (item.grade, "10.0°" in item.reason) == ("+", True)
+
+
+def test_a_neck_has_no_meyerding_grade() -> None:
+    assert meyerding((value("slip_c4_c5", 30, unit=Unit.PERCENT),)).grade is None
+
+
+def test_a_refusal_says_what_this_film_lacks() -> None:
+    why = (Unmeasured(kind="sva", label="SVA", reason="no pixel spacing: millimetres are refused"),)
+    result = of(classify((), film_of(HandSpine()), context(), why), "srs_schwab_sva")
+    assert result.reason.endswith("SVA is not measured: no pixel spacing: millimetres are refused")
 
 
 def test_lenke_type_is_never_given_and_reports_the_curves() -> None:
@@ -290,6 +341,7 @@ def test_lenke_type_is_never_given_and_reports_the_curves() -> None:
     assert result.grade is None
     assert "side-bending films are missing" in result.reason
     assert "main thoracic 52°, thoracolumbar/lumbar 31°" in result.reason
+    assert "kyphosis of 20° or more" in result.reason
 
 
 @pytest.mark.parametrize(("kyphosis", "grade"), [(9.9, "-"), (10, "N"), (40, "N"), (40.1, "+")])

@@ -108,6 +108,38 @@ def test_slips_name_the_way_and_the_instability_that_a_film_cannot_show(number: 
     assert "flexion" in item.cannot_tell
 
 
+@pytest.mark.parametrize(
+    ("kind", "number", "counted"),
+    [("slip_l4_l5", 14.0, True), ("slip_l4_l5", -14.0, False), ("slip_c4_c5", 14.0, False)],
+)
+def test_spondylolisthesis_is_a_forward_slip_of_the_lumbar_spine(
+    kind: str, number: float, counted: bool
+) -> None:
+    """The counted people had that, not backward slips and not slips of the neck."""
+    (item,) = find((value(kind, number, 3.0, unit=Unit.PERCENT),), FILM, context())
+    assert ("spondylolisthesis" in item.prevalence) is counted
+    assert ("Brinjikji" in item.source) is counted
+
+
+def test_borders_of_adults_are_not_shown_to_children() -> None:
+    values = (value("pi_minus_ll", 15.0, 1.0), value("sva", 55.0, 1.0, unit=Unit.MM))
+    assert find(values, FILM, context(age_years=9)) == ()
+    assert {item.measurement_kind for item in find(values, FILM, context(age_years=40))} == {
+        "pi_minus_ll",
+        "sva",
+    }
+
+
+def test_a_second_curve_of_a_region_is_told_too() -> None:
+    curves = (
+        value("cobb_major", 40, 1, levels=(Level.T5, Level.T11)),
+        value("cobb_tl_l", 30, 1, levels=(Level.T11, Level.L3)),
+        value("cobb_tl_l_2", 25, 1, levels=(Level.L3, Level.L5)),
+    )
+    item = found("cobb_tl_l_2_from_10", find(curves, FILM, context()))
+    assert item.sentence.startswith("P(second thoracolumbar or lumbar Cobb ≥ 10°)")
+
+
 def test_every_finding_is_complete_and_carries_the_flags_of_its_measurement() -> None:
     findings = find(MANY, FILM, context())
     assert {item.measurement_kind for item in findings} == {item.kind for item in MANY}

@@ -14,11 +14,19 @@ from made_measurements import made_measurement as value
 from spondyl.anatomy import Convexity, Level
 from spondyl.assessment.change import OTHER_SIDE, compare, smallest_detectable_change_deg
 from spondyl.assessment.measurement import Flag
+from spondyl.assessment.reader_agreement import COBB_READER_SD_DEG
 
 
 def test_the_smallest_detectable_change_of_equal_films_is_the_usual_formula() -> None:
     assert smallest_detectable_change_deg(2.0, 2.0) == pytest.approx(1.96 * np.sqrt(2) * 2.0)
     assert smallest_detectable_change_deg(1.5, 2.0) == pytest.approx(4.9)
+
+
+def test_two_films_marked_by_persons_change_by_more_than_two_readers_differ() -> None:
+    """The 95 % limits of agreement between two radiologists of one film, 1.96 · 3.3° / sqrt(2/π) = 8.1°."""
+    assert smallest_detectable_change_deg(COBB_READER_SD_DEG, COBB_READER_SD_DEG) == pytest.approx(
+        8.106, abs=0.01
+    )
 
 
 def test_an_unchanged_spine_seems_changed_in_five_per_cent_of_pairs() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lateral_spines import HandSpine, context, film_of, points_of, values_of
 from spondyl.anatomy import ImageSide, Level, View, make_landmarks
+from spondyl.assessment.assess import assess
 from spondyl.assessment.measurement import Unit, Unmeasured
 from spondyl.assessment.quantity import Quantity
 from spondyl.assessment.sagittal import sagittal_quantities
@@ -173,6 +174,17 @@ def test_a_flat_back_has_no_lordosis_distribution() -> None:
     film = film_of(HandSpine(slopes_deg={Level.S1: (8.0, 0.0)}))
     found = {item.kind: item for item in sagittal_quantities(film, context())}
     assert isinstance(found["lordosis_distribution_index"], Unmeasured)
+
+
+def test_a_share_of_a_lordosis_that_may_be_none_is_not_given() -> None:
+    """Lordosis 12° ± 9°: its low part in per cent of it ran from −6240 to 6740 %."""
+    film = film_of(HandSpine(slopes_deg={Level.L1: (-6.0, -6.0), Level.S1: (6.0, 0.0)}))
+    found = assess(film, context())
+    whole = found.of("lumbar_lordosis_l1_s1")
+    assert whole is not None and whole.value == pytest.approx(12.0, abs=0.1) and whole.interval_90[0] < 10.0
+    assert found.of("lordosis_distribution_index") is None
+    (why,) = (item.reason for item in found.unmeasured if item.kind == "lordosis_distribution_index")
+    assert "may be below 10°" in why
 
 
 def test_a_coronal_film_is_not_asked_and_an_unknown_view_is_refused() -> None:

@@ -13,7 +13,7 @@ from spondyl.assessment.findings import find
 from spondyl.assessment.measurement import Assessment, Flag, Measurement, Unit, Unmeasured
 from spondyl.assessment.propagate import draw_points, measure_all
 from spondyl.assessment.quantity import FilmContext, Points, Quantity
-from spondyl.assessment.sagittal import sagittal_quantities
+from spondyl.assessment.sagittal import ratio_without_meaning, sagittal_quantities
 from spondyl.assessment.segmental import segmental_quantities
 from spondyl.assessment.squeezed import squeezed_ratio
 
@@ -49,7 +49,7 @@ def assess(
         values,
         classifications=(
             *coronal_levels(landmarks, context, points),
-            *classify(values.measurements, landmarks, context),
+            *classify(values.measurements, landmarks, context, values.unmeasured),
         ),
         findings=find(values.measurements, landmarks, context),
     )
@@ -73,8 +73,10 @@ def _values(
     )
     quantities = tuple(item for item in wanted if isinstance(item, Quantity))
     results = measure_all(quantities, landmarks, context, calibration=calibration, points=points)
-    measured = tuple(item for item in results if isinstance(item, Measurement))
-    unmeasured = tuple(item for item in (*wanted, *results) if isinstance(item, Unmeasured))
+    named = tuple(item for item in results if isinstance(item, Measurement))
+    meaningless = ratio_without_meaning(named)
+    measured = tuple(item for item in named if item.kind not in {one.kind for one in meaningless})
+    unmeasured = (*(item for item in (*wanted, *results) if isinstance(item, Unmeasured)), *meaningless)
     flagged = _flagged(measured, landmarks, context)
     return Assessment(
         measurements=flagged,

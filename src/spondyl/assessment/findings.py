@@ -7,7 +7,7 @@ from spondyl.anatomy import Landmarks
 from spondyl.assessment import prevalence
 from spondyl.assessment.genant import GRADED
 from spondyl.assessment.grading import measured_below, probability_above, probability_below
-from spondyl.assessment.measurement import Finding, Measurement
+from spondyl.assessment.measurement import Finding, Measurement, first_of_region, is_cobb
 from spondyl.assessment.norms import (
     PLUMB_STUDY,
     NoReference,
@@ -18,6 +18,7 @@ from spondyl.assessment.norms import (
 from spondyl.assessment.quantity import FilmContext
 from spondyl.assessment.segmental import GENANT
 from spondyl.assessment.sentence import border, chance, stated
+from spondyl.assessment.slip_grade import LUMBAR_SLIPS
 
 SHOWN_FROM = 0.05
 """Findings less probable than this are left out; curve size is always stated."""
@@ -57,6 +58,7 @@ class Threshold:
     always: bool = False
     both_ways: bool = False
     only_below_age_years: float | None = None
+    adults_only: bool = False
 
 
 def _curves(context: FilmContext) -> str:
@@ -121,6 +123,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
         common=_fixed(MISMATCH_COMMON),
         cannot_tell=f"{_PAIN} {_REALIGN}",
         source=_fixed(MISMATCH_SOURCE),
+        adults_only=True,
     ),
     Threshold(
         kind="sva",
@@ -129,6 +132,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
         common=_leaning,
         cannot_tell=f"{_PAIN} {_STANCE}",
         source=_fixed(f"Threshold: SRS-Schwab. How common: {PLUMB_STUDY}"),
+        adults_only=True,
     ),
     Threshold(
         kind="coronal_balance",
@@ -150,9 +154,12 @@ def find(
     No finding names a side: that needs a known side, which a measurement does not carry.
     """
     del landmarks
-    of = {item.kind: item for item in measurements}
+    major = next((item for item in measurements if item.kind == "cobb_major"), None)
     crossed = tuple(
-        _crossed(rule, of[rule.kind], context) for rule in THRESHOLDS if _applies(rule, of, context)
+        _crossed(rule, item, context)
+        for rule in THRESHOLDS
+        for item in measurements
+        if first_of_region(item.kind) == rule.kind and _applies(rule, item, major, context)
     )
     told = {finding.measurement_kind for finding in crossed}
     return (
@@ -163,21 +170,20 @@ def find(
     )
 
 
-def _applies(rule: Threshold, of: dict[str, Measurement], context: FilmContext) -> bool:
-    if rule.kind not in of or _is_the_major_curve(rule.kind, of):
+def _applies(rule: Threshold, item: Measurement, major: Measurement | None, context: FilmContext) -> bool:
+    if _is_the_major_curve(item, major) or (rule.adults_only and context.is_child):
         return False
     limit = rule.only_below_age_years
     if limit is not None and (context.age_years is None or context.age_years >= limit):
         return False
-    return rule.always or _probability(rule, of[rule.kind]) >= SHOWN_FROM
+    return rule.always or _probability(rule, item) >= SHOWN_FROM
 
 
-def _is_the_major_curve(kind: str, of: dict[str, Measurement]) -> bool:
+def _is_the_major_curve(item: Measurement, major: Measurement | None) -> bool:
     """True for a regional curve that the largest curve already tells: the same end vertebrae."""
-    major = of.get("cobb_major")
-    if major is None or kind == "cobb_major" or kind not in CURVE_NAMES:
+    if major is None or item is major or not is_cobb(item.kind):
         return False
-    return major.levels[:1] + major.levels[-1:] == of[kind].levels[:1] + of[kind].levels[-1:]
+    return major.levels[:1] + major.levels[-1:] == item.levels[:1] + item.levels[-1:]
 
 
 def _probability(rule: Threshold, item: Measurement) -> float:
@@ -188,7 +194,7 @@ def _probability(rule: Threshold, item: Measurement) -> float:
 
 def _crossed(rule: Threshold, item: Measurement, context: FilmContext) -> Finding:
     probability = _probability(rule, item)
-    what = CURVE_NAMES.get(item.kind, f"|{item.label}|" if rule.both_ways else item.label)
+    what = _curve_name(item.kind) or (f"|{item.label}|" if rule.both_ways else item.label)
     largest = "largest coronal curve " if item.kind == "cobb_major" else ""
     return Finding(
         kind=f"{item.kind}_from_{rule.limit:g}",
@@ -201,6 +207,14 @@ def _crossed(rule: Threshold, item: Measurement, context: FilmContext) -> Findin
         source=rule.source(context),
         flags=item.flags,
     )
+
+
+def _curve_name(kind: str) -> str | None:
+    """ "second thoracolumbar or lumbar Cobb" of ``cobb_tl_l_2``; None where it is no curve."""
+    name = CURVE_NAMES.get(first_of_region(kind))
+    if name is None or kind in CURVE_NAMES:
+        return name
+    return f"further {name}" if not kind.endswith("_2") else f"second {name}"
 
 
 def _uncommon(measurements: tuple[Measurement, ...], context: FilmContext) -> tuple[Finding, ...]:
@@ -248,16 +262,19 @@ def _slips(measurements: tuple[Measurement, ...], context: FilmContext) -> tuple
 
 
 def _slip(item: Measurement, probability: float, way: str, context: FilmContext) -> Finding:
+    is_counted = way == "forward" and item.kind.startswith(LUMBAR_SLIPS)
     return Finding(
         kind=f"{item.kind}_{way}",
         sentence=f"P({item.label} {way} by {SLIP_PERCENT:g} % or more) {chance(probability)}: "
         f"{stated(item)}.",
         probability=probability,
         measurement_kind=item.kind,
-        prevalence=prevalence.by_age(prevalence.SPONDYLOLISTHESIS, context.age_years),
+        prevalence=prevalence.by_age(prevalence.SPONDYLOLISTHESIS, context.age_years)
+        if is_counted
+        else "How common this is without pain was not read.",
         cannot_tell=f"{_UNSTABLE} {_PAIN}",
-        source="5 % is this software's reporting threshold, not a published one. How common: "
-        + prevalence.SPONDYLOLISTHESIS.source,
+        source="5 % is this software's reporting threshold, not a published one."
+        + (f" How common: {prevalence.SPONDYLOLISTHESIS.source}" if is_counted else ""),
         flags=item.flags,
     )
 

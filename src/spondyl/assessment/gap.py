@@ -2,6 +2,7 @@
 
 from spondyl.assessment.grading import Band, Probabilities, Scale, grade_of, probabilities
 from spondyl.assessment.measurement import Classification, Measurement
+from spondyl.assessment.missing import FOR_ADULTS, NOTHING_MISSING, Missing
 from spondyl.assessment.quantity import FilmContext
 
 SOURCE = (
@@ -40,10 +41,12 @@ BANDS = ("proportioned", "moderately disproportioned", "severely disproportioned
 LABEL = "GAP score"
 
 
-def gap(measurements: tuple[Measurement, ...], context: FilmContext) -> Classification:
+def gap(
+    measurements: tuple[Measurement, ...], context: FilmContext, missing: Missing = NOTHING_MISSING
+) -> Classification:
     """The GAP band with its score; the age factor is 1 point from 60 years."""
     of = {item.kind: item for item in measurements if item.kind in SCALES}
-    reason = _why_not(of, context)
+    reason = _why_not(of, context, missing)
     if reason is not None:
         return Classification(
             kind="gap",
@@ -67,18 +70,20 @@ def gap(measurements: tuple[Measurement, ...], context: FilmContext) -> Classifi
     )
 
 
-def _why_not(of: dict[str, Measurement], context: FilmContext) -> str | None:
-    lacking = [kind.replace("_", " ") for kind in SCALES if kind not in of]
+def _why_not(of: dict[str, Measurement], context: FilmContext, missing: Missing) -> str | None:
+    lacking = [kind for kind in SCALES if kind not in of]
     if lacking:
+        why = dict.fromkeys(missing[kind] for kind in lacking if kind in missing)
         return (
             "it needs a lateral film with C7, L1, L4, S1 and the femoral heads; not measured: "
-            + ", ".join(lacking)
+            + ", ".join(kind.replace("_", " ") for kind in lacking)
+            + (f" ({'; '.join(why)})" if why else "")
         )
     if context.age_years is None:
         points = spinal_points(of)
         return f"the age is unknown: {points} points without the age factor, {points + 1} from 60 years"
-    if context.age_years < 18:
-        return "this classification was made for adults"
+    if context.is_child:
+        return FOR_ADULTS
     return None
 
 

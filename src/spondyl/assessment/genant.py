@@ -4,6 +4,7 @@ from spondyl.anatomy import Level
 from spondyl.assessment.grading import Band, grade_of, highest
 from spondyl.assessment.measurement import Classification, Measurement
 from spondyl.assessment.segmental import GENANT
+from spondyl.assessment.sentence import quantity
 
 SCALE = (
     Band(grade="0", upper=20),
@@ -39,7 +40,7 @@ def _graded(item: Measurement) -> bool:
 
 def _reason(worst: Measurement) -> str:
     return (
-        f"{worst.label}: {worst.value:.0f} %. Anterior and posterior height only: no middle height, so a "
-        "biconcave loss is not seen. A deformity is not yet a fracture; the reader's eye decides. The "
+        f"{worst.label}: {quantity(worst.value, worst.unit)}. Anterior and posterior height only: no middle height, so "
+        "a biconcave loss is not seen. A deformity is not yet a fracture; the reader's eye decides. The "
         "probabilities are for the largest loss on the film"
     )

@@ -20,8 +20,14 @@ Scale = tuple[Band, ...]
 Probabilities = tuple[tuple[str, float], ...]
 
 
+def as_shown(value: float) -> float:
+    """The value as every page writes it, with one decimal: who reads "10.0°" must not read the grade of 9.96°."""
+    return round(value, 1)
+
+
 def grade_of(value: float, scale: Scale) -> str:
-    """The grade of an exactly known value."""
+    """The grade of a value, as it is shown."""
+    value = as_shown(value)
     return next(band.grade for band in scale if value < band.upper or (band.closed and value == band.upper))
 
 

@@ -69,6 +69,11 @@ def is_cobb(kind: str) -> bool:
     return kind.startswith("cobb_") and not kind.startswith("cobb_aasce")
 
 
+def first_of_region(kind: str) -> str:
+    """The kind without its number: ``cobb_tl_l`` of ``cobb_tl_l_2``, the second largest curve of that region."""
+    return kind.rstrip("0123456789").removesuffix("_") if is_cobb(kind) else kind
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmeasured:
     """A value that the film cannot give, and why: "no pixel spacing: millimetres are refused"."""

@@ -8,7 +8,7 @@ interval, on every machine.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from spondyl.anatomy.landmarks import FloatArray
 from spondyl.assessment.calibration import NORMAL_90, Calibration, IntervalRule, bounded_below
 from spondyl.assessment.measurement import Flag, Measurement, Unmeasured
 from spondyl.assessment.quantity import FilmContext, Points, Quantity
-from spondyl.assessment.reader_agreement import CORNER_SD_SHARE, READER_SD
+from spondyl.assessment.reader_agreement import CORNER_SD_SHARE, reader_sd
 from spondyl.provenance import Provenance
 
 DRAWS = 300
@@ -136,18 +136,19 @@ def measure_all(
     """Measure every quantity on the same drawings.
 
     A detector's landmarks use the calibration, and kinds it does not know are flagged UNCALIBRATED_INTERVAL. A
-    person's landmarks use the published spread between readers where there is one, else the propagated noise of two
-    labellings; no calibration on films holds for them, so they carry the flag too.
+    person's landmarks use the published spread of one reading where there is one, else the propagated noise of one
+    labelling; no calibration on films holds for them, so they carry the flag too.
     """
     drawn = draw_points(landmarks, context) if points is None else points
     provenance = Provenance(method=METHOD, inputs=(landmarks_digest(landmarks),))
     is_known = errors_known(landmarks)
     fitting = calibration if is_known else None
-    readers = {} if is_known else READER_SD
     return tuple(
         spread
         if isinstance(spread, Unmeasured)
-        else _measured(quantity, spread, landmarks, fitting, readers, provenance)
+        else _measured(
+            quantity, spread, landmarks, fitting, None if is_known else reader_sd(quantity.kind), provenance
+        )
         for quantity, spread in zip(quantities, spreads_of(quantities, drawn), strict=True)
     )
 
@@ -157,12 +158,12 @@ def _measured(
     spread: Spread,
     landmarks: Landmarks,
     calibration: Calibration | None,
-    readers_sd: Mapping[str, float],
+    published_sd: float | None,
     provenance: Provenance,
 ) -> Measurement:
     rule = calibration.rule_for(quantity.kind) if calibration else None
     applied = rule or IntervalRule()
-    raw_sd = readers_sd.get(quantity.kind, spread.sd)
+    raw_sd = spread.sd if published_sd is None else published_sd
     low, high = applied.interval_90(spread.value, raw_sd, shift=spread.shift)
     return Measurement(
         kind=quantity.kind,

@@ -33,6 +33,11 @@ class FilmContext:
     sex: str | None = None
 
     @property
+    def is_child(self) -> bool:
+        """Known to be younger than 18 years."""
+        return self.age_years is not None and self.age_years < 18
+
+    @property
     def scale_xy(self) -> tuple[float, float]:
         """What a point (x, y) in pixels is multiplied by: millimetres where the spacing is known, else itself."""
         row_mm, column_mm = self.spacing_mm or (1.0, 1.0)

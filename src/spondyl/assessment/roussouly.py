@@ -2,6 +2,8 @@
 
 from spondyl.assessment.grading import Band, grade_of, probabilities
 from spondyl.assessment.measurement import Classification, Measurement
+from spondyl.assessment.missing import FOR_ADULTS, NOTHING_MISSING, Missing, not_measured
+from spondyl.assessment.quantity import FilmContext
 
 SOURCE = (
     "Roussouly et al. 2005, thresholds of sacral slope as summarised in reviews; the original was not read"
@@ -13,16 +15,18 @@ SCALE = (
 )
 
 
-def roussouly(measurements: tuple[Measurement, ...]) -> Classification:
+def roussouly(
+    measurements: tuple[Measurement, ...], context: FilmContext, missing: Missing = NOTHING_MISSING
+) -> Classification:
     """The type by sacral slope alone: below 35, 35 to 45, above 45 degrees."""
     slope = next((item for item in measurements if item.kind == "sacral_slope"), None)
-    if slope is None:
+    if slope is None or context.is_child:
+        absent = not_measured("the sacral slope", "sacral_slope", missing, "needs a lateral film with S1")
         return Classification(
             kind="roussouly",
             label="Roussouly type",
             grade=None,
-            reason="cannot be classified because the sacral slope is not measured (needs a lateral film "
-            "with S1)",
+            reason=f"cannot be classified because {FOR_ADULTS if context.is_child else absent}",
             probabilities=(),
             source=SOURCE,
         )

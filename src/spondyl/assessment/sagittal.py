@@ -10,7 +10,7 @@ import numpy as np
 
 from spondyl.anatomy import Landmarks, Level, View
 from spondyl.assessment.lateral import FACING, Plate, drawn, lateral, missing_corners
-from spondyl.assessment.measurement import Unit, Unmeasured
+from spondyl.assessment.measurement import Measurement, Unit, Unmeasured
 from spondyl.assessment.quantity import FilmContext, Quantity
 from spondyl.assessment.sagittal_angles import (
     INF,
@@ -34,8 +34,11 @@ from spondyl.assessment.sagittal_angles import (
     tilt_lines,
     tpa_lines,
 )
+from spondyl.assessment.sentence import stated
 
 BOTH = (SUP, INF)
+LEAST_LORDOSIS_DEG = 10.0
+"""Shares of a lordosis that may be smaller than this are not given."""
 
 PELVIS = "Definition as in BMC Surg 2019;19:7, table 1 (PMC6334400)"
 MEANS = (
@@ -307,7 +310,10 @@ def _why_not(parameter: Parameter, landmarks: Landmarks, context: FilmContext) -
         (parameter.hips and not _hips_given(landmarks), "landmarks are missing: femoral heads"),
         (parameter.unit is Unit.MM and context.spacing_mm is None, NO_SPACING),
         (not parameter.mirror_safe and landmarks.image_left not in FACING, NO_FACING),
-        (_flat(parameter, landmarks), "L1-S1 lordosis is below 10°: the ratio has no meaning"),
+        (
+            _flat(parameter, landmarks),
+            f"L1-S1 lordosis is below {LEAST_LORDOSIS_DEG:g}°: the ratio has no meaning",
+        ),
     )
     return next((text for applies, text in reasons if applies), None)
 
@@ -323,9 +329,21 @@ def _hips_given(landmarks: Landmarks) -> bool:
 
 
 def _flat(parameter: Parameter, landmarks: Landmarks) -> bool:
-    """True when a ratio to the lumbar lordosis is asked for and there is hardly any."""
+    """True when a ratio to the lumbar lordosis is asked for and there is hardly any, whoever faces which way."""
     if parameter.unit is not Unit.PERCENT or any(
         missing_corners(landmarks, *need) for need in parameter.needs
     ):
         return False
-    return bool(abs(lumbar_lordosis(drawn(landmarks))[0]) < 10)
+    return bool(abs(lumbar_lordosis(drawn(landmarks))[0]) < LEAST_LORDOSIS_DEG)
+
+
+def ratio_without_meaning(measured: tuple[Measurement, ...]) -> tuple[Unmeasured, ...]:
+    """The lordosis distribution index where the lordosis that it is a share of may be hardly any."""
+    of = {item.kind: item for item in measured}
+    whole, ratio = of.get("lumbar_lordosis_l1_s1"), of.get("lordosis_distribution_index")
+    if ratio is None or whole is None or whole.interval_90[0] >= LEAST_LORDOSIS_DEG:
+        return ()
+    reason = (
+        f"L1-S1 lordosis, {stated(whole)}, may be below {LEAST_LORDOSIS_DEG:g}°: the ratio has no meaning"
+    )
+    return (Unmeasured(kind=ratio.kind, label=ratio.label, reason=reason),)

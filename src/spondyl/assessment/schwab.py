@@ -2,8 +2,17 @@
 
 import math
 
-from spondyl.assessment.grading import Band, Probabilities, Scale, grade_of, probabilities, probability_above
+from spondyl.assessment.grading import (
+    Band,
+    Probabilities,
+    Scale,
+    as_shown,
+    grade_of,
+    probabilities,
+    probability_above,
+)
 from spondyl.assessment.measurement import Classification, Measurement
+from spondyl.assessment.missing import FOR_ADULTS, NOTHING_MISSING, Missing, not_measured
 from spondyl.assessment.quantity import FilmContext
 from spondyl.assessment.sentence import quantity
 
@@ -28,24 +37,30 @@ CURVE_DEG = 30.0
 REGIONS = ("cobb_pt", "cobb_mt", "cobb_tl_l")
 
 
-def schwab(measurements: tuple[Measurement, ...], context: FilmContext) -> tuple[Classification, ...]:
-    """Every part of the classification that the views given allow, then the whole."""
+def schwab(
+    measurements: tuple[Measurement, ...],
+    context: FilmContext,
+    missing: Missing = NOTHING_MISSING,
+    *,
+    sees_whole_spine: bool = True,
+) -> tuple[Classification, ...]:
+    """Every part of the classification that the views given allow, then the whole.
+
+    ``sees_whole_spine``: T1 to L5 are all marked on the AP film.
+    """
     of = {item.kind: item for item in measurements}
-    child = (
-        "this classification was made for adults"
-        if context.age_years is not None and context.age_years < 18
-        else ""
-    )
-    parts = [_curve_type(of, child)] + [_modifier(kind, of, child) for kind in MODIFIERS]
+    child = FOR_ADULTS if context.is_child else ""
+    curves = _curve_type(of, child, sees_whole_spine=sees_whole_spine)
+    parts = [curves] + [_modifier(kind, of, child, missing) for kind in MODIFIERS]
     return (*parts, _whole(parts))
 
 
-def _modifier(kind: str, of: dict[str, Measurement], child: str) -> Classification:
+def _modifier(kind: str, of: dict[str, Measurement], child: str, missing: Missing) -> Classification:
     name, scale = MODIFIERS[kind]
     given = of.get(kind)
     label = f"SRS-Schwab modifier {name}"
     if given is None or child:
-        reason = child or f"{name} is not measured (needs a lateral film with its landmarks)"
+        reason = child or not_measured(name, kind, missing, "needs a lateral film with its landmarks")
         return _none(f"srs_schwab_{kind}", label, reason)
     return Classification(
         kind=f"srs_schwab_{kind}",
@@ -57,13 +72,16 @@ def _modifier(kind: str, of: dict[str, Measurement], child: str) -> Classificati
     )
 
 
-def _curve_type(of: dict[str, Measurement], child: str) -> Classification:
+def _curve_type(of: dict[str, Measurement], child: str, *, sees_whole_spine: bool) -> Classification:
     label = "SRS-Schwab coronal curve type"
     if "cobb_major" not in of or child:
         reason = child or "the curves are not measured (needs an AP film of the whole spine)"
         return _none("srs_schwab_curve_type", label, reason)
+    if not sees_whole_spine:
+        reason = "not all of T1 to L5 are marked, and a curve that is not seen cannot be ruled out"
+        return _none("srs_schwab_curve_type", label, reason)
     regions = [of[kind] for kind in REGIONS if kind in of]
-    if not regions and of["cobb_major"].value >= CURVE_DEG:
+    if not regions and as_shown(of["cobb_major"].value) >= CURVE_DEG:
         return _none("srs_schwab_curve_type", label, "no curve could be given to a region")
     chances = _curve_probabilities(of)
     return Classification(
@@ -78,8 +96,8 @@ def _curve_type(of: dict[str, Measurement], child: str) -> Classification:
 
 
 def _curve_grade(of: dict[str, Measurement]) -> str:
-    thoracic = max((abs(of[kind].value) for kind in REGIONS[:2] if kind in of), default=0.0) >= CURVE_DEG
-    lumbar = abs(of["cobb_tl_l"].value) >= CURVE_DEG if "cobb_tl_l" in of else False
+    large = {kind for kind in REGIONS if kind in of and as_shown(abs(of[kind].value)) >= CURVE_DEG}
+    thoracic, lumbar = bool(large.intersection(REGIONS[:2])), REGIONS[2] in large
     return {(True, True): "D", (True, False): "T", (False, True): "L", (False, False): "N"}[thoracic, lumbar]
 
 

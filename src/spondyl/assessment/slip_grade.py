@@ -12,6 +12,8 @@ SCALE = (
     Band(grade="IV", upper=100, closed=True),
     Band(grade="V"),
 )
+LUMBAR_SLIPS = ("slip_t12_", "slip_l")
+"""How the kinds begin for which Meyerding's grades and the figures on spondylolisthesis were made."""
 INSTABILITY = Classification(
     kind="white_panjabi",
     label="White-Panjabi instability thresholds",
@@ -26,11 +28,12 @@ INSTABILITY = Classification(
 
 
 def meyerding(measurements: tuple[Measurement, ...]) -> Classification:
-    """Grade of the largest forward slip; backward slips are not part of Meyerding's grades."""
-    slips = tuple(item for item in measurements if item.kind.startswith("slip_"))
+    """Grade of the largest forward lumbar slip; backward slips are not part of Meyerding's grades."""
+    slips = tuple(item for item in measurements if item.kind.startswith(LUMBAR_SLIPS))
     if not slips:
         return _result(
-            None, "cannot be classified because no slip is measured (needs a lateral film and its facing)"
+            None,
+            "cannot be classified because no lumbar slip is measured (needs a lateral film and its facing)",
         )
     largest = max(slips, key=lambda item: item.value)
     return Classification(
