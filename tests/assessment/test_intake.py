@@ -23,6 +23,7 @@ from spondyl.assessment.intake import (
     intake_to_json,
     message_for,
     messages_of,
+    open_flags,
     stop_of,
     summarise_intake,
 )
@@ -184,6 +185,23 @@ def test_only_what_a_clinician_cleared_stops_blocking() -> None:
     assert stop_of(raised, frozenset({"both_legs"})) is Stop.NOTHING
 
 
+@pytest.mark.parametrize("key", ["fever", "getting_weaker", "severe_trauma"])
+def test_what_calls_for_today_blocks_everything_even_after_it_is_taken_back(key: str) -> None:
+    said = answered(harmless(), key, ("yes",))
+    back = answered(said, key, ("no",))
+    assert stop_of(said) is stop_of(back) is Stop.EVERYTHING
+    assert stop_of(back, frozenset({key})) is Stop.NOTHING
+
+
+def test_a_broken_bone_in_the_spine_holds_a_treatment_until_a_clinician_has_looked() -> None:
+    """It may be an old one; nobody knows from a tick."""
+    ticked = answered(harmless(), "conditions", ("diabetes", "broken_bone"))
+    assert stop_of(answered(harmless(), "conditions", ("diabetes",))) is Stop.NOTHING
+    assert stop_of(ticked) is Stop.TREATMENT
+    assert [flag.question.key for flag in open_flags(ticked)] == ["acute_fracture"]
+    assert stop_of(ticked, frozenset({"conditions"})) is Stop.NOTHING
+
+
 def test_a_follow_up_asks_danger_pain_and_day_again_and_keeps_the_rest() -> None:
     first = harmless()
     for key, mark in {
@@ -191,6 +209,7 @@ def test_a_follow_up_asks_danger_pain_and_day_again_and_keeps_the_rest() -> None
         "pain_week": "7",
         "complaint": "It aches",
         "since": "under_6_weeks",
+        "pregnant": "no",
     }.items():
         first = answered(first, key, (mark,))
     again = follow_up(first)
@@ -203,9 +222,19 @@ def test_a_follow_up_asks_danger_pain_and_day_again_and_keeps_the_rest() -> None
         "function_second",
         "function_third",
         "body_safety",
+        "medicines",
     ]
     assert again.one("goal") == "Sleep" and again.one("complaint") == "It aches"
-    for key in ("pain_week", "saddle_numbness", "fever", "neck_artery", "getting_weaker", "since"):
+    for key in (
+        "pain_week",
+        "saddle_numbness",
+        "fever",
+        "neck_artery",
+        "getting_weaker",
+        "since",
+        "blood_thinner",
+        "pregnant",
+    ):
         assert first.of(key) != () and again.of(key) == (), key
     assert stop_of(again) is Stop.TREATMENT
 

@@ -246,6 +246,7 @@ def test_a_faulty_window_is_refused(text: str) -> None:
     ("rows", "said"),
     [
         ("A,2026-01-01,rmdq,25,", "line 2: .*25 is not on its scale"),
+        ("A,2026-01-01,rmdq,14.5,", "line 2: .*14.5 is not a score of it"),
         ("A,2026-01-01,rmdq,,", "line 2: '' is not a score"),
         ("A,2026-01-01,rmdq,nan,", "line 2: 'nan' is not a score"),
         ("A,2026-01-01,ndi,5,", "line 2: There is no questionnaire 'ndi'"),

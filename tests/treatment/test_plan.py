@@ -22,6 +22,7 @@ from spondyl.treatment.plan import (
     Situation,
     Standing,
     check_choice,
+    check_still,
     default_goals,
     judge_plan,
     kind_of,
@@ -266,6 +267,39 @@ def test_a_score_after_the_review_says_nothing_of_its_day() -> None:
     assert found.says == "The last score, of 29 January 2027, shows no change that matters."
     on_time = judge_plan(plan(), (scored(13.0, 42),), as_of=START + timedelta(days=63))
     assert on_time.says == "No change that matters by 8 January 2027."
+
+
+def test_a_goal_above_the_change_that_matters_is_missed_in_other_words() -> None:
+    """Roland-Morris 18, goal 10 points: 12 is six points better, which the chart calls reached (5)."""
+    wide = plan(goals=(Goal(instrument="rmdq", before=18.0, points=10.0),))
+    found = judge_plan(wide, (scored(12.0, 42),), as_of=START + timedelta(days=42))
+    assert found.state is PlanState.NOT_REACHED
+    assert found.says == "A change that matters by 8 January 2027, but less than the goal of this plan."
+
+
+def test_one_goal_reached_does_not_hide_that_another_score_became_worse() -> None:
+    two = plan(
+        goals=(
+            Goal(instrument="rmdq", before=10.0, points=5.0),
+            Goal(instrument="nrs", before=6.0, points=2.0),
+        )
+    )
+    pain = ScoreOnDay(instrument="nrs", value=4.0, on=START + timedelta(days=42))
+    found = judge_plan(two, (scored(20.0, 42), pain), as_of=START + timedelta(days=42))
+    assert found.state is PlanState.REACHED
+    assert found.says.endswith("Roland-Morris Disability Questionnaire is worse by what matters.")
+
+
+def test_a_reason_answers_what_was_known_then(lines: tuple[OptionLine, ...]) -> None:
+    """An NSAID chosen with a reason; the ulcer is said afterwards."""
+    chosen = plan(options=("nsaids",), because={"nsaids": "Exercise was tried for 12 weeks."})
+    before = rank_options(lines, open_to_all())
+    after = rank_options(lines, open_to_all(cautions=frozenset({"stomach_bleed"})))
+    known = {one.line.id: one.reasons for one in before}
+    check_still(chosen, before, known)
+    with pytest.raises(PlanRefused, match="chosen before this was known"):
+        check_still(chosen, after, known)
+    check_still(chosen, after, {one.line.id: one.reasons for one in after})
 
 
 def test_a_plan_survives_its_json() -> None:

@@ -1,7 +1,14 @@
 """Intake: what a patient tells before the visit, screen by screen, and what follows from it."""
 
 from spondyl.assessment.intake.body_map import BODY_REGIONS, REGION_OF, BodyRegion
-from spondyl.assessment.intake.danger import ITEM_BEHIND, is_emergency_answer, question_behind, urgency_of_yes
+from spondyl.assessment.intake.danger import (
+    ITEM_BEHIND,
+    TICK_BEHIND,
+    calls_for_today,
+    is_said,
+    question_behind,
+    urgency_of_yes,
+)
 from spondyl.assessment.intake.intake import (
     GROUPS,
     INTAKE,
@@ -42,6 +49,7 @@ __all__ = [
     "REGION_OF",
     "STANDS_FOR",
     "STOP_MESSAGES",
+    "TICK_BEHIND",
     "BodyRegion",
     "Group",
     "InBoth",
@@ -56,12 +64,13 @@ __all__ = [
     "Stop",
     "StopMessage",
     "answered",
+    "calls_for_today",
     "finished",
     "flags_said",
     "follow_up",
     "intake_from_json",
     "intake_to_json",
-    "is_emergency_answer",
+    "is_said",
     "item_of",
     "items_said",
     "message_for",

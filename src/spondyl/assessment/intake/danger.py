@@ -6,11 +6,15 @@ from spondyl.assessment.screening import CONTRAINDICATIONS, RED_FLAGS, Question,
 
 _CONTRAINDICATION = {question.key: question for question in CONTRAINDICATIONS}
 _RED_FLAG = {question.key: question for question in RED_FLAGS}
-ASKED = (*RED_FLAGS, *(_CONTRAINDICATION[key] for key in STANDS_FOR.values()))
+TICK_BEHIND = {"acute_fracture": ("conditions", "broken_bone")}
+"""Key of a contraindication to an item and the tick in it that leaves it open: a broken bone may be old, or not."""
+ASKED = (*RED_FLAGS, *(_CONTRAINDICATION[key] for key in (*STANDS_FOR.values(), *TICK_BEHIND)))
 """Every question of the screening that the patient's answers bear on."""
-ITEM_BEHIND = {question.key: question.key for question in RED_FLAGS} | {
-    question: item for item, question in STANDS_FOR.items()
-}
+ITEM_BEHIND = (
+    {question.key: question.key for question in RED_FLAGS}
+    | {question: item for item, question in STANDS_FOR.items()}
+    | {question: item for question, (item, _) in TICK_BEHIND.items()}
+)
 """Key of a question of the screening to the key of the intake's item."""
 SOON = (Urgency.EMERGENCY_NOW, Urgency.SAME_DAY)
 _MORE_URGENT = {"getting_weaker": Urgency.SAME_DAY}
@@ -28,6 +32,11 @@ def urgency_of_yes(key: str) -> Urgency | None:
     return None if question is None else _MORE_URGENT.get(key, question.urgency)
 
 
-def is_emergency_answer(key: str, marks: Marks) -> bool:
-    """Whether these marks mean emergency care now."""
-    return marks == ("yes",) and urgency_of_yes(key) is Urgency.EMERGENCY_NOW
+def is_said(key: str, marks: Marks) -> bool:
+    """Whether these marks say what a question of the screening asks for, or leave it open by a tick."""
+    return marks == ("yes",) or any(key == item and tick in marks for item, tick in TICK_BEHIND.values())
+
+
+def calls_for_today(key: str, marks: Marks) -> bool:
+    """Whether these marks mean that somebody must act now or today."""
+    return marks == ("yes",) and urgency_of_yes(key) in SOON

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from spondyl.assessment.intake.complaint_groups import COMPLAINT, PAIN, WHERE
-from spondyl.assessment.intake.danger import is_emergency_answer
+from spondyl.assessment.intake.danger import calls_for_today
 from spondyl.assessment.intake.function_groups import FUNCTION_GROUPS
 from spondyl.assessment.intake.history_groups import HISTORY, MEDICINES, WISHES
 from spondyl.assessment.intake.item import Group, IntakeAnswerRefused, Item, Marks, check_marks
@@ -28,10 +28,12 @@ ITEMS = {item.key: item for group in INTAKE for item in group.items}
 GROUPS = {group.key: group for group in INTAKE}
 EVERY_SCREEN = tuple(group.key for group in INTAKE)
 FOLLOW_UP = tuple(
-    group.key for group in (COMPLAINT, RED_FLAG_NERVES, RED_FLAG_OTHER, PAIN, *FUNCTION_GROUPS, BODY_SAFETY)
+    group.key
+    for group in (COMPLAINT, RED_FLAG_NERVES, RED_FLAG_OTHER, PAIN, *FUNCTION_GROUPS, BODY_SAFETY, MEDICINES)
 )
-"""Asked again before a review: how long it lasts, every danger, the pain, the day. What was no weeks ago may be yes."""
-_STAYS = frozenset({"complaint"})
+"""Asked again before a review: how long it lasts, every danger, the pain, the day, blood thinners and pregnancy. What
+was no weeks ago may be yes."""
+_STAYS = frozenset({"complaint", "medicines", "allergies"})
 """What is asked again with the answer of before already there."""
 
 
@@ -40,8 +42,8 @@ class Intake:
     """Answers by item, and the screens that the patient has left with 'next'.
 
     ``finished`` holds group keys: only there does an empty list of ticks mean 'none of these'.
-    ``raised`` remembers items that ever carried an emergency answer, corrected or not. ``asked`` are the screens of
-    this form; answers to others were carried over from an earlier one.
+    ``raised`` remembers items that ever carried an answer that somebody must act on now or today, corrected or not.
+    ``asked`` are the screens of this form; answers to others were carried over from an earlier one.
     """
 
     language: PatientLanguage = PatientLanguage.ENGLISH
@@ -104,7 +106,7 @@ def group_of(key: str) -> Group:
 def answered(intake: Intake, key: str, marks: Marks) -> Intake:
     """The intake with one answer changed. Raises IntakeAnswerRefused."""
     kept = check_marks(item_of(key), marks)
-    raised = intake.raised | {key} if is_emergency_answer(key, kept) else intake.raised
+    raised = intake.raised | {key} if calls_for_today(key, kept) else intake.raised
     return replace(intake, answers={**intake.answers, key: kept}, raised=raised)
 
 

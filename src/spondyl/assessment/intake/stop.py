@@ -4,10 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from spondyl.assessment.intake.danger import ASKED, ITEM_BEHIND, SOON, question_behind, urgency_of_yes
+from spondyl.assessment.intake.danger import (
+    ASKED,
+    ITEM_BEHIND,
+    SOON,
+    TICK_BEHIND,
+    is_said,
+    question_behind,
+    urgency_of_yes,
+)
 from spondyl.assessment.intake.intake import Intake
 from spondyl.assessment.intake.two_languages import InBoth
-from spondyl.assessment.screening import Answer, Flag, Screen, screen_answers
+from spondyl.assessment.screening import Answer, Flag, Question, Screen, screen_answers
 from spondyl.assessment.screening.red_flags import CAUDA_EQUINA
 
 
@@ -36,23 +44,25 @@ def worst_stop(stops: Iterable[Stop]) -> Stop:
 def screen_of(intake: Intake) -> Screen:
     """The verdict of the screening on the patient's answers.
 
-    An answer not given is unknown, and unknown blocks. An emergency answer that was corrected still counts as
-    unknown: only a clinician takes it back.
+    An answer not given is unknown, and unknown blocks. One that called for somebody now or today and was corrected
+    still counts as unknown, and so does what a tick leaves open: only a clinician takes it back.
     """
-    answers: dict[str, Answer] = {}
-    for question in ASKED:
-        key = ITEM_BEHIND[question.key]
-        mark = intake.one(key)
-        given = Answer(mark) if mark else Answer.UNKNOWN
-        taken_back = key in intake.raised and given is Answer.NO
-        answers[question.key] = Answer.UNKNOWN if taken_back else given
-    return screen_answers(answers, ASKED)
+    return screen_answers({question.key: _answer_to(question, intake) for question in ASKED}, ASKED)
+
+
+def _answer_to(question: Question, intake: Intake) -> Answer:
+    key = ITEM_BEHIND[question.key]
+    if question.key in TICK_BEHIND:
+        return Answer.UNKNOWN if is_said(key, intake.of(key)) else Answer.NO
+    mark = intake.one(key)
+    given = Answer(mark) if mark else Answer.UNKNOWN
+    return Answer.UNKNOWN if key in intake.raised and given is Answer.NO else given
 
 
 def stop_of(intake: Intake, cleared: frozenset[str] = frozenset()) -> Stop:
     """What the answers block; ``cleared`` are the items that a clinician has looked at and let pass.
 
-    Everything: an emergency was ever answered, or a flag asks for action today. Treatment: any other flag, or a
+    Everything: an answer ever asked for action now or today. Treatment: any other flag, or a
     question of the screening without an answer.
     """
     return worst_stop(
@@ -65,12 +75,12 @@ def stop_said(intake: Intake, cleared: frozenset[str] = frozenset()) -> Stop:
     said = items_said(intake) - cleared
     if not said:
         return Stop.NOTHING
-    soon = intake.raised & said or any(urgency_of_yes(key) in SOON for key in said)
+    soon = any(urgency_of_yes(key) in SOON for key in said)
     return Stop.EVERYTHING if soon else Stop.TREATMENT
 
 
 def items_said(intake: Intake) -> frozenset[str]:
-    """The items whose flags the patient answered with yes, and those of an emergency answer taken back."""
+    """The items whose flags the patient answered with yes, and those for now or today that were taken back."""
     return intake.raised | {ITEM_BEHIND[flag.question.key] for flag in flags_said(intake)}
 
 

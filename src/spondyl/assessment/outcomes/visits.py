@@ -110,7 +110,7 @@ def _score(row: Row, instrument: Instrument) -> float:
             why="A score is a number; a visit without a score has no row, or a row with an event only.",
             do="Correct or remove the row.",
         )
-    return instrument.check(value)
+    return instrument.check_given(value)
 
 
 def _refused_as_fault(row: Row, make: Callable[[], Made]) -> Made:

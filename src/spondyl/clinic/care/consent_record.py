@@ -55,7 +55,7 @@ def keep_consent(
     """
     if not plan.is_signed:
         raise ConsentRefused("The plan is not signed yet. Sign it first: a consent is to a plan that stands.")
-    if problem := why_not_now(connection, person_id, plan.plan):
+    if problem := why_not_now(connection, person_id, plan):
         raise ConsentRefused(problem)
     if len(agreed_by.strip()) < 3:
         raise ConsentRefused("The name of the person who agrees is missing. Write it as on the printed page.")

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from spondyl.assessment.intake import (
     ITEM_BEHIND,
+    TICK_BEHIND,
     Intake,
     PatientLanguage,
     Stop,
@@ -15,6 +16,7 @@ from spondyl.assessment.intake import (
     follow_up,
     intake_from_json,
     intake_to_json,
+    is_said,
     stop_of,
     stop_said,
     worst_stop,
@@ -124,7 +126,8 @@ def _with_later_yes(stored: StoredIntake, intake: Intake, given_at: datetime) ->
     for key in ITEM_BEHIND.values():
         is_later = key in stored.said_at and stored.said_at[key] > given_at
         if is_later and _says_yes(stored.intake, key) and not _says_yes(intake, key):
-            intake = answered(intake, key, ("yes",))
+            ticks = [tick for item, tick in TICK_BEHIND.values() if item == key]
+            intake = answered(intake, key, (*intake.of(key), *ticks) if ticks else ("yes",))
     return intake
 
 
@@ -136,7 +139,7 @@ def _of_known_age(connection: sa.Connection, person_id: str, intake: Intake) -> 
 
 
 def _says_yes(intake: Intake, key: str) -> bool:
-    return intake.of(key) == ("yes",)
+    return is_said(key, intake.of(key))
 
 
 def _save(connection: sa.Connection, draft: StoredIntake, *, actor: str) -> StoredIntake:

@@ -30,6 +30,7 @@ from spondyl.treatment.plan import (
     RankedOption,
     Situation,
     check_choice,
+    check_still,
     judge_plan,
     plan_from_json,
     plan_to_json,
@@ -136,17 +137,22 @@ def sign_plan(
     connection: sa.Connection, stored: StoredPlan, person_id: str, *, version: int, digest: str, actor: str
 ) -> None:
     """Sign the version that was shown. Raises PlanRefused when what is known now speaks against an option of it."""
-    check_choice(stored.plan, ranked_for(connection, person_id))
+    _check_still(connection, person_id, stored)
     sign(connection, document_id=stored.document_id, version=version, actor=actor, digest=digest)
 
 
-def why_not_now(connection: sa.Connection, person_id: str, plan: Plan) -> str | None:
+def why_not_now(connection: sa.Connection, person_id: str, stored: StoredPlan) -> str | None:
     """Why a kept plan cannot be signed or agreed to as things are known now, and what to do; None when it can."""
     try:
-        check_choice(plan, ranked_for(connection, person_id))
+        _check_still(connection, person_id, stored)
     except PlanRefused as refused:
         return str(refused)
     return None
+
+
+def _check_still(connection: sa.Connection, person_id: str, stored: StoredPlan) -> None:
+    known = {one["option"]: one["reasons"] for one in stored.shown}
+    check_still(stored.plan, ranked_for(connection, person_id), known)
 
 
 def plans_of(connection: sa.Connection, person_id: str) -> tuple[StoredPlan, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from spondyl.evidence.aid.said import Said, bare
-from spondyl.evidence.aid.words import Filling, Words
+from spondyl.evidence.aid.words import Filling, Words, filled
 from spondyl.evidence.answer import Answer, Axis, IconPair
 from spondyl.evidence.answer.scales import axis_of, effect_figure
 from spondyl.evidence.library import Figure, Library, Option, Prose, Quote, Result, Role
@@ -58,6 +58,7 @@ def expectation(library: Library, found: Answer, words: Words) -> Expectation:
     lines += [points] if points else []
     if points:
         lines += _threshold(library, found.option, words)
+    lines += _also(library, found.option, words)
     if found.uncontrolled:
         lines.append(Said(prose=words.say("page.single_arm")))
     return Expectation(pictures=pictures, lines=tuple(lines))
@@ -137,7 +138,24 @@ def _gap(pair: IconPair, words: Words, *, versus: Filling, hundred: Figure) -> t
             lines.append(words.say("page.expect_chance"))
     if any(group.role is Role.SHAM for group in pair.groups):
         lines.append(words.say("page.expect_sham", versus=versus))
+    if note := words.of("trial_notes", pair.study.origin.record):
+        lines.append(Prose((note,)))
     return tuple(Said(prose=line) for line in lines)
+
+
+def _also(library: Library, option: Option, words: Words) -> list[Said]:
+    """Results beside the deciding one that this page must not be silent about, in words of their own."""
+    lines: list[Said] = []
+    for key in option.effects:
+        _, result = library.result(key)
+        if (text := words.of("also", key)) is None or not result.origin.may_be_shown:
+            continue
+        values: dict[str, Filling] = {"hundred": hundred_of(library)}
+        if result.effect is not None:
+            figure = effect_figure(result.effect)
+            values["amount"] = amount(words, figure, figure.value, ("points_less", "points_more"))
+        lines.append(Said(prose=filled(text, values), rests_on=(result.origin,)))
+    return lines
 
 
 def amount(words: Words, figure: Figure, value: float, kinds: tuple[str, str]) -> Prose:

@@ -2,7 +2,7 @@
 
 from spondyl.treatment.plan.cautions import CAUTIONS, Caution
 from spondyl.treatment.plan.option_kind import OptionKind, kind_of
-from spondyl.treatment.plan.plan import Goal, Plan, PlanRefused, check_choice, default_goals
+from spondyl.treatment.plan.plan import Goal, Plan, PlanRefused, check_choice, check_still, default_goals
 from spondyl.treatment.plan.plan_json import plan_from_json, plan_to_json
 from spondyl.treatment.plan.ranking import (
     RANKING_RULE,
@@ -32,6 +32,7 @@ __all__ = [
     "Situation",
     "Standing",
     "check_choice",
+    "check_still",
     "counts_for",
     "default_goals",
     "judge_plan",

@@ -1,6 +1,6 @@
 """The plan: what is done, towards which goal, until when, and what happens when nothing changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -39,6 +39,16 @@ class Goal:
                 why=f"It lies between the change that matters, {least:g}, and the score itself.",
                 do="Choose a change in between, or another questionnaire when the score begins too low.",
             )
+
+    @property
+    def least_change(self) -> float:
+        """The change that matters to one person: the goal may be more."""
+        return self._scale()[1]
+
+    @property
+    def name(self) -> str:
+        """The name of the questionnaire."""
+        return self._scale()[0].name
 
     def _scale(self) -> tuple[Instrument, float]:
         try:
@@ -178,6 +188,24 @@ def check_choice(plan: Plan, ranked: Iterable[RankedOption]) -> None:
                 what=f"{option.line.name} is chosen without a reason.",
                 why=" ".join(option.reasons),
                 do="Write why it is right for this patient, or take it away.",
+            )
+
+
+def check_still(plan: Plan, ranked: Iterable[RankedOption], known: Mapping[str, Collection[str]]) -> None:
+    """Raise PlanRefused as :func:`check_choice` does, and when a reason against an option came up since it was chosen.
+
+    ``known`` are the reasons by option that stood on the page when the plan was kept: its own reason answers no others.
+    """
+    options = tuple(ranked)
+    check_choice(plan, options)
+    for option in options:
+        if option.line.id not in plan.options or option.standing is Standing.OPEN:
+            continue
+        if unknown := [reason for reason in option.reasons if reason not in known.get(option.line.id, ())]:
+            raise PlanRefused(
+                what=f"{option.line.name} was chosen before this was known.",
+                why=" ".join(unknown),
+                do="Change the plan: write why it is right all the same, or take it away.",
             )
 
 

@@ -156,7 +156,8 @@ def _guideline_reasons(
     guidelines: tuple[GuidelineLine, ...], say: GuidelinesSay
 ) -> list[tuple[Standing, str]]:
     if say is GuidelinesSay.AGAINST:
-        return [(Standing.ADVISED_AGAINST, "Every guideline read about it says: do not offer.")]
+        said = "; ".join(f"{one.guideline.text}, {one.applies_to.text}" for one in guidelines)
+        return [(Standing.ADVISED_AGAINST, f"Every guideline read about it says: do not offer ({said}).")]
     conditions = [one for one in guidelines if one.direction is Direction.CONDITIONAL]
     return [
         (

@@ -27,6 +27,10 @@ class ScoreOnDay:
     on: date
 
 
+_INEXACT = 1e-3
+"""For scores such as 16/45, of which a form shows six digits: far below the step of any scale."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalJudged:
     """The last score of a goal's questionnaire after the start; None where there is none."""
@@ -36,8 +40,23 @@ class GoalJudged:
 
     @property
     def is_reached(self) -> bool:
-        """Whether the last score is better by the goal; 1e-9 for scores such as 16/45 that are not exact."""
-        return self.last is not None and self.goal.before - self.last.value >= self.goal.points - 1e-9
+        """Whether the last score is better by the goal."""
+        return self._is_better_by(self.goal.points)
+
+    @property
+    def matters(self) -> bool:
+        """Whether the last score is better by what matters to one person: less than the goal may be."""
+        return self._is_better_by(self.goal.least_change)
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether the last score is worse by what matters to one person."""
+        return (
+            self.last is not None and self.last.value - self.goal.before >= self.goal.least_change - _INEXACT
+        )
+
+    def _is_better_by(self, points: float) -> bool:
+        return self.last is not None and self.goal.before - self.last.value >= points - _INEXACT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +84,13 @@ def judge_plan(plan: Plan, scores: Iterable[ScoreOnDay], *, as_of: date) -> Plan
     state = _state(plan, goals, as_of)
     says, next_step = _WORDS[state]
     last = max((goal.last.on for goal in goals if goal.last), default=plan.review_on)
-    if state is PlanState.NOT_REACHED and last > plan.review_on:
-        says = _LATER
+    if state is PlanState.NOT_REACHED:
+        says = (_LATER if last > plan.review_on else _BY_THEN)[any(goal.matters for goal in goals)]
+    worse = "".join(_WORSE.format(name=goal.goal.name) for goal in goals if goal.is_worse)
     return PlanJudged(
         state=state,
         goals=goals,
-        says=says.format(day=day_words(plan.review_on), last=day_words(last)),
+        says=says.format(day=day_words(plan.review_on), last=day_words(last)) + worse,
         next_step=next_step,
     )
 
@@ -83,8 +103,17 @@ def _state(plan: Plan, goals: tuple[GoalJudged, ...], as_of: date) -> PlanState:
     return PlanState.NOT_REACHED if any(goal.last for goal in goals) else PlanState.NO_SCORE
 
 
-_LATER = "The last score, of {last}, shows no change that matters."
-"""A score after the review says nothing of the review's day, on which the change may have been there."""
+_BY_THEN = (
+    "No change that matters by {day}.",
+    "A change that matters by {day}, but less than the goal of this plan.",
+)
+"""Without and with a change that matters to one person."""
+_LATER = (
+    "The last score, of {last}, shows no change that matters.",
+    "The last score, of {last}, shows a change that matters, but less than the goal of this plan.",
+)
+"""The same of a score after the review: it says nothing of that day, on which the change may have been there."""
+_WORSE = " {name} is worse by what matters."
 
 _WORDS = {
     PlanState.RUNNING: (
@@ -96,7 +125,7 @@ _WORDS = {
         "End the plan or space the visits out; keep the home exercise.",
     ),
     PlanState.NOT_REACHED: (
-        "No change that matters by {day}.",
+        "",
         "Stop this plan: change it, or refer. More of the same is not booked.",
     ),
     PlanState.NO_SCORE: (

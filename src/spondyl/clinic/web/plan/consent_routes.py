@@ -153,7 +153,7 @@ def _consent_page(
         given = consent_to(connection, patient.id, stored)
         chosen = language or (given.leaflet.language if given else PatientLanguage(patient.details.language))
         leaflet = _leaflet(connection, patient, stored, given, chosen)
-        why_not = None if given else why_not_now(connection, patient.id, stored.plan)
+        why_not = None if given else why_not_now(connection, patient.id, stored)
     context = {
         "leaflet": leaflet,
         "stored": stored,

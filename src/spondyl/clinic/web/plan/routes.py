@@ -146,7 +146,7 @@ def _view(
         "plan": stored.plan,
         "judged": judged(connection, patient.id, stored.plan, as_of=today),
         "consent": consent,
-        "why_not": None if consent else why_not_now(connection, patient.id, stored.plan),
+        "why_not": None if consent else why_not_now(connection, patient.id, stored),
         "block": booking_block(connection, patient.id),
         "versions": versions_of(connection, stored.document_id),
         "older": plans_of(connection, patient.id)[1:],
