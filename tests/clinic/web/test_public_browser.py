@@ -65,8 +65,10 @@ def test_who_changes_the_language_while_typing_keeps_what_was_typed(phone: Page)
     phone.goto("/book")
     phone.get_by_role("button", name="Next free").first.click()
     phone.get_by_label("First name").fill("Rosa")
+    phone.wait_for_load_state()  # nobody types and presses faster than the page comes
     phone.get_by_role("button", name="Español").click()
     expect(phone.get_by_label("Nombre")).to_have_value("Rosa")
+    phone.wait_for_load_state()
     assert violations(phone) == []
     phone.get_by_label("Apellidos").fill("Test-Vega")
     phone.get_by_label("Teléfono o correo electrónico").fill("714 555 0123")

@@ -37,7 +37,7 @@ class StandingForm:
 
     @property
     def said(self) -> frozenset[str]:
-        """Items answered with yes, or ever with an emergency, that no clinician has let pass."""
+        """Items answered with yes, or ever with what calls for now or today, that no clinician has let pass."""
         return items_said(self.stored.intake) - self.cleared
 
     @property
