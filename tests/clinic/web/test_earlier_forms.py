@@ -132,7 +132,9 @@ def test_a_yes_after_the_look_is_not_covered_by_it(
     send(phone, link, "fever", "yes")
     assert stop_now(services, patient) is Stop.EVERYTHING
     send(phone, link, "fever", "no")
-    assert stop_now(services, patient) is Stop.EVERYTHING  # what called for today is not taken back by the patient
+    assert (
+        stop_now(services, patient) is Stop.EVERYTHING
+    )  # what called for today is not taken back by the patient
     clock.advance(timedelta(minutes=5))
     look = f"/patients/{patient.id}/intake/review"
     assert browser(Role.CLINICIAN).submit(look, cleared=["fever"], reason=REASON).status_code == 303
