@@ -111,6 +111,8 @@ def document(**changes: Any) -> str:
         (document(entry={"corner_sd_px": [1, 1, 1, -1]}), "T1", "negative"),
         (document(entry={"corners_px": None}), "T1", "no point"),
         (document(entry={"corner_px": SQUARE}), "landmarks[0]", "misspelt"),
+        (document(femoral_heads=[]), "the file", "misspelt"),
+        (document(entry={"level": "L6"}), "landmarks[0]", "sixth lumbar vertebra"),
         (document(femoral_heads_px=[{"centre_px": [1, 2]}] * 3), "femoral heads", "at most two"),
         (document() + "\n" + document(), "line 2", "one film"),
         ('{"view": "AP",\n "landmarks": [', "line 2", "not JSON"),

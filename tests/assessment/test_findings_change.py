@@ -65,6 +65,9 @@ def test_other_end_vertebrae_and_red_lines_are_named() -> None:
     new = value("cobb_mt", 22, 1, levels=(Level.T6, Level.L1), flags=(Flag.LOW_CONFIDENCE,))
     (change,) = compare((value("cobb_mt", 20, 1, levels=(Level.T5, Level.T12)),), (new,))
     assert any(note.startswith("Different vertebrae: T5-T12 before, T6-L1 after") for note in change.notes)
+    same_ends = value("cobb_mt", 22, 1, levels=(Level.T5, Level.T8, Level.T12))
+    (alike,) = compare((value("cobb_mt", 20, 1, levels=(Level.T5, Level.T12)),), (same_ends,))
+    assert not any(note.startswith("Different vertebrae") for note in alike.notes)
     assert "Landmarks of low confidence on at least one film." in change.notes
 
 

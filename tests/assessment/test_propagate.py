@@ -47,6 +47,19 @@ def test_draws_have_the_stated_spread_and_the_nominal_film_first() -> None:
     assert shift == pytest.approx(0.2 * 4.0 * np.sqrt(0.5 + 0.5 / 4.0), rel=0.02)
 
 
+@pytest.mark.parametrize("shape", [(0.2, 0.1), (0.1, 0.2)])
+def test_a_persons_points_err_alike_on_pixels_of_any_shape(shape: tuple[float, float]) -> None:
+    """The same spine on square pixels and on ones half as high or half as wide."""
+    square = film(BELOW_20)
+    squeeze = np.array([0.2 / shape[1], 0.2 / shape[0]])
+    other = replace(square, corners_px=square.corners_px * squeeze)
+    plain = assess(square, MM_FILM).of("tilt_T8")
+    turned = assess(other, replace(MM_FILM, spacing_mm=shape)).of("tilt_T8")
+    assert plain is not None and turned is not None
+    assert turned.value == pytest.approx(plain.value, abs=1e-6)
+    assert turned.sd == pytest.approx(plain.sd, rel=0.2)
+
+
 def test_statistics_taken_at_once_are_to_the_last_bit_those_of_each_value_alone() -> None:
     """And a value without a number takes no other's place. Reference: NumPy's std and mean of one row."""
     landmarks = film(BELOW_20, corner_sd_px=SD_PX)

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from lateral_spines import DEPTH, DISC, HEIGHT, HandSpine, context, film_of, points_of, values_of
-from spondyl.anatomy import ImageSide, Level, View, make_landmarks
+from spondyl.anatomy import ImageSide, Landmarks, Level, View, make_landmarks
+from spondyl.assessment.assess import assess
+from spondyl.assessment.left_out import left_out
 from spondyl.assessment.measurement import Unmeasured
 from spondyl.assessment.segmental import segmental_quantities
 
@@ -115,6 +117,38 @@ def test_without_spacing_each_family_of_millimetres_is_refused_once() -> None:
         ("disc_height_anterior", "no pixel spacing: millimetres are refused"),
         ("disc_height_posterior", "no pixel spacing: millimetres are refused"),
     ]
+
+
+def without_a_name(film: Landmarks) -> Landmarks:
+    """The spine of ``film`` as one of six lumbar vertebrae is named that has no name for the sixth: L5 is left out, and
+    what was L4 is called L5, what was L3 L4, and so on."""
+    keep = [row for row, level in enumerate(film.levels) if level is not Level.L5]
+    named = tuple(Level)[1 : len(keep)]
+    return make_landmarks(
+        view=film.view,
+        image_left=film.image_left,
+        levels=(*named, Level.S1),
+        corners_px=film.corners_px[keep],
+        femoral_heads_px=film.femoral_heads_px,
+        provenance=film.provenance,
+    )
+
+
+def test_nothing_is_measured_across_a_vertebra_without_a_name() -> None:
+    """A sixth lumbar vertebra made a slip of −38 % and a disc as high as a vertebra of its two neighbours."""
+    whole = film_of(HandSpine())
+    assert left_out(whole, context()) == ()
+    found = assess(without_a_name(whole), context())
+    assert left_out(without_a_name(whole), context()) == ((Level.L5, Level.S1),)
+    assert not [
+        item.kind for item in found.measurements if item.kind.endswith("_l5_s1") and "slip" in item.kind
+    ]
+    assert not [
+        item.kind for item in found.measurements if item.kind.startswith("disc_") and "l5_s1" in item.kind
+    ]
+    assert found.of("slip_l4_l5") is not None and found.of("lumbar_lordosis_l1_s1") is not None
+    assert [item.reason for item in found.unmeasured if item.kind == "disc_l5_s1"]
+    assert any(line.startswith("Between L5 and S1 there is room for a vertebra") for line in found.red_lines)
 
 
 def test_only_given_neighbours_make_a_disc_and_coronal_films_none() -> None:

@@ -153,6 +153,24 @@ def test_reports_of_a_film_whose_name_is_no_text(tmp_path: Path) -> None:
     assert {r"M\udcfcller.html", r"M\udcfcller.pdf", r"M\udcfcller.fhir.json"} <= written
 
 
+def test_a_report_that_cannot_be_written_leaves_no_earlier_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reports of the film that stood there before would tell of another film's measurement."""
+    [film] = write_films(tmp_path / "films", {"a.dcm": "film a"})
+    setup = replace(SETUP, reports=tmp_path / "reports", formats=("json",))
+    measure_task(setup, tasks_for([film], setup)[0])
+    assert list((tmp_path / "reports").rglob("*.json"))
+
+    def fault(*_args: object, **_named: object) -> None:
+        raise ValueError("a fault made for the test")
+
+    monkeypatch.setattr("spondyl.clinic.cohort.worker.write_report", fault)
+    record = measure_task(setup, tasks_for([film], setup)[0])
+    assert json.loads(record.line)["status"] == "refused"
+    assert list((tmp_path / "reports").iterdir()) == []
+
+
 @pytest.mark.parametrize("gone", ["film", "page"])
 def test_a_report_that_was_deleted_comes_back_with_resume(tmp_path: Path, gone: str) -> None:
     films = write_films(tmp_path / "films", {"a.dcm": "film a", "b.dcm": "film b", "c.dcm": "bad"})

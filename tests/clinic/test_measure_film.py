@@ -17,8 +17,9 @@ from spondyl.clinic.measure_film import MissingModelError, measure_film
 from spondyl.clinic.report.json_lines import film_result_to_json
 from spondyl.clinic.result import FilmResult
 from spondyl.clinic.settings import Settings, StatedFacts
+from spondyl.clinic.stated import with_stated_facts
 from spondyl.provenance import Confirmation
-from spondyl.radiograph import Radiograph, Refusal, SpacingSource
+from spondyl.radiograph import FilmRefused, Radiograph, Refusal, SpacingSource
 
 
 def measure(film: Path, *, settings: Settings | None = None, landmarks: Path | None = None) -> FilmResult:
@@ -133,6 +134,15 @@ def test_stated_facts_are_used_and_recorded(film: Path) -> None:
     notes = " ".join(radiograph.notes)
     for fact in ("View PA", "0.25 mm", "71 years", "Sex F", "says 40 years", "identifier was stated"):
         assert fact in notes
+
+
+def test_one_spacing_is_not_stated_for_pixels_that_are_not_square(film: Path) -> None:
+    """It made an angle of 18.9° one of 14.6°."""
+    radiograph = measure(film).radiograph
+    assert radiograph is not None
+    oblong = replace(radiograph, spacing_mm=(0.5, 0.385))
+    with pytest.raises(FilmRefused, match="not square"):
+        with_stated_facts(oblong, StatedFacts(spacing_mm=0.5))
 
 
 def test_half_the_stated_spacing_halves_every_length_and_no_angle(film: Path, landmark_file: Path) -> None:

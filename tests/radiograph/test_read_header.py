@@ -4,6 +4,7 @@ Independent sources: PS3.3 C.7.6.1.1.1 (PatientOrientation), C.8.11.5 (positioni
 codes are looked up in pydicom's own copy of the code lists.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -214,6 +215,20 @@ def test_age(film_with: Any, fields: dict[str, str], age_years: float | None) ->
     """From birth to study: whole years within 0.01 years of leap-day arithmetic."""
     age = film_with(**fields).header.age_years
     assert age == (None if age_years is None else pytest.approx(age_years, abs=0.01))
+
+
+@pytest.mark.parametrize(
+    ("born", "then", "whole"),
+    [
+        ("20080504", "20260504", 18),
+        ("20080504", "20260503", 17),
+        ("20080229", "20260301", 18),
+        ("20080229", "20260228", 17),
+    ],
+)
+def test_nobody_is_a_year_younger_on_the_birthday(film_with: Any, born: str, then: str, whole: int) -> None:
+    """Eighteen decides between borders of adults and none; counted in days of 1/365.25 year it came a day late."""
+    assert math.floor(film_with(PatientBirthDate=born, StudyDate=then).header.age_years) == whole
 
 
 def test_the_examination_is_carried_over(film_with: Any) -> None:

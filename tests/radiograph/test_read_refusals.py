@@ -100,6 +100,9 @@ def test_truncated_files_are_damaged(reader: FilmReader, tmp_path: Path) -> None
         ({"BitsStored": 12}, Refusal.PIXELS_UNSUPPORTED),
         ({"PhotometricInterpretation": "HSV"}, Refusal.PIXELS_UNSUPPORTED),
         ({"PixelAspectRatio": [2, 1]}, Refusal.PIXELS_UNSUPPORTED),
+        ({"PixelAspectRatio": [2, 1], "PixelSpacing": [0.2, 0.2]}, Refusal.PIXELS_UNSUPPORTED),
+        ({"NominalScannedPixelSpacing": [0.5, 0.385]}, Refusal.PIXELS_UNSUPPORTED),
+        ({"ImagerPixelSpacing": [50.0, 38.5]}, Refusal.PIXELS_UNSUPPORTED),
     ],
 )
 def test_headers_that_describe_no_film(

@@ -121,7 +121,7 @@ def parse_level(value: object, where: str) -> Level:
             where=where,
             what=f"there is no vertebra named {value!r}.",
             why="Levels are C2 to C7, T1 to T12, L1 to L5 and S1.",
-            do="Correct the name; leave out a level that has no name in this list.",
+            do="Correct the name. A sixth lumbar vertebra has none: leave it out, and nothing is measured across it.",
         ) from None
 
 

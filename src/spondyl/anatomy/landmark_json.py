@@ -25,6 +25,7 @@ Json = dict[str, object]
 
 MAX_CHARACTERS = 1_000_000
 FORMAT_NAME, FORMAT_VERSION = "spondyl-landmarks", 1
+FILE_KEYS = ("format", "version", "view", "image_left", "made_by", "landmarks", "femoral_heads_px")
 VERTEBRA_KEYS = ("level", "corners_px", "confidence", "corner_sd_px", "pedicles_px")
 
 
@@ -77,6 +78,7 @@ def landmarks_from_json(text: str, *, is_kept: bool = False) -> Landmarks:
     """
     document = _object(_load(text), "the file")
     _check_version(document)
+    _check_spelling(document, "the file", FILE_KEYS)
     entries = _list(document.get("landmarks"), 'the file, "landmarks"')
     draft = Draft(
         view=parse_view(document.get("view"), 'the file, "view"'),
@@ -116,7 +118,7 @@ def _check_version(document: Json) -> None:
 
 def _vertebra(entry: object, where: str) -> DraftVertebra:
     fields = _object(entry, where)
-    _check_spelling(fields, where)
+    _check_spelling(fields, where, VERTEBRA_KEYS)
     level = parse_level(fields.get("level"), where)
     confidence = fields.get("confidence")
     return DraftVertebra(
@@ -129,10 +131,10 @@ def _vertebra(entry: object, where: str) -> DraftVertebra:
     )
 
 
-def _check_spelling(fields: Json, where: str) -> None:
+def _check_spelling(fields: Json, where: str, known: tuple[str, ...]) -> None:
     """Other keys are allowed, but a misspelt one must not be dropped in silence."""
-    for key in fields.keys() - set(VERTEBRA_KEYS):
-        meant = difflib.get_close_matches(key, VERTEBRA_KEYS, n=1, cutoff=0.75)
+    for key in fields.keys() - set(known):
+        meant = difflib.get_close_matches(key, known, n=1, cutoff=0.75)
         if meant:
             raise _wrong(where, f"the key {key!r} is not known.", f"It looks like {meant[0]!r} misspelt.")
 

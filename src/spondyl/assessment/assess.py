@@ -10,6 +10,7 @@ from spondyl.assessment.classification import classify
 from spondyl.assessment.coronal import coronal_quantities
 from spondyl.assessment.coronal_levels import coronal_levels
 from spondyl.assessment.findings import find
+from spondyl.assessment.left_out import left_out, left_out_text
 from spondyl.assessment.measurement import Assessment, Flag, Measurement, Unit, Unmeasured
 from spondyl.assessment.propagate import draw_points, measure_all
 from spondyl.assessment.quantity import FilmContext, Points, Quantity
@@ -83,7 +84,9 @@ def _values(
         unmeasured=unmeasured,
         classifications=(),
         findings=(),
-        red_lines=_red_lines(flagged, unmeasured, landmarks) + _shape_line(landmarks, context),
+        red_lines=_red_lines(flagged, unmeasured, landmarks)
+        + _shape_line(landmarks, context)
+        + _gap_lines(landmarks, context),
     )
 
 
@@ -144,6 +147,14 @@ def _shape_line(landmarks: Landmarks, context: FilmContext) -> tuple[str, ...]:
     return (
         f"The vertebrae are {ratio:.1f} times as wide as tall (usual 1.4 to 2.4): the picture may be stored squeezed, "
         "and then every angle on it is wrong. Check how it was exported.",
+    )
+
+
+def _gap_lines(landmarks: Landmarks, context: FilmContext) -> tuple[str, ...]:
+    """A sixth lumbar vertebra, or one that was passed over, makes a disc that is none and may shift every name."""
+    return tuple(
+        f"{text[0].upper()}{text[1:]}: no disc and no slip is measured there, and names beside it may be wrong."
+        for text in map(left_out_text, left_out(landmarks, context))
     )
 
 

@@ -134,7 +134,7 @@ def _notes(old: Measurement, new: Measurement, *, bent_over: bool) -> tuple[str,
         (is_cobb(new.kind), RULE),
         (bent_over, OTHER_SIDE),
         (
-            old.levels != new.levels,
+            was != now,
             f"Different vertebrae: {was} before, {now} after: part of the change may be that choice.",
         ),
         (

@@ -26,6 +26,7 @@ from spondyl.assessment.end_vertebrae import (
     tilt_deg,
     wrapped_deg,
 )
+from spondyl.assessment.left_out import left_out
 from spondyl.assessment.measurement import Unit, Unmeasured
 from spondyl.assessment.quantity import FilmContext, Points, Quantity, Segment, column, once
 
@@ -53,7 +54,7 @@ def coronal_quantities(landmarks: Landmarks, context: FilmContext) -> tuple[Quan
         *_aasce(landmarks, context),
         *balance_quantities(landmarks, context, clear_curves(curves)),
         *_tilts(landmarks),
-        *_disc_wedges(landmarks),
+        *_disc_wedges(landmarks, context),
     )
 
 
@@ -239,8 +240,9 @@ def _body_line(level: Level) -> Callable[[Landmarks], tuple[Segment, ...]]:
     return lambda given: (_middle(given.corners_px[given.levels.index(level)]),)
 
 
-def _disc_wedges(landmarks: Landmarks) -> Iterator[Quantity]:
-    discs = _discs(landmarks)
+def _disc_wedges(landmarks: Landmarks, context: FilmContext) -> Iterator[Quantity]:
+    wide = left_out(landmarks, context)
+    discs = tuple(pair for pair in _discs(landmarks) if pair not in wide)
     wedges = once(lambda points: _wedges(points, discs))
     for row, (upper, lower) in enumerate(discs):
         yield Quantity(

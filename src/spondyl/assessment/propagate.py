@@ -62,9 +62,12 @@ def errors_known(landmarks: Landmarks) -> bool:
 
 def vertebral_width_px(landmarks: Landmarks) -> float:
     """Median length of the marked endplates; a typical width where none is complete."""
-    plates = landmarks.corners_px[:, 1::2] - landmarks.corners_px[:, 0::2]
-    widths = np.linalg.norm(plates, axis=-1)
-    return float(np.nanmedian(widths)) if np.isfinite(widths).any() else FALLBACK_WIDTH_PX
+    return _median_width(landmarks.corners_px, FALLBACK_WIDTH_PX)
+
+
+def _median_width(corners: FloatArray, fallback: float) -> float:
+    widths = np.linalg.norm(corners[:, 1::2] - corners[:, 0::2], axis=-1)
+    return float(np.nanmedian(widths)) if np.isfinite(widths).any() else fallback
 
 
 def draw_points(landmarks: Landmarks, context: FilmContext, *, draws: int = DRAWS) -> Points:
@@ -73,29 +76,31 @@ def draw_points(landmarks: Landmarks, context: FilmContext, *, draws: int = DRAW
     ``draws`` is rounded up to an even number.
     """
     rng = np.random.default_rng(int(landmarks_digest(landmarks), 16))
-    unknown_sd_px = CORNER_SD_SHARE * vertebral_width_px(landmarks)
-    sd_px = np.where(np.isfinite(landmarks.corner_sd_px), landmarks.corner_sd_px, unknown_sd_px)
-    half = (draws + 1) // 2
-    corners = _opposed(_corner_errors(rng, sd_px, half))
-    pedicles = _opposed(rng.standard_normal((half, *landmarks.pedicles_px.shape)) * unknown_sd_px)
-    heads = _opposed(rng.standard_normal((half, *landmarks.femoral_heads_px.shape)) * unknown_sd_px)
     scale = np.array(context.scale_xy)
+    unknown_sd = CORNER_SD_SHARE * _median_width(landmarks.corners_px * scale, FALLBACK_WIDTH_PX * scale[0])
+    sd_px = landmarks.corner_sd_px[..., None]
+    sd = np.where(np.isfinite(sd_px), sd_px * scale, unknown_sd)
+    half = (draws + 1) // 2
+    corners = _opposed(_corner_errors(rng, sd, half))
+    pedicles = _opposed(rng.standard_normal((half, *landmarks.pedicles_px.shape)) * unknown_sd)
+    heads = _opposed(rng.standard_normal((half, *landmarks.femoral_heads_px.shape)) * unknown_sd)
     return Points(
         view=landmarks.view,
         image_left=landmarks.image_left,
         levels=landmarks.levels,
-        corners=(landmarks.corners_px + corners) * scale,
-        femoral_heads=(landmarks.femoral_heads_px + heads) * [*scale, scale[0]],
-        pedicles=(landmarks.pedicles_px + pedicles) * scale,
+        corners=landmarks.corners_px * scale + corners,
+        femoral_heads=landmarks.femoral_heads_px * [*scale, scale[0]] + heads,
+        pedicles=landmarks.pedicles_px * scale + pedicles,
         height=context.rows * context.scale_xy[1],
         in_mm=context.spacing_mm is not None,
     )
 
 
-def _corner_errors(rng: np.random.Generator, sd_px: FloatArray, half: int) -> FloatArray:
-    own = rng.standard_normal((half, *sd_px.shape, 2))
-    shared = rng.standard_normal((half, len(sd_px), 1, 2))
-    return sd_px[..., None] * (np.sqrt(1.0 - SHARED_VARIANCE) * own + np.sqrt(SHARED_VARIANCE) * shared)
+def _corner_errors(rng: np.random.Generator, sd: FloatArray, half: int) -> FloatArray:
+    """Errors (half, n, 4, 2) of spread ``sd`` (n, 4, 2)."""
+    own = rng.standard_normal((half, *sd.shape))
+    shared = rng.standard_normal((half, len(sd), 1, 2))
+    return sd * (np.sqrt(1.0 - SHARED_VARIANCE) * own + np.sqrt(SHARED_VARIANCE) * shared)
 
 
 def _opposed(errors: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ heights and wedges of vertebrae from T4 to L5.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from spondyl.assessment.lateral import (
     segment,
     wrapped_deg,
 )
+from spondyl.assessment.left_out import left_out, left_out_text
 from spondyl.assessment.measurement import Unit, Unmeasured
 from spondyl.assessment.quantity import FilmContext, Quantity, Segment
 from spondyl.assessment.sagittal import NO_FACING, NO_SPACING
@@ -75,6 +77,12 @@ class Place:
     name: str
     compute: Compute
     draw: Draw
+
+    @property
+    def neighbours(self) -> tuple[tuple[Level, Level], ...]:
+        """The discs that lie between what it needs."""
+        levels = [level for level, _ in self.ends]
+        return tuple(pairwise(levels))
 
 
 DISC_INDEX = Family(
@@ -139,7 +147,9 @@ def segmental_quantities(landmarks: Landmarks, context: FilmContext) -> tuple[Qu
     """
     if landmarks.view is not View.LATERAL:
         return ()
-    given = [place for place in _places() if _complete(place, landmarks)]
+    wide = left_out(landmarks, context)
+    complete = [place for place in _places() if _complete(place, landmarks)]
+    given = [place for place in complete if not set(place.neighbours).intersection(wide)]
     reasons = {place.family.stem: _why_not(place.family, landmarks, context) for place in given}
     families = {place.family.stem: place.family for place in given}
     refused = tuple(
@@ -147,7 +157,15 @@ def segmental_quantities(landmarks: Landmarks, context: FilmContext) -> tuple[Qu
         for stem, reason in reasons.items()
         if reason is not None
     )
-    return (*(_quantity(place) for place in given if reasons[place.family.stem] is None), *refused)
+    skipped = (
+        Unmeasured(
+            kind=f"disc_{upper.value}_{lower.value}".lower(),
+            label=f"Disc {upper.value}-{lower.value} (all values)",
+            reason=left_out_text((upper, lower)),
+        )
+        for upper, lower in wide
+    )
+    return (*(_quantity(place) for place in given if reasons[place.family.stem] is None), *refused, *skipped)
 
 
 def _why_not(family: Family, landmarks: Landmarks, context: FilmContext) -> str | None:

@@ -4,10 +4,16 @@ from dataclasses import replace
 
 from spondyl.clinic.settings import StatedFacts
 from spondyl.radiograph import FilmHeader, Radiograph, SpacingSource
+from spondyl.radiograph.picture_checks import check_square
 
 
 def with_stated_facts(radiograph: Radiograph, stated: StatedFacts) -> Radiograph:
-    """The film with the stated view, spacing, age, sex and patient; each stated fact adds one note."""
+    """The film with the stated view, spacing, age, sex and patient; each stated fact adds one note.
+
+    Raises :class:`FilmRefused` where one spacing is stated for pixels that the header says are not square.
+    """
+    if stated.spacing_mm and radiograph.spacing_mm:
+        check_square(radiograph.spacing_mm[0] / radiograph.spacing_mm[1])
     return replace(
         radiograph,
         view=stated.view or radiograph.view,

@@ -80,14 +80,28 @@ def _age_years(fields: Fields, study_date: date | None, born: date | None) -> fl
     stated = _stated_age_years(fields)
     counted = None
     if born is not None and study_date is not None:
-        days = (study_date - born).days
-        counted = _plausible(days / DAYS_PER_YEAR, "The age from birth to study", fields)
+        counted = _plausible(years_between(born, study_date), "The age from birth to study", fields)
     if stated is not None and counted is not None and abs(stated - counted) > MAX_AGE_APART_YEARS:
         fields.note(
             f"PatientAge says {stated:.0f} years, but from birth to study it is {counted:.0f}; the age is unknown."
         )
         return None
     return counted if stated is None else stated
+
+
+def years_between(born: date, then: date) -> float:
+    """Birthdays passed, and the share of a year since the last one: whole on a birthday, never a day late.
+
+    >>> years_between(date(2008, 5, 4), date(2026, 5, 4)), round(years_between(date(2008, 5, 4), date(2026, 5, 3)), 3)
+    (18.0, 17.997)
+    """
+    passed = (then.month, then.day) >= (born.month, born.day)
+    years = then.year - born.year - (not passed)
+    try:
+        last = born.replace(year=born.year + years)
+    except ValueError:  # born on 29 February
+        last = date(born.year + years, 3, 1)
+    return years + max(0, (then - last).days) / 366.0
 
 
 def _stated_age_years(fields: Fields) -> float | None:

@@ -39,17 +39,24 @@ def _pair(fields: Fields, keyword: str) -> tuple[float, float] | None:
         stated = " x ".join(f"{number:g}" for number in numbers[:4])
         fields.note(f"{keyword} of {stated} mm is impossible on a film and was not used.")
         return None
+    _check_shape(fields, "PixelAspectRatio", against=numbers[0] / numbers[1])
     return numbers[0], numbers[1]
+
+
+def _check_shape(fields: Fields, keyword: str, *, against: float = 1.0) -> None:
+    """Refuse a film whose pixels have another shape by this element than by what is used."""
+    numbers = fields.numbers(keyword)
+    if len(numbers) == 2 and min(numbers) > 0:
+        from spondyl.radiograph.picture_checks import check_square
+
+        check_square(numbers[0] / numbers[1] / against)
 
 
 def _none(fields: Fields) -> Spacing:
     if fields.values("NominalScannedPixelSpacing"):
         fields.note("NominalScannedPixelSpacing is that of the scanner; it was not used for the patient.")
-    aspect = fields.numbers("PixelAspectRatio")
-    if len(aspect) == 2 and min(aspect) > 0:
-        from spondyl.radiograph.picture_checks import check_square
-
-        check_square(aspect[0] / aspect[1])
+    for keyword in ("PixelAspectRatio", "NominalScannedPixelSpacing", "PixelSpacing", "ImagerPixelSpacing"):
+        _check_shape(fields, keyword)
     fields.note("The header has no pixel spacing: lengths cannot be given in millimetres.")
     return None, SpacingSource.NONE
 

@@ -41,6 +41,17 @@ class FilmHeader:
     study_time: str | None = None
     referring_physician: str | None = None
 
+    @property
+    def name_groups(self) -> tuple[str, ...]:
+        """The spellings of the name that hold a letter: alphabetic, ideographic, phonetic (DICOM PS3.5, 6.2.1)."""
+        groups = (self.patient_name or "").split("=")
+        return tuple(group for group in groups if group.replace("^", " ").strip())
+
+    @property
+    def written_name(self) -> str | None:
+        """The first spelling as words, family name first; None where the header holds none."""
+        return " ".join(self.name_groups[0].replace("^", " ").split()) if self.name_groups else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Radiograph:

@@ -74,6 +74,26 @@ def test_a_film_without_header_still_gives_a_bundle(measured: FilmResult) -> Non
     assert resources(bundle, "ImagingStudy") == [] and len(resources(bundle, "Observation")) == 5
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("^", None),
+        (" ^ ", None),
+        ("Müller^Zoë", "Müller Zoë"),
+        ("=山田^太郎", "山田 太郎"),
+        ("Yamada^Tarou=山田^太郎", "Yamada Tarou"),
+    ],
+)
+def test_a_name_without_a_letter_is_no_name(measured: FilmResult, name: str, text: str | None) -> None:
+    """DICOM writes an unknown name as carets; the bundle was refused for it, and the film with it."""
+    assert measured.radiograph is not None
+    header = replace(measured.radiograph.header, patient_name=name)
+    (patient,) = resources(
+        fhir_bundle(replace(measured, radiograph=replace(measured.radiograph, header=header))), "Patient"
+    )
+    assert [one["text"] for one in patient.get("name", [])] == ([text] if text else [])
+
+
 def test_a_refused_film_has_no_bundle(refused: FilmResult) -> None:
     with pytest.raises(ValueError, match="refused"):
         fhir_bundle(refused)

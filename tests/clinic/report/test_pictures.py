@@ -83,6 +83,14 @@ def test_value_and_interval_stand_on_the_film_and_no_label_covers_another(measur
         assert not any(a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3] for b in boxes[n + 1 :])
 
 
+def test_a_level_of_which_only_the_pedicles_are_marked_is_drawn_too(measured: FilmResult) -> None:
+    marks = measured.landmarks
+    assert marks is not None
+    corners = marks.corners_px.copy()
+    corners[4] = np.nan
+    assert drawing_of(replace(measured, landmarks=replace(marks, corners_px=corners))).labels
+
+
 def test_the_aasce_angle_is_not_drawn_as_a_cobb_angle(measured: FilmResult) -> None:
     assert not any("aasce" in stroke.identifier for stroke in drawing_of(measured).strokes)
 

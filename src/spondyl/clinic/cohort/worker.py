@@ -83,12 +83,14 @@ def _with_reports(
 ) -> tuple[FilmResult, tuple[Path, ...]]:
     """Write the reports; should that fail for a reason of our own, the film is refused rather than half reported."""
     assert setup.reports is not None
+    folder = setup.reports / task.report_name
     try:
-        folder = setup.reports / task.report_name
         return result, write_report_folder(result, folder, source=Path(task.film), formats=setup.formats)
     except OSError:
         raise
     except Exception as error:
+        for left in (folder, _part_of(folder)):  # what an earlier run wrote tells of another result
+            shutil.rmtree(left, ignore_errors=True)
         refused = FilmResult(
             film=result.film,
             radiograph=result.radiograph,
@@ -103,7 +105,7 @@ def write_report_folder(
     result: FilmResult, folder: Path, *, source: Path, formats: tuple[str, ...]
 ) -> tuple[Path, ...]:
     """Write the reports of the film at ``source`` into ``folder``, which appears whole or not at all; their paths."""
-    part = folder.with_name(f".{folder.name}.part")
+    part = _part_of(folder)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     is_dicom = result.radiograph is not None and result.radiograph.sop_uid is not None
@@ -112,6 +114,10 @@ def write_report_folder(
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
     return tuple(folder / path.name for path in written)
+
+
+def _part_of(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.part")
 
 
 def record_of_death(setup: WorkSetup, task: FilmTask) -> FilmRecord:

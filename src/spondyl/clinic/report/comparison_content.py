@@ -140,9 +140,9 @@ def _identifier(result: FilmResult) -> str | None:
 
 
 def _patient(result: FilmResult) -> str | None:
-    if result.radiograph is None or not result.radiograph.header.patient_name:
+    if result.radiograph is None:
         return None
-    return result.radiograph.header.patient_name.replace("^", " ").strip() or None
+    return result.radiograph.header.written_name
 
 
 def _caption(name: str, result: FilmResult) -> str:
@@ -212,8 +212,12 @@ def change_row(change: Change, shared: tuple[str, ...] = ()) -> ChangeRow:
 def _only_on_one(before: FilmResult, after: FilmResult, changes: tuple[Change, ...]) -> tuple[str, ...]:
     compared = {change.kind for change in changes}
     lines: list[str] = []
-    for name, result in (("before", before), ("after", after)):
-        assert result.assessment is not None
-        left = [m.label for m in result.assessment.measurements if m.kind not in compared]
+    for name, result, other in (("before", before, after), ("after", after, before)):
+        assert result.assessment is not None and other.assessment is not None
+        left = [
+            m.label
+            for m in result.assessment.measurements
+            if m.kind not in compared and other.assessment.of(m.kind) is None
+        ]
         lines += [f"{label} (only {name})" for label in left]
     return tuple(lines)

@@ -319,7 +319,7 @@ def _number(measurement: Measurement, landmarks: Landmarks | None, film: "Datase
     )
     return SrMeasurement(
         name=_concept(concept_of(measurement.kind, measurement.label)),
-        value=round(measurement.value, DIGITS[measurement.unit]),
+        value=round(measurement.value, DIGITS[measurement.unit]) + 0.0,
         unit=_concept(UNITS[measurement.unit]),
         referenced_coordinates=[where],
     )

@@ -128,7 +128,9 @@ def _text_height(shape: tuple[int, int], landmarks: Landmarks | None) -> float:
     rows, columns = shape
     if landmarks is None or not landmarks.levels:
         return rows / 55
-    gaps = np.abs(np.diff(np.nanmean(landmarks.corners_px[:, :, 1], axis=1)))
+    heights = landmarks.corners_px[:, :, 1]
+    marked = heights[np.isfinite(heights).any(axis=1)]
+    gaps = np.abs(np.diff(np.nanmean(marked, axis=1)))
     gap = float(np.median(gaps)) if gaps.size else rows / 25
     return float(min(np.clip(0.42 * gap, rows / 110, rows / 45), columns / 24))
 

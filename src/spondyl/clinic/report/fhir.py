@@ -234,8 +234,8 @@ def _header_patient(header: FilmHeader) -> Resource:
     patient: Resource = {}
     if header.patient_id:
         patient["identifier"] = [{"value": header.patient_id}]
-    if header.patient_name:
-        patient["name"] = [{"text": header.patient_name.replace("^", " ").strip()}]
+    if header.written_name:
+        patient["name"] = [{"text": header.written_name}]
     if header.sex:
         patient["gender"] = checked("administrative-gender", GENDER.get(header.sex, "unknown"))
     return patient

@@ -21,7 +21,7 @@ from spondyl.clinic.report.wording import (
     probability_text,
 )
 from spondyl.clinic.result import ChartPatient, FilmResult
-from spondyl.radiograph import Radiograph
+from spondyl.radiograph import FilmHeader, Radiograph
 
 DISCLAIMER = "Research software, not a medical device."
 NOT_REVIEWED = "Not yet reviewed by a clinician."
@@ -273,7 +273,7 @@ def _examination(result: FilmResult) -> tuple[tuple[str, str], ...]:
     side = result.landmarks.image_left if result.landmarks is not None else film.image_left
     known = (
         ("Chart of", None if chart is None else _chart_of(chart)),
-        ("Patient", _patient_name(header.patient_name)),
+        ("Patient", _patient_name(header)),
         ("Patient number", header.patient_id),
         ("Sex", header.sex),
         ("Age at the film", None if header.age_years is None else f"{math.floor(header.age_years)} years"),
@@ -290,11 +290,11 @@ def _chart_of(chart: ChartPatient) -> str:
     return chart.name + (f", born {day_text(chart.birth_date)}" if chart.birth_date else "")
 
 
-def _patient_name(name: str | None) -> str | None:
+def _patient_name(header: FilmHeader) -> str | None:
     """A DICOM person name (``Family^Given^Middle^Prefix^Suffix``) as people write it."""
-    if name is None or "^" not in name:
-        return name
-    family, given, *_ = [*name.split("=", maxsplit=1)[0].split("^"), ""]
+    if not header.name_groups:
+        return None
+    family, given, *_ = [*header.name_groups[0].split("^"), ""]
     return ", ".join(part for part in (family.strip(), given.strip()) if part)
 
 
