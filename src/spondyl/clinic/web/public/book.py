@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -29,7 +29,7 @@ from spondyl.clinic.chart.waitlist import sweep
 from spondyl.clinic.chart.writer_queue import WriterQueue
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.links import HOLD, hold_token, visit_token
-from spondyl.clinic.messages.when import time_words
+from spondyl.clinic.messages.when import time_words, when_words
 from spondyl.clinic.web.few_at_once import FewAtOnce
 from spondyl.clinic.web.page import see_other
 from spondyl.clinic.web.patient_link import read_link
@@ -55,6 +55,7 @@ router = APIRouter(
 )
 PUBLIC = "public page"
 FARTHEST = timedelta(days=730)
+HOLD_ADDRESS = "/book/hold"
 GONE = "That time was taken a moment ago."
 BOOKED = (Status.BOOKED, Status.ARRIVED)
 Short = Annotated[str, Form(max_length=200)]
@@ -153,13 +154,13 @@ def hold(
         wish = Wish(visit_type=public_type(practice, visit).key, office=office_of(practice, office).key)
         seen = slot_for(connection, wish, start)
         gone = _is_gone(connection, seen)
-        instead = _instead(connection, wish, start, language, "/book/hold", "taken") if gone else None
+        instead = _instead(services, connection, Gone(wish=wish, start=start), language) if gone else None
     if instead is not None:
         return public_page(request, "taken.html", language, instead, status=409)
     try:
         kept = _kept(services.engine, writer, wish, start, seen)
     except TimeTakenError:
-        return taken_page(request, services, wish, start, language, "/book/hold")
+        return taken_page(request, services, Gone(wish=wish, start=start), language)
     token = hold_token(kept, key=services.key_for("patient link"))
     return see_other(request, f"/book/{token}?lang={language}")
 
@@ -199,40 +200,56 @@ def still_free(connection: sa.Connection, wish: Wish, start: datetime) -> Slot:
     return slot
 
 
-def taken_page(
-    request: Request,
-    services: Services,
-    wish: Wish,
-    start: datetime,
-    language: str,
-    address: str,
-    *,
-    why: str = "taken",
-) -> Response:
-    """Say at once that the time is gone, with the nearest free ones; ``why`` names the words that say how."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A time that cannot be had: ``why`` names the words that say how it went, ``address`` takes another instead."""
+
+    wish: Wish
+    start: datetime
+    why: str = "taken"
+    address: str = HOLD_ADDRESS
+
+
+def taken_page(request: Request, services: Services, gone: Gone, language: str) -> Response:
+    """Say at once that the time is gone, with the nearest free ones and the visit that stands all the same."""
     with reading(services.engine) as connection:
-        instead = _instead(connection, wish, start, language, address, why)
+        instead = _instead(services, connection, gone, language)
     return public_page(request, "taken.html", language, instead, status=409)
 
 
-def _instead(
-    connection: sa.Connection, wish: Wish, start: datetime, language: str, address: str, why: str
-) -> dict[str, Any]:
-    practice, near = practice_of(connection), nearest_free(connection, wish, start)
-    office = practice.office(wish.office)
-    gone = time_buttons((_as_slot(near, start, office.zone),), language) if near else []
+def _instead(services: Services, connection: sa.Connection, gone: Gone, language: str) -> dict[str, Any]:
+    """What can be had instead; no time of a kind of visit that the address would refuse."""
+    practice, wish = practice_of(connection), gone.wish
+    office, kind = practice.office(wish.office), practice.visit_type(wish.visit_type)
+    is_open = kind.public or gone.address != HOLD_ADDRESS
+    near = nearest_free(connection, wish, gone.start) if is_open else ()
+    theirs = _visit_of(connection, wish)
     return {
         "slots": time_buttons(near, language),
-        "when": gone[0]["when"] if gone else "",
+        "when": when_words(wall_at(office.zone, gone.start), language),
         "office": office,
-        "visit": practice.visit_type(wish.visit_type),
-        "address": address,
-        "why": why,
+        "visit": kind,
+        "is_open": is_open,
+        "address": gone.address,
+        "why": gone.why,
+        "theirs": theirs and when_words(theirs.wall, language),
+        "theirs_address": theirs and _visit_address(services, theirs, language),
     }
 
 
-def _as_slot(near: tuple[Slot, ...], start: datetime, zone: str) -> Slot:
-    return replace(near[0], start=start, wall=wall_at(zone, start))
+def _visit_of(connection: sa.Connection, wish: Wish) -> Appointment | None:
+    """The next visit of that kind that the person has, which stands whatever became of the time."""
+    theirs = appointments_of(connection, wish.person) if wish.person else ()
+    return next(
+        (
+            visit
+            for visit in theirs
+            if visit.status is Status.BOOKED
+            and visit.visit_type == wish.visit_type
+            and visit.start > now_of(connection)
+        ),
+        None,
+    )
 
 
 @router.get("/{token}")
@@ -294,8 +311,12 @@ def _visit_address(services: Services, visit: Appointment, language: str) -> str
 
 
 def _let_go_page(request: Request, services: Services, one: Appointment, language: str) -> Response:
-    wish = Wish(visit_type=one.visit_type, office=one.placement.office)
-    return taken_page(request, services, wish, one.start, language, "/book/hold", why="let_go_of")
+    gone = Gone(wish=_wish_of(one), start=one.start, why="let_go_of")
+    return taken_page(request, services, gone, language)
+
+
+def _wish_of(one: Appointment) -> Wish:
+    return Wish(visit_type=one.visit_type, office=one.placement.office, person=one.person)
 
 
 def _confirmed(connection: sa.Connection, key: str, sent: Mapping[str, str], language: str) -> Appointment:
@@ -334,11 +355,19 @@ def change_language(
 def release(
     request: Request, services: Clinic, writer: Writer, token: str, lang: Annotated[str | None, Form()] = None
 ) -> Response:
-    """Let go of the time that is kept."""
+    """Let go of the time that is kept; who was offered it goes back to the visit that they have."""
     one = _held(services, token)
+    language = visitor_language(request, lang)
+    if visit := _became(services, one):
+        return see_other(request, _visit_address(services, visit, language))
     if one.status is Status.HELD:
         writer(lambda connection: cancel_and_offer(connection, one.key, actor=PUBLIC))
-    return see_other(request, f"/book?lang={visitor_language(request, lang)}")
+    if one.person is None:
+        return see_other(request, f"/book?visit={one.visit_type}&lang={language}")
+    with reading(services.engine) as connection:
+        visit = _visit_of(connection, _wish_of(one))
+    address = _visit_address(services, visit, language) if visit else f"/book/{token}?lang={language}"
+    return see_other(request, address, notice=WORDS[language]["declined"])
 
 
 def _held(services: Services, token: str) -> Appointment:

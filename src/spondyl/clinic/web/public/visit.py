@@ -26,7 +26,7 @@ from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.few_at_once import FewAtOnce
 from spondyl.clinic.web.page import see_other
 from spondyl.clinic.web.patient_link import read_link
-from spondyl.clinic.web.public.book import still_free, taken_page, times_shown
+from spondyl.clinic.web.public.book import Gone, still_free, taken_page, times_shown
 from spondyl.clinic.web.public.shown import office_of, public_page, visit_facts, visitor_language
 from spondyl.clinic.web.public.words import WORDS
 from spondyl.clinic.web.rights import open_to_all
@@ -120,7 +120,8 @@ def move(
     try:
         after = writer(lambda connection: _moved(connection, visit, wish, start))
     except (TimeTakenError, StepRefusedError):
-        return taken_page(request, services, wish, start, language, f"/visit/{token}/move")
+        gone = Gone(wish=wish, start=start, address=f"/visit/{token}/move")
+        return taken_page(request, services, gone, language)
     address = f"/visit/{visit_token(after, key=services.key_for('patient link'))}?lang={language}"
     return see_other(request, address, notice=WORDS[language]["moved"])
 
