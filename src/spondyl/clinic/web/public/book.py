@@ -202,12 +202,16 @@ def still_free(connection: sa.Connection, wish: Wish, start: datetime) -> Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """A time that cannot be had: ``why`` names the words that say how it went, ``address`` takes another instead."""
+    """A time that cannot be had: ``why`` names the words that say how it went.
+
+    ``address`` takes another time instead, and ``times`` is the page that has all of them.
+    """
 
     wish: Wish
     start: datetime
     why: str = "taken"
     address: str = HOLD_ADDRESS
+    times: str = "/book/times"
 
 
 def taken_page(request: Request, services: Services, gone: Gone, language: str) -> Response:
@@ -231,6 +235,7 @@ def _instead(services: Services, connection: sa.Connection, gone: Gone, language
         "visit": kind,
         "is_open": is_open,
         "address": gone.address,
+        "times": f"{gone.times}?office={office.key}&visit={kind.key}&lang={language}",
         "why": gone.why,
         "theirs": theirs and when_words(theirs.wall, language),
         "theirs_address": theirs and _visit_address(services, theirs, language),

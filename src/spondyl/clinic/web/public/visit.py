@@ -120,7 +120,8 @@ def move(
     try:
         after = writer(lambda connection: _moved(connection, visit, wish, start))
     except (TimeTakenError, StepRefusedError):
-        gone = Gone(wish=wish, start=start, address=f"/visit/{token}/move")
+        own = f"/visit/{token}/move"
+        gone = Gone(wish=wish, start=start, address=own, times=own)
         return taken_page(request, services, gone, language)
     address = f"/visit/{visit_token(after, key=services.key_for('patient link'))}?lang={language}"
     return see_other(request, address, notice=WORDS[language]["moved"])
