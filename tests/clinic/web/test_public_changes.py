@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from clinic_apps import Browser
+from clinic_charts import Clock
 from practices import two_offices
 from public_pages import held_address, offered
 from spondyl.booking import Appointment
 from spondyl.clinic.chart.appointment_rows import appointments_of
+from spondyl.clinic.chart.appointments import arrive
 from spondyl.clinic.chart.people import find_people
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.waitlist import waiting_entries
+from spondyl.clinic.keep_bookings import BookingKeeper
 from spondyl.clinic.web.services import Services
 
 NAME = {"given": "Rosa", "family": "Test-Vega", "contact": "rosa@example.org"}
@@ -55,3 +60,38 @@ def test_other_times_for_a_visit_whose_new_time_was_taken_move_it_too(
     assert others.startswith(f"{address}/move?")
     visitor.submit(f"{address}/move", **offered(visitor.get(others).text))
     assert len(visits(services)) == 1
+
+
+def test_who_waited_for_a_visit_that_is_over_can_wait_for_the_next(
+    visitor: Browser, services: Services, clock: Clock
+) -> None:
+    address = booked_address(visitor)
+    visitor.submit(f"{address}/wait")
+    visitor.get(address)  # which says that they wait
+    (visit,) = visits(services)
+    clock.moment = visit.start
+    with writing(services.engine) as connection:
+        arrive(connection, visit.key, actor="test")
+        assert len(waiting_entries(connection)) == 1
+    clock.advance(timedelta(minutes=1))
+    address = booked_address(visitor, "2026-03-12")
+    visitor.get(address)  # which says that it is booked
+    assert "You are on the waitlist" not in visitor.get(address).text
+    visitor.submit(f"{address}/wait")
+    visitor.get(address)
+    assert "You are on the waitlist" in visitor.get(address).text
+    BookingKeeper(services, base="http://localhost").look()
+    with reading(services.engine) as connection:
+        (entry,) = waiting_entries(connection)
+    assert entry.latest == visits(services)[1].start, "who waits for nothing any more is no longer in line"
+
+
+def test_of_two_visits_only_the_one_that_is_wanted_earlier_says_so(visitor: Browser) -> None:
+    first, second = booked_address(visitor), booked_address(visitor, "2026-03-12")
+    visitor.submit(f"{first}/wait")
+    visitor.get(first)
+    assert ["on the waitlist" in visitor.get(one).text for one in (first, second)] == [True, False]
+    visitor.submit(f"{first}/cancel")
+    visitor.submit(f"{second}/wait")
+    visitor.get(second)
+    assert "on the waitlist" in visitor.get(second).text

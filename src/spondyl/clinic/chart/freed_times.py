@@ -89,9 +89,13 @@ def _refuse_if_changed(connection: sa.Connection, key: str, sequence: int | None
 
 
 def _waiting_before(connection: sa.Connection, visit: Appointment) -> list[WaitEntry]:
-    """The entries of who waits for an earlier time than this visit's."""
-    known = visit.person, visit.visit_type, visit.start
-    return [one for one in waiting_entries(connection) if (one.person, one.visit_type, one.latest) == known]
+    """The entries of who waits for an earlier time than this visit's: named in them, or told by when it begins."""
+    known = None, visit.person, visit.visit_type, visit.start
+    return [
+        one
+        for one in waiting_entries(connection)
+        if one.visit == visit.key or (one.visit, one.person, one.visit_type, one.latest) == known
+    ]
 
 
 def confirm_and_settle(connection: sa.Connection, key: str, *, person: str, actor: str) -> Appointment:

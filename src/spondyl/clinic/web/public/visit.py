@@ -19,7 +19,7 @@ from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.chart.waitlist import join_waitlist, waiting_entries
+from spondyl.clinic.chart.waitlist import join_waitlist, waits_for_earlier
 from spondyl.clinic.messages.calendar_file import calendar_file
 from spondyl.clinic.messages.links import VISIT, visit_token
 from spondyl.clinic.messages.when import when_words
@@ -46,7 +46,7 @@ def visit_page(request: Request, services: Clinic, token: str, lang: str | None 
     with reading(services.engine) as connection:
         practice = practice_of(connection)
         language = _language(connection, request, visit, lang)
-        waits = any(entry.person == visit.person for entry in waiting_entries(connection))
+        waits = waits_for_earlier(connection, visit)
     shown = {
         "token": token,
         "facts": visit_facts(practice, visit, language),
@@ -166,7 +166,7 @@ def _as_it_stands(request: Request, token: str, language: str | None) -> Respons
 
 def _joined(connection: sa.Connection, visit: Appointment) -> None:
     now = now_of(connection)
-    if visit.person is None or any(one.person == visit.person for one in waiting_entries(connection)):
+    if visit.person is None or waits_for_earlier(connection, visit):
         return
     entry = WaitEntry(
         key=new_id(),
@@ -176,6 +176,7 @@ def _joined(connection: sa.Connection, visit: Appointment) -> None:
         earliest=now,
         latest=max(visit.start, now + timedelta(minutes=1)),
         since=now,
+        visit=visit.key,
     )
     join_waitlist(connection, entry, actor=BY_LINK)
 
