@@ -95,3 +95,18 @@ def test_of_two_visits_only_the_one_that_is_wanted_earlier_says_so(visitor: Brow
     visitor.submit(f"{second}/wait")
     visitor.get(second)
     assert "on the waitlist" in visitor.get(second).text
+
+
+def test_a_visit_can_be_moved_to_a_time_that_overlaps_the_one_it_has(
+    visitor: Browser, services: Services
+) -> None:
+    address = booked_address(visitor)
+    (before,) = visits(services)
+    page = visitor.get(f"{address}/move?day=2026-03-05").text
+    quarter_past = offered(page)
+    assert quarter_past["start"] == (before.start + timedelta(minutes=15)).isoformat(), (
+        "nine itself is no move"
+    )
+    assert visitor.submit(f"{address}/move", **quarter_past).status_code == 303
+    (after,) = visits(services)
+    assert after.start == before.start + timedelta(minutes=15)

@@ -120,18 +120,24 @@ def times(
 
 
 def times_shown(
-    connection: sa.Connection, practice: Practice, wish: Wish, day: date | None, language: str
+    connection: sa.Connection,
+    practice: Practice,
+    wish: Wish,
+    day: date | None,
+    language: str,
+    *,
+    moving: Appointment | None = None,
 ) -> dict[str, Any]:
     """A week of days, and the times of one of them; a day too far off is brought near."""
     today = wall_at(practice.office(wish.office).zone, now_of(connection)).date()
     day = day and min(max(day, today), today + FARTHEST)
     first = first_of(day, today)
-    counts = days_with_times(connection, wish, first, DAYS_SHOWN)
+    counts = days_with_times(connection, wish, first, DAYS_SHOWN, moving=moving)
     chosen = day or next((one for one, free in counts.items() if free), first)
     return {
         "days": day_links(counts, language),
         "chosen": chosen.isoformat(),
-        "slots": time_buttons(free_on(connection, wish, chosen), language),
+        "slots": time_buttons(free_on(connection, wish, chosen, moving=moving), language),
         "earlier": (first - timedelta(days=DAYS_SHOWN)).isoformat() if first > today else None,
         "later": (first + timedelta(days=DAYS_SHOWN)).isoformat() if first < today + FARTHEST else None,
     }
@@ -192,9 +198,11 @@ def _another_kept(connection: sa.Connection, wish: Wish, start: datetime) -> App
     return hold_slot(connection, still_free(connection, wish, start), actor=PUBLIC)
 
 
-def still_free(connection: sa.Connection, wish: Wish, start: datetime) -> Slot:
+def still_free(
+    connection: sa.Connection, wish: Wish, start: datetime, *, moving: Appointment | None = None
+) -> Slot:
     """The time that somebody chose; raises ``TimeTakenError`` when nobody is free then any more."""
-    slot = slot_for(connection, wish, start)
+    slot = slot_for(connection, wish, start, moving=moving)
     if slot is None:
         raise TimeTakenError(GONE)
     return slot

@@ -89,7 +89,7 @@ def choose_new_time(
         language = _language(connection, request, visit, lang)
         place = office_of(practice, office or visit.placement.office)
         wish = Wish(visit_type=visit.visit_type, office=place.key, person=visit.person)
-        shown = times_shown(connection, practice, wish, day, language)
+        shown = times_shown(connection, practice, wish, day, language, moving=visit)
     shown |= {
         "token": token,
         "office": place,
@@ -128,7 +128,8 @@ def move(
 
 
 def _moved(connection: sa.Connection, visit: Appointment, wish: Wish, start: datetime) -> Appointment:
-    return move_and_offer(connection, visit, still_free(connection, wish, start), actor=BY_LINK)
+    slot = still_free(connection, wish, start, moving=visit)
+    return move_and_offer(connection, visit, slot, actor=BY_LINK)
 
 
 @router.post("/{token}/cancel")
