@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from clinic_apps import Browser
+from clinic_bookings import slot_at
 from clinic_charts import Clock
-from practices import two_offices
+from practices import two_offices, utc
 from public_pages import held_address, offered
 from spondyl.booking import Appointment
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.appointments import arrive
+from spondyl.clinic.chart.freed_times import move_and_offer
 from spondyl.clinic.chart.people import find_people
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
@@ -42,6 +44,15 @@ def visits(services: Services, name: str = "Rosa Test-Vega") -> list[Appointment
     with reading(services.engine) as connection:
         (who,) = find_people(connection, name)
         return appointments_of(connection, who.id)
+
+
+def hidden(page: str, action: str) -> dict[str, str]:
+    """What the form sends to an address, but for the token of the browser."""
+    form = re.search(rf'action="{re.escape(action)}">(.*?)</form>', page, re.S)
+    assert form
+    return {
+        name: value for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form[1]) if name != "csrf"
+    }
 
 
 def links(page: str) -> list[str]:
@@ -110,3 +121,38 @@ def test_a_visit_can_be_moved_to_a_time_that_overlaps_the_one_it_has(
     assert visitor.submit(f"{address}/move", **quarter_past).status_code == 303
     (after,) = visits(services)
     assert after.start == before.start + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("step", ["cancel", "move"])
+def test_what_staff_changed_meanwhile_is_shown_before_a_patient_changes_it(
+    visitor: Browser, services: Services, step: str
+) -> None:
+    address = booked_address(visitor)
+    visitor.get(address)  # which says that it is booked
+    page = f"{address}?lang=en" if step == "cancel" else f"{address}/move?day=2026-03-03&lang=en"
+    sent = hidden(visitor.get(page).text, f"{address}/{step}")
+    (before,) = visits(services)
+    with writing(services.engine) as connection:
+        slot = slot_at(utc(6, 18), room="x1", visit="consult")
+        theirs = move_and_offer(connection, before, slot, actor="desk")
+    answer = visitor.submit(f"{address}/{step}", **sent)
+    shown = visitor.get(answer.headers["location"]).text
+    assert "The visit was changed after you opened that page." in shown
+    assert "Friday 6 March, 10:00 am" in shown
+    assert visits(services) == [theirs]
+    again = hidden(visitor.get(page).text, f"{address}/{step}")
+    assert visitor.submit(f"{address}/{step}", **again).status_code == 303
+    assert visits(services) != [theirs], "having seen it, they decide"
+
+
+def test_a_time_pressed_in_two_tabs_moves_the_visit_once_and_is_nobody_else_s(
+    visitor: Browser, services: Services
+) -> None:
+    address = booked_address(visitor)
+    sent = offered(visitor.get(f"{address}/move?day=2026-03-03").text)
+    for _ in range(2):
+        answer = visitor.submit(f"{address}/move", **sent)
+        assert answer.status_code == 303
+        assert "Your visit has the new time." in visitor.get(answer.headers["location"]).text
+    (visit,) = visits(services)
+    assert (visit.start.isoformat(), visit.sequence) == (sent["start"], 1)

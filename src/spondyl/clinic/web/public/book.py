@@ -55,7 +55,6 @@ router = APIRouter(
 )
 PUBLIC = "public page"
 FARTHEST = timedelta(days=730)
-HOLD_ADDRESS = "/book/hold"
 GONE = "That time was taken a moment ago."
 BOOKED = (Status.BOOKED, Status.ARRIVED)
 Short = Annotated[str, Form(max_length=200)]
@@ -212,14 +211,16 @@ def still_free(
 class Gone:
     """A time that cannot be had: ``why`` names the words that say how it went.
 
-    ``address`` takes another time instead, and ``times`` is the page that has all of them.
+    ``address`` takes another time instead, for the visit that is ``moving``, and ``times`` is the page that has all
+    of them.
     """
 
     wish: Wish
     start: datetime
     why: str = "taken"
-    address: str = HOLD_ADDRESS
+    address: str = "/book/hold"
     times: str = "/book/times"
+    moving: Appointment | None = None
 
 
 def taken_page(request: Request, services: Services, gone: Gone, language: str) -> Response:
@@ -230,17 +231,17 @@ def taken_page(request: Request, services: Services, gone: Gone, language: str) 
 
 
 def _instead(services: Services, connection: sa.Connection, gone: Gone, language: str) -> dict[str, Any]:
-    """What can be had instead; no time of a kind of visit that the address would refuse."""
+    """What can be had instead; no time of a kind of visit that the public cannot book."""
     practice, wish = practice_of(connection), gone.wish
     office, kind = practice.office(wish.office), practice.visit_type(wish.visit_type)
-    is_open = kind.public or gone.address != HOLD_ADDRESS
+    is_open = kind.public or gone.moving is not None
     near = nearest_free(connection, wish, gone.start) if is_open else ()
-    theirs = _visit_of(connection, wish)
+    theirs = gone.moving or _visit_of(connection, wish)
     return {
         "slots": time_buttons(near, language),
         "when": when_words(wall_at(office.zone, gone.start), language),
         "office": office,
-        "visit": kind,
+        "kept": [("sequence", gone.moving.sequence)] if gone.moving else [("visit", kind.key)],
         "is_open": is_open,
         "address": gone.address,
         "times": f"{gone.times}?office={office.key}&visit={kind.key}&lang={language}",
