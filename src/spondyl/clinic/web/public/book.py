@@ -13,13 +13,20 @@ from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from spondyl.booking import Appointment, Practice, Slot, Status, StepRefusedError, Wish, wall_at
-from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
-from spondyl.clinic.chart.appointments import any_lapsed, hold_slot, slot_of
+from spondyl.clinic.chart.appointment_rows import AppointmentUnknownError, appointment, appointments_of
+from spondyl.clinic.chart.appointments import HOLD_FOR, any_lapsed, hold_slot, slot_of
 from spondyl.clinic.chart.booking_changes import BY_LINK
 from spondyl.clinic.chart.booking_stop import BookingStoppedError, PlanEndedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.free_times import days_with_times, free_on, nearest_free, next_free, slot_for
+from spondyl.clinic.chart.free_times import (
+    days_with_times,
+    free_on,
+    nearest_free,
+    next_free,
+    slot_for,
+    stands_at,
+)
 from spondyl.clinic.chart.freed_times import cancel_and_offer, confirm_and_settle
 from spondyl.clinic.chart.known_person import contact_parts, find_or_add
 from spondyl.clinic.chart.people import PersonDetails, PersonInvalidError, person
@@ -30,9 +37,10 @@ from spondyl.clinic.chart.writer_queue import WriterQueue
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.links import HOLD, hold_token, visit_token
 from spondyl.clinic.messages.when import time_words, when_words
+from spondyl.clinic.web.cookies import HOLD_COOKIE, set_cookie
 from spondyl.clinic.web.few_at_once import FewAtOnce
 from spondyl.clinic.web.page import see_other
-from spondyl.clinic.web.patient_link import read_link
+from spondyl.clinic.web.patient_link import LinkUnusableError, read_link
 from spondyl.clinic.web.public.shown import (
     DAYS_SHOWN,
     day_links,
@@ -159,7 +167,11 @@ def hold(
         wish = Wish(visit_type=public_type(practice, visit).key, office=office_of(practice, office).key)
         seen = slot_for(connection, wish, start)
         gone = _is_gone(connection, seen)
-        instead = _instead(services, connection, Gone(wish=wish, start=start), language) if gone else None
+        own = _own_hold(request, services, wish, start, is_booked_too=gone)
+        taken = gone and own is None
+        instead = _instead(services, connection, Gone(wish=wish, start=start), language) if taken else None
+    if own is not None:
+        return see_other(request, f"/book/{own}?lang={language}")
     if instead is not None:
         return public_page(request, "taken.html", language, instead, status=409)
     try:
@@ -167,7 +179,24 @@ def hold(
     except TimeTakenError:
         return taken_page(request, services, Gone(wish=wish, start=start), language)
     token = hold_token(kept, key=services.key_for("patient link"))
-    return see_other(request, f"/book/{token}?lang={language}")
+    answer = see_other(request, f"/book/{token}?lang={language}")
+    lasts_s = int(HOLD_FOR.total_seconds())
+    set_cookie(answer, HOLD_COOKIE, token, settings=services.settings, max_age_s=lasts_s)
+    return answer
+
+
+def _own_hold(
+    request: Request, services: Services, wish: Wish, start: datetime, *, is_booked_too: bool
+) -> str | None:
+    """The token of that very time where this browser keeps it already; ``is_booked_too``: or has booked it."""
+    token = request.cookies.get(HOLD_COOKIE, "")
+    try:
+        one = _held(services, token)
+    except (LinkUnusableError, AppointmentUnknownError):
+        return None
+    is_own = _is_kept(services, one) or (is_booked_too and one.status in BOOKED)
+    is_there = one.visit_type == wish.visit_type and stands_at(one, wish.office, start)
+    return token if is_own and is_there else None
 
 
 def _kept(
@@ -289,7 +318,7 @@ def confirm(
     one = _held(services, token)
     sent = form.sent
     if visit := _became(services, one):  # sent twice: the first time booked it
-        return see_other(request, _visit_address(services, visit, language), notice=WORDS[language]["booked"])
+        return _booked(request, services, visit, language)
     if one.person is None and (problem := _problem(sent, language)):
         return _hold_page(request, services, one, token, language, sent | {"problem": problem}, status=422)
     try:
@@ -303,8 +332,19 @@ def confirm(
         why = WORDS[language]["plan_ended" if isinstance(stopped, PlanEndedError) else "stopped"]
         return public_page(request, "stopped.html", language, {"offices": offices, "why": why}, status=409)
     except (StepRefusedError, TimeTakenError):
-        return _let_go_page(request, services, one, language)
-    return see_other(request, _visit_address(services, booked, language), notice=WORDS[language]["booked"])
+        return _not_confirmed(request, services, _held(services, token), language)
+    return _booked(request, services, booked, language)
+
+
+def _not_confirmed(request: Request, services: Services, one: Appointment, language: str) -> Response:
+    """Sent twice at the same moment, the first time booked it; else the time is gone."""
+    if visit := _became(services, one):
+        return _booked(request, services, visit, language)
+    return _let_go_page(request, services, one, language)
+
+
+def _booked(request: Request, services: Services, visit: Appointment, language: str) -> Response:
+    return see_other(request, _visit_address(services, visit, language), notice=WORDS[language]["booked"])
 
 
 def _became(services: Services, one: Appointment) -> Appointment | None:
@@ -400,7 +440,7 @@ def _hold_page(
     *,
     status: int = 200,
 ) -> Response:
-    if one.status is not Status.HELD or one.held_until is None or one.held_until <= services.clock():
+    if one.held_until is None or not _is_kept(services, one):
         return _let_go_page(request, services, one, language)
     with reading(services.engine) as connection:
         practice = practice_of(connection)
@@ -419,6 +459,10 @@ def _hold_page(
         "problem": None,
     }
     return public_page(request, "hold.html", language, shown | dict(sent), status=status)
+
+
+def _is_kept(services: Services, one: Appointment) -> bool:
+    return one.held_until is not None and one.held_until > services.clock()
 
 
 def _problem(sent: Mapping[str, str], language: str) -> str | None:
