@@ -156,3 +156,19 @@ def test_a_time_pressed_in_two_tabs_moves_the_visit_once_and_is_nobody_else_s(
         assert "Your visit has the new time." in visitor.get(answer.headers["location"]).text
     (visit,) = visits(services)
     assert (visit.start.isoformat(), visit.sequence) == (sent["start"], 1)
+
+
+def test_a_saved_link_works_until_a_day_after_the_visit_wherever_it_stands(
+    visitor: Browser, services: Services, clock: Clock
+) -> None:
+    address = booked_address(visitor)
+    (before,) = visits(services)
+    with writing(services.engine) as connection:
+        slot = slot_at(utc(12, 17), room="x1", visit="consult")
+        after = move_and_offer(connection, before, slot, actor="desk")
+    clock.moment = after.start + timedelta(hours=23)
+    assert "Thursday 12 March" in visitor.get(address).text
+    assert visitor.get(f"{address}/visit.ics").status_code == 200
+    clock.advance(timedelta(hours=2))
+    late = visitor.get(address)
+    assert late.status_code == 404 and "This link is too old to be used." in late.text

@@ -21,11 +21,11 @@ from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.chart.waitlist import join_waitlist, waits_for_earlier
 from spondyl.clinic.messages.calendar_file import calendar_file
-from spondyl.clinic.messages.links import VISIT, visit_token
+from spondyl.clinic.messages.links import VISIT, visit_link_until, visit_token
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.few_at_once import FewAtOnce
 from spondyl.clinic.web.page import see_other
-from spondyl.clinic.web.patient_link import read_link
+from spondyl.clinic.web.patient_link import refuse_if_old, signed_link
 from spondyl.clinic.web.public.book import Gone, still_free, taken_page, times_shown
 from spondyl.clinic.web.public.shown import office_of, public_page, visit_facts, visitor_language
 from spondyl.clinic.web.public.words import WORDS
@@ -231,9 +231,11 @@ def _joined(connection: sa.Connection, visit: Appointment) -> None:
 
 
 def _visit(services: Services, token: str) -> Appointment:
-    link = read_link(token, purpose=VISIT, key=services.key_for("patient link"), now=services.clock())
+    link = signed_link(token, purpose=VISIT, key=services.key_for("patient link"))
     with reading(services.engine) as connection:
-        return appointment(connection, link.subject)
+        visit = appointment(connection, link.subject)
+    refuse_if_old(visit_link_until(visit), services.clock())
+    return visit
 
 
 def _language(connection: sa.Connection, request: Request, visit: Appointment, lang: str | None) -> str:
