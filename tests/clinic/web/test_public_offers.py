@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,11 +11,12 @@ from clinic_bookings import slot_at
 from clinic_charts import Clock
 from practices import two_offices, utc
 from spondyl.booking import Appointment, WaitEntry
+from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.appointments import book, slot_of
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import join_waitlist, offer_free_time
 from spondyl.clinic.messages.links import hold_token
 from spondyl.clinic.web.services import Services
@@ -30,16 +31,20 @@ def visitor(browser: Callable[[Role], Browser], services: Services) -> Browser:
     return browser(Role.NOBODY)
 
 
-def booked(services: Services, patient: Person, visit_type: str = "follow") -> Appointment:
-    """The patient's visit of Friday at ten."""
+def booked(
+    services: Services, patient: Person, visit_type: str = "follow", start: datetime = FRIDAY_TEN
+) -> Appointment:
+    """The patient's visit, of Friday at ten."""
     room = "x1" if visit_type == "consult" else "t1"
     with writing(services.engine) as connection:
-        slot = slot_at(FRIDAY_TEN, room=room, visit=visit_type)
+        slot = slot_at(start, room=room, visit=visit_type)
         return book(connection, slot, person=patient.id, actor="test")
 
 
-def offer(services: Services, patient: Person, visit_type: str = "follow") -> str:
-    """The address of the page that offers Tuesday at ten to the patient, who waits for such a time."""
+def offer(
+    services: Services, patient: Person, visit_type: str = "follow", visit: Appointment | None = None
+) -> str:
+    """The address of the page that offers Tuesday at ten to the patient, who waits to have a visit then, or any."""
     now = services.clock()
     entry = WaitEntry(
         key="w1",
@@ -49,6 +54,7 @@ def offer(services: Services, patient: Person, visit_type: str = "follow") -> st
         earliest=now,
         latest=utc(20, 8),
         since=now,
+        visit=visit and visit.key,
     )
     room = "x1" if visit_type == "consult" else "t1"
     with writing(services.engine) as connection:
@@ -96,3 +102,18 @@ def test_who_leaves_an_offer_and_has_no_visit_is_told_to_call(
     shown = visitor.get(left).text
     assert left.startswith(f"{address}?") and "Usted sigue en la lista de espera." in shown
     assert "llámenos para pedir otra hora" in shown and "Su cita:" not in shown
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["of that visit", "of any visit"])
+def test_an_offer_says_which_visit_moves_or_that_it_is_one_more(
+    visitor: Browser, services: Services, patient: Person, named: bool
+) -> None:
+    later = booked(services, patient), booked(services, patient, start=utc(13, 17))
+    address = offer(services, patient, visit=later[0] if named else None)
+    page = visitor.get(f"{address}?lang=en").text
+    assert ("your visit of Friday 6 March, 10:00 am moves to this time" in page) == named
+    assert ("it is one more visit" in page) == (not named)
+    assert visitor.submit(f"{address}/confirm").status_code == 303
+    with reading(services.engine) as connection:
+        starts = [one.start for one in appointments_of(connection, patient.id)]
+    assert starts == [TUESDAY_TEN, *([] if named else [FRIDAY_TEN]), later[1].start]

@@ -32,7 +32,7 @@ from spondyl.clinic.chart.known_person import contact_parts, find_or_add
 from spondyl.clinic.chart.people import PersonDetails, PersonInvalidError, person
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.chart.waitlist import sweep
+from spondyl.clinic.chart.waitlist import entries_with_hold, later_visit, sweep
 from spondyl.clinic.chart.writer_queue import WriterQueue
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.links import HOLD, hold_token, visit_token
@@ -445,6 +445,7 @@ def _hold_page(
     with reading(services.engine) as connection:
         practice = practice_of(connection)
         who = person(connection, one.person) if one.person else None
+        becomes = _what_becomes(connection, one, language)
     until = wall_at(one.zone, one.held_until)
     shown = {
         "token": token,
@@ -453,12 +454,22 @@ def _hold_page(
         "until": time_words(until, language),
         "seconds_left": int((one.held_until - services.clock()).total_seconds()),
         "known": who is not None,
+        "becomes": becomes,
         "given": "",
         "family": "",
         "contact": "",
         "problem": None,
     }
     return public_page(request, "hold.html", language, shown | dict(sent), status=status)
+
+
+def _what_becomes(connection: sa.Connection, offer: Appointment, language: str) -> str | None:
+    """What happens to the visits that the person has when they take the time: one moves there, or all stay."""
+    for entry in entries_with_hold(connection, offer.key):
+        if later := later_visit(connection, entry, offer.start):
+            return WORDS[language]["take_moves"].format(when=when_words(later.wall, language))
+    stays = _visit_of(connection, _wish_of(offer))
+    return WORDS[language]["take_adds"] if stays else None
 
 
 def _is_kept(services: Services, one: Appointment) -> bool:
