@@ -35,6 +35,7 @@ class WaitEntry:
     and the minutes of the day by the clock on the wall say when the visit may start. ``hold`` is the appointment held
     for that person alone while the state is offered; ``passed`` are the times that were offered and not taken, which
     are not offered to that person again. ``change`` is the change that booked, whose undoing puts the person back.
+    ``visit`` is the booked visit that the person wants earlier; None when any time is wanted.
     """
 
     key: str
@@ -52,6 +53,7 @@ class WaitEntry:
     from_min: int = 0
     to_min: int = MINUTES_IN_DAY
     change: str | None = None
+    visit: str | None = None
 
     def __post_init__(self) -> None:
         if not self.offices or not self.earliest < self.latest:
@@ -83,7 +85,7 @@ class WaitEntry:
     def wish(self) -> tuple[object, ...]:
         """Who waits for what; the place in line and the last day may differ."""
         hours = (self.weekdays, self.from_min, self.to_min)
-        return (self.person, self.visit_type, self.offices, self.provider, *hours)
+        return (self.person, self.visit_type, self.offices, self.provider, self.visit, *hours)
 
 
 def _passed(slot: Slot) -> PassedTime:

@@ -5,7 +5,7 @@ import threading
 
 from spondyl.clinic.chart.practice import has_practice
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.chart.waitlist import sweep
+from spondyl.clinic.chart.waitlist import end_past_waits, sweep
 from spondyl.clinic.messages.send import LETTERS, FolderSender, Sender, SmtpSender, send_due
 from spondyl.clinic.web.services import Services
 
@@ -52,6 +52,7 @@ class BookingKeeper:
                 if not has_practice(connection):
                     return
             with writing(self._services.engine) as connection:
+                end_past_waits(connection)
                 sweep(connection)
             key = self._services.key_for("patient link")
             send_due(self._services.engine, sender_of(self._services), key=key, base=self._base)

@@ -248,6 +248,20 @@ def test_who_waits_for_a_time_before_a_visit_that_is_cancelled_waits_again_when_
         assert wait_entry(connection, entry.key) == entry
 
 
+def test_an_undone_move_takes_the_end_of_the_wait_back_with_it(bookings: Bookings) -> None:
+    person = bookings.people[1]
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(utc(6, 18)), person=person, actor="desk")
+        join_waitlist(connection, replace(waiting(bookings, 1), latest=visit.start), actor="desk")
+        moved = move_and_offer(connection, visit, slot_at(utc(5, 18)), actor="desk", change="earlier")
+        assert wait_entry(connection, "w1").latest == moved.start
+    with writing(bookings.engine) as connection:
+        undo_and_wait(connection, "earlier", actor="desk")
+        assert wait_entry(connection, "w1").latest == visit.start
+        cancel_and_offer(connection, visit.key, actor="desk")
+        assert wait_entry(connection, "w1").state is Waiting.LEFT
+
+
 def entry_at_start(bookings: Bookings) -> WaitEntry:
     bookings.clock.advance(timedelta(minutes=-5))
     return waiting(bookings, 1, weekdays=(1,))

@@ -120,7 +120,7 @@ def test_a_fault_is_logged_without_the_secret_of_its_address(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the test")
 
-    monkeypatch.setattr("spondyl.clinic.web.public.visit.read_link", broken)
+    monkeypatch.setattr("spondyl.clinic.web.public.visit.signed_link", broken)
     visitor = browser(Role.NOBODY)
     visitor._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
     assert visitor.get("/visit/a-secret").status_code == 500

@@ -76,7 +76,7 @@ def test_a_time_by_hand_that_does_not_fit_stays_as_it_was_written(
     answer = desk.submit(f"/calendar/visits/{visit.key}/override", **BY_HAND, reason="<b")
     assert answer.status_code == 422
     assert "Write why the visit must stand there" in answer.text
-    form = answer.text[answer.text.index("<details") :]
+    form = answer.text[answer.text.index('<details class="panel"') :]
     assert form.startswith('<details class="panel" open>')
     assert 'value="2026-03-03"' in form and 'value="10:35"' in form and 'value="&lt;b"' in form
     assert '<option value="ben" selected>' in form and '<option value="t2" selected>' in form
@@ -161,3 +161,18 @@ def test_a_new_proposal_of_a_course_keeps_the_hour_that_suits(desk: Browser, pat
     taken = desk.submit(address, **sent, to=times)
     assert "prefer=14" in taken.headers["location"]
     assert '<option value="14" selected>' in desk.get(taken.headers["location"]).text
+
+
+def test_the_visit_s_page_offers_every_place_of_the_calendar_and_those_that_overlap_its_own(
+    desk: Browser, visit: Appointment, services: Services
+) -> None:
+    to_drop = desk.get(f"/calendar/visits/{visit.key}/free?day=2026-03-06").json()["starts"]
+    page = desk.get(f"/calendar/visits/{visit.key}").text
+    own, elsewhere = page[page.index("Another day") :].split("<details>")[:2]
+    buttons = [re.findall(r'name="to" value="([^"]+)"', part) for part in (own, elsewhere)]
+    assert sorted(buttons[0] + buttons[1]) == sorted(start["value"] for start in to_drop)
+    assert all("|yl|ana|" in value for value in buttons[0]) and any("|ben|" in value for value in buttons[1])
+    overlapping = next(value for value in buttons[0] if value.startswith("2026-03-06T18:15"))
+    assert not any(value.startswith(visit.start.isoformat()) for value in buttons[0])
+    desk.submit(f"/calendar/visits/{visit.key}/move", to=overlapping, sequence=visit.sequence)
+    assert now_of_visit(services, visit).start == utc(6, 18, 15)

@@ -19,6 +19,7 @@ from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import sessions
+from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.sample_practice import sample_practice
 from spondyl.clinic.web.services import Services
@@ -44,7 +45,8 @@ def desk(
 def booked_by_another(services: Services, person: Person) -> None:
     with writing(services.engine) as connection:
         wish = Wish(visit_type="follow-up", office="yorba-linda", provider="lind", person=person.id)
-        book(connection, next_free(connection, wish)[0], person=person.id, actor="another")
+        slot = next_free(connection, wish)[0]
+        book(connection, slot, person=person.id, actor="another", change=new_id())
 
 
 def looked(page: Page) -> None:
@@ -109,11 +111,14 @@ def test_a_visit_that_is_dragged_stays_in_hand(desk: Page, services: Services, p
     looked(desk)
     desk.clock.run_for(5_000)
     expect(visits).to_have_count(1)
+    expect(desk.locator(".undo-list li")).to_have_count(2)  # below the board, which waits
+    assert desk.locator("[data-said]").all_text_contents() != [MEANWHILE]
     expect(desk.locator(".drop").first).to_be_attached()
     desk.keyboard.press("Escape")
     desk.mouse.up()
     desk.clock.run_for(5_000)
     expect(visits).to_have_count(2)
+    expect(desk.get_by_text(MEANWHILE)).to_be_visible()
 
 
 def test_a_moved_visit_can_be_dragged_from_where_it_stands_now(

@@ -113,6 +113,35 @@ def test_going_back_to_the_kept_time_or_sending_it_twice_shows_the_visit_that_wa
         assert len(connection.execute(appointments.select()).all()) == 1
 
 
+def test_a_time_that_is_pressed_again_is_one_s_own(visitor: Browser, services: Services) -> None:
+    fields = offered(visitor.get("/book").text)
+    kept = held_address(visitor, **fields)
+    assert held_address(visitor, **fields) == kept
+    booked = visitor.submit(f"{kept}/confirm", **NAME).headers["location"]
+    again = visitor.get(held_address(visitor, **fields) + "?lang=en")
+    assert again.headers["location"] == booked
+    visitor.submit(f"{booked.split('?')[0]}/cancel")
+    assert held_address(visitor, **fields) != kept
+    with reading(services.engine) as connection:
+        assert len(connection.execute(appointments.select()).all()) == 2
+
+
+def test_of_two_confirmations_at_the_same_moment_both_show_the_visit(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = held_address(visitor, **offered(visitor.get("/book").text))
+    looks, looked = [], book._held
+
+    def first_looked_at_before_the_other_booked(*asked: Any) -> Any:
+        looks.append(looked(*asked))
+        return looks[0] if len(looks) == 2 else looks[-1]
+
+    monkeypatch.setattr(book, "_held", first_looked_at_before_the_other_booked)
+    answers = [visitor.submit(f"{kept}/confirm", **NAME) for _ in range(2)]
+    assert [one.status_code for one in answers] == [303, 303]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+
+
 def test_the_calendar_file_keeps_its_uid_and_counts_changes(visitor: Browser) -> None:
     address = booked_address(visitor)
     first = icalendar.Calendar.from_ical(visitor.get(f"{address}/visit.ics").content)
@@ -321,10 +350,10 @@ def test_a_newcomer_is_offered_a_consultation_and_undo_says_whose_visit_it_is(
 
 
 def test_a_taken_time_is_told_without_standing_in_line(
-    visitor: Browser, monkeypatch: pytest.MonkeyPatch
+    visitor: Browser, browser: Callable[[Role], Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fields = offered(visitor.get("/book").text)
-    held_address(visitor, **fields)
+    held_address(browser(Role.NOBODY), **fields)
     monkeypatch.setattr(WriterQueue, "__call__", None)  # whoever stands in line fails
     assert visitor.submit("/book/hold", **fields).status_code == 409
 

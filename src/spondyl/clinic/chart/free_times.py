@@ -1,21 +1,30 @@
-"""Free times as the pages ask for them."""
+"""Free times as the pages ask for them.
 
+Times for a visit that is ``moving`` leave out what it occupies itself, and where it stands already: that is no move.
+"""
+
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from spondyl.booking import (
+    Appointment,
+    Diary,
     Horizon,
     Practice,
     Slot,
     Wish,
     free_slots,
+    free_starts,
     nearest_slots,
     occupied,
+    slot_at,
     slot_starting,
     wall_at,
 )
+from spondyl.booking.grid import bits
 from spondyl.booking.practice import CELL_MIN
 from spondyl.clinic.chart.claims import diary_between
 from spondyl.clinic.chart.engine import now_of
@@ -30,9 +39,41 @@ CLOSE = timedelta(hours=4)
 NEAR = ((1, timedelta(hours=23)), (4, timedelta(days=4)))
 
 
-def free_on(connection: sa.Connection, wish: Wish, day: date) -> tuple[Slot, ...]:
+def free_on(
+    connection: sa.Connection, wish: Wish, day: date, *, moving: Appointment | None = None
+) -> tuple[Slot, ...]:
     """The free times of one day by the office's clock."""
-    return tuple(slot for slot in _free(connection, wish, day, 1) if slot.wall.date() == day)
+    return tuple(slot for slot in _free(connection, wish, day, 1, moving=moving) if slot.wall.date() == day)
+
+
+def places_on(connection: sa.Connection, day: date, *, moving: Appointment) -> list[Slot]:
+    """Where a visit could be put on a day, in order of time: with each provider each start, at the visit's own office
+    if it can be there."""
+    practice = practice_of(connection)
+    diary = diary_between(connection, practice, Horizon(first_day=day, days=1), without=[moving.key])
+    places: dict[tuple[str, datetime], Slot] = {}
+    for office in sorted(practice.offices, key=lambda office: office.key != moving.placement.office):
+        wish = Wish(visit_type=moving.visit_type, office=office.key, person=moving.person)
+        for slot in _every_place(diary, replace(wish, not_before=now_of(connection))):
+            if slot.wall.date() == day and not _stands_with(moving, slot):
+                places.setdefault((slot.placement.provider, slot.start), slot)
+    return sorted(places.values(), key=lambda slot: slot.start)
+
+
+def _every_place(diary: Diary, wish: Wish) -> Iterator[Slot]:
+    for provider, mask in free_starts(diary, wish).items():
+        for bit in bits(mask):
+            yield slot_at(diary, wish, bit, provider)
+
+
+def stands_at(visit: Appointment, office: str, start: datetime) -> bool:
+    """Whether a visit is at that time and office already, with whomever."""
+    return (visit.placement.office, visit.start) == (office, start)
+
+
+def _stands_with(visit: Appointment, slot: Slot) -> bool:
+    own = visit.placement.provider == slot.placement.provider
+    return own and stands_at(visit, slot.placement.office, slot.start)
 
 
 def next_free(
@@ -71,16 +112,20 @@ def nearest_free(
     return near if len(near) == limit else next_free(connection, wish, limit=limit)
 
 
-def days_with_times(connection: sa.Connection, wish: Wish, first: date, days: int) -> dict[date, int]:
+def days_with_times(
+    connection: sa.Connection, wish: Wish, first: date, days: int, *, moving: Appointment | None = None
+) -> dict[date, int]:
     """How many times are free on each of some days."""
     counts = {first + timedelta(days=number): 0 for number in range(days)}
-    for slot in _free(connection, wish, first, days):
+    for slot in _free(connection, wish, first, days, moving=moving):
         if slot.wall.date() in counts:
             counts[slot.wall.date()] += 1
     return counts
 
 
-def slot_for(connection: sa.Connection, wish: Wish, start: datetime) -> Slot | None:
+def slot_for(
+    connection: sa.Connection, wish: Wish, start: datetime, *, moving: Appointment | None = None
+) -> Slot | None:
     """The free slot at a start with whichever provider, room and instrument are free, or None."""
     practice = practice_of(connection)
     soonest = _from_soonest(connection, wish).not_before
@@ -92,6 +137,7 @@ def slot_for(connection: sa.Connection, wish: Wish, start: datetime) -> Slot | N
         connection,
         practice,
         Horizon(first_day=day, days=1),
+        without=_keys(moving),
         around=(start - reach, start + reach),
         here=(wish.office, *occupied(practice.visit_type(wish.visit_type), start)),
     )
@@ -106,10 +152,24 @@ def _reach(practice: Practice, wish: Wish) -> timedelta:
 
 
 def _free(
-    connection: sa.Connection, wish: Wish, first: date, days: int, limit: int | None = None
+    connection: sa.Connection,
+    wish: Wish,
+    first: date,
+    days: int,
+    limit: int | None = None,
+    *,
+    moving: Appointment | None = None,
 ) -> tuple[Slot, ...]:
-    diary = diary_between(connection, practice_of(connection), Horizon(first_day=first, days=days))
-    return free_slots(diary, _from_soonest(connection, wish), limit)
+    horizon = Horizon(first_day=first, days=days)
+    diary = diary_between(connection, practice_of(connection), horizon, without=_keys(moving))
+    slots = free_slots(diary, _from_soonest(connection, wish), limit)
+    if moving is None:
+        return slots
+    return tuple(slot for slot in slots if not stands_at(moving, slot.placement.office, slot.start))
+
+
+def _keys(moving: Appointment | None) -> tuple[str, ...]:
+    return () if moving is None else (moving.key,)
 
 
 def _from_soonest(connection: sa.Connection, wish: Wish) -> Wish:

@@ -21,6 +21,7 @@ from spondyl.booking import (
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import cancel, confirm_hold, reschedule, slot_of, undo
 from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.booking_changes import change_set
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.waitlist import (
@@ -76,11 +77,16 @@ def move_and_offer(
     take_waitlist_turn(connection)
     _refuse_if_changed(connection, before.key, sequence)
     after = reschedule(connection, before.key, slot, actor=actor, reason=reason, change=change)
+    _wait_until(connection, before, after)
+    offer_free_time(connection, slot_of(before))
+    return after
+
+
+def _wait_until(connection: sa.Connection, before: Appointment, after: Appointment) -> None:
+    """Whoever waited for an earlier time than the visit had waits for one before the time that it has now."""
     for entry in _waiting_before(connection, before):
         latest = max(after.start, entry.earliest + timedelta(minutes=1))
         save_entry(connection, replace(entry, latest=latest))
-    offer_free_time(connection, slot_of(before))
-    return after
 
 
 def _refuse_if_changed(connection: sa.Connection, key: str, sequence: int | None) -> None:
@@ -89,9 +95,13 @@ def _refuse_if_changed(connection: sa.Connection, key: str, sequence: int | None
 
 
 def _waiting_before(connection: sa.Connection, visit: Appointment) -> list[WaitEntry]:
-    """The entries of who waits for an earlier time than this visit's."""
-    known = visit.person, visit.visit_type, visit.start
-    return [one for one in waiting_entries(connection) if (one.person, one.visit_type, one.latest) == known]
+    """The entries of who waits for an earlier time than this visit's: named in them, or told by when it begins."""
+    known = None, visit.person, visit.visit_type, visit.start
+    return [
+        one
+        for one in waiting_entries(connection)
+        if one.visit == visit.key or (one.visit, one.person, one.visit_type, one.latest) == known
+    ]
 
 
 def confirm_and_settle(connection: sa.Connection, key: str, *, person: str, actor: str) -> Appointment:
@@ -115,10 +125,15 @@ def confirm_and_settle(connection: sa.Connection, key: str, *, person: str, acto
 def undo_and_wait(connection: sa.Connection, change: str, *, actor: str) -> tuple[list[Appointment], int]:
     """Undo a change as a whole; who was booked by it off the waitlist, or left it, waits again, in the old place.
 
+    Who waits for an earlier time of a visit that goes back waits for one before its time of then.
     Returns the visits as they are now, and how many wait again.
     """
     take_waitlist_turn(connection)
+    stood = [appointment(connection, part.appointment) for part in change_set(connection, change).parts]
     visits = undo(connection, change, actor=actor)
+    for before, after in zip(stood, visits, strict=True):
+        if before.live and after.live:
+            _wait_until(connection, before, after)
     people = {visit.person for visit in visits if visit.person}
     back = [one for one in ended_entries(connection, people) if one.change == change]
     for entry in back:

@@ -65,6 +65,36 @@ def join_waitlist(connection: sa.Connection, entry: WaitEntry, *, actor: str) ->
     return True
 
 
+def waits_for_earlier(connection: sa.Connection, visit: Appointment) -> bool:
+    """Whether the person waits for any earlier time of this visit: as such, or of its kind, at its office and until
+    it at least."""
+    return any(
+        entry.person == visit.person and entry.latest >= visit.start and _is_about(entry, visit)
+        for entry in waiting_entries(connection)
+    )
+
+
+def _is_about(entry: WaitEntry, visit: Appointment) -> bool:
+    if entry.visit is not None:
+        return entry.visit == visit.key
+    return entry.visit_type == visit.visit_type and visit.placement.office in entry.offices
+
+
+def end_past_waits(connection: sa.Connection) -> None:
+    """Take off the waitlist who waited for a time before a visit that has begun; who waits for any time is not the
+    machine's to take off."""
+    if not _past_waits(connection):
+        return
+    take_waitlist_turn(connection)
+    for entry in _past_waits(connection):
+        leave_waitlist(connection, entry.key, actor="clinic")
+
+
+def _past_waits(connection: sa.Connection) -> list[WaitEntry]:
+    now = now_of(connection)
+    return [entry for entry in waiting_entries(connection) if entry.visit and entry.latest <= now]
+
+
 def leave_waitlist(connection: sa.Connection, key: str, *, actor: str, change: str | None = None) -> None:
     """Take a person off the waitlist, by a ``change`` where undoing it puts them back; a time kept for them goes to
     the next in line."""
@@ -123,13 +153,14 @@ def take_back_offer(connection: sa.Connection, key: str, *, actor: str) -> Appoi
 
 
 def later_visit(connection: sa.Connection, entry: WaitEntry, start: datetime) -> Appointment | None:
-    """The one booked visit of that kind, of no course, after ``start``: what the person waits to have earlier."""
+    """The booked visit after ``start`` that the person waits to have earlier: the one that they named, else the only
+    one of that kind and of no course."""
     found = [
         one
         for one in appointments_of(connection, entry.person)
         if one.status is Status.BOOKED
         and one.visit_type == entry.visit_type
-        and one.course is None
+        and (one.key == entry.visit if entry.visit else one.course is None)
         and one.start > start
     ]
     return found[0] if len(found) == 1 else None

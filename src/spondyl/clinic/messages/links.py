@@ -1,6 +1,6 @@
-"""The patient's links about a visit: signed, nothing to look up, nothing to guess."""
+"""The patient's links about a visit: signed, nothing to guess."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from spondyl.booking import Appointment
 from spondyl.clinic.web.patient_link import PatientLink, make_link
@@ -9,10 +9,13 @@ VISIT, HOLD = "visit", "hold"
 
 
 def visit_token(visit: Appointment, *, key: bytes) -> str:
-    """The token of a visit's page; it works until a day after the visit."""
-    return make_link(
-        PatientLink(purpose=VISIT, subject=visit.key, until=visit.start + timedelta(days=1)), key=key
-    )
+    """The token of a visit's page; it goes on working when the visit is moved."""
+    return make_link(PatientLink(purpose=VISIT, subject=visit.key, until=visit_link_until(visit)), key=key)
+
+
+def visit_link_until(visit: Appointment) -> datetime:
+    """Until when every link to a visit works: a day after it, wherever it stands by now."""
+    return visit.start + timedelta(days=1)
 
 
 def hold_token(hold: Appointment, *, key: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The cookies that the application sets: session, visitor (for forms before sign-in), notice and theme."""
+"""The cookies that the application sets: session, visitor (for forms before sign-in), kept time, notice and theme."""
 
 from starlette.responses import Response
 
@@ -6,6 +6,8 @@ from spondyl.clinic.clinic_settings import ClinicSettings
 
 NOTICE_COOKIE = "spondyl_notice"
 THEME_COOKIE = "spondyl_theme"
+HOLD_COOKIE = "spondyl_hold"
+"""The token of the time that a visitor kept last: pressed again, it is their own and not taken by somebody else."""
 
 
 def session_cookie(settings: ClinicSettings) -> str:

@@ -36,6 +36,13 @@ def make_link(link: PatientLink, *, key: bytes) -> str:
 
 def read_link(token: str, *, purpose: str, key: bytes, now: datetime) -> PatientLink:
     """The link in a token; raises ``LinkUnusableError``."""
+    link = signed_link(token, purpose=purpose, key=key)
+    refuse_if_old(link.until, now)
+    return link
+
+
+def signed_link(token: str, *, purpose: str, key: bytes) -> PatientLink:
+    """The link in a token, however old; raises ``LinkUnusableError`` when it is damaged or for something else."""
     body, _, seal = token.partition(".")
     try:
         text, given = _bytes(body), _bytes(seal)
@@ -46,14 +53,17 @@ def read_link(token: str, *, purpose: str, key: bytes, now: datetime) -> Patient
             "This link is not complete. Open it from the message again, or call the clinic."
         )
     found, subject, until_s = json.loads(text)
-    until = datetime.fromtimestamp(until_s, UTC)
     if found != purpose:
         raise LinkUnusableError(
             "This link is for something else. Open it from the message again, or call the clinic."
         )
+    return PatientLink(purpose=found, subject=subject, until=datetime.fromtimestamp(until_s, UTC))
+
+
+def refuse_if_old(until: datetime, now: datetime) -> None:
+    """Raise ``LinkUnusableError`` when a link's time is over."""
     if now > until:
         raise LinkUnusableError("This link is too old to be used. Call the clinic, who will send a new one.")
-    return PatientLink(purpose=found, subject=subject, until=until)
 
 
 def _text(data: bytes) -> str:

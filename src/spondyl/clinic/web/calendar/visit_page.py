@@ -14,22 +14,18 @@ from spondyl.booking import (
     Practice,
     Slot,
     Status,
-    Wish,
     first_reach,
-    free_starts,
     instant_of,
-    slot_at,
 )
-from spondyl.booking.grid import bits
 from spondyl.clinic.chart.absences import ways_for
 from spondyl.clinic.chart.accounts import display_names
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import arrive
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.booking_changes import last_actor
-from spondyl.clinic.chart.claims import TimeTakenError, absences_between, diary_between
+from spondyl.clinic.chart.claims import TimeTakenError, absences_between
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.free_times import free_on
+from spondyl.clinic.chart.free_times import places_on
 from spondyl.clinic.chart.freed_times import VisitChangedError, cancel_and_offer, move_and_offer
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
@@ -83,8 +79,9 @@ def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dic
     practice, chosen = practice_of(connection), one.wall.date()
     if day and FIRST_DAY <= day <= LAST_DAY:
         chosen = day
-    wish = Wish(visit_type=one.visit_type, office=one.placement.office, person=one.person)
     movable = one.status is Status.BOOKED
+    places = places_on(connection, chosen, moving=one) if movable else []
+    own = one.placement.office, one.placement.provider
     return {
         "visit": one,
         "who": names_of(connection, [one]).get(one.person or "", "Kept for somebody"),
@@ -99,9 +96,8 @@ def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dic
         ],
         "takers": _takers(connection, practice, one) if one.status is Status.CANCELLED else [],
         "day": chosen,
-        "times": [
-            slot_words(practice, slot) for slot in (free_on(connection, wish, chosen) if movable else ())
-        ],
+        "times": [slot_words(practice, slot) for slot in places if _where(slot) == own],
+        "elsewhere": [slot_words(practice, slot) for slot in places if _where(slot) != own],
         "away": _away_on(connection, practice, one, chosen) if movable else [],
         "provider_choices": [(who.key, who.name) for who in practice.providers],
         "room_choices": [
@@ -110,6 +106,10 @@ def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dic
             if room.kind is practice.visit_type(one.visit_type).room
         ],
     }
+
+
+def _where(slot: Slot) -> tuple[str, str]:
+    return slot.placement.office, slot.placement.provider
 
 
 def _away_on(connection: sa.Connection, practice: Practice, one: Appointment, day: date) -> list[str]:
@@ -128,33 +128,24 @@ def _takers(connection: sa.Connection, practice: Practice, gone: Appointment) ->
 
 @router.get("/free", dependencies=[StaffOnly])
 def free(services: Clinic, key: str, day: CalendarDay) -> Response:
-    """Where the visit could be dropped on a day: for each provider the first free cell of each start."""
+    """Where the visit could be dropped on a day."""
     with reading(services.engine) as connection:
         one, practice = appointment(connection, key), practice_of(connection)
-        found = _droppable(connection, practice, one, day)
+        found = [_target(practice, slot) for slot in places_on(connection, day, moving=one)]
     return JSONResponse({"starts": found})
 
 
-def _droppable(
-    connection: sa.Connection, practice: Practice, one: Appointment, day: date
-) -> list[dict[str, Any]]:
-    diary = diary_between(connection, practice, Horizon(first_day=day, days=1), without=[one.key])
-    offices = sorted(practice.offices, key=lambda office: office.key != one.placement.office)
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for office in offices:
-        wish = Wish(
-            visit_type=one.visit_type, office=office.key, person=one.person, not_before=now_of(connection)
-        )
-        for provider, mask in free_starts(diary, wish).items():
-            for bit in bits(mask):
-                slot = slot_at(diary, wish, bit, provider)
-                if slot.wall.date() == day:
-                    minute = slot.wall.hour * 60 + slot.wall.minute
-                    target = {"provider": provider, "room": slot.placement.room, "office": office.key}
-                    target |= {"minute": minute, "value": slot_text(slot)}
-                    target |= {"with": practice.provider(provider).name, "where": office.name}
-                    found.setdefault((provider, slot.start.isoformat()), target)
-    return list(found.values())
+def _target(practice: Practice, slot: Slot) -> dict[str, Any]:
+    place = slot.placement
+    return {
+        "provider": place.provider,
+        "room": place.room,
+        "office": place.office,
+        "minute": slot.wall.hour * 60 + slot.wall.minute,
+        "value": slot_text(slot),
+        "with": practice.provider(place.provider).name,
+        "where": practice.office(place.office).name,
+    }
 
 
 class MoveForm:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -13,26 +13,34 @@ from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from spondyl.booking import Appointment, Practice, Slot, Status, StepRefusedError, Wish, wall_at
-from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
-from spondyl.clinic.chart.appointments import any_lapsed, hold_slot, slot_of
+from spondyl.clinic.chart.appointment_rows import AppointmentUnknownError, appointment, appointments_of
+from spondyl.clinic.chart.appointments import HOLD_FOR, any_lapsed, hold_slot, slot_of
 from spondyl.clinic.chart.booking_changes import BY_LINK
 from spondyl.clinic.chart.booking_stop import BookingStoppedError, PlanEndedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.free_times import days_with_times, free_on, nearest_free, next_free, slot_for
+from spondyl.clinic.chart.free_times import (
+    days_with_times,
+    free_on,
+    nearest_free,
+    next_free,
+    slot_for,
+    stands_at,
+)
 from spondyl.clinic.chart.freed_times import cancel_and_offer, confirm_and_settle
 from spondyl.clinic.chart.known_person import contact_parts, find_or_add
 from spondyl.clinic.chart.people import PersonDetails, PersonInvalidError, person
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.chart.waitlist import sweep
+from spondyl.clinic.chart.waitlist import entries_with_hold, later_visit, sweep
 from spondyl.clinic.chart.writer_queue import WriterQueue
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.links import HOLD, hold_token, visit_token
-from spondyl.clinic.messages.when import time_words
+from spondyl.clinic.messages.when import time_words, when_words
+from spondyl.clinic.web.cookies import HOLD_COOKIE, set_cookie
 from spondyl.clinic.web.few_at_once import FewAtOnce
 from spondyl.clinic.web.page import see_other
-from spondyl.clinic.web.patient_link import read_link
+from spondyl.clinic.web.patient_link import LinkUnusableError, read_link
 from spondyl.clinic.web.public.shown import (
     DAYS_SHOWN,
     day_links,
@@ -119,18 +127,24 @@ def times(
 
 
 def times_shown(
-    connection: sa.Connection, practice: Practice, wish: Wish, day: date | None, language: str
+    connection: sa.Connection,
+    practice: Practice,
+    wish: Wish,
+    day: date | None,
+    language: str,
+    *,
+    moving: Appointment | None = None,
 ) -> dict[str, Any]:
     """A week of days, and the times of one of them; a day too far off is brought near."""
     today = wall_at(practice.office(wish.office).zone, now_of(connection)).date()
     day = day and min(max(day, today), today + FARTHEST)
     first = first_of(day, today)
-    counts = days_with_times(connection, wish, first, DAYS_SHOWN)
+    counts = days_with_times(connection, wish, first, DAYS_SHOWN, moving=moving)
     chosen = day or next((one for one, free in counts.items() if free), first)
     return {
         "days": day_links(counts, language),
         "chosen": chosen.isoformat(),
-        "slots": time_buttons(free_on(connection, wish, chosen), language),
+        "slots": time_buttons(free_on(connection, wish, chosen, moving=moving), language),
         "earlier": (first - timedelta(days=DAYS_SHOWN)).isoformat() if first > today else None,
         "later": (first + timedelta(days=DAYS_SHOWN)).isoformat() if first < today + FARTHEST else None,
     }
@@ -153,15 +167,36 @@ def hold(
         wish = Wish(visit_type=public_type(practice, visit).key, office=office_of(practice, office).key)
         seen = slot_for(connection, wish, start)
         gone = _is_gone(connection, seen)
-        instead = _instead(connection, wish, start, language, "/book/hold", "taken") if gone else None
+        own = _own_hold(request, services, wish, start, is_booked_too=gone)
+        taken = gone and own is None
+        instead = _instead(services, connection, Gone(wish=wish, start=start), language) if taken else None
+    if own is not None:
+        return see_other(request, f"/book/{own}?lang={language}")
     if instead is not None:
         return public_page(request, "taken.html", language, instead, status=409)
     try:
         kept = _kept(services.engine, writer, wish, start, seen)
     except TimeTakenError:
-        return taken_page(request, services, wish, start, language, "/book/hold")
+        return taken_page(request, services, Gone(wish=wish, start=start), language)
     token = hold_token(kept, key=services.key_for("patient link"))
-    return see_other(request, f"/book/{token}?lang={language}")
+    answer = see_other(request, f"/book/{token}?lang={language}")
+    lasts_s = int(HOLD_FOR.total_seconds())
+    set_cookie(answer, HOLD_COOKIE, token, settings=services.settings, max_age_s=lasts_s)
+    return answer
+
+
+def _own_hold(
+    request: Request, services: Services, wish: Wish, start: datetime, *, is_booked_too: bool
+) -> str | None:
+    """The token of that very time where this browser keeps it already; ``is_booked_too``: or has booked it."""
+    token = request.cookies.get(HOLD_COOKIE, "")
+    try:
+        one = _held(services, token)
+    except (LinkUnusableError, AppointmentUnknownError):
+        return None
+    is_own = _is_kept(services, one) or (is_booked_too and one.status in BOOKED)
+    is_there = one.visit_type == wish.visit_type and stands_at(one, wish.office, start)
+    return token if is_own and is_there else None
 
 
 def _kept(
@@ -191,48 +226,73 @@ def _another_kept(connection: sa.Connection, wish: Wish, start: datetime) -> App
     return hold_slot(connection, still_free(connection, wish, start), actor=PUBLIC)
 
 
-def still_free(connection: sa.Connection, wish: Wish, start: datetime) -> Slot:
+def still_free(
+    connection: sa.Connection, wish: Wish, start: datetime, *, moving: Appointment | None = None
+) -> Slot:
     """The time that somebody chose; raises ``TimeTakenError`` when nobody is free then any more."""
-    slot = slot_for(connection, wish, start)
+    slot = slot_for(connection, wish, start, moving=moving)
     if slot is None:
         raise TimeTakenError(GONE)
     return slot
 
 
-def taken_page(
-    request: Request,
-    services: Services,
-    wish: Wish,
-    start: datetime,
-    language: str,
-    address: str,
-    *,
-    why: str = "taken",
-) -> Response:
-    """Say at once that the time is gone, with the nearest free ones; ``why`` names the words that say how."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A time that cannot be had: ``why`` names the words that say how it went.
+
+    ``address`` takes another time instead, for the visit that is ``moving``, and ``times`` is the page that has all
+    of them.
+    """
+
+    wish: Wish
+    start: datetime
+    why: str = "taken"
+    address: str = "/book/hold"
+    times: str = "/book/times"
+    moving: Appointment | None = None
+
+
+def taken_page(request: Request, services: Services, gone: Gone, language: str) -> Response:
+    """Say at once that the time is gone, with the nearest free ones and the visit that stands all the same."""
     with reading(services.engine) as connection:
-        instead = _instead(connection, wish, start, language, address, why)
+        instead = _instead(services, connection, gone, language)
     return public_page(request, "taken.html", language, instead, status=409)
 
 
-def _instead(
-    connection: sa.Connection, wish: Wish, start: datetime, language: str, address: str, why: str
-) -> dict[str, Any]:
-    practice, near = practice_of(connection), nearest_free(connection, wish, start)
-    office = practice.office(wish.office)
-    gone = time_buttons((_as_slot(near, start, office.zone),), language) if near else []
+def _instead(services: Services, connection: sa.Connection, gone: Gone, language: str) -> dict[str, Any]:
+    """What can be had instead; no time of a kind of visit that the public cannot book."""
+    practice, wish = practice_of(connection), gone.wish
+    office, kind = practice.office(wish.office), practice.visit_type(wish.visit_type)
+    is_open = kind.public or gone.moving is not None
+    near = nearest_free(connection, wish, gone.start) if is_open else ()
+    theirs = gone.moving or _visit_of(connection, wish)
     return {
         "slots": time_buttons(near, language),
-        "when": gone[0]["when"] if gone else "",
+        "when": when_words(wall_at(office.zone, gone.start), language),
         "office": office,
-        "visit": practice.visit_type(wish.visit_type),
-        "address": address,
-        "why": why,
+        "kept": [("sequence", gone.moving.sequence)] if gone.moving else [("visit", kind.key)],
+        "is_open": is_open,
+        "address": gone.address,
+        "times": f"{gone.times}?office={office.key}&visit={kind.key}&lang={language}",
+        "why": gone.why,
+        "theirs": theirs and when_words(theirs.wall, language),
+        "theirs_address": theirs and _visit_address(services, theirs, language),
     }
 
 
-def _as_slot(near: tuple[Slot, ...], start: datetime, zone: str) -> Slot:
-    return replace(near[0], start=start, wall=wall_at(zone, start))
+def _visit_of(connection: sa.Connection, wish: Wish) -> Appointment | None:
+    """The next visit of that kind that the person has, which stands whatever became of the time."""
+    theirs = appointments_of(connection, wish.person) if wish.person else ()
+    return next(
+        (
+            visit
+            for visit in theirs
+            if visit.status is Status.BOOKED
+            and visit.visit_type == wish.visit_type
+            and visit.start > now_of(connection)
+        ),
+        None,
+    )
 
 
 @router.get("/{token}")
@@ -258,7 +318,7 @@ def confirm(
     one = _held(services, token)
     sent = form.sent
     if visit := _became(services, one):  # sent twice: the first time booked it
-        return see_other(request, _visit_address(services, visit, language), notice=WORDS[language]["booked"])
+        return _booked(request, services, visit, language)
     if one.person is None and (problem := _problem(sent, language)):
         return _hold_page(request, services, one, token, language, sent | {"problem": problem}, status=422)
     try:
@@ -272,8 +332,19 @@ def confirm(
         why = WORDS[language]["plan_ended" if isinstance(stopped, PlanEndedError) else "stopped"]
         return public_page(request, "stopped.html", language, {"offices": offices, "why": why}, status=409)
     except (StepRefusedError, TimeTakenError):
-        return _let_go_page(request, services, one, language)
-    return see_other(request, _visit_address(services, booked, language), notice=WORDS[language]["booked"])
+        return _not_confirmed(request, services, _held(services, token), language)
+    return _booked(request, services, booked, language)
+
+
+def _not_confirmed(request: Request, services: Services, one: Appointment, language: str) -> Response:
+    """Sent twice at the same moment, the first time booked it; else the time is gone."""
+    if visit := _became(services, one):
+        return _booked(request, services, visit, language)
+    return _let_go_page(request, services, one, language)
+
+
+def _booked(request: Request, services: Services, visit: Appointment, language: str) -> Response:
+    return see_other(request, _visit_address(services, visit, language), notice=WORDS[language]["booked"])
 
 
 def _became(services: Services, one: Appointment) -> Appointment | None:
@@ -294,8 +365,12 @@ def _visit_address(services: Services, visit: Appointment, language: str) -> str
 
 
 def _let_go_page(request: Request, services: Services, one: Appointment, language: str) -> Response:
-    wish = Wish(visit_type=one.visit_type, office=one.placement.office)
-    return taken_page(request, services, wish, one.start, language, "/book/hold", why="let_go_of")
+    gone = Gone(wish=_wish_of(one), start=one.start, why="let_go_of")
+    return taken_page(request, services, gone, language)
+
+
+def _wish_of(one: Appointment) -> Wish:
+    return Wish(visit_type=one.visit_type, office=one.placement.office, person=one.person)
 
 
 def _confirmed(connection: sa.Connection, key: str, sent: Mapping[str, str], language: str) -> Appointment:
@@ -334,11 +409,19 @@ def change_language(
 def release(
     request: Request, services: Clinic, writer: Writer, token: str, lang: Annotated[str | None, Form()] = None
 ) -> Response:
-    """Let go of the time that is kept."""
+    """Let go of the time that is kept; who was offered it goes back to the visit that they have."""
     one = _held(services, token)
+    language = visitor_language(request, lang)
+    if visit := _became(services, one):
+        return see_other(request, _visit_address(services, visit, language))
     if one.status is Status.HELD:
         writer(lambda connection: cancel_and_offer(connection, one.key, actor=PUBLIC))
-    return see_other(request, f"/book?lang={visitor_language(request, lang)}")
+    if one.person is None:
+        return see_other(request, f"/book?visit={one.visit_type}&lang={language}")
+    with reading(services.engine) as connection:
+        visit = _visit_of(connection, _wish_of(one))
+    address = _visit_address(services, visit, language) if visit else f"/book/{token}?lang={language}"
+    return see_other(request, address, notice=WORDS[language]["declined"])
 
 
 def _held(services: Services, token: str) -> Appointment:
@@ -357,11 +440,12 @@ def _hold_page(
     *,
     status: int = 200,
 ) -> Response:
-    if one.status is not Status.HELD or one.held_until is None or one.held_until <= services.clock():
+    if one.held_until is None or not _is_kept(services, one):
         return _let_go_page(request, services, one, language)
     with reading(services.engine) as connection:
         practice = practice_of(connection)
         who = person(connection, one.person) if one.person else None
+        becomes = _what_becomes(connection, one, language)
     until = wall_at(one.zone, one.held_until)
     shown = {
         "token": token,
@@ -370,12 +454,26 @@ def _hold_page(
         "until": time_words(until, language),
         "seconds_left": int((one.held_until - services.clock()).total_seconds()),
         "known": who is not None,
+        "becomes": becomes,
         "given": "",
         "family": "",
         "contact": "",
         "problem": None,
     }
     return public_page(request, "hold.html", language, shown | dict(sent), status=status)
+
+
+def _what_becomes(connection: sa.Connection, offer: Appointment, language: str) -> str | None:
+    """What happens to the visits that the person has when they take the time: one moves there, or all stay."""
+    for entry in entries_with_hold(connection, offer.key):
+        if later := later_visit(connection, entry, offer.start):
+            return WORDS[language]["take_moves"].format(when=when_words(later.wall, language))
+    stays = _visit_of(connection, _wish_of(offer))
+    return WORDS[language]["take_adds"] if stays else None
+
+
+def _is_kept(services: Services, one: Appointment) -> bool:
+    return one.held_until is not None and one.held_until > services.clock()
 
 
 def _problem(sent: Mapping[str, str], language: str) -> str | None:

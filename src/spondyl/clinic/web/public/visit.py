@@ -1,6 +1,5 @@
 """A visit by its signed link: see it, put it into a calendar, move it, cancel it, wait for an earlier time."""
 
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -14,19 +13,20 @@ from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.booking_changes import BY_LINK
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.freed_times import cancel_and_offer, move_and_offer
+from spondyl.clinic.chart.free_times import stands_at
+from spondyl.clinic.chart.freed_times import VisitChangedError, cancel_and_offer, move_and_offer
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.chart.waitlist import join_waitlist, waiting_entries
+from spondyl.clinic.chart.waitlist import join_waitlist, waits_for_earlier
 from spondyl.clinic.messages.calendar_file import calendar_file
-from spondyl.clinic.messages.links import VISIT, visit_token
+from spondyl.clinic.messages.links import VISIT, visit_link_until, visit_token
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.few_at_once import FewAtOnce
 from spondyl.clinic.web.page import see_other
-from spondyl.clinic.web.patient_link import read_link
-from spondyl.clinic.web.public.book import still_free, taken_page, times_shown
+from spondyl.clinic.web.patient_link import refuse_if_old, signed_link
+from spondyl.clinic.web.public.book import Gone, still_free, taken_page, times_shown
 from spondyl.clinic.web.public.shown import office_of, public_page, visit_facts, visitor_language
 from spondyl.clinic.web.public.words import WORDS
 from spondyl.clinic.web.rights import open_to_all
@@ -37,6 +37,8 @@ router = APIRouter(
     prefix="/visit", include_in_schema=False, dependencies=[Depends(open_to_all())], route_class=FewAtOnce
 )
 Language = Annotated[str | None, Form()]
+Sequence = Annotated[int | None, Form(ge=0, le=2**31 - 1)]
+"""The visit's SEQUENCE when the page was made."""
 
 
 @router.get("/{token}")
@@ -46,9 +48,10 @@ def visit_page(request: Request, services: Clinic, token: str, lang: str | None 
     with reading(services.engine) as connection:
         practice = practice_of(connection)
         language = _language(connection, request, visit, lang)
-        waits = any(entry.person == visit.person for entry in waiting_entries(connection))
+        waits = waits_for_earlier(connection, visit)
     shown = {
         "token": token,
+        "sequence": visit.sequence,
         "facts": visit_facts(practice, visit, language),
         "gone": not visit.live,
         "changeable": _changeable(services, visit),
@@ -88,15 +91,28 @@ def choose_new_time(
         practice = practice_of(connection)
         language = _language(connection, request, visit, lang)
         place = office_of(practice, office or visit.placement.office)
-        wish = Wish(visit_type=visit.visit_type, office=place.key, person=visit.person)
-        shown = times_shown(connection, practice, wish, day, language)
+        shown = times_shown(connection, practice, _wish(visit, place.key), day, language, moving=visit)
     shown |= {
         "token": token,
+        "sequence": visit.sequence,
         "office": place,
         "offices": practice.offices,
         "now_words": when_words(visit.wall, language),
     }
     return public_page(request, "move.html", language, shown)
+
+
+class MoveForm:
+    """Where a visit is moved to, and what was seen of it."""
+
+    def __init__(
+        self,
+        office: Annotated[str, Form(max_length=40)],
+        start: Annotated[AwareDatetime, Form()],
+        sequence: Sequence = None,
+        lang: Language = None,
+    ) -> None:
+        self.office, self.start, self.sequence, self.lang = office, start, sequence, lang
 
 
 @router.post("/{token}/move")
@@ -105,43 +121,71 @@ def move(
     services: Clinic,
     writer: Writer,
     token: str,
-    office: Annotated[str, Form(max_length=40)],
-    start: Annotated[AwareDatetime, Form()],
-    lang: Language = None,
+    form: Annotated[MoveForm, Depends(MoveForm)],
 ) -> Response:
-    """Move the visit, if the time is still free; the old time is kept until then."""
+    """Move the visit, if the time is still free; the old time is kept until then.
+
+    A visit that was changed after the page was made stays as it is, unless it stands at that time already.
+    """
     visit = _visit(services, token)
     with reading(services.engine) as connection:
-        practice = practice_of(connection)
-        language = _language(connection, request, visit, lang)
-    wish = Wish(visit_type=visit.visit_type, office=office_of(practice, office).key, person=visit.person)
+        language = _language(connection, request, visit, form.lang)
+        place = office_of(practice_of(connection), form.office).key
     if not _changeable(services, visit):
         return _as_it_stands(request, token, language)
     try:
-        after = writer(lambda connection: _moved(connection, visit, wish, start))
-    except (TimeTakenError, StepRefusedError):
-        return taken_page(request, services, wish, start, language, f"/visit/{token}/move")
-    address = f"/visit/{visit_token(after, key=services.key_for('patient link'))}?lang={language}"
-    return see_other(request, address, notice=WORDS[language]["moved"])
+        if not stands_at(visit, place, form.start):
+            _refuse_if_changed(visit, form.sequence)
+            writer(lambda connection: _moved(connection, visit, place, form.start))
+    except (VisitChangedError, StepRefusedError):
+        if not stands_at(_visit(services, token), place, form.start):
+            return _changed_meanwhile(request, services, token, language)
+    except TimeTakenError:
+        own = f"/visit/{token}/move"
+        gone = Gone(wish=_wish(visit, place), start=form.start, address=own, times=own, moving=visit)
+        return taken_page(request, services, gone, language)
+    address = visit_token(_visit(services, token), key=services.key_for("patient link"))
+    return see_other(request, f"/visit/{address}?lang={language}", notice=WORDS[language]["moved"])
 
 
-def _moved(connection: sa.Connection, visit: Appointment, wish: Wish, start: datetime) -> Appointment:
-    return move_and_offer(connection, visit, still_free(connection, wish, start), actor=BY_LINK)
+def _wish(visit: Appointment, office: str) -> Wish:
+    return Wish(visit_type=visit.visit_type, office=office, person=visit.person)
+
+
+def _moved(connection: sa.Connection, visit: Appointment, office: str, start: datetime) -> Appointment:
+    slot = still_free(connection, _wish(visit, office), start, moving=visit)
+    return move_and_offer(connection, visit, slot, actor=BY_LINK, sequence=visit.sequence)
+
+
+def _refuse_if_changed(visit: Appointment, sequence: int | None) -> None:
+    if sequence not in {None, visit.sequence}:
+        raise VisitChangedError("The visit was changed after the page was made.")
 
 
 @router.post("/{token}/cancel")
 def cancel_visit(
-    request: Request, services: Clinic, writer: Writer, token: str, lang: Language = None
+    request: Request,
+    services: Clinic,
+    writer: Writer,
+    token: str,
+    sequence: Sequence = None,
+    lang: Language = None,
 ) -> Response:
-    """Cancel the visit; the time goes to the next on the waitlist."""
+    """Cancel the visit, unless it was changed after the page was made; the time goes to the next on the waitlist."""
     visit = _visit(services, token)
     with reading(services.engine) as connection:
         language = _language(connection, request, visit, lang)
     if not _changeable(services, visit):
         return _as_it_stands(request, token, language)
-    # Pressed twice at the same moment, the second finds it cancelled: what was wanted is so.
-    with suppress(StepRefusedError):
-        writer(lambda connection: cancel_and_offer(connection, visit.key, actor=BY_LINK))
+    try:
+        _refuse_if_changed(visit, sequence)
+        writer(
+            lambda connection: cancel_and_offer(connection, visit.key, actor=BY_LINK, sequence=visit.sequence)
+        )
+    except (VisitChangedError, StepRefusedError):
+        # Pressed twice at the same moment, the second finds it cancelled: what was wanted is so.
+        if _visit(services, token).live:
+            return _changed_meanwhile(request, services, token, language)
     return see_other(request, f"/visit/{token}?lang={language}", notice=WORDS[language]["cancelled"])
 
 
@@ -162,9 +206,16 @@ def _as_it_stands(request: Request, token: str, language: str | None) -> Respons
     return see_other(request, f"/visit/{token}" + (f"?lang={language}" if language else ""))
 
 
+def _changed_meanwhile(request: Request, services: Services, token: str, language: str) -> Response:
+    """To the visit's own page, for the patient to decide again by how it stands now."""
+    if not _changeable(services, _visit(services, token)):
+        return _as_it_stands(request, token, language)
+    return see_other(request, f"/visit/{token}?lang={language}", problem=WORDS[language]["changed"])
+
+
 def _joined(connection: sa.Connection, visit: Appointment) -> None:
     now = now_of(connection)
-    if visit.person is None or any(one.person == visit.person for one in waiting_entries(connection)):
+    if visit.person is None or waits_for_earlier(connection, visit):
         return
     entry = WaitEntry(
         key=new_id(),
@@ -174,14 +225,17 @@ def _joined(connection: sa.Connection, visit: Appointment) -> None:
         earliest=now,
         latest=max(visit.start, now + timedelta(minutes=1)),
         since=now,
+        visit=visit.key,
     )
     join_waitlist(connection, entry, actor=BY_LINK)
 
 
 def _visit(services: Services, token: str) -> Appointment:
-    link = read_link(token, purpose=VISIT, key=services.key_for("patient link"), now=services.clock())
+    link = signed_link(token, purpose=VISIT, key=services.key_for("patient link"))
     with reading(services.engine) as connection:
-        return appointment(connection, link.subject)
+        visit = appointment(connection, link.subject)
+    refuse_if_old(visit_link_until(visit), services.clock())
+    return visit
 
 
 def _language(connection: sa.Connection, request: Request, visit: Appointment, lang: str | None) -> str:

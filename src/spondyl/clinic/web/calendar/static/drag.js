@@ -172,8 +172,10 @@ form?.addEventListener("notsent", () => {
   say("Not moved.");
 });
 
-/** Arrow keys go from visit to visit inside a column and between columns. @param {KeyboardEvent} event */
+/** Arrow keys go from visit to visit inside a column and between columns; with another key held, they are the browser's.
+ * @param {KeyboardEvent} event */
 function step(event) {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const here = document.activeElement;
   if (!(here instanceof HTMLElement) || !here.matches("[data-board] .visit")) return;
   const column = /** @type {HTMLElement} */ (here.closest("[data-column]"));

@@ -108,7 +108,7 @@ function settle() {
     replace(part, fresh);
     count += 1;
   }
-  if (count) say(CHANGED, false);
+  if (count && !waiting.size) say(CHANGED, false);
 }
 
 /** The element stays, with those who listen to it; what is in it is replaced. @param {Element} part @param {Element} fresh */
