@@ -1,17 +1,20 @@
 """Claims: an erasure leaves no file and no typed word about the patient, and nothing is written after it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from adjust_course import consented
 from audit_rows import entries
 from clinic_apps import Browser
 from practices import two_offices
-from spondyl.booking import Wish
+from spondyl.booking import Absence, Wish
 from spondyl.clinic.care.intake_record import begin
 from spondyl.clinic.chart import documents
+from spondyl.clinic.chart.absences import note_absence
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.appointments import book, cancel
 from spondyl.clinic.chart.free_times import next_free
@@ -102,6 +105,20 @@ def test_no_typed_name_stays_in_the_log_or_in_a_review(
         (search,) = entries(connection, action="search FHIR Patient")
     assert family not in details
     assert '"found":1' in str(search.detail).replace(" ", "").replace("'", '"')
+
+
+def test_who_agreed_and_why_somebody_is_away_stand_in_the_chart_and_not_in_the_log(
+    patient: Person, services: Services
+) -> None:
+    consented(services, patient)
+    family, now = patient.details.family_name, services.clock()
+    ill = Absence(provider="ben", start=now, end=now + timedelta(hours=1), reason=f"{family} hurt him")
+    with writing(services.engine) as connection:
+        note_absence(connection, ill, actor="desk", change="c1")
+        (agreed,) = documents.newest_of_each(connection, kind="consent", person_id=patient.id)
+        details = " ".join(connection.execute(sa.select(audit.c.detail)).scalars())
+    assert family in agreed.signatures[0].meaning
+    assert agreed.digest in details and "reason_digest" in details and family not in details
 
 
 def test_words_of_a_time_booked_over_another_go_with_the_chart(
