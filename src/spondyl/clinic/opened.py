@@ -10,7 +10,7 @@ from spondyl.clinic.chart.engine import DatabaseUnusableError, open_engine
 from spondyl.clinic.chart.keys import KeyFileUnusableError, read_key_file
 from spondyl.clinic.chart.migrations import newest_revision, present_revision
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.clinic_home import ClinicHome
+from spondyl.clinic.clinic_home import ClinicHome, refuse_other_key
 
 
 class ChartUnusableError(Exception):
@@ -18,21 +18,33 @@ class ChartUnusableError(Exception):
 
 
 @contextmanager
-def opened_chart(home: ClinicHome) -> Generator[tuple[sa.Engine, bytes]]:
-    """The engine and the secret of an existing clinic; changes nothing, migrates nothing."""
+def opened_chart(home: ClinicHome, *, with_any_key: bool = False) -> Generator[tuple[sa.Engine, bytes]]:
+    """The engine and the secret of an existing clinic; changes nothing, migrates nothing.
+
+    ``with_any_key`` opens a chart in PostgreSQL whose log no row fits the key, to say what is wrong with it.
+    """
     if home.database is None and not home.embedded_file.is_file():
         raise ChartUnusableError(f"There is no clinic in {home.data_dir}. Name its folder with --data.")
-    try:
+    with _told():
         secret = read_key_file(home.key_file)
         engine = open_engine(home.url, key=secret)
-        with reading(engine) as connection:
-            revision = present_revision(connection)
-    except (KeyFileUnusableError, DatabaseUnusableError, SQLAlchemyError) as error:
-        raise ChartUnusableError(f"The chart cannot be opened: {error}") from error
-    if revision != newest_revision():
-        engine.dispose()
-        raise ChartUnusableError(f"The chart is at revision {revision}; run 'spondyl serve --prepare' once.")
     try:
+        with _told(), reading(engine) as connection:
+            if not with_any_key:
+                refuse_other_key(connection, home)
+            revision = present_revision(connection)
+        if revision != newest_revision():
+            raise ChartUnusableError(
+                f"The chart is at revision {revision}; run 'spondyl serve --prepare' once."
+            )
         yield engine, secret
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _told() -> Generator[None]:
+    try:
+        yield
+    except (KeyFileUnusableError, DatabaseUnusableError, SQLAlchemyError) as error:
+        raise ChartUnusableError(f"The chart cannot be opened: {error}") from error
