@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import io
 import json
+import os
 import tarfile
 import tracemalloc
 from collections.abc import Iterator
@@ -389,6 +390,18 @@ def test_nothing_that_stands_in_a_file_can_be_read_in_it_and_all_comes_back(
         "adjustments",
         "settings.toml",
     }
+
+
+def test_a_file_whose_name_is_no_text_comes_back_too(embedded_engine: sa.Engine, tmp_path: Path) -> None:
+    """Old scanners write Latin-1 names; such a film is set aside in the watched folder."""
+    name = os.fsdecode("incoming/not taken/André.dcm".encode("latin-1"))
+    path = tmp_path / "clinic" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no film")
+    make_backup(embedded_engine, tmp_path / "clinic", tmp_path / "b.tar", secret=SECRET)
+    home = home_at(tmp_path / "new", key_file=tmp_path / "k")
+    assert restore_backup(tmp_path / "b.tar", home, secret=SECRET).sound
+    assert (home.data_dir / name).read_bytes() == b"no film"
 
 
 def with_manifest(backup: Path, unpacked: Path, body: dict[str, Any]) -> Path:

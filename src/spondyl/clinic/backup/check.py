@@ -22,6 +22,7 @@ from spondyl.clinic.chart.keys import anchor_signer
 from spondyl.clinic.chart.migrations import present_revision
 from spondyl.clinic.chart.tables import metadata
 from spondyl.clinic.chart.transaction import reading
+from spondyl.radiograph import printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ def check_backup(backup: Path, folder: Path, *, secret: bytes) -> BackupReport:
     body = read_manifest(manifest.read_bytes(), secret=secret)
     problems = _wrong_files(folder, body["files"])
     if problems:
-        raise BackupUnusableError(" ".join(problems))
+        raise BackupUnusableError(printable(" ".join(problems)))
     for name in body.get("encrypted", ()):
         unseal(folder / name, name=name, secret=secret)
     engine = open_engine(embedded_url(folder / CHART), key=secret, survives_power_loss=False)

@@ -34,15 +34,18 @@ def digest_of_file(path: Path) -> str:
 
 
 def sealed_manifest(files: dict[str, str], encrypted: list[str], *, made_at: str, secret: bytes) -> bytes:
-    """The manifest of files (name in the backup, digest), and which of them were encrypted for the backup."""
+    """The manifest of files (name in the backup, digest), and which of them were encrypted for the backup.
+
+    A name that is no UTF-8 stands in it with its very bytes, as in the tar file.
+    """
     body = {"made_at": made_at, "files": files, "encrypted": encrypted, "form": FORM}
-    return canonical(body | {"seal": _seal(body, secret)}).encode()
+    return canonical(body | {"seal": _seal(body, secret)}).encode(errors="surrogateescape")
 
 
 def read_manifest(content: bytes, *, secret: bytes) -> dict[str, Any]:
     """The manifest's contents; raises ``BackupUnusableError`` when the seal does not fit."""
     try:
-        body = json.loads(content)
+        body = json.loads(content.decode(errors="surrogateescape"))
         given = body.pop("seal")
         fits = hmac.compare_digest(_seal(body, secret), given)
     except (ValueError, KeyError, AttributeError, TypeError) as error:
@@ -59,4 +62,6 @@ def read_manifest(content: bytes, *, secret: bytes) -> dict[str, Any]:
 
 
 def _seal(body: dict[str, Any], secret: bytes) -> str:
-    return hmac.digest(derive(secret, "backup"), canonical(body).encode(), "sha256").hex()
+    return hmac.digest(
+        derive(secret, "backup"), canonical(body).encode(errors="surrogateescape"), "sha256"
+    ).hex()

@@ -11,6 +11,7 @@ from spondyl.clinic.chart.engine import embedded_url, open_engine
 from spondyl.clinic.chart.migrations import upgrade
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.clinic_home import ClinicHome
+from spondyl.radiograph import printable
 
 BESIDE = ("tls", "lost+found")
 """What may lie in a folder before a restore: no backup holds it, and an empty disk has its own."""
@@ -56,7 +57,9 @@ def _only_key(path: Path, key: Path) -> bool:
 def _refuse(folder: Path, names: list[str]) -> None:
     """A file of another state of the clinic would be mixed with the backup's, or be lost under it."""
     if names:
-        shown = ", ".join(sorted(names)[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+        shown = printable(", ".join(sorted(names)[:8])) + (
+            f" and {len(names) - 8} more" if len(names) > 8 else ""
+        )
         raise BackupUnusableError(
             f"{folder} is not empty: {shown} would be mixed with the backup's files or replaced by them. Nothing was "
             "changed. Name an empty folder with --data, or move these to another place first and keep them: they may "
