@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from typer.testing import CliRunner
 
 from clinic_charts import SECRET
 from postgres_server import PostgresServer
@@ -35,10 +36,12 @@ from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.anchor import write_checkpoint
 from spondyl.clinic.chart.canonical_json import canonical
 from spondyl.clinic.chart.engine import open_engine
+from spondyl.clinic.chart.films import FilmSource, NewFilm, add_film
 from spondyl.clinic.chart.keys import anchor_signer, derive
 from spondyl.clinic.chart.people import PersonDetails, add_person, person
 from spondyl.clinic.chart.tables import metadata
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.cli.app import app
 from spondyl.clinic.clinic_home import home_at
 from spondyl.clinic.films.store import MAGIC, FilmStore
 from spondyl.clinic.own_certificate import own_certificate
@@ -296,7 +299,8 @@ def test_a_backup_that_fails_leaves_nothing_behind(
     def full(*_given: object, **_named: object) -> bytes:
         raise OSError(28, "No space left on device")
 
-    (tmp_path / "backups").mkdir()
+    for name in ("backups", "clinic"):
+        (tmp_path / name).mkdir()
     monkeypatch.setattr(make, "sealed_manifest", full)
     with pytest.raises(OSError, match="No space"):
         make_backup(embedded_engine, tmp_path / "clinic", tmp_path / "backups" / "b.tar", secret=SECRET)
@@ -402,6 +406,48 @@ def test_a_file_whose_name_is_no_text_comes_back_too(embedded_engine: sa.Engine,
     home = home_at(tmp_path / "new", key_file=tmp_path / "k")
     assert restore_backup(tmp_path / "b.tar", home, secret=SECRET).sound
     assert (home.data_dir / name).read_bytes() == b"no film"
+
+
+def test_films_on_a_larger_disk_are_in_it_and_a_disk_that_is_not_there_is_named(
+    embedded_engine: sa.Engine, tmp_path: Path
+) -> None:
+    folder, disk = tmp_path / "clinic", tmp_path / "larger disk" / "films"
+    folder.mkdir()
+    film = FilmStore(folder=disk, key=derive(SECRET, "films")).put(b"pixels")
+    (folder / "films").symlink_to(disk)
+    (disk / "elsewhere").symlink_to(tmp_path)
+    make_backup(embedded_engine, folder, tmp_path / "b.tar", secret=SECRET)
+    assert names_in(tmp_path / "b.tar") == {
+        "chart.db",
+        f"films/{film[:2]}/{film}.film",
+        "manifest.json",
+    }
+    (folder / "loop").symlink_to(tmp_path)
+    with pytest.raises(BackupUnusableError, match="holds the data folder itself"):
+        make_backup(embedded_engine, folder, tmp_path / "c.tar", secret=SECRET)
+    (folder / "loop").unlink()
+    disk.rename(tmp_path / "unmounted")
+    with pytest.raises(BackupUnusableError, match=r"where nothing is.*Mount that disk"):
+        make_backup(embedded_engine, folder, tmp_path / "c.tar", secret=SECRET)
+
+
+def test_films_that_the_chart_names_and_the_backup_lacks_are_counted_and_the_rest_comes_back(
+    embedded_engine: sa.Engine, tmp_path: Path
+) -> None:
+    (tmp_path / "clinic").mkdir()
+    films = FilmStore(folder=tmp_path / "clinic" / "films", key=derive(SECRET, "films"))
+    with writing(embedded_engine) as connection:
+        for digest in (films.put(b"here"), "0" * 64, "1" * 64):
+            new = NewFilm(content_sha256=digest, size_bytes=4, source=FilmSource.UPLOAD, source_name="x")
+            add_film(connection, new, actor="test")
+    make_backup(embedded_engine, tmp_path / "clinic", tmp_path / "b.tar", secret=SECRET)
+    key = tmp_path / "k"
+    key.write_text(SECRET.hex())
+    key.chmod(0o600)
+    for more in (["--check"], ["--data", str(tmp_path / "new")]):
+        said = CliRunner().invoke(app, ["restore", str(tmp_path / "b.tar"), "--key", str(key), *more])
+        assert (said.exit_code, "PROBLEM 2 files of films" in said.output) == (10, True), said.output
+    assert (tmp_path / "new" / "chart.db").is_file()
 
 
 def with_manifest(backup: Path, unpacked: Path, body: dict[str, Any]) -> Path:

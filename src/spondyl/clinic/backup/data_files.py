@@ -17,15 +17,41 @@ def data_files(data_dir: Path, target: Path, *, secret: bytes) -> Iterator[tuple
     """Name and path of each file that goes into the backup ``target``; raises ``BackupUnusableError``."""
     folder = data_dir.resolve()
     hidden = {*_password_files(folder), target.resolve(), part_of(target).resolve()}
-    for path in sorted(folder.rglob("*")):
+    for path in _files_in(folder):
         name = path.relative_to(folder)
-        if _passing(name) or path.is_symlink() or not path.is_file() or path in hidden:
+        if _passing(name) or path.resolve() in hidden:
             continue
         try:
             if not _left_out_by_content(path, secret):
                 yield name.as_posix(), path
         except FileNotFoundError:
             continue  # a note that was taken, a letter that was sent, a film that was erased
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Every file, also behind a link that lies in the folder itself, such as films/ on a larger disk.
+
+    Links further down are passed over, as they are when films are taken in.
+    """
+    for path in sorted(folder.iterdir()):
+        if path.is_symlink():
+            _refuse_lost_link(path, folder)
+        if path.is_file():
+            yield path
+        elif path.is_dir():
+            yield from (one for one in sorted(path.rglob("*")) if one.is_file() and not one.is_symlink())
+
+
+def _refuse_lost_link(path: Path, folder: Path) -> None:
+    if not path.exists():
+        raise BackupUnusableError(
+            f"{path} leads to {path.readlink()}, where nothing is: what lies there would be missing from the backup. "
+            "Mount that disk, or take the link away."
+        )
+    if path.resolve() in (folder, *folder.parents):
+        raise BackupUnusableError(
+            f"{path} leads to {path.resolve()}, a folder that holds the data folder itself. Take the link away."
+        )
 
 
 def part_of(target: Path) -> Path:

@@ -12,6 +12,7 @@ from spondyl.clinic.chart.keys import derive
 NAME = "manifest.json"
 CHART = "chart.db"
 ANCHOR = "audit-anchor.jsonl"
+FILMS = "films"
 FORM = 2
 """2: readable files are encrypted, and the manifest's "encrypted" names them. In 1 they lay as they were."""
 MAKING = ".backup-"
