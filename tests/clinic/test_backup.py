@@ -431,6 +431,19 @@ def test_films_on_a_larger_disk_are_in_it_and_a_disk_that_is_not_there_is_named(
         make_backup(embedded_engine, folder, tmp_path / "c.tar", secret=SECRET)
 
 
+def test_a_file_with_the_name_of_the_list_is_refused_at_the_top_only(
+    embedded_engine: sa.Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "clinic"
+    (folder / "incoming").mkdir(parents=True)
+    (folder / "incoming" / "manifest.json").write_text("{}")
+    make_backup(embedded_engine, folder, tmp_path / "a.tar", secret=SECRET)
+    assert check_backup(tmp_path / "a.tar", tmp_path / "checked", secret=SECRET).sound
+    (folder / "manifest.json").write_text("{}")
+    with pytest.raises(BackupUnusableError, match=r"own list of files.*another name"):
+        make_backup(embedded_engine, folder, tmp_path / "b.tar", secret=SECRET)
+
+
 def test_films_that_the_chart_names_and_the_backup_lacks_are_counted_and_the_rest_comes_back(
     embedded_engine: sa.Engine, tmp_path: Path
 ) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from spondyl.clinic.backup.manifest import CHART, LEFT_OUT, MAKING, RESTORING, BackupUnusableError
+from spondyl.clinic.backup.manifest import CHART, LEFT_OUT, MAKING, NAME, RESTORING, BackupUnusableError
 from spondyl.clinic.chart.keys import is_key_text
 from spondyl.clinic.clinic_settings import SettingsInvalidError, read_settings
 
@@ -34,6 +34,11 @@ def _files_in(folder: Path) -> Iterator[Path]:
     Links further down are passed over, as they are when films are taken in.
     """
     for path in sorted(folder.iterdir()):
+        if path.name == NAME:
+            raise BackupUnusableError(
+                f"{path} has the name of a backup's own list of files; with it the backup could not be restored. Give "
+                "it another name, or move it out of the data folder."
+            )
         if path.is_symlink():
             _refuse_lost_link(path, folder)
         if path.is_file():
