@@ -1,5 +1,6 @@
 """Claims: a backup holds everything but the key, says when it was changed, and comes back on either database."""
 
+import errno
 import hashlib
 import hmac
 import io
@@ -429,6 +430,36 @@ def test_films_on_a_larger_disk_are_in_it_and_a_disk_that_is_not_there_is_named(
     disk.rename(tmp_path / "unmounted")
     with pytest.raises(BackupUnusableError, match=r"where nothing is.*Mount that disk"):
         make_backup(embedded_engine, folder, tmp_path / "c.tar", secret=SECRET)
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_two_backups_under_one_name_are_one_whole_backup_and_one_refusal(
+    embedded_engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool
+) -> None:
+    """The second is begun and ends while the first one packs; a memory stick has no hard links."""
+    for name in ("clinic/films", "backups"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "clinic" / "films" / "1.film").write_bytes(MAGIC + b"film" * 30_000)
+    target, packed = tmp_path / "backups" / "b.tar", make._packed  # pyright: ignore[reportPrivateUsage]
+
+    def another_meanwhile(*given: Any) -> Iterator[tuple[str, str, bool]]:
+        monkeypatch.setattr(make, "_packed", packed)
+        first, *others = packed(*given)
+        yield first
+        make_backup(embedded_engine, tmp_path / "clinic", target, secret=SECRET)
+        yield from others
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(make, "_packed", another_meanwhile)
+    if not has_links:
+        monkeypatch.setattr(os, "link", no_links)
+    with pytest.raises(BackupUnusableError, match="never replaces another"):
+        make_backup(embedded_engine, tmp_path / "clinic", target, secret=SECRET)
+    assert check_backup(target, tmp_path / "checked", secret=SECRET).sound
+    assert [path.name for path in target.parent.iterdir()] == ["b.tar"]
+    assert target.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_file_with_the_name_of_the_list_is_refused_at_the_top_only(

@@ -16,7 +16,7 @@ _TAR_MAGIC = slice(257, 262)
 def data_files(data_dir: Path, target: Path, *, secret: bytes) -> Iterator[tuple[str, Path]]:
     """Name and path of each file that goes into the backup ``target``; raises ``BackupUnusableError``."""
     folder = data_dir.resolve()
-    hidden = {*_password_files(folder), target.resolve(), part_of(target).resolve()}
+    hidden = {*_password_files(folder), target.resolve()}
     for path in _files_in(folder):
         name = path.relative_to(folder)
         if _passing(name) or path.resolve() in hidden:
@@ -57,11 +57,6 @@ def _refuse_lost_link(path: Path, folder: Path) -> None:
         raise BackupUnusableError(
             f"{path} leads to {path.resolve()}, a folder that holds the data folder itself. Take the link away."
         )
-
-
-def part_of(target: Path) -> Path:
-    """Where a backup is written until it is whole."""
-    return target.with_name(target.name + ".part")
 
 
 def _passing(name: Path) -> bool:

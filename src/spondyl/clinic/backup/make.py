@@ -7,13 +7,14 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 import sqlalchemy as sa
 
 from spondyl.clinic.backup.copy_chart import copy_chart
-from spondyl.clinic.backup.data_files import data_files, part_of
+from spondyl.clinic.backup.data_files import data_files
 from spondyl.clinic.backup.manifest import (
     ANCHOR,
     CHART,
@@ -34,9 +35,7 @@ def make_backup(engine: sa.Engine, data_dir: Path, target: Path, *, secret: byte
     lie, and whatever else is readable is encrypted here. The key is not in it.
     """
     if target.exists():
-        raise BackupUnusableError(
-            f"{target} exists already; a backup never replaces another. Choose a new name."
-        )
+        raise _exists(target)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=MAKING) as folder:
         chart, anchor = Path(folder) / CHART, Path(folder) / ANCHOR
         # The checkpoints first, the films last: no checkpoint is newer than the chart, no film is missing from it.
@@ -44,8 +43,29 @@ def make_backup(engine: sa.Engine, data_dir: Path, target: Path, *, secret: byte
             shutil.copyfile(data_dir / ANCHOR, anchor)
         rows = _copy(engine, chart, secret)
         files = {CHART: chart} | dict(data_files(data_dir, target, secret=secret))
-        _pack(target, files | ({ANCHOR: anchor} if anchor.is_file() else {}), secret)
+        whole = _pack(Path(folder), files | ({ANCHOR: anchor} if anchor.is_file() else {}), secret)
+        _name(whole, target)
     return rows
+
+
+def _exists(target: Path) -> BackupUnusableError:
+    return BackupUnusableError(
+        f"{target} exists already; a backup never replaces another. Choose a new name."
+    )
+
+
+def _name(whole: Path, target: Path) -> None:
+    """Give a whole backup its name, and never another's: two may have been begun at once."""
+    try:
+        try:
+            os.link(whole, target)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links, such as a memory stick's
+            target.touch(exist_ok=False)
+            whole.replace(target)
+    except FileExistsError as error:
+        raise _exists(target) from error
 
 
 def _copy(engine: sa.Engine, path: Path, secret: bytes) -> int:
@@ -63,22 +83,19 @@ def _copy(engine: sa.Engine, path: Path, secret: bytes) -> int:
     return rows
 
 
-def _pack(target: Path, files: dict[str, Path], secret: bytes) -> None:
-    part = part_of(target)
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            with tarfile.open(fileobj=file, mode="w") as archive:
-                packed = list(_packed(archive, files, secret, target.parent))
-                digests = {name: digest for name, digest, _ in packed}
-                encrypted = [name for name, _, here in packed if here]
-                manifest = sealed_manifest(digests, encrypted, made_at=utc_now().isoformat(), secret=secret)
-                _add(archive, NAME, io.BytesIO(manifest), len(manifest))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+def _pack(folder: Path, files: dict[str, Path], secret: bytes) -> Path:
+    """The backup of these files, whole and on the disk, in a folder of its own."""
+    whole = folder / "backup.tar"
+    with open(whole, "xb", opener=partial(os.open, mode=0o600)) as file:
+        with tarfile.open(fileobj=file, mode="w") as archive:
+            packed = list(_packed(archive, files, secret, folder))
+            digests = {name: digest for name, digest, _ in packed}
+            encrypted = [name for name, _, here in packed if here]
+            manifest = sealed_manifest(digests, encrypted, made_at=utc_now().isoformat(), secret=secret)
+            _add(archive, NAME, io.BytesIO(manifest), len(manifest))
+        file.flush()
+        os.fsync(file.fileno())
+    return whole
 
 
 def _packed(

@@ -16,7 +16,7 @@ FILMS = "films"
 FORM = 2
 """2: readable files are encrypted, and the manifest's "encrypted" names them. In 1 they lay as they were."""
 MAKING = ".backup-"
-"""How the name of a folder begins in which the chart is copied."""
+"""How the name of a folder begins in which a backup is made, until it is whole."""
 RESTORING = ".restore-"
 """How the name of a folder begins in which a restore unpacks; a killed one leaves it."""
 # Keys never go into a backup, nor do those in other places (data_files.py); the database goes in as a consistent copy.
