@@ -38,12 +38,13 @@ from spondyl.clinic.chart.anchor import write_checkpoint
 from spondyl.clinic.chart.canonical_json import canonical
 from spondyl.clinic.chart.engine import open_engine
 from spondyl.clinic.chart.films import FilmSource, NewFilm, add_film
-from spondyl.clinic.chart.keys import anchor_signer, derive
+from spondyl.clinic.chart.keys import anchor_signer, derive, read_key_file
+from spondyl.clinic.chart.migrations import upgrade
 from spondyl.clinic.chart.people import PersonDetails, add_person, person
 from spondyl.clinic.chart.tables import metadata
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.cli.app import app
-from spondyl.clinic.clinic_home import home_at
+from spondyl.clinic.clinic_home import home_at, open_chart, secret_of
 from spondyl.clinic.films.store import MAGIC, FilmStore
 from spondyl.clinic.own_certificate import own_certificate
 from spondyl.radiograph.limits import MIB
@@ -492,6 +493,36 @@ def test_films_that_the_chart_names_and_the_backup_lacks_are_counted_and_the_res
         said = CliRunner().invoke(app, ["restore", str(tmp_path / "b.tar"), "--key", str(key), *more])
         assert (said.exit_code, "PROBLEM 2 files of films" in said.output) == (10, True), said.output
     assert (tmp_path / "new" / "chart.db").is_file()
+
+
+def test_a_chart_that_a_newer_version_wrote_is_refused_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, backup, run = home_at(tmp_path / "clinic"), tmp_path / "b.tar", CliRunner()
+    engine = open_chart(home, secret=secret_of(home))
+
+    def newer(chart: sa.Engine) -> None:
+        upgrade(chart)
+        with writing(chart) as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999_later'")
+
+    newer(engine)
+    with monkeypatch.context() as patched:
+        patched.setattr(make, "upgrade", newer)
+        make_backup(engine, home.data_dir, backup, secret=read_key_file(home.key_file))
+    engine.dispose()
+    data, key = ["--data", str(home.data_dir)], ["--key", str(home.key_file)]
+    for command in (
+        ["serve", "--prepare", *data],
+        ["verify-audit", *data],
+        ["backup", str(tmp_path / "c.tar"), *data],
+        ["export", str(tmp_path / "x"), *data],
+        ["restore", str(backup), *key, "--check"],
+        ["restore", str(backup), *key, "--data", str(tmp_path / "new")],
+    ):
+        said = run.invoke(app, command)
+        assert said.exit_code == 6 and "9999_later" in said.output, (command, said.output)
+        assert said.output.endswith("Use the newer Spondyl.\n")
 
 
 def with_manifest(backup: Path, unpacked: Path, body: dict[str, Any]) -> Path:

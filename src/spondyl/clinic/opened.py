@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from spondyl.clinic.chart.engine import DatabaseUnusableError, open_engine
 from spondyl.clinic.chart.keys import KeyFileUnusableError, read_key_file
-from spondyl.clinic.chart.migrations import newest_revision, present_revision
+from spondyl.clinic.chart.migrations import newest_revision, present_revision, refuse_newer
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.clinic_home import ClinicHome, refuse_other_key
 
@@ -32,6 +32,7 @@ def opened_chart(home: ClinicHome, *, with_any_key: bool = False) -> Generator[t
         with _told(), reading(engine) as connection:
             if not with_any_key:
                 refuse_other_key(connection, home)
+            refuse_newer(connection)
             revision = present_revision(connection)
         if revision != newest_revision():
             raise ChartUnusableError(

@@ -20,7 +20,7 @@ from spondyl.clinic.chart.anchor import check_anchor
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.engine import DatabaseUnusableError, embedded_url, open_engine
 from spondyl.clinic.chart.keys import anchor_signer, derive
-from spondyl.clinic.chart.migrations import present_revision
+from spondyl.clinic.chart.migrations import present_revision, refuse_newer
 from spondyl.clinic.chart.tables import film_reports, films, metadata
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.films.store import FilmStore
@@ -66,6 +66,7 @@ def check_backup(backup: Path, folder: Path, *, secret: bytes) -> BackupReport:
     engine = open_engine(embedded_url(folder / CHART), key=secret, survives_power_loss=False)
     try:
         with reading(engine) as connection:
+            refuse_newer(connection)
             return _report(connection, folder, body["made_at"], len(body["files"]), secret)
     except DatabaseUnusableError as error:
         raise BackupUnusableError(str(error)) from error
