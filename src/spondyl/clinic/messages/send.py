@@ -10,6 +10,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from spondyl.atomic_file import write_whole
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of_course
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.outbox import (
@@ -59,10 +60,11 @@ class FolderSender:
     folder: Path
 
     def send(self, letter: Letter, *, message_id: str) -> None:
-        """Write the letter; the same letter has the same file."""
+        """Write the letter; the same letter has the same file. It names a patient: only this user can read it."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)  # an earlier version let everybody on this machine in
         mail = _mail(letter, message_id, "clinic@localhost")
-        letter_file(self.folder, message_id).write_bytes(bytes(mail))
+        write_whole(letter_file(self.folder, message_id), bytes(mail), mode=0o600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
