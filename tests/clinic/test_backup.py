@@ -525,6 +525,45 @@ def test_a_chart_that_a_newer_version_wrote_is_refused_everywhere(
         assert said.output.endswith("Use the newer Spondyl.\n")
 
 
+def test_what_a_database_cannot_do_is_said_and_has_its_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, run, backup = home_at(tmp_path / "clinic"), CliRunner(), tmp_path / "b.tar"
+    engine = open_chart(home, secret=secret_of(home))
+    with writing(engine) as connection:
+        for number in range(200):
+            details = PersonDetails(given_name=f"Ana{number}", family_name="Demo")
+            add_person(connection, details, actor="test")
+    engine.dispose()
+    data, key = ["--data", str(home.data_dir)], ["--key", str(home.key_file)]
+
+    def ends(command: list[str], code: int, said: str) -> None:
+        ended = run.invoke(app, command)
+        assert (ended.exit_code, said in ended.output) == (code, True), (command, ended)
+
+    def full(*_: sa.Engine) -> int:
+        raise sa.exc.OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(make, "copy_chart", full)
+        ends(["backup", str(backup), *data], 6, f"no room left in {tmp_path} for the backup. Make room")
+    ends(["backup", str(backup), *data], 0, "holds")
+    for address in ("postgresql+psycopg://nobody@/none?host=/nowhere", "mysql://nobody"):
+        there = ["--data", str(tmp_path / "new"), "--database", address]
+        ends(["restore", str(backup), *key, *there], 6, "Nothing was restored.")
+    assert list((tmp_path / "new").iterdir()) == []
+    home.settings_file.write_text("nonsense = 1")
+    ends(["verify-audit", *data], 6, "There is no setting 'nonsense'")
+    home.settings_file.unlink()
+    page_bytes, content = 2048, bytearray(home.embedded_file.read_bytes())
+    for at in range(page_bytes * 3, len(content), page_bytes * 7):
+        content[at + 100] ^= 1
+    home.embedded_file.write_bytes(content)
+    ends(["verify-audit", *data], 10, "is damaged")
+    for command in ("backup", "export"):
+        ends([command, str(tmp_path / f"late {command}"), *data], 6, "restore the newest sound backup")
+
+
 def with_manifest(backup: Path, unpacked: Path, body: dict[str, Any]) -> Path:
     """A backup of these unpacked files under a manifest as another version of Spondyl seals it."""
     seal = hmac.digest(derive(SECRET, "backup"), canonical(body).encode(), "sha256").hex()

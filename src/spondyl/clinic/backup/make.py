@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from spondyl.clinic.backup.copy_chart import copy_chart
 from spondyl.clinic.backup.data_files import data_files
@@ -25,6 +26,7 @@ from spondyl.clinic.backup.manifest import (
 )
 from spondyl.clinic.backup.seal import is_sealed, seal
 from spondyl.clinic.chart.engine import embedded_url, open_engine, utc_now
+from spondyl.clinic.chart.full_disk import is_full_disk
 from spondyl.clinic.chart.migrations import upgrade
 
 
@@ -78,6 +80,12 @@ def _copy(engine: sa.Engine, path: Path, secret: bytes) -> int:
             assert raw is not None
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             raw.execute("PRAGMA journal_mode = DELETE")
+    except (SQLAlchemyError, copy.dialect.loaded_dbapi.Error) as error:
+        if is_full_disk(error):
+            raise BackupUnusableError(
+                f"There is no room left in {path.parent.parent} for the backup. Make room, or name another disk."
+            ) from error
+        raise
     finally:
         copy.dispose()
     return rows
