@@ -6,6 +6,7 @@ import hmac
 import io
 import json
 import os
+import shlex
 import tarfile
 import tracemalloc
 from collections.abc import Iterator
@@ -45,6 +46,7 @@ from spondyl.clinic.chart.tables import metadata
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.cli.app import app
 from spondyl.clinic.clinic_home import home_at, open_chart, secret_of
+from spondyl.clinic.clinic_settings import read_settings
 from spondyl.clinic.films.store import MAGIC, FilmStore
 from spondyl.clinic.own_certificate import own_certificate
 from spondyl.radiograph.limits import MIB
@@ -271,6 +273,23 @@ def test_a_database_is_filled_when_its_films_are_there_and_a_failure_leaves_neit
     assert film.read_bytes() == b"old film"
 
 
+def test_the_command_to_start_what_was_restored_names_the_database_without_its_password(
+    backup: Path, tmp_path: Path, postgres_url: str
+) -> None:
+    key = tmp_path / "k"
+    key.write_text(SECRET.hex())
+    key.chmod(0o600)
+    address = sa.make_url(postgres_url).set(password="secret").render_as_string(hide_password=False)
+    there = ["--data", str(tmp_path / "a clinic"), "--database", address]
+    said = CliRunner().invoke(app, ["restore", str(backup), "--key", str(key), *there])
+    shown = sa.make_url(address).render_as_string(hide_password=True)
+    start = shlex.join(
+        ["spondyl", "serve", "--data", str(tmp_path / "a clinic"), "--database", shown, "--key", str(key)]
+    )
+    assert said.exit_code == 0 and said.output.endswith(f"Restored. Start it with: {start}\n"), said.output
+    assert "secret" not in said.output
+
+
 def names_in(backup: Path) -> set[str]:
     with tarfile.open(backup) as archive:
         return set(archive.getnames())
@@ -461,6 +480,30 @@ def test_two_backups_under_one_name_are_one_whole_backup_and_one_refusal(
     assert check_backup(target, tmp_path / "checked", secret=SECRET).sound
     assert [path.name for path in target.parent.iterdir()] == ["b.tar"]
     assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_checkpoints_of_another_name_are_found_from_anywhere_and_are_no_newer_than_the_chart(
+    embedded_engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = home_at(tmp_path / "clinic")
+    home.data_dir.mkdir()
+    home.settings_file.write_text('anchor_file = "checks/a.jsonl"')
+    monkeypatch.chdir(tmp_path)
+    anchor = home.anchor_file(read_settings(home.settings_file))
+    assert anchor == home.data_dir / "checks" / "a.jsonl"
+    copied = make._copy  # pyright: ignore[reportPrivateUsage]
+
+    def written_meanwhile(engine: sa.Engine, *given: Any) -> int:
+        rows = copied(engine, *given)
+        anchor.write_text("newer than the chart")
+        return rows
+
+    anchor.parent.mkdir()
+    anchor.write_text("older")
+    monkeypatch.setattr(make, "_copy", written_meanwhile)
+    make_backup(embedded_engine, home.data_dir, tmp_path / "b.tar", secret=SECRET)
+    assert check_backup(tmp_path / "b.tar", tmp_path / "checked", secret=SECRET).sound
+    assert (tmp_path / "checked" / "checks" / "a.jsonl").read_text() == "older"
 
 
 def test_a_file_with_the_name_of_the_list_is_refused_at_the_top_only(

@@ -39,8 +39,11 @@ class ClinicHome:
         return self.data_dir / "settings.toml"
 
     def anchor_file(self, settings: ClinicSettings) -> Path:
-        """Where the audit checkpoints are written: not in the database; by a setting on another machine's disk."""
-        return Path(settings.anchor_file) if settings.anchor_file else self.data_dir / "audit-anchor.jsonl"
+        """Where the audit checkpoints are written: not in the database; by a setting on another machine's disk.
+
+        A setting that is no whole path begins in the data folder, wherever a command is called from.
+        """
+        return self.data_dir / (settings.anchor_file or "audit-anchor.jsonl")
 
 
 def home_at(data_dir: Path, *, key_file: Path | None = None, database: str | None = None) -> ClinicHome:

@@ -3,9 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from spondyl.clinic.backup.manifest import CHART, LEFT_OUT, MAKING, NAME, RESTORING, BackupUnusableError
+from spondyl.clinic.backup.manifest import (
+    ANCHOR,
+    CHART,
+    LEFT_OUT,
+    MAKING,
+    NAME,
+    RESTORING,
+    BackupUnusableError,
+)
 from spondyl.clinic.chart.keys import is_key_text
-from spondyl.clinic.clinic_settings import SettingsInvalidError, read_settings
+from spondyl.clinic.clinic_settings import ClinicSettings, SettingsInvalidError, read_settings
 
 HEAD_BYTES = 1 << 16
 """Longer than any file of certificates; in a longer file a key is not looked for."""
@@ -67,18 +75,30 @@ def _passing(name: Path) -> bool:
     )
 
 
+def checkpoint_names(data_dir: Path) -> list[str]:
+    """The files of audit checkpoints in the data folder, by their names from there; raises ``BackupUnusableError``."""
+    folder = data_dir.resolve()
+    named = folder / (_settings(folder).anchor_file or ANCHOR)
+    inside = named.is_relative_to(folder) and ".." not in named.parts
+    return list(dict.fromkeys([ANCHOR, *([named.relative_to(folder).as_posix()] if inside else [])]))
+
+
 def _password_files(folder: Path) -> set[Path]:
     """The files with passwords that the settings name, each seen from here and from the folder."""
+    settings = _settings(folder)
+    named = [name for name in (settings.oidc.client_secret_file, settings.mail.password_file) if name]
+    return {place for name in named for place in (Path(name).resolve(), (folder / name).resolve())}
+
+
+def _settings(folder: Path) -> ClinicSettings:
     path = folder / "settings.toml"
     try:
-        settings = read_settings(path)
+        return read_settings(path)
     except SettingsInvalidError as error:
         raise BackupUnusableError(
             f"{path} cannot be read, so it is not known which files hold passwords and must stay out of the backup: "
             f"{error} Put it right, then back up."
         ) from error
-    named = [name for name in (settings.oidc.client_secret_file, settings.mail.password_file) if name]
-    return {place for name in named for place in (Path(name).resolve(), (folder / name).resolve())}
 
 
 def _left_out_by_content(path: Path, secret: bytes) -> bool:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from spondyl.clinic.backup.copy_chart import copy_chart
-from spondyl.clinic.backup.data_files import data_files
+from spondyl.clinic.backup.data_files import checkpoint_names, data_files
 from spondyl.clinic.backup.manifest import (
     ANCHOR,
     CHART,
@@ -39,15 +39,22 @@ def make_backup(engine: sa.Engine, data_dir: Path, target: Path, *, secret: byte
     if target.exists():
         raise _exists(target)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=MAKING) as folder:
-        chart, anchor = Path(folder) / CHART, Path(folder) / ANCHOR
+        chart = Path(folder) / CHART
         # The checkpoints first, the films last: no checkpoint is newer than the chart, no film is missing from it.
-        if (data_dir / ANCHOR).is_file():
-            shutil.copyfile(data_dir / ANCHOR, anchor)
+        checkpoints = _copied_checkpoints(data_dir, Path(folder))
         rows = _copy(engine, chart, secret)
-        files = {CHART: chart} | dict(data_files(data_dir, target, secret=secret))
-        whole = _pack(Path(folder), files | ({ANCHOR: anchor} if anchor.is_file() else {}), secret)
+        files = {CHART: chart} | dict(data_files(data_dir, target, secret=secret)) | checkpoints
+        whole = _pack(Path(folder), files, secret)
         _name(whole, target)
     return rows
+
+
+def _copied_checkpoints(data_dir: Path, folder: Path) -> dict[str, Path]:
+    names = [name for name in checkpoint_names(data_dir) if (data_dir / name).is_file()]
+    copies = {name: folder / f"checkpoints-{number}" for number, name in enumerate(names)}
+    for name, copied in copies.items():
+        shutil.copyfile(data_dir / name, copied)
+    return copies
 
 
 def _exists(target: Path) -> BackupUnusableError:

@@ -1,5 +1,6 @@
 """``spondyl restore``: check a backup, or put it into an empty folder."""
 
+import shlex
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -55,9 +56,19 @@ def restore(
         f"the audit log of {report.audit_rows} rows is whole."
     )
     if not check:
-        typer.echo(f"Restored. Start it with: spondyl serve --data {data} --key {key}")
+        typer.echo(f"Restored. Start it with: {_start_command(data, database, key)}")
     if report.films_missing:
         leave(ExitCode.CHART_UNSOUND, _films_missing(report.films_missing))
+
+
+def _start_command(data: Path, database: str | None, key: Path) -> str:
+    """How to start what was restored; a password in the database's address is not printed."""
+    from sqlalchemy import make_url
+
+    place = (
+        [] if database is None else ["--database", make_url(database).render_as_string(hide_password=True)]
+    )
+    return shlex.join(["spondyl", "serve", "--data", str(data), *place, "--key", str(key)])
 
 
 def _films_missing(count: int) -> str:
