@@ -1,9 +1,12 @@
 """Claims: a backup holds everything but the key, says when it was changed, and comes back on either database."""
 
+import errno
 import hashlib
 import hmac
 import io
 import json
+import os
+import shlex
 import tarfile
 import tracemalloc
 from collections.abc import Iterator
@@ -19,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from typer.testing import CliRunner
 
 from clinic_charts import SECRET
 from postgres_server import PostgresServer
@@ -34,11 +38,15 @@ from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.anchor import write_checkpoint
 from spondyl.clinic.chart.canonical_json import canonical
 from spondyl.clinic.chart.engine import open_engine
-from spondyl.clinic.chart.keys import anchor_signer, derive
+from spondyl.clinic.chart.films import FilmSource, NewFilm, add_film
+from spondyl.clinic.chart.keys import anchor_signer, derive, read_key_file
+from spondyl.clinic.chart.migrations import upgrade
 from spondyl.clinic.chart.people import PersonDetails, add_person, person
 from spondyl.clinic.chart.tables import metadata
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.clinic_home import home_at
+from spondyl.clinic.cli.app import app
+from spondyl.clinic.clinic_home import home_at, open_chart, secret_of
+from spondyl.clinic.clinic_settings import read_settings
 from spondyl.clinic.films.store import MAGIC, FilmStore
 from spondyl.clinic.own_certificate import own_certificate
 from spondyl.radiograph.limits import MIB
@@ -265,6 +273,23 @@ def test_a_database_is_filled_when_its_films_are_there_and_a_failure_leaves_neit
     assert film.read_bytes() == b"old film"
 
 
+def test_the_command_to_start_what_was_restored_names_the_database_without_its_password(
+    backup: Path, tmp_path: Path, postgres_url: str
+) -> None:
+    key = tmp_path / "k"
+    key.write_text(SECRET.hex())
+    key.chmod(0o600)
+    address = sa.make_url(postgres_url).set(password="secret").render_as_string(hide_password=False)
+    there = ["--data", str(tmp_path / "a clinic"), "--database", address]
+    said = CliRunner().invoke(app, ["restore", str(backup), "--key", str(key), *there])
+    shown = sa.make_url(address).render_as_string(hide_password=True)
+    start = shlex.join(
+        ["spondyl", "serve", "--data", str(tmp_path / "a clinic"), "--database", shown, "--key", str(key)]
+    )
+    assert said.exit_code == 0 and said.output.endswith(f"Restored. Start it with: {start}\n"), said.output
+    assert "secret" not in said.output
+
+
 def names_in(backup: Path) -> set[str]:
     with tarfile.open(backup) as archive:
         return set(archive.getnames())
@@ -295,7 +320,8 @@ def test_a_backup_that_fails_leaves_nothing_behind(
     def full(*_given: object, **_named: object) -> bytes:
         raise OSError(28, "No space left on device")
 
-    (tmp_path / "backups").mkdir()
+    for name in ("backups", "clinic"):
+        (tmp_path / name).mkdir()
     monkeypatch.setattr(make, "sealed_manifest", full)
     with pytest.raises(OSError, match="No space"):
         make_backup(embedded_engine, tmp_path / "clinic", tmp_path / "backups" / "b.tar", secret=SECRET)
@@ -389,6 +415,196 @@ def test_nothing_that_stands_in_a_file_can_be_read_in_it_and_all_comes_back(
         "adjustments",
         "settings.toml",
     }
+
+
+def test_a_file_whose_name_is_no_text_comes_back_too(embedded_engine: sa.Engine, tmp_path: Path) -> None:
+    """Old scanners write Latin-1 names; such a film is set aside in the watched folder."""
+    name = os.fsdecode("incoming/not taken/André.dcm".encode("latin-1"))
+    path = tmp_path / "clinic" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no film")
+    make_backup(embedded_engine, tmp_path / "clinic", tmp_path / "b.tar", secret=SECRET)
+    home = home_at(tmp_path / "new", key_file=tmp_path / "k")
+    assert restore_backup(tmp_path / "b.tar", home, secret=SECRET).sound
+    assert (home.data_dir / name).read_bytes() == b"no film"
+
+
+def test_films_on_a_larger_disk_are_in_it_and_a_disk_that_is_not_there_is_named(
+    embedded_engine: sa.Engine, tmp_path: Path
+) -> None:
+    folder, disk = tmp_path / "clinic", tmp_path / "larger disk" / "films"
+    folder.mkdir()
+    film = FilmStore(folder=disk, key=derive(SECRET, "films")).put(b"pixels")
+    (folder / "films").symlink_to(disk)
+    (disk / "elsewhere").symlink_to(tmp_path)
+    make_backup(embedded_engine, folder, tmp_path / "b.tar", secret=SECRET)
+    assert names_in(tmp_path / "b.tar") == {
+        "chart.db",
+        f"films/{film[:2]}/{film}.film",
+        "manifest.json",
+    }
+    (folder / "loop").symlink_to(tmp_path)
+    with pytest.raises(BackupUnusableError, match="holds the data folder itself"):
+        make_backup(embedded_engine, folder, tmp_path / "c.tar", secret=SECRET)
+    (folder / "loop").unlink()
+    disk.rename(tmp_path / "unmounted")
+    with pytest.raises(BackupUnusableError, match=r"where nothing is.*Mount that disk"):
+        make_backup(embedded_engine, folder, tmp_path / "c.tar", secret=SECRET)
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_two_backups_under_one_name_are_one_whole_backup_and_one_refusal(
+    embedded_engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool
+) -> None:
+    """The second is begun and ends while the first one packs; a memory stick has no hard links."""
+    for name in ("clinic/films", "backups"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "clinic" / "films" / "1.film").write_bytes(MAGIC + b"film" * 30_000)
+    target, packed = tmp_path / "backups" / "b.tar", make._packed  # pyright: ignore[reportPrivateUsage]
+
+    def another_meanwhile(*given: Any) -> Iterator[tuple[str, str, bool]]:
+        monkeypatch.setattr(make, "_packed", packed)
+        first, *others = packed(*given)
+        yield first
+        make_backup(embedded_engine, tmp_path / "clinic", target, secret=SECRET)
+        yield from others
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(make, "_packed", another_meanwhile)
+    if not has_links:
+        monkeypatch.setattr(os, "link", no_links)
+    with pytest.raises(BackupUnusableError, match="never replaces another"):
+        make_backup(embedded_engine, tmp_path / "clinic", target, secret=SECRET)
+    assert check_backup(target, tmp_path / "checked", secret=SECRET).sound
+    assert [path.name for path in target.parent.iterdir()] == ["b.tar"]
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_checkpoints_of_another_name_are_found_from_anywhere_and_are_no_newer_than_the_chart(
+    embedded_engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = home_at(tmp_path / "clinic")
+    home.data_dir.mkdir()
+    home.settings_file.write_text('anchor_file = "checks/a.jsonl"')
+    monkeypatch.chdir(tmp_path)
+    anchor = home.anchor_file(read_settings(home.settings_file))
+    assert anchor == home.data_dir / "checks" / "a.jsonl"
+    copied = make._copy  # pyright: ignore[reportPrivateUsage]
+
+    def written_meanwhile(engine: sa.Engine, *given: Any) -> int:
+        rows = copied(engine, *given)
+        anchor.write_text("newer than the chart")
+        return rows
+
+    anchor.parent.mkdir()
+    anchor.write_text("older")
+    monkeypatch.setattr(make, "_copy", written_meanwhile)
+    make_backup(embedded_engine, home.data_dir, tmp_path / "b.tar", secret=SECRET)
+    assert check_backup(tmp_path / "b.tar", tmp_path / "checked", secret=SECRET).sound
+    assert (tmp_path / "checked" / "checks" / "a.jsonl").read_text() == "older"
+
+
+def test_a_file_with_the_name_of_the_list_is_refused_at_the_top_only(
+    embedded_engine: sa.Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "clinic"
+    (folder / "incoming").mkdir(parents=True)
+    (folder / "incoming" / "manifest.json").write_text("{}")
+    make_backup(embedded_engine, folder, tmp_path / "a.tar", secret=SECRET)
+    assert check_backup(tmp_path / "a.tar", tmp_path / "checked", secret=SECRET).sound
+    (folder / "manifest.json").write_text("{}")
+    with pytest.raises(BackupUnusableError, match=r"own list of files.*another name"):
+        make_backup(embedded_engine, folder, tmp_path / "b.tar", secret=SECRET)
+
+
+def test_films_that_the_chart_names_and_the_backup_lacks_are_counted_and_the_rest_comes_back(
+    embedded_engine: sa.Engine, tmp_path: Path
+) -> None:
+    (tmp_path / "clinic").mkdir()
+    films = FilmStore(folder=tmp_path / "clinic" / "films", key=derive(SECRET, "films"))
+    with writing(embedded_engine) as connection:
+        for digest in (films.put(b"here"), "0" * 64, "1" * 64):
+            new = NewFilm(content_sha256=digest, size_bytes=4, source=FilmSource.UPLOAD, source_name="x")
+            add_film(connection, new, actor="test")
+    make_backup(embedded_engine, tmp_path / "clinic", tmp_path / "b.tar", secret=SECRET)
+    key = tmp_path / "k"
+    key.write_text(SECRET.hex())
+    key.chmod(0o600)
+    for more in (["--check"], ["--data", str(tmp_path / "new")]):
+        said = CliRunner().invoke(app, ["restore", str(tmp_path / "b.tar"), "--key", str(key), *more])
+        assert (said.exit_code, "PROBLEM 2 files of films" in said.output) == (10, True), said.output
+    assert (tmp_path / "new" / "chart.db").is_file()
+
+
+def test_a_chart_that_a_newer_version_wrote_is_refused_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, backup, run = home_at(tmp_path / "clinic"), tmp_path / "b.tar", CliRunner()
+    engine = open_chart(home, secret=secret_of(home))
+
+    def newer(chart: sa.Engine) -> None:
+        upgrade(chart)
+        with writing(chart) as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999_later'")
+
+    newer(engine)
+    with monkeypatch.context() as patched:
+        patched.setattr(make, "upgrade", newer)
+        make_backup(engine, home.data_dir, backup, secret=read_key_file(home.key_file))
+    engine.dispose()
+    data, key = ["--data", str(home.data_dir)], ["--key", str(home.key_file)]
+    for command in (
+        ["serve", "--prepare", *data],
+        ["verify-audit", *data],
+        ["backup", str(tmp_path / "c.tar"), *data],
+        ["export", str(tmp_path / "x"), *data],
+        ["restore", str(backup), *key, "--check"],
+        ["restore", str(backup), *key, "--data", str(tmp_path / "new")],
+    ):
+        said = run.invoke(app, command)
+        assert said.exit_code == 6 and "9999_later" in said.output, (command, said.output)
+        assert said.output.endswith("Use the newer Spondyl.\n")
+
+
+def test_what_a_database_cannot_do_is_said_and_has_its_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, run, backup = home_at(tmp_path / "clinic"), CliRunner(), tmp_path / "b.tar"
+    engine = open_chart(home, secret=secret_of(home))
+    with writing(engine) as connection:
+        for number in range(200):
+            details = PersonDetails(given_name=f"Ana{number}", family_name="Demo")
+            add_person(connection, details, actor="test")
+    engine.dispose()
+    data, key = ["--data", str(home.data_dir)], ["--key", str(home.key_file)]
+
+    def ends(command: list[str], code: int, said: str) -> None:
+        ended = run.invoke(app, command)
+        assert (ended.exit_code, said in ended.output) == (code, True), (command, ended)
+
+    def full(*_: sa.Engine) -> int:
+        raise sa.exc.OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(make, "copy_chart", full)
+        ends(["backup", str(backup), *data], 6, f"no room left in {tmp_path} for the backup. Make room")
+    ends(["backup", str(backup), *data], 0, "holds")
+    for address in ("postgresql+psycopg://nobody@/none?host=/nowhere", "mysql://nobody"):
+        there = ["--data", str(tmp_path / "new"), "--database", address]
+        ends(["restore", str(backup), *key, *there], 6, "Nothing was restored.")
+    assert list((tmp_path / "new").iterdir()) == []
+    home.settings_file.write_text("nonsense = 1")
+    ends(["verify-audit", *data], 6, "There is no setting 'nonsense'")
+    home.settings_file.unlink()
+    page_bytes, content = 2048, bytearray(home.embedded_file.read_bytes())
+    for at in range(page_bytes * 3, len(content), page_bytes * 7):
+        content[at + 100] ^= 1
+    home.embedded_file.write_bytes(content)
+    ends(["verify-audit", *data], 10, "is damaged")
+    for command in ("backup", "export"):
+        ends([command, str(tmp_path / f"late {command}"), *data], 6, "restore the newest sound backup")
 
 
 def with_manifest(backup: Path, unpacked: Path, body: dict[str, Any]) -> Path:

@@ -6,10 +6,15 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from spondyl.clinic.chart.keys import make_key_file
+from spondyl.clinic.chart.people import PersonDetails, add_person
+from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.clinic_home import home_at
 from spondyl.clinic.clinic_settings import ClinicSettings, SettingsInvalidError, read_settings
+from spondyl.clinic.opened import ChartUnusableError, opened_chart
 from spondyl.clinic.own_certificate import own_certificate
 from spondyl.clinic.serve import ServeOptions, StartRefusedError, build_services
+from spondyl.clinic.verify_audit import audit_state
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -79,6 +84,29 @@ def test_a_wrong_key_and_a_lost_key_are_named(tmp_path: Path) -> None:
     home.key_file.unlink()
     with pytest.raises(StartRefusedError, match="Put the clinic's key back"):
         build_services(home, ServeOptions())
+
+
+def test_a_clinic_in_postgresql_is_opened_with_its_own_key_only_and_gets_no_new_one(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    """A folder that is not mounted, a slip in --data or another's key: one row would break the log for good."""
+    home = home_at(tmp_path / "clinic", database=postgres_url)
+    services = build_services(home, ServeOptions())
+    with writing(services.engine) as connection:
+        add_person(connection, PersonDetails(given_name="Ana", family_name="Demo"), actor="test")
+    services.engine.dispose()
+    build_services(home, ServeOptions()).engine.dispose()
+    elsewhere = home_at(tmp_path / "typo", database=postgres_url)
+    with pytest.raises(StartRefusedError, match=r"no key file.*Put the clinic's key back"):
+        build_services(elsewhere, ServeOptions())
+    assert not elsewhere.data_dir.exists()
+    make_key_file(elsewhere.key_file)
+    with pytest.raises(StartRefusedError, match=r"not the one that this database's audit log.*--data"):
+        build_services(elsewhere, ServeOptions())
+    with pytest.raises(ChartUnusableError, match="not the one"), opened_chart(elsewhere):
+        pass
+    assert audit_state(home).problems[:-1] == ()  # the last: that no checkpoint was written
+    assert "the seal does not fit" in audit_state(elsewhere).problems[0]
 
 
 def test_the_chart_at_rest_shows_no_name(tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.engine import embedded_url, open_engine, utc_now
-from spondyl.clinic.chart.keys import make_key_file, read_key_file
+from spondyl.clinic.chart.audit import holds_log, is_own_key
+from spondyl.clinic.chart.engine import embedded_url, is_embedded, open_engine, utc_now
+from spondyl.clinic.chart.keys import KeyFileUnusableError, make_key_file, read_key_file
 from spondyl.clinic.chart.migrations import upgrade
+from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.clinic_settings import ClinicSettings
 
 
@@ -37,8 +39,11 @@ class ClinicHome:
         return self.data_dir / "settings.toml"
 
     def anchor_file(self, settings: ClinicSettings) -> Path:
-        """Where the audit checkpoints are written: not in the database; by a setting on another machine's disk."""
-        return Path(settings.anchor_file) if settings.anchor_file else self.data_dir / "audit-anchor.jsonl"
+        """Where the audit checkpoints are written: not in the database; by a setting on another machine's disk.
+
+        A setting that is no whole path begins in the data folder, wherever a command is called from.
+        """
+        return self.data_dir / (settings.anchor_file or "audit-anchor.jsonl")
 
 
 def home_at(data_dir: Path, *, key_file: Path | None = None, database: str | None = None) -> ClinicHome:
@@ -47,8 +52,11 @@ def home_at(data_dir: Path, *, key_file: Path | None = None, database: str | Non
 
 
 def secret_of(home: ClinicHome) -> bytes:
-    """The clinic's secret; makes the key file for a clinic that has no database yet."""
-    if home.key_file.exists() or home.embedded_file.exists():
+    """The clinic's secret; makes the key file for a clinic whose database is new.
+
+    Raises ``KeyFileUnusableError`` where a clinic lacks its key: a new one would break its audit log for good.
+    """
+    if home.key_file.exists() or home.embedded_file.exists() or _holds_clinic(home):
         return read_key_file(home.key_file)
     home.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return make_key_file(home.key_file)
@@ -61,7 +69,37 @@ def open_chart(
     clock: Callable[[], datetime] = utc_now,
     survives_power_loss: bool = True,
 ) -> sa.Engine:
-    """The engine, with the database brought to its newest form."""
+    """The engine, with the database brought to its newest form; raises ``KeyFileUnusableError`` for another's key."""
     engine = open_engine(home.url, key=secret, clock=clock, survives_power_loss=survives_power_loss)
-    upgrade(engine)
+    try:
+        with reading(engine) as connection:
+            refuse_other_key(connection, home)
+        upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
+
+
+def refuse_other_key(connection: sa.Connection, home: ClinicHome) -> None:
+    """Raise ``KeyFileUnusableError`` when another key sealed the audit log of this database.
+
+    The embedded file opens with its own key only.
+    """
+    if is_embedded(connection) or is_own_key(connection):
+        return
+    raise KeyFileUnusableError(
+        f"The key in {home.key_file} is not the one that this database's audit log was written with. Nothing was "
+        "changed. Name the clinic's own folder with --data or its key file with --key, and look at --database."
+    )
+
+
+def _holds_clinic(home: ClinicHome) -> bool:
+    if home.database is None:
+        return False
+    engine = open_engine(home.database, key=b"")  # only looked at: nothing is sealed
+    try:
+        with reading(engine) as connection:
+            return holds_log(connection)
+    finally:
+        engine.dispose()

@@ -115,7 +115,9 @@ class ClinicSettings:
     )
     checkpoint_seconds: int = _said(60, "Seconds between checkpoints of the audit log.", (1, 86_400))
     anchor_file: str = _said(
-        "", "File for these checkpoints, best on another machine's disk; empty: in the data folder."
+        "",
+        "File for these checkpoints, best on another machine's disk; a path not from / begins in the data folder, "
+        "where it lies too when empty.",
     )
     survives_power_loss: bool = _said(
         True,

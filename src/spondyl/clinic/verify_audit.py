@@ -24,7 +24,7 @@ class AuditState:
 def audit_state(home: ClinicHome, *, anchor: Path | None = None) -> AuditState:
     """Check the log of the clinic at ``home``; ``anchor`` replaces the settings' file of checkpoints."""
     path = anchor or home.anchor_file(read_settings(home.settings_file))
-    with opened_chart(home) as (engine, secret):
+    with opened_chart(home, with_any_key=True) as (engine, secret):
         checkpoints = read_checkpoints(path)
         with one_moment(engine) as connection:
             log = verify(connection)

@@ -39,11 +39,13 @@ def test_what_is_due_goes_once_and_the_reminder_a_day_before(services: Services,
         book(connection, slot_at(TEN), person=chart.people[0], actor="desk")
         hold_slot(connection, slot_at(TEN, "ben", "t2"), actor="public")
     letters = services.data_dir / "letters"
+    letters.mkdir(parents=True, mode=0o755)  # by an earlier version
     assert state_of_mail(services) == MailState(due=1, later=1)
     keeper.look()
     assert state_of_mail(services) == MailState(sent=1, later=1)
     keeper.look()
-    assert len(list(letters.iterdir())) == 1
+    (letter,) = letters.iterdir()
+    assert [one.stat().st_mode & 0o777 for one in (letters, letter)] == [0o700, 0o600]
     clock.moment = TEN - timedelta(hours=23)
     keeper.look()
     subjects = sorted(file.read_text().split("Subject: ")[1].split(":")[0] for file in letters.iterdir())

@@ -6,6 +6,7 @@ Limit: who holds the key and rewrites everything after a point can hide it from 
 import hmac
 import json
 import time
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -178,6 +179,26 @@ def test_after_a_torn_checkpoint_the_next_ones_are_written_and_only_the_torn_one
     assert len(lines) == 5 + bool(torn)
     named = [] if not torn else ["checkpoint 4: its signature does not fit; the line was changed or torn."]
     assert list(problems(written, anchored)) == named
+
+
+def test_a_checkpoint_reads_the_end_of_a_long_file_only(
+    written: sa.Engine, anchored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five years of checkpoints stopped the whole server for a second each minute. Pieces shorter than a line too."""
+    lines = anchored.read_bytes().splitlines(keepends=True)
+    anchored.write_bytes(b"x" * 8_000_000 + b"\n" + b"".join(lines))
+    for number, piece_bytes in enumerate((1 << 16, 100, len(lines[-1]), len(lines[-1]) + 1)):
+        monkeypatch.setattr("spondyl.clinic.chart.anchor.END_BYTES", piece_bytes)
+        with writing(written) as connection:
+            record(connection, actor="dr", action="save", subject="person 1", detail={"after": number})
+        tracemalloc.start()
+        with reading(written) as connection:
+            assert write_checkpoint(connection, anchored, signer=SIGNER)
+            assert not write_checkpoint(connection, anchored, signer=SIGNER)
+        _, highest_bytes = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert highest_bytes < 2_000_000
+    assert [one[:13] for one in problems(written, anchored)] == ["checkpoint 1:", "checkpoint 2:"]
 
 
 def test_whatever_hinders_a_checkpoint_is_logged_and_tried_again(

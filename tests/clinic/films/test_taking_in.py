@@ -5,6 +5,7 @@ data folder."""
 import errno
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -164,6 +165,19 @@ def test_a_watched_folder_gives_its_films_once_they_stay_the_same(
     assert take_folder(services.engine, desk.films.store, folder, seen) == 1
     assert sorted(path.name for path in folder.iterdir()) == ["link.dcm", REFUSED_FOLDER]
     assert "is empty" in (folder / REFUSED_FOLDER / "empty.dcm.txt").read_text()
+
+
+def test_a_name_that_is_no_text_keeps_no_film_waiting(desk: Desk, services: Services, tmp_path: Path) -> None:
+    """An old scanner's disc: Latin-1 names, and one film that is refused."""
+    folder, seen = tmp_path / "incoming", dict[Path, tuple[int, int]]()
+    folder.mkdir()
+    for name, content in ((b"Andr\xe9.dcm", b"a"), (b"Ren\xe9.dcm", b""), (b"zz.dcm", b"z")):
+        (folder / os.fsdecode(name)).write_bytes(content)
+    taken = [take_folder(services.engine, desk.films.store, folder, seen) for _ in range(2)]
+    assert taken == [0, 2]
+    assert [path.name for path in folder.iterdir()] == [REFUSED_FOLDER]
+    with reading(services.engine) as connection:
+        assert {film.source_name for film in films_of(connection, None)} == {r"Andr\udce9.dcm", "zz.dcm"}
 
 
 def test_films_wait_in_the_watched_folder_while_the_disk_is_full(

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
+from audit_rows import entries
 from care_course import answer_intake
 from spondyl.clinic.chart.films import FilmSource, NewFilm, add_film
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person
@@ -21,7 +22,7 @@ from spondyl.clinic.clinic_home import home_at, open_chart, secret_of
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.store import FilmStore
 from spondyl.clinic.records.export_check import check_export
-from spondyl.clinic.records.export_run import begin_export
+from spondyl.clinic.records.export_run import BEGUN_CLINIC, BEGUN_PATIENT, begin_export
 from spondyl.clinic.records.export_tables import csv_bytes
 from spondyl.clinic.web.services import Services
 
@@ -129,6 +130,8 @@ def test_the_command_exports_one_patient_or_all_and_names_what_is_wrong(tmp_path
         assert (checked.exit_code, "0 problems" in checked.output) == (0, True), checked.output
     engine = open_chart(home, secret=secret_of(home))
     with writing(engine) as connection:
+        begun = entries(connection, action=BEGUN_CLINIC) + entries(connection, action=BEGUN_PATIENT)
+        assert [one.detail.get("to") for one in begun] == ["all.zip", "all", "all", None], "may be a name"
         gone = NewFilm(content_sha256="0" * 64, size_bytes=9, source=FilmSource.UPLOAD, source_name="x")
         add_film(connection, gone, actor="test")
     engine.dispose()

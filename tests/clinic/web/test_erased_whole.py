@@ -1,17 +1,21 @@
 """Claims: an erasure leaves no file and no typed word about the patient, and nothing is written after it."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from adjust_course import consented
 from audit_rows import entries
 from clinic_apps import Browser
 from practices import two_offices
-from spondyl.booking import Wish
+from spondyl.booking import Absence, Wish
 from spondyl.clinic.care.intake_record import begin
 from spondyl.clinic.chart import documents
+from spondyl.clinic.chart.absences import note_absence
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.appointments import book, cancel
 from spondyl.clinic.chart.free_times import next_free
@@ -21,6 +25,8 @@ from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import audit, people
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.messages import FolderSender, Letter, send_due
+from spondyl.clinic.messages.send import letter_file
 from spondyl.clinic.web import create_app
 from spondyl.clinic.web.admin import erasure
 from spondyl.clinic.web.intake.staff import intake_link
@@ -102,6 +108,41 @@ def test_no_typed_name_stays_in_the_log_or_in_a_review(
         (search,) = entries(connection, action="search FHIR Patient")
     assert family not in details
     assert '"found":1' in str(search.detail).replace(" ", "").replace("'", '"')
+
+
+def test_who_agreed_and_why_somebody_is_away_stand_in_the_chart_and_not_in_the_log(
+    patient: Person, services: Services
+) -> None:
+    consented(services, patient)
+    family, now = patient.details.family_name, services.clock()
+    ill = Absence(provider="ben", start=now, end=now + timedelta(hours=1), reason=f"{family} hurt him")
+    with writing(services.engine) as connection:
+        note_absence(connection, ill, actor="desk", change="c1")
+        (agreed,) = documents.newest_of_each(connection, kind="consent", person_id=patient.id)
+        details = " ".join(connection.execute(sa.select(audit.c.detail)).scalars())
+    assert family in agreed.signatures[0].meaning
+    assert agreed.digest in details and "reason_digest" in details and family not in details
+
+
+def test_a_letter_that_was_being_written_while_the_chart_was_erased_goes_too(
+    browser: Open, patient: Person, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(services.engine) as connection:
+        change_person(connection, patient.id, replace(patient.details, email="ana@example.org"), actor="t")
+        save_practice(connection, two_offices(), actor="test")
+        (slot,) = next_free(connection, Wish(visit_type="consult", office="yl"))
+        cancel(connection, book(connection, slot, person=patient.id, actor="desk").key, actor="desk")
+    sender, write = FolderSender(folder=services.data_dir / "letters"), FolderSender.send
+    written = list[bool]()
+
+    def erased_meanwhile(one: FolderSender, letter: Letter, *, message_id: str) -> None:
+        erase(browser, patient)
+        write(one, letter, message_id=message_id)
+        written.append(letter_file(one.folder, message_id).is_file())
+
+    monkeypatch.setattr(FolderSender, "send", erased_meanwhile)
+    send_due(services.engine, sender, key=bytes(32), base="http://localhost")
+    assert written == [True] and list(sender.folder.iterdir()) == []
 
 
 def test_words_of_a_time_booked_over_another_go_with_the_chart(

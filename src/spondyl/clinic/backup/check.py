@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from spondyl.clinic.backup.manifest import (
     ANCHOR,
     CHART,
+    FILMS,
     NAME,
     BackupUnusableError,
     digest_of_file,
@@ -18,15 +19,21 @@ from spondyl.clinic.backup.seal import unseal
 from spondyl.clinic.chart.anchor import check_anchor
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.engine import DatabaseUnusableError, embedded_url, open_engine
-from spondyl.clinic.chart.keys import anchor_signer
-from spondyl.clinic.chart.migrations import present_revision
-from spondyl.clinic.chart.tables import metadata
+from spondyl.clinic.chart.keys import anchor_signer, derive
+from spondyl.clinic.chart.migrations import present_revision, refuse_newer
+from spondyl.clinic.chart.tables import film_reports, films, metadata
 from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.films.store import FilmStore
+from spondyl.radiograph import printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupReport:
-    """What a backup holds, and what is wrong with it."""
+    """What a backup holds, and what is wrong with it.
+
+    ``films_missing``: files of films and of their signed reports that the chart names and the backup lacks; what there
+    is can be restored all the same.
+    """
 
     made_at: str
     files: int
@@ -34,10 +41,11 @@ class BackupReport:
     audit_rows: int
     revision: str | None
     problems: tuple[str, ...]
+    films_missing: int
 
     @property
     def sound(self) -> bool:
-        """True when nothing is wrong."""
+        """True when nothing that is in it is wrong."""
         return not self.problems
 
 
@@ -52,12 +60,13 @@ def check_backup(backup: Path, folder: Path, *, secret: bytes) -> BackupReport:
     body = read_manifest(manifest.read_bytes(), secret=secret)
     problems = _wrong_files(folder, body["files"])
     if problems:
-        raise BackupUnusableError(" ".join(problems))
+        raise BackupUnusableError(printable(" ".join(problems)))
     for name in body.get("encrypted", ()):
         unseal(folder / name, name=name, secret=secret)
     engine = open_engine(embedded_url(folder / CHART), key=secret, survives_power_loss=False)
     try:
         with reading(engine) as connection:
+            refuse_newer(connection)
             return _report(connection, folder, body["made_at"], len(body["files"]), secret)
     except DatabaseUnusableError as error:
         raise BackupUnusableError(str(error)) from error
@@ -94,10 +103,12 @@ def _report(connection: sa.Connection, folder: Path, made_at: str, files: int, s
     problems.extend(
         str(line) for (line,) in connection.exec_driver_sql("PRAGMA cipher_integrity_check").all()
     )
+    there = set(sa.inspect(connection).get_table_names())  # of an older version: fewer
+    tables = [table for table in metadata.sorted_tables if table.name in there]
     rows = sum(
-        connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-        for table in metadata.sorted_tables
+        connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in tables
     )
+    store = FilmStore(folder=folder / FILMS, key=derive(secret, "films"))
     return BackupReport(
         made_at=made_at,
         files=files,
@@ -105,4 +116,15 @@ def _report(connection: sa.Connection, folder: Path, made_at: str, files: int, s
         audit_rows=verdict.rows,
         revision=present_revision(connection),
         problems=tuple(problems),
+        films_missing=sum(not store.has(one) for one in _film_digests(connection, tables)),
     )
+
+
+def _film_digests(connection: sa.Connection, tables: list[sa.Table]) -> set[str]:
+    """The digests of every stored film and of every file of its reports."""
+    return {
+        digest
+        for table in (films, film_reports)
+        if table in tables
+        for digest in connection.execute(sa.select(table.c.content_sha256)).scalars()
+    }

@@ -3,9 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from spondyl.clinic.backup.manifest import CHART, LEFT_OUT, MAKING, RESTORING, BackupUnusableError
+from spondyl.clinic.backup.manifest import (
+    ANCHOR,
+    CHART,
+    LEFT_OUT,
+    MAKING,
+    NAME,
+    RESTORING,
+    BackupUnusableError,
+)
 from spondyl.clinic.chart.keys import is_key_text
-from spondyl.clinic.clinic_settings import SettingsInvalidError, read_settings
+from spondyl.clinic.clinic_settings import ClinicSettings, SettingsInvalidError, read_settings
 
 HEAD_BYTES = 1 << 16
 """Longer than any file of certificates; in a longer file a key is not looked for."""
@@ -16,10 +24,10 @@ _TAR_MAGIC = slice(257, 262)
 def data_files(data_dir: Path, target: Path, *, secret: bytes) -> Iterator[tuple[str, Path]]:
     """Name and path of each file that goes into the backup ``target``; raises ``BackupUnusableError``."""
     folder = data_dir.resolve()
-    hidden = {*_password_files(folder), target.resolve(), part_of(target).resolve()}
-    for path in sorted(folder.rglob("*")):
+    hidden = {*_password_files(folder), target.resolve()}
+    for path in _files_in(folder):
         name = path.relative_to(folder)
-        if _passing(name) or path.is_symlink() or not path.is_file() or path in hidden:
+        if _passing(name) or path.resolve() in hidden:
             continue
         try:
             if not _left_out_by_content(path, secret):
@@ -28,9 +36,35 @@ def data_files(data_dir: Path, target: Path, *, secret: bytes) -> Iterator[tuple
             continue  # a note that was taken, a letter that was sent, a film that was erased
 
 
-def part_of(target: Path) -> Path:
-    """Where a backup is written until it is whole."""
-    return target.with_name(target.name + ".part")
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Every file, also behind a link that lies in the folder itself, such as films/ on a larger disk.
+
+    Links further down are passed over, as they are when films are taken in.
+    """
+    for path in sorted(folder.iterdir()):
+        if path.name == NAME:
+            raise BackupUnusableError(
+                f"{path} has the name of a backup's own list of files; with it the backup could not be restored. Give "
+                "it another name, or move it out of the data folder."
+            )
+        if path.is_symlink():
+            _refuse_lost_link(path, folder)
+        if path.is_file():
+            yield path
+        elif path.is_dir():
+            yield from (one for one in sorted(path.rglob("*")) if one.is_file() and not one.is_symlink())
+
+
+def _refuse_lost_link(path: Path, folder: Path) -> None:
+    if not path.exists():
+        raise BackupUnusableError(
+            f"{path} leads to {path.readlink()}, where nothing is: what lies there would be missing from the backup. "
+            "Mount that disk, or take the link away."
+        )
+    if path.resolve() in (folder, *folder.parents):
+        raise BackupUnusableError(
+            f"{path} leads to {path.resolve()}, a folder that holds the data folder itself. Take the link away."
+        )
 
 
 def _passing(name: Path) -> bool:
@@ -41,18 +75,30 @@ def _passing(name: Path) -> bool:
     )
 
 
+def checkpoint_names(data_dir: Path) -> list[str]:
+    """The files of audit checkpoints in the data folder, by their names from there; raises ``BackupUnusableError``."""
+    folder = data_dir.resolve()
+    named = folder / (_settings(folder).anchor_file or ANCHOR)
+    inside = named.is_relative_to(folder) and ".." not in named.parts
+    return list(dict.fromkeys([ANCHOR, *([named.relative_to(folder).as_posix()] if inside else [])]))
+
+
 def _password_files(folder: Path) -> set[Path]:
     """The files with passwords that the settings name, each seen from here and from the folder."""
+    settings = _settings(folder)
+    named = [name for name in (settings.oidc.client_secret_file, settings.mail.password_file) if name]
+    return {place for name in named for place in (Path(name).resolve(), (folder / name).resolve())}
+
+
+def _settings(folder: Path) -> ClinicSettings:
     path = folder / "settings.toml"
     try:
-        settings = read_settings(path)
+        return read_settings(path)
     except SettingsInvalidError as error:
         raise BackupUnusableError(
             f"{path} cannot be read, so it is not known which files hold passwords and must stay out of the backup: "
             f"{error} Put it right, then back up."
         ) from error
-    named = [name for name in (settings.oidc.client_secret_file, settings.mail.password_file) if name]
-    return {place for name in named for place in (Path(name).resolve(), (folder / name).resolve())}
 
 
 def _left_out_by_content(path: Path, secret: bytes) -> bool:

@@ -7,13 +7,15 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from spondyl.clinic.backup.copy_chart import copy_chart
-from spondyl.clinic.backup.data_files import data_files, part_of
+from spondyl.clinic.backup.data_files import checkpoint_names, data_files
 from spondyl.clinic.backup.manifest import (
     ANCHOR,
     CHART,
@@ -24,6 +26,7 @@ from spondyl.clinic.backup.manifest import (
 )
 from spondyl.clinic.backup.seal import is_sealed, seal
 from spondyl.clinic.chart.engine import embedded_url, open_engine, utc_now
+from spondyl.clinic.chart.full_disk import is_full_disk
 from spondyl.clinic.chart.migrations import upgrade
 
 
@@ -34,18 +37,44 @@ def make_backup(engine: sa.Engine, data_dir: Path, target: Path, *, secret: byte
     lie, and whatever else is readable is encrypted here. The key is not in it.
     """
     if target.exists():
-        raise BackupUnusableError(
-            f"{target} exists already; a backup never replaces another. Choose a new name."
-        )
+        raise _exists(target)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=MAKING) as folder:
-        chart, anchor = Path(folder) / CHART, Path(folder) / ANCHOR
+        chart = Path(folder) / CHART
         # The checkpoints first, the films last: no checkpoint is newer than the chart, no film is missing from it.
-        if (data_dir / ANCHOR).is_file():
-            shutil.copyfile(data_dir / ANCHOR, anchor)
+        checkpoints = _copied_checkpoints(data_dir, Path(folder))
         rows = _copy(engine, chart, secret)
-        files = {CHART: chart} | dict(data_files(data_dir, target, secret=secret))
-        _pack(target, files | ({ANCHOR: anchor} if anchor.is_file() else {}), secret)
+        files = {CHART: chart} | dict(data_files(data_dir, target, secret=secret)) | checkpoints
+        whole = _pack(Path(folder), files, secret)
+        _name(whole, target)
     return rows
+
+
+def _copied_checkpoints(data_dir: Path, folder: Path) -> dict[str, Path]:
+    names = [name for name in checkpoint_names(data_dir) if (data_dir / name).is_file()]
+    copies = {name: folder / f"checkpoints-{number}" for number, name in enumerate(names)}
+    for name, copied in copies.items():
+        shutil.copyfile(data_dir / name, copied)
+    return copies
+
+
+def _exists(target: Path) -> BackupUnusableError:
+    return BackupUnusableError(
+        f"{target} exists already; a backup never replaces another. Choose a new name."
+    )
+
+
+def _name(whole: Path, target: Path) -> None:
+    """Give a whole backup its name, and never another's: two may have been begun at once."""
+    try:
+        try:
+            os.link(whole, target)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links, such as a memory stick's
+            target.touch(exist_ok=False)
+            whole.replace(target)
+    except FileExistsError as error:
+        raise _exists(target) from error
 
 
 def _copy(engine: sa.Engine, path: Path, secret: bytes) -> int:
@@ -58,27 +87,30 @@ def _copy(engine: sa.Engine, path: Path, secret: bytes) -> int:
             assert raw is not None
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             raw.execute("PRAGMA journal_mode = DELETE")
+    except (SQLAlchemyError, copy.dialect.loaded_dbapi.Error) as error:
+        if is_full_disk(error):
+            raise BackupUnusableError(
+                f"There is no room left in {path.parent.parent} for the backup. Make room, or name another disk."
+            ) from error
+        raise
     finally:
         copy.dispose()
     return rows
 
 
-def _pack(target: Path, files: dict[str, Path], secret: bytes) -> None:
-    part = part_of(target)
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            with tarfile.open(fileobj=file, mode="w") as archive:
-                packed = list(_packed(archive, files, secret, target.parent))
-                digests = {name: digest for name, digest, _ in packed}
-                encrypted = [name for name, _, here in packed if here]
-                manifest = sealed_manifest(digests, encrypted, made_at=utc_now().isoformat(), secret=secret)
-                _add(archive, NAME, io.BytesIO(manifest), len(manifest))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+def _pack(folder: Path, files: dict[str, Path], secret: bytes) -> Path:
+    """The backup of these files, whole and on the disk, in a folder of its own."""
+    whole = folder / "backup.tar"
+    with open(whole, "xb", opener=partial(os.open, mode=0o600)) as file:
+        with tarfile.open(fileobj=file, mode="w") as archive:
+            packed = list(_packed(archive, files, secret, folder))
+            digests = {name: digest for name, digest, _ in packed}
+            encrypted = [name for name, _, here in packed if here]
+            manifest = sealed_manifest(digests, encrypted, made_at=utc_now().isoformat(), secret=secret)
+            _add(archive, NAME, io.BytesIO(manifest), len(manifest))
+        file.flush()
+        os.fsync(file.fileno())
+    return whole
 
 
 def _packed(

@@ -12,10 +12,11 @@ from spondyl.clinic.chart.keys import derive
 NAME = "manifest.json"
 CHART = "chart.db"
 ANCHOR = "audit-anchor.jsonl"
+FILMS = "films"
 FORM = 2
 """2: readable files are encrypted, and the manifest's "encrypted" names them. In 1 they lay as they were."""
 MAKING = ".backup-"
-"""How the name of a folder begins in which the chart is copied."""
+"""How the name of a folder begins in which a backup is made, until it is whole."""
 RESTORING = ".restore-"
 """How the name of a folder begins in which a restore unpacks; a killed one leaves it."""
 # Keys never go into a backup, nor do those in other places (data_files.py); the database goes in as a consistent copy.
@@ -34,15 +35,18 @@ def digest_of_file(path: Path) -> str:
 
 
 def sealed_manifest(files: dict[str, str], encrypted: list[str], *, made_at: str, secret: bytes) -> bytes:
-    """The manifest of files (name in the backup, digest), and which of them were encrypted for the backup."""
+    """The manifest of files (name in the backup, digest), and which of them were encrypted for the backup.
+
+    A name that is no UTF-8 stands in it with its very bytes, as in the tar file.
+    """
     body = {"made_at": made_at, "files": files, "encrypted": encrypted, "form": FORM}
-    return canonical(body | {"seal": _seal(body, secret)}).encode()
+    return canonical(body | {"seal": _seal(body, secret)}).encode(errors="surrogateescape")
 
 
 def read_manifest(content: bytes, *, secret: bytes) -> dict[str, Any]:
     """The manifest's contents; raises ``BackupUnusableError`` when the seal does not fit."""
     try:
-        body = json.loads(content)
+        body = json.loads(content.decode(errors="surrogateescape"))
         given = body.pop("seal")
         fits = hmac.compare_digest(_seal(body, secret), given)
     except (ValueError, KeyError, AttributeError, TypeError) as error:
@@ -59,4 +63,6 @@ def read_manifest(content: bytes, *, secret: bytes) -> dict[str, Any]:
 
 
 def _seal(body: dict[str, Any], secret: bytes) -> str:
-    return hmac.digest(derive(secret, "backup"), canonical(body).encode(), "sha256").hex()
+    return hmac.digest(
+        derive(secret, "backup"), canonical(body).encode(errors="surrogateescape"), "sha256"
+    ).hex()

@@ -1,16 +1,21 @@
 """Put a backup into an empty data folder, or into an empty PostgreSQL database."""
 
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from spondyl.clinic.backup.check import BackupReport, check_backup
 from spondyl.clinic.backup.copy_chart import copy_chart
 from spondyl.clinic.backup.manifest import CHART, NAME, RESTORING, BackupUnusableError
 from spondyl.clinic.chart.audit import heads
-from spondyl.clinic.chart.engine import embedded_url, open_engine
+from spondyl.clinic.chart.engine import DatabaseUnusableError, embedded_url, open_engine
 from spondyl.clinic.chart.migrations import upgrade
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.clinic_home import ClinicHome
+from spondyl.radiograph import printable
 
 BESIDE = ("tls", "lost+found")
 """What may lie in a folder before a restore: no backup holds it, and an empty disk has its own."""
@@ -33,7 +38,8 @@ def restore_backup(backup: Path, home: ClinicHome, *, secret: bytes) -> BackupRe
             _move(files, home.data_dir)
             (folder / CHART).rename(home.data_dir / CHART)
         else:
-            _into_database(folder / CHART, files, home, secret)
+            with _told():
+                _into_database(folder / CHART, files, home, secret)
     return report
 
 
@@ -56,7 +62,9 @@ def _only_key(path: Path, key: Path) -> bool:
 def _refuse(folder: Path, names: list[str]) -> None:
     """A file of another state of the clinic would be mixed with the backup's, or be lost under it."""
     if names:
-        shown = ", ".join(sorted(names)[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+        shown = printable(", ".join(sorted(names)[:8])) + (
+            f" and {len(names) - 8} more" if len(names) > 8 else ""
+        )
         raise BackupUnusableError(
             f"{folder} is not empty: {shown} would be mixed with the backup's files or replaced by them. Nothing was "
             "changed. Name an empty folder with --data, or move these to another place first and keep them: they may "
@@ -66,8 +74,8 @@ def _refuse(folder: Path, names: list[str]) -> None:
 
 def _into_database(chart: Path, files: list[Path], home: ClinicHome, secret: bytes) -> None:
     """The files into the data folder, then the chart into the database, in one transaction; or neither."""
-    source = open_engine(embedded_url(chart), key=secret, survives_power_loss=False)
     target = open_engine(home.url, key=secret)
+    source = open_engine(embedded_url(chart), key=secret, survives_power_loss=False)
     try:
         upgrade(source)
         upgrade(target)
@@ -83,6 +91,19 @@ def _into_database(chart: Path, files: list[Path], home: ClinicHome, secret: byt
     finally:
         source.dispose()
         target.dispose()
+
+
+@contextmanager
+def _told() -> Generator[None]:
+    """Raise ``BackupUnusableError`` when the database cannot be used."""
+    try:
+        yield
+    except (DatabaseUnusableError, SQLAlchemyError) as error:
+        said = getattr(error, "orig", None) or error
+        raise BackupUnusableError(
+            f"The database cannot be used ({said}). Nothing was restored. Look at its address, and that it runs and "
+            "has room."
+        ) from error
 
 
 def _move(files: list[Path], folder: Path) -> None:

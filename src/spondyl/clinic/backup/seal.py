@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from spondyl.clinic.backup.manifest import BackupUnusableError
 from spondyl.clinic.chart.keys import derive
 from spondyl.clinic.films.store import MAGIC, NONCE_BYTES, opened_pieces
+from spondyl.radiograph import printable
 from spondyl.radiograph.limits import MIB
 
 
@@ -25,7 +26,7 @@ def seal(content: IO[bytes], sealed: IO[bytes], *, name: str, secret: bytes) -> 
     """Encrypt (AES-256-GCM, ``name`` as associated data) a piece at a time; returns the bytes in ``sealed``."""
     nonce = os.urandom(NONCE_BYTES)
     encryptor = Cipher(algorithms.AES(_key(secret)), modes.GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(name.encode())
+    encryptor.authenticate_additional_data(name.encode(errors="surrogateescape"))
     sealed.write(MAGIC + nonce)
     while piece := content.read(MIB):
         sealed.write(encryptor.update(piece))
@@ -46,7 +47,7 @@ def unseal(path: Path, *, name: str, secret: bytes) -> None:
         Path(opened).replace(path)
     except InvalidTag as error:
         raise BackupUnusableError(
-            f"{name} in the backup cannot be decrypted. Take an earlier backup, or a copy of this one."
+            f"{printable(name)} in the backup cannot be decrypted. Take an earlier backup, or a copy of this one."
         ) from error
 
 

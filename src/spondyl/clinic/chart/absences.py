@@ -24,6 +24,7 @@ from spondyl.booking import (
 from spondyl.booking.claim import LONGEST_CLAIM
 from spondyl.clinic.chart.appointment_rows import appointments_between, appointments_of_course
 from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.canonical_json import digest_of
 from spondyl.clinic.chart.claims import diary_between, shut_out_bookings
 from spondyl.clinic.chart.courses import rule_of
 from spondyl.clinic.chart.engine import now_of
@@ -90,7 +91,9 @@ def _noted(row: sa.Row[Any]) -> NotedAbsence:
 
 
 def _log(connection: sa.Connection, absence: Absence, *, actor: str, action: str) -> None:
-    detail = {"from": absence.start.isoformat(), "to": absence.end.isoformat(), "reason": absence.reason}
+    # The reason's digest: words in the log would outlast the erasure of a patient whom they may name.
+    reason = digest_of(absence.reason)
+    detail = {"from": absence.start.isoformat(), "to": absence.end.isoformat(), "reason_digest": reason}
     record(connection, actor=actor, action=action, subject=f"provider {absence.provider}", detail=detail)
 
 

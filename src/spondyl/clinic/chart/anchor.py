@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
@@ -21,6 +21,8 @@ from spondyl.clinic.chart.canonical_json import canonical, digest_of
 from spondyl.clinic.chart.engine import now_of
 
 FIRST = "0" * 64
+END_BYTES = 1 << 16
+"""So much of the file is read to find its last line; a line has some hundred bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,9 @@ class Checkpoints:
 def read_checkpoints(path: Path) -> Checkpoints:
     """What the file holds. While the clinic runs, read it before the transaction that it is held against begins: the
     log as that sees it has then come at least as far."""
-    return Checkpoints(path=path, lines=tuple(_text(path).splitlines()) if path.is_file() else None)
+    return Checkpoints(
+        path=path, lines=tuple(_decoded(path.read_bytes()).splitlines()) if path.is_file() else None
+    )
 
 
 def write_checkpoint(connection: sa.Connection, path: Path, *, signer: Ed25519PrivateKey) -> bool:
@@ -52,10 +56,10 @@ def write_checkpoint(connection: sa.Connection, path: Path, *, signer: Ed25519Pr
     """
     state = {str(lane): [sequence, seal] for lane, (sequence, seal) in sorted(heads(connection).items())}
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
+    with path.open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        text = _text(path)
-        last = next(reversed(text.splitlines()), None)
+        end = _last_line(file)
+        last = next(reversed(_decoded(end).splitlines()), None)
         if last is not None and _heads_of(last) == state:
             return False
         body = {
@@ -64,8 +68,8 @@ def write_checkpoint(connection: sa.Connection, path: Path, *, signer: Ed25519Pr
             "previous": FIRST if last is None else digest_of(last),
         }
         signature = signer.sign(canonical(body).encode()).hex()
-        begun = "\n" if text and not text.endswith("\n") else ""
-        file.write(begun + canonical(body | {"signature": signature}) + "\n")
+        begun = "\n" if end and not end.endswith(b"\n") else ""
+        file.write(f"{begun}{canonical(body | {'signature': signature})}\n".encode())
         file.flush()
         os.fsync(file.fileno())
     return True
@@ -91,9 +95,19 @@ def check_anchor(
     return AnchorVerdict(checkpoints=len(read.lines), problems=tuple(problems))
 
 
-def _text(path: Path) -> str:
+def _last_line(file: BinaryIO) -> bytes:
+    """The end of the file from the beginning of its last line on: a server that runs for years has a long file."""
+    at, end = file.seek(0, os.SEEK_END), b""
+    while at and b"\n" not in end[:-1]:
+        size = min(at, END_BYTES)
+        at = file.seek(at - size)
+        end = file.read(size) + end
+    return end[end.rfind(b"\n", 0, -1) + 1 :]
+
+
+def _decoded(content: bytes) -> str:
     """What the file of checkpoints holds; bytes of a crash that are no text spoil their own line only."""
-    return path.read_text(encoding="utf-8", errors="replace")
+    return content.decode(errors="replace")
 
 
 def _heads_of(line: str) -> Any:

@@ -171,6 +171,37 @@ def seal_at(connection: sa.Connection, *, lane: int, sequence: int) -> str | Non
     return FIRST_SEAL if sequence == 0 else found
 
 
+def holds_log(connection: sa.Connection) -> bool:
+    """True when the database holds rows of a log already: of a clinic, whose key it then has."""
+    return sa.inspect(connection).has_table(audit_heads.name) and any(
+        sequence for sequence, _ in heads(connection).values()
+    )
+
+
+def is_own_key(connection: sa.Connection) -> bool:
+    """Whether this key sealed the log: the newest or the first row of some lane fits it. An empty log fits any.
+
+    PostgreSQL opens with any key, and one row sealed with another breaks the log for good. A row that somebody changed
+    is no matter here: ``verify`` names it.
+    """
+    return not holds_log(connection) or any(
+        _is_sealed_by(connection, lane, sequence)
+        for lane, (newest, _) in heads(connection).items()
+        for sequence in (newest, 1)
+    )
+
+
+def _is_sealed_by(connection: sa.Connection, lane: int, sequence: int) -> bool:
+    statement = sa.select(audit).where(audit.c.lane == lane, audit.c.sequence == sequence)
+    row = connection.execute(statement).mappings().one_or_none()
+    before = seal_at(connection, lane=lane, sequence=sequence - 1)
+    return (
+        row is not None
+        and before is not None
+        and hmac.compare_digest(_seal(_seal_key(connection), dict(row), before), row["seal"])
+    )
+
+
 def entry_of(row: Any) -> AuditEntry:
     """A row of the table, read."""
     return AuditEntry(

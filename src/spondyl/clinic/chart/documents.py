@@ -146,7 +146,11 @@ def sign(
     digest: str,
     meaning: str = "signed",
 ) -> Document:
-    """Sign a version; ``digest`` is what the signer was shown, so nobody signs what they have not seen."""
+    """Sign a version; ``digest`` is what the signer was shown, so nobody signs what they have not seen.
+
+    The audit log does not hold ``meaning``: it may name the patient ("Ana Ruiz agreed in my presence"), and words in
+    the log would outlast the patient's erasure. It goes with the signature.
+    """
     document = load(connection, document_id, version=version)
     newest = load(connection, document_id).version
     if digest != document.digest or newest != version:
@@ -157,7 +161,7 @@ def sign(
         return document
     values = {"document_id": document_id, "version": version, "signed_by": actor, "meaning": meaning}
     connection.execute(signatures.insert().values(**values, signed_at=now_of(connection), digest=digest))
-    detail = {"document": document_id, "version": version, "digest": digest, "meaning": meaning}
+    detail = {"document": document_id, "version": version, "digest": digest}
     subject = f"person {document.person_id}"
     record(connection, actor=actor, action=f"sign {document.kind}", subject=subject, detail=detail)
     return load(connection, document_id, version=version)

@@ -162,9 +162,9 @@ def due(connection: sa.Connection, *, limit: int = 100) -> list[Message]:
     return [_message(row) for row in connection.execute(statement)]
 
 
-def sent(connection: sa.Connection, message: Message) -> None:
-    """Note that a message went out."""
-    _settle(connection, message, state="sent", problem="", done_at=now_of(connection))
+def sent(connection: sa.Connection, message: Message) -> bool:
+    """Note that a message went out; False when it is no longer here: its patient was erased meanwhile."""
+    return _settle(connection, message, state="sent", problem="", done_at=now_of(connection))
 
 
 def failed(connection: sa.Connection, message: Message, problem: str) -> None:
@@ -224,8 +224,8 @@ def mail_state(connection: sa.Connection) -> MailState:
     return MailState(later=later, **{str(name): number for name, number in counts})
 
 
-def _settle(connection: sa.Connection, message: Message, **values: Any) -> None:
-    connection.execute(outbox.update().where(outbox.c.id == message.id).values(**values))
+def _settle(connection: sa.Connection, message: Message, **values: Any) -> bool:
+    return connection.execute(outbox.update().where(outbox.c.id == message.id).values(**values)).rowcount == 1
 
 
 def _message(row: Any) -> Message:

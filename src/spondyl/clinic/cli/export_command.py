@@ -61,7 +61,8 @@ def export(
                 data_dir=home.data_dir,
                 actor="command line",
                 person_id=person_id,
-                detail={"to": out.name},
+                # A patient's export may be named after the patient, and words in the log would outlast the erasure.
+                detail={"to": out.name} if person_id is None else None,
             )
             with progress(size.film_bytes if patient is None else None) as watch:
                 missing = made.write(out, watch=watch)

@@ -1,5 +1,6 @@
 """``spondyl restore``: check a backup, or put it into an empty folder."""
 
+import shlex
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +30,8 @@ def restore(
       spondyl restore /backups/clinic-monday.tar --key /safe/clinic.key --data /srv/clinic
 
     \b
-    Exit codes: 0 sound, 6 it cannot be read or there is no room for it, 10 it can be read but is not sound.
+    Exit codes: 0 sound, 6 it cannot be read or there is no room for it, 10 it can be read but is not sound, or it
+    lacks films that the chart names: what there is was restored.
     """
     from spondyl.clinic.backup import BackupUnusableError, check_backup, restore_backup
     from spondyl.clinic.chart.keys import KeyFileUnusableError, read_key_file
@@ -54,4 +56,24 @@ def restore(
         f"the audit log of {report.audit_rows} rows is whole."
     )
     if not check:
-        typer.echo(f"Restored. Start it with: spondyl serve --data {data} --key {key}")
+        typer.echo(f"Restored. Start it with: {_start_command(data, database, key)}")
+    if report.films_missing:
+        leave(ExitCode.CHART_UNSOUND, _films_missing(report.films_missing))
+
+
+def _start_command(data: Path, database: str | None, key: Path) -> str:
+    """How to start what was restored; a password in the database's address is not printed."""
+    from sqlalchemy import make_url
+
+    place = (
+        [] if database is None else ["--database", make_url(database).render_as_string(hide_password=True)]
+    )
+    return shlex.join(["spondyl", "serve", "--data", str(data), *place, "--key", str(key)])
+
+
+def _films_missing(count: int) -> str:
+    return (
+        f"PROBLEM {count} {'file' if count == 1 else 'files'} of films or reports that the chart names "
+        f"{'is' if count == 1 else 'are'} not in the backup: lost before it was made, or on a disk that was not there. "
+        "Look for them in an earlier backup."
+    )

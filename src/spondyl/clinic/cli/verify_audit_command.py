@@ -30,15 +30,19 @@ def verify_audit(
       spondyl verify-audit --data /srv/clinic --anchor /mnt/other-machine/audit-anchor.jsonl
 
     \b
-    Exit codes: 0 whole, 6 the database cannot be opened, 10 a row or checkpoint was changed, taken away or moved.
+    Exit codes: 0 whole, 6 the database or a file cannot be opened, 10 a row or checkpoint was changed, taken away or
+    moved, or the database is damaged.
     """
     from spondyl.clinic.clinic_home import home_at
-    from spondyl.clinic.opened import ChartUnusableError
+    from spondyl.clinic.clinic_settings import SettingsInvalidError
+    from spondyl.clinic.opened import ChartDamagedError, ChartUnusableError
     from spondyl.clinic.verify_audit import audit_state
 
     try:
         state = audit_state(home_at(data, key_file=key, database=database), anchor=anchor)
-    except ChartUnusableError as error:
+    except ChartDamagedError as error:
+        leave(ExitCode.CHART_UNSOUND, str(error))
+    except (ChartUnusableError, SettingsInvalidError, OSError) as error:
         leave(ExitCode.OUTPUT_FAILED, str(error))
     if json_output:
         import json

@@ -107,7 +107,10 @@ class FilmStore:
 
 
 def opened_pieces(file: BinaryIO, key: bytes, digest: str) -> Iterator[bytes]:
-    """The decrypted content of a stored file; raises InvalidTag, for a wrong seal only after the last piece."""
+    """The decrypted content of a stored file; raises InvalidTag, for a wrong seal only after the last piece.
+
+    ``digest``: the name that it was sealed under; in a backup this may be no UTF-8.
+    """
     left_bytes = file.seek(0, os.SEEK_END) - len(MAGIC) - NONCE_BYTES - TAG_BYTES
     if left_bytes < 0:
         raise InvalidTag
@@ -117,7 +120,7 @@ def opened_pieces(file: BinaryIO, key: bytes, digest: str) -> Iterator[bytes]:
     if file.read(len(MAGIC)) != MAGIC:
         raise InvalidTag
     decryptor = Cipher(algorithms.AES(key), modes.GCM(file.read(NONCE_BYTES), tag)).decryptor()
-    decryptor.authenticate_additional_data(digest.encode())
+    decryptor.authenticate_additional_data(digest.encode(errors="surrogateescape"))
     while left_bytes > 0:
         piece = file.read(min(left_bytes, MIB))
         if not piece:

@@ -17,7 +17,7 @@ from spondyl.clinic.chart.films import Film, FilmKnownError, FilmSource, NewFilm
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.films.network.arrivals import forget_arrival, waiting_arrivals
 from spondyl.clinic.films.store import MAX_FILM_BYTES, FilmStore
-from spondyl.radiograph import FilmRefused, Refusal
+from spondyl.radiograph import FilmRefused, Refusal, printable
 from spondyl.radiograph.folder import film_paths
 
 RECEIVER = "film receiver"
@@ -54,7 +54,7 @@ def take_in(
         content_sha256=digest,
         size_bytes=len(content),
         source=origin.source,
-        source_name=origin.name,
+        source_name=printable(origin.name),
         person_id=origin.person_id,
         given_landmarks=landmarks,
     )
@@ -146,7 +146,7 @@ def _set_aside(path: Path, folder: Path, why: str) -> None:
         aside = _free_name(place, path.relative_to(folder))
         path.replace(aside)
         write_whole(place / f"{aside.name}.txt", f"{why}\n".encode(errors="backslashreplace"))
-    log.warning("%s was not taken: %s", path, why)
+    log.warning("%s was not taken: %s", printable(str(path)), why)
 
 
 def _free_name(place: Path, relative: Path) -> Path:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from spondyl.atomic_file import write_whole
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of_course
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.outbox import (
@@ -40,6 +41,10 @@ class Sender(Protocol):
         """Send one letter; sending it again with the same identifier must do no harm."""
         ...
 
+    def forget(self, *, message_id: str) -> None:
+        """Keep nothing of a letter: its patient was erased while it was sent."""
+        ...
+
 
 _LOG = logging.getLogger(__name__)
 NO_ADDRESS = "no e-mail address"
@@ -59,10 +64,15 @@ class FolderSender:
     folder: Path
 
     def send(self, letter: Letter, *, message_id: str) -> None:
-        """Write the letter; the same letter has the same file."""
+        """Write the letter; the same letter has the same file. It names a patient: only this user can read it."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)  # an earlier version let everybody on this machine in
         mail = _mail(letter, message_id, "clinic@localhost")
-        letter_file(self.folder, message_id).write_bytes(bytes(mail))
+        write_whole(letter_file(self.folder, message_id), bytes(mail), mode=0o600)
+
+    def forget(self, *, message_id: str) -> None:
+        """Delete the letter's file."""
+        letter_file(self.folder, message_id).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +98,9 @@ class SmtpSender:
                 server.login(self.user, self.password)
             server.send_message(_mail(letter, message_id, self.from_address))
 
+    def forget(self, *, message_id: str) -> None:
+        """Nothing is kept here: the mail server has it."""
+
 
 def send_due(engine: sa.Engine, sender: Sender, *, key: bytes, base: str) -> tuple[int, int]:
     """Send what is due: how many went out, how many did not. ``base`` is the address of the clinic's pages.
@@ -102,16 +115,18 @@ def send_due(engine: sa.Engine, sender: Sender, *, key: bytes, base: str) -> tup
             waiting = due(connection, limit=1)
         if not waiting:
             return good, bad
-        problem = _problem_of(engine, waiting[0], sender, key=key, base=base)
+        problem, is_kept = _problem_of(engine, waiting[0], sender, key=key, base=base), True
         with writing(engine) as connection:
             if problem is None:
-                sent(connection, waiting[0])
+                is_kept = sent(connection, waiting[0])
             elif problem == NO_ADDRESS:
                 no_address(connection, waiting[0])
             elif problem == TOO_LATE:
                 too_late(connection, waiting[0])
             else:
                 failed(connection, waiting[0], problem)
+        if not is_kept:
+            sender.forget(message_id=waiting[0].id)
         good, bad = (good + 1, bad) if problem is None else (good, bad + 1)
 
 

@@ -35,6 +35,7 @@ from spondyl.clinic.web.films.service import make_film_service
 from spondyl.clinic.web.headers import CappedBody, KnownHosts, SafeHeaders
 from spondyl.clinic.web.restricted import check_restricted
 from spondyl.clinic.web.services import Services
+from spondyl.clinic.web.storable import check_storable
 from spondyl.clinic.web.templates import WEB, make_templates
 from spondyl.clinic.web.traffic import Counted, Traffic
 
@@ -92,7 +93,7 @@ def create_app(services: Services) -> FastAPI:
 @functools.cache
 def _site() -> APIRouter:
     """The pages of all features, which know no application: what each page takes is worked out once a process."""
-    site = APIRouter(dependencies=[Depends(check_csrf), Depends(check_restricted)])
+    site = APIRouter(dependencies=[Depends(check_csrf), Depends(check_storable), Depends(check_restricted)])
     # An address is looked for in one router after the other: first where crowds come from.
     for feature in sorted(FEATURES, key=lambda one: one is not public.FEATURE):
         for router in feature.routers:

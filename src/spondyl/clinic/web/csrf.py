@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 
 from spondyl.clinic.web.cookies import visitor_cookie
 from spondyl.clinic.web.services import services_of
+from spondyl.clinic.web.storable import FORMS
 from spondyl.clinic.web.viewer import viewer_of, viewer_soon
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -61,8 +62,7 @@ async def check_csrf(request: Request) -> None:
 
 
 async def _form_field(request: Request) -> str:
-    kind = request.headers.get("content-type", "")
-    if not kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+    if not request.headers.get("content-type", "").startswith(FORMS):
         return ""
     form: FormData = await request.form()
     value = form.get(FIELD)

@@ -32,6 +32,7 @@ from spondyl.clinic.web.patient_error import is_for_patient, patient_error
 from spondyl.clinic.web.patient_link import LinkUnusableError
 from spondyl.clinic.web.restricted import ChartRestrictedError
 from spondyl.clinic.web.rights import SignInNeededError
+from spondyl.clinic.web.storable import UNSTORABLE
 
 MACHINE_PATHS = ("/api/", "/fhir/")
 MOST_PROBLEMS = 8
@@ -171,9 +172,7 @@ def _erased(request: Request, error: Exception) -> Response:
 def _unstorable(request: Request, error: Exception) -> Response:
     if "NUL" not in str(cast(DataError, error).orig):
         return _fault(request, error)
-    return answer(
-        request, 422, "Nothing was saved: what was sent holds a character that no text has (number 0)."
-    )
+    return answer(request, 422, UNSTORABLE)
 
 
 def _fault(request: Request, error: Exception) -> Response:

@@ -1,5 +1,5 @@
 """Bring a database to the newest form: alembic revisions, packed in the wheel, in one line."""
 
-from spondyl.clinic.chart.migrations.upgrade import newest_revision, present_revision, upgrade
+from spondyl.clinic.chart.migrations.upgrade import newest_revision, present_revision, refuse_newer, upgrade
 
-__all__ = ["newest_revision", "present_revision", "upgrade"]
+__all__ = ["newest_revision", "present_revision", "refuse_newer", "upgrade"]

@@ -106,7 +106,6 @@ _SHORT_KEYS = (
     "role",
     "active",
     "finding",
-    "meaning",
     "to",
 )
 """What of the details is shown at first sight; everything is shown on asking."""
