@@ -19,14 +19,20 @@ function sendOnce(event) {
   setTimeout(() => delete form.dataset.sent, AGAIN_MS);
 }
 
-/** A page brought back by the browser's Back button may be sent again. */
+/** A page that stays, or that the browser's Back button brought back, may be sent again. */
 function allowAgain() {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete (/** @type {HTMLFormElement} */ (form).dataset.sent);
   }
 }
 
+/** Esc stops what is being sent, and the page stays: it may be sent again. @param {KeyboardEvent} event */
+function allowAfterStop(event) {
+  if (event.key === "Escape") allowAgain();
+}
+
 document.addEventListener("submit", sendOnce);
+document.addEventListener("keydown", allowAfterStop);
 window.addEventListener("pageshow", allowAgain);
 
 for (const tabs of document.querySelectorAll(".tabs")) {
