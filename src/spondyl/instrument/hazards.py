@@ -101,6 +101,12 @@ HAZARDS: tuple[Hazard, ...] = (
         "test_sensor_zero.py::test_a_sensor_whose_zero_has_moved_is_not_armed_with",
     ),
     _hazard(
+        "A sensor that fails, taken for a tip without force",
+        "Without a valid measurement the force is reported as not known, and then nothing is proved safe.",
+        "firmware, driver",
+        "test_silent_sensor.py::test_a_force_that_nobody_measures_is_never_told_as_safe",
+    ),
+    _hazard(
         "A sensor that fails under way",
         "A watchdog of 20 ms that only valid measurements feed cuts the force.",
         "watchdog, firmware",

@@ -283,7 +283,7 @@ class WireInstrument(Instrument):
 
 
 def is_safe(status: Status) -> bool:
-    """State and force both say that the tip does nothing."""
+    """State and force both say that the tip does nothing; a force that is not known (not a number) says nothing."""
     return status.state in (State.SAFE, State.STOPPED) and abs(status.force_n) < SAFE_FORCE_N
 
 
