@@ -54,7 +54,7 @@ HAZARDS: tuple[Hazard, ...] = (
     ),
     _hazard(
         "A sensor that fails for a moment of a pulse, too short for the watchdog",
-        "A missing or repeated reading cuts the pulse; what was half seen teaches nothing.",
+        "A missing or repeated reading, or one that is no number, cuts the pulse; what was half seen teaches nothing.",
         "simulator.firmware",
         "test_force_clamp.py::test_nor_when_the_sensor_fails_for_a_moment_of_the_pulse",
     ),

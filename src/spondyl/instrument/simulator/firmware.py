@@ -359,7 +359,7 @@ class Firmware:
         is_driven = self.now_us - recording.start_us <= recording.token.shape.duration_us
         if is_driven and self._run[-1] < CONTACT_LOST_N:
             self._rest(State.SAFE, Cause.CONTACT_LOST)
-        elif is_driven and recording.is_blind:  # what is felt meanwhile is not known
+        elif is_driven and recording.was_blind:  # what is felt meanwhile is not known
             self._rest(State.FAULT, Cause.MEASUREMENT_LOST)
         elif is_driven and recording.governor.must_cut:
             self._rest(State.FAULT, Cause.OVER_FORCE)
