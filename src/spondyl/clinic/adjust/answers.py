@@ -54,13 +54,22 @@ class Answers:
         self._pain.say(pain)
         self._feed.event("pain", pain=pain)
 
+    def waiting(self, number: int) -> Proposal:
+        """The dose with this number, while it waits."""
+        with self._lock:
+            return self._waiting(number)
+
     def answer(self, number: int, *, accepts: bool) -> Proposal:
         """Accept or decline the dose with this number, which was read on the page."""
         with self._lock:
-            if self.open is None or self.open.number != number or self._accepted is not None:
-                raise AnswerRefused("This dose is not waiting for an answer any more. Read the newest one.")
+            proposal = self._waiting(number)
             self._accepted = accepts
-            return self.open
+            return proposal
+
+    def _waiting(self, number: int) -> Proposal:
+        if self.open is None or self.open.number != number or self._accepted is not None:
+            raise AnswerRefused("This dose is not waiting for an answer any more. Read the newest one.")
+        return self.open
 
     # Read by the session
 
