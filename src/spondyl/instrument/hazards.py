@@ -89,6 +89,12 @@ HAZARDS: tuple[Hazard, ...] = (
         _STATE + "test_only_the_counter_gives_a_charge_back",
     ),
     _hazard(
+        "A pulse that nobody asked for",
+        "The instrument's counter is compared before every pulse, at every rest and at the end; a difference ends all.",
+        "limits, ledger, the session's host",
+        _STATE + "test_the_counter_tells_of_pulses_that_were_not_asked_for",
+    ),
+    _hazard(
         "Deciding on a bad measurement",
         "Stale, future, disordered, flat, noisy, saturated or missing data refuse.",
         "signal_check",

@@ -5,6 +5,7 @@ Source: the simulator's physical world, asked directly: what the patient feels, 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -22,6 +23,7 @@ from spondyl.treatment.adjustment import (
     Outcome,
     Place,
     Plan,
+    Reading,
     Rule,
     StopBecause,
     Told,
@@ -92,7 +94,17 @@ class Bedside(Silent):
         FAULTS[self._fault](self._firmware, self._wire)
 
 
-def ended(moment: str, fault: str, stop: Event | None = None) -> tuple[Outcome, Firmware, Bedside, bytes]:
+def no_pain() -> Told:
+    return Told(pain=0, wants_stop=False)
+
+
+def ended(
+    moment: str,
+    fault: str,
+    stop: Event | None = None,
+    ask: Callable[[], Told] = no_pain,
+    watcher: type[Bedside] = Bedside,
+) -> tuple[Outcome, Firmware, Bedside, bytes]:
     firmware = Firmware(Bench(TissuePlant(), seed=4))
     wire = Wire(firmware)
     instrument, limits = WireInstrument(InProcessLink(wire)), Limits(maximum_n=MAXIMUM_N)
@@ -106,11 +118,11 @@ def ended(moment: str, fault: str, stop: Event | None = None) -> tuple[Outcome, 
         probes=2,
     )
     interlock = Interlock(instrument, session=7, gate=CLEAR, limits=limits, simulated=True)
-    bedside, parts = Bedside(firmware, wire, moment, fault), list[bytes]()
+    bedside, parts = watcher(firmware, wire, moment, fault), list[bytes]()
     rig = Rig(
         instrument=instrument,
         interlock=interlock,
-        ask=lambda: Told(pain=0, wants_stop=False),
+        ask=ask,
         stop=stop or Event(),
         watcher=bedside,
     )
@@ -218,4 +230,47 @@ def test_a_pulse_whose_result_is_lost_is_told(monkeypatch: pytest.MonkeyPatch) -
     assert outcome.stopped_because is StopBecause.INSTRUMENT_FAILED and outcome.is_safe
     assert firmware.counters.count == len(outcome.delivered) + 1
     assert "counted one more pulse than is listed" in outcome.text
+    assert replay(record).verdict is Verdict.IDENTICAL
+
+
+def one_more(firmware: Firmware, _wire: Wire) -> None:
+    counters = firmware.counters
+    firmware.counters = replace(counters, count=counters.count + 1, last_sequence=counters.last_sequence + 1)
+
+
+class AfterPulse(Bedside):
+    """The fault comes after the answer to a pulse of this purpose."""
+
+    def answered(self, command: Command, _reading: Reading, /) -> None:
+        if isinstance(command, Fire) and command.purpose == self._moment and self.fault_at_pulse < 0:
+            self.apply()
+
+
+@pytest.mark.parametrize("end", ["rest", "pain", "stop"])
+def test_a_pulse_that_nobody_asked_for_is_told_however_the_session_ends(
+    monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    stop = Event()
+
+    def extra(firmware: Firmware, wire: Wire) -> None:
+        one_more(firmware, wire)
+        if end == "stop":
+            stop.set()
+
+    monkeypatch.setitem(FAULTS, "extra", extra)
+    pains = iter([0, 9] if end == "pain" else [])
+    outcome, firmware, bedside, record = ended(
+        "treat" if end == "pain" else "probe",
+        "extra",
+        stop,
+        lambda: Told(pain=next(pains, 0), wants_stop=False),
+        AfterPulse,
+    )
+    listed = bedside.fault_at_pulse
+    assert firmware.counters.count == listed + 1 == len(outcome.delivered) + 1
+    assert f"counted {listed + 1} pulses, {listed} are listed" in outcome.text
+    assert outcome.is_safe
+    expected = StopBecause.STOP_PRESSED if end == "stop" else StopBecause.INSTRUMENT_FAILED
+    assert outcome.stopped_because is expected
+    assert ("Pain rose" in outcome.text) is (end == "pain")
     assert replay(record).verdict is Verdict.IDENTICAL

@@ -1,4 +1,4 @@
-"""Claim: pain that was said and eased before the session listened is heard all the same, from the page and a terminal."""
+"""Claim: pain that was said and eased before the session listened is heard all the same, by page and by terminal."""
 
 from collections.abc import Callable
 
