@@ -101,6 +101,12 @@ HAZARDS: tuple[Hazard, ...] = (
         _LIMITS + "test_it_refuses",
     ),
     _hazard(
+        "A waveform that cannot have been measured",
+        "It is refused, its pulse stays charged, and the session ends; the record and a replay hold.",
+        "driver",
+        "test_bad_waveform.py::test_a_waveform_that_cannot_be_is_refused_and_its_pulse_charged",
+    ),
+    _hazard(
         "A sensor whose zero has moved, so that the clamp sees too little",
         "With the tip off it must read about nothing, else no contact is made: asked by the host and by the firmware.",
         "driver, firmware",

@@ -4,6 +4,7 @@ armed and no further pulse, and its record replays.
 Source: the simulator's physical world, asked directly: what the patient feels, not what the sensor says. Virtual time.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
@@ -11,8 +12,8 @@ from threading import Event
 import pytest
 
 from spondyl.clinic.adjust.gate import CLEAR
-from spondyl.clinic.adjust.pump import Rig, Silent, run_session
-from spondyl.instrument import Interlock, Limits, State
+from spondyl.clinic.adjust.pump import COUNTED, Rig, Silent, run_session
+from spondyl.instrument import Interlock, Limits, Sample, State
 from spondyl.instrument.drivers import InProcessLink, WireInstrument
 from spondyl.instrument.protocol import FrameReader, Kind
 from spondyl.instrument.simulator import Bench, Firmware, SensorFault, TissuePlant, Wire
@@ -273,4 +274,39 @@ def test_a_pulse_that_nobody_asked_for_is_told_however_the_session_ends(
     expected = StopBecause.STOP_PRESSED if end == "stop" else StopBecause.INSTRUMENT_FAILED
     assert outcome.stopped_because is expected
     assert ("Pain rose" in outcome.text) is (end == "pain")
+    assert replay(record).verdict is Verdict.IDENTICAL
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+@pytest.mark.parametrize("sensor", ["read", "read_acceleration"])
+@pytest.mark.parametrize("after_us", [1_000, 20_000])
+def test_a_waveform_with_a_value_that_is_no_number_ends_the_session_and_is_in_the_record(
+    monkeypatch: pytest.MonkeyPatch, value: float, sensor: str, after_us: int
+) -> None:
+    def spoil(firmware: Firmware, _wire: Wire) -> None:
+        read = getattr(firmware.bench, sensor)
+
+        def spoilt() -> float | None:
+            pulse = firmware.recording
+            is_now = pulse is not None and firmware.now_us == pulse.start_us + after_us
+            return value if is_now and firmware.state is State.PULSING else read()
+
+        setattr(firmware.bench, sensor, spoilt)
+
+    monkeypatch.setitem(FAULTS, "no number", spoil)
+    outcome, firmware, _, record = ended("pulse", "no number")
+    assert outcome.stopped_because is StopBecause.INSTRUMENT_FAILED
+    assert "a value is not a number" in outcome.text and COUNTED in outcome.text
+    assert outcome.is_safe and firmware.state is State.SAFE
+    assert len(outcome.delivered) == firmware.counters.count - 1 == 1
+    assert replay(record).verdict is Verdict.IDENTICAL
+
+
+def test_a_contact_whose_force_is_no_number_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def spoil(firmware: Firmware, _wire: Wire) -> None:
+        monkeypatch.setattr(firmware, "samples", lambda: (Sample(time_us=firmware.now_us, force_n=math.nan),))
+
+    monkeypatch.setitem(FAULTS, "no number", spoil)
+    outcome, _, _, record = ended("contact", "no number")
+    assert outcome.stopped_because is StopBecause.INSTRUMENT_FAILED and "No force" in outcome.text
     assert replay(record).verdict is Verdict.IDENTICAL

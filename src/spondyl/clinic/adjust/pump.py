@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import isfinite
 from threading import Event, Thread
 from typing import Protocol
 
@@ -335,7 +336,7 @@ def _place(command: Place, rig: Rig) -> InContact | Failed:
     )
     _wait(ALIVE_US // 2, rig)
     samples = rig.instrument.samples()
-    if not samples:
+    if not samples or not all(isfinite(sample.force_n) for sample in samples):
         # Also when a stop came first; the stop is then what the session learns.
         text = f"No force was measured after the tip came to {command.segment}."
         return Failed(text=text, is_safe=_is_safe(rig))
