@@ -1,4 +1,4 @@
-"""Claim: a stop in a terminal reaches the instrument while the session itself is held up, and no pulse begins after it."""
+"""Claim: a stop in a terminal reaches the instrument while the session is held up, and no pulse begins after it."""
 
 import time
 from pathlib import Path
