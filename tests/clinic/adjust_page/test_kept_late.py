@@ -197,3 +197,26 @@ def test_no_end_is_kept_from_a_record_that_has_none_or_is_another_session_s(
         assert "No end is kept" in page and f'action="{where}/keep"' not in page
         assert client.submit(f"{where}/keep").status_code == 409
         assert stored_at(services, where).outcome is None
+
+
+def test_no_report_is_made_of_a_record_that_is_not_the_one_that_was_checked(
+    services: Services, browser: Open, ready: Person
+) -> None:
+    clinician = browser(Role.CLINICIAN)
+    where, _ = stopped_session(clinician, ready)
+    other, _ = stopped_session(clinician, ready)
+    until(lambda: stored_at(services, where).check, "the check of the record")
+    path = stored_at(services, where).path(services.data_dir)
+    whole = path.read_bytes()
+    assert clinician.get(f"{where}/report").headers["content-type"] == "application/pdf"
+    theirs = stored_at(services, other).path(services.data_dir).read_bytes()
+    for content, why in (
+        (theirs, "changed or exchanged"),
+        (whole[:-1024], "zeros"),
+        (whole[:900] + b"?" + whole[901:], "cannot be read"),
+        (b"", "cannot be read"),
+    ):
+        path.write_bytes(content)
+        answer = clinician.get(f"{where}/report")
+        assert answer.status_code == 409 and why in answer.text
+        assert clinician.get(where).status_code == 200
