@@ -162,7 +162,7 @@ HAZARDS: tuple[Hazard, ...] = (
     ),
     _hazard(
         "Arming by itself after the host or the link comes back",
-        "Connecting leads to SAFE with no session and a maximum of zero.",
+        "Connecting leads to SAFE with no session and a maximum of zero; a session that opens has no contact.",
         "firmware",
         _CONTRACT + "test_connecting_again_never_arms",
     ),

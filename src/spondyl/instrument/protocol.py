@@ -98,7 +98,7 @@ class Kind(Enum):
             _field("session_impulse_ns", "d", "most impulse in the session, N·s"),
         ),
         (),
-        "In SAFE only: count for this session and clamp to these limits. Answered by STATUS.",
+        "In SAFE only: count for this session, clamp to these limits, and forget the contact. Answered by STATUS.",
     )
     PLACE = (
         0x04,

@@ -102,6 +102,7 @@ class Firmware:
             )
         self._limits = limits
         self._session_open = True
+        self._contact = _NOWHERE
         return None
 
     def place(self, contact: Contact) -> Code | None:
