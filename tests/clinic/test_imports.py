@@ -20,7 +20,7 @@ from spondyl.treatment.adjustment.waveform_table import load_parquet, waveform_c
 
 load_parquet()
 shape = np.linspace(0.0, 20.0, 5)
-wave = Waveform(sequence=1, interval_us=500, duration_us=2500, preload_n=0.0, completed=True, simulated=True,
+wave = Waveform(sequence=1, interval_us=500, duration_us=2000, preload_n=0.0, completed=True, simulated=True,
                 force_n=shape, acceleration_m_s2=-shape)
 force_n, acceleration_m_s2 = waveform_columns(waveform_parquet(wave))
 assert (force_n == shape).all() and (acceleration_m_s2 == -shape).all()

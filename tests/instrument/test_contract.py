@@ -171,6 +171,14 @@ def test_connecting_again_never_arms(armed: Interlock, instrument: WireInstrumen
     assert refusal.reason is Reason.SESSION_DIVERGES
 
 
+def test_a_contact_of_before_is_not_armed_at(armed: Interlock, instrument: WireInstrument) -> None:
+    armed.open()
+    instrument.wait(20_000)
+    with pytest.raises(InstrumentRefusedError, match="CONTACT"):
+        instrument.reach(State.ARMED)
+    assert abs(instrument.safe_state().force_n) < 1.0
+
+
 @pytest.mark.parametrize("before", [State.SAFE, State.ARMED, State.PAUSED])
 def test_the_stop_latches_until_a_person_clears_it(
     armed: Interlock, instrument: WireInstrument, before: State

@@ -30,7 +30,7 @@ def test_the_simulator_in_another_process_passes_and_does_not_pass_for_a_device(
         finally:
             simulator.kill()
     assert said.returncode == 0, said.stdout
-    assert "12 passed" in said.stdout
+    assert "13 passed" in said.stdout
     assert as_device.returncode == 1
 
 

@@ -6,6 +6,8 @@ Found by benchmarks/instrument_sessions.py, seed 2039. Limit: linear tissue; the
 takes the tip off at 10 N a step, and a real one must prove its own.
 """
 
+import math
+from collections.abc import Callable
 from itertools import product
 
 import pytest
@@ -37,8 +39,8 @@ class Felt(Bench):
         self.most_n = max(self.most_n, self.true_force_n)
 
 
-def armed(tissue: Tissue) -> Firmware:
-    firmware = Firmware(Felt(TissuePlant({"L3": tissue}), seed=1))
+def armed(tissue: Tissue, bench: type[Felt] = Felt) -> Firmware:
+    firmware = Firmware(bench(TissuePlant({"L3": tissue}), seed=1))
     firmware.advance(30_000)
     assert firmware.open_session(1, Limits(maximum_n=CLAMP_N)) is None
     assert firmware.place(Contact(segment="L3", preload_n=PRELOAD_N)) is None
@@ -92,6 +94,39 @@ def test_nor_when_the_sensor_fails_for_a_moment_of_the_pulse(fault: SensorFault)
         firmware.bench.fault = SensorFault.NONE
         firmware.advance(GAP_US)
         assert firmware.bench.most_n <= CLAMP_N, (tissue, tenth)  # type: ignore[attr-defined]
+
+
+class Numb(Felt):
+    """One of its sensors gives one reading that is no number."""
+
+    now_us: Callable[[], int]
+    sensor, value, at_us = "", math.nan, -1
+
+    def _given(self, sensor: str, value: float) -> float:
+        is_numb = sensor == self.sensor and self.now_us() == self.at_us
+        return self.value if is_numb else value
+
+    def read(self) -> float | None:
+        reading_n = super().read()
+        return None if reading_n is None else self._given("force", reading_n)
+
+    def read_acceleration(self) -> float:
+        return self._given("acceleration", super().read_acceleration())
+
+
+@pytest.mark.parametrize("value", [math.nan, -math.inf])
+@pytest.mark.parametrize("sensor", ["force", "acceleration"])
+def test_nor_when_one_reading_is_no_number(sensor: str, value: float) -> None:
+    for tissue, tenth in product(TISSUES[::3], range(0, 10, 3)):
+        firmware = armed(tissue, Numb)
+        bench = firmware.bench
+        assert isinstance(bench, Numb)
+        bench.now_us, bench.sensor, bench.value = lambda firmware=firmware: firmware.now_us, sensor, value
+        bench.at_us = firmware.now_us + 200 * tenth + 100
+        ask(firmware, 129.0, 2_000)
+        firmware.advance(40_000)
+        assert bench.most_n <= CLAMP_N, (tissue, tenth)
+        assert firmware.recording is not None and not firmware.recording.completed
 
 
 def test_a_pulse_half_seen_teaches_no_gain() -> None:

@@ -52,6 +52,19 @@ def test_a_counter_of_something_else_gives_nothing_back(other: dict[str, int]) -
     assert TWO.reconciled(replace(STATUS, pulse_count=1, **other)) == TWO
 
 
+@pytest.mark.parametrize(
+    ("counted", "beyond_two", "beyond_settled"), [(1, 0, -1), (2, 1, 0), (3, 2, 1), (0, -1, -2)]
+)
+def test_the_counter_tells_of_pulses_that_were_not_asked_for(
+    counted: int, beyond_two: int, beyond_settled: int
+) -> None:
+    status = replace(STATUS, pulse_count=counted)
+    assert TWO.beyond(status) == beyond_two
+    assert TWO.settled(0.2).beyond(status) == beyond_settled
+    for other in ({"session": 8}, {"boot": 4}):
+        assert TWO.beyond(replace(status, **other)) is None
+
+
 def test_the_stop_latches() -> None:
     assert not StopLatch().is_pressed
     assert StopLatch().cleared_by == ""

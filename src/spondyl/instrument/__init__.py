@@ -6,6 +6,7 @@ Nothing here imports ``spondyl.instrument.drivers``: only the shell composes a s
 from spondyl.instrument.caps import REGION_OF, SEGMENTS, PulseShape, Region
 from spondyl.instrument.gate import CONTRAINDICATIONS, Answer, Gate
 from spondyl.instrument.instrument import (
+    BadWaveformError,
     Instrument,
     InstrumentError,
     InstrumentRefusedError,
@@ -34,6 +35,7 @@ __all__ = [
     "REGION_OF",
     "SEGMENTS",
     "Answer",
+    "BadWaveformError",
     "Case",
     "Cause",
     "Contact",

@@ -54,7 +54,7 @@ HAZARDS: tuple[Hazard, ...] = (
     ),
     _hazard(
         "A sensor that fails for a moment of a pulse, too short for the watchdog",
-        "A missing or repeated reading cuts the pulse; what was half seen teaches nothing.",
+        "A missing or repeated reading, or one that is no number, cuts the pulse; what was half seen teaches nothing.",
         "simulator.firmware",
         "test_force_clamp.py::test_nor_when_the_sensor_fails_for_a_moment_of_the_pulse",
     ),
@@ -89,16 +89,34 @@ HAZARDS: tuple[Hazard, ...] = (
         _STATE + "test_only_the_counter_gives_a_charge_back",
     ),
     _hazard(
+        "A pulse that nobody asked for",
+        "The instrument's counter is compared before every pulse, at every rest and at the end; a difference ends all.",
+        "limits, ledger, the session's host",
+        _STATE + "test_the_counter_tells_of_pulses_that_were_not_asked_for",
+    ),
+    _hazard(
         "Deciding on a bad measurement",
         "Stale, future, disordered, flat, noisy, saturated or missing data refuse.",
         "signal_check",
         _LIMITS + "test_it_refuses",
     ),
     _hazard(
+        "A waveform that cannot have been measured",
+        "It is refused, its pulse stays charged, and the session ends; the record and a replay hold.",
+        "driver",
+        "test_bad_waveform.py::test_a_waveform_that_cannot_be_is_refused_and_its_pulse_charged",
+    ),
+    _hazard(
         "A sensor whose zero has moved, so that the clamp sees too little",
         "With the tip off it must read about nothing, else no contact is made: asked by the host and by the firmware.",
         "driver, firmware",
         "test_sensor_zero.py::test_a_sensor_whose_zero_has_moved_is_not_armed_with",
+    ),
+    _hazard(
+        "A sensor that fails, taken for a tip without force",
+        "Without a valid measurement the force is reported as not known, and then nothing is proved safe.",
+        "firmware, driver",
+        "test_silent_sensor.py::test_a_force_that_nobody_measures_is_never_told_as_safe",
     ),
     _hazard(
         "A sensor that fails under way",
@@ -144,7 +162,7 @@ HAZARDS: tuple[Hazard, ...] = (
     ),
     _hazard(
         "Arming by itself after the host or the link comes back",
-        "Connecting leads to SAFE with no session and a maximum of zero.",
+        "Connecting leads to SAFE with no session and a maximum of zero; a session that opens has no contact.",
         "firmware",
         _CONTRACT + "test_connecting_again_never_arms",
     ),

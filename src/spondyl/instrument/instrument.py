@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from math import isfinite
 from typing import TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ F64: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Waveform:
-    """What was measured during one pulse and its ringing.
+    """What was measured during one pulse and its ringing; raises ``ValueError`` for what cannot have been measured.
 
     ``force_n`` is total force at the tip, ``acceleration_m_s2`` that of the tip, each of shape (n,), ``interval_us``
     apart, the first at the start of the pulse. ``completed`` is false for a pulse that ended early. ``start_us``: the
@@ -31,6 +32,17 @@ class Waveform:
     force_n: F64
     acceleration_m_s2: F64
     start_us: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.force_n.ndim != 1 or self.force_n.shape != self.acceleration_m_s2.shape:
+            shapes = f"{self.force_n.shape} and {self.acceleration_m_s2.shape}"
+            raise ValueError(f"force and acceleration differ in shape: {shapes}")
+        if self.interval_us <= 0 or self.duration_us <= 0:
+            raise ValueError(f"{self.interval_us} µs apart over {self.duration_us} µs is no time")
+        if not (isfinite(self.preload_n) and np.isfinite([self.force_n, self.acceleration_m_s2]).all()):
+            raise ValueError("a value is not a number")
+        if self.completed and (len(self.force_n) - 1) * self.interval_us < self.duration_us:
+            raise ValueError(f"{len(self.force_n)} points do not reach the end of the pulse")
 
     @property
     def peak_n(self) -> float:
@@ -59,6 +71,10 @@ class InstrumentRefusedError(InstrumentError):
     def __init__(self, code: str, text: str) -> None:
         super().__init__(f"The instrument refused ({code}): {text}")
         self.code = code
+
+
+class BadWaveformError(InstrumentError):
+    """A pulse was given, and what the instrument says of it cannot be true or is another pulse's."""
 
 
 class NotSafeError(InstrumentError):

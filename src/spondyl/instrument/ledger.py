@@ -48,10 +48,15 @@ class Ledger:
 
         A counter of another session, or of another run of the instrument, proves nothing.
         """
-        is_ours = (status.boot, status.session) == (self.boot, self.session)
-        if self.is_open and is_ours and status.pulse_count == self.count() - 1:
+        if self.is_open and self.beyond(status) == 0:
             return replace(self, charges=self.charges[:-1], is_open=False)
         return self
+
+    def beyond(self, status: Status) -> int | None:
+        """Pulses that the instrument counted beyond the settled ones; None where it counts another session or run."""
+        if (status.boot, status.session) != (self.boot, self.session):
+            return None
+        return status.pulse_count - self.count() + self.is_open
 
     def _of(self, segment: str | None) -> tuple[PulseCharge, ...]:
         return tuple(charge for charge in self.charges if segment in (None, charge.segment))

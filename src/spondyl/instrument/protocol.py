@@ -59,7 +59,7 @@ _STATUS_FIELDS = (
     _field("session", "Q", "the session the counters belong to; 0 before any"),
     _field("segment", "B", "1 for C1 … 25 for S1, as placed; 0 for none"),
     _field("contact_id", "I", "0 without contact; another number whenever contact is made"),
-    _field("force_n", "d", "newest reading of total force at the tip, N"),
+    _field("force_n", "d", "newest reading of total force at the tip, N; NaN while none is known, see Rules"),
     _field("maximum_n", "d", "the clamp on total force for this session, N; 0 until set"),
     _field("pulse_count", "I", "pulses of this session; a pulse that began counts"),
     _field("impulse_ns", "d", "impulse commanded in this session, N·s"),
@@ -98,7 +98,7 @@ class Kind(Enum):
             _field("session_impulse_ns", "d", "most impulse in the session, N·s"),
         ),
         (),
-        "In SAFE only: count for this session and clamp to these limits. Answered by STATUS.",
+        "In SAFE only: count for this session, clamp to these limits, and forget the contact. Answered by STATUS.",
     )
     PLACE = (
         0x04,

@@ -82,7 +82,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What the instrument reports now. ``contact_id`` is 0 without contact and changes whenever contact is made."""
+    """What the instrument reports now. ``contact_id`` is 0 without contact and changes whenever contact is made.
+
+    ``force_n`` is not a number while it is not known: no valid measurement within the watchdog's time.
+    """
 
     time_us: int
     state: State

@@ -4,14 +4,16 @@ armed and no further pulse, and its record replays.
 Source: the simulator's physical world, asked directly: what the patient feels, not what the sensor says. Virtual time.
 """
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event
 
 import pytest
 
 from spondyl.clinic.adjust.gate import CLEAR
-from spondyl.clinic.adjust.pump import Rig, Silent, run_session
-from spondyl.instrument import Interlock, Limits, State
+from spondyl.clinic.adjust.pump import COUNTED, Rig, Silent, run_session
+from spondyl.instrument import Interlock, Limits, Sample, State
 from spondyl.instrument.drivers import InProcessLink, WireInstrument
 from spondyl.instrument.protocol import FrameReader, Kind
 from spondyl.instrument.simulator import Bench, Firmware, SensorFault, TissuePlant, Wire
@@ -22,6 +24,7 @@ from spondyl.treatment.adjustment import (
     Outcome,
     Place,
     Plan,
+    Reading,
     Rule,
     StopBecause,
     Told,
@@ -92,7 +95,17 @@ class Bedside(Silent):
         FAULTS[self._fault](self._firmware, self._wire)
 
 
-def ended(moment: str, fault: str, stop: Event | None = None) -> tuple[Outcome, Firmware, Bedside, bytes]:
+def no_pain() -> Told:
+    return Told(pain=0, wants_stop=False)
+
+
+def ended(
+    moment: str,
+    fault: str,
+    stop: Event | None = None,
+    ask: Callable[[], Told] = no_pain,
+    watcher: type[Bedside] = Bedside,
+) -> tuple[Outcome, Firmware, Bedside, bytes]:
     firmware = Firmware(Bench(TissuePlant(), seed=4))
     wire = Wire(firmware)
     instrument, limits = WireInstrument(InProcessLink(wire)), Limits(maximum_n=MAXIMUM_N)
@@ -106,11 +119,11 @@ def ended(moment: str, fault: str, stop: Event | None = None) -> tuple[Outcome, 
         probes=2,
     )
     interlock = Interlock(instrument, session=7, gate=CLEAR, limits=limits, simulated=True)
-    bedside, parts = Bedside(firmware, wire, moment, fault), list[bytes]()
+    bedside, parts = watcher(firmware, wire, moment, fault), list[bytes]()
     rig = Rig(
         instrument=instrument,
         interlock=interlock,
-        ask=lambda: Told(pain=0, wants_stop=False),
+        ask=ask,
         stop=stop or Event(),
         watcher=bedside,
     )
@@ -218,4 +231,82 @@ def test_a_pulse_whose_result_is_lost_is_told(monkeypatch: pytest.MonkeyPatch) -
     assert outcome.stopped_because is StopBecause.INSTRUMENT_FAILED and outcome.is_safe
     assert firmware.counters.count == len(outcome.delivered) + 1
     assert "counted one more pulse than is listed" in outcome.text
+    assert replay(record).verdict is Verdict.IDENTICAL
+
+
+def one_more(firmware: Firmware, _wire: Wire) -> None:
+    counters = firmware.counters
+    firmware.counters = replace(counters, count=counters.count + 1, last_sequence=counters.last_sequence + 1)
+
+
+class AfterPulse(Bedside):
+    """The fault comes after the answer to a pulse of this purpose."""
+
+    def answered(self, command: Command, _reading: Reading, /) -> None:
+        if isinstance(command, Fire) and command.purpose == self._moment and self.fault_at_pulse < 0:
+            self.apply()
+
+
+@pytest.mark.parametrize("end", ["rest", "pain", "stop"])
+def test_a_pulse_that_nobody_asked_for_is_told_however_the_session_ends(
+    monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    stop = Event()
+
+    def extra(firmware: Firmware, wire: Wire) -> None:
+        one_more(firmware, wire)
+        if end == "stop":
+            stop.set()
+
+    monkeypatch.setitem(FAULTS, "extra", extra)
+    pains = iter([0, 9] if end == "pain" else [])
+    outcome, firmware, bedside, record = ended(
+        "treat" if end == "pain" else "probe",
+        "extra",
+        stop,
+        lambda: Told(pain=next(pains, 0), wants_stop=False),
+        AfterPulse,
+    )
+    listed = bedside.fault_at_pulse
+    assert firmware.counters.count == listed + 1 == len(outcome.delivered) + 1
+    assert f"counted {listed + 1} pulses, {listed} are listed" in outcome.text
+    assert outcome.is_safe
+    expected = StopBecause.STOP_PRESSED if end == "stop" else StopBecause.INSTRUMENT_FAILED
+    assert outcome.stopped_because is expected
+    assert ("Pain rose" in outcome.text) is (end == "pain")
+    assert replay(record).verdict is Verdict.IDENTICAL
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+@pytest.mark.parametrize("sensor", ["read", "read_acceleration"])
+@pytest.mark.parametrize("after_us", [1_000, 20_000])
+def test_a_waveform_with_a_value_that_is_no_number_ends_the_session_and_is_in_the_record(
+    monkeypatch: pytest.MonkeyPatch, value: float, sensor: str, after_us: int
+) -> None:
+    def spoil(firmware: Firmware, _wire: Wire) -> None:
+        read = getattr(firmware.bench, sensor)
+
+        def spoilt() -> float | None:
+            pulse = firmware.recording
+            is_now = pulse is not None and firmware.now_us == pulse.start_us + after_us
+            return value if is_now and firmware.state is State.PULSING else read()
+
+        setattr(firmware.bench, sensor, spoilt)
+
+    monkeypatch.setitem(FAULTS, "no number", spoil)
+    outcome, firmware, _, record = ended("pulse", "no number")
+    assert outcome.stopped_because is StopBecause.INSTRUMENT_FAILED
+    assert "a value is not a number" in outcome.text and COUNTED in outcome.text
+    assert outcome.is_safe and firmware.state is State.SAFE
+    assert len(outcome.delivered) == firmware.counters.count - 1 == 1
+    assert replay(record).verdict is Verdict.IDENTICAL
+
+
+def test_a_contact_whose_force_is_no_number_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def spoil(firmware: Firmware, _wire: Wire) -> None:
+        monkeypatch.setattr(firmware, "samples", lambda: (Sample(time_us=firmware.now_us, force_n=math.nan),))
+
+    monkeypatch.setitem(FAULTS, "no number", spoil)
+    outcome, _, _, record = ended("contact", "no number")
+    assert outcome.stopped_because is StopBecause.INSTRUMENT_FAILED and "No force" in outcome.text
     assert replay(record).verdict is Verdict.IDENTICAL

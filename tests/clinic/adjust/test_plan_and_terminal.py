@@ -88,7 +88,7 @@ def test_the_word_of_a_person_is_never_made_up(tmp_path: Path) -> None:
 def test_in_a_terminal_a_person_is_asked_and_a_simulated_patient_has_no_pain() -> None:
     live, simulated = (Screen(live=one, max_n=60.0, paced=False) for one in (True, False))
     assert live.told() is None and live.heard() is None
-    live.pain = 4
+    live.pain.say(4)
     assert (live.told(), live.heard()) == (Told(pain=4, wants_stop=False),) * 2
     assert simulated.heard() is None
     assert simulated.told() == Told(pain=0, wants_stop=False)

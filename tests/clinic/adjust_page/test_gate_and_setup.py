@@ -35,13 +35,14 @@ from spondyl.clinic.chart.sessions import open_session
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web import create_app
+from spondyl.clinic.web.adjust import session_routes
 from spondyl.clinic.web.cookies import session_cookie
 from spondyl.clinic.web.services import Services
 from spondyl.instrument import CONTRAINDICATIONS, State
 from spondyl.instrument.drivers import TcpLink, WireInstrument
 from spondyl.instrument.gate import check_gate
 from spondyl.instrument.protocol import STOP_BYTES
-from spondyl.treatment.adjustment import Delivered, Outcome, StopBecause, read_record
+from spondyl.treatment.adjustment import Action, Decision, Delivered, Outcome, StopBecause, read_record
 
 Open = Callable[[Role], Browser]
 PATIENCE_S = 60.0
@@ -232,12 +233,46 @@ def test_while_the_session_is_asked_for_a_dose_everybody_else_writes(
         assert accepts and has_written.wait(5.0), "the end of the session could not have been kept"
         raise AnswerRefused("asked")
 
+    monkeypatch.setattr(live, "waiting", waiting)
     monkeypatch.setattr(live, "answer", asked)
     answer = clinician.submit(f"{where}/dose", number=1, accepts=True)
     live.press_stop("the test")
     assert answer.status_code == 409 and "asked" in answer.text
     with reading(services.engine) as connection:
-        assert entries(connection, action="accept dose") == []
+        (accepted,) = entries(connection, action="accept dose")
+        (unconfirmed,) = entries(connection, action="accepted dose not confirmed")
+    assert accepted.detail["reason"] == unconfirmed.detail["reason"] == "a test"
+    assert unconfirmed.detail["problem"] == "asked"
+
+
+def waiting(number: int) -> Proposal:
+    decision = Decision(segment="L4", action=Action.TREAT, reason="a test", commanded_n=30.0)
+    return Proposal(number=number, decision=decision, since_s=0.0)
+
+
+def test_no_dose_is_accepted_that_cannot_be_logged(
+    browser: Open, ready: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinician = browser(Role.CLINICIAN)
+    where = clinician.submit(f"/patients/{ready.id}/adjust", **filled()).headers["location"]
+    live = clinician.app.state.desk.of_run(where.rpartition("/")[2])
+    answered: list[bool] = []
+
+    def answer(number: int, *, accepts: bool) -> Proposal:
+        answered.append(accepts)
+        return waiting(number)
+
+    def full(*_args: object, **_named: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(live, "waiting", waiting)
+    monkeypatch.setattr(live, "answer", answer)
+    monkeypatch.setattr(session_routes, "record", full)
+    for accepts in (True, False):
+        with pytest.raises(OSError, match="full"):
+            clinician.submit(f"{where}/dose", number=1, accepts=accepts)
+    live.press_stop("the test")
+    assert answered == [False], "a dose is declined without a log, and never accepted"
 
 
 def given(segment: str, peak_n: float) -> Delivered:

@@ -70,6 +70,49 @@ def test_a_gate_that_shuts_while_a_session_runs_stops_it(
     assert live.has_ended.wait(PATIENCE_S)
 
 
+class Watched:
+    """A session that lasts for so many looks, or until it is stopped."""
+
+    def __init__(self, looks: int) -> None:
+        self.left, self.by = looks, ""
+        self.has_ended = self
+
+    def wait(self, _seconds: float) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+    def press_stop(self, by: str) -> None:
+        self.by = by
+
+
+@pytest.mark.parametrize(
+    ("looks", "by"),
+    [
+        ("fffo", "the gate, which shut: the chart could not be read 3 times in a row (pool timeout)"),
+        ("ffoffo", ""),
+        ("fs", "the gate, which shut: consent was taken back"),
+    ],
+)
+def test_a_look_that_fails_is_followed_by_another_and_three_in_a_row_stop_the_session(
+    services: Services, monkeypatch: pytest.MonkeyPatch, looks: str, by: str
+) -> None:
+    coming = iter(looks)
+
+    def look(_services: Services, _person_id: str) -> str:
+        match next(coming):
+            case "f":
+                raise TimeoutError("pool timeout\nand more")
+            case "s":
+                return "consent was taken back."
+            case _:
+                return ""
+
+    monkeypatch.setattr(gate_watch, "why_shut", look)
+    session = Watched(len(looks))
+    gate_watch._watch(services, "somebody", session)  # type: ignore[arg-type]
+    assert session.by == by
+
+
 def test_a_dose_is_not_accepted_on_a_consent_that_was_taken_back(
     browser: Open, services: Services, ready: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

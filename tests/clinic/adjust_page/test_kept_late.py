@@ -1,6 +1,7 @@
 """Claims: an end that the chart does not take is said on the page with the way to keep it, also by a server that was
 begun anew, which keeps it from the record; a check of a record that was cut off by the server's end is begun again by
-whoever looks, and one that cannot be made says why."""
+whoever looks, and one that cannot be made says why; no report is made of another file than was kept; no chart is erased
+while its session is not over."""
 
 import hashlib
 import re
@@ -197,3 +198,44 @@ def test_no_end_is_kept_from_a_record_that_has_none_or_is_another_session_s(
         assert "No end is kept" in page and f'action="{where}/keep"' not in page
         assert client.submit(f"{where}/keep").status_code == 409
         assert stored_at(services, where).outcome is None
+
+
+def test_no_report_is_made_of_a_record_that_is_not_the_one_that_was_checked(
+    services: Services, browser: Open, ready: Person
+) -> None:
+    clinician = browser(Role.CLINICIAN)
+    where, _ = stopped_session(clinician, ready)
+    other, _ = stopped_session(clinician, ready)
+    until(lambda: stored_at(services, where).check, "the check of the record")
+    path = stored_at(services, where).path(services.data_dir)
+    whole = path.read_bytes()
+    assert clinician.get(f"{where}/report").headers["content-type"] == "application/pdf"
+    theirs = stored_at(services, other).path(services.data_dir).read_bytes()
+    for content, why in (
+        (theirs, "changed or exchanged"),
+        (whole[:-1024], "changed or exchanged"),
+        (whole[:900] + b"?" + whole[901:], "cannot be read"),
+        (b"", "cannot be read"),
+    ):
+        path.write_bytes(content)
+        answer = clinician.get(f"{where}/report")
+        assert answer.status_code == 409 and why in answer.text
+        assert clinician.get(where).status_code == 200
+
+
+def test_a_chart_is_not_erased_before_the_session_that_was_made_ready_has_ended(
+    services: Services, browser: Open, ready: Person
+) -> None:
+    clinician = browser(Role.CLINICIAN)
+    where = clinician.submit(f"/patients/{ready.id}/adjust", **filled()).headers["location"]
+    sent = {"record_number": str(ready.record_number), "ground": "order"}
+    administrator = browser(Role.ADMINISTRATOR)
+    answer = administrator.submit(f"/admin/retention/{ready.id}", **sent)
+    assert answer.status_code == 422 and "is ready or runs. End it first." in answer.text
+    live: SessionProcess = clinician.app.state.desk.of_run(where.rpartition("/")[2])
+    live.press_stop("the test")
+    until(lambda: live.feed.is_over, "the end of the session")
+    path = stored_at(services, where).path(services.data_dir)
+    assert path.exists()
+    assert administrator.submit(f"/admin/retention/{ready.id}", **sent).status_code == 303
+    assert not path.exists()

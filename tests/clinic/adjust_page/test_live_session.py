@@ -104,7 +104,10 @@ def test_a_session_asks_proposes_and_is_kept_before_it_is_told(tmp_path: Path) -
         assert given == [], "a dose that waits is not given"
         with pytest.raises(AnswerRefused, match="not waiting"):
             live.answers.answer(dose["number"] + 1, accepts=True)
+        assert live.answers.waiting(dose["number"]).decision.reason == dose["reason"]
         live.answers.answer(dose["number"], accepts=True)
+        with pytest.raises(AnswerRefused, match="not waiting"):
+            live.answers.waiting(dose["number"])
         over(live)
     treated = [one for one in events(live.feed) if one["kind"] == "pulse" and one["purpose"] == "treat"]
     assert len(treated) == 3

@@ -107,6 +107,7 @@ def test_a_session_in_its_own_process_asks_gives_and_is_kept_before_it_is_told(t
         dose = event(live, "proposal")
         with pytest.raises(AnswerRefused, match="not waiting"):
             live.answer(dose["number"] + 1, accepts=True)
+        assert live.waiting(dose["number"]).decision.segment == "L4"
         assert live.answer(dose["number"], accepts=True).decision.segment == "L4"
         assert kept.is_checked.wait(PATIENCE_S)
         until(lambda: live.feed.is_over, "the end of the feed")

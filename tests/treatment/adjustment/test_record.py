@@ -76,6 +76,9 @@ def test_cut_after_any_event_it_is_intact_and_unfinished(record: tuple[bytes, li
     for end in chosen:
         assert read_record(data[:end]).outcome is None
         assert replay(data[:end]).verdict is Verdict.UNFINISHED, end
+    for missing in (1, 512, 1023, 1024, 1025, 1600):
+        assert read_record(data[:-missing]).outcome is None
+        assert replay(data[:-missing]).verdict is Verdict.UNFINISHED, missing
     # A member torn in the middle of a write is as good as never begun.
     assert replay(data[: ends[4] + 700]).verdict is Verdict.UNFINISHED
 

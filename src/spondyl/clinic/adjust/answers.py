@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from spondyl.clinic.adjust.feed import Feed
+from spondyl.clinic.adjust.said_pain import SaidPain
 from spondyl.clinic.adjust.stop_switch import StopSwitch
 from spondyl.treatment.adjustment import Decision, Told, to_json
 
@@ -29,7 +30,7 @@ class Proposal:
 
 
 class Answers:
-    """Given by the page, read by the session. Pain counts from the moment it is said until it is said anew."""
+    """Given by the page, read by the session."""
 
     def __init__(
         self, feed: Feed, stop: StopSwitch, *, seconds: Callable[[], float] = time.monotonic
@@ -38,7 +39,7 @@ class Answers:
         self._stop = stop
         self._seconds = seconds
         self._lock = Lock()
-        self._pain: int | None = None
+        self._pain = SaidPain()
         self._asked_since: float | None = None
         self._proposals = 0
         self.open: Proposal | None = None
@@ -50,22 +51,31 @@ class Answers:
         """Pain now, 0 to 10."""
         if not 0 <= pain <= 10:
             raise AnswerRefused(f"Pain is {pain}; it lies between 0 and 10. Press one of the numbers.")
-        self._pain = pain
+        self._pain.say(pain)
         self._feed.event("pain", pain=pain)
+
+    def waiting(self, number: int) -> Proposal:
+        """The dose with this number, while it waits."""
+        with self._lock:
+            return self._waiting(number)
 
     def answer(self, number: int, *, accepts: bool) -> Proposal:
         """Accept or decline the dose with this number, which was read on the page."""
         with self._lock:
-            if self.open is None or self.open.number != number or self._accepted is not None:
-                raise AnswerRefused("This dose is not waiting for an answer any more. Read the newest one.")
+            proposal = self._waiting(number)
             self._accepted = accepts
-            return self.open
+            return proposal
+
+    def _waiting(self, number: int) -> Proposal:
+        if self.open is None or self.open.number != number or self._accepted is not None:
+            raise AnswerRefused("This dose is not waiting for an answer any more. Read the newest one.")
+        return self.open
 
     # Read by the session
 
     def heard(self) -> Told | None:
-        """The pain that was said last; None until it has been said once. Asks nobody."""
-        return None if self._pain is None else Told(pain=self._pain, wants_stop=False)
+        """What was said of the pain by now; None until it has been said once. Asks nobody."""
+        return self._pain.heard()
 
     def told(self) -> Told | None:
         """The same; where nobody has said it yet, the page asks."""

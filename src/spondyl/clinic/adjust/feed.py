@@ -10,6 +10,7 @@ import json
 import struct
 from collections import deque
 from collections.abc import Iterable
+from math import isfinite
 from threading import Lock
 from typing import Any
 
@@ -46,8 +47,9 @@ class Feed:
         return self._is_over
 
     def event(self, kind: str, **values: Any) -> None:
-        """Tell something: JSON with the key ``kind``."""
-        text = json.dumps({"kind": kind, **values}, ensure_ascii=False, separators=(",", ":"))
+        """Tell something: JSON with the key ``kind``, null for what is no number."""
+        said = _said({"kind": kind, **values})
+        text = json.dumps(said, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         with self._lock:
             self._add(EVENT, self._events, text.encode())
             self._events += 1
@@ -88,3 +90,12 @@ class Feed:
         padding = bytes(-len(payload) % 8)
         self._frames.append(HEAD.pack(kind, len(payload), number) + payload + padding)
         self._written += 1
+
+
+def _said(value: Any) -> Any:
+    """No reader of JSON knows NaN or infinity."""
+    if isinstance(value, dict):
+        return {key: _said(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_said(one) for one in value]
+    return None if isinstance(value, float) and not isfinite(value) else value

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import isfinite
 from threading import Event, Thread
 from typing import Protocol
 
@@ -13,9 +14,11 @@ from spondyl.instrument import (
     InstrumentError,
     InstrumentRefusedError,
     Interlock,
+    Ledger,
     PulseShape,
     Refusal,
     State,
+    Status,
 )
 from spondyl.treatment.adjustment import (
     Ask,
@@ -53,6 +56,9 @@ DRAIN_S = 0.1
 
 COUNTED = "The instrument counted one more pulse than is listed: its result was not read."
 UNKNOWN = "One more pulse than is listed was asked for: nobody knows whether it was given."
+MISCOUNTED = (
+    "The instrument counted {counted} pulses, {listed} are listed. Take it out of use and have it checked."
+)
 
 Store = Callable[[bytes], None]
 
@@ -222,17 +228,33 @@ def _halt(rig: Rig) -> Halted:
 
 
 def _unread(rig: Rig) -> tuple[str, ...]:
-    """What is known of a pulse whose result never came: a sentence, or none where every pulse is known."""
+    """What is known of pulses that are not listed: a sentence, or none where every pulse is."""
     ledger = rig.interlock.ledger
-    if not ledger.is_open:
-        return ()
     try:
         status = rig.instrument.status()
     except InstrumentError:
-        return (UNKNOWN,)
-    if (status.boot, status.session) != (ledger.boot, ledger.session):
-        return (UNKNOWN,)
-    return (COUNTED,) if status.pulse_count >= ledger.count() else ()
+        return (UNKNOWN,) if ledger.is_open else ()
+    beyond = ledger.beyond(status)
+    if ledger.is_open and beyond in (None, 1):
+        return (UNKNOWN if beyond is None else COUNTED,)
+    return _miscounted(ledger, status)
+
+
+def _miscounted(ledger: Ledger, status: Status) -> tuple[str, ...]:
+    """A sentence where the instrument's counter differs from the ledger by more than a pulse without a result."""
+    beyond = ledger.beyond(status)
+    if beyond in (None, 0) or (ledger.is_open and beyond == 1):
+        return ()
+    listed = ledger.count() - ledger.is_open
+    return (MISCOUNTED.format(counted=status.pulse_count, listed=listed),)
+
+
+def _rest(rig: Rig) -> Rested | Failed:
+    """The safe state; no pulse may have been given since the last look that is not listed."""
+    status = rig.interlock.rest()
+    _last_trace(rig)
+    wrong = _miscounted(rig.interlock.ledger, status)
+    return Failed(text=" ".join(wrong), is_safe=True) if wrong else Rested(force_n=status.force_n)
 
 
 def _is_safe(rig: Rig) -> bool:
@@ -254,8 +276,7 @@ def _do(command: Command, rig: Rig) -> Reading:
         case Fire():
             reading = _fire(command, rig)
         case Rest():
-            reading = Rested(force_n=rig.interlock.rest().force_n)
-            _last_trace(rig)
+            reading = _rest(rig)
         case Wait():
             _wait(command.duration_us, rig)
         case Ask() | Hear():
@@ -315,7 +336,7 @@ def _place(command: Place, rig: Rig) -> InContact | Failed:
     )
     _wait(ALIVE_US // 2, rig)
     samples = rig.instrument.samples()
-    if not samples:
+    if not samples or not all(isfinite(sample.force_n) for sample in samples):
         # Also when a stop came first; the stop is then what the session learns.
         text = f"No force was measured after the tip came to {command.segment}."
         return Failed(text=text, is_safe=_is_safe(rig))

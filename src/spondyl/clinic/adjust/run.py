@@ -1,20 +1,23 @@
 """Run one session from options to record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 from spondyl.clinic.adjust.instruments import open_instrument
 from spondyl.clinic.adjust.options import OptionError, Options, plan_of
 from spondyl.clinic.adjust.pump import Rig, Silent, Watcher, run_session, unsaid
 from spondyl.clinic.adjust.record_file import RecordFile
+from spondyl.clinic.adjust.stop_lane import send_stop
 from spondyl.instrument import Interlock
 from spondyl.instrument.gate import check_gate
 from spondyl.treatment.adjustment import Head, Outcome, Plan, Told
 
 RECORDS = Path("adjustments")
+LOOK_S = 0.05
 Ask = Callable[[], Told | None]
 """The patient's word; None until there is one."""
 
@@ -42,6 +45,29 @@ def _check_asked(options: Options, plan: Plan, ask: Ask | None) -> None:
         )
 
 
+@contextmanager
+def _carried(stop: Event, address: str | None) -> Generator[None]:
+    """A stop goes to the instrument by a way of its own too, past whatever holds the session up.
+
+    From a thread: a signal's handler may start none, for it may have come while another was being started.
+    """
+    is_over = Event()
+
+    def carry() -> None:
+        while not is_over.is_set():
+            if stop.wait(LOOK_S):
+                send_stop(address)
+                return
+
+    carrier = Thread(target=carry, daemon=True, name="adjustment stop")
+    carrier.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        carrier.join()
+
+
 def run_adjustment(
     options: Options,
     *,
@@ -62,7 +88,11 @@ def run_adjustment(
     if options.film is not None:
         source += ", with the spine of a film"
     head = Head(plan=plan, started_at=datetime.now(UTC).isoformat(timespec="milliseconds"), source=source)
-    with open_instrument(options.address, patient) as instrument, RecordFile(path) as file:
+    with (
+        open_instrument(options.address, patient) as instrument,
+        RecordFile(path) as file,
+        _carried(stop, options.address),
+    ):
         interlock = Interlock(
             instrument, session=plan.session, gate=plan.gate, limits=plan.limits, simulated=plan.simulated
         )

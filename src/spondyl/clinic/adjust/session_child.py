@@ -114,7 +114,11 @@ class _Child:
             if isinstance(command, Pain):
                 answers.say_pain(command.pain)
                 return Said(number=command.number)
-            proposal = answers.answer(command.proposal, accepts=command.accepts)
+            proposal = (
+                answers.waiting(command.proposal)
+                if command.accepts is None
+                else answers.answer(command.proposal, accepts=command.accepts)
+            )
             return Said(number=command.number, proposal=proposal)
         except AnswerRefused as refused:
             return Said(number=command.number, refused=str(refused))

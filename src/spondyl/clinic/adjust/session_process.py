@@ -94,8 +94,15 @@ class SessionProcess:
         """Pain now, 0 to 10; raises AnswerRefused."""
         self._ask(Pain(number=next(self._numbers), pain=pain))
 
+    def waiting(self, number: int) -> Proposal:
+        """The dose with this number, which waits for an answer; raises AnswerRefused."""
+        return self._dose(number, accepts=None)
+
     def answer(self, number: int, *, accepts: bool) -> Proposal:
         """Accept or decline the dose with this number, which was read on the page; raises AnswerRefused."""
+        return self._dose(number, accepts=accepts)
+
+    def _dose(self, number: int, *, accepts: bool | None) -> Proposal:
         said = self._ask(Dose(number=next(self._numbers), proposal=number, accepts=accepts))
         assert said.proposal is not None
         return said.proposal

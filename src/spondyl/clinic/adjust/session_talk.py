@@ -28,11 +28,11 @@ class Pain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dose:
-    """The clinician's word on the dose ``proposal``."""
+    """The clinician's word on the dose ``proposal``; None asks only whether it waits, and what it is."""
 
     number: int
     proposal: int
-    accepts: bool
+    accepts: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,10 @@ class StoredAdjustment:
         """Whether no real instrument was at hand."""
         return bool(self.plan["simulated"])
 
+    def is_record(self, digest: str) -> bool:
+        """Whether a file with this SHA-256 is the record whose end was kept; any may be while none is."""
+        return self.outcome is None or self.outcome["record_sha256"] == digest
+
     def path(self, data_dir: Path) -> Path:
         """The record's file."""
         return data_dir / FOLDER / self.record

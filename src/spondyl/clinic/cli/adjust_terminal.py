@@ -22,6 +22,7 @@ from rich.text import Text
 from spondyl.clinic.adjust.options import Options, maximum_of
 from spondyl.clinic.adjust.pump import ALIVE_US
 from spondyl.clinic.adjust.run import Ran, run_adjustment
+from spondyl.clinic.adjust.said_pain import SaidPain
 from spondyl.treatment.adjustment import (
     Command,
     Decision,
@@ -44,7 +45,7 @@ class Screen:
     """What is seen now; told by the session, drawn by rich. It is the session's watcher and its patient's voice."""
 
     def __init__(self, *, live: bool, max_n: float, paced: bool) -> None:
-        self.pain: int | None = None
+        self.pain = SaidPain()
         self._live = live
         self._max_n = max_n
         self._paced = paced
@@ -81,15 +82,16 @@ class Screen:
             time.sleep(ALIVE_US * 1e-6)
 
     def heard(self) -> Told | None:
-        """The pain that was typed last; None before any was."""
-        return None if self.pain is None else Told(pain=self.pain, wants_stop=False)
+        """What was typed of the pain by now; None before anything was."""
+        return self.pain.heard()
 
     def told(self) -> Told | None:
         """The same, now that it is asked for; a simulated patient who says nothing has none."""
-        if self.pain is None and self._live:
+        said = self.heard()
+        if said is None and self._live:
             self._doing = "ask how much it hurts, 0 to 10, and type it (x is 10)"
             return None
-        return self.heard() or Told(pain=0, wants_stop=False)
+        return said or Told(pain=0, wants_stop=False)
 
     # Drawing
 
@@ -108,7 +110,7 @@ class Screen:
         return Panel(Group(*parts), title=title, border_style="red" if self._live else "blue")
 
     def _pain_words(self) -> str:
-        return "not said" if self.pain is None else f"{self.pain}/10"
+        return "not said" if self.pain.newest is None else f"{self.pain.newest}/10"
 
 
 def stiffness_table(rows: tuple[MapRow, ...]) -> Table:
@@ -168,7 +170,7 @@ def _listen(terminal: int, stop: Event, screen: Screen, over: Event) -> None:
             if key in " sS":
                 stop.set()
             elif key in PAIN_KEYS:
-                screen.pain = PAIN_KEYS.index(key)
+                screen.pain.say(PAIN_KEYS.index(key))
 
 
 def _show(console: Console, ran: Ran) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from spondyl.instrument.caps import SEGMENTS
 from spondyl.instrument.drivers.link import Link
 from spondyl.instrument.instrument import (
+    BadWaveformError,
     Instrument,
     InstrumentError,
     InstrumentRefusedError,
@@ -222,17 +223,24 @@ class WireInstrument(Instrument):
             if len(rows) >= int(part.values["total"]):
                 break
         points = np.array(rows, dtype=np.float64).reshape(-1, 2)
-        return Waveform(
-            sequence=token.sequence,
-            interval_us=int(part.values["interval_us"]),
-            duration_us=int(part.values["duration_us"]),
-            preload_n=float(part.values["preload_n"]),
-            completed=bool(part.values["completed"]),
-            simulated=token.simulated,
-            force_n=points[:, 0],
-            acceleration_m_s2=points[:, 1],
-            start_us=start_us,
-        )
+        told = (int(part.values["sequence"]), int(part.values["duration_us"]), int(part.values["total"]))
+        try:
+            if told != (token.sequence, token.shape.duration_us, len(rows)):
+                raise ValueError("it is another pulse's, or not whole")
+            return Waveform(
+                sequence=token.sequence,
+                interval_us=int(part.values["interval_us"]),
+                duration_us=token.shape.duration_us,
+                preload_n=float(part.values["preload_n"]),
+                completed=bool(part.values["completed"]),
+                simulated=token.simulated,
+                force_n=points[:, 0],
+                acceleration_m_s2=points[:, 1],
+                start_us=start_us,
+            )
+        except ValueError as error:
+            text = f"What the instrument measured of pulse {token.sequence} cannot be used: {error}. Check its sensors."
+            raise BadWaveformError(text) from error
 
     def _waveform_part(self, sequence: int, first: int) -> Frame:
         end_us = self._link.clock_us() + SETTLE.limit_us + REPLY.limit_us
@@ -283,7 +291,7 @@ class WireInstrument(Instrument):
 
 
 def is_safe(status: Status) -> bool:
-    """State and force both say that the tip does nothing."""
+    """State and force both say that the tip does nothing; a force that is not known (not a number) says nothing."""
     return status.state in (State.SAFE, State.STOPPED) and abs(status.force_n) < SAFE_FORCE_N
 
 

@@ -1,7 +1,7 @@
 """The simulated firmware: states, pulses, clamps, watchdogs and counters, in virtual time."""
 
 from collections import deque
-from math import isfinite, pi, sin
+from math import isfinite, nan, pi, sin
 
 from spondyl.instrument.caps import PLACEHOLDER_PRELOAD_N, REGION_OF
 from spondyl.instrument.limits import Limits
@@ -102,6 +102,7 @@ class Firmware:
             )
         self._limits = limits
         self._session_open = True
+        self._contact = _NOWHERE
         return None
 
     def place(self, contact: Contact) -> Code | None:
@@ -181,12 +182,17 @@ class Firmware:
             session=self.counters.session if self._session_open else 0,
             segment=self._contact.segment or None,
             contact_id=self._contact_id,
-            force_n=self._run[-1] if self._run else 0.0,
+            force_n=self._known_n(),
             maximum_n=self._limits.maximum_n,
             pulse_count=self.counters.count,
             impulse_ns=self.counters.impulse_ns,
             last_sequence=self.counters.last_sequence,
         )
+
+    def _known_n(self) -> float:
+        """The newest reading; not a number without a valid one within the watchdog's time: unknown is not no force."""
+        is_known = self._run and not self._watchdog.has_expired(self.now_us)
+        return self._run[-1] if is_known else nan
 
     def samples(self) -> tuple[Sample, ...]:
         """The newest measurements between pulses."""
@@ -354,7 +360,7 @@ class Firmware:
         is_driven = self.now_us - recording.start_us <= recording.token.shape.duration_us
         if is_driven and self._run[-1] < CONTACT_LOST_N:
             self._rest(State.SAFE, Cause.CONTACT_LOST)
-        elif is_driven and recording.is_blind:  # what is felt meanwhile is not known
+        elif is_driven and recording.was_blind:  # what is felt meanwhile is not known
             self._rest(State.FAULT, Cause.MEASUREMENT_LOST)
         elif is_driven and recording.governor.must_cut:
             self._rest(State.FAULT, Cause.OVER_FORCE)

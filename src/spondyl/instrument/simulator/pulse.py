@@ -1,5 +1,7 @@
 """One pulse under way and what is measured of it."""
 
+from math import isfinite
+
 from spondyl.instrument.simulator.clamps import Token
 from spondyl.instrument.simulator.governor import Governor
 
@@ -21,14 +23,14 @@ class Recording:
         self.points: list[tuple[float, float]] = []
         self.has_ended = False
         self.completed = False
-        self.is_blind = False
-        """Whether the newest point repeats the reading before it: a sensor that is alive is never so still."""
         self.was_blind = False
+        """Whether a point was not measured: no number, which the governor never gets rid of, or the reading before it
+        again, for a sensor that is alive is never so still."""
 
     def append(self, force_n: float, acceleration_m_s2: float) -> None:
         """One more point."""
-        self.is_blind = bool(self.points) and force_n == self.points[-1][0]
-        self.was_blind = self.was_blind or self.is_blind
+        is_repeated = bool(self.points) and force_n == self.points[-1][0]
+        self.was_blind |= is_repeated or not (isfinite(force_n) and isfinite(acceleration_m_s2))
         self.points.append((force_n, acceleration_m_s2))
         self.governor.feed(force_n, acceleration_m_s2)
 

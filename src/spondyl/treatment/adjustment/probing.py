@@ -27,8 +27,25 @@ MAX_MODES = 2
 
 def read_probe(segment: str, waveform: Waveform, device: Device) -> SegmentEstimate | Abstention:
     """Identify the tissue from force and acceleration as measured; what the actuator was told to do is not used."""
+    try:
+        probe = _probe(segment, waveform, device)
+    except ValueError as error:
+        return Abstention(
+            segment=Segment(segment),
+            reason=AbstentionReason.NO_PULSE,
+            text=f"{segment} was not read: {error}",
+        )
+    found = identify_linear(probe)
+    if isinstance(found, Abstention) and found.reason is AbstentionReason.MODEL_DOES_NOT_FIT:
+        # Its search may try parameters at which the model flies apart; such a try is dropped, not a fault.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return identify(probe, max_modes=MAX_MODES)
+    return found
+
+
+def _probe(segment: str, waveform: Waveform, device: Device) -> Probe:
     force_n = waveform.force_n - waveform.preload_n
-    probe = Probe(
+    return Probe(
         segment=Segment(segment),
         step_s=waveform.interval_us * 1e-6,
         force_n=force_n + device.tip_mass_kg * waveform.acceleration_m_s2,
@@ -37,12 +54,6 @@ def read_probe(segment: str, waveform: Waveform, device: Device) -> SegmentEstim
         tip_mass_kg=device.tip_mass_kg,
         noise=SensorNoise(force_sd_n=device.force_sd_n, acceleration_sd_m_s2=device.acceleration_sd_m_s2),
     )
-    found = identify_linear(probe)
-    if isinstance(found, Abstention) and found.reason is AbstentionReason.MODEL_DOES_NOT_FIT:
-        # Its search may try parameters at which the model flies apart; such a try is dropped, not a fault.
-        with np.errstate(over="ignore", invalid="ignore"):
-            return identify(probe, max_modes=MAX_MODES)
-    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,7 @@ class RecordedStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRecord:
-    """A record whose hash chain holds. ``outcome`` is None when the session never came to its end."""
+    """A record whose hash chain holds. ``outcome`` is None when the session, or the file, never came to its end."""
 
     head: Head
     steps: tuple[RecordedStep, ...]
@@ -146,8 +146,11 @@ def read_record(data: bytes) -> SessionRecord:
 def _outcome(data: bytes, last: Member) -> Outcome | None:
     if last.name != "999999-outcome.json":
         return None
-    if data[last.end :] != CLOSING:
+    closing = data[last.end :]
+    if not CLOSING.startswith(closing):
         raise RecordError(f"Byte {last.end}: after the outcome a record has {2 * BLOCK} zeros and no more.")
+    if closing != CLOSING:
+        return None
     return _decoded(Outcome, last)
 
 

@@ -321,11 +321,10 @@ def _finish(run: Run) -> Part[None]:
 
 def _end(run: Run, end: SessionEndError) -> Part[Outcome]:
     """A session that ends before its time; a stop and a failure have already left the instrument as safe as it gets."""
-    is_safe = end.is_safe
     run.take(end.step)
     if end.because in _TIP_MAY_BE_ON:
         try:
             yield from _finish(run)
         except SessionEndError as worse:
-            is_safe = worse.is_safe
-    return run.outcome(end.because, end.text, is_safe=is_safe)
+            return run.outcome(worse.because, f"{end.text} {worse.text}", is_safe=worse.is_safe)
+    return run.outcome(end.because, end.text, is_safe=end.is_safe)

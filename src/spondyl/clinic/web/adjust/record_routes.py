@@ -15,7 +15,7 @@ from spondyl.clinic.web.clinic_words import ClinicWords
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.viewer import Viewer
-from spondyl.treatment.adjustment import Replay, Verdict, read_record
+from spondyl.treatment.adjustment import RecordError, Replay, SessionRecord, Verdict, read_record
 
 router = APIRouter(prefix="/patients/{patient_id}/adjust", include_in_schema=False)
 
@@ -39,6 +39,21 @@ def _taken(services: Services, viewer: Viewer, patient_id: str, run: str, action
     return stored
 
 
+def _as_checked(stored: StoredAdjustment, services: Services) -> SessionRecord:
+    """The record, as long as it is the file that the session's end and its check speak of."""
+    try:
+        session = read_record(stored.path(services.data_dir).read_bytes())
+    except (OSError, RecordError) as error:
+        raise HTTPException(409, f"The record of this session cannot be read: {error}") from error
+    if not stored.is_record(session.digest):
+        raise HTTPException(
+            409,
+            "The record of this session is not the file that was kept at its end: it was changed or exchanged since. "
+            "No report is made of it. Put the file back from a backup.",
+        )
+    return session
+
+
 @router.get("/{run}/report")
 def report(services: Clinic, viewer: Clinician, patient_id: str, run: str) -> Response:
     """The session's report as PDF, made from the record. Taking it is in the audit log."""
@@ -48,7 +63,7 @@ def report(services: Clinic, viewer: Clinician, patient_id: str, run: str) -> Re
         raise HTTPException(
             409, "The record of this session was not checked yet; its report follows the check."
         )
-    session = read_record(stored.path(services.data_dir).read_bytes())
+    session = _as_checked(stored, services)
     checked = Replay(verdict=Verdict(stored.check["verdict"]), text=stored.check["text"], record=session)
     name = f"adjustment-{words.wall(stored.at):%Y-%m-%d}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}

@@ -1,6 +1,7 @@
 """A session while it runs and after it ended: its page, its feed, its answers, its stop."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
@@ -31,6 +32,7 @@ from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Anybody, AnyStaff, Clinician, Role
 from spondyl.clinic.web.services import Clinic, Services, templates_of
 from spondyl.clinic.web.viewer import viewer_soon
+from spondyl.treatment.adjustment import Decision
 
 router = APIRouter(prefix="/patients/{patient_id}/adjust", include_in_schema=False)
 lane_router = APIRouter(include_in_schema=False)
@@ -113,32 +115,57 @@ def answer_dose(
     number: Annotated[int, Form()] = 0,
     accepts: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Accept a proposed dose, or decline it, which ends the session. Which dose, and its reason, is in the log."""
+    """Accept a proposed dose, or decline it, which ends the session. Which dose, and its reason, is in the log.
+
+    No dose is accepted that could not be logged; to decline waits for no log.
+    """
     live = _live(desk, run)
     with reading(services.engine) as connection:
         stored = adjustment_at(connection, patient_id, run)
     if accepts and (why := why_shut(services, patient_id)):
         shut(live, why)
         raise HTTPException(409, f"The session is stopped. {why}")
+    log = _DoseLog(services=services, actor=viewer.actor, stored=stored)
     # Outside of a transaction that writes: the end of this session, which its answer may stand behind, is one too.
     try:
-        decision = live.answer(number, accepts=accepts).decision
+        if accepts:
+            _accept(live, number, log)
+        else:
+            log.keep("decline dose", live.answer(number, accepts=False).decision)
     except AnswerRefused as refused:
         raise HTTPException(409, str(refused)) from refused
-    with writing(services.engine) as connection:
-        record(
-            connection,
-            actor=viewer.actor,
-            action="accept dose" if accepts else "decline dose",
-            subject=f"person {stored.person_id}",
-            detail={
-                "adjustment": run,
-                "segment": decision.segment,
-                "commanded_n": decision.commanded_n,
-                "reason": decision.reason,
-            },
-        )
     return JSONResponse({"accepted": accepts})
+
+
+def _accept(live: SessionProcess, number: int, log: "_DoseLog") -> None:
+    decision = live.waiting(number).decision
+    log.keep("accept dose", decision)
+    try:
+        live.answer(number, accepts=True)
+    except AnswerRefused as refused:
+        log.keep("accepted dose not confirmed", decision, problem=str(refused))
+        raise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _DoseLog:
+    """The audit log of the answers to a session's doses."""
+
+    services: Services
+    actor: str
+    stored: StoredAdjustment
+
+    def keep(self, action: str, decision: Decision, **more: str) -> None:
+        """One row."""
+        detail = {
+            "adjustment": self.stored.run,
+            "segment": decision.segment,
+            "commanded_n": decision.commanded_n,
+            "reason": decision.reason,
+        }
+        subject = f"person {self.stored.person_id}"
+        with writing(self.services.engine) as connection:
+            record(connection, actor=self.actor, action=action, subject=subject, detail=detail | more)
 
 
 @router.post("/{run}/pain", dependencies=[ClinicianOnly])

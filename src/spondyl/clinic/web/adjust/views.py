@@ -87,7 +87,7 @@ def shown_stored(stored: StoredAdjustment, data_dir: Path) -> Shown:
     """A session that has ended; its last pulse to treat, else its last one, is read from the record. So is all that was
     delivered where no end is kept."""
     plan = from_json(Plan, stored.plan)
-    steps = _steps(stored.path(data_dir))
+    steps = _steps(stored, data_dir)
     fired = [(_fire(step.command), step.reading) for step in steps if isinstance(step.reading, Fired)]
     missing_ms = sum(step.missing_ms for step in steps)
     if stored.outcome is None:
@@ -100,12 +100,13 @@ def shown_stored(stored: StoredAdjustment, data_dir: Path) -> Shown:
     return replace(_shown(plan, rows, delivered, decisions, _last_wave(fired)), missing_ms=missing_ms)
 
 
-def _steps(path: Path) -> Sequence[RecordedStep]:
+def _steps(stored: StoredAdjustment, data_dir: Path) -> Sequence[RecordedStep]:
     try:
-        return read_record(path.read_bytes()).steps
+        record = read_record(stored.path(data_dir).read_bytes())
     except (OSError, RecordError):
         # The check of the record, beside the picture, says what is wrong with it.
         return ()
+    return record.steps if stored.is_record(record.digest) else ()
 
 
 def _fire(command: Mapping[str, Any]) -> Fire:

@@ -10,6 +10,7 @@ from spondyl.clinic.report.day_text import day_text
 
 WORDS = {
     "accept dose": "answered a proposed dose",
+    "accepted dose not confirmed": "the session did not confirm that a dose was accepted",
     "add account": "added an account",
     "add passkey": "added a passkey",
     "add person": "added the patient",

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from spondyl.clinic.adjust.desk import Desk
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.booking_erasure import unsent_letters
 from spondyl.clinic.chart.engine import now_of
@@ -54,6 +55,7 @@ def erase(
 ) -> Response:
     """Erase the chart once its record number was typed: that is not done by a slip of the hand."""
     try:
+        _refuse_while_adjusted(request.app.state.desk, person_id)
         _erase(
             services,
             features_of(request),
@@ -96,6 +98,12 @@ def _erase(
         ]
         erase_person(connection, person_id, retention_years=years, ground=ground, actor=actor)
         list_files(services.data_dir, person_id, files)
+
+
+def _refuse_while_adjusted(desk: Desk, person_id: str) -> None:
+    """A session writes its record until it has ended, after the chart were gone."""
+    if desk.running(person_id) is not None:
+        raise ErasureRefusedError("An adjustment session of this patient is ready or runs. End it first.")
 
 
 def _refuse_if_expected(connection: sa.Connection, patient: Person) -> None:

@@ -77,7 +77,7 @@ async function answerDose(number, accepts) {
   if (await send("dose", { number, accepts: String(accepts) })) return;
   // Who declines wants the session to end, and that has a way of its own.
   if (!accepts) void hold.stop("declined");
-  else clearAnswer("This dose was not accepted: it does not wait any more, or you were signed out. Nothing is given; press STOP to end.");
+  else clearAnswer("Your answer was not confirmed: nobody knows whether the dose was taken. Press STOP.");
 }
 
 /** @param {string} tag @param {string} text @param {string} [kind] */
