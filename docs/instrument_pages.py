@@ -63,9 +63,10 @@ a second stop while the latch was pressed), and it is late, as any frame is, aft
 5. The instrument shapes the half-sine, clamps total force by region (neck 50 N, elsewhere 150 N) and by session, keeps
    watchdogs and counters. It trusts no host. The clamp holds for what the patient feels: a tip on a springy contact
    goes on after the command has peaked, so the instrument lowers the command by what this contact did before, and ends
-   a pulse (FAULT, OVER_FORCE) before its force would pass the clamp; and a pulse whose sensors miss a reading,
-   repeat one or give what is no number (FAULT, MEASUREMENT_LOST), for what is felt meanwhile is not known. A sensor that does not read about
-   nothing (1 N) with the tip off is not armed with (SENSOR): what its zero has moved by is hidden from the clamp.
+   a pulse (FAULT, OVER_FORCE) before its force would pass the clamp; and a pulse whose sensors miss a reading, repeat
+   one or give what is no number (FAULT, MEASUREMENT_LOST), for what is felt meanwhile is not known. A sensor that does
+   not read about nothing (1 N) with the tip off is not armed with (SENSOR): what its zero has moved by is hidden from
+   the clamp.
 6. A pulse is spent when it begins. It lasts at most 5 ms; force and acceleration are recorded for 40 ms.
 7. The force in STATUS is NaN (not known) until the first valid measurement after power-on, contact or a pulse, and
    whenever the last valid one is older than the measurement watchdog. Never 0 for a force that is not measured: a host
