@@ -135,7 +135,8 @@ def test_the_slope_is_that_of_a_weighted_line() -> None:
     slope = np.polyfit(x, np.concatenate(rows), 1)[0]
     error = 0.04 / math.sqrt(((x - x.mean()) ** 2).sum())
     text = judge(Look(before=means[0], after=tuple(means[1:]), pulses=2, sd=0.04, courses=4)).text
-    assert f"by {100 * math.expm1(6 * slope):+.1f} % over 6 pulses ({abs(slope) / error:.1f} times" in text
+    changed = f"{100 * math.expm1(6 * slope):+.1f} %".replace("-", "−")
+    assert f"by {changed} over 6 pulses ({abs(slope) / error:.1f} times" in text
 
 
 def test_false_changes_over_all_looks_stay_below_five_per_cent() -> None:

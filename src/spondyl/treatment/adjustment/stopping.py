@@ -74,7 +74,7 @@ def judge(look: Look) -> Verdict:
     if abs(change) > limit * error:
         return Verdict(stop=StopBecause.CHANGED, text=f"{seen} Beyond repositioning; not an outcome.")
     if abs(change) + HOPE * error < WORTH_A_PULSE:
-        text = f"{seen} A change of {WORTH_A_PULSE:.0%} a pulse has become unlikely."
+        text = f"{seen} A change of {100 * WORTH_A_PULSE:.0f} % a pulse has become unlikely."
         return Verdict(stop=StopBecause.FUTILITY, text=text)
     if len(look.after) >= look.courses:
         return Verdict(stop=StopBecause.BUDGET, text=f"{seen} All {look.courses} courses were given.")
@@ -125,4 +125,4 @@ def _change_a_pulse(look: Look) -> tuple[float, float]:
 
 
 def _percent(log_change: float) -> str:
-    return f"{100 * math.expm1(log_change):+.1f} %"
+    return f"{100 * math.expm1(log_change):+.1f} %".replace("-", "−")
