@@ -167,11 +167,13 @@ def hold(
         wish = Wish(visit_type=public_type(practice, visit).key, office=office_of(practice, office).key)
         seen = slot_for(connection, wish, start)
         gone = _is_gone(connection, seen)
-        own = _own_hold(request, services, wish, start, is_booked_too=gone)
-        taken = gone and own is None
+        own = _own(request, services, connection, wish, start)
+        # Booked, the same time with somebody else may be for another member of the family.
+        is_own = own is not None and (gone or own.status is Status.HELD)
+        taken = gone and not is_own
         instead = _instead(services, connection, Gone(wish=wish, start=start), language) if taken else None
-    if own is not None:
-        return see_other(request, f"/book/{own}?lang={language}")
+    if is_own:
+        return see_other(request, f"/book/{request.cookies[HOLD_COOKIE]}?lang={language}")
     if instead is not None:
         return public_page(request, "taken.html", language, instead, status=409)
     try:
@@ -185,18 +187,16 @@ def hold(
     return answer
 
 
-def _own_hold(
-    request: Request, services: Services, wish: Wish, start: datetime, *, is_booked_too: bool
-) -> str | None:
-    """The token of that very time where this browser keeps it already; ``is_booked_too``: or has booked it."""
-    token = request.cookies.get(HOLD_COOKIE, "")
+def _own(
+    request: Request, services: Services, connection: sa.Connection, wish: Wish, start: datetime
+) -> Appointment | None:
+    """That very time, where this browser keeps it already or has just booked it."""
     try:
-        one = _held(services, token)
+        one = _hold_of(services, connection, request.cookies.get(HOLD_COOKIE, ""))
     except (LinkUnusableError, AppointmentUnknownError):
         return None
-    is_own = _is_kept(services, one) or (is_booked_too and one.status in BOOKED)
     is_there = one.visit_type == wish.visit_type and stands_at(one, wish.office, start)
-    return token if is_own and is_there else None
+    return one if is_there and (_is_kept(services, one) or one.status in BOOKED) else None
 
 
 def _kept(
@@ -425,9 +425,13 @@ def release(
 
 
 def _held(services: Services, token: str) -> Appointment:
-    link = read_link(token, purpose=HOLD, key=services.key_for("patient link"), now=services.clock())
     with reading(services.engine) as connection:
-        return appointment(connection, link.subject)
+        return _hold_of(services, connection, token)
+
+
+def _hold_of(services: Services, connection: sa.Connection, token: str) -> Appointment:
+    link = read_link(token, purpose=HOLD, key=services.key_for("patient link"), now=services.clock())
+    return appointment(connection, link.subject)
 
 
 def _hold_page(
