@@ -57,7 +57,7 @@ class Threshold:
     source: Callable[[FilmContext], str]
     always: bool = False
     both_ways: bool = False
-    only_below_age_years: float | None = None
+    children_only: bool = False
     adults_only: bool = False
 
 
@@ -114,7 +114,7 @@ THRESHOLDS: tuple[Threshold, ...] = (
         source=lambda context: (
             f"{SURGEON_SOURCE}. How common: {prevalence.scoliosis_source(context.age_years)}"
         ),
-        only_below_age_years=18.0,
+        children_only=True,
     ),
     Threshold(
         kind="pi_minus_ll",
@@ -171,10 +171,8 @@ def find(
 
 
 def _applies(rule: Threshold, item: Measurement, major: Measurement | None, context: FilmContext) -> bool:
-    if _is_the_major_curve(item, major) or (rule.adults_only and context.is_child):
-        return False
-    limit = rule.only_below_age_years
-    if limit is not None and (context.age_years is None or context.age_years >= limit):
+    is_for_others = rule.adults_only if context.is_child else rule.children_only
+    if is_for_others or _is_the_major_curve(item, major):
         return False
     return rule.always or _probability(rule, item) >= SHOWN_FROM
 

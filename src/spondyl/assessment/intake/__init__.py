@@ -3,10 +3,9 @@
 from spondyl.assessment.intake.body_map import BODY_REGIONS, REGION_OF, BodyRegion
 from spondyl.assessment.intake.danger import (
     ITEM_BEHIND,
-    TICK_BEHIND,
-    calls_for_today,
     is_said,
     question_behind,
+    saying,
     urgency_of_yes,
 )
 from spondyl.assessment.intake.intake import (
@@ -49,7 +48,6 @@ __all__ = [
     "REGION_OF",
     "STANDS_FOR",
     "STOP_MESSAGES",
-    "TICK_BEHIND",
     "BodyRegion",
     "Group",
     "InBoth",
@@ -64,7 +62,6 @@ __all__ = [
     "Stop",
     "StopMessage",
     "answered",
-    "calls_for_today",
     "finished",
     "flags_said",
     "follow_up",
@@ -77,6 +74,7 @@ __all__ = [
     "messages_of",
     "open_flags",
     "question_behind",
+    "saying",
     "scores_of",
     "screen_of",
     "stop_of",

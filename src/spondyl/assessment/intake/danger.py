@@ -37,6 +37,12 @@ def is_said(key: str, marks: Marks) -> bool:
     return marks == ("yes",) or any(key == item and tick in marks for item, tick in TICK_BEHIND.values())
 
 
+def saying(key: str, marks: Marks) -> Marks:
+    """The marks of an item changed so that :func:`is_said` holds: yes, or its tick beside the others."""
+    ticks = tuple(tick for item, tick in TICK_BEHIND.values() if item == key)
+    return (*marks, *ticks) if ticks else ("yes",)
+
+
 def calls_for_today(key: str, marks: Marks) -> bool:
     """Whether these marks mean that somebody must act now or today."""
     return marks == ("yes",) and urgency_of_yes(key) in SOON

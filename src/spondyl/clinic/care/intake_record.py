@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from spondyl.assessment.intake import (
     ITEM_BEHIND,
-    TICK_BEHIND,
     Intake,
     PatientLanguage,
     Stop,
@@ -17,6 +16,7 @@ from spondyl.assessment.intake import (
     intake_from_json,
     intake_to_json,
     is_said,
+    saying,
     stop_of,
     stop_said,
     worst_stop,
@@ -126,8 +126,7 @@ def _with_later_yes(stored: StoredIntake, intake: Intake, given_at: datetime) ->
     for key in ITEM_BEHIND.values():
         is_later = key in stored.said_at and stored.said_at[key] > given_at
         if is_later and _says_yes(stored.intake, key) and not _says_yes(intake, key):
-            ticks = [tick for item, tick in TICK_BEHIND.values() if item == key]
-            intake = answered(intake, key, (*intake.of(key), *ticks) if ticks else ("yes",))
+            intake = answered(intake, key, saying(key, intake.of(key)))
     return intake
 
 
