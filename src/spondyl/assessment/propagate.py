@@ -3,17 +3,21 @@
 Error model. A corner's error has two equal, independent halves (of its variance): one shared by the four corners of
 its vertebra, which shifts the vertebra and leaves angles alone, and one of its own, which tilts endplates. Vertebrae
 err independently. Half and half is an assumption; a calibration on films corrects its scale for each kind. Draws come
-in pairs of opposite sign, so their mean is the nominal film. The seed is a digest of the landmarks: same points, same
-interval, on every machine.
+in pairs of opposite sign, so their mean is the nominal film. They are the same for every film, level by level: where a
+point moves, no interval changes but of what it is part of, and the same points have the same interval on every machine.
+Of the trunk, and of the neck, they are made exactly uncorrelated, so that a difference of two tilts has the spread that
+the error model gives it, to the first order.
 """
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
-from spondyl.anatomy import Landmarks
+from spondyl.anatomy import Landmarks, Level
 from spondyl.anatomy.landmarks import FloatArray
 from spondyl.assessment.calibration import NORMAL_90, Calibration, IntervalRule, bounded_below
 from spondyl.assessment.measurement import Flag, Measurement, Unmeasured
@@ -22,6 +26,7 @@ from spondyl.assessment.reader_agreement import CORNER_SD_SHARE, reader_sd
 from spondyl.provenance import Provenance
 
 DRAWS = 300
+SEED = 1895
 SHARED_VARIANCE = 0.5
 FALLBACK_WIDTH_PX = 95.0
 METHOD = f"spondyl.assessment.propagate, {DRAWS} drawings"
@@ -62,12 +67,20 @@ def errors_known(landmarks: Landmarks) -> bool:
 
 def vertebral_width_px(landmarks: Landmarks) -> float:
     """Median length of the marked endplates; a typical width where none is complete."""
-    return _median_width(landmarks.corners_px, FALLBACK_WIDTH_PX)
+    widths = _endplates(landmarks.corners_px)
+    return float(np.nanmedian(widths)) if np.isfinite(widths).any() else FALLBACK_WIDTH_PX
 
 
-def _median_width(corners: FloatArray, fallback: float) -> float:
-    widths = np.linalg.norm(corners[:, 1::2] - corners[:, 0::2], axis=-1)
-    return float(np.nanmedian(widths)) if np.isfinite(widths).any() else fallback
+def _endplates(corners: FloatArray) -> FloatArray:
+    """Lengths (n, 2) of the upper and lower endplates; NaN where a corner is not marked."""
+    return np.asarray(np.linalg.norm(corners[:, 1::2] - corners[:, 0::2], axis=-1))
+
+
+def _own_widths(landmarks: Landmarks, scale: FloatArray) -> FloatArray:
+    """The width (n) of each vertebra, which its points' error is a share of: whatever else is marked."""
+    lengths = _endplates(landmarks.corners_px * scale)
+    widths = np.nanmean(np.where(np.isfinite(lengths).any(axis=1, keepdims=True), lengths, np.inf), axis=1)
+    return np.where(np.isfinite(widths), widths, vertebral_width_px(landmarks) * scale[0])
 
 
 def draw_points(landmarks: Landmarks, context: FilmContext, *, draws: int = DRAWS) -> Points:
@@ -75,15 +88,16 @@ def draw_points(landmarks: Landmarks, context: FilmContext, *, draws: int = DRAW
 
     ``draws`` is rounded up to an even number.
     """
-    rng = np.random.default_rng(int(landmarks_digest(landmarks), 16))
     scale = np.array(context.scale_xy)
-    unknown_sd = CORNER_SD_SHARE * _median_width(landmarks.corners_px * scale, FALLBACK_WIDTH_PX * scale[0])
+    unknown_sd = CORNER_SD_SHARE * _own_widths(landmarks, scale)[:, None, None]
     sd_px = landmarks.corner_sd_px[..., None]
     sd = np.where(np.isfinite(sd_px), sd_px * scale, unknown_sd)
-    half = (draws + 1) // 2
-    corners = _opposed(_corner_errors(rng, sd, half))
-    pedicles = _opposed(rng.standard_normal((half, *landmarks.pedicles_px.shape)) * unknown_sd)
-    heads = _opposed(rng.standard_normal((half, *landmarks.femoral_heads_px.shape)) * unknown_sd)
+    standard = _standard_errors((draws + 1) // 2)
+    rows = [level.index for level in landmarks.levels]
+    corners = _opposed(standard.corners[:, rows] * sd)
+    pedicles = _opposed(standard.pedicles[:, rows] * unknown_sd)
+    hips_sd = unknown_sd[-1] if rows else CORNER_SD_SHARE * FALLBACK_WIDTH_PX * scale[0]  # beside the lowest
+    heads = _opposed(standard.femoral_heads[:, : len(landmarks.femoral_heads_px)] * hips_sd)
     return Points(
         view=landmarks.view,
         image_left=landmarks.image_left,
@@ -96,11 +110,35 @@ def draw_points(landmarks: Landmarks, context: FilmContext, *, draws: int = DRAW
     )
 
 
-def _corner_errors(rng: np.random.Generator, sd: FloatArray, half: int) -> FloatArray:
-    """Errors (half, n, 4, 2) of spread ``sd`` (n, 4, 2)."""
-    own = rng.standard_normal((half, *sd.shape))
-    shared = rng.standard_normal((half, len(sd), 1, 2))
-    return sd * (np.sqrt(1.0 - SHARED_VARIANCE) * own + np.sqrt(SHARED_VARIANCE) * shared)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Errors:
+    """Errors of spread 1 by level: corners (half, 24, 4, 2), pedicles (half, 24, 2, 2); femoral heads (half, 2, 3)."""
+
+    corners: FloatArray
+    pedicles: FloatArray
+    femoral_heads: FloatArray
+
+
+@cache
+def _standard_errors(half: int) -> _Errors:
+    rng = np.random.default_rng(SEED)
+    levels = len(Level)
+    trunk = levels - Level.T1.index
+    parts = [_uncorrelated(rng, half, trunk), _uncorrelated(rng, half, levels - trunk)]
+    shared = np.linalg.cholesky(np.eye(4) * (1.0 - SHARED_VARIANCE) + SHARED_VARIANCE)
+    return _Errors(
+        corners=np.einsum("ij,hljk->hlik", shared, np.concatenate(parts[::-1], axis=1)),
+        pedicles=rng.standard_normal((half, levels, 2, 2)),
+        femoral_heads=rng.standard_normal((half, 2, 3)),
+    )
+
+
+def _uncorrelated(rng: np.random.Generator, half: int, levels: int) -> FloatArray:
+    """Errors (half, levels, 4, 2) whose mean square is 1 and whose mean products are 0, where ``half`` suffices."""
+    drawn = rng.standard_normal((half, levels * 8))
+    if half >= drawn.shape[1]:
+        drawn = np.linalg.qr(drawn)[0] * math.sqrt(half)
+    return drawn.reshape(half, levels, 4, 2)
 
 
 def _opposed(errors: FloatArray) -> FloatArray:
