@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from drawn_spines import BELOW_20, FILM, MM_FILM, film, on_film, stacked
-from spondyl.anatomy import AP_LEVELS, ImageSide, View
+from lateral_spines import HandSpine, film_of
+from spondyl.anatomy import AP_LEVELS, ImageSide, Level, View
 from spondyl.assessment import Assessment, FilmContext, Flag, assess
+from spondyl.radiograph.film import SpacingSource
 
 SIDED = {"image_left": ImageSide.PATIENT_RIGHT}
 SD_PX = np.full((17, 4), 2.0)
@@ -73,6 +75,31 @@ def test_a_squeezed_picture_is_said_unless_the_spacing_explains_it() -> None:
     assert any("squeezed" in line for line in assess(wide, FILM).red_lines)
     known = FilmContext(rows=FILM.rows, columns=FILM.columns, spacing_mm=(0.5, 0.5 / 2.2))
     assert not any("squeezed" in line for line in assess(wide, known).red_lines)
+
+
+def test_a_narrowed_picture_is_said_too() -> None:
+    """A Cobb angle of 20° on a picture half as wide reads as about 36°."""
+    plain = film(BELOW_20, corner_sd_px=SD_PX, **SIDED)
+    narrow = replace(plain, corners_px=plain.corners_px * [0.5, 1.0])
+    assert any("squeezed" in line for line in assess(narrow, FILM).red_lines)
+    assert not any("squeezed" in line for line in assess(plain, FILM).red_lines)
+
+
+@pytest.mark.parametrize(("share", "is_said"), [(0.5, True), (1.0, False), (2.0, True)])
+def test_a_squeezed_lateral_picture_is_said(share: float, is_said: bool) -> None:
+    plain = film_of(HandSpine(slopes_deg={Level.S1: (40.0, 0.0)}))
+    squeezed = replace(plain, corners_px=plain.corners_px * [share, 1.0])
+    lines = assess(squeezed, FILM).red_lines
+    assert any("squeezed" in line and "deep as tall" in line for line in lines) is is_said
+
+
+def test_millimetres_that_may_be_the_detectors_are_flagged_as_that() -> None:
+    heads = np.array([[300.0, 1700.0, 50.0], [700.0, 1712.0, 50.0]])
+    context = replace(MM_FILM, spacing_at_patient=SpacingSource.PIXEL_SPACING.is_at_patient)
+    result = assess(film(BELOW_20, femoral_heads_px=heads, **SIDED), context)
+    assert Flag.CORRECTION_UNKNOWN in flags_of(result, "femoral_head_height_difference")
+    assert Flag.CORRECTION_UNKNOWN not in flags_of(result, "pelvic_obliquity")
+    assert any("does not say whether its millimetres are corrected" in line for line in result.red_lines)
 
 
 def test_detector_spacing_is_flagged_on_millimetres_only() -> None:

@@ -3,6 +3,8 @@
 Source: mechanics. Limits: stated at each test.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -134,6 +136,25 @@ def test_a_film_moves_the_bones_to_where_it_shows_them() -> None:
     assert gaps == pytest.approx(-30.0)
     assert Segment.T9 in bent.measured
     assert Segment.C1 not in bent.measured
+
+
+def lateral_film() -> MeasuredFilm:
+    film = frontal_film(0.0)
+    marks = replace(film.landmarks, view=View.LATERAL, image_left=ImageSide.ANTERIOR)
+    return MeasuredFilm(landmarks=marks, spacing_mm=film.spacing_mm)
+
+
+@pytest.mark.parametrize("films", [("lateral",), ("AP", "lateral"), ("AP", "AP")])
+def test_the_length_of_the_spine_is_the_films_whichever_and_however_many_show_it(
+    films: tuple[str, ...],
+) -> None:
+    given = tuple(lateral_film() if one == "lateral" else frontal_film(40.0) for one in films)
+    geometry = build_spine_model(given).geometry
+    gaps = np.diff(geometry.centres_mm[Segment.T1.index : Segment.L5.index + 1, 2])
+    assert gaps == pytest.approx(-30.0)
+    if "AP" in films:
+        once = build_spine_model((frontal_film(40.0),)).geometry
+        assert geometry.centres_mm[:, 0] == pytest.approx(once.centres_mm[:, 0])
 
 
 def test_a_film_with_unknown_sides_is_refused() -> None:

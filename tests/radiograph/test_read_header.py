@@ -204,7 +204,10 @@ def test_broken_spacing_text_is_a_note_and_not_a_crash(
         ({"PatientBirthDate": "20100315", "StudyDate": "20240314"}, 14.0),
         ({"PatientBirthDate": "20300101", "StudyDate": "20240101"}, None),
         ({"PatientAge": "999Y"}, None),
-        ({"PatientAge": "013Y", "PatientBirthDate": "20100315", "StudyDate": "20240314"}, 13.0),
+        ({"PatientAge": "013Y", "PatientBirthDate": "20100315", "StudyDate": "20240314"}, 14.0),
+        # A rounded age made 59 of 60, a child of an adult, and an adult of a child.
+        ({"PatientAge": "059Y", "PatientBirthDate": "19660501", "StudyDate": "20261130"}, 60.58),
+        ({"PatientAge": "018Y", "PatientBirthDate": "20090501", "StudyDate": "20261130"}, 17.58),
         # Some consoles write 000Y where nothing was typed: neither is believed.
         ({"PatientAge": "000Y", "PatientBirthDate": "19600101", "StudyDate": "20240601"}, None),
         ({"PatientBirthDate": "20100315"}, None),

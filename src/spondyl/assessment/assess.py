@@ -14,7 +14,12 @@ from spondyl.assessment.left_out import left_out, left_out_text
 from spondyl.assessment.measurement import Assessment, Flag, Measurement, Unit, Unmeasured
 from spondyl.assessment.propagate import draw_points, measure_all
 from spondyl.assessment.quantity import FilmContext, Points, Quantity
-from spondyl.assessment.sagittal import ratio_without_meaning, sagittal_quantities
+from spondyl.assessment.sagittal import (
+    FACING_DOUBTED,
+    ratio_without_meaning,
+    sagittal_quantities,
+    with_believable_facing,
+)
 from spondyl.assessment.segmental import segmental_quantities
 from spondyl.assessment.squeezed import squeezed_ratio
 
@@ -44,8 +49,7 @@ def assess(
     Every quantity that the view and the landmarks allow is computed on the same 300 drawings of the points. Without a
     calibration the intervals are those of the drawings and are flagged so.
     """
-    points = draw_points(landmarks, context)
-    values = _values(landmarks, context, calibration, points)
+    landmarks, points, values = _values(landmarks, context, calibration)
     return replace(
         values,
         classifications=(
@@ -61,12 +65,15 @@ def assess_values(
 ) -> Assessment:
     """The measurements and red lines of :func:`assess` without classifications and findings: quick enough to follow
     a landmark that is being dragged."""
-    return _values(landmarks, context, calibration, draw_points(landmarks, context))
+    return _values(landmarks, context, calibration)[2]
 
 
 def _values(
-    landmarks: Landmarks, context: FilmContext, calibration: Calibration | None, points: Points
-) -> Assessment:
+    given: Landmarks, context: FilmContext, calibration: Calibration | None
+) -> tuple[Landmarks, Points, Assessment]:
+    """The landmarks as they are believed, their drawings, and what is measured on these."""
+    landmarks = with_believable_facing(given)
+    points = draw_points(landmarks, context)
     wanted = (
         *coronal_quantities(landmarks, context),
         *sagittal_quantities(landmarks, context),
@@ -79,15 +86,16 @@ def _values(
     measured = tuple(item for item in named if item.kind not in {one.kind for one in meaningless})
     unmeasured = (*(item for item in (*wanted, *results) if isinstance(item, Unmeasured)), *meaningless)
     flagged = _flagged(measured, landmarks, context)
-    return Assessment(
-        measurements=flagged,
-        unmeasured=unmeasured,
-        classifications=(),
-        findings=(),
-        red_lines=_red_lines(flagged, unmeasured, landmarks)
-        + _shape_line(landmarks, context)
-        + _gap_lines(landmarks, context),
+    red_lines = (
+        *_red_lines(flagged, unmeasured, landmarks),
+        *((FACING_DOUBTED,) if landmarks is not given else ()),
+        *_shape_line(landmarks, context),
+        *_gap_lines(landmarks, context),
     )
+    values = Assessment(
+        measurements=flagged, unmeasured=unmeasured, classifications=(), findings=(), red_lines=red_lines
+    )
+    return landmarks, points, values
 
 
 def unsure_levels(landmarks: Landmarks) -> tuple[Level, ...]:
@@ -118,13 +126,14 @@ def _flagged(
     unsure = set(unsure_levels(landmarks))
     disagree = _conventions_apart_deg(measured) > CONVENTIONS_APART_DEG
     sideless = landmarks.view.is_coronal and not landmarks.image_left.is_lateral_half
-    uncorrected = context.spacing_mm is not None and not context.spacing_at_patient
+    scaled, at_patient = context.spacing_mm is not None, context.spacing_at_patient
 
     def flagged(item: Measurement) -> Measurement:
         rules = (
             (Flag.LOW_CONFIDENCE, bool(unsure.intersection(item.levels))),
             (Flag.CONVENTIONS_DISAGREE, disagree and item.kind in CONVENTIONS),
-            (Flag.SPACING_UNCORRECTED, uncorrected and item.unit is Unit.MM),
+            (Flag.SPACING_UNCORRECTED, scaled and at_patient is False and item.unit is Unit.MM),
+            (Flag.CORRECTION_UNKNOWN, scaled and at_patient is None and item.unit is Unit.MM),
             (Flag.SIDE_UNKNOWN, sideless and item.kind.startswith(SIDED)),
         )
         more = tuple(flag for flag, applies in rules if applies)
@@ -144,8 +153,11 @@ def _shape_line(landmarks: Landmarks, context: FilmContext) -> tuple[str, ...]:
     ratio = squeezed_ratio(landmarks) if context.spacing_mm is None else None
     if ratio is None:
         return ()
+    usual = (
+        "wide as tall (usual 1.4 to 2.4)" if landmarks.view.is_coronal else "deep as tall (usual 1.0 to 1.4)"
+    )
     return (
-        f"The vertebrae are {ratio:.1f} times as wide as tall (usual 1.4 to 2.4): the picture may be stored squeezed, "
+        f"The vertebrae are {ratio:.1f} times as {usual}: the picture may be stored squeezed, "
         "and then every angle on it is wrong. Check how it was exported.",
     )
 
@@ -187,6 +199,11 @@ def _red_lines(
         (
             Flag.SPACING_UNCORRECTED in flags,
             "Millimetres are those at the detector, not corrected for magnification: too large for the patient.",
+        ),
+        (
+            Flag.CORRECTION_UNKNOWN in flags,
+            "The film does not say whether its millimetres are corrected for magnification: if not, they are too large "
+            "for the patient.",
         ),
         (
             Flag.SIDE_UNKNOWN in flags,

@@ -141,6 +141,10 @@ def _notes(old: Measurement, new: Measurement, *, bent_over: bool) -> tuple[str,
             Flag.SPACING_UNCORRECTED in flags,
             "Millimetres are not corrected for magnification on at least one film.",
         ),
+        (
+            Flag.CORRECTION_UNKNOWN in flags,
+            "At least one film does not say whether its millimetres are corrected for magnification.",
+        ),
         (Flag.UNCALIBRATED_INTERVAL in flags, "The intervals are not calibrated on at least one film."),
         (Flag.LOW_CONFIDENCE in flags, "Landmarks of low confidence on at least one film."),
     )

@@ -28,6 +28,7 @@ class Flag(Enum):
     LOW_CONFIDENCE = "low_confidence"
     CONVENTIONS_DISAGREE = "conventions_disagree"
     SPACING_UNCORRECTED = "spacing_uncorrected"
+    CORRECTION_UNKNOWN = "correction_unknown"
     SIDE_UNKNOWN = "side_unknown"
     UNCALIBRATED_INTERVAL = "uncalibrated_interval"
 

@@ -129,7 +129,7 @@ def _standard_errors(half: int) -> _Errors:
     return _Errors(
         corners=np.einsum("ij,hljk->hlik", shared, np.concatenate(parts[::-1], axis=1)),
         pedicles=rng.standard_normal((half, levels, 2, 2)),
-        femoral_heads=rng.standard_normal((half, 2, 3)),
+        femoral_heads=np.repeat(rng.standard_normal((half, 1, 3)), 2, axis=1),
     )
 
 

@@ -22,13 +22,14 @@ class FilmContext:
     """What a measurement needs to know besides the points.
 
     ``spacing_mm`` is (row, column) or None (then millimetres are refused by name); ``spacing_at_patient`` is False when
-    the spacing is that of the detector, uncorrected for magnification. ``rows`` is the image height in pixels.
+    the spacing is that of the detector, uncorrected for magnification, and None when nobody says. ``rows`` is the image
+    height in pixels.
     """
 
     rows: int
     columns: int
     spacing_mm: tuple[float, float] | None = None
-    spacing_at_patient: bool = True
+    spacing_at_patient: bool | None = True
     age_years: float | None = None
     sex: str | None = None
 

@@ -4,11 +4,11 @@ Angles are positive as clinicians name them: lordosis positive, kyphosis positiv
 anterior end is lower, balance positive when the upper point lies in front.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spondyl.anatomy import Landmarks, Level, View
+from spondyl.anatomy import ImageSide, Landmarks, Level, View
 from spondyl.assessment.lateral import FACING, Plate, drawn, lateral, missing_corners
 from spondyl.assessment.measurement import Measurement, Unit, Unmeasured
 from spondyl.assessment.quantity import FilmContext, Quantity
@@ -250,7 +250,6 @@ PARAMETERS: tuple[Parameter, ...] = (
         label="Lordosis distribution index (GAP)",
         unit=Unit.PERCENT,
         needs=(_L1, _L4, _S1),
-        mirror_safe=True,
         compute=lambda side: 100 * low_lumbar_lordosis(side) / lumbar_lordosis(side),
         draw=plates((Level.L1, SUP), (Level.L4, SUP), (Level.S1, SUP)),
         definition="100 x (L4-S1 lordosis) / (L1-S1 lordosis); has no meaning when L1-S1 lordosis is near "
@@ -311,7 +310,7 @@ def _why_not(parameter: Parameter, landmarks: Landmarks, context: FilmContext) -
         (parameter.unit is Unit.MM and context.spacing_mm is None, NO_SPACING),
         (not parameter.mirror_safe and landmarks.image_left not in FACING, NO_FACING),
         (
-            _flat(parameter, landmarks),
+            _flat(parameter, landmarks, context),
             f"L1-S1 lordosis is below {LEAST_LORDOSIS_DEG:g}°: the ratio has no meaning",
         ),
     )
@@ -328,13 +327,35 @@ def _hips_given(landmarks: Landmarks) -> bool:
     return len(heads) > 0 and bool(np.isfinite(heads[:, :2]).all())
 
 
-def _flat(parameter: Parameter, landmarks: Landmarks) -> bool:
-    """True when a ratio to the lumbar lordosis is asked for and there is hardly any, whoever faces which way."""
+FACING_DOUBTED = (
+    "With the side that the patient is said to face, the hips would lie behind the sacrum, as they do in nobody: the "
+    "side is probably the other one, or the film was mirrored. Values with a sign are not given. Say anew which way "
+    "the patient faces."
+)
+
+
+def with_believable_facing(landmarks: Landmarks) -> Landmarks:
+    """The landmarks; with an unknown facing where the one stated puts the hips behind the sacrum.
+
+    Pelvic incidence is an angle of the bone and positive in everybody; a facing taken wrongly turns its sign, and that
+    of every other sagittal value along with it.
+    """
+    s1 = Level.S1 in landmarks.levels and not missing_corners(landmarks, Level.S1, (SUP,))
+    if landmarks.view is not View.LATERAL or not s1 or not _hips_given(landmarks):
+        return landmarks
+    if landmarks.image_left not in FACING or pelvic_incidence(drawn(landmarks))[0] >= 0.0:
+        return landmarks
+    return replace(landmarks, image_left=ImageSide.UNKNOWN)
+
+
+def _flat(parameter: Parameter, landmarks: Landmarks, context: FilmContext) -> bool:
+    """True when a ratio to the lumbar lordosis is asked for and there is hardly any."""
     if parameter.unit is not Unit.PERCENT or any(
         missing_corners(landmarks, *need) for need in parameter.needs
     ):
         return False
-    return bool(abs(lumbar_lordosis(drawn(landmarks))[0]) < LEAST_LORDOSIS_DEG)
+    scaled = replace(landmarks, corners_px=landmarks.corners_px * np.array(context.scale_xy))
+    return bool(lumbar_lordosis(drawn(scaled))[0] < LEAST_LORDOSIS_DEG)
 
 
 def ratio_without_meaning(measured: tuple[Measurement, ...]) -> tuple[Unmeasured, ...]:

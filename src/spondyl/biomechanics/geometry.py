@@ -42,13 +42,14 @@ class SpineGeometry:
 def spine_geometry(films: tuple[MeasuredFilm, ...] = (), *, pose: SpinePose | None = None) -> SpineGeometry:
     """The geometry of a person. Frame: x to the left, y to the back, z to the head, origin at the S1 endplate.
 
-    A frontal film moves the norm's centres sideways and along the spine, a lateral film to the back and along it;
-    segments that no film shows take the correction of their neighbours.
+    A frontal film moves the norm's centres sideways and along the spine, a lateral film to the back and along it, and
+    what several films say of one direction is averaged; segments that no film shows take the correction of their
+    neighbours.
     """
     shape = build_spine(pose or SpinePose())
     centres = _norm_centres(shape)
-    moved = centres + sum((_correction(film, centres) for film in films), np.zeros_like(centres))
-    shift = moved - centres
+    shift = _mean_correction([_correction(film, centres) for film in films], centres)
+    moved = centres + shift
     axes = np.stack([shape.vertebrae[0].axes, *(v.axes for v in shape.vertebrae), shape.sacrum.axes])
     back = np.array(
         [14.0, *(v.size.upper_depth_mm / 2 + v.size.spinous_length_mm for v in shape.vertebrae), 35.0]
@@ -91,8 +92,16 @@ def _between(shift: FloatArray) -> FloatArray:
     return np.vstack([(shift[:-1] + shift[1:]) / 2, shift[-1:]])
 
 
+def _mean_correction(corrections: list[FloatArray], norm: FloatArray) -> FloatArray:
+    """(25, 3): in each direction the mean of the films that show it; 0 where none does."""
+    stacked = np.stack([np.full_like(norm, np.nan), *corrections])
+    count = np.isfinite(stacked).sum(axis=0)
+    return np.asarray(np.nansum(stacked, axis=0) / np.maximum(count, 1))
+
+
 def _correction(film: MeasuredFilm, norm: FloatArray) -> FloatArray:
-    """(25, 3) what to add to the norm's centres so that the film's levels lie where it shows them."""
+    """(25, 3) what to add to the norm's centres so that the film's levels lie where it shows them; NaN in the direction
+    that it does not show."""
     marks = film.landmarks
     axis = 0 if marks.view.is_coronal else 1
     rows, columns = film.spacing_mm
@@ -106,10 +115,9 @@ def _correction(film: MeasuredFilm, norm: FloatArray) -> FloatArray:
     _upright(marks.corners_px[known])
     apart = seen - norm[levels][:, [axis, 2]]
     apart -= apart[-1]
-    result = np.zeros_like(norm)
-    weight = 1.0 if axis == 0 else 0.5
+    result = np.full_like(norm, np.nan)
     result[:, axis] = np.interp(np.arange(len(norm)), levels, apart[:, 0])
-    result[:, 2] = weight * np.interp(np.arange(len(norm)), levels, apart[:, 1])
+    result[:, 2] = np.interp(np.arange(len(norm)), levels, apart[:, 1])
     return result
 
 

@@ -18,7 +18,7 @@ from spondyl.clinic.report.signature import signed
 from spondyl.clinic.result import FilmResult
 from spondyl.clinic.settings import Settings
 from spondyl.clinic.stated import with_stated_facts
-from spondyl.radiograph import FilmRefused, Radiograph, Refusal, SpacingSource, printable
+from spondyl.radiograph import FilmRefused, Radiograph, Refusal, printable
 from spondyl.radiograph.abstain import check_view
 
 log = logging.getLogger(__name__)
@@ -153,7 +153,7 @@ def _context(radiograph: Radiograph) -> FilmContext:
         rows=rows,
         columns=columns,
         spacing_mm=radiograph.spacing_mm,
-        spacing_at_patient=radiograph.spacing_source is not SpacingSource.IMAGER_PIXEL_SPACING,
+        spacing_at_patient=radiograph.spacing_source.is_at_patient,
         age_years=radiograph.header.age_years,
         sex=radiograph.header.sex,
     )

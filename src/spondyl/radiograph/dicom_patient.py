@@ -76,7 +76,7 @@ def _bad(fields: Fields, keyword: str) -> None:
 
 
 def _age_years(fields: Fields, study_date: date | None, born: date | None) -> float | None:
-    """PatientAge (years, months, weeks or days), else the time from birth to the study; None where they contradict."""
+    """The time from birth to the study, else PatientAge (years, months, weeks or days); None where they contradict."""
     stated = _stated_age_years(fields)
     counted = None
     if born is not None and study_date is not None:
@@ -86,7 +86,7 @@ def _age_years(fields: Fields, study_date: date | None, born: date | None) -> fl
             f"PatientAge says {stated:.0f} years, but from birth to study it is {counted:.0f}; the age is unknown."
         )
         return None
-    return counted if stated is None else stated
+    return stated if counted is None else counted
 
 
 def years_between(born: date, then: date) -> float:

@@ -21,6 +21,13 @@ class SpacingSource(Enum):
     STATED = "stated by the person who ran the measurement"
     NONE = "none"
 
+    @property
+    def is_at_patient(self) -> bool | None:
+        """False where the spacing is the detector's, which magnification makes too large; None where nobody says."""
+        if self is SpacingSource.PIXEL_SPACING:
+            return None
+        return self is not SpacingSource.IMAGER_PIXEL_SPACING
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmHeader:

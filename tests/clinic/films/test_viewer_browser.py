@@ -386,14 +386,20 @@ def test_a_pressed_corner_is_chosen_and_stays_as_it_was_read(
 def test_ruler_and_angle_say_what_plain_geometry_says(viewer: Page) -> None:
     script = "(given) => import('/static/films/hand_measure.js').then((m) => m.handText(...given))"
     at_patient = {"spacing_mm": [0.2, 0.2], "spacing_at_patient": True}
-    at_detector, oblong, unknown = (
+    at_detector, unsaid, oblong, unknown = (
         {**at_patient, "spacing_at_patient": False},
+        {**at_patient, "spacing_at_patient": None},
         [0.1, 0.2],
         {"spacing_mm": None},
     )
     said = {
         "10.0 mm": ("ruler", [[0, 0], [30, 40]], at_patient),
         "10.0 mm at the detector, less in the patient": ("ruler", [[0, 0], [30, 40]], at_detector),
+        "10.0 mm, or less: the film does not say whether it is corrected for magnification": (
+            "ruler",
+            [[0, 0], [30, 40]],
+            unsaid,
+        ),
         "40 pixels (this film has no millimetres)": ("ruler", [[0, 0], [0, 40]], unknown),
         "45.0°": ("angle", [[0, 0], [10, 10], [20, 0], [0, 0]], unknown),
         "26.6°": ("angle", [[0, 0], [10, 10], [10, 0], [0, 0]], {**at_patient, "spacing_mm": oblong}),

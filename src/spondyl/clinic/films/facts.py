@@ -31,7 +31,7 @@ class FilmFacts:
             rows=self.rows,
             columns=self.columns,
             spacing_mm=self.spacing_mm,
-            spacing_at_patient=self.spacing_source is not SpacingSource.IMAGER_PIXEL_SPACING,
+            spacing_at_patient=self.spacing_source.is_at_patient,
             age_years=self.header.age_years,
             sex=self.header.sex,
         )

@@ -15,6 +15,7 @@ FLAG_TEXT = {
     Flag.LOW_CONFIDENCE: "low confidence",
     Flag.CONVENTIONS_DISAGREE: "conventions disagree",
     Flag.SPACING_UNCORRECTED: "spacing not corrected for magnification",
+    Flag.CORRECTION_UNKNOWN: "not known whether corrected for magnification",
     Flag.SIDE_UNKNOWN: "side unknown",
     Flag.UNCALIBRATED_INTERVAL: "interval not calibrated",
 }

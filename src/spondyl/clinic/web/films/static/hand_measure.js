@@ -4,7 +4,7 @@
  *
  * @typedef {import("./camera.js").Point} Point
  * @typedef {import("./camera.js").Camera} Camera
- * @typedef {{spacing_mm: [number, number] | null, spacing_at_patient: boolean}} Spaced spacing (row, column)
+ * @typedef {{spacing_mm: [number, number] | null, spacing_at_patient: boolean | null}} Spaced spacing (row, column)
  */
 
 import { toPane } from "./camera.js";
@@ -32,6 +32,9 @@ export function handText(kind, points, film) {
   const [dx, dy] = [points[1][0] - points[0][0], points[1][1] - points[0][1]];
   if (!spacing) return `${Math.hypot(dx, dy).toFixed(0)} pixels (this film has no millimetres)`;
   const length = `${Math.hypot(dx * spacing[1], dy * spacing[0]).toFixed(1)} mm`;
+  if (film.spacing_at_patient === null) {
+    return `${length}, or less: the film does not say whether it is corrected for magnification`;
+  }
   return film.spacing_at_patient ? length : `${length} at the detector, less in the patient`;
 }
 
