@@ -134,10 +134,13 @@ def _standard_errors(half: int) -> _Errors:
 
 
 def _uncorrelated(rng: np.random.Generator, half: int, levels: int) -> FloatArray:
-    """Errors (half, levels, 4, 2) whose mean square is 1 and whose mean products are 0, where ``half`` suffices."""
+    """Errors (half, levels, 4, 2) whose mean square is 1 and whose mean products are 0, where ``half`` suffices.
+
+    Rounded, so that the last bits of LAPACK, which hang on machine and threads, change no result.
+    """
     drawn = rng.standard_normal((half, levels * 8))
     if half >= drawn.shape[1]:
-        drawn = np.linalg.qr(drawn)[0] * math.sqrt(half)
+        drawn = np.round(np.linalg.qr(drawn)[0] * math.sqrt(half), 6)
     return drawn.reshape(half, levels, 4, 2)
 
 
