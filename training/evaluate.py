@@ -3,7 +3,7 @@
 python evaluate.py sight --fold 0 --weights runs/fold0 --out runs/sight0.npz     what the networks say of held-out films
 python evaluate.py score runs/sight0.npz runs/sight1.npz --worst runs/worst      figures, and the worst ten as pictures
 python evaluate.py fit runs/sight0.npz runs/sight1.npz --out DIR/model.json      confidence, intervals, thresholds
-python evaluate.py refit runs/sight0.npz runs/sight1.npz --card DIR/model.json --kinds cobb_mt    intervals of some kinds
+python evaluate.py refit runs/sight0.npz runs/sight1.npz --card DIR/model.json --kinds cobb_mt   some kinds
 """
 
 import argparse
