@@ -117,6 +117,54 @@ def test_saddle_numbness_outlives_a_look_at_another_dermatome(
     assert "Saddle area (S3 to S5) normal. The rest: not examined." in page
 
 
+def seen_on(page: str) -> str:
+    """What the page carries of the notes that it was made from."""
+    return page.split('name="seen" value="')[1].split('"', maxsplit=1)[0]
+
+
+def test_a_page_opened_before_another_note_clears_no_sign_of_it(
+    browser: Open, services: Services, patient: Person, clock: Clock
+) -> None:
+    """Two clinicians: on the older page the whole group is normal but for L5; the other found the saddle numb."""
+    other, clinician = browser(Role.CLINICIAN), browser(Role.CLINICIAN)
+    address = f"/patients/{patient.id}/exam"
+    seen = seen_on(clinician.get(address).text)
+    other.submit(address, seen=seen, action="sign", **{"t-touch_saddle-midline": "absent"})
+    clock.advance(timedelta(minutes=5))
+    typed = {"g-dermatomes": "examined", "t-touch_l5-left": "reduced", "text": "Walks", "action": "sign"}
+    late = clinician.submit(address, seen=seen, **typed)
+    assert late.status_code == 409 and "kept or signed while you wrote" in late.text
+    assert "Because of: Saddle area (S3 to S5) absent." in late.text
+    assert "Walks</textarea>" in late.text and '<option value="reduced" selected>' in late.text
+    assert " checked" not in late.text.split('data-group="dermatomes"')[1].split("<details")[0]
+    with reading(services.engine) as connection:
+        assert len(notes_of(connection, patient.id)) == 1
+        assert "cauda_equina" in chart_gate(connection, patient.id).found
+    typed.pop("g-dermatomes")
+    wrong = clinician.submit(address, seen=seen_on(late.text), **typed | {"pain": "12"})
+    assert wrong.status_code == 422
+    assert clinician.submit(address, seen=seen_on(wrong.text), **typed).status_code == 303
+    with reading(services.engine) as connection:
+        assert "cauda_equina" in chart_gate(connection, patient.id).found
+
+
+def test_a_correction_opened_before_another_note_is_shown_again(
+    browser: Open, services: Services, patient: Person, clock: Clock
+) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
+    clinician.submit(address, text="first", action="sign")
+    with reading(services.engine) as connection:
+        (first,) = notes_of(connection, patient.id)
+    own = f"{address}/{first.document_id}"
+    page = clinician.get(own).text
+    clock.advance(timedelta(minutes=5))
+    clinician.submit(address, **{"t-touch_saddle-midline": "absent", "action": "sign"})
+    late = clinician.submit(own, seen=seen_on(page), after_version="1", text="corrected")
+    assert late.status_code == 409 and "corrected</textarea>" in late.text
+    kept = clinician.submit(own, seen=seen_on(late.text), after_version="1", text="corrected")
+    assert kept.status_code == 303
+
+
 def test_words_beside_a_normal_test_are_not_lost(browser: Open, services: Services, patient: Person) -> None:
     clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
     words = {"g-myotomes": "examined", "t-l5-left": "5", "n-l5": "gives way from pain", "action": "sign"}

@@ -19,6 +19,7 @@ from spondyl.assessment.exam import (
 from spondyl.assessment.intake import PatientLanguage
 from spondyl.assessment.questionnaires import AnswerSheet, score_answers
 from spondyl.clinic.care.patient_words import day_in
+from spondyl.clinic.chart.canonical_json import canonical, digest_of
 from spondyl.clinic.chart.documents import Document, Signature, load, newest_of_each, save
 
 KIND = "exam"
@@ -97,6 +98,11 @@ def keep_note(
 def notes_of(connection: sa.Connection, person_id: str) -> tuple[StoredNote, ...]:
     """Every note of a patient in its newest version, the last visit first."""
     return tuple(_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id))
+
+
+def mark_of(notes: Sequence[StoredNote]) -> str:
+    """What a page carries that was made from these notes: it is another one when a note was kept or signed since."""
+    return digest_of(canonical([[one.document_id, one.version, one.is_signed] for one in notes]))
 
 
 def standing_exam(notes: Sequence[StoredNote]) -> Exam:

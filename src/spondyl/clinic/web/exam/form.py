@@ -28,6 +28,20 @@ class NoteForm:
         sent = self.one("after_version")
         return (written_whole(sent) or 0) if sent else newest
 
+    def is_behind(self, mark: str) -> bool:
+        """Whether the page was made from other notes than those of now; a form that says nothing is not."""
+        return self.one("seen") not in ("", mark)
+
+    def asked_again(self, standing: Exam) -> "NoteForm":
+        """Without the tick of a group that holds a sign of which the form says nothing: nobody looked at it."""
+        unanswered = {
+            f"g-{group.key}"
+            for group in EXAM
+            for sign in standing.in_group(group.key)
+            if not self.one(f"t-{sign.test}-{sign.side.value}")
+        }
+        return NoteForm(sent={name: values for name, values in self.sent.items() if name not in unanswered})
+
     def _pain(self) -> int | None:
         said = self.one("pain")
         number = written_whole(said)

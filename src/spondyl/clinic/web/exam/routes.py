@@ -13,6 +13,7 @@ from spondyl.clinic.care.visit_note import (
     NoteRefused,
     StoredNote,
     keep_note,
+    mark_of,
     note_at,
     notes_of,
     standing_exam,
@@ -69,6 +70,8 @@ def keep_new(request: Request, services: Clinic, viewer: Clinician, patient_id: 
     today = clinic_today(services)
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
+        if form.is_behind(mark_of(notes_of(connection, patient_id))):
+            return _behind(request, connection, patient, form)
         try:
             note = form.note(on=today)
             stored = keep_note(connection, patient_id, note, actor=viewer.actor)
@@ -86,9 +89,11 @@ def keep_correction(
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         before = note_at(connection, patient_id, document_id)
+        version = form.after_version(before.version)
+        if version == before.version and form.is_behind(mark_of(notes_of(connection, patient_id))):
+            return _behind(request, connection, patient, form, correcting=before)
         try:
             note = form.note(on=before.note.on)
-            version = form.after_version(before.version)
             stored = keep_note(
                 connection,
                 patient_id,
@@ -100,7 +105,8 @@ def keep_correction(
         except NoteRefused as refused:
             return _again(request, connection, patient, form, str(refused), correcting=before)
         except DocumentChangedError:
-            context = _context(connection, patient, form=form, correcting=before) | {"clash": before}
+            shown = form.asked_again(standing_exam(notes_of(connection, patient_id)))
+            context = _context(connection, patient, form=shown, correcting=before) | {"clash": before}
             return patient_page(request, "exam/note.html", patient, context, status=409)
         said = _sign_if_asked(connection, stored, form, actor=viewer.actor)
     return see_other(request, f"/patients/{patient_id}/exam", notice=said)
@@ -127,6 +133,21 @@ def _again(
     return patient_page(request, "exam/note.html", patient, context, status=422)
 
 
+def _behind(
+    request: Request,
+    connection: sa.Connection,
+    patient: Person,
+    form: NoteForm,
+    correcting: StoredNote | None = None,
+) -> Response:
+    """The page again with what was typed: a note was kept or signed since it was opened, and may hold a sign."""
+    notes = notes_of(connection, patient.id)
+    shown = form.asked_again(standing_exam(notes))
+    context = _context(connection, patient, form=shown, correcting=correcting)
+    others = {"kept_since": max(notes, key=lambda one: one.made_at), "is_unticked": shown != form}
+    return patient_page(request, "exam/note.html", patient, context | others, status=409)
+
+
 def _context(
     connection: sa.Connection,
     patient: Person,
@@ -144,6 +165,8 @@ def _context(
         "correcting": correcting,
         "problem": problem,
         "clash": None,
+        "kept_since": None,
+        "seen": mark_of(notes),
         "notes": notes,
         "standing": standing,
         "alerts": exam_alerts(standing),
