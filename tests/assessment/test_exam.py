@@ -14,6 +14,7 @@ from spondyl.assessment.exam import (
     exam_in_force,
     exam_lines,
     exam_to_json,
+    exam_with_signs,
 )
 
 EVERYTHING = frozenset(group.key for group in EXAM)
@@ -128,3 +129,16 @@ def test_a_partial_look_takes_no_sign_away_until_that_very_test_is_looked_at() -
     )
     whole = Exam(examined=frozenset({"dermatomes"}))
     assert exam_in_force((whole, partial, first)).deviations == ()
+
+
+def test_signs_laid_beside_take_none_away_and_the_worse_counts() -> None:
+    numb, weak = deviation("touch_saddle", Side.MIDLINE, "absent"), deviation("l5", Side.LEFT, "4")
+    weaker = deviation("l5", Side.LEFT, "3")
+    signed = Exam(deviations=(weak, numb), normal=frozenset({("l4", Side.LEFT)}), impression="Root")
+    draft = Exam(examined=EVERYTHING, deviations=(weaker,))
+    assert exam_with_signs(signed, draft) == Exam(
+        deviations=(weaker, numb), normal=signed.normal, impression="Root"
+    )
+    assert exam_with_signs(draft, signed).deviations == (weaker, numb)
+    foot_drop = Exam(deviations=(deviation("l4", Side.LEFT, "0"),))
+    assert exam_with_signs(signed, foot_drop).normal == frozenset()

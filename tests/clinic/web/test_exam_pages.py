@@ -9,9 +9,9 @@ from spondyl.assessment.exam import EXAM
 from spondyl.clinic.care.adjustment_gate import chart_gate
 from spondyl.clinic.care.plan_record import situation_of
 from spondyl.clinic.care.visit_note import notes_of
-from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]
@@ -98,10 +98,13 @@ def test_saddle_numbness_outlives_a_look_at_another_dermatome(
 ) -> None:
     """Sensation of the left L5 alone is tested a day later: the numb saddle area was not looked at again."""
     clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
-    clinician.submit(address, **{"g-dermatomes": "examined", "t-touch_saddle-midline": "absent"})
+    clinician.submit(
+        address, **{"g-dermatomes": "examined", "t-touch_saddle-midline": "absent", "action": "sign"}
+    )
     clock.advance(timedelta(days=1))
     clinician = browser(Role.CLINICIAN)
-    clinician.submit(address, **{"t-touch_l5-left": "reduced", "t-touch_saddle-midline": ""})
+    looked = {"t-touch_l5-left": "reduced", "t-touch_saddle-midline": "", "action": "sign"}
+    clinician.submit(address, **looked)
     assert "Because of: Saddle area (S3 to S5) absent." in clinician.get(address).text
     letter = clinician.get(f"/patients/{patient.id}/plan/referral").text
     assert "Not looked at again since: Saddle area (S3 to S5) absent (2 March 2026)." in letter
@@ -111,10 +114,80 @@ def test_saddle_numbness_outlives_a_look_at_another_dermatome(
     shown = clinician.get(f"{address}/{newest.document_id}").text
     assert '<option value="reduced" selected>' in shown and "checked" not in shown.split("groups")[1]
     clock.advance(timedelta(minutes=5))
-    clinician.submit(address, **{"t-touch_saddle-midline": "normal"})
+    clinician.submit(address, **{"t-touch_saddle-midline": "normal", "action": "sign"})
     page = clinician.get(address).text
     assert "Because of: Saddle" not in page
     assert "Saddle area (S3 to S5) normal. The rest: not examined." in page
+
+
+def test_a_correction_takes_no_signed_sign_away_until_it_is_signed(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    """The saddle was signed as numb; a correction says normal, and nobody has signed it: both can be read."""
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
+    clinician.submit(
+        address, **{"t-touch_saddle-midline": "absent", "t-l5-left": "4", "pain": "6", "action": "sign"}
+    )
+    with reading(services.engine) as connection:
+        (signed,) = notes_of(connection, patient.id)
+    own = f"{address}/{signed.document_id}"
+    changed = {"g-dermatomes": "examined", "t-l5-left": "3", "pain": "6"}
+    clinician.submit(own, after_version="1", **changed)
+    page = clinician.get(address).text
+    assert "Because of: Saddle area (S3 to S5) absent." in page
+    assert "L5 great toe extension left 3/5" in page, "a worse grade waits for no signature"
+    assert "not signed, written by Test Clinician" in page
+    shown = page.split("<summary>Earlier versions</summary>")[1]
+    assert "Version 1, 2 March 2026, Test Clinician" in shown and "signed by Test Clinician" in shown
+    assert "Saddle area (S3 to S5) absent. The rest: not examined." in shown
+    with reading(services.engine) as connection:
+        assert "cauda_equina" in chart_gate(connection, patient.id).found
+    clinician.submit(own, after_version="2", action="sign", **changed)
+    page = clinician.get(address).text
+    assert "Because of: Saddle" not in page and page.count("<h4>Version ") == 2
+    with reading(services.engine) as connection:
+        assert "cauda_equina" not in chart_gate(connection, patient.id).found
+
+
+def test_a_note_that_is_not_signed_says_so_wherever_it_is_read_until_somebody_signs_it(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    clinician, chart = browser(Role.CLINICIAN), f"/patients/{patient.id}"
+    kept = {"t-babinski-right": "present", "impression": "Cord?", "g-motion": "examined"}
+    clinician.submit(f"{chart}/exam", **kept)
+    for address in ("/today", chart):
+        page = clinician.get(address).text
+        assert (
+            "Visit notes that are not signed" in page and "Written by Test Clinician, 2 March 2026." in page
+        )
+        assert "Visit notes" not in browser(Role.FRONT_DESK).get(address).text
+    letter = clinician.get(f"{chart}/plan/referral").text
+    assert "NOT SIGNED, note of 2 March 2026: Range of motion: Active range" in letter
+    assert "Impression: Cord?" in letter and "On 2 March 2026." not in letter
+    assert "not signed, written by Test Clinician" in clinician.get(f"{chart}/plan").text
+    with reading(services.engine) as connection:
+        (draft,) = notes_of(connection, patient.id)
+    own = f"{chart}/exam/{draft.document_id}"
+    assert f"{own}/sign" in clinician.get(f"{chart}/exam").text
+    assert clinician.submit(f"{own}/sign", version=1, digest="0" * 64).status_code == 409
+    assert clinician.submit(f"{own}/sign", version=1, digest=draft.digest).status_code == 303
+    assert "Visit notes that are not signed" not in clinician.get("/today").text + clinician.get(chart).text
+    letter = clinician.get(f"{chart}/plan/referral").text
+    assert "On 2 March 2026." in letter and "NOT SIGNED" not in letter
+
+
+def test_a_note_of_another_patient_is_not_here(browser: Open, services: Services, patient: Person) -> None:
+    with writing(services.engine) as connection:
+        details = PersonDetails(given_name="Bo", family_name="Demo", synthetic=True)
+        other = add_person(connection, details, actor="test")
+    clinician = browser(Role.CLINICIAN)
+    clinician.submit(f"/patients/{other.id}/exam", text="of Bo", action="sign")
+    with reading(services.engine) as connection:
+        (note,) = notes_of(connection, other.id)
+    own = f"/patients/{patient.id}/exam/{note.document_id}"
+    assert clinician.get(own).status_code == 404
+    assert clinician.submit(own, text="mine").status_code == 404
+    assert clinician.submit(f"{own}/sign", version=1, digest=note.digest).status_code == 404
 
 
 def seen_on(page: str) -> str:
@@ -184,11 +257,12 @@ def test_a_letter_dates_an_impression_that_is_older_than_the_examination(
 ) -> None:
     """In March a root is suspected; in June everything is normal: the letter of June must not say it of June."""
     clinician, chart = browser(Role.CLINICIAN), f"/patients/{patient.id}"
-    clinician.submit(f"{chart}/exam", **{"t-l5-left": "4", "impression": "Root L5 suspected."})
+    suspected = {"t-l5-left": "4", "impression": "Root L5 suspected.", "action": "sign"}
+    clinician.submit(f"{chart}/exam", **suspected)
     assert "Impression: Root L5 suspected.<" in clinician.get(f"{chart}/plan/referral").text
     clock.advance(timedelta(days=92))
     clinician = browser(Role.CLINICIAN)
-    clinician.submit(f"{chart}/exam", **{f"g-{group.key}": "examined" for group in EXAM})
+    clinician.submit(f"{chart}/exam", action="sign", **{f"g-{group.key}": "examined" for group in EXAM})
     letter = clinician.get(f"{chart}/plan/referral").text
     assert "On 2 June 2026." in letter
     assert "Impression: Root L5 suspected. (2 March 2026)" in letter

@@ -12,7 +12,8 @@ from spondyl.clinic.adjust.gate import gate_of
 from spondyl.clinic.care.consent_record import consent_to
 from spondyl.clinic.care.plan_end import is_hands_on, why_no_more
 from spondyl.clinic.care.plan_record import latest_plan, situation_of
-from spondyl.clinic.care.visit_note import notes_of, standing_exam
+from spondyl.clinic.care.standing_notes import standing_exam
+from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.accounts import display_names
 from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.report.day_text import day_text

@@ -12,7 +12,8 @@ from spondyl.clinic.care.newest_rows import newest_rows
 from spondyl.clinic.care.option_names import option_lines
 from spondyl.clinic.care.scores import GivenScore, scores_of_people, scores_of_person
 from spondyl.clinic.care.standing_flags import StandingForm, earlier_flags, standing_forms
-from spondyl.clinic.care.visit_note import notes_of, standing_exam
+from spondyl.clinic.care.standing_notes import standing_exam
+from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.documents import (
     Document,
     Signature,

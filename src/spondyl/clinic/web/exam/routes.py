@@ -9,14 +9,14 @@ from starlette.responses import Response
 from spondyl.assessment.exam import EXAM, exam_alerts, exam_lines
 from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.plan_record import latest_plan
+from spondyl.clinic.care.standing_notes import mark_of, standing_exam
 from spondyl.clinic.care.visit_note import (
     NoteRefused,
     StoredNote,
     keep_note,
-    mark_of,
     note_at,
     notes_of,
-    standing_exam,
+    versions_of,
 )
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError, sign
@@ -168,6 +168,9 @@ def _context(
         "kept_since": None,
         "seen": mark_of(notes),
         "notes": notes,
+        "versions": {
+            one.document_id: versions_of(connection, one.document_id) for one in notes if one.version > 1
+        },
         "standing": standing,
         "alerts": exam_alerts(standing),
         "lines_of": exam_lines,

@@ -25,7 +25,8 @@ from spondyl.clinic.care.plan_record import (
 )
 from spondyl.clinic.care.scores import scores_of_person
 from spondyl.clinic.care.signed_films import signed_films
-from spondyl.clinic.care.visit_note import notes_of, standing_exam, standing_lines
+from spondyl.clinic.care.standing_notes import draft_lines, drafts, standing_exam, standing_lines
+from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError, sign
 from spondyl.clinic.chart.people import Person, person
@@ -161,7 +162,8 @@ def _beside(connection: sa.Connection, patient: Person) -> dict[str, Any]:
     return {
         "films": signed_films(connection, patient.id),
         "exam_on": max((on for _, _, on in lines if on), default=None),
-        "exam_lines": lines if notes else (),
+        "exam_lines": lines if any(on for _, _, on in lines) else (),
+        "drafts": [(one, draft_lines(one)) for one in drafts(notes) if draft_lines(one)],
         "impression": standing_exam(notes).impression,
     }
 
