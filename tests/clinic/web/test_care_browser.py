@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from live_clinic import clicks, count_clicks, served, signed_in, violations
 from spondyl.assessment.exam import Deviation, Exam, Side
+from spondyl.clinic.care.plan_record import latest_plan
 from spondyl.clinic.care.visit_note import VisitNote, keep_note, notes_of
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.people import Person
@@ -94,6 +95,23 @@ def test_no_exception_ticks_its_group(clinician: Page, services: Services, patie
     with reading(services.engine) as connection:
         exams = [one.note.exam for one in notes_of(connection, patient.id)]
     assert Exam() in exams and all(not one.examined for one in exams)
+
+
+def test_enter_in_a_field_signs_nothing(clinician: Page, services: Services, patient: Person) -> None:
+    """Enter in the words beside a test, or in a plan's goal, presses no button; the button still signs."""
+    clinician.goto(f"/patients/{patient.id}/plan")
+    clinician.get_by_label("The patient's own goal").fill("Dance")
+    clinician.get_by_label("The patient's own goal").press("Enter")
+    clinician.goto(f"/patients/{patient.id}/exam")
+    clinician.locator("[data-group=myotomes] summary").click()
+    clinician.get_by_label("L5 great toe extension left").select_option("4")
+    clinician.get_by_label("Note on L5 great toe extension").fill("after ten")
+    clinician.get_by_label("Note on L5 great toe extension").press("Enter")
+    expect(clinician.get_by_label("Note on L5 great toe extension")).to_have_value("after ten")
+    with reading(services.engine) as connection:
+        assert notes_of(connection, patient.id) == () and latest_plan(connection, patient.id) is None
+    clinician.get_by_role("button", name="Keep and sign").click()
+    expect(clinician.get_by_role("status")).to_contain_text("kept and signed")
 
 
 @pytest.mark.parametrize("is_dark", [False, pytest.param(True, marks=pytest.mark.nightly)])

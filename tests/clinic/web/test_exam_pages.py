@@ -190,6 +190,22 @@ def test_a_note_of_another_patient_is_not_here(browser: Open, services: Services
     assert clinician.submit(f"{own}/sign", version=1, digest=note.digest).status_code == 404
 
 
+def test_nothing_of_a_long_note_is_cut(browser: Open, services: Services, patient: Person) -> None:
+    """A browser counts the end of a line as one character and sends two; what is truly too long is refused."""
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
+    lines = "\r\n".join(["x" * 198] * 9 + ["y" * 205, "z"])
+    assert len(lines.replace("\r\n", "\n")) == 1998 and len(lines) > 2000
+    assert clinician.submit(address, text=lines, action="sign").status_code == 303
+    with reading(services.engine) as connection:
+        (kept,) = notes_of(connection, patient.id)
+    assert kept.note.text == lines.replace("\r\n", "\n") and kept.note.text.endswith("\nz")
+    assert '<dd class="lines">' in clinician.get(address).text
+    for name, most in (("text", 2000), ("impression", 500)):
+        long = clinician.submit(address, **{name: "w" * most + "!", "pain": "3", "action": "sign"})
+        assert long.status_code == 422 and f"{most + 1} characters" in long.text
+        assert "w" * most + "!</textarea>" in long.text
+
+
 def seen_on(page: str) -> str:
     """What the page carries of the notes that it was made from."""
     return page.split('name="seen" value="')[1].split('"', maxsplit=1)[0]

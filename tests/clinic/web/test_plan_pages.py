@@ -64,6 +64,9 @@ def test_a_plan_is_signed_changed_as_a_version_and_refused_when_late(
     ("changes", "says"),
     [
         ({"chosen": "stem-cells"}, "without a reason"),
+        ({"home_exercise": "w" * 2001}, "2001 characters"),
+        ({"own_goal": "w" * 501}, "501 characters"),
+        ({"because-exercise": "w" * 501}, "501 characters"),
         ({"goal": []}, "no goal"),
         ({"points-rmdq": "3"}, "cannot stand"),
         *[({"points-rmdq": text}, "no number of points") for text in ("x", "0_5", "5e0", "nan")],

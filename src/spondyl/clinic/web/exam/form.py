@@ -1,6 +1,5 @@
 """From the fields of the page to a visit note, and back."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,16 +7,16 @@ from spondyl.assessment.exam import EXAM, TESTS, Deviation, Exam, ExamGroup, Exa
 from spondyl.assessment.questionnaires import ScoreRefused
 from spondyl.assessment.written_number import written_whole
 from spondyl.clinic.care.visit_note import NoteRefused, VisitNote
+from spondyl.clinic.web.written_fields import Written, too_long
 
-Sent = Mapping[str, list[str]]
-"""Every field of the form with its values, as sent."""
+LONGEST = {"impression": ("The impression", 500)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteForm:
     """The fields as sent, so that a page with a problem shows again what was entered."""
 
-    sent: Sent
+    sent: Written
 
     def one(self, name: str) -> str:
         """The value of a field, or an empty text."""
@@ -53,6 +52,8 @@ class NoteForm:
 
     def note(self, *, on: date) -> VisitNote:
         """The note; raises NoteRefused with what is wrong."""
+        if problem := too_long(self.sent, LONGEST):
+            raise NoteRefused(problem)
         try:
             return VisitNote(
                 exam=self._exam(),

@@ -27,14 +27,14 @@ from spondyl.clinic.web.exam.form import EMPTY, NoteForm, form_of
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic
+from spondyl.clinic.web.written_fields import written_fields
 
 router = APIRouter(prefix="/patients/{patient_id}/exam", include_in_schema=False)
 
 
 async def sent_form(request: Request) -> NoteForm:
     """Every field of the form."""
-    form = await request.form(max_fields=400)
-    return NoteForm(sent={name: [str(one)[:2000] for one in form.getlist(name)] for name in form})
+    return NoteForm(sent=await written_fields(request, most=400))
 
 
 Sent = Annotated[NoteForm, Depends(sent_form)]

@@ -1,12 +1,13 @@
 """From the fields of the page to a plan, and back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from spondyl.assessment.written_number import written_decimal, written_whole
 from spondyl.clinic.care.scores import GivenScore
 from spondyl.clinic.care.visit_note import PAIN_TODAY
+from spondyl.clinic.web.written_fields import Written, too_long
 from spondyl.treatment.plan import Goal, Plan, PlanRefused, RankedOption, default_goals
 
 USUAL_REVIEW_DAYS = 42
@@ -20,14 +21,15 @@ GOAL_NAMES = {
     "vas": "Pain 0 to 100",
 }
 """The scores that a plan may be judged by."""
-Sent = Mapping[str, list[str]]
+LONGEST = {"problem": ("The problem", 1000), "own_goal": ("The patient's own goal", 500)}
+LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanForm:
     """The fields as sent, so that a page with a problem shows again what was entered."""
 
-    sent: Sent
+    sent: Written
 
     def one(self, name: str) -> str:
         """The value of a field, or an empty text."""
@@ -41,6 +43,9 @@ class PlanForm:
     def plan(self) -> Plan:
         """The plan; raises PlanRefused with what is wrong."""
         chosen = self.sent.get("chosen", [])
+        reasons = {f"because-{option}": ("A reason", LONGEST_REASON) for option in chosen}
+        if problem := too_long(self.sent, LONGEST | reasons):
+            raise _refused(problem, "It stands on one page with the rest.", "Keep what the patient needs.")
         places = {option: place for place, option in enumerate(chosen)}
         ordered = sorted(chosen, key=lambda option: (self._number(f"order-{option}", 99), places[option]))
         goals = tuple(
@@ -82,8 +87,8 @@ class PlanForm:
             raise _refused(f"{text!r} is no day.", "A plan begins and is judged on a day.") from None
 
 
-def _refused(what: str, why: str) -> PlanRefused:
-    return PlanRefused(what=what, why=why, do="Write it as shown beside the field.")
+def _refused(what: str, why: str, do: str = "Write it as shown beside the field.") -> PlanRefused:
+    return PlanRefused(what=what, why=why, do=do)
 
 
 def form_of(plan: Plan) -> PlanForm:

@@ -36,6 +36,7 @@ from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.plan.form import GOAL_NAMES, PlanForm, form_of, fresh_form
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.written_fields import written_fields
 from spondyl.treatment.plan import RANKING_RULE, PlanRefused
 
 router = APIRouter(prefix="/patients/{patient_id}/plan", include_in_schema=False)
@@ -43,8 +44,7 @@ router = APIRouter(prefix="/patients/{patient_id}/plan", include_in_schema=False
 
 async def sent_form(request: Request) -> PlanForm:
     """Every field of the form."""
-    form = await request.form(max_fields=200)
-    return PlanForm(sent={name: [str(one)[:2000] for one in form.getlist(name)] for name in form})
+    return PlanForm(sent=await written_fields(request, most=200))
 
 
 Sent = Annotated[PlanForm, Depends(sent_form)]
