@@ -8,7 +8,8 @@ from clinic_charts import Clock
 from spondyl.assessment.exam import EXAM
 from spondyl.clinic.care.adjustment_gate import chart_gate
 from spondyl.clinic.care.plan_record import situation_of
-from spondyl.clinic.care.visit_note import notes_of
+from spondyl.clinic.care.scores import scores_of_person
+from spondyl.clinic.care.visit_note import notes_in_error, notes_of
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
@@ -204,6 +205,46 @@ def test_nothing_of_a_long_note_is_cut(browser: Open, services: Services, patien
         long = clinician.submit(address, **{name: "w" * most + "!", "pain": "3", "action": "sign"})
         assert long.status_code == 422 and f"{most + 1} characters" in long.text
         assert "w" * most + "!</textarea>" in long.text
+
+
+def test_a_note_of_another_patient_is_taken_back_with_a_reason_and_counts_nowhere(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
+    wrong = {"pain": "9", "t-touch_saddle-midline": "absent", "done": "exercise", "action": "sign"}
+    clinician.submit(address, **wrong)
+    with reading(services.engine) as connection:
+        (note,) = notes_of(connection, patient.id)
+    own = f"{address}/{note.document_id}"
+    assert f"{own}/error" in clinician.get(address).text
+    assert clinician.submit(f"{own}/error", version="1", reason="  ").status_code == 422
+    assert clinician.submit(f"{own}/error", version="2", reason="Of Bo").status_code == 409
+    assert clinician.submit(f"{own}/error", version="1", reason="Written for Bo").status_code == 303
+    page = clinician.get(address).text
+    assert "Taken back by Test Clinician, 2 March 2026: Written for Bo" in page
+    assert "Because of:" not in page and clinician.get(own).status_code == 404
+    assert clinician.submit(f"{own}/error", version="2", reason="again").status_code == 404
+    letter = clinician.get(f"/patients/{patient.id}/plan/referral").text
+    assert "Saddle" not in letter and "Pain" not in letter
+    with reading(services.engine) as connection:
+        assert notes_of(connection, patient.id) == () and scores_of_person(connection, patient.id) == ()
+        assert chart_gate(connection, patient.id).found == {}
+        (kept,) = notes_in_error(connection, patient.id)
+        assert kept.note == note.note and kept.signatures[0].meaning == "entered in error"
+    assert "took back what was entered in error" in browser(Role.ADMINISTRATOR).get("/admin/audit").text
+
+
+def test_pain_is_put_back_to_not_asked(browser: Open, services: Services, patient: Person) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
+    clinician.submit(address, pain="9", text="seen", action="sign")
+    with reading(services.engine) as connection:
+        (note,) = notes_of(connection, patient.id)
+    own = f"{address}/{note.document_id}"
+    assert '<input type="radio" name="pain" value=""><span>Not asked' in clinician.get(own).text
+    clinician.submit(own, pain="", text="seen", after_version="1", action="sign")
+    assert '<input type="radio" name="pain" value="" checked>' in clinician.get(own).text
+    with reading(services.engine) as connection:
+        assert scores_of_person(connection, patient.id) == ()
 
 
 def seen_on(page: str) -> str:

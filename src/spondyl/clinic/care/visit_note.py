@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from spondyl.assessment.exam import Exam, exam_from_json, exam_to_json
 from spondyl.assessment.questionnaires import AnswerSheet, score_answers
+from spondyl.clinic.care.entered_in_error import take_back, why_in_error
 from spondyl.clinic.chart.documents import (
     Document,
     DocumentUnknownError,
@@ -67,6 +68,8 @@ class StoredNote:
     made_at: datetime
     signatures: tuple[Signature, ...]
     signed_before: "StoredNote | None" = None
+    in_error: str = ""
+    """Why the note was taken back as entered in error; such a note counts nowhere."""
 
     @property
     def is_signed(self) -> bool:
@@ -97,15 +100,29 @@ def keep_note(
 
 
 def notes_of(connection: sa.Connection, person_id: str) -> tuple[StoredNote, ...]:
-    """Every note of a patient in its newest version, the last visit first."""
+    """Every note of a patient in its newest version, the last visit first; not those that were entered in error."""
     signed = {
         one.document_id: _stored(one)
         for one in newest_of_each(connection, kind=KIND, person_id=person_id, only_signed=True)
     }
     newest = [_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id)]
     return tuple(
-        one if one.is_signed else replace(one, signed_before=signed.get(one.document_id)) for one in newest
+        one if one.is_signed else replace(one, signed_before=signed.get(one.document_id))
+        for one in newest
+        if not one.in_error
     )
+
+
+def notes_in_error(connection: sa.Connection, person_id: str) -> tuple[StoredNote, ...]:
+    """The notes that were taken back, the one begun last first."""
+    newest = [_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id)]
+    return tuple(one for one in newest if one.in_error)
+
+
+def take_back_note(connection: sa.Connection, note: StoredNote, *, reason: str, actor: str) -> None:
+    """Say that a note was entered in error. Raises TakeBackRefused without a reason."""
+    document = load(connection, note.document_id, version=note.version)
+    take_back(connection, document, reason=reason, actor=actor)
 
 
 def versions_of(connection: sa.Connection, document_id: str) -> tuple[StoredNote, ...]:
@@ -114,11 +131,14 @@ def versions_of(connection: sa.Connection, document_id: str) -> tuple[StoredNote
 
 
 def note_at(connection: sa.Connection, person_id: str, document_id: str) -> StoredNote:
-    """One note of a patient; raises DocumentUnknownError when it is somebody else's."""
+    """One note of a patient; raises DocumentUnknownError when it is somebody else's, or was entered in error."""
     document = load(connection, document_id)
     if document.person_id != person_id or document.kind != KIND:
         raise DocumentUnknownError("This note is not one of this patient. Open it from the patient's page.")
-    return _stored(document)
+    stored = _stored(document)
+    if stored.in_error:
+        raise DocumentUnknownError("This note was taken back as entered in error. Write a new one.")
+    return stored
 
 
 def note_to_json(note: VisitNote) -> dict[str, Any]:
@@ -152,4 +172,5 @@ def _stored(document: Document) -> StoredNote:
         made_by=document.made_by,
         made_at=document.made_at,
         signatures=document.signatures,
+        in_error=why_in_error(document.body),
     )

@@ -15,6 +15,7 @@ from spondyl.clinic.care.visit_note import (
     StoredNote,
     keep_note,
     note_at,
+    notes_in_error,
     notes_of,
     versions_of,
 )
@@ -168,6 +169,7 @@ def _context(
         "kept_since": None,
         "seen": mark_of(notes),
         "notes": notes,
+        "in_error": notes_in_error(connection, patient.id),
         "versions": {
             one.document_id: versions_of(connection, one.document_id) for one in notes if one.version > 1
         },
