@@ -15,6 +15,7 @@ from spondyl.assessment.exam import (
     exam_lines,
     exam_to_json,
     exam_with_signs,
+    power_before,
 )
 
 EVERYTHING = frozenset(group.key for group in EXAM)
@@ -142,3 +143,37 @@ def test_signs_laid_beside_take_none_away_and_the_worse_counts() -> None:
     assert exam_with_signs(draft, signed).deviations == (weaker, numb)
     foot_drop = Exam(deviations=(deviation("l4", Side.LEFT, "0"),))
     assert exam_with_signs(signed, foot_drop).normal == frozenset()
+
+
+def power(*grades: str) -> tuple[Exam, ...]:
+    """Notes of the left great toe, the newest first; 5 means that the whole group was normal."""
+    whole = Exam(examined=frozenset({"myotomes"}))
+    return tuple(
+        whole if one == "5" else Exam(deviations=(deviation("l5", Side.LEFT, one),)) for one in grades
+    )
+
+
+@pytest.mark.parametrize(
+    ("grades", "before"),
+    [
+        (("4",), None),
+        (("4", "5"), 5),
+        (("4", "4", "5"), 5),
+        (("3", "4"), 4),
+        (("4", "3", "5"), None),
+        (("5", "4"), None),
+        (("4", "5", "3"), 5),
+    ],
+)
+def test_any_loss_of_power_since_an_earlier_note_is_raised(
+    grades: tuple[str, ...], before: int | None
+) -> None:
+    """A muscle of 5/5 that is 4/5 now is a new weakness, though 4/5 that was always so raises nothing."""
+    exams = (Exam(examined=frozenset({"reflexes"})), *power(*grades))
+    lost = power_before(exams)
+    assert lost == ({} if before is None else {("l5", Side.LEFT): before})
+    alerts = exam_alerts(exam_in_force(exams), lost)
+    assert [alert.question.key for alert in alerts] == ["progressive_radiculopathy"] * (before is not None)
+    if before:
+        said = f"L5 great toe extension left {grades[0]}/5, before it was {before}/5"
+        assert alerts[0].reasons == (said,)

@@ -247,6 +247,22 @@ def test_pain_is_put_back_to_not_asked(browser: Open, services: Services, patien
         assert scores_of_person(connection, patient.id) == ()
 
 
+def test_new_weakness_is_raised_and_holds_adjustments(
+    browser: Open, services: Services, patient: Person, clock: Clock
+) -> None:
+    """Power is 5/5 in March and the left great toe 4/5 a week later."""
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
+    clinician.submit(address, **{"g-myotomes": "examined", "action": "sign"})
+    clock.advance(timedelta(days=7))
+    clinician = browser(Role.CLINICIAN)
+    clinician.submit(address, **{"t-l5-left": "4", "action": "sign"})
+    page = clinician.get(address).text
+    assert "Because of: L5 great toe extension left 4/5, before it was 5/5." in page
+    assert "Risk: loss of nerve function." in page
+    with reading(services.engine) as connection:
+        assert set(chart_gate(connection, patient.id).found) == {"progressive_radiculopathy"}
+
+
 def seen_on(page: str) -> str:
     """What the page carries of the notes that it was made from."""
     return page.split('name="seen" value="')[1].split('"', maxsplit=1)[0]

@@ -5,6 +5,7 @@ from spondyl.assessment.exam.definition import EXAM, GROUPS, TESTS, ExamGroup, E
 from spondyl.assessment.exam.exam import Deviation, Exam, ExamRefused, exam_lines
 from spondyl.assessment.exam.exam_json import exam_from_json, exam_to_json
 from spondyl.assessment.exam.in_force import exam_in_force, exam_with_signs
+from spondyl.assessment.exam.power import power_before
 
 __all__ = [
     "EXAM",
@@ -25,4 +26,5 @@ __all__ = [
     "exam_lines",
     "exam_to_json",
     "exam_with_signs",
+    "power_before",
 ]

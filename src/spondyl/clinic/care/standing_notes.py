@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from datetime import date
 
-from spondyl.assessment.exam import EXAM, Deviation, Exam, exam_in_force, exam_lines, exam_with_signs
+from spondyl.assessment.exam import (
+    EXAM,
+    Deviation,
+    Exam,
+    ExamAlert,
+    exam_alerts,
+    exam_in_force,
+    exam_lines,
+    exam_with_signs,
+    power_before,
+)
 from spondyl.assessment.intake import PatientLanguage
 from spondyl.clinic.care.patient_words import day_in
 from spondyl.clinic.care.visit_note import StoredNote
@@ -33,6 +43,13 @@ def standing_exam(notes: Sequence[StoredNote]) -> Exam:
     """
     signed = exam_in_force([one.note.exam for one in signed_notes(notes)])
     return exam_with_signs(signed, exam_in_force([one.note.exam for one in notes]))
+
+
+def standing_alerts(notes: Sequence[StoredNote]) -> tuple[ExamAlert, ...]:
+    """The signs of these notes that stop an adjustment; of power also what was lost since an earlier note."""
+    newest = power_before([one.note.exam for one in notes])
+    signed = power_before([one.note.exam for one in signed_notes(notes)])
+    return exam_alerts(standing_exam(notes), newest | signed)
 
 
 def standing_lines(notes: Sequence[StoredNote]) -> tuple[tuple[str, str, date | None], ...]:

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from spondyl.assessment.exam import EXAM, exam_alerts, exam_lines
+from spondyl.assessment.exam import EXAM, exam_lines
 from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.plan_record import latest_plan
-from spondyl.clinic.care.standing_notes import mark_of, standing_exam
+from spondyl.clinic.care.standing_notes import mark_of, standing_alerts, standing_exam
 from spondyl.clinic.care.visit_note import (
     NoteRefused,
     StoredNote,
@@ -174,7 +174,7 @@ def _context(
             one.document_id: versions_of(connection, one.document_id) for one in notes if one.version > 1
         },
         "standing": standing,
-        "alerts": exam_alerts(standing),
+        "alerts": standing_alerts(notes),
         "lines_of": exam_lines,
         "planned": plan.plan.options if plan else (),
         "option_name": option_name,
