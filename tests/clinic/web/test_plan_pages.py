@@ -38,6 +38,19 @@ def test_the_form_begins_with_goals_and_the_rule(browser: Open, asked: Person) -
     assert "cause" not in page.split("Seen on films")[1].split("</section>")[0].lower()
 
 
+def test_a_plan_begins_with_nothing_of_an_older_visit(browser: Open, asked: Person, clock: Clock) -> None:
+    """Six weeks on, the scores and the impression stand with their days; a day later none of them begins a plan."""
+    clinician, chart = browser(Role.CLINICIAN), f"/patients/{asked.id}"
+    clinician.submit(f"{chart}/exam", impression="Stiff low back.", text="seen", action="sign")
+    for days, is_current in ((42, True), (1, False)):
+        clock.advance(timedelta(days=days))
+        page = browser(Role.CLINICIAN).get(f"{chart}/plan").text
+        assert "Roland-Morris, 14 on 2 March 2026" in page and ", now 14" not in page
+        assert ('name="goal" value="rmdq" checked' in page) is is_current
+        assert ('name="points-rmdq" value="5"' in page) is is_current
+        assert ("Stiff low back.</textarea>" in page) is is_current
+
+
 def test_a_plan_is_signed_changed_as_a_version_and_refused_when_late(
     browser: Open, services: Services, asked: Person
 ) -> None:

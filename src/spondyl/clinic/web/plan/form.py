@@ -11,6 +11,8 @@ from spondyl.clinic.web.written_fields import Written, too_long
 from spondyl.treatment.plan import Goal, Plan, PlanRefused, RankedOption, default_goals
 
 USUAL_REVIEW_DAYS = 42
+CURRENT_FOR = timedelta(days=USUAL_REVIEW_DAYS)
+"""What was scored or thought longer ago is shown with its day, and begins no plan by itself."""
 USUAL_VISITS = 6
 USUAL_DAYS_BETWEEN = 7
 GOAL_NAMES = {
@@ -112,11 +114,16 @@ def form_of(plan: Plan) -> PlanForm:
     return PlanForm(sent=sent)
 
 
+def is_current(on: date, today: date) -> bool:
+    """Whether what is of that day may begin a plan of today."""
+    return today - on <= CURRENT_FOR
+
+
 def fresh_form(
     scores: Iterable[GivenScore], ranked: Iterable[RankedOption], *, today: date, problem: str, own_goal: str
 ) -> PlanForm:
-    """A form to begin with: the goals that the scores allow, a review after six weeks, nothing chosen yet."""
-    last = {score.instrument: score.value for score in scores}
+    """A form to begin with: the goals that current scores allow, a review after six weeks, nothing chosen yet."""
+    last = {score.instrument: score.value for score in scores if is_current(score.on, today)}
     goals = default_goals(last)
     # One good day is no good week: it is a goal by itself only where nothing else was asked.
     goals = tuple(one for one in goals if one.instrument != PAIN_TODAY) or goals
