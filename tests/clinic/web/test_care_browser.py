@@ -114,6 +114,45 @@ def test_enter_in_a_field_signs_nothing(clinician: Page, services: Services, pat
     expect(clinician.get_by_role("status")).to_contain_text("kept and signed")
 
 
+def test_a_half_written_note_waits_in_the_tab_until_it_is_kept_or_the_clinician_signs_out(
+    clinician: Page, services: Services, patient: Person
+) -> None:
+    """A look at the plan loses nothing; Back after the signature makes no second note; signing out forgets."""
+    exam = f"/patients/{patient.id}/exam"
+    words = clinician.get_by_label("What the patient says, what you advised")
+
+    def write(text: str) -> None:
+        clinician.goto(exam)
+        clinician.locator("[name=g-motion]").click()
+        clinician.locator("[data-group=myotomes] summary").click()
+        clinician.get_by_label("L5 great toe extension left").select_option("4")
+        words.fill(text)
+
+    write("Half written")
+    clinician.get_by_role("link", name="Plan", exact=True).click()
+    clinician.get_by_role("link", name="Exam", exact=True).click()
+    expect(clinician.get_by_text("stands in the form again")).to_be_visible()
+    expect(words).to_have_value("Half written")
+    expect(clinician.locator("[name=g-motion]")).to_be_checked()
+    expect(clinician.locator("[name=t-l5-left]")).to_have_value("4")
+    expect(clinician.locator("[data-group=myotomes] [data-words]")).to_contain_text("left 4/5")
+    assert violations(clinician) == []
+    clinician.get_by_role("button", name="Keep and sign").click()
+    expect(clinician.get_by_role("status")).to_contain_text("kept and signed")
+    expect(words).to_have_value("")
+    clinician.go_back()
+    if words.input_value():
+        clinician.get_by_role("button", name="Keep and sign").click()
+        expect(clinician.get_by_role("heading", name="Earlier notes")).to_be_visible()
+    with reading(services.engine) as connection:
+        assert len(notes_of(connection, patient.id)) == 1
+    write("Of a shared computer")
+    assert clinician.evaluate("Object.keys(sessionStorage).length") == 1
+    clinician.get_by_role("button", name="Sign out").click()
+    expect(clinician.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    assert clinician.evaluate("Object.keys(sessionStorage).length") == 0
+
+
 @pytest.mark.parametrize("is_dark", [False, pytest.param(True, marks=pytest.mark.nightly)])
 def test_axe_finds_nothing_on_the_pages_of_care(
     browser_program: Browser, services: Services, staff: dict[Role, Account], is_dark: bool

@@ -263,6 +263,27 @@ def test_new_weakness_is_raised_and_holds_adjustments(
         assert set(chart_gate(connection, patient.id).found) == {"progressive_radiculopathy"}
 
 
+def test_a_form_that_is_sent_again_is_one_note(browser: Open, services: Services, patient: Person) -> None:
+    """Back, and Keep and sign once more: the same words are one note, other words its correction."""
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
+    page = clinician.get(address).text
+    key = page.split('name="key" value="')[1].split('"')[0]
+    sent = {"key": key, "seen": seen_on(page), "text": "Walks well"}
+    assert clinician.submit(address, **sent).status_code == 303
+    assert clinician.submit(address, **sent, action="sign").status_code == 303
+    with reading(services.engine) as connection:
+        (note,) = notes_of(connection, patient.id)
+    assert (note.document_id, note.version, len(note.signatures)) == (key, 1, 1)
+    other = clinician.submit(address, **sent | {"text": "Walks badly"}, action="sign")
+    assert other.status_code == 409 and "this note was kept already" in other.text
+    assert f'action="{address}/{key}"' in other.text and "Walks badly</textarea>" in other.text
+    assert 'name="after_version" value="1"' in other.text
+    odd = clinician.submit(address, key="../x", text="another", action="sign")
+    assert odd.status_code == 303
+    with reading(services.engine) as connection:
+        assert len(notes_of(connection, patient.id)) == 2
+
+
 def seen_on(page: str) -> str:
     """What the page carries of the notes that it was made from."""
     return page.split('name="seen" value="')[1].split('"', maxsplit=1)[0]

@@ -141,6 +141,13 @@ def note_at(connection: sa.Connection, person_id: str, document_id: str) -> Stor
     return stored
 
 
+def note_if_kept(connection: sa.Connection, person_id: str, document_id: str | None) -> StoredNote | None:
+    """The note of that identifier as :func:`note_at` gives it; None where nothing is kept under it yet."""
+    if document_id is None or not history(connection, document_id):
+        return None
+    return note_at(connection, person_id, document_id)
+
+
 def note_to_json(note: VisitNote) -> dict[str, Any]:
     """The note as it is kept."""
     return {

@@ -1,5 +1,6 @@
 """From the fields of the page to a visit note, and back."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from spondyl.assessment.written_number import written_whole
 from spondyl.clinic.care.visit_note import NoteRefused, VisitNote
 from spondyl.clinic.web.written_fields import Written, too_long
 
+_KEY = re.compile("[0-9a-f]{32}")
 LONGEST = {"impression": ("The impression", 500)}
 
 
@@ -26,6 +28,12 @@ class NoteForm:
         """The version that the form was opened with, the newest where it says none; a text is older than every one."""
         sent = self.one("after_version")
         return (written_whole(sent) or 0) if sent else newest
+
+    @property
+    def key(self) -> str | None:
+        """The identifier under which a new note is kept, once, however often the form is sent; None without one."""
+        sent = self.one("key")
+        return sent if _KEY.fullmatch(sent) else None
 
     def is_behind(self, mark: str) -> bool:
         """Whether the page was made from other notes than those of now; a form that says nothing is not."""

@@ -15,6 +15,7 @@ from spondyl.clinic.care.visit_note import (
     StoredNote,
     keep_note,
     note_at,
+    note_if_kept,
     notes_in_error,
     notes_of,
     versions_of,
@@ -22,6 +23,7 @@ from spondyl.clinic.care.visit_note import (
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError, sign
 from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.exam.form import EMPTY, NoteForm, form_of
@@ -71,11 +73,17 @@ def keep_new(request: Request, services: Clinic, viewer: Clinician, patient_id: 
     today = clinic_today(services)
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
-        if form.is_behind(mark_of(notes_of(connection, patient_id))):
+        before = note_if_kept(connection, patient_id, form.key)
+        if before is None and form.is_behind(mark_of(notes_of(connection, patient_id))):
             return _behind(request, connection, patient, form)
         try:
             note = form.note(on=today)
-            stored = keep_note(connection, patient_id, note, actor=viewer.actor)
+            if before is not None and note != before.note:
+                context = _context(connection, patient, form=form, correcting=before) | {"kept_already": True}
+                return patient_page(request, "exam/note.html", patient, context, status=409)
+            stored = before or keep_note(
+                connection, patient_id, note, actor=viewer.actor, document_id=form.key
+            )
         except NoteRefused as refused:
             return _again(request, connection, patient, form, str(refused))
         said = _sign_if_asked(connection, stored, form, actor=viewer.actor)
@@ -167,6 +175,8 @@ def _context(
         "problem": problem,
         "clash": None,
         "kept_since": None,
+        "kept_already": False,
+        "new_key": new_id(),
         "seen": mark_of(notes),
         "notes": notes,
         "in_error": notes_in_error(connection, patient.id),
