@@ -177,3 +177,33 @@ def test_any_loss_of_power_since_an_earlier_note_is_raised(
     if before:
         said = f"L5 great toe extension left {grades[0]}/5, before it was {before}/5"
         assert alerts[0].reasons == (said,)
+
+
+def test_the_sentence_of_a_group_names_every_test_that_it_takes_back() -> None:
+    """Dermatomes and key muscles as ranges; the other tests by the words of their labels."""
+    normal = {group.key: group.normal.lower() for group in EXAM}
+    assert "l2 to s2" in normal["dermatomes"] and "saddle area (s3 to s5)" in normal["dermatomes"]
+    assert [one.label for one in TESTS.values() if one.key.startswith("touch_s")][:2] == ["S1", "S2"]
+    assert "l2 to s1" in normal["myotomes"] and "s2" not in TESTS
+    for group in EXAM:
+        if group.key in ("provocation", "reflexes"):
+            for test in group.tests:
+                assert set(test.label.lower().split(" (")[0].split()) <= set(
+                    normal[group.key].replace(",", "").replace(".", "").split()
+                ), test.label
+
+
+def test_prone_instability_is_positive_when_the_pain_disappears() -> None:
+    """Hicks 2003: pain on pressing that goes with the legs lifted. Earlier notes can still be read."""
+    found = deviation("prone_instability", Side.MIDLINE, "positive")
+    assert found.text == "Prone instability positive: the pain on pressing goes when the legs are lifted"
+    offered = [one.code for one in TESTS["prone_instability"].values if not one.is_old]
+    assert offered == ["negative", "positive"]
+    assert deviation("prone_instability", Side.MIDLINE, "local").text.endswith("provokes local pain")
+
+
+def test_the_crossed_leg_raise_says_which_leg() -> None:
+    crossed = deviation("crossed_leg_raise", Side.LEFT, "limb")
+    assert crossed.text == (
+        "Crossed straight leg raise (side of the lifted leg) left provokes the arm or leg pain"
+    )

@@ -64,6 +64,9 @@ def test_a_routine_visit_note_takes_at_most_twelve_clicks(
     assert len(kept.note.exam.examined) == 6
     assert kept.note.exam.deviations[0].text == "L5 great toe extension left 4/5"
     assert violations(clinician) == []
+    clinician.emulate_media(media="print")
+    expect(clinician.locator(".note-form")).to_be_hidden()
+    expect(clinician.get_by_role("heading", name="Earlier notes")).to_be_visible()
 
 
 def test_no_exception_ticks_its_group(clinician: Page, services: Services, patient: Person) -> None:

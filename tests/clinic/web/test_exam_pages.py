@@ -1,7 +1,7 @@
 """Claims: nothing is normal because nobody looked; a note keeps its exceptions, is corrected as a version, signed."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from clinic_apps import Browser
 from clinic_charts import Clock
@@ -282,6 +282,54 @@ def test_a_form_that_is_sent_again_is_one_note(browser: Open, services: Services
     assert odd.status_code == 303
     with reading(services.engine) as connection:
         assert len(notes_of(connection, patient.id)) == 2
+
+
+def test_a_note_is_of_the_day_of_the_visit(browser: Open, services: Services, clock: Clock) -> None:
+    """Written on 2 March of a visit on 20 February: what was found on 1 March is the newer look."""
+    with writing(services.engine) as connection:
+        details = PersonDetails(
+            given_name="Bo", family_name="Demo", birth_date=date(1980, 5, 6), synthetic=True
+        )
+        bo = add_person(connection, details, actor="test")
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{bo.id}/exam"
+    assert (
+        'name="on" required max="2026-03-02" min="1980-05-06" value="2026-03-02"'
+        in clinician.get(address).text
+    )
+    for day, says in (("2026-03-03", "in the future"), ("1980-05-05", "not born"), ("soon", "no day")):
+        refused = clinician.submit(address, on=day, text="x", action="sign")
+        assert refused.status_code == 422 and says in refused.text
+        assert f'value="{day}"' in refused.text
+    newer = {"t-touch_saddle-midline": "absent", "pain": "7"}
+    clinician.submit(address, on="2026-03-01", action="sign", **newer)
+    clock.advance(timedelta(minutes=5))
+    older = {"g-dermatomes": "examined", "pain": "4"}
+    clinician.submit(address, on="2026-02-20", action="sign", **older)
+    with reading(services.engine) as connection:
+        assert [one.note.on.day for one in notes_of(connection, bo.id)] == [1, 20]
+        assert "cauda_equina" in chart_gate(connection, bo.id).found
+        assert [one.value for one in scores_of_person(connection, bo.id)] == [4.0, 7.0]
+        note = notes_of(connection, bo.id)[1]
+    own = f"{address}/{note.document_id}"
+    assert 'value="2026-02-20"' in clinician.get(own).text
+    clinician.submit(own, on="2026-03-02", after_version="1", action="sign", **older)
+    with reading(services.engine) as connection:
+        assert "cauda_equina" not in chart_gate(connection, bo.id).found
+
+
+def test_an_impression_alone_is_a_note_and_what_was_done_is_an_option(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
+    assert clinician.submit(address, impression="Stiff back.", action="sign").status_code == 303
+    unknown = clinician.submit(address, done=["exercise", "crystals"], action="sign")
+    assert unknown.status_code == 422 and "no option &#39;crystals&#39;" in unknown.text
+    twice = clinician.submit(address, done=["epidural-steroid", "epidural-steroid"], text="x", action="sign")
+    with reading(services.engine) as connection:
+        notes = notes_of(connection, patient.id)
+    assert twice.status_code == 303 and {one.note.done for one in notes} == {(), ("epidural-steroid",)}
+    done = next(one for one in notes if one.note.done)
+    assert 'value="epidural-steroid" checked' in clinician.get(f"{address}/{done.document_id}").text
 
 
 def seen_on(page: str) -> str:

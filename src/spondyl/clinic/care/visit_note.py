@@ -48,7 +48,12 @@ class VisitNote:
                 f"The note has {len(self.text)} characters; it holds at most {LONGEST_TEXT}. Shorten it."
             )
         if not (
-            self.exam.examined or self.exam.items or self.text.strip() or self.done or self.pain is not None
+            self.exam.examined
+            or self.exam.items
+            or self.exam.impression.strip()
+            or self.text.strip()
+            or self.done
+            or self.pain is not None
         ):
             raise NoteRefused("The note is empty. Mark what you examined, or write a line, then keep it.")
 
@@ -100,12 +105,14 @@ def keep_note(
 
 
 def notes_of(connection: sa.Connection, person_id: str) -> tuple[StoredNote, ...]:
-    """Every note of a patient in its newest version, the last visit first; not those that were entered in error."""
+    """Every note of a patient in its newest version, the last visit first, and of one day the note
+    begun last; not those that were entered in error."""
     signed = {
         one.document_id: _stored(one)
         for one in newest_of_each(connection, kind=KIND, person_id=person_id, only_signed=True)
     }
-    newest = [_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id)]
+    begun = [_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id)]
+    newest = sorted(begun, key=lambda one: one.note.on, reverse=True)
     return tuple(
         one if one.is_signed else replace(one, signed_before=signed.get(one.document_id))
         for one in newest

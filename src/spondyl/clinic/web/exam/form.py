@@ -7,7 +7,9 @@ from datetime import date
 from spondyl.assessment.exam import EXAM, TESTS, Deviation, Exam, ExamGroup, ExamRefused, ExamTest, Side
 from spondyl.assessment.questionnaires import ScoreRefused
 from spondyl.assessment.written_number import written_whole
+from spondyl.clinic.care.option_names import option_lines
 from spondyl.clinic.care.visit_note import NoteRefused, VisitNote
+from spondyl.clinic.report.day_text import day_text
 from spondyl.clinic.web.written_fields import Written, too_long
 
 _KEY = re.compile("[0-9a-f]{32}")
@@ -58,16 +60,38 @@ class NoteForm:
             )
         return number
 
-    def note(self, *, on: date) -> VisitNote:
-        """The note; raises NoteRefused with what is wrong."""
+    def _day(self, default: date, *, today: date, born: date | None) -> date:
+        sent = self.one("on")
+        try:
+            day = date.fromisoformat(sent) if sent else default
+        except ValueError:
+            raise NoteRefused(f"{sent!r} is no day of a visit; write it as 2026-12-31.") from None
+        if day > today:
+            raise NoteRefused(f"{day_text(day)} lies in the future. Choose the day of the visit.")
+        if born and day < born:
+            raise NoteRefused(f"On {day_text(day)} the patient was not born. Correct the year.")
+        return day
+
+    def _done(self) -> tuple[str, ...]:
+        """What was done, each option once; one that there is not is refused."""
+        done = tuple(dict.fromkeys(self.sent.get("done", ())))
+        unknown = sorted(set(done) - {line.id for line in option_lines()})
+        if unknown:
+            raise NoteRefused(
+                f"There is no option {unknown[0]!r}. Load the page again and choose what was done."
+            )
+        return done
+
+    def note(self, *, on: date, today: date, born: date | None) -> VisitNote:
+        """The note, of the day ``on`` where the form says none; raises NoteRefused with what is wrong."""
         if problem := too_long(self.sent, LONGEST):
             raise NoteRefused(problem)
         try:
             return VisitNote(
                 exam=self._exam(),
-                on=on,
+                on=self._day(on, today=today, born=born),
                 pain=self._pain(),
-                done=tuple(self.sent.get("done", ())),
+                done=self._done(),
                 text=self.one("text"),
             )
         except (ExamRefused, ScoreRefused) as refused:
@@ -125,6 +149,7 @@ class NoteForm:
 def form_of(note: VisitNote) -> NoteForm:
     """The form filled with a note, to correct it."""
     sent = {
+        "on": [note.on.isoformat()],
         "pain": [] if note.pain is None else [str(note.pain)],
         "done": list(note.done),
         "text": [note.text],

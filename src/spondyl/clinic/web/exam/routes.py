@@ -13,6 +13,7 @@ from spondyl.clinic.care.standing_notes import mark_of, standing_alerts, standin
 from spondyl.clinic.care.visit_note import (
     NoteRefused,
     StoredNote,
+    VisitNote,
     keep_note,
     note_at,
     note_if_kept,
@@ -23,9 +24,9 @@ from spondyl.clinic.care.visit_note import (
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError, sign
 from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.practice import clinic_day
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.exam.form import EMPTY, NoteForm, form_of
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Clinician
@@ -33,6 +34,10 @@ from spondyl.clinic.web.services import Clinic
 from spondyl.clinic.web.written_fields import written_fields
 
 router = APIRouter(prefix="/patients/{patient_id}/exam", include_in_schema=False)
+
+
+USUAL = ("exercise", "instrument-manipulation", "manual-manipulation")
+"""What may have been done where there is no plan."""
 
 
 async def sent_form(request: Request) -> NoteForm:
@@ -70,14 +75,13 @@ def correct_page(
 @router.post("")
 def keep_new(request: Request, services: Clinic, viewer: Clinician, patient_id: str, form: Sent) -> Response:
     """Keep a new note; with the button 'sign' also sign it."""
-    today = clinic_today(services)
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         before = note_if_kept(connection, patient_id, form.key)
         if before is None and form.is_behind(mark_of(notes_of(connection, patient_id))):
             return _behind(request, connection, patient, form)
         try:
-            note = form.note(on=today)
+            note = _note(connection, patient, form)
             if before is not None and note != before.note:
                 context = _context(connection, patient, form=form, correcting=before) | {"kept_already": True}
                 return patient_page(request, "exam/note.html", patient, context, status=409)
@@ -102,7 +106,7 @@ def keep_correction(
         if version == before.version and form.is_behind(mark_of(notes_of(connection, patient_id))):
             return _behind(request, connection, patient, form, correcting=before)
         try:
-            note = form.note(on=before.note.on)
+            note = _note(connection, patient, form, before=before)
             stored = keep_note(
                 connection,
                 patient_id,
@@ -119,6 +123,14 @@ def keep_correction(
             return patient_page(request, "exam/note.html", patient, context, status=409)
         said = _sign_if_asked(connection, stored, form, actor=viewer.actor)
     return see_other(request, f"/patients/{patient_id}/exam", notice=said)
+
+
+def _note(
+    connection: sa.Connection, patient: Person, form: NoteForm, before: StoredNote | None = None
+) -> VisitNote:
+    today = clinic_day(connection)
+    on = before.note.on if before else today
+    return form.note(on=on, today=today, born=patient.details.birth_date)
 
 
 def _sign_if_asked(connection: sa.Connection, stored: StoredNote, form: NoteForm, *, actor: str) -> str:
@@ -186,7 +198,8 @@ def _context(
         "standing": standing,
         "alerts": standing_alerts(notes),
         "lines_of": exam_lines,
-        "planned": plan.plan.options if plan else (),
+        "offered": dict.fromkeys((*(plan.plan.options if plan else USUAL), *form.sent.get("done", ()))),
+        "today": clinic_day(connection),
         "option_name": option_name,
         "open_groups": form.groups_with_deviations,
     }
