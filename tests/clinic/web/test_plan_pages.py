@@ -49,6 +49,9 @@ def test_a_plan_begins_with_nothing_of_an_older_visit(browser: Open, asked: Pers
         assert ('name="goal" value="rmdq" checked' in page) is is_current
         assert ('name="points-rmdq" value="5"' in page) is is_current
         assert ("Stiff low back.</textarea>" in page) is is_current
+    clinician = browser(Role.CLINICIAN)
+    clinician.submit(f"{chart}/exam", pain="5", action="sign")
+    assert 'value="nrs_today" checked' not in clinician.get(f"{chart}/plan").text, "a day is no week"
 
 
 def test_a_plan_is_signed_changed_as_a_version_and_refused_when_late(

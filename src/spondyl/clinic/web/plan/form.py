@@ -123,10 +123,11 @@ def fresh_form(
     scores: Iterable[GivenScore], ranked: Iterable[RankedOption], *, today: date, problem: str, own_goal: str
 ) -> PlanForm:
     """A form to begin with: the goals that current scores allow, a review after six weeks, nothing chosen yet."""
-    last = {score.instrument: score.value for score in scores if is_current(score.on, today)}
-    goals = default_goals(last)
+    last = {score.instrument: score for score in scores}
+    asked = default_goals({code: one.value for code, one in last.items()})
     # One good day is no good week: it is a goal by itself only where nothing else was asked.
-    goals = tuple(one for one in goals if one.instrument != PAIN_TODAY) or goals
+    best = tuple(one for one in asked if one.instrument != PAIN_TODAY) or asked
+    goals = tuple(one for one in best if is_current(last[one.instrument].on, today))
     sent = {
         "problem": [problem],
         "goal": [goal.instrument for goal in goals],
