@@ -14,6 +14,8 @@ from spondyl.assessment.exam import (
     exam_in_force,
     exam_lines,
     exam_to_json,
+    exam_with_signs,
+    power_before,
 )
 
 EVERYTHING = frozenset(group.key for group in EXAM)
@@ -128,3 +130,80 @@ def test_a_partial_look_takes_no_sign_away_until_that_very_test_is_looked_at() -
     )
     whole = Exam(examined=frozenset({"dermatomes"}))
     assert exam_in_force((whole, partial, first)).deviations == ()
+
+
+def test_signs_laid_beside_take_none_away_and_the_worse_counts() -> None:
+    numb, weak = deviation("touch_saddle", Side.MIDLINE, "absent"), deviation("l5", Side.LEFT, "4")
+    weaker = deviation("l5", Side.LEFT, "3")
+    signed = Exam(deviations=(weak, numb), normal=frozenset({("l4", Side.LEFT)}), impression="Root")
+    draft = Exam(examined=EVERYTHING, deviations=(weaker,))
+    assert exam_with_signs(signed, draft) == Exam(
+        deviations=(weaker, numb), normal=signed.normal, impression="Root"
+    )
+    assert exam_with_signs(draft, signed).deviations == (weaker, numb)
+    foot_drop = Exam(deviations=(deviation("l4", Side.LEFT, "0"),))
+    assert exam_with_signs(signed, foot_drop).normal == frozenset()
+
+
+def power(*grades: str) -> tuple[Exam, ...]:
+    """Notes of the left great toe, the newest first; 5 means that the whole group was normal."""
+    whole = Exam(examined=frozenset({"myotomes"}))
+    return tuple(
+        whole if one == "5" else Exam(deviations=(deviation("l5", Side.LEFT, one),)) for one in grades
+    )
+
+
+@pytest.mark.parametrize(
+    ("grades", "before"),
+    [
+        (("4",), None),
+        (("4", "5"), 5),
+        (("4", "4", "5"), 5),
+        (("3", "4"), 4),
+        (("4", "3", "5"), None),
+        (("5", "4"), None),
+        (("4", "5", "3"), 5),
+    ],
+)
+def test_any_loss_of_power_since_an_earlier_note_is_raised(
+    grades: tuple[str, ...], before: int | None
+) -> None:
+    """A muscle of 5/5 that is 4/5 now is a new weakness, though 4/5 that was always so raises nothing."""
+    exams = (Exam(examined=frozenset({"reflexes"})), *power(*grades))
+    lost = power_before(exams)
+    assert lost == ({} if before is None else {("l5", Side.LEFT): before})
+    alerts = exam_alerts(exam_in_force(exams), lost)
+    assert [alert.question.key for alert in alerts] == ["progressive_radiculopathy"] * (before is not None)
+    if before:
+        said = f"L5 great toe extension left {grades[0]}/5, before it was {before}/5"
+        assert alerts[0].reasons == (said,)
+
+
+def test_the_sentence_of_a_group_names_every_test_that_it_takes_back() -> None:
+    """Dermatomes and key muscles as ranges; the other tests by the words of their labels."""
+    normal = {group.key: group.normal.lower() for group in EXAM}
+    assert "l2 to s2" in normal["dermatomes"] and "saddle area (s3 to s5)" in normal["dermatomes"]
+    assert [one.label for one in TESTS.values() if one.key.startswith("touch_s")][:2] == ["S1", "S2"]
+    assert "l2 to s1" in normal["myotomes"] and "s2" not in TESTS
+    for group in EXAM:
+        if group.key in ("provocation", "reflexes"):
+            for test in group.tests:
+                assert set(test.label.lower().split(" (")[0].split()) <= set(
+                    normal[group.key].replace(",", "").replace(".", "").split()
+                ), test.label
+
+
+def test_prone_instability_is_positive_when_the_pain_disappears() -> None:
+    """Hicks 2003: pain on pressing that goes with the legs lifted. Earlier notes can still be read."""
+    found = deviation("prone_instability", Side.MIDLINE, "positive")
+    assert found.text == "Prone instability positive: the pain on pressing goes when the legs are lifted"
+    offered = [one.code for one in TESTS["prone_instability"].values if not one.is_old]
+    assert offered == ["negative", "positive"]
+    assert deviation("prone_instability", Side.MIDLINE, "local").text.endswith("provokes local pain")
+
+
+def test_the_crossed_leg_raise_says_which_leg() -> None:
+    crossed = deviation("crossed_leg_raise", Side.LEFT, "limb")
+    assert crossed.text == (
+        "Crossed straight leg raise (side of the lifted leg) left provokes the arm or leg pain"
+    )

@@ -5,8 +5,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from clinic_charts import Clock
-from spondyl.clinic.care.newest_rows import newest_rows
-from spondyl.clinic.chart.documents import latest, save
+from spondyl.clinic.care.newest_rows import newest_rows, unsigned_rows
+from spondyl.clinic.chart.documents import latest, save, sign
 from spondyl.clinic.chart.people import PersonDetails, add_person
 from spondyl.clinic.chart.transaction import reading, writing
 
@@ -37,3 +37,34 @@ def test_it_says_the_same_as_asking_patient_by_patient(engine: sa.Engine, clock:
             assert (row.document_id, row.body) == (alone.document_id, alone.body)
         recent = newest_rows(connection, kind="plan", since=clock() - timedelta(hours=1))
         assert [row.person_id for row in recent] == [people[1].id]
+
+
+def test_what_nobody_signed_is_found_in_its_newest_version(engine: sa.Engine, clock: Clock) -> None:
+    with writing(engine) as connection:
+        details = PersonDetails(given_name="Ana", family_name="Demo", synthetic=True)
+        ana = add_person(connection, details, actor="test")
+        signed, corrected, draft = (
+            save(connection, kind="exam", person_id=ana.id, body={"n": number}, actor="t")
+            for number in range(3)
+        )
+        save(connection, kind="plan", person_id=ana.id, body={"n": 3}, actor="t")
+        for one in (signed, corrected):
+            sign(connection, document_id=one.document_id, version=1, actor="t", digest=one.digest)
+    clock.advance(timedelta(days=1))
+    with writing(engine) as connection:
+        save(
+            connection,
+            kind="exam",
+            person_id=ana.id,
+            body={"n": 4},
+            actor="other",
+            document_id=corrected.document_id,
+        )
+    with reading(engine) as connection:
+        rows = unsigned_rows(connection, kind="exam")
+        assert [(row.document_id, row.version, row.made_by) for row in rows] == [
+            (corrected.document_id, 2, "other"),
+            (draft.document_id, 1, "t"),
+        ]
+        assert unsigned_rows(connection, kind="exam", person_id=ana.id) == rows
+        assert unsigned_rows(connection, kind="exam", person_id="nobody") == ()

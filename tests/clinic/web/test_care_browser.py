@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from live_clinic import clicks, count_clicks, served, signed_in, violations
 from spondyl.assessment.exam import Deviation, Exam, Side
+from spondyl.clinic.care.plan_record import latest_plan
 from spondyl.clinic.care.visit_note import VisitNote, keep_note, notes_of
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.people import Person
@@ -48,7 +49,7 @@ def test_a_routine_visit_note_takes_at_most_twelve_clicks(
     clinician.locator('[name=pain][value="4"]').click()
     for group in ("motion", "dermatomes", "reflexes", "upper_motor_neuron", "provocation"):
         clinician.locator(f"[name=g-{group}]").click()
-    clinician.locator("[data-group=myotomes] summary").click()
+    clinician.locator("[data-group=myotomes] [data-except]").click()
     weak = clinician.get_by_label("L5 great toe extension left")
     weak.click()
     weak.select_option("4")
@@ -63,30 +64,96 @@ def test_a_routine_visit_note_takes_at_most_twelve_clicks(
     assert len(kept.note.exam.examined) == 6
     assert kept.note.exam.deviations[0].text == "L5 great toe extension left 4/5"
     assert violations(clinician) == []
+    clinician.emulate_media(media="print")
+    expect(clinician.locator(".note-form")).to_be_hidden()
+    expect(clinician.get_by_role("heading", name="Earlier notes")).to_be_visible()
 
 
-def test_an_exception_ticks_no_group_that_holds_a_sign_of_an_earlier_visit(
-    clinician: Page, services: Services, patient: Person
-) -> None:
-    """The numb saddle area was seen before: entering a numb L5 beside it says nothing of the saddle area."""
+def test_no_exception_ticks_its_group(clinician: Page, services: Services, patient: Person) -> None:
+    """A numb C6, taken back again, says nothing of the other dermatomes, nor of the saddle area seen before."""
     saddle = Deviation(test="touch_saddle", side=Side.MIDLINE, value="absent")
     with writing(services.engine) as connection:
         seen = VisitNote(exam=Exam(deviations=(saddle,)), on=services.clock().date())
         keep_note(connection, patient.id, seen, actor="staff test")
     clinician.goto(f"/patients/{patient.id}/exam")
     expect(clinician.get_by_text("Seen before: Saddle area (S3 to S5) absent")).to_be_visible()
-    for group, label, value in (("dermatomes", "L5 left", "reduced"), ("reflexes", "Ankle (S1) left", "0")):
+    for group, label, value in (("dermatomes", "C6 left", "reduced"), ("reflexes", "Ankle (S1) left", "0")):
         clinician.locator(f"[data-group={group}] summary").click()
         clinician.get_by_label(label, exact=True).select_option(value)
-    expect(clinician.locator("[name=g-dermatomes]")).not_to_be_checked()
-    expect(clinician.locator("[data-group=dermatomes] [data-words]")).to_have_text(
-        "L5 left reduced. Was the rest normal? Not examined yet"
-    )
+        expect(clinician.locator(f"[name=g-{group}]")).not_to_be_checked()
+    clinician.locator("[data-group=reflexes] [data-except]").click()
     expect(clinician.locator("[name=g-reflexes]")).to_be_checked()
-    clinician.locator("[name=g-reflexes]").click()
-    clinician.get_by_label("Ankle (S1) right", exact=True).select_option("1")
-    expect(clinician.locator("[name=g-reflexes]")).not_to_be_checked()
+    words = clinician.locator("[data-group=dermatomes] [data-words]")
+    expect(words).to_have_text("C6 left reduced. Was the rest normal? Not examined yet")
     assert violations(clinician) == []
+    for label in ("C6 left", "Ankle (S1) left"):
+        clinician.get_by_label(label, exact=True).select_option("")
+    expect(words).to_have_text("Normal? Not examined yet")
+    expect(clinician.locator("[data-group=reflexes] [data-words]")).to_have_text(
+        "All examined: choose below what was not normal."
+    )
+    clinician.get_by_label("What the patient says, what you advised").fill("Walks well")
+    clinician.get_by_role("button", name="Keep and sign").click()
+    expect(clinician.get_by_role("status")).to_contain_text("kept and signed")
+    with reading(services.engine) as connection:
+        exams = [one.note.exam for one in notes_of(connection, patient.id)]
+    assert Exam() in exams and all(not one.examined for one in exams)
+
+
+def test_enter_in_a_field_signs_nothing(clinician: Page, services: Services, patient: Person) -> None:
+    """Enter in the words beside a test, or in a plan's goal, presses no button; the button still signs."""
+    clinician.goto(f"/patients/{patient.id}/plan")
+    clinician.get_by_label("The patient's own goal").fill("Dance")
+    clinician.get_by_label("The patient's own goal").press("Enter")
+    clinician.goto(f"/patients/{patient.id}/exam")
+    clinician.locator("[data-group=myotomes] summary").click()
+    clinician.get_by_label("L5 great toe extension left").select_option("4")
+    clinician.get_by_label("Note on L5 great toe extension").fill("after ten")
+    clinician.get_by_label("Note on L5 great toe extension").press("Enter")
+    expect(clinician.get_by_label("Note on L5 great toe extension")).to_have_value("after ten")
+    with reading(services.engine) as connection:
+        assert notes_of(connection, patient.id) == () and latest_plan(connection, patient.id) is None
+    clinician.get_by_role("button", name="Keep and sign").click()
+    expect(clinician.get_by_role("status")).to_contain_text("kept and signed")
+
+
+def test_a_half_written_note_waits_in_the_tab_until_it_is_kept_or_the_clinician_signs_out(
+    clinician: Page, services: Services, patient: Person
+) -> None:
+    """A look at the plan loses nothing; Back after the signature makes no second note; signing out forgets."""
+    exam = f"/patients/{patient.id}/exam"
+    words = clinician.get_by_label("What the patient says, what you advised")
+
+    def write(text: str) -> None:
+        clinician.goto(exam)
+        clinician.locator("[name=g-motion]").click()
+        clinician.locator("[data-group=myotomes] summary").click()
+        clinician.get_by_label("L5 great toe extension left").select_option("4")
+        words.fill(text)
+
+    write("Half written")
+    clinician.get_by_role("link", name="Plan", exact=True).click()
+    clinician.get_by_role("link", name="Exam", exact=True).click()
+    expect(clinician.get_by_text("stands in the form again")).to_be_visible()
+    expect(words).to_have_value("Half written")
+    expect(clinician.locator("[name=g-motion]")).to_be_checked()
+    expect(clinician.locator("[name=t-l5-left]")).to_have_value("4")
+    expect(clinician.locator("[data-group=myotomes] [data-words]")).to_contain_text("left 4/5")
+    assert violations(clinician) == []
+    clinician.get_by_role("button", name="Keep and sign").click()
+    expect(clinician.get_by_role("status")).to_contain_text("kept and signed")
+    expect(words).to_have_value("")
+    clinician.go_back()
+    if words.input_value():
+        clinician.get_by_role("button", name="Keep and sign").click()
+        expect(clinician.get_by_role("heading", name="Earlier notes")).to_be_visible()
+    with reading(services.engine) as connection:
+        assert len(notes_of(connection, patient.id)) == 1
+    write("Of a shared computer")
+    assert clinician.evaluate("Object.keys(sessionStorage).length") == 1
+    clinician.get_by_role("button", name="Sign out").click()
+    expect(clinician.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    assert clinician.evaluate("Object.keys(sessionStorage).length") == 0
 
 
 @pytest.mark.parametrize("is_dark", [False, pytest.param(True, marks=pytest.mark.nightly)])

@@ -10,10 +10,12 @@ from care_course import answer_intake
 from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.assessment.questionnaires import INSTRUMENTS, important_change_of
+from spondyl.clinic.care.clinic_outcomes import visits_of_clinic
 from spondyl.clinic.care.scores import add_score, scores_of_person
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.records.chart_parts import score_rows
 from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svg
 from spondyl.clinic.web.services import Services
 
@@ -82,6 +84,31 @@ def test_no_score_is_older_than_the_patient(browser: Open, services: Services) -
     before = clinician.submit(page, instrument="vas", value="62,5", on="2010-05-05")
     assert before.status_code == 422 and "before the patient was born" in before.text
     assert clinician.submit(page, instrument="vas", value="62,5", on="2010-05-06").status_code == 303
+
+
+def test_a_score_entered_in_error_is_taken_back_and_begins_no_course(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    """An RMDQ of 22 on 1 January 1999 was read off another patient's sheet: the course begins in 2026."""
+    clinician, page = browser(Role.CLINICIAN), f"/patients/{patient.id}/outcomes"
+    clinician.submit(page, instrument="rmdq", value="22", on="1999-01-01")
+    clinician.submit(page, instrument="rmdq", value="14", on="2026-03-01")
+    with reading(services.engine) as connection:
+        wrong = scores_of_person(connection, patient.id)[0]
+    own = f"{page}/{wrong.document_id}/error"
+    assert own in clinician.get(page).text
+    assert clinician.submit(own, reason=" ").status_code == 422
+    assert clinician.submit(own, reason="The sheet of Bo").status_code == 303
+    assert clinician.submit(own, reason="Once more").status_code == 422
+    shown = clinician.get(page).text
+    assert "22, 1 January 1999: taken back by Test Clinician, 2 March 2026. The sheet of Bo" in shown
+    with writing(services.engine) as connection:
+        assert [one.value for one in scores_of_person(connection, patient.id)] == [14.0]
+        assert [one.score for one in visits_of_clinic(connection)] == [14.0]
+        assert [row["value"] for row in score_rows(connection, patient)] == [14.0]
+        details = PersonDetails(given_name="Bo", family_name="Demo", synthetic=True)
+        other = add_person(connection, details, actor="test")
+    assert clinician.submit(own.replace(patient.id, other.id), reason="Not hers").status_code == 404
 
 
 def chart(*values: float) -> ScoreChart:

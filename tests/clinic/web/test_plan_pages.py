@@ -38,6 +38,22 @@ def test_the_form_begins_with_goals_and_the_rule(browser: Open, asked: Person) -
     assert "cause" not in page.split("Seen on films")[1].split("</section>")[0].lower()
 
 
+def test_a_plan_begins_with_nothing_of_an_older_visit(browser: Open, asked: Person, clock: Clock) -> None:
+    """Six weeks on, the scores and the impression stand with their days; a day later none of them begins a plan."""
+    clinician, chart = browser(Role.CLINICIAN), f"/patients/{asked.id}"
+    clinician.submit(f"{chart}/exam", impression="Stiff low back.", text="seen", action="sign")
+    for days, is_current in ((42, True), (1, False)):
+        clock.advance(timedelta(days=days))
+        page = browser(Role.CLINICIAN).get(f"{chart}/plan").text
+        assert "Roland-Morris, 14 on 2 March 2026" in page and ", now 14" not in page
+        assert ('name="goal" value="rmdq" checked' in page) is is_current
+        assert ('name="points-rmdq" value="5"' in page) is is_current
+        assert ("Stiff low back.</textarea>" in page) is is_current
+    clinician = browser(Role.CLINICIAN)
+    clinician.submit(f"{chart}/exam", pain="5", action="sign")
+    assert 'value="nrs_today" checked' not in clinician.get(f"{chart}/plan").text, "a day is no week"
+
+
 def test_a_plan_is_signed_changed_as_a_version_and_refused_when_late(
     browser: Open, services: Services, asked: Person
 ) -> None:
@@ -64,6 +80,9 @@ def test_a_plan_is_signed_changed_as_a_version_and_refused_when_late(
     ("changes", "says"),
     [
         ({"chosen": "stem-cells"}, "without a reason"),
+        ({"home_exercise": "w" * 2001}, "2001 characters"),
+        ({"own_goal": "w" * 501}, "501 characters"),
+        ({"because-exercise": "w" * 501}, "501 characters"),
         ({"goal": []}, "no goal"),
         ({"points-rmdq": "3"}, "cannot stand"),
         *[({"points-rmdq": text}, "no number of points") for text in ("x", "0_5", "5e0", "nan")],

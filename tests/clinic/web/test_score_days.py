@@ -72,8 +72,9 @@ def test_one_good_day_reaches_no_goal_of_a_week(
         assert plan is not None and [goal.instrument for goal in plan.plan.goals] == ["nrs"]
         assert judged(connection, patient.id, plan.plan, as_of=day).state is PlanState.NO_SCORE
     page = clinician.get(f"{chart}/plan/edit?new=true").text
-    assert 'value="nrs_today"><span>Pain today, 0 to 10, now 3' in page
-    assert 'value="nrs" checked><span>Pain of the last week, 0 to 10, now 6' in page
+    assert 'value="nrs_today"><span>Pain today, 0 to 10, 3 on ' in page
+    assert 'value="nrs" checked><span>Pain of the last week, 0 to 10, 6 on 2 March 2026' in page
+    assert 'value="nrs_today" checked' not in page
     clinician.submit(f"{chart}/outcomes", instrument="nrs", value="4", on="2026-04-11")
     with reading(services.engine) as connection:
         assert judged(connection, patient.id, plan.plan, as_of=day).state is PlanState.REACHED

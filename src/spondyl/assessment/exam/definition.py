@@ -37,6 +37,8 @@ class Value:
     code: str
     text: str
     means: Means | None = None
+    is_old: bool = False
+    """Kept so that earlier notes can be read; no note is written with it any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,8 @@ class ExamTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExamGroup:
-    """Tests that are done together. ``normal`` is what the note says when all of them are normal."""
+    """Tests that are done together. ``normal`` is what the note says when all of them are normal: it
+    names every one of them, as it takes back an earlier sign of each."""
 
     key: str
     title: str
@@ -107,6 +110,16 @@ _PROVOKES = (
     Value(code="local", text="provokes local pain", means=Means.PROVOKED),
     Value(code="limb", text="provokes the arm or leg pain", means=Means.PROVOKED),
 )
+_DISAPPEARS = (
+    Value(code="negative", text="negative"),
+    Value(
+        code="positive",
+        text="positive: the pain on pressing goes when the legs are lifted",
+        means=Means.PROVOKED,
+    ),
+    *(Value(code=one.code, text=one.text, means=one.means, is_old=True) for one in _PROVOKES[1:]),
+)
+"""Prone instability is positive when lifting the legs takes the pain away (Hicks 2003): it provokes none."""
 
 
 def _tests(
@@ -119,7 +132,7 @@ EXAM = (
     ExamGroup(
         key="motion",
         title="Range of motion",
-        normal="Active range of motion full and free in all directions.",
+        normal="Active range of motion of neck and trunk full and free in all directions.",
         tests=(
             *_tests(
                 _MOTION,
@@ -161,7 +174,7 @@ EXAM = (
     ExamGroup(
         key="dermatomes",
         title="Feeling (dermatomes)",
-        normal="Light touch normal in C5 to T1 and L2 to S1 on both sides, and in the saddle area.",
+        normal="Light touch normal in C5 to T1 and L2 to S2 on both sides, and in the saddle area (S3 to S5).",
         tests=(
             *_tests(
                 _FEELING,
@@ -200,13 +213,14 @@ EXAM = (
     ExamGroup(
         key="provocation",
         title="Provocation tests",
-        normal="Straight leg raise, slump, femoral stretch, Spurling and sacroiliac tests negative.",
+        normal="Straight leg raise, crossed straight leg raise, slump, femoral nerve stretch, Spurling, FABER, thigh "
+        "thrust, sacroiliac distraction and compression, sacral thrust and prone instability negative.",
         tests=(
             *_tests(
                 _PROVOKES,
                 _SIDES,
                 ("straight_leg_raise", "Straight leg raise"),
-                ("crossed_leg_raise", "Crossed straight leg raise"),
+                ("crossed_leg_raise", "Crossed straight leg raise (side of the lifted leg)"),
                 ("slump", "Slump"),
                 ("femoral_stretch", "Femoral nerve stretch"),
                 ("spurling", "Spurling"),
@@ -219,8 +233,8 @@ EXAM = (
                 ("distraction", "Sacroiliac distraction"),
                 ("compression", "Sacroiliac compression"),
                 ("sacral_thrust", "Sacral thrust"),
-                ("prone_instability", "Prone instability"),
             ),
+            *_tests(_DISAPPEARS, _MIDDLE, ("prone_instability", "Prone instability")),
         ),
     ),
 )

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from spondyl.assessment.exam import exam_alerts
 from spondyl.assessment.screening import CONTRAINDICATIONS, Answer, Question
 from spondyl.booking import wall_at
 from spondyl.clinic.adjust.gate import gate_of
 from spondyl.clinic.care.consent_record import consent_to
 from spondyl.clinic.care.plan_end import is_hands_on, why_no_more
 from spondyl.clinic.care.plan_record import latest_plan, situation_of
-from spondyl.clinic.care.visit_note import notes_of, standing_exam
+from spondyl.clinic.care.standing_notes import standing_alerts
+from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.accounts import display_names
 from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.report.day_text import day_text
@@ -55,8 +55,8 @@ class ChartGate:
 def chart_gate(connection: sa.Connection, person_id: str) -> ChartGate:
     """What the chart knows now."""
     consent, text = _consent(connection, person_id)
-    alerts = exam_alerts(standing_exam(notes_of(connection, person_id)))
-    found = {one.question.key: ", ".join(sign.text for sign in one.because) for one in alerts}
+    alerts = standing_alerts(notes_of(connection, person_id))
+    found = {one.question.key: ", ".join(one.reasons) for one in alerts}
     raised = {one.question.text.rstrip("?") for one in alerts}
     held = tuple(one for one in situation_of(connection, person_id).held if one not in raised)
     return ChartGate(consent=consent, consent_text=text, found=found, held=held)

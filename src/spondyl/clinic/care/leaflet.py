@@ -76,7 +76,7 @@ def home_leaflet(plan: Plan, notes: Iterable[VisitNote], language: PatientLangua
         language=language,
         title=say.SHEET_TITLE.in_(language),
         blocks=(
-            _block(say.FOUND.in_(language), plan.problem),
+            _block(say.FOUND.in_(language), *plan.problem.splitlines()),
             _block(say.HOW_SURE.in_(language), *(line.in_(language) for line in say.HOW_SURE_LINES)),
             _block(say.WAS_DONE.in_(language), *_done(notes, language)),
             _block(say.AT_HOME.in_(language), *(plan.home_exercise.splitlines() or ["–"])),

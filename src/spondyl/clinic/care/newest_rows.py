@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.tables import documents
+from spondyl.clinic.chart.tables import documents, signatures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,7 @@ class NewestRow:
     kind: str
     body: dict[str, Any]
     made_at: datetime
+    made_by: str
 
 
 def newest_rows(
@@ -42,6 +43,19 @@ def rows_since(connection: sa.Connection, *, kind: str, since: datetime) -> tupl
     statement, begun = _newest(documents.c.kind == kind)
     recent = statement.where(documents.c.made_at > since)
     return tuple(_row(row) for row in connection.execute(recent.order_by(begun, documents.c.document_id)))
+
+
+def unsigned_rows(
+    connection: sa.Connection, *, kind: str, person_id: str | None = None
+) -> tuple[NewestRow, ...]:
+    """Every document of a kind whose newest version nobody has signed, the one saved last first; one query."""
+    of_one = [] if person_id is None else [documents.c.person_id == person_id]
+    statement, _ = _newest(documents.c.kind == kind, *of_one)
+    signed = sa.exists().where(
+        signatures.c.document_id == documents.c.document_id, signatures.c.version == documents.c.version
+    )
+    last_first = statement.where(~signed).order_by(documents.c.made_at.desc(), documents.c.document_id)
+    return tuple(_row(row) for row in connection.execute(last_first))
 
 
 def newest_of_people(
@@ -90,4 +104,5 @@ def _row(row: Any) -> NewestRow:
         kind=row.kind,
         body=json.loads(row.body),
         made_at=row.made_at,
+        made_by=row.made_by,
     )

@@ -6,13 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from spondyl.assessment.exam import exam_alerts
 from spondyl.assessment.intake import CAUTIONS, ITEM_BEHIND, Stop, summarise_intake, worst_stop
 from spondyl.clinic.care.newest_rows import newest_rows
 from spondyl.clinic.care.option_names import option_lines
 from spondyl.clinic.care.scores import GivenScore, scores_of_people, scores_of_person
 from spondyl.clinic.care.standing_flags import StandingForm, earlier_flags, standing_forms
-from spondyl.clinic.care.visit_note import notes_of, standing_exam
+from spondyl.clinic.care.standing_notes import standing_alerts
+from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.documents import (
     Document,
     Signature,
@@ -66,7 +66,7 @@ def situation_of(connection: sa.Connection, person_id: str) -> Situation:
     Without an intake nothing is known, so adjustments wait and everything else asks first. A yes that a clinician let
     pass need not hold a visit; it is still true, and medicines and operations go on to ask.
     """
-    alerts = exam_alerts(standing_exam(notes_of(connection, person_id)))
+    alerts = standing_alerts(notes_of(connection, person_id))
     signs = tuple(alert.question.text.rstrip("?") for alert in alerts)
     forms = standing_forms(connection, person_id)
     if not forms:

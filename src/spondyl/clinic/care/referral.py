@@ -10,7 +10,8 @@ from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.patient_words import day_in
 from spondyl.clinic.care.scores import GivenScore
 from spondyl.clinic.care.signed_films import SignedFilm
-from spondyl.clinic.care.visit_note import StoredNote, standing_impression, standing_lines
+from spondyl.clinic.care.standing_notes import draft_lines, drafts, standing_impression, standing_lines
+from spondyl.clinic.care.visit_note import StoredNote
 from spondyl.treatment.plan import Plan, PlanJudged
 
 LANGUAGE = PatientLanguage.ENGLISH
@@ -70,17 +71,24 @@ def _flag(flag: Flag) -> str:
 
 
 def _examined(notes: Sequence[StoredNote]) -> tuple[str, ...]:
+    """What is signed; a note that is not says so on a line of its own, so that nobody takes it for signed."""
     standing = standing_lines(notes)
     newest = max((on for _, _, on in standing if on), default=None)
+    not_signed = tuple(_draft(one) for one in drafts(notes) if draft_lines(one))
     if newest is None:
-        return ("Not examined.",)
+        return not_signed or ("Not examined.",)
     impression = standing_impression(notes)
     said = (*standing, *((("Impression", *impression),) if impression else ()))
     lines = [
         f"{title}: {line}" + (f" ({day_in(on, LANGUAGE)})" if on and on != newest else "")
         for title, line, on in said
     ]
-    return (f"On {day_in(newest, LANGUAGE)}.", *lines)
+    return (f"On {day_in(newest, LANGUAGE)}.", *lines, *not_signed)
+
+
+def _draft(note: StoredNote) -> str:
+    lines = " ".join(f"{title}: {line}" for title, line in draft_lines(note))
+    return f"NOT SIGNED, note of {day_in(note.note.on, LANGUAGE)}: {lines}"
 
 
 def _scored(scores: Iterable[GivenScore]) -> tuple[str, ...]:

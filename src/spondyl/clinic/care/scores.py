@@ -2,16 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from spondyl.assessment.questionnaires import ScoreRefused, instrument_of
 from spondyl.clinic.care import intake_record, visit_note
+from spondyl.clinic.care.entered_in_error import take_back, why_in_error
 from spondyl.clinic.care.kept_scores import scores_in
 from spondyl.clinic.care.newest_rows import NewestRow, newest_of_people, newest_of_person
 from spondyl.clinic.care.visit_note import PAIN_TODAY, note_from_json
-from spondyl.clinic.chart.documents import save
+from spondyl.clinic.chart.documents import DocumentUnknownError, load, save
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.treatment.plan import ScoreOnDay
@@ -30,6 +31,8 @@ class GivenScore:
     on: date
     source: str
     note: str = ""
+    document_id: str = ""
+    """Of a score that was entered by hand: where it is kept."""
 
     @property
     def on_day(self) -> ScoreOnDay:
@@ -60,8 +63,39 @@ def add_score(
             do="Correct the year.",
         )
     body = {"instrument": scale.code, "value": value, "on": on.isoformat()}
-    save(connection, kind=KIND, person_id=person_id, body=body, actor=actor)
-    return GivenScore(instrument=scale.code, value=value, on=on, source="entered")
+    kept = save(connection, kind=KIND, person_id=person_id, body=body, actor=actor)
+    return GivenScore(
+        instrument=scale.code, value=value, on=on, source="entered", document_id=kept.document_id
+    )
+
+
+def take_back_score(
+    connection: sa.Connection, person_id: str, document_id: str, *, reason: str, actor: str
+) -> None:
+    """Say that a score was entered in error. Raises TakeBackRefused without a reason; DocumentUnknownError."""
+    document = load(connection, document_id)
+    if (document.person_id, document.kind) != (person_id, KIND):
+        raise DocumentUnknownError("This score is not one of this patient. Load the page again.")
+    take_back(connection, document, reason=reason, actor=actor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreInError:
+    """A score that was taken back: why, by whom and when."""
+
+    score: GivenScore
+    why: str
+    by: str
+    at: datetime
+
+
+def scores_in_error(connection: sa.Connection, person_id: str) -> tuple[ScoreInError, ...]:
+    """The scores that were entered in error, the one entered first first. They count nowhere."""
+    return tuple(
+        ScoreInError(score=_entered_score(row), why=why, by=row.made_by, at=row.made_at)
+        for row in newest_of_person(connection, person_id, kinds=(KIND,))
+        if (why := why_in_error(row.body))
+    )
 
 
 def scores_of_person(connection: sa.Connection, person_id: str) -> tuple[GivenScore, ...]:
@@ -100,15 +134,25 @@ def _of_intake(row: NewestRow, zone: str) -> list[GivenScore]:
 
 def _of_note(row: NewestRow, _zone: str) -> list[GivenScore]:
     note = note_from_json(row.body)
-    if note.pain is None:
+    if note.pain is None or why_in_error(row.body):
         return []
     return [GivenScore(instrument=PAIN_TODAY, value=float(note.pain), on=note.on, source="visit")]
 
 
 def _entered(row: NewestRow, _zone: str) -> list[GivenScore]:
+    return [] if why_in_error(row.body) else [_entered_score(row)]
+
+
+def _entered_score(row: NewestRow) -> GivenScore:
     body = row.body
     on = date.fromisoformat(body["on"])
-    return [GivenScore(instrument=body["instrument"], value=body["value"], on=on, source="entered")]
+    return GivenScore(
+        instrument=body["instrument"],
+        value=body["value"],
+        on=on,
+        source="entered",
+        document_id=row.document_id,
+    )
 
 
 _READ = {intake_record.KIND: _of_intake, visit_note.KIND: _of_note, KIND: _entered}

@@ -1,25 +1,24 @@
 """Visit notes in the chart: the examination, what was done today, and the signature."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from spondyl.assessment.exam import (
-    EXAM,
-    Deviation,
-    Exam,
-    exam_from_json,
-    exam_in_force,
-    exam_lines,
-    exam_to_json,
-)
-from spondyl.assessment.intake import PatientLanguage
+from spondyl.assessment.exam import Exam, exam_from_json, exam_to_json
 from spondyl.assessment.questionnaires import AnswerSheet, score_answers
-from spondyl.clinic.care.patient_words import day_in
-from spondyl.clinic.chart.documents import Document, Signature, load, newest_of_each, save
+from spondyl.clinic.care.entered_in_error import take_back, why_in_error
+from spondyl.clinic.chart.documents import (
+    Document,
+    DocumentUnknownError,
+    Signature,
+    history,
+    load,
+    newest_of_each,
+    save,
+)
 
 KIND = "exam"
 PAIN_TODAY = "nrs_today"
@@ -49,14 +48,22 @@ class VisitNote:
                 f"The note has {len(self.text)} characters; it holds at most {LONGEST_TEXT}. Shorten it."
             )
         if not (
-            self.exam.examined or self.exam.items or self.text.strip() or self.done or self.pain is not None
+            self.exam.examined
+            or self.exam.items
+            or self.exam.impression.strip()
+            or self.text.strip()
+            or self.done
+            or self.pain is not None
         ):
             raise NoteRefused("The note is empty. Mark what you examined, or write a line, then keep it.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredNote:
-    """A note with where it is kept and who signed it."""
+    """A note with where it is kept and who signed it.
+
+    ``signed_before`` is the last version of it that is signed: that one holds until the correction is signed as well.
+    """
 
     document_id: str
     version: int
@@ -65,6 +72,9 @@ class StoredNote:
     made_by: str
     made_at: datetime
     signatures: tuple[Signature, ...]
+    signed_before: "StoredNote | None" = None
+    in_error: str = ""
+    """Why the note was taken back as entered in error; such a note counts nowhere."""
 
     @property
     def is_signed(self) -> bool:
@@ -95,53 +105,54 @@ def keep_note(
 
 
 def notes_of(connection: sa.Connection, person_id: str) -> tuple[StoredNote, ...]:
-    """Every note of a patient in its newest version, the last visit first."""
-    return tuple(_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id))
-
-
-def standing_exam(notes: Sequence[StoredNote]) -> Exam:
-    """What stands of these notes, the newest first: of each group the last look at it."""
-    return exam_in_force([one.note.exam for one in notes])
-
-
-def standing_lines(notes: Sequence[StoredNote]) -> tuple[tuple[str, str, date | None], ...]:
-    """Every group with its sentence, and the day on which it was looked at last (None: never).
-
-    What was not normal on an earlier day, and was not looked at since, is said with that day.
-    """
-    standing = standing_exam(notes)
-    lines = exam_lines(standing)
+    """Every note of a patient in its newest version, the last visit first, and of one day the note
+    begun last; not those that were entered in error."""
+    signed = {
+        one.document_id: _stored(one)
+        for one in newest_of_each(connection, kind=KIND, person_id=person_id, only_signed=True)
+    }
+    begun = [_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id)]
+    newest = sorted(begun, key=lambda one: one.note.on, reverse=True)
     return tuple(
-        _standing_line(notes, standing.in_group(group.key), group.key, title=title, line=line)
-        for group, (title, line) in zip(EXAM, lines, strict=True)
+        one if one.is_signed else replace(one, signed_before=signed.get(one.document_id))
+        for one in newest
+        if not one.in_error
     )
 
 
-def _standing_line(
-    notes: Sequence[StoredNote], deviations: Sequence[Deviation], key: str, *, title: str, line: str
-) -> tuple[str, str, date | None]:
-    days = [one.note.on for one in notes if one.note.exam.looked_into(key)]
-    if not days:
-        return title, line, None
-    seen = [
-        (next(one.note.on for one in notes if sign.item in one.note.exam.items), sign) for sign in deviations
-    ]
-    older = [f"{sign.text} ({day_in(on, PatientLanguage.ENGLISH)})" for on, sign in seen if on != max(days)]
-    said = f" Not looked at again since: {'; '.join(older)}." if older else ""
-    return title, line + said, max(days)
+def notes_in_error(connection: sa.Connection, person_id: str) -> tuple[StoredNote, ...]:
+    """The notes that were taken back, the one begun last first."""
+    newest = [_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id)]
+    return tuple(one for one in newest if one.in_error)
 
 
-def standing_impression(notes: Sequence[StoredNote]) -> tuple[str, date] | None:
-    """The last impression written, and the day of its visit; None where no note has one. The newest note is first."""
-    return next(((one.note.exam.impression, one.note.on) for one in notes if one.note.exam.impression), None)
+def take_back_note(connection: sa.Connection, note: StoredNote, *, reason: str, actor: str) -> None:
+    """Say that a note was entered in error. Raises TakeBackRefused without a reason."""
+    document = load(connection, note.document_id, version=note.version)
+    take_back(connection, document, reason=reason, actor=actor)
+
+
+def versions_of(connection: sa.Connection, document_id: str) -> tuple[StoredNote, ...]:
+    """Every version of a note, the first one first."""
+    return tuple(_stored(one) for one in history(connection, document_id))
 
 
 def note_at(connection: sa.Connection, person_id: str, document_id: str) -> StoredNote:
-    """One note of a patient; raises NoteRefused when it is somebody else's."""
+    """One note of a patient; raises DocumentUnknownError when it is somebody else's, or was entered in error."""
     document = load(connection, document_id)
     if document.person_id != person_id or document.kind != KIND:
-        raise NoteRefused("This note is not one of this patient. Open it from the patient's page.")
-    return _stored(document)
+        raise DocumentUnknownError("This note is not one of this patient. Open it from the patient's page.")
+    stored = _stored(document)
+    if stored.in_error:
+        raise DocumentUnknownError("This note was taken back as entered in error. Write a new one.")
+    return stored
+
+
+def note_if_kept(connection: sa.Connection, person_id: str, document_id: str | None) -> StoredNote | None:
+    """The note of that identifier as :func:`note_at` gives it; None where nothing is kept under it yet."""
+    if document_id is None or not history(connection, document_id):
+        return None
+    return note_at(connection, person_id, document_id)
 
 
 def note_to_json(note: VisitNote) -> dict[str, Any]:
@@ -175,4 +186,5 @@ def _stored(document: Document) -> StoredNote:
         made_by=document.made_by,
         made_at=document.made_at,
         signatures=document.signatures,
+        in_error=why_in_error(document.body),
     )

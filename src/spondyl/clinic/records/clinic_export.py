@@ -34,7 +34,8 @@ What is in this export of Spondyl
 
 patients.csv, scores.csv, films.csv    tables; the .parquet files hold the same rows
 fhir/KIND.ndjson       one FHIR R4B resource a line, by kind, as FHIR's bulk data has it
-documents.ndjson       every version of every document, one a line, with digest and signatures
+documents.ndjson       every version of every document, one a line, with digest and signatures; what was taken back
+                       says why under "entered_in_error", and stands in no table
 bookings.ndjson        a line for each patient with any: courses of visits as they were planned, waits on the waitlist,
                        and which letters were or will be sent; the visits themselves are fhir/Appointment.ndjson
 practice.ndjson        every version of what can be booked; absences.ndjson: when a provider is away

@@ -23,7 +23,8 @@ README = """\
 What is in this export of Spondyl
 
 fhir.json          every resource about the patient, one FHIR R4B bundle (collection)
-scores.csv         outcome scores; scores.parquet holds the same rows
+scores.csv         outcome scores; scores.parquet holds the same rows. What was entered in error is not among them: it
+                   stands in documents/, with the reason under "entered_in_error"
 bookings.json      courses of visits as they were planned, waits on the waitlist, and which letters were or will be
                    sent; the visits themselves are in fhir.json
 documents/         every version of every document of the chart (intake, exam, plan, consent …), as JSON with its

@@ -160,9 +160,9 @@ def _wrong_exercise(plan: Plan) -> Wrong:
     if len(plan.home_exercise) <= MOST_EXERCISE_CHARACTERS:
         return _FINE
     return (
-        "The home exercise is too long.",
-        f"It holds {MOST_EXERCISE_CHARACTERS} characters.",
-        "Shorten it.",
+        f"The home exercise has {len(plan.home_exercise)} characters.",
+        f"It holds at most {MOST_EXERCISE_CHARACTERS}.",
+        "Shorten it: nothing was cut off.",
     )
 
 

@@ -92,6 +92,7 @@ WORDS = {
     "take adjustment record": "took the record of an adjustment",
     "take adjustment report": "took the report of an adjustment",
     "take back confirmation of level names": "took back the confirmation of the vertebrae's names",
+    "take back entry": "took back what was entered in error",
     "tell by telephone": "told by telephone",
     "wrong password": "gave a wrong present password",
     UNDONE: "undid a change",

@@ -1,23 +1,26 @@
 """From the fields of the page to a visit note, and back."""
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from spondyl.assessment.exam import EXAM, TESTS, Deviation, Exam, ExamGroup, ExamRefused, ExamTest, Side
 from spondyl.assessment.questionnaires import ScoreRefused
 from spondyl.assessment.written_number import written_whole
+from spondyl.clinic.care.option_names import option_lines
 from spondyl.clinic.care.visit_note import NoteRefused, VisitNote
+from spondyl.clinic.report.day_text import day_text
+from spondyl.clinic.web.written_fields import Written, too_long
 
-Sent = Mapping[str, list[str]]
-"""Every field of the form with its values, as sent."""
+_KEY = re.compile("[0-9a-f]{32}")
+LONGEST = {"impression": ("The impression", 500)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteForm:
     """The fields as sent, so that a page with a problem shows again what was entered."""
 
-    sent: Sent
+    sent: Written
 
     def one(self, name: str) -> str:
         """The value of a field, or an empty text."""
@@ -28,6 +31,26 @@ class NoteForm:
         sent = self.one("after_version")
         return (written_whole(sent) or 0) if sent else newest
 
+    @property
+    def key(self) -> str | None:
+        """The identifier under which a new note is kept, once, however often the form is sent; None without one."""
+        sent = self.one("key")
+        return sent if _KEY.fullmatch(sent) else None
+
+    def is_behind(self, mark: str) -> bool:
+        """Whether the page was made from other notes than those of now; a form that says nothing is not."""
+        return self.one("seen") not in ("", mark)
+
+    def asked_again(self, standing: Exam) -> "NoteForm":
+        """Without the tick of a group that holds a sign of which the form says nothing: nobody looked at it."""
+        unanswered = {
+            f"g-{group.key}"
+            for group in EXAM
+            for sign in standing.in_group(group.key)
+            if not self.one(f"t-{sign.test}-{sign.side.value}")
+        }
+        return NoteForm(sent={name: values for name, values in self.sent.items() if name not in unanswered})
+
     def _pain(self) -> int | None:
         said = self.one("pain")
         number = written_whole(said)
@@ -37,14 +60,38 @@ class NoteForm:
             )
         return number
 
-    def note(self, *, on: date) -> VisitNote:
-        """The note; raises NoteRefused with what is wrong."""
+    def _day(self, default: date, *, today: date, born: date | None) -> date:
+        sent = self.one("on")
+        try:
+            day = date.fromisoformat(sent) if sent else default
+        except ValueError:
+            raise NoteRefused(f"{sent!r} is no day of a visit; write it as 2026-12-31.") from None
+        if day > today:
+            raise NoteRefused(f"{day_text(day)} lies in the future. Choose the day of the visit.")
+        if born and day < born:
+            raise NoteRefused(f"On {day_text(day)} the patient was not born. Correct the year.")
+        return day
+
+    def _done(self) -> tuple[str, ...]:
+        """What was done, each option once; one that there is not is refused."""
+        done = tuple(dict.fromkeys(self.sent.get("done", ())))
+        unknown = sorted(set(done) - {line.id for line in option_lines()})
+        if unknown:
+            raise NoteRefused(
+                f"There is no option {unknown[0]!r}. Load the page again and choose what was done."
+            )
+        return done
+
+    def note(self, *, on: date, today: date, born: date | None) -> VisitNote:
+        """The note, of the day ``on`` where the form says none; raises NoteRefused with what is wrong."""
+        if problem := too_long(self.sent, LONGEST):
+            raise NoteRefused(problem)
         try:
             return VisitNote(
                 exam=self._exam(),
-                on=on,
+                on=self._day(on, today=today, born=born),
                 pain=self._pain(),
-                done=tuple(self.sent.get("done", ())),
+                done=self._done(),
                 text=self.one("text"),
             )
         except (ExamRefused, ScoreRefused) as refused:
@@ -102,6 +149,7 @@ class NoteForm:
 def form_of(note: VisitNote) -> NoteForm:
     """The form filled with a note, to correct it."""
     sent = {
+        "on": [note.on.isoformat()],
         "pain": [] if note.pain is None else [str(note.pain)],
         "done": list(note.done),
         "text": [note.text],

@@ -6,34 +6,43 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from spondyl.assessment.exam import EXAM, exam_alerts, exam_lines
+from spondyl.assessment.exam import EXAM, exam_lines
 from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.plan_record import latest_plan
+from spondyl.clinic.care.standing_notes import mark_of, standing_alerts, standing_exam
 from spondyl.clinic.care.visit_note import (
     NoteRefused,
     StoredNote,
+    VisitNote,
     keep_note,
     note_at,
+    note_if_kept,
+    notes_in_error,
     notes_of,
-    standing_exam,
+    versions_of,
 )
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError, sign
 from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.practice import clinic_day
+from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.exam.form import EMPTY, NoteForm, form_of
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic
+from spondyl.clinic.web.written_fields import written_fields
 
 router = APIRouter(prefix="/patients/{patient_id}/exam", include_in_schema=False)
 
 
+USUAL = ("exercise", "instrument-manipulation", "manual-manipulation")
+"""What may have been done where there is no plan."""
+
+
 async def sent_form(request: Request) -> NoteForm:
     """Every field of the form."""
-    form = await request.form(max_fields=400)
-    return NoteForm(sent={name: [str(one)[:2000] for one in form.getlist(name)] for name in form})
+    return NoteForm(sent=await written_fields(request, most=400))
 
 
 Sent = Annotated[NoteForm, Depends(sent_form)]
@@ -66,12 +75,19 @@ def correct_page(
 @router.post("")
 def keep_new(request: Request, services: Clinic, viewer: Clinician, patient_id: str, form: Sent) -> Response:
     """Keep a new note; with the button 'sign' also sign it."""
-    today = clinic_today(services)
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
+        before = note_if_kept(connection, patient_id, form.key)
+        if before is None and form.is_behind(mark_of(notes_of(connection, patient_id))):
+            return _behind(request, connection, patient, form)
         try:
-            note = form.note(on=today)
-            stored = keep_note(connection, patient_id, note, actor=viewer.actor)
+            note = _note(connection, patient, form)
+            if before is not None and note != before.note:
+                context = _context(connection, patient, form=form, correcting=before) | {"kept_already": True}
+                return patient_page(request, "exam/note.html", patient, context, status=409)
+            stored = before or keep_note(
+                connection, patient_id, note, actor=viewer.actor, document_id=form.key
+            )
         except NoteRefused as refused:
             return _again(request, connection, patient, form, str(refused))
         said = _sign_if_asked(connection, stored, form, actor=viewer.actor)
@@ -86,9 +102,11 @@ def keep_correction(
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         before = note_at(connection, patient_id, document_id)
+        version = form.after_version(before.version)
+        if version == before.version and form.is_behind(mark_of(notes_of(connection, patient_id))):
+            return _behind(request, connection, patient, form, correcting=before)
         try:
-            note = form.note(on=before.note.on)
-            version = form.after_version(before.version)
+            note = _note(connection, patient, form, before=before)
             stored = keep_note(
                 connection,
                 patient_id,
@@ -100,10 +118,19 @@ def keep_correction(
         except NoteRefused as refused:
             return _again(request, connection, patient, form, str(refused), correcting=before)
         except DocumentChangedError:
-            context = _context(connection, patient, form=form, correcting=before) | {"clash": before}
+            shown = form.asked_again(standing_exam(notes_of(connection, patient_id)))
+            context = _context(connection, patient, form=shown, correcting=before) | {"clash": before}
             return patient_page(request, "exam/note.html", patient, context, status=409)
         said = _sign_if_asked(connection, stored, form, actor=viewer.actor)
     return see_other(request, f"/patients/{patient_id}/exam", notice=said)
+
+
+def _note(
+    connection: sa.Connection, patient: Person, form: NoteForm, before: StoredNote | None = None
+) -> VisitNote:
+    today = clinic_day(connection)
+    on = before.note.on if before else today
+    return form.note(on=on, today=today, born=patient.details.birth_date)
 
 
 def _sign_if_asked(connection: sa.Connection, stored: StoredNote, form: NoteForm, *, actor: str) -> str:
@@ -127,6 +154,21 @@ def _again(
     return patient_page(request, "exam/note.html", patient, context, status=422)
 
 
+def _behind(
+    request: Request,
+    connection: sa.Connection,
+    patient: Person,
+    form: NoteForm,
+    correcting: StoredNote | None = None,
+) -> Response:
+    """The page again with what was typed: a note was kept or signed since it was opened, and may hold a sign."""
+    notes = notes_of(connection, patient.id)
+    shown = form.asked_again(standing_exam(notes))
+    context = _context(connection, patient, form=shown, correcting=correcting)
+    others = {"kept_since": max(notes, key=lambda one: one.made_at), "is_unticked": shown != form}
+    return patient_page(request, "exam/note.html", patient, context | others, status=409)
+
+
 def _context(
     connection: sa.Connection,
     patient: Person,
@@ -144,11 +186,20 @@ def _context(
         "correcting": correcting,
         "problem": problem,
         "clash": None,
+        "kept_since": None,
+        "kept_already": False,
+        "new_key": new_id(),
+        "seen": mark_of(notes),
         "notes": notes,
+        "in_error": notes_in_error(connection, patient.id),
+        "versions": {
+            one.document_id: versions_of(connection, one.document_id) for one in notes if one.version > 1
+        },
         "standing": standing,
-        "alerts": exam_alerts(standing),
+        "alerts": standing_alerts(notes),
         "lines_of": exam_lines,
-        "planned": plan.plan.options if plan else (),
+        "offered": dict.fromkeys((*(plan.plan.options if plan else USUAL), *form.sent.get("done", ()))),
+        "today": clinic_day(connection),
         "option_name": option_name,
         "open_groups": form.groups_with_deviations,
     }

@@ -4,14 +4,21 @@ from datetime import date
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import Response
 
 from spondyl.assessment.questionnaires import INSTRUMENTS, ScoreRefused, important_change_of, instrument_of
 from spondyl.assessment.written_number import written_decimal
 from spondyl.clinic.care.clinic_outcomes import clinic_outcomes
+from spondyl.clinic.care.entered_in_error import TakeBackRefused
 from spondyl.clinic.care.plan_record import StoredPlan, judged, latest_plan
-from spondyl.clinic.care.scores import GivenScore, add_score, scores_of_person
+from spondyl.clinic.care.scores import (
+    GivenScore,
+    add_score,
+    scores_in_error,
+    scores_of_person,
+    take_back_score,
+)
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.roles import Role
@@ -96,6 +103,27 @@ def enter_score(
     return see_other(request, f"/patients/{patient_id}/outcomes", notice="The score is kept.")
 
 
+@router.post("/patients/{patient_id}/outcomes/{document_id}/error")
+def score_in_error(
+    request: Request,
+    services: Clinic,
+    viewer: Clinician,
+    patient_id: str,
+    document_id: str,
+    reason: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Take back a score that was entered in error, with a reason: it counts nowhere any more."""
+    with writing(services.engine) as connection:
+        patient = person(connection, patient_id)
+        try:
+            take_back_score(connection, patient.id, document_id, reason=reason, actor=viewer.actor)
+        except TakeBackRefused as refused:
+            raise HTTPException(422, str(refused)) from None
+    return see_other(
+        request, f"/patients/{patient_id}/outcomes", notice="The score is taken back: it counts nowhere."
+    )
+
+
 def _number(text: str) -> float:
     value = written_decimal(text)
     if value is None:
@@ -122,6 +150,7 @@ def _context(connection: sa.Connection, services: Services, patient: Person) -> 
         "charts": [_chart(code, scores, plan) for code in dict.fromkeys(one.instrument for one in scores)],
         "draw": score_svg,
         "scores": scores,
+        "in_error": scores_in_error(connection, patient.id),
         "plan": plan,
         "judged": judged(connection, patient.id, plan.plan, as_of=today) if plan else None,
         "instruments": ENTERED,

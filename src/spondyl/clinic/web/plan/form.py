@@ -1,15 +1,18 @@
 """From the fields of the page to a plan, and back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from spondyl.assessment.written_number import written_decimal, written_whole
 from spondyl.clinic.care.scores import GivenScore
 from spondyl.clinic.care.visit_note import PAIN_TODAY
+from spondyl.clinic.web.written_fields import Written, too_long
 from spondyl.treatment.plan import Goal, Plan, PlanRefused, RankedOption, default_goals
 
 USUAL_REVIEW_DAYS = 42
+CURRENT_FOR = timedelta(days=USUAL_REVIEW_DAYS)
+"""What was scored or thought longer ago is shown with its day, and begins no plan by itself."""
 USUAL_VISITS = 6
 USUAL_DAYS_BETWEEN = 7
 GOAL_NAMES = {
@@ -20,14 +23,15 @@ GOAL_NAMES = {
     "vas": "Pain 0 to 100",
 }
 """The scores that a plan may be judged by."""
-Sent = Mapping[str, list[str]]
+LONGEST = {"problem": ("The problem", 1000), "own_goal": ("The patient's own goal", 500)}
+LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanForm:
     """The fields as sent, so that a page with a problem shows again what was entered."""
 
-    sent: Sent
+    sent: Written
 
     def one(self, name: str) -> str:
         """The value of a field, or an empty text."""
@@ -41,6 +45,9 @@ class PlanForm:
     def plan(self) -> Plan:
         """The plan; raises PlanRefused with what is wrong."""
         chosen = self.sent.get("chosen", [])
+        reasons = {f"because-{option}": ("A reason", LONGEST_REASON) for option in chosen}
+        if problem := too_long(self.sent, LONGEST | reasons):
+            raise _refused(problem, "It stands on one page with the rest.", "Keep what the patient needs.")
         places = {option: place for place, option in enumerate(chosen)}
         ordered = sorted(chosen, key=lambda option: (self._number(f"order-{option}", 99), places[option]))
         goals = tuple(
@@ -82,8 +89,8 @@ class PlanForm:
             raise _refused(f"{text!r} is no day.", "A plan begins and is judged on a day.") from None
 
 
-def _refused(what: str, why: str) -> PlanRefused:
-    return PlanRefused(what=what, why=why, do="Write it as shown beside the field.")
+def _refused(what: str, why: str, do: str = "Write it as shown beside the field.") -> PlanRefused:
+    return PlanRefused(what=what, why=why, do=do)
 
 
 def form_of(plan: Plan) -> PlanForm:
@@ -107,14 +114,20 @@ def form_of(plan: Plan) -> PlanForm:
     return PlanForm(sent=sent)
 
 
+def is_current(on: date, today: date) -> bool:
+    """Whether what is of that day may begin a plan of today."""
+    return today - on <= CURRENT_FOR
+
+
 def fresh_form(
     scores: Iterable[GivenScore], ranked: Iterable[RankedOption], *, today: date, problem: str, own_goal: str
 ) -> PlanForm:
-    """A form to begin with: the goals that the scores allow, a review after six weeks, nothing chosen yet."""
-    last = {score.instrument: score.value for score in scores}
-    goals = default_goals(last)
+    """A form to begin with: the goals that current scores allow, a review after six weeks, nothing chosen yet."""
+    last = {score.instrument: score for score in scores}
+    asked = default_goals({code: one.value for code, one in last.items()})
     # One good day is no good week: it is a goal by itself only where nothing else was asked.
-    goals = tuple(one for one in goals if one.instrument != PAIN_TODAY) or goals
+    best = tuple(one for one in asked if one.instrument != PAIN_TODAY) or asked
+    goals = tuple(one for one in best if is_current(last[one.instrument].on, today))
     sent = {
         "problem": [problem],
         "goal": [goal.instrument for goal in goals],

@@ -1,5 +1,6 @@
 """Make a plan, change it, sign it; findings and options on one page."""
 
+from datetime import date
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -7,9 +8,10 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import Response
 
 from spondyl.assessment.intake import Stop, summarise_intake
+from spondyl.booking import wall_at
 from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.consent_record import consent_to
-from spondyl.clinic.care.intake_record import newest
+from spondyl.clinic.care.intake_record import StoredIntake, newest
 from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.plan_record import (
     StoredPlan,
@@ -25,16 +27,19 @@ from spondyl.clinic.care.plan_record import (
 )
 from spondyl.clinic.care.scores import scores_of_person
 from spondyl.clinic.care.signed_films import signed_films
-from spondyl.clinic.care.visit_note import notes_of, standing_exam, standing_lines
+from spondyl.clinic.care.standing_notes import draft_lines, drafts, standing_impression, standing_lines
+from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError, sign
 from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.page import patient_page, see_other
-from spondyl.clinic.web.plan.form import GOAL_NAMES, PlanForm, form_of, fresh_form
+from spondyl.clinic.web.plan.form import GOAL_NAMES, PlanForm, form_of, fresh_form, is_current
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.written_fields import written_fields
 from spondyl.treatment.plan import RANKING_RULE, PlanRefused
 
 router = APIRouter(prefix="/patients/{patient_id}/plan", include_in_schema=False)
@@ -42,8 +47,7 @@ router = APIRouter(prefix="/patients/{patient_id}/plan", include_in_schema=False
 
 async def sent_form(request: Request) -> PlanForm:
     """Every field of the form."""
-    form = await request.form(max_fields=200)
-    return PlanForm(sent={name: [str(one)[:2000] for one in form.getlist(name)] for name in form})
+    return PlanForm(sent=await written_fields(request, most=200))
 
 
 Sent = Annotated[PlanForm, Depends(sent_form)]
@@ -161,9 +165,14 @@ def _beside(connection: sa.Connection, patient: Person) -> dict[str, Any]:
     return {
         "films": signed_films(connection, patient.id),
         "exam_on": max((on for _, _, on in lines if on), default=None),
-        "exam_lines": lines if notes else (),
-        "impression": standing_exam(notes).impression,
+        "exam_lines": lines if any(on for _, _, on in lines) else (),
+        "drafts": [(one, draft_lines(one)) for one in drafts(notes) if draft_lines(one)],
+        "impression": standing_impression(notes),
     }
+
+
+def _day_of(connection: sa.Connection, stored: StoredIntake) -> date:
+    return wall_at(clinic_zone(connection), stored.saved_at).date()
 
 
 def _form_page(
@@ -182,12 +191,15 @@ def _form_page(
     ranked = ranked_for(connection, patient.id)
     scores = scores_of_person(connection, patient.id)
     beside = _beside(connection, patient)
+    today, impression = clinic_today(services), beside["impression"]
+    said = summary if stored and is_current(_day_of(connection, stored), today) else None
+    thought = impression[0] if impression and is_current(impression[1], today) else ""
     shown = form or fresh_form(
         scores,
         ranked,
-        today=clinic_today(services),
-        problem=beside["impression"] or (summary.complaint if summary else ""),
-        own_goal=summary.goal if summary else "",
+        today=today,
+        problem=thought or (said.complaint if said else ""),
+        own_goal=said.goal if said else "",
     )
     context = {
         "form": shown,

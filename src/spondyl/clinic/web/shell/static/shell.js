@@ -31,6 +31,23 @@ function allowAfterStop(event) {
   if (event.key === "Escape") allowAgain();
 }
 
+/** What somebody wrote and did not send, kept in this tab under their name. */
+const DRAFTS = "spondyl-draft:";
+
+/** Forget what was written; but what who wrote stays. @param {string | null} who */
+function forgetDrafts(who) {
+  try {
+    for (const name of Object.keys(sessionStorage)) {
+      if (name.startsWith(DRAFTS) && (who === null || !name.startsWith(`${DRAFTS}${who}:`))) sessionStorage.removeItem(name);
+    }
+  } catch {
+    // a browser that keeps nothing has nothing to forget
+  }
+}
+
+const frame = /** @type {HTMLElement | null} */ (document.querySelector("[data-who]"));
+if (frame) forgetDrafts(frame.dataset.who ?? "");
+document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => forgetDrafts(null));
 document.addEventListener("submit", sendOnce);
 document.addEventListener("keydown", allowAfterStop);
 window.addEventListener("pageshow", allowAgain);
