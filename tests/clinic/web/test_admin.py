@@ -278,11 +278,40 @@ def test_nobody_names_themselves_for_a_chart_that_is_shut_to_them(
     assert other.submit(page, account=staff[role].id).status_code == 403
     assert other.submit(page).status_code == 403, "nor opens it to all"
     assert other.get(f"/patients/{patient.id}").status_code == 403
-    # Who gave a reason, which is reviewed, may: the chart of somebody who left needs other staff.
-    other.submit(f"/break-glass/{patient.id}", reason="Its clinician has left us")
-    assert other.submit(page, account=staff[role].id).status_code == 303
+
+
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.ADMINISTRATOR])
+def test_an_hour_of_emergency_is_no_right_to_say_who_may_open_a_chart(
+    role: Role, browser: Open, patient: Person, staff: dict[Role, Account], services: Services
+) -> None:
+    treating = Role.ADMINISTRATOR if role is Role.CLINICIAN else Role.CLINICIAN
+    browser(treating).submit(f"/restrict/{patient.id}", account=staff[treating].id)
+    other, page = browser(role), f"/restrict/{patient.id}"
+    other.submit(f"/break-glass/{patient.id}", reason="Its clinician is on holiday")
+    shown = other.get(page).text
+    assert staff[treating].full_name in shown and 'name="account"' not in shown
+    for wanted in ({"account": staff[role].id}, {}):
+        refused = other.submit(page, **wanted)
+        assert refused.status_code == 403 and "staff named for this chart" in refused.text
     with reading(services.engine) as connection:
-        assert named_for(connection, patient.id) == {staff[role].id}
+        assert named_for(connection, patient.id) == {staff[treating].id}
+
+
+def test_an_administrator_names_others_when_none_is_left_and_the_review_shows_it(
+    browser: Open, patient: Person, staff: dict[Role, Account], services: Services, clock: Clock
+) -> None:
+    clinician, page = staff[Role.CLINICIAN], f"/restrict/{patient.id}"
+    browser(Role.CLINICIAN).submit(page, account=clinician.id)
+    admin = browser(Role.ADMINISTRATOR)
+    admin.submit(f"/admin/accounts/{clinician.id}", role="clinician", active="no")
+    assert admin.submit(page, account=staff[Role.ADMINISTRATOR].id).status_code == 403, "the glass is whole"
+    clock.advance(timedelta(minutes=1))
+    admin.submit(f"/break-glass/{patient.id}", reason="Its clinician has left us")
+    assert admin.submit(page, account=staff[Role.ADMINISTRATOR].id).status_code == 303
+    with reading(services.engine) as connection:
+        assert named_for(connection, patient.id) == {staff[Role.ADMINISTRATOR].id}
+    review = admin.get("/admin/openings").text.split("Changed meanwhile who may open it")
+    assert len(review) == 2 and "Test Administrator" in review[1]
 
 
 def test_nobody_reviews_their_own_opening(

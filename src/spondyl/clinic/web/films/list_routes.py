@@ -30,6 +30,7 @@ from spondyl.clinic.web.films.rows import FilmRow, film_row, list_next
 from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.page import page, patient_page, see_other
 from spondyl.clinic.web.patient_link import LinkUnusableError, PatientLink, make_link, read_link
+from spondyl.clinic.web.restricted import refuse_restricted
 from spondyl.clinic.web.rights import AnyStaff, Role
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.viewer import Viewer
@@ -150,9 +151,11 @@ def name_patient(
     film_id: str,
     patient_id: Annotated[str, Form(max_length=32)],
 ) -> Response:
-    """Say whose film it is."""
+    """Say whose film it is; not of a chart that is restricted to others."""
+    assert viewer.account is not None
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
+        refuse_restricted(connection, patient.id, viewer.account)
         name_person(connection, film_id, patient.id, actor=viewer.actor)
     return see_other(request, f"/patients/{patient.id}/films", notice=f"The film is {patient.full_name}'s.")
 
