@@ -34,6 +34,7 @@ from spondyl.clinic.web.page import keep_visitor
 from spondyl.clinic.web.patient_link import LinkUnusableError, PatientLink, make_link, read_link
 from spondyl.clinic.web.rights import AnyStaff, open_to_all
 from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.site_address import site_address
 
 router = APIRouter(include_in_schema=False)
 COOKIE = "spondyl_challenge"
@@ -80,7 +81,7 @@ def add(request: Request, services: Clinic, viewer: AnyStaff, sent: Sent) -> Res
             credential=_credential(sent),
             expected_challenge=challenge,
             expected_rp_id=_host(request),
-            expected_origin=_origin(request, services),
+            expected_origin=site_address(request),
             require_user_verification=True,
         )
     except _UNPROVED as error:
@@ -133,7 +134,7 @@ def sign_in(request: Request, services: Clinic, sent: Sent) -> Response:
             credential=_credential(sent),
             expected_challenge=challenge,
             expected_rp_id=_host(request),
-            expected_origin=_origin(request, services),
+            expected_origin=site_address(request),
             credential_public_key=bytes.fromhex(known.public_key),
             credential_current_sign_count=known.sign_count,
             require_user_verification=True,
@@ -168,10 +169,6 @@ def _plain(said: Any) -> str:
 
 def _host(request: Request) -> str:
     return request.url.hostname or "localhost"
-
-
-def _origin(request: Request, services: Services) -> str:
-    return f"{'https' if services.settings.secure else 'http'}://{request.headers['host']}"
 
 
 def _with_challenge(services: Services, text: str, subject: str) -> Response:
