@@ -15,7 +15,7 @@ from clinic_charts import Clock
 from practices import two_offices
 from spondyl.booking import Wish
 from spondyl.clinic.chart import documents
-from spondyl.clinic.chart.accounts import Account, all_accounts
+from spondyl.clinic.chart.accounts import Account, account, all_accounts
 from spondyl.clinic.chart.anchor import write_checkpoint
 from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.audit import Verdict, record, verify
@@ -26,7 +26,7 @@ from spondyl.clinic.chart.passkeys import add_passkey
 from spondyl.clinic.chart.people import Person, change_person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.tables import audit, people
+from spondyl.clinic.chart.tables import accounts, audit, people
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.clinic_home import home_at
@@ -68,6 +68,68 @@ def test_ending_an_access_ends_its_session_at_once(browser: Open, staff: dict[Ro
     assert desk.get("/today").status_code == 200
     admin.submit(f"/admin/accounts/{staff[Role.FRONT_DESK].id}", role="front_desk", active="no")
     assert desk.get("/today").status_code == 303
+
+
+def shown_in(page: str) -> str:
+    """What the form of an account says that it showed."""
+    found = re.search(r'name="seen" value="([^"]+)"', page)
+    assert found
+    return html.unescape(found[1])
+
+
+def test_a_page_left_open_does_not_give_a_dismissed_person_access_again(
+    browser: Open, staff: dict[Role, Account], services: Services
+) -> None:
+    admin, one = browser(Role.ADMINISTRATOR), f"/admin/accounts/{staff[Role.FRONT_DESK].id}"
+    earlier = shown_in(admin.get(one).text)
+    admin.submit(one, role="front_desk", active="no", seen=earlier)
+    late = admin.submit(one, role="clinician", active="yes", seen=earlier)
+    assert late.status_code == 422 and "changed this account while the page was open" in late.text
+    assert '<option value="no" selected>' in late.text
+    with reading(services.engine) as connection:
+        assert not account(connection, staff[Role.FRONT_DESK].id).active
+    assert admin.submit(one, role="clinician", active="yes", seen=shown_in(late.text)).status_code == 303
+
+
+def test_a_misspelt_full_name_is_corrected_and_the_log_says_from_what_to_what(
+    browser: Open, staff: dict[Role, Account], services: Services
+) -> None:
+    admin, one = browser(Role.ADMINISTRATOR), f"/admin/accounts/{staff[Role.CLINICIAN].id}"
+    known = {"role": "clinician", "active": "yes"}
+    assert "full name is missing" in admin.submit(one, full_name=" ", **known).text
+    assert admin.submit(one, full_name="Dr. Eva Lind", **known).status_code == 303
+    with reading(services.engine) as connection:
+        assert account(connection, staff[Role.CLINICIAN].id).full_name == "Dr. Eva Lind"
+        (row,) = entries(connection, action="change account")
+    assert (row.detail["name_before"], row.detail["name"]) == ("Test Clinician", "Dr. Eva Lind")
+    assert "name before: Test Clinician" in admin.get("/admin/audit?action=change+account").text.replace(
+        "_", " "
+    )
+
+
+@pytest.mark.parametrize("name", ["nobody", "Clinic", " demo "])
+def test_nobody_signs_in_by_a_name_that_the_log_uses_for_somebody_without_an_account(
+    browser: Open, name: str
+) -> None:
+    sent = {"name": name, "full_name": "New One", "role": "administrator", "password": PASSWORD}
+    refused = browser(Role.ADMINISTRATOR).submit("/admin/accounts", **sent)
+    assert refused.status_code == 422 and "choose another sign-in name" in refused.text
+
+
+def test_an_accent_may_be_typed_in_either_way(browser: Open, services: Services) -> None:
+    composed, apart = "ren\u00e9", "rene\u0301"
+    sent = {"full_name": "René", "role": "clinician", "password": PASSWORD}
+    admin = browser(Role.ADMINISTRATOR)
+    assert admin.submit("/admin/accounts", name=apart, **sent).status_code == 303
+    assert "is taken" in admin.submit("/admin/accounts", name=composed, **sent).text
+    for typed in (composed, apart, apart.upper()):
+        assert browser(Role.NOBODY).submit("/sign-in", name=typed, password=PASSWORD).status_code == 303
+    # One that an earlier version kept as it was typed.
+    with writing(services.engine) as connection:
+        connection.execute(
+            accounts.update().where(accounts.c.sign_in_name == composed).values(sign_in_name=apart)
+        )
+    assert browser(Role.NOBODY).submit("/sign-in", name=composed, password=PASSWORD).status_code == 303
 
 
 def test_the_last_administrator_stays(browser: Open, staff: dict[Role, Account], services: Services) -> None:

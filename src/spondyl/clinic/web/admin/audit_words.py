@@ -106,6 +106,8 @@ _SHORT_KEYS = (
     "fields",
     "role",
     "active",
+    "name_before",
+    "name",
     "finding",
     "to",
 )
