@@ -1,5 +1,8 @@
 """The address of the pages, as it stands in links: that of the browser that asks, or the one that patients use."""
 
+import ipaddress
+from typing import Literal
+
 from fastapi import Request
 
 from spondyl.clinic.web.services import services_of
@@ -14,3 +17,17 @@ def site_address(request: Request) -> str:
 def patients_address(request: Request) -> str:
     """Where a patient reaches the pages from outside: the setting ``mail.pages_address``, else where staff do."""
     return services_of(request).settings.mail.pages_address.rstrip("/") or site_address(request)
+
+
+def host_is_number(request: Request) -> Literal["loopback", "other"] | None:
+    """Whether this page's address is a number: browsers refuse passkeys at one (WebAuthn level 2, 5.1.2)."""
+    try:
+        address = ipaddress.ip_address(request.url.hostname or "")
+    except ValueError:
+        return None
+    return "loopback" if address.is_loopback else "other"
+
+
+def at_localhost(request: Request, path: str) -> str:
+    """A page under the name that this very machine has for itself."""
+    return str(request.url.replace(hostname="localhost", path=path))

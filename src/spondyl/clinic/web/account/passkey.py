@@ -27,6 +27,7 @@ from webauthn.helpers.structs import (
 from spondyl.clinic.chart.attempts import ChallengeUsedError, attempt_succeeded, begin_proof
 from spondyl.clinic.chart.passkeys import add_passkey, note_use, passkey, passkeys_of
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.account.again import unproved
 from spondyl.clinic.web.cookies import drop_cookie, set_cookie
 from spondyl.clinic.web.front.password import client_address, refused
 from spondyl.clinic.web.front.sign_in import begin_session, safe_address
@@ -47,9 +48,11 @@ Sent = Annotated[dict[str, Any], Body()]
 
 
 @router.post("/account/passkeys/options")
-def options_for_new(request: Request, services: Clinic, viewer: AnyStaff) -> Response:
-    """What the browser needs to make a passkey."""
+def options_for_new(request: Request, services: Clinic, viewer: AnyStaff, sent: Sent) -> Response:
+    """What the browser needs to make a passkey, after the present password was given."""
     assert viewer.account is not None
+    if problem := unproved(request, services, viewer, present=_plain(sent.get("present", ""))[:200]):
+        raise HTTPException(422, problem)
     challenge = secrets.token_bytes(32)
     with reading(services.engine) as connection:
         known = passkeys_of(connection, viewer.account.id)

@@ -117,11 +117,14 @@ def new_password(
     viewer: Administrator,
     account_id: str,
     password: Annotated[str, Form(max_length=200)] = "",
+    without_passkeys: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Set a password for somebody who forgot theirs."""
+    """Set a password for somebody who forgot theirs; with it their passkeys may go, which a password does not stop."""
     try:
         with writing(services.engine) as connection:
             set_password(connection, account_id, password=password, actor=viewer.actor)
+            if without_passkeys:
+                remove_passkeys(connection, account_id, actor=viewer.actor)
     except AccountInvalidError as error:
         return _one(request, services, account_id, problem=str(error))
     return see_other(request, LIST, notice="The new password is set; the account's sessions are ended.")

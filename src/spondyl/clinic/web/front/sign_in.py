@@ -21,6 +21,7 @@ from spondyl.clinic.web.front.password import client_address, tried
 from spondyl.clinic.web.page import THEMES, page, see_other
 from spondyl.clinic.web.rights import AnyStaff, open_to_all
 from spondyl.clinic.web.services import Clinic, Services, services_of
+from spondyl.clinic.web.site_address import at_localhost, host_is_number
 from spondyl.clinic.web.viewer import Viewer, viewer_of
 
 router = APIRouter(include_in_schema=False)
@@ -115,6 +116,8 @@ def _sign_in_page(request: Request, then: str, *, problem: str | None, name: str
         "problem": problem,
         "name": name,
         "demo": _demo() if settings.demo else None,
+        "numbered": host_is_number(request),
+        "at_localhost": at_localhost(request, "/sign-in"),
     }
     return page(request, "front/sign_in.html", shown, status=401 if problem else 200)
 
