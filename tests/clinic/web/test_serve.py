@@ -76,6 +76,7 @@ def test_a_new_clinic_from_link_to_passkey_and_over_a_restart(tmp_path: Path, pa
         with_authenticator(page)
         here = served.address.replace("127.0.0.1", "localhost")
         page.goto(f"{here}/account")
+        page.get_by_label("Your password").fill(PASSWORD)
         page.get_by_role("button", name="Add a passkey").click()
         page.get_by_text("This device, added").wait_for()
         page.get_by_role("button", name="Sign out").click()

@@ -1,6 +1,7 @@
 """Staff accounts: add, change, check a password."""
 
 import functools
+import hashlib
 import secrets
 import unicodedata
 from collections.abc import Generator
@@ -190,6 +191,12 @@ def set_password(connection: sa.Connection, account_id: str, *, password: str, a
     connection.execute(accounts.update().where(accounts.c.id == account_id).values(password_hash=hashed))
     end_sessions(connection, account_id)
     record(connection, actor=actor, action="set password", subject=f"account {name}")
+
+
+def password_mark(connection: sa.Connection, account_id: str) -> str:
+    """What changes with every new password, and tells nothing of it. Held until the transaction ends."""
+    held = sa.select(accounts.c.password_hash).where(accounts.c.id == account_id).with_for_update()
+    return hashlib.sha256((connection.execute(held).scalar_one() or "").encode()).hexdigest()[:16]
 
 
 def set_oidc_subject(connection: sa.Connection, account_id: str, *, subject: str | None, actor: str) -> None:
