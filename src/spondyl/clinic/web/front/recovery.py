@@ -56,9 +56,11 @@ def recover(
     without_passkeys: Annotated[bool, Form()] = False,
 ) -> Response:
     """Set the password and sign in; the link works no more."""
+    with reading(services.engine) as connection:
+        owner = _owner(connection, services, token)
     try:
         with writing(services.engine) as connection:
-            owner = _owner(connection, services, token)
+            _owner(connection, services, token)
             set_password(connection, owner.id, password=password, actor=KEY)
             if without_passkeys:
                 remove_passkeys(connection, owner.id, actor=KEY)
