@@ -20,7 +20,7 @@ from spondyl.clinic.chart.anchor import write_checkpoint
 from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.audit import Verdict, record, verify
 from spondyl.clinic.chart.free_times import next_free
-from spondyl.clinic.chart.guard import glass_break_list, named_for, restrict
+from spondyl.clinic.chart.guard import glass_break_list, named_for, restrict, shut_for
 from spondyl.clinic.chart.keys import anchor_signer
 from spondyl.clinic.chart.passkeys import add_passkey
 from spondyl.clinic.chart.people import Person, change_person
@@ -374,6 +374,19 @@ def test_an_administrator_names_others_when_none_is_left_and_the_review_shows_it
         assert named_for(connection, patient.id) == {staff[Role.ADMINISTRATOR].id}
     review = admin.get("/admin/openings").text.split("Changed meanwhile who may open it")
     assert len(review) == 2 and "Test Administrator" in review[1]
+
+
+def test_glass_broken_by_a_clock_that_was_ahead_is_whole_when_it_is_set_right(
+    browser: Open, patient: Person, staff: dict[Role, Account], clock: Clock, services: Services
+) -> None:
+    browser(Role.CLINICIAN).submit(f"/restrict/{patient.id}", account=staff[Role.CLINICIAN].id)
+    clock.advance(timedelta(days=365))
+    browser(Role.FRONT_DESK).submit(f"/break-glass/{patient.id}", reason="Patient fainted at the desk")
+    assert browser(Role.FRONT_DESK).get(f"/patients/{patient.id}").status_code == 200
+    clock.advance(timedelta(days=-165))
+    assert browser(Role.FRONT_DESK).get(f"/patients/{patient.id}").status_code == 403
+    with reading(services.engine) as connection:
+        assert shut_for(connection, staff[Role.FRONT_DESK].id) == {patient.id}
 
 
 def test_nobody_reviews_their_own_opening(

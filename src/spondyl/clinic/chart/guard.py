@@ -107,12 +107,15 @@ def may_open(connection: sa.Connection, person_id: str, account_id: str) -> bool
     named = named_for(connection, person_id)
     if not named or account_id in named:
         return True
-    broken = sa.select(sa.func.count()).where(
-        glass_breaks.c.person_id == person_id,
-        glass_breaks.c.account_id == account_id,
-        glass_breaks.c.until > now_of(connection),
-    )
-    return connection.execute(broken).scalar_one() > 0
+    opened = _broken_now(connection, account_id).where(glass_breaks.c.person_id == person_id)
+    return connection.execute(opened).first() is not None
+
+
+def _broken_now(connection: sa.Connection, account_id: str) -> sa.Select[Any]:
+    """The charts whose glass this account broke within the hour, and not by a clock that was ahead and was set back."""
+    now = now_of(connection)
+    within = sa.and_(glass_breaks.c.at <= now, glass_breaks.c.until > now)
+    return sa.select(glass_breaks.c.person_id).where(glass_breaks.c.account_id == account_id, within)
 
 
 def shut_for(connection: sa.Connection, account_id: str) -> frozenset[str]:
@@ -120,10 +123,7 @@ def shut_for(connection: sa.Connection, account_id: str) -> frozenset[str]:
     named: dict[str, set[str]] = {}
     for row in connection.execute(sa.select(restrictions.c.person_id, restrictions.c.account_id)):
         named.setdefault(row.person_id, set()).add(row.account_id)
-    broken = sa.select(glass_breaks.c.person_id).where(
-        glass_breaks.c.account_id == account_id, glass_breaks.c.until > now_of(connection)
-    )
-    opened = set(connection.execute(broken).scalars())
+    opened = set(connection.execute(_broken_now(connection, account_id)).scalars())
     return frozenset(one for one, accounts in named.items() if account_id not in accounts) - opened
 
 

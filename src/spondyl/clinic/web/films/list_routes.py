@@ -63,7 +63,9 @@ def film_list(
         patient = person(connection, patient_id)
         rows = _rows(films, connection, patient)
     return page(
-        request, "films/rows.html", {"rows": rows, "next": list_next(rows, patient), "person": patient}
+        request,
+        "films/rows.html",
+        {"rows": rows, "next": _next(viewer, rows, patient), "person": patient},
     )
 
 
@@ -204,7 +206,12 @@ def _list_page(
         patient = None if patient_id is None else person(connection, patient_id)
         rows = _rows(films, connection, patient)
         found = find_people(connection, query, limit=MOST_FOUND) if patient is None else []
-    shown = {"rows": rows, "problem": problem, "next": list_next(rows, patient), "person": patient}
+    shown = {
+        "rows": rows,
+        "problem": problem,
+        "next": _next(viewer, rows, patient),
+        "person": patient,
+    }
     if patient is not None:
         shown["opened"] = _opening(services, viewer, patient.id)
     status = 200 if problem is None else 422
@@ -232,6 +239,10 @@ def _rows(films: Films, connection: Any, patient: Any) -> list[FilmRow]:
         )
         for one in rows
     ]
+
+
+def _next(viewer: Viewer, rows: list[FilmRow], patient: Person | None) -> str:
+    return list_next(rows, patient, opens=viewer.may(Role.CLINICIAN))
 
 
 def _likely(connection: Any, film: Film) -> Sequence[Person]:

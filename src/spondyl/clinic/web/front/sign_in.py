@@ -25,6 +25,7 @@ from spondyl.clinic.web.site_address import at_localhost, host_is_number
 from spondyl.clinic.web.viewer import Viewer, viewer_of
 
 router = APIRouter(include_in_schema=False)
+LONGEST = 2000
 _WRONG = (
     "The name or the password is not right. Passwords are case-sensitive; an administrator can set a new one."
 )
@@ -53,7 +54,7 @@ def sign_in(
     services: Clinic,
     name: Annotated[str, Form(max_length=100)],
     password: Annotated[str, Form(max_length=200)],
-    next: Annotated[str, Form(max_length=500)] = "/today",
+    next: Annotated[str, Form()] = "/today",
 ) -> Response:
     """Check name and password; a new session for every sign-in."""
     account = tried(request, services, name=name, password=password)
@@ -130,6 +131,7 @@ def _demo() -> dict[str, object]:
 
 
 def safe_address(address: str) -> str:
-    """An address on this site; anything else becomes the day's page."""
-    plain = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    """An address on this site; anything else, or a very long one, becomes the day's page."""
+    here = address.startswith("/") and not address.startswith(("//", "/\\"))
+    plain = here and address.isprintable() and len(address) <= LONGEST
     return address if plain else "/today"
