@@ -20,7 +20,16 @@ from spondyl.clinic.cohort.tables import FILMS_SCHEMA, MEASUREMENTS_SCHEMA
 from spondyl.clinic.exit_codes import ExitCode
 
 FILM_COMMANDS = ("measure", "compare", "landmarks", "phantom", "doctor", "score", "screen")
-COMMANDS = (*FILM_COMMANDS, "serve", "backup", "restore", "verify-audit", "export", "verify-export")
+CLINIC_COMMANDS = (
+    "serve",
+    "backup",
+    "restore",
+    "recover-access",
+    "verify-audit",
+    "export",
+    "verify-export",
+)
+COMMANDS = (*FILM_COMMANDS, *CLINIC_COMMANDS)
 PROGRAM = str(Path(sys.executable).with_name("spondyl"))
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -12,6 +12,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from spondyl.clinic.chart.accounts import all_accounts
+from spondyl.clinic.chart.attempts import PER_ADDRESS, WINDOW
 from spondyl.clinic.chart.engine import DatabaseUnusableError, utc_now
 from spondyl.clinic.chart.keys import KeyFileUnusableError, anchor_signer
 from spondyl.clinic.chart.transaction import reading
@@ -24,6 +25,8 @@ from spondyl.clinic.web import create_app
 from spondyl.clinic.web.ready import make_ready_meanwhile
 from spondyl.clinic.web.services import Services
 
+LOOPBACK, LOOPBACK_6 = "127.0.0.1", "::1"
+
 
 class StartRefusedError(Exception):
     """The server cannot start; the message says why and what to do."""
@@ -33,16 +36,26 @@ class StartRefusedError(Exception):
 class ServeOptions:
     """What the command line says: where to listen, with which certificate, as a demo or not.
 
-    ``own_tls`` makes a certificate; ``prepare_only`` stops before serving.
+    ``own_tls`` makes a certificate; ``prepare_only`` stops before serving. ``shown_host`` is what is printed for it.
     """
 
-    host: str = "127.0.0.1"
+    host: str = LOOPBACK
     port: int = 8080
     certificate: Path | None = None
     certificate_key: Path | None = None
     own_tls: bool = False
     demo: bool = False
     prepare_only: bool = False
+    shown_host: str = ""
+
+    @property
+    def in_addresses(self) -> str:
+        """The host as it stands in addresses: one of IPv6 in brackets and as short as browsers write it (RFC 5952)."""
+        try:
+            address = ipaddress.ip_address(self.host)
+        except ValueError:
+            return self.host
+        return f"[{address.compressed}]" if address.version == 6 else self.host
 
     @property
     def loopback(self) -> bool:
@@ -75,15 +88,17 @@ def run_server(home: ClinicHome, options: ServeOptions) -> None:
 def _listen_and_serve(
     home: ClinicHome, services: Services, options: ServeOptions, files: TlsFiles | None
 ) -> None:
-    listener = open_listener(options)
-    options = replace(options, port=listener.getsockname()[1])
+    listeners = open_listeners(options)
+    options = replace(options, port=listeners[0].getsockname()[1])
+    if "localhost" in services.settings.host_names and is_localhost(listeners):
+        options = replace(options, shown_host="localhost")
     for line in welcome(services, options, files):
         print(line, file=sys.stderr, flush=True)
     keepers = (_keeper(home, services), BookingKeeper(services, base=own_address(options)))
     for keeper in keepers:
         keeper.start()
     try:
-        _serve(services, listener, files)
+        _serve(services, listeners, files)
     finally:
         for keeper in keepers:
             keeper.stop()
@@ -112,6 +127,38 @@ def open_listener(options: ServeOptions) -> socket.socket:
     # head; asyncio sets it only on sockets that it made itself.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
+
+
+def open_listeners(options: ServeOptions) -> tuple[socket.socket, ...]:
+    """The sockets to serve on: with 127.0.0.1 comes ::1, where browsers may look for localhost first.
+
+    Raises ``StartRefusedError``.
+    """
+    first = open_listener(options)
+    if options.host != LOOPBACK:
+        return (first,)
+    try:
+        return (first, open_listener(replace(options, host=LOOPBACK_6, port=first.getsockname()[1])))
+    except StartRefusedError:
+        return (first,)
+
+
+def is_localhost(listeners: tuple[socket.socket, ...]) -> bool:
+    """True where localhost can be nobody but this server: it has both addresses, or this machine has no other.
+
+    Passkeys need a name. But another program at ::1 would be asked for the passwords in our place.
+    """
+    if listeners[0].getsockname()[0] != LOOPBACK:
+        return False
+    return len(listeners) == 2 or not _has_loopback_6()
+
+
+def _has_loopback_6() -> bool:
+    try:
+        with socket.create_server((LOOPBACK_6, 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
 
 
 def build_services(home: ClinicHome, options: ServeOptions) -> Services:
@@ -158,7 +205,9 @@ def tls_files(services: Services, options: ServeOptions) -> TlsFiles | None:
 
 def own_address(options: ServeOptions) -> str:
     """The address of the pages as this machine sees them."""
-    return f"{'https' if options.tls else 'http'}://{_shown_host(options)}:{options.port}"
+    return (
+        f"{'https' if options.tls else 'http'}://{options.shown_host or options.in_addresses}:{options.port}"
+    )
 
 
 def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -> list[str]:
@@ -172,6 +221,12 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
         lines.append(f"No account yet. Make the first administrator at: {link}")
         lines.append(
             "Copy the key file to another place now: without it neither the chart nor a backup opens."
+        )
+    if services.settings.behind_tls_proxy:
+        wait = f"{int(WINDOW.total_seconds() // 60)} minutes"
+        lines.append(
+            "The proxy has to send Host, X-Forwarded-Proto and X-Forwarded-For; without the last, everybody counts as "
+            f"one address, and {PER_ADDRESS} wrong sign-ins shut the door on all for {wait}."
         )
     dicom = services.settings.dicom
     if dicom.network.listens:
@@ -219,15 +274,11 @@ def _refuse_open_door(options: ServeOptions) -> None:
 
 
 def _with_command_line(settings: ClinicSettings, options: ServeOptions) -> ClinicSettings:
-    names = tuple(dict.fromkeys([*settings.host_names, options.host]))
+    names = tuple(dict.fromkeys([*settings.host_names, options.in_addresses]))
     settings = replace(settings, host_names=names, tls=options.tls, demo=options.demo)
     if options.demo:  # whatever the file says: nobody but this machine reaches a demo, nor its DICOM port
         settings = replace(settings, dicom=replace(settings.dicom, address="127.0.0.1"))
     return settings
-
-
-def _shown_host(options: ServeOptions) -> str:
-    return f"[{options.host}]" if ":" in options.host else options.host
 
 
 def take_short_turns() -> None:
@@ -238,7 +289,7 @@ def take_short_turns() -> None:
     sys.setswitchinterval(0.0005)
 
 
-def _serve(services: Services, listener: socket.socket, files: TlsFiles | None) -> None:
+def _serve(services: Services, listeners: tuple[socket.socket, ...], files: TlsFiles | None) -> None:
     take_short_turns()
     app = create_app(services)
     make_ready_meanwhile(app.state.templates)
@@ -248,10 +299,10 @@ def _serve(services: Services, listener: socket.socket, files: TlsFiles | None) 
         server_header=False,
         # Only then does the proxy's word on the browser's address count; sign-ins are limited by address.
         proxy_headers=services.settings.behind_tls_proxy,
-        forwarded_allow_ips="127.0.0.1",
+        forwarded_allow_ips=f"{LOOPBACK},{LOOPBACK_6}",
         ssl_certfile=files.certificate if files else None,
         ssl_keyfile=files.key if files else None,
     )
     # KeyboardInterrupt, which uvicorn raises again after a clean end, is how people stop it.
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(config).run(sockets=list(listeners))

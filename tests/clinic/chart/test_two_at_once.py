@@ -10,13 +10,16 @@ import sqlalchemy as sa
 from clinic_charts import at_once
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.accounts import (
+    Account,
     AccountExistsError,
     AccountInvalidError,
     add_account,
     add_first_administrator,
     all_accounts,
     change_account,
+    set_oidc_subject,
 )
+from spondyl.clinic.chart.guard import named_for, restrict_by
 from spondyl.clinic.chart.known_person import find_or_add
 from spondyl.clinic.chart.people import PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
@@ -111,3 +114,42 @@ def test_of_those_who_save_after_one_version_at_once_one_wins_and_the_others_are
     errors = at_once(engine, 4, save)
     assert [type(error) for error in errors] == [documents.DocumentChangedError] * 3
     assert all("Load the page again" in str(error) for error in errors)
+
+
+def named(connection: sa.Connection, name: str) -> Account:
+    return add_account(
+        connection, sign_in_name=name, full_name=name, role=Role.CLINICIAN, password=None, actor="test"
+    )
+
+
+def test_of_two_who_add_one_account_name_at_once_one_is_told_that_it_is_taken(engine: sa.Engine) -> None:
+    def add(connection: sa.Connection) -> None:
+        named(connection, "ana")
+        time.sleep(0.5)  # the other one looks meanwhile
+
+    assert [type(error) for error in at_once(engine, 2, add)] == [AccountInvalidError]
+
+
+def test_of_two_accounts_tied_to_one_person_at_once_one_is_refused(engine: sa.Engine) -> None:
+    with writing(engine) as connection:
+        both = [named(connection, name).id for name in ("ana", "ben")]
+
+    def tie(connection: sa.Connection) -> None:
+        set_oidc_subject(connection, both.pop(), subject="issuer|ana", actor="test")
+        time.sleep(0.5)
+
+    assert [type(error) for error in at_once(engine, 2, tie)] == [AccountInvalidError]
+
+
+def test_two_who_restrict_one_chart_at_once_do_so_one_after_the_other(engine: sa.Engine) -> None:
+    with writing(engine) as connection:
+        patient = add_person(connection, ANA, actor="desk")
+        one = named(connection, "lind")
+
+    def shut(connection: sa.Connection) -> None:
+        restrict_by(connection, patient.id, account_ids=[one.id], account=one)
+        time.sleep(0.5)
+
+    assert at_once(engine, 2, shut) == []
+    with reading(engine) as connection:
+        assert named_for(connection, patient.id) == {one.id}

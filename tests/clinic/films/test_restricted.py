@@ -29,3 +29,14 @@ def test_a_film_of_a_restricted_chart_is_closed(
         others = [staff[Role.ADMINISTRATOR].id]
         restrict(connection, film.person_id, account_ids=others, actor="administrator")
     assert client.get(address.format(film.id)).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.ADMINISTRATOR])
+def test_the_list_leads_nobody_to_a_film_that_is_not_open_to_them(
+    role: Role, browser: Callable[[Role], Browser], measured: Callable[..., Film]
+) -> None:
+    film = measured("phantom_0003_ap")
+    page = f"/patients/{film.person_id}/films"
+    shown = browser(role).get(page).text
+    assert f'href="/films/{film.id}' not in shown and "a clinician opens the film" in shown
+    assert f'href="/films/{film.id}"' in browser(Role.CLINICIAN).get(page).text

@@ -17,10 +17,12 @@ from audit_rows import entries
 from clinic_apps import Browser
 from clinic_films import film_arrives
 from hostile_films import hostile_films
+from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.films import FilmState, films_of
-from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.guard import restrict
+from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.network.arrivals import waiting_arrivals
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.store import MAX_FILM_BYTES, FilmStore
@@ -242,3 +244,26 @@ def test_a_film_from_the_network_finds_its_patient_only_by_number_and_name(
     desk.client.submit(f"/films/{stranger.id}/patient", patient_id=desk.patient.id)
     with reading(services.engine) as connection:
         assert len(films_of(connection, desk.patient.id)) == 2
+
+
+def test_a_film_that_has_its_patient_is_not_moved_nor_given_to_a_chart_that_is_shut(
+    desk: Desk, services: Services, staff: dict[Role, Account], phantoms: Path
+) -> None:
+    film_arrives(desk.films, phantoms / "phantom_0003_lateral.dcm", PatientName="SOMEBODY^ELSE", PatientID="")
+    take_arrivals(services.engine, desk.films.store)
+    with writing(services.engine) as connection:
+        (stranger,) = films_of(connection, None)
+        other = add_person(connection, PersonDetails(given_name="Bo", family_name="Lee"), actor="test")
+        restrict(connection, other.id, account_ids=[staff[Role.CLINICIAN].id], actor="test")
+    page = f"/films/{stranger.id}/patient"
+    assert desk.client.submit(page, patient_id=other.id).status_code == 403
+    with writing(services.engine) as connection:
+        restrict(connection, other.id, account_ids=[], actor="test")
+    assert desk.client.submit(page, patient_id=desk.patient.id).status_code == 303
+    # A second desk, whose page still lists the film.
+    moved = desk.client.submit(page, patient_id=other.id)
+    assert moved.status_code == 409 and "not moved" in moved.text
+    assert desk.client.submit(page, patient_id=desk.patient.id).status_code == 303, "pressed twice"
+    with reading(services.engine) as connection:
+        assert [one.id for one in films_of(connection, desk.patient.id)] == [stranger.id]
+        assert len(entries(connection, action="name film's patient")) == 1

@@ -15,18 +15,18 @@ from clinic_charts import Clock
 from practices import two_offices
 from spondyl.booking import Wish
 from spondyl.clinic.chart import documents
-from spondyl.clinic.chart.accounts import Account, all_accounts
+from spondyl.clinic.chart.accounts import Account, account, all_accounts
 from spondyl.clinic.chart.anchor import write_checkpoint
 from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.audit import Verdict, record, verify
 from spondyl.clinic.chart.free_times import next_free
-from spondyl.clinic.chart.guard import glass_break_list, named_for, restrict
+from spondyl.clinic.chart.guard import glass_break_list, named_for, restrict, shut_for
 from spondyl.clinic.chart.keys import anchor_signer
 from spondyl.clinic.chart.passkeys import add_passkey
 from spondyl.clinic.chart.people import Person, change_person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.tables import audit, people
+from spondyl.clinic.chart.tables import accounts, audit, people
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.clinic_home import home_at
@@ -68,6 +68,68 @@ def test_ending_an_access_ends_its_session_at_once(browser: Open, staff: dict[Ro
     assert desk.get("/today").status_code == 200
     admin.submit(f"/admin/accounts/{staff[Role.FRONT_DESK].id}", role="front_desk", active="no")
     assert desk.get("/today").status_code == 303
+
+
+def shown_in(page: str) -> str:
+    """What the form of an account says that it showed."""
+    found = re.search(r'name="seen" value="([^"]+)"', page)
+    assert found
+    return html.unescape(found[1])
+
+
+def test_a_page_left_open_does_not_give_a_dismissed_person_access_again(
+    browser: Open, staff: dict[Role, Account], services: Services
+) -> None:
+    admin, one = browser(Role.ADMINISTRATOR), f"/admin/accounts/{staff[Role.FRONT_DESK].id}"
+    earlier = shown_in(admin.get(one).text)
+    admin.submit(one, role="front_desk", active="no", seen=earlier)
+    late = admin.submit(one, role="clinician", active="yes", seen=earlier)
+    assert late.status_code == 422 and "changed this account while the page was open" in late.text
+    assert '<option value="no" selected>' in late.text
+    with reading(services.engine) as connection:
+        assert not account(connection, staff[Role.FRONT_DESK].id).active
+    assert admin.submit(one, role="clinician", active="yes", seen=shown_in(late.text)).status_code == 303
+
+
+def test_a_misspelt_full_name_is_corrected_and_the_log_says_from_what_to_what(
+    browser: Open, staff: dict[Role, Account], services: Services
+) -> None:
+    admin, one = browser(Role.ADMINISTRATOR), f"/admin/accounts/{staff[Role.CLINICIAN].id}"
+    known = {"role": "clinician", "active": "yes"}
+    assert "full name is missing" in admin.submit(one, full_name=" ", **known).text
+    assert admin.submit(one, full_name="Dr. Eva Lind", **known).status_code == 303
+    with reading(services.engine) as connection:
+        assert account(connection, staff[Role.CLINICIAN].id).full_name == "Dr. Eva Lind"
+        (row,) = entries(connection, action="change account")
+    assert (row.detail["name_before"], row.detail["name"]) == ("Test Clinician", "Dr. Eva Lind")
+    assert "name before: Test Clinician" in admin.get("/admin/audit?action=change+account").text.replace(
+        "_", " "
+    )
+
+
+@pytest.mark.parametrize("name", ["nobody", "Clinic", " demo "])
+def test_nobody_signs_in_by_a_name_that_the_log_uses_for_somebody_without_an_account(
+    browser: Open, name: str
+) -> None:
+    sent = {"name": name, "full_name": "New One", "role": "administrator", "password": PASSWORD}
+    refused = browser(Role.ADMINISTRATOR).submit("/admin/accounts", **sent)
+    assert refused.status_code == 422 and "choose another sign-in name" in refused.text
+
+
+def test_an_accent_may_be_typed_in_either_way(browser: Open, services: Services) -> None:
+    composed, apart = "ren\u00e9", "rene\u0301"
+    sent = {"full_name": "René", "role": "clinician", "password": PASSWORD}
+    admin = browser(Role.ADMINISTRATOR)
+    assert admin.submit("/admin/accounts", name=apart, **sent).status_code == 303
+    assert "is taken" in admin.submit("/admin/accounts", name=composed, **sent).text
+    for typed in (composed, apart, apart.upper()):
+        assert browser(Role.NOBODY).submit("/sign-in", name=typed, password=PASSWORD).status_code == 303
+    # One that an earlier version kept as it was typed.
+    with writing(services.engine) as connection:
+        connection.execute(
+            accounts.update().where(accounts.c.sign_in_name == composed).values(sign_in_name=apart)
+        )
+    assert browser(Role.NOBODY).submit("/sign-in", name=composed, password=PASSWORD).status_code == 303
 
 
 def test_the_last_administrator_stays(browser: Open, staff: dict[Role, Account], services: Services) -> None:
@@ -278,11 +340,53 @@ def test_nobody_names_themselves_for_a_chart_that_is_shut_to_them(
     assert other.submit(page, account=staff[role].id).status_code == 403
     assert other.submit(page).status_code == 403, "nor opens it to all"
     assert other.get(f"/patients/{patient.id}").status_code == 403
-    # Who gave a reason, which is reviewed, may: the chart of somebody who left needs other staff.
-    other.submit(f"/break-glass/{patient.id}", reason="Its clinician has left us")
-    assert other.submit(page, account=staff[role].id).status_code == 303
+
+
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.ADMINISTRATOR])
+def test_an_hour_of_emergency_is_no_right_to_say_who_may_open_a_chart(
+    role: Role, browser: Open, patient: Person, staff: dict[Role, Account], services: Services
+) -> None:
+    treating = Role.ADMINISTRATOR if role is Role.CLINICIAN else Role.CLINICIAN
+    browser(treating).submit(f"/restrict/{patient.id}", account=staff[treating].id)
+    other, page = browser(role), f"/restrict/{patient.id}"
+    other.submit(f"/break-glass/{patient.id}", reason="Its clinician is on holiday")
+    shown = other.get(page).text
+    assert staff[treating].full_name in shown and 'name="account"' not in shown
+    for wanted in ({"account": staff[role].id}, {}):
+        refused = other.submit(page, **wanted)
+        assert refused.status_code == 403 and "staff named for this chart" in refused.text
     with reading(services.engine) as connection:
-        assert named_for(connection, patient.id) == {staff[role].id}
+        assert named_for(connection, patient.id) == {staff[treating].id}
+
+
+def test_an_administrator_names_others_when_none_is_left_and_the_review_shows_it(
+    browser: Open, patient: Person, staff: dict[Role, Account], services: Services, clock: Clock
+) -> None:
+    clinician, page = staff[Role.CLINICIAN], f"/restrict/{patient.id}"
+    browser(Role.CLINICIAN).submit(page, account=clinician.id)
+    admin = browser(Role.ADMINISTRATOR)
+    admin.submit(f"/admin/accounts/{clinician.id}", role="clinician", active="no")
+    assert admin.submit(page, account=staff[Role.ADMINISTRATOR].id).status_code == 403, "the glass is whole"
+    clock.advance(timedelta(minutes=1))
+    admin.submit(f"/break-glass/{patient.id}", reason="Its clinician has left us")
+    assert admin.submit(page, account=staff[Role.ADMINISTRATOR].id).status_code == 303
+    with reading(services.engine) as connection:
+        assert named_for(connection, patient.id) == {staff[Role.ADMINISTRATOR].id}
+    review = admin.get("/admin/openings").text.split("Changed meanwhile who may open it")
+    assert len(review) == 2 and "Test Administrator" in review[1]
+
+
+def test_glass_broken_by_a_clock_that_was_ahead_is_whole_when_it_is_set_right(
+    browser: Open, patient: Person, staff: dict[Role, Account], clock: Clock, services: Services
+) -> None:
+    browser(Role.CLINICIAN).submit(f"/restrict/{patient.id}", account=staff[Role.CLINICIAN].id)
+    clock.advance(timedelta(days=365))
+    browser(Role.FRONT_DESK).submit(f"/break-glass/{patient.id}", reason="Patient fainted at the desk")
+    assert browser(Role.FRONT_DESK).get(f"/patients/{patient.id}").status_code == 200
+    clock.advance(timedelta(days=-165))
+    assert browser(Role.FRONT_DESK).get(f"/patients/{patient.id}").status_code == 403
+    with reading(services.engine) as connection:
+        assert shut_for(connection, staff[Role.FRONT_DESK].id) == {patient.id}
 
 
 def test_nobody_reviews_their_own_opening(

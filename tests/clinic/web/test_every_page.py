@@ -64,7 +64,7 @@ WALKED_THERE = ("/book/{token}", "/visit/{token}", "/visit/{token}/move", "/inta
                 "/patients/{patient_id}/adjust/{run}")  # fmt: skip
 """A link or a session belongs to it: those tests measure the width too."""
 NO_PAGES = re.compile(
-    r"/$|/setup/|/sign-in/single|/health|/metrics|/fhir/|/api/|\.ics$|/free$|/films/list$|/report|/record$"
+    r"/$|/setup/|/recover/|/sign-in/single|/health|/metrics|/fhir/|/api/|\.ics$|/free$|/films/list$|/report|/record$"
     r"|/(panels|state|stream|still)$|^/admin$|/exam/\{"
 )
 

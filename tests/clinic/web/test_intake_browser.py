@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from live_clinic import PATIENCE_MS, served, violations
+from live_clinic import PATIENCE_MS, served, signed_in, violations
 from spondyl.assessment.intake import INTAKE, Intake
 from spondyl.clinic.care.intake_record import begin, keep, newest
+from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.intake.staff import intake_link
 from spondyl.clinic.web.services import Services
@@ -227,3 +229,19 @@ def test_an_answer_that_nobody_takes_is_sent_ever_more_rarely(phone: Page) -> No
     phone.unroute("**/answer")
     phone.evaluate("window.dispatchEvent(new Event('online'))")
     saved(phone)
+
+
+def test_back_from_the_form_on_the_desks_tablet_does_not_show_the_chart(
+    browser_program: Browser, services: Services, staff: dict[Role, Account], patient: Person
+) -> None:
+    with writing(services.engine) as connection:
+        begin(connection, patient.id, actor="test")
+    with served(services) as address:
+        tablet = signed_in(browser_program, address, services, staff[Role.FRONT_DESK])
+        tablet.goto(f"/patients/{patient.id}/intake")
+        tablet.get_by_role("button", name="Open the form on this device").click()
+        expect(tablet.get_by_role("heading", name="What brings you here?")).to_be_visible()
+        tablet.go_back()
+        expect(tablet.get_by_role("heading", name="Sign in")).to_be_visible()
+        assert patient.full_name not in tablet.content()
+        tablet.context.close()

@@ -9,19 +9,23 @@ import pytest
 import sqlalchemy as sa
 
 from care_course import answer_intake
-from clinic_apps import Browser
+from clinic_apps import ADDRESS, Browser
 from clinic_charts import Clock
 from spondyl.assessment.intake import INTAKE, ITEMS, Intake, ItemKind, Stop
 from spondyl.booking import VisitType
 from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.intake_record import begin, newest
+from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.booking_stop import booking_stop
 from spondyl.clinic.chart.people import Person, change_person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.sessions import open_session
 from spondyl.clinic.chart.tables import audit
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.sample_practice import sample_practice
+from spondyl.clinic.web import create_app
+from spondyl.clinic.web.cookies import session_cookie
 from spondyl.clinic.web.intake.staff import intake_link
 from spondyl.clinic.web.services import Services
 
@@ -285,3 +289,38 @@ def test_the_day_s_page_says_what_has_to_be_done_today(
     assert re.search(r'class="tag stop">look at it today<', browser(Role.FRONT_DESK).get("/today").text)
     clinician = browser(Role.CLINICIAN).get(f"/patients/{patient.id}/intake").text
     assert "Look at it today:" in clinician
+
+
+def test_who_hands_the_device_over_is_signed_out_and_the_form_ends_with_giving_it_back(
+    browser: Open, patient: Person, link: str
+) -> None:
+    tablet, page = browser(Role.FRONT_DESK), f"/patients/{patient.id}/intake"
+    assert "signs you out here first" in tablet.get(page).text
+    handed = tablet.submit(f"{page}/hand-over")
+    assert handed.status_code == 303 and handed.headers["location"].startswith("/intake/")
+    assert tablet.get(page).headers["location"].startswith("/sign-in")
+    form = tablet.get(handed.headers["location"]).text
+    assert "give this device back" in form and "put the phone away" not in form
+    tablet.cookies.delete("spondyl_session")  # which this client, unlike a browser, keeps
+    tablet.submit(f"{handed.headers['location']}/language", language="es")
+    assert "Devuelva este aparato" in tablet.get(handed.headers["location"]).text
+    assert "guardar el teléfono" in browser(Role.NOBODY).get(link).text, "their own telephone they keep"
+
+
+def test_nothing_is_handed_over_without_a_form(browser: Open, patient: Person) -> None:
+    desk, page = browser(Role.FRONT_DESK), f"/patients/{patient.id}/intake"
+    assert desk.submit(f"{page}/hand-over").headers["location"] == page
+    assert "There is no form yet" in desk.get(page).text
+
+
+def test_the_link_for_the_patient_is_under_the_address_that_patients_reach(
+    services: Services, staff: dict[Role, Account], patient: Person, link: str
+) -> None:
+    del link
+    mail = replace(services.settings.mail, pages_address="https://book.clinic.example/")
+    settings = replace(services.settings, mail=mail, behind_tls_proxy=True)
+    desk = Browser(create_app(replace(services, settings=settings)), base_url=ADDRESS, follow_redirects=False)
+    with writing(services.engine) as connection:
+        desk.cookies.set(session_cookie(settings), open_session(connection, staff[Role.FRONT_DESK].id))
+    shown = desk.get(f"/patients/{patient.id}/intake").text
+    assert 'value="https://book.clinic.example/intake/' in shown

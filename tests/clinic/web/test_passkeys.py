@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +11,13 @@ from httpx import Response
 
 from audit_rows import entries
 from clinic_apps import ADDRESS, Browser
+from clinic_charts import Clock
 from software_passkey import SoftwarePasskey, text
-from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.accounts import Account, account, set_password
 from spondyl.clinic.chart.passkeys import passkeys_of
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web import create_app
 from spondyl.clinic.web.account.passkey import COOKIE
 from spondyl.clinic.web.services import Services
 
@@ -114,3 +118,81 @@ def test_a_passkey_that_another_account_has_is_refused_in_words(browser: Open, k
     sent = {"credential": key.made(challenge, origin=ADDRESS), "label": "\ud83d"}
     refused = send(other, "/account/passkeys", **sent)
     assert refused.status_code == 422 and "did not prove itself" in refused.json()["error"]
+
+
+PASSWORD = "four unrelated words here"
+
+
+@pytest.fixture
+def left_open(browser: Open, services: Services, staff: dict[Role, Account]) -> Browser:
+    """The screen of somebody with a password who went away."""
+    with writing(services.engine) as connection:
+        set_password(connection, staff[Role.CLINICIAN].id, password=PASSWORD, actor="test")
+    return browser(Role.CLINICIAN)
+
+
+def test_a_passkey_is_added_only_with_the_password(left_open: Browser) -> None:
+    for present in ({}, {"present": "a guess"}, {"present": ["x"]}):
+        refused = send(left_open, "/account/passkeys/options", **present)
+        assert refused.status_code == 422 and "present password is not right" in refused.json()["error"]
+        assert COOKIE not in left_open.cookies
+    assert 'name="proof"' in left_open.get("/account").text
+    assert "challenge" in send(left_open, "/account/passkeys/options", present=PASSWORD).json()
+
+
+def test_an_account_without_a_password_is_given_a_way_in_only_just_after_signing_in(
+    browser: Open, clock: Clock, staff: dict[Role, Account], services: Services
+) -> None:
+    person = browser(Role.CLINICIAN)
+    clock.advance(timedelta(minutes=5))
+    refused = send(person, "/account/passkeys/options")
+    assert refused.status_code == 422 and "sign in again" in refused.json()["error"]
+    assert "sign in again" in person.submit("/account/password", password=PASSWORD).text
+    with reading(services.engine) as connection:
+        assert not account(connection, staff[Role.CLINICIAN].id).has_password
+    assert browser(Role.CLINICIAN).submit("/account/password", password=PASSWORD).status_code == 303
+
+
+def test_a_new_password_takes_the_passkeys_away_when_asked(
+    browser: Open, key: SoftwarePasskey, staff: dict[Role, Account], services: Services
+) -> None:
+    one, admin = staff[Role.CLINICIAN], browser(Role.ADMINISTRATOR)
+
+    def kept() -> int:
+        with reading(services.engine) as connection:
+            return len(passkeys_of(connection, one.id))
+
+    assert "Also remove the passkeys: Tests" in admin.get(f"/admin/accounts/{one.id}").text
+    admin.submit(f"/admin/accounts/{one.id}/password", password=PASSWORD)
+    assert kept() == 1
+    admin.submit(f"/admin/accounts/{one.id}/password", password=PASSWORD, without_passkeys="true")
+    assert kept() == 0
+    assert (
+        send(browser(Role.NOBODY), "/sign-in/passkey", **proof(browser(Role.NOBODY), key)).status_code == 422
+    )
+    person = browser(Role.CLINICIAN)
+    challenge = send(person, "/account/passkeys/options", present=PASSWORD).json()["challenge"]
+    send(person, "/account/passkeys", credential=key.made(challenge, origin=ADDRESS), label="Mine")
+    assert "Also remove my passkeys: Mine" in person.get("/account").text
+    sent = {"present": PASSWORD, "password": "another four words", "without_passkeys": "true"}
+    assert person.submit("/account/password", **sent).status_code == 303
+    assert kept() == 0 and person.get("/today").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://127.0.0.1:8080", 'href="http://localhost:8080/sign-in'),
+        ("http://192.168.1.10", "give it a name"),
+    ],
+)
+def test_where_the_address_is_a_number_no_passkey_is_offered(
+    services: Services, staff: dict[Role, Account], address: str, said: str
+) -> None:
+    del staff
+    names = (*services.settings.host_names, "192.168.1.10")
+    app = create_app(replace(services, settings=replace(services.settings, host_names=names)))
+    page = Browser(app, base_url=address, follow_redirects=False).get("/sign-in").text
+    assert said in page and "data-passkey" not in page and "this one is a number" in page
+    named = Browser(app, base_url="http://localhost:8080").get("/sign-in").text
+    assert "data-passkey" in named and "this one is a number" not in named

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
+from care_course import answer_intake
 from clinic_apps import Browser
 from clinic_charts import Clock
 from practices import two_offices, utc
@@ -20,6 +21,7 @@ from public_pages import held_address, offered
 from spondyl.booking import Slot, Wish
 from spondyl.clinic.chart.appointment_rows import appointments_between, appointments_of
 from spondyl.clinic.chart.audit import verify
+from spondyl.clinic.chart.booking_stop import BookingStoppedError, PlanEndedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.free_times import next_free, slot_for
 from spondyl.clinic.chart.people import PersonDetails, add_person, find_people
@@ -256,6 +258,22 @@ def test_the_same_person_is_not_added_twice(visitor: Browser, services: Services
     assert visitor.submit(f"{kept}/confirm", **again).status_code == 303
     with reading(services.engine) as connection:
         assert len(find_people(connection, "Test-Vega")) == 1
+
+
+def test_a_name_and_a_telephone_number_do_not_tell_what_their_owner_answered(
+    visitor: Browser, services: Services
+) -> None:
+    booked_address(visitor)
+    with writing(services.engine) as connection:
+        (rosa,) = find_people(connection, "Test-Vega")
+    answer_intake(services, rosa, pain=4, roland=4, saddle_numbness="yes")
+    times = visitor.get("/book/times?office=yl&day=2026-03-05").text
+    refused = visitor.submit(f"{held_address(visitor, **offered(times))}/confirm", **NAME)
+    assert refused.status_code == 409 and "This visit cannot be booked here" in refused.text
+    assert "answers" not in refused.text and "linician" not in refused.text
+    # Who comes by a link that only they have is told: here the offer to who waited for an earlier time.
+    assert book._why_not(BookingStoppedError(), known=True) == "stopped"
+    assert book._why_not(PlanEndedError(), known=True) == "plan_ended"
 
 
 def test_an_earlier_time_is_offered_to_who_waits(

@@ -74,5 +74,5 @@ def test_the_server_makes_its_pages_ready(services: Services, monkeypatch: pytes
     monkeypatch.setattr(serve.uvicorn.Server, "run", lambda *_, **__: None)
     monkeypatch.setattr(serve, "take_short_turns", lambda: None)
     with serve.socket.create_server(("127.0.0.1", 0)) as listener:
-        serve._serve(services, listener, None)
+        serve._serve(services, (listener,), None)
     assert [type(one) for one in made] == [Environment]

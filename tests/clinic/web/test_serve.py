@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from clinic_apps import Browser
 from live_clinic import PATIENCE_MS, chromium
 from served_clinic import SPONDYL, Served, served_clinic
 from spondyl.clinic.clinic_home import home_at
@@ -19,10 +20,14 @@ from spondyl.clinic.serve import (
     ServeOptions,
     StartRefusedError,
     build_services,
+    is_localhost,
     open_listener,
+    open_listeners,
+    own_address,
     run_server,
     welcome,
 )
+from spondyl.clinic.web import create_app
 
 PASSWORD = "four unrelated words here"
 
@@ -47,7 +52,7 @@ def answers(address: str) -> int:
 
 
 def set_up(page: Page, served: Served) -> None:
-    page.goto(served.setup_address().replace("127.0.0.1", "localhost"))
+    page.goto(served.setup_address())
     page.get_by_label("Full name").fill("Dr Mara Lind")
     page.get_by_label("Sign-in name").fill("mara")
     page.get_by_label("Password").fill(PASSWORD)
@@ -71,11 +76,12 @@ def test_a_new_clinic_from_link_to_passkey_and_over_a_restart(tmp_path: Path, pa
         page.on("request", lambda one: outside.append(one.url) if "://localhost:" not in one.url else None)
         set_up(page, served)
         page.get_by_role("heading", name="Today").wait_for()
-        page.goto(served.setup_address().replace("127.0.0.1", "localhost"))
+        page.goto(served.setup_address())
         assert "administrator exists already" in page.content()
         with_authenticator(page)
-        here = served.address.replace("127.0.0.1", "localhost")
+        here = served.address
         page.goto(f"{here}/account")
+        page.get_by_label("Your password").fill(PASSWORD)
         page.get_by_role("button", name="Add a passkey").click()
         page.get_by_text("This device, added").wait_for()
         page.get_by_role("button", name="Sign out").click()
@@ -93,6 +99,9 @@ def test_a_new_clinic_from_link_to_passkey_and_over_a_restart(tmp_path: Path, pa
     assert sum(entry[0] for entry in json.loads(anchors[-1])["heads"].values()) >= 5
     with served_clinic(data, until="Spondyl serves") as served:
         assert "setup" not in served.printed
+        page.goto(f"{served.address}/today")
+        page.get_by_role("heading", name="Today").wait_for()  # the session outlives the restart
+        page.context.clear_cookies()
         page.goto(f"{served.address}/sign-in")
         page.get_by_label("Sign-in name").fill("mara")
         page.get_by_label("Password").fill(PASSWORD)
@@ -153,5 +162,45 @@ def test_a_free_port_for_films_is_not_told_as_port_0(tmp_path: Path) -> None:
     try:
         (line,) = [one for one in welcome(services, options, None) if "DICOM" in one]
         assert "0.0.0.0, on a free port named below, from XRAY1" in line and ":0" not in line
+    finally:
+        services.engine.dispose()
+
+
+def test_on_this_machine_the_name_localhost_is_printed_and_answers_at_both_its_addresses() -> None:
+    listeners = open_listeners(ServeOptions(port=0))
+    try:
+        port = listeners[0].getsockname()[1]
+        found = {one[4][0] for one in socket.getaddrinfo("localhost", port, type=socket.SOCK_STREAM)}
+        assert is_localhost(listeners)
+        assert found <= {one.getsockname()[0] for one in listeners}
+    finally:
+        for one in listeners:
+            one.close()
+
+
+def test_where_another_program_has_localhost_of_ipv6_the_number_is_printed() -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as other:
+        listeners = open_listeners(ServeOptions(port=other.getsockname()[1]))
+        assert len(listeners) == 1 and not is_localhost(listeners)
+        listeners[0].close()
+
+
+def test_an_address_of_ipv6_is_known_and_printed_as_browsers_write_it(tmp_path: Path) -> None:
+    options = ServeOptions(host="FD00:0::2", port=8443, own_tls=True)
+    services = build_services(home_at(tmp_path), options)
+    try:
+        assert own_address(options) == "https://[fd00::2]:8443"
+        browser = Browser(create_app(services), base_url=own_address(options), follow_redirects=False)
+        assert browser.get(f"/setup/{services.setup_token}").status_code == 200
+    finally:
+        services.engine.dispose()
+
+
+def test_behind_a_proxy_it_is_said_at_the_start_which_headers_are_needed(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("behind_tls_proxy = true\n")
+    services = build_services(home_at(tmp_path), ServeOptions())
+    try:
+        (line,) = [one for one in welcome(services, ServeOptions(), None) if "X-Forwarded-For" in one]
+        assert "50 wrong sign-ins" in line and "15 minutes" in line
     finally:
         services.engine.dispose()

@@ -200,3 +200,22 @@ def test_twenty_guesses_at_once_are_held_to_ten(browser: Open, known: Account) -
     for thread in threads:
         thread.join(60.0)
     assert sorted(answers) == [401] * 10 + [429] * 10
+
+
+def test_a_long_way_back_does_not_refuse_the_sign_in(browser: Open, known: Account) -> None:
+    search = "/patients?q=" + "x" * 600
+    sent = {"name": known.sign_in_name, "password": PASSWORD}
+    assert browser(Role.NOBODY).submit("/sign-in", next=search, **sent).headers["location"] == search
+    far = browser(Role.NOBODY).submit("/sign-in", next="/" + "x" * 5000, **sent)
+    assert far.headers["location"] == "/today"
+
+
+def test_an_older_sign_in_page_in_another_tab_signs_in_too(browser: Open, known: Account) -> None:
+    person = browser(Role.NOBODY)
+    shown = person.csrf()
+    sent = {"name": known.sign_in_name, "password": PASSWORD}
+    for _ in range(2):
+        assert person.post("/sign-in", data={"csrf": shown, **sent}).headers["location"] == "/today"
+    assert person.get("/today").status_code == 200
+    assert person.post("/sign-in", data={"csrf": "0" * 64, **sent}).status_code == 403
+    assert person.post("/sign-out", data={"csrf": shown}).status_code == 403

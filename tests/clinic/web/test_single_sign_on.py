@@ -28,6 +28,7 @@ from spondyl.clinic.web import create_app
 from spondyl.clinic.web.services import Services
 
 KEY = RSAKey.generate_key(2048, parameters={"kid": "one"})
+OF_TOMORROW = {"kty": "EC", "crv": "brainpoolP256r1", "x": "AA", "y": "AA", "kid": "two"}
 OTHER_KEY = RSAKey.generate_key(2048, parameters={"kid": "one"})
 
 
@@ -51,7 +52,7 @@ class Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         issuer = self.server.issuer
         if self.path == "/keys":
-            self._say({"keys": [KEY.as_dict(private=False)]})
+            self._say({"keys": [OF_TOMORROW, KEY.as_dict(private=False)]})
             return
         names = {"authorization_endpoint": "/go", "token_endpoint": "/token", "jwks_uri": "/keys"}
         self._say({"issuer": self.server.name, **{name: issuer + path for name, path in names.items()}})
@@ -61,7 +62,7 @@ class Answers(BaseHTTPRequestHandler):
         digest = hashlib.sha256(form["code_verifier"][0].encode()).digest()
         proved = base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == self.server.challenge
         basic = base64.b64decode(self.headers["Authorization"].split()[1]).decode()
-        if not (proved and basic == "spondyl:secret" and form["code"] == ["code-1"]):
+        if not (proved and basic == "spondyl:se%3Acret+%25" and form["code"] == ["code-1"]):
             self.send_error(400)
             return
         token = jwt.encode({"alg": "RS256", "kid": "one"}, self.server.claims, self.server.key)
@@ -92,7 +93,7 @@ def provider() -> Iterator[Provider]:
 @pytest.fixture
 def person(services: Services, provider: Provider, tmp_path: Path) -> Browser:
     secret = tmp_path / "oidc.secret"
-    secret.write_text("secret\n")
+    secret.write_text("se:cret %\n")
     secret.chmod(0o600)
     oidc = OidcSettings(issuer=provider.issuer, client_id="spondyl", client_secret_file=str(secret))
     with writing(services.engine) as connection:

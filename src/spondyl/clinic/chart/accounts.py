@@ -1,7 +1,9 @@
 """Staff accounts: add, change, check a password."""
 
 import functools
+import hashlib
 import secrets
+import unicodedata
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +26,17 @@ LAST_ADMINISTRATOR = (
     "This is the last administrator who can sign in; make another one first, with a password, or nobody could "
     "manage accounts."
 )
+CHANGED_MEANWHILE = (
+    "Somebody else changed this account while the page was open, and nothing was changed now. It is shown as it is; "
+    "look at it, then save what should be."
+)
+NO_ACCOUNTS = {
+    "clinic": "the clinic's program",
+    "demo": "set-up of the demo",
+    "nobody": "nobody signed in",
+    "patient link": "patient by link",
+}
+"""Who acts without an account and whose name in the log is no words yet. No account takes such a name."""
 
 
 class AccountInvalidError(ValueError):
@@ -51,6 +64,11 @@ class Account:
     oidc_subject: str | None
     created_at: datetime
 
+    @property
+    def standing(self) -> str:
+        """What a form shows to be changed, as it travels with the form."""
+        return f"{self.role.value}|{'yes' if self.active else 'no'}|{self.full_name}"
+
 
 def add_account(
     connection: sa.Connection,
@@ -62,17 +80,14 @@ def add_account(
     actor: str,
 ) -> Account:
     """Add an account; without a password it signs in by passkey or single sign-on only."""
-    name = _checked_name(sign_in_name)
-    if not full_name.strip() or len(full_name) > 200:
-        raise AccountInvalidError(
-            "The full name is missing or longer than 200 characters; it stands on signatures."
-        )
+    name, shown_name = _checked_name(sign_in_name), _checked_full_name(full_name)
     if role not in STAFF:
         raise AccountInvalidError(f"The role {role.value!r} is not one of the staff's.")
-    if connection.execute(sa.select(accounts.c.id).where(accounts.c.sign_in_name == name)).one_or_none():
+    take_turn(connection, Turn.ACCOUNTS)
+    if _row_named(connection, name) is not None:
         raise AccountInvalidError(f"The sign-in name {name!r} is taken; choose another.")
     account_id = new_id()
-    values = {"id": account_id, "sign_in_name": name, "full_name": full_name.strip(), "role": role.value}
+    values = {"id": account_id, "sign_in_name": name, "full_name": shown_name, "role": role.value}
     hashed = None if password is None else hash_password(password)
     connection.execute(
         accounts.insert().values(**values, password_hash=hashed, active=True, created_at=now_of(connection))
@@ -87,7 +102,7 @@ def add_first_administrator(
     connection: sa.Connection, *, sign_in_name: str, full_name: str, password: str, actor: str
 ) -> Account:
     """Add the account that adds all others; raises ``AccountExistsError`` when there is one, also one added at once."""
-    take_turn(connection, Turn.FIRST_ACCOUNT)
+    take_turn(connection, Turn.ACCOUNTS)
     if all_accounts(connection):
         raise AccountExistsError("An administrator exists already.")
     return add_account(
@@ -106,13 +121,19 @@ def account(connection: sa.Connection, account_id: str) -> Account:
 
 
 def plain_name(sign_in_name: str) -> str:
-    """A sign-in name as accounts keep it, however it was typed: capitals and spaces around it do not count."""
-    return sign_in_name.strip().casefold()
+    """A sign-in name as accounts keep it, however it was typed: capitals and spaces around it do not count.
+
+    Nor does how an accent was typed: composed (NFC, Unicode Standard Annex 15) or, as a Mac may send it, apart.
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", sign_in_name.strip()).casefold())
 
 
 def account_named(connection: sa.Connection, sign_in_name: str) -> Account:
     """The account with this sign-in name; raises ``AccountUnknownError``."""
-    return _one(connection, accounts.c.sign_in_name == plain_name(sign_in_name))
+    row = _row_named(connection, sign_in_name)
+    if row is None:
+        raise AccountUnknownError("There is no such account.")
+    return _account(row)
 
 
 def all_accounts(connection: sa.Connection) -> list[Account]:
@@ -127,28 +148,39 @@ def display_names(connection: sa.Connection) -> dict[str, str]:
 
 
 def change_account(
-    connection: sa.Connection, account_id: str, *, role: Role, active: bool, actor: str
+    connection: sa.Connection,
+    account_id: str,
+    *,
+    role: Role,
+    active: bool,
+    actor: str,
+    full_name: str | None = None,
+    seen: str | None = None,
 ) -> Account:
-    """Change role or access; ends the account's sessions. The last administrator who can sign in stays one."""
+    """Change role, access or full name; ends the account's sessions. The last administrator who can sign in stays one.
+
+    ``seen`` is the ``standing`` that whoever changes it was shown: a page that was open while a colleague ended the
+    access does not give it back. What was signed keeps the name that it says.
+    """
+    take_turn(connection, Turn.ACCOUNTS)
     before = account(connection, account_id)
+    if seen is not None and seen != before.standing:
+        raise AccountInvalidError(CHANGED_MEANWHILE)
     if role not in STAFF:
         raise AccountInvalidError(f"The role {role.value!r} is not one of the staff's.")
     keeps = role is Role.ADMINISTRATOR and active
     was_one = before.role is Role.ADMINISTRATOR and before.active
     if was_one and not keeps and not _administrators(connection) - {account_id}:
         raise AccountInvalidError(LAST_ADMINISTRATOR)
-    connection.execute(
-        accounts.update().where(accounts.c.id == account_id).values(role=role.value, active=active)
-    )
+    now_named = before.full_name if full_name is None else _checked_full_name(full_name)
+    values = {"role": role.value, "active": active, "full_name": now_named}
+    connection.execute(accounts.update().where(accounts.c.id == account_id).values(**values))
     end_sessions(connection, account_id)
-    detail = {"role": role.value, "active": active}
-    record(
-        connection,
-        actor=actor,
-        action="change account",
-        subject=f"account {before.sign_in_name}",
-        detail=detail,
-    )
+    detail: dict[str, Any] = {"role": role.value, "active": active}
+    if now_named != before.full_name:
+        detail |= {"name_before": before.full_name, "name": now_named}
+    subject = f"account {before.sign_in_name}"
+    record(connection, actor=actor, action="change account", subject=subject, detail=detail)
     return account(connection, account_id)
 
 
@@ -161,9 +193,16 @@ def set_password(connection: sa.Connection, account_id: str, *, password: str, a
     record(connection, actor=actor, action="set password", subject=f"account {name}")
 
 
+def password_mark(connection: sa.Connection, account_id: str) -> str:
+    """What changes with every new password, and tells nothing of it. Held until the transaction ends."""
+    held = sa.select(accounts.c.password_hash).where(accounts.c.id == account_id).with_for_update()
+    return hashlib.sha256((connection.execute(held).scalar_one() or "").encode()).hexdigest()[:16]
+
+
 def set_oidc_subject(connection: sa.Connection, account_id: str, *, subject: str | None, actor: str) -> None:
     """Tie an account to a person at the identity provider, by "issuer|subject"; None unties it. Ends its sessions."""
     name = account(connection, account_id).sign_in_name
+    take_turn(connection, Turn.ACCOUNTS)
     others = sa.and_(accounts.c.oidc_subject == subject, accounts.c.id != account_id)
     if subject and connection.execute(sa.select(accounts.c.id).where(others)).one_or_none():
         raise AccountInvalidError(
@@ -204,9 +243,7 @@ def password_fits(engine: sa.Engine, *, sign_in_name: str, password: str) -> Acc
     Opens its own short transaction: argon2 takes tens of milliseconds, and no lock is held meanwhile.
     """
     with engine.connect() as connection:
-        row = connection.execute(
-            sa.select(accounts).where(accounts.c.sign_in_name == plain_name(sign_in_name))
-        ).one_or_none()
+        row = _row_named(connection, sign_in_name)
     if row is None or not row.active or row.password_hash is None:
         _fits(_unknown_hash(), password)
         return None
@@ -236,7 +273,19 @@ def _checked_name(sign_in_name: str) -> str:
         raise AccountInvalidError(
             f"The sign-in name {sign_in_name!r} must have 2 to 100 characters and no space."
         )
+    if name in NO_ACCOUNTS:
+        raise AccountInvalidError(
+            f"The audit log says {name!r} of {NO_ACCOUNTS[name]}; choose another sign-in name."
+        )
     return name
+
+
+def _checked_full_name(full_name: str) -> str:
+    if not full_name.strip() or len(full_name) > 200:
+        raise AccountInvalidError(
+            "The full name is missing or longer than 200 characters; it stands on signatures."
+        )
+    return full_name.strip()
 
 
 @contextmanager
@@ -260,6 +309,15 @@ def _administrators(connection: sa.Connection) -> set[str]:
     )
     found = connection.execute(statement.order_by(accounts.c.id).with_for_update(of=accounts))
     return set(found.scalars())
+
+
+def _row_named(connection: sa.Connection, sign_in_name: str) -> Any:
+    """The account of a sign-in name; None when there is none. Earlier versions kept an accent as it was typed."""
+    name = plain_name(sign_in_name)
+    spelled = {name, unicodedata.normalize("NFD", name), sign_in_name.strip().casefold()}
+    rows = connection.execute(sa.select(accounts).where(accounts.c.sign_in_name.in_(spelled))).all()
+    as_typed = [row for row in rows if row.sign_in_name == sign_in_name.strip().casefold()]
+    return next(iter(as_typed or rows), None)
 
 
 def _one(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Account:

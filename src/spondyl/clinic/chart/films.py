@@ -249,12 +249,19 @@ def read_again(
 
 
 def name_person(connection: sa.Connection, film_id: str, person_id: str, *, actor: str) -> None:
-    """Say whose film it is; a film of a named person is not given to another one once it was accepted."""
+    """Say whose film it is, of a film that nobody was named for yet; raises ``DocumentChangedError``.
+
+    To name the same patient again changes nothing.
+    """
     changed = connection.execute(
-        films.update().where(films.c.id == film_id, films.c.reading_id.is_(None)).values(person_id=person_id)
+        films.update()
+        .where(films.c.id == film_id, films.c.person_id.is_(None), films.c.reading_id.is_(None))
+        .values(person_id=person_id)
     )
     if changed.rowcount != 1:
-        raise DocumentChangedError("The film was accepted for its patient already; it cannot be moved.")
+        if film(connection, film_id).person_id == person_id:
+            return
+        raise DocumentChangedError("The film was given to its patient already, and was not moved to another.")
     detail = {"person": person_id}
     record(connection, actor=actor, action="name film's patient", subject=f"film {film_id}", detail=detail)
 

@@ -1,30 +1,51 @@
 """A restricted chart opens for its named staff only; anybody else breaks the glass, with a reason that is reviewed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.accounts import Account
-from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.audit import entry_of, record
 from spondyl.clinic.chart.canonical_json import digest_of
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.tables import accounts, glass_breaks, people, restrictions
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.tables import accounts, audit, glass_breaks, people, restrictions
 from spondyl.clinic.chart.tables.column_types import new_id
 
 OPEN_FOR = timedelta(hours=1)
 SHORTEST_REASON = 10
+MAY_RESTRICT = (Role.CLINICIAN, Role.ADMINISTRATOR)
+_RESTRICTED = "restrict chart"
 
 
 class GuardRefusedError(ValueError):
     """A restriction, a reason or a review cannot be as given; the message says why."""
 
 
+class RestrictionRefusedError(GuardRefusedError):
+    """Somebody not named for a restricted chart wants to say who may open it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only the staff named for this chart may change who opens it; when none of them is left, an administrator."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestrictionChange:
+    """Who may open a chart was changed: by whom (as the log names them), when, and the names of those who may now."""
+
+    actor: str
+    at: datetime
+    named: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlassBreak:
-    """One opening of a restricted chart by somebody not named for it."""
+    """One opening of a restricted chart by somebody not named for it, and how who may open it was changed meanwhile."""
 
     id: str
     person_id: str
@@ -35,6 +56,31 @@ class GlassBreak:
     reviewed_by: str | None
     reviewed_at: datetime | None
     finding: str | None
+    changes: tuple[RestrictionChange, ...]
+
+
+def may_restrict(connection: sa.Connection, person_id: str, account: Account) -> bool:
+    """True for who may say whose chart this is: anybody of those roles while it is open to all, then the named ones.
+
+    When none of the named can any more, an administrator may, who breaks the glass to get there.
+    """
+    named = named_for(connection, person_id)
+    if account.role not in MAY_RESTRICT or not named or account.id in named:
+        return account.role in MAY_RESTRICT
+    left = sa.select(sa.func.count()).where(
+        accounts.c.id.in_(named), accounts.c.active, accounts.c.role.in_([one.value for one in MAY_RESTRICT])
+    )
+    return account.role is Role.ADMINISTRATOR and connection.execute(left).scalar_one() == 0
+
+
+def restrict_by(
+    connection: sa.Connection, person_id: str, *, account_ids: Collection[str], account: Account
+) -> None:
+    """``restrict`` for somebody of the staff; raises ``RestrictionRefusedError``. Of two at once one waits."""
+    connection.execute(sa.select(people.c.id).where(people.c.id == person_id).with_for_update())
+    if not may_restrict(connection, person_id, account):
+        raise RestrictionRefusedError
+    restrict(connection, person_id, account_ids=account_ids, actor=account.sign_in_name)
 
 
 def restrict(connection: sa.Connection, person_id: str, *, account_ids: Collection[str], actor: str) -> None:
@@ -45,7 +91,7 @@ def restrict(connection: sa.Connection, person_id: str, *, account_ids: Collecti
     if rows:
         connection.execute(restrictions.insert(), rows)
     detail = {"accounts": sorted(set(account_ids))}
-    record(connection, actor=actor, action="restrict chart", subject=f"person {person_id}", detail=detail)
+    record(connection, actor=actor, action=_RESTRICTED, subject=f"person {person_id}", detail=detail)
 
 
 def named_for(connection: sa.Connection, person_id: str) -> frozenset[str]:
@@ -61,12 +107,15 @@ def may_open(connection: sa.Connection, person_id: str, account_id: str) -> bool
     named = named_for(connection, person_id)
     if not named or account_id in named:
         return True
-    broken = sa.select(sa.func.count()).where(
-        glass_breaks.c.person_id == person_id,
-        glass_breaks.c.account_id == account_id,
-        glass_breaks.c.until > now_of(connection),
-    )
-    return connection.execute(broken).scalar_one() > 0
+    opened = _broken_now(connection, account_id).where(glass_breaks.c.person_id == person_id)
+    return connection.execute(opened).first() is not None
+
+
+def _broken_now(connection: sa.Connection, account_id: str) -> sa.Select[Any]:
+    """The charts whose glass this account broke within the hour, and not by a clock that was ahead and was set back."""
+    now = now_of(connection)
+    within = sa.and_(glass_breaks.c.at <= now, glass_breaks.c.until > now)
+    return sa.select(glass_breaks.c.person_id).where(glass_breaks.c.account_id == account_id, within)
 
 
 def shut_for(connection: sa.Connection, account_id: str) -> frozenset[str]:
@@ -74,10 +123,7 @@ def shut_for(connection: sa.Connection, account_id: str) -> frozenset[str]:
     named: dict[str, set[str]] = {}
     for row in connection.execute(sa.select(restrictions.c.person_id, restrictions.c.account_id)):
         named.setdefault(row.person_id, set()).add(row.account_id)
-    broken = sa.select(glass_breaks.c.person_id).where(
-        glass_breaks.c.account_id == account_id, glass_breaks.c.until > now_of(connection)
-    )
-    opened = set(connection.execute(broken).scalars())
+    opened = set(connection.execute(_broken_now(connection, account_id)).scalars())
     return frozenset(one for one, accounts in named.items() if account_id not in accounts) - opened
 
 
@@ -107,7 +153,22 @@ def glass_break_list(connection: sa.Connection, *, reviewed: bool) -> list[Glass
         .where(done if reviewed else ~done)
         .order_by(glass_breaks.c.at.desc())
     )
-    return [_glass_break(row) for row in connection.execute(statement.limit(500))]
+    rows = connection.execute(statement.limit(500)).all()
+    changes = _changes_since(connection, min((row.at for row in rows), default=now_of(connection)))
+    return [_glass_break(row, changes.get(f"person {row.person_id}", [])) for row in rows]
+
+
+def _changes_since(connection: sa.Connection, first: datetime) -> dict[str, list[RestrictionChange]]:
+    """What was done to restrictions since then, by the subject in the log; the oldest first."""
+    names = {row.id: row.full_name for row in connection.execute(sa.select(accounts))}
+    since = audit.c.at >= first.astimezone(UTC).isoformat()
+    wanted = sa.select(audit).where(audit.c.action == _RESTRICTED, since).order_by(audit.c.at)
+    found: dict[str, list[RestrictionChange]] = {}
+    for entry in map(entry_of, connection.execute(wanted)):
+        named = tuple(names[one] for one in entry.detail["accounts"])
+        change = RestrictionChange(actor=entry.actor, at=entry.at, named=named)
+        found.setdefault(entry.subject, []).append(change)
+    return found
 
 
 def review_glass_break(connection: sa.Connection, break_id: str, *, finding: str, reviewer: Account) -> None:
@@ -130,7 +191,7 @@ def review_glass_break(connection: sa.Connection, break_id: str, *, finding: str
     record(connection, actor=actor, action="review glass", subject=f"person {row.person_id}", detail=detail)
 
 
-def _glass_break(row: Any) -> GlassBreak:
+def _glass_break(row: Any, changes: Sequence[RestrictionChange]) -> GlassBreak:
     return GlassBreak(
         id=row.id,
         person_id=row.person_id,
@@ -141,4 +202,5 @@ def _glass_break(row: Any) -> GlassBreak:
         reviewed_by=row.reviewed_by,
         reviewed_at=row.reviewed_at,
         finding=row.finding,
+        changes=tuple(one for one in changes if row.at <= one.at < row.until),
     )

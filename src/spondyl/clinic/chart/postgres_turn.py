@@ -19,8 +19,8 @@ class Turn(IntEnum):
     """No two new patients take one record number."""
     SIGN_IN = 7406383
     """Each attempt to sign in counts those before it."""
-    FIRST_ACCOUNT = 7406384
-    """A set-up link makes one account."""
+    ACCOUNTS = 7406384
+    """No two accounts take one name, or one person at the provider; a set-up link makes one account."""
     SAME_NAME = 7406385
     """Two who look for one name, as after a double press, find the same chart; there is one of each name."""
 

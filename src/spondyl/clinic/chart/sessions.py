@@ -63,6 +63,13 @@ def find_session(connection: sa.Connection, token: str, *, lifetime: Lifetime) -
     return Session(token_hash=row.token_hash, account=owner, stale=now >= row.seen_at + SEEN_EVERY)
 
 
+def signed_in_at(connection: sa.Connection, token_hash: str) -> datetime:
+    """When a session that is alive began."""
+    return connection.execute(
+        sa.select(sessions.c.created_at).where(sessions.c.token_hash == token_hash)
+    ).scalar_one()
+
+
 def touch(connection: sa.Connection, token_hash: str) -> None:
     """Note that the session is in use."""
     connection.execute(

@@ -15,6 +15,7 @@ from spondyl.clinic.cli.export_command import export
 from spondyl.clinic.cli.landmarks_command import landmarks
 from spondyl.clinic.cli.measure_command import measure
 from spondyl.clinic.cli.phantom_command import phantom
+from spondyl.clinic.cli.recover_access_command import recover_access
 from spondyl.clinic.cli.restore_command import restore
 from spondyl.clinic.cli.score_command import score
 from spondyl.clinic.cli.screen_command import screen
@@ -69,6 +70,7 @@ app.command()(screen)
 app.command()(serve)
 app.command()(backup)
 app.command()(restore)
+app.command()(recover_access)
 app.command()(verify_audit)
 app.command()(export)
 app.command()(verify_export)

@@ -7,20 +7,12 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from spondyl.booking import wall_at
-from spondyl.clinic.chart.accounts import display_names
+from spondyl.clinic.chart.accounts import NO_ACCOUNTS, display_names
 from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.messages.when import time_words
 from spondyl.clinic.report.day_text import day_text
 from spondyl.clinic.web.services import Services
-
-NO_ACCOUNTS = {
-    "clinic": "the clinic's program",
-    "demo": "set-up of the demo",
-    "nobody": "nobody signed in",
-    "patient link": "patient by link",
-}
-"""Who acts without an account and whose name in the log is no words yet."""
 
 
 def who_words(actor: str, names: Mapping[str, str]) -> str:

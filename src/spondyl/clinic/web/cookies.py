@@ -9,6 +9,9 @@ THEME_COOKIE = "spondyl_theme"
 HOLD_COOKIE = "spondyl_hold"
 """The token of the time that a visitor kept last: pressed again, it is their own and not taken by somebody else."""
 
+HANDED_OVER_COOKIE = "spondyl_handed_over"
+"""On a device of the clinic that a patient holds: the form ends with the words to give it back."""
+
 
 def session_cookie(settings: ClinicSettings) -> str:
     """The session cookie's name; the prefix makes browsers insist on TLS and on this very host."""

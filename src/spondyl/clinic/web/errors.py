@@ -20,6 +20,7 @@ from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknownError
 from spondyl.clinic.chart.films import FilmUnknownError
 from spondyl.clinic.chart.full_disk import is_full_disk
+from spondyl.clinic.chart.guard import RestrictionRefusedError
 from spondyl.clinic.chart.people import PersonErasedError, PersonUnknownError
 from spondyl.clinic.chart.practice import PracticeUnknownError
 from spondyl.clinic.chart.transaction import DeadlockError
@@ -99,6 +100,7 @@ def add_error_pages(app: FastAPI) -> None:
     ):
         app.add_exception_handler(kind, _unknown)
     app.add_exception_handler(ChartRestrictedError, _restricted)
+    app.add_exception_handler(RestrictionRefusedError, _not_named)
     app.add_exception_handler(AppointmentUnknownError, _unknown)
     app.add_exception_handler(DocumentChangedError, _changed)
     for kind in (
@@ -150,6 +152,13 @@ def _restricted(request: Request, error: Exception) -> Response:
         return JSONResponse({"error": str(error)}, status_code=403)
     shown = {"person_id": cast(ChartRestrictedError, error).person_id, "problem": None}
     return page(request, "shell/restricted.html", shown, status=403)
+
+
+def _not_named(request: Request, error: Exception) -> Response:
+    if for_machine(request):
+        return answer(request, 403, str(error))
+    advice = "Go back, and ask one of the staff named for this chart."
+    return _error_page(request, 403, _TITLES[403], str(error), advice)
 
 
 def _changed(request: Request, error: Exception) -> Response:

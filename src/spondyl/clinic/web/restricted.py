@@ -1,8 +1,10 @@
 """Every route with a patient in its address asks first whether this chart is restricted."""
 
+import sqlalchemy as sa
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.guard import may_open
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.web.services import services_of
@@ -29,5 +31,10 @@ def _refuse_restricted(request: Request, person_id: str) -> None:
     if account is None:
         return
     with reading(services_of(request).engine) as connection:
-        if not may_open(connection, person_id, account.id):
-            raise ChartRestrictedError(person_id)
+        refuse_restricted(connection, person_id, account)
+
+
+def refuse_restricted(connection: sa.Connection, person_id: str, account: Account) -> None:
+    """Raise ``ChartRestrictedError`` where this chart is shut to the account: for a patient whom a form names."""
+    if not may_open(connection, person_id, account.id):
+        raise ChartRestrictedError(person_id)

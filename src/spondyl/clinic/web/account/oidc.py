@@ -3,16 +3,17 @@
 import base64
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, import_key
 
 from spondyl.clinic.clinic_settings import OidcSettings
 
@@ -63,12 +64,21 @@ def subject_of(settings: OidcSettings, asked: Asked, *, code: str, redirect: str
     answer = _fetch("POST", _endpoint(found, "token_endpoint"), form=form, basic=_credentials(settings))
     keys = _fetch("GET", _endpoint(found, "jwks_uri"))
     try:
-        token = jwt.decode(str(answer["id_token"]), KeySet.import_key_set(keys), algorithms=ALGORITHMS)  # pyright: ignore[reportArgumentType]
+        token = jwt.decode(str(answer["id_token"]), _known_keys(keys), algorithms=ALGORITHMS)
     except (JoseError, KeyError, ValueError, TypeError) as error:
         raise SignOnRefusedError(
             "The provider's ID token is missing or its signature does not fit."
         ) from error
     return _checked(token.claims, settings, asked, now)
+
+
+def _known_keys(answer: dict[str, Any]) -> KeySet:
+    """The provider's keys of kinds that are known here; any other is passed over (RFC 7517, 5)."""
+    found: list[Any] = []
+    for one in answer["keys"]:
+        with suppress(JoseError, KeyError, ValueError, TypeError):
+            found.append(import_key(one))
+    return KeySet(found)
 
 
 def _checked(claims: dict[str, Any], settings: OidcSettings, asked: Asked, now: datetime) -> str:
@@ -117,7 +127,8 @@ def _credentials(settings: OidcSettings) -> tuple[str, str] | None:
     try:
         if path.stat().st_mode & 0o077:
             raise SignOnRefusedError(f"Others can read {path}; run: chmod 600 {path}")
-        return settings.client_id, path.read_text().strip()
+        # Encoded as in a form before it is joined by a colon (RFC 6749, 2.3.1).
+        return quote_plus(settings.client_id), quote_plus(path.read_text().strip())
     except OSError as error:
         raise SignOnRefusedError(f"The secret's file cannot be read: {error}") from error
 

@@ -27,6 +27,7 @@ from webauthn.helpers.structs import (
 from spondyl.clinic.chart.attempts import ChallengeUsedError, attempt_succeeded, begin_proof
 from spondyl.clinic.chart.passkeys import add_passkey, note_use, passkey, passkeys_of
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.account.again import unproved
 from spondyl.clinic.web.cookies import drop_cookie, set_cookie
 from spondyl.clinic.web.front.password import client_address, refused
 from spondyl.clinic.web.front.sign_in import begin_session, safe_address
@@ -34,6 +35,7 @@ from spondyl.clinic.web.page import keep_visitor
 from spondyl.clinic.web.patient_link import LinkUnusableError, PatientLink, make_link, read_link
 from spondyl.clinic.web.rights import AnyStaff, open_to_all
 from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.site_address import site_address
 
 router = APIRouter(include_in_schema=False)
 COOKIE = "spondyl_challenge"
@@ -46,9 +48,11 @@ Sent = Annotated[dict[str, Any], Body()]
 
 
 @router.post("/account/passkeys/options")
-def options_for_new(request: Request, services: Clinic, viewer: AnyStaff) -> Response:
-    """What the browser needs to make a passkey."""
+def options_for_new(request: Request, services: Clinic, viewer: AnyStaff, sent: Sent) -> Response:
+    """What the browser needs to make a passkey, after the present password was given."""
     assert viewer.account is not None
+    if problem := unproved(request, services, viewer, present=_plain(sent.get("present", ""))[:200]):
+        raise HTTPException(422, problem)
     challenge = secrets.token_bytes(32)
     with reading(services.engine) as connection:
         known = passkeys_of(connection, viewer.account.id)
@@ -80,7 +84,7 @@ def add(request: Request, services: Clinic, viewer: AnyStaff, sent: Sent) -> Res
             credential=_credential(sent),
             expected_challenge=challenge,
             expected_rp_id=_host(request),
-            expected_origin=_origin(request, services),
+            expected_origin=site_address(request),
             require_user_verification=True,
         )
     except _UNPROVED as error:
@@ -133,7 +137,7 @@ def sign_in(request: Request, services: Clinic, sent: Sent) -> Response:
             credential=_credential(sent),
             expected_challenge=challenge,
             expected_rp_id=_host(request),
-            expected_origin=_origin(request, services),
+            expected_origin=site_address(request),
             credential_public_key=bytes.fromhex(known.public_key),
             credential_current_sign_count=known.sign_count,
             require_user_verification=True,
@@ -168,10 +172,6 @@ def _plain(said: Any) -> str:
 
 def _host(request: Request) -> str:
     return request.url.hostname or "localhost"
-
-
-def _origin(request: Request, services: Services) -> str:
-    return f"{'https' if services.settings.secure else 'http'}://{request.headers['host']}"
 
 
 def _with_challenge(services: Services, text: str, subject: str) -> Response:

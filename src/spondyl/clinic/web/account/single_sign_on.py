@@ -19,6 +19,7 @@ from spondyl.clinic.web.page import page
 from spondyl.clinic.web.patient_link import LinkUnusableError, PatientLink, make_link, read_link
 from spondyl.clinic.web.rights import open_to_all
 from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.site_address import site_address
 
 router = APIRouter(
     prefix="/sign-in/single-sign-on", include_in_schema=False, dependencies=[Depends(open_to_all())]
@@ -38,7 +39,7 @@ def begin(request: Request, services: Clinic, next: str = "/today") -> Response:
         then=safe_address(next),
     )
     try:
-        address = authorization_address(services.settings.oidc, asked, redirect=_redirect(request, services))
+        address = authorization_address(services.settings.oidc, asked, redirect=_redirect(request))
     except SignOnRefusedError as error:
         raise HTTPException(502, str(error)) from error
     response = RedirectResponse(address, status_code=303)
@@ -57,7 +58,7 @@ def come_back(request: Request, services: Clinic, code: str = "", state: str = "
         raise HTTPException(
             400, "This is not the answer to a sign-in begun here. Begin again from the sign-in page."
         )
-    oidc, redirect = services.settings.oidc, _redirect(request, services)
+    oidc, redirect = services.settings.oidc, _redirect(request)
     try:
         subject = subject_of(oidc, asked, code=code, redirect=redirect, now=services.clock())
     except SignOnRefusedError as error:
@@ -91,6 +92,5 @@ def _asked(request: Request, services: Services) -> Asked:
     return Asked(**json.loads(link.subject))
 
 
-def _redirect(request: Request, services: Services) -> str:
-    scheme = "https" if services.settings.secure else "http"
-    return f"{scheme}://{request.headers['host']}/sign-in/single-sign-on/return"
+def _redirect(request: Request) -> str:
+    return f"{site_address(request)}/sign-in/single-sign-on/return"

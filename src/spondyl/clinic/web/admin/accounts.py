@@ -4,6 +4,7 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Form, HTTPException, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from spondyl.clinic.chart.accounts import (
@@ -25,6 +26,15 @@ from spondyl.clinic.web.services import Clinic, Services
 
 router = APIRouter(prefix="/admin", include_in_schema=False, dependencies=[AdministratorOnly])
 LIST = "/admin/accounts"
+
+
+class SentChange(BaseModel):
+    """What the form of an account sends; ``seen``: how the account stood when it was shown."""
+
+    role: Annotated[str, Field(max_length=20)] = ""
+    active: Annotated[str, Field(max_length=5)] = "no"
+    full_name: Annotated[str | None, Field(max_length=200)] = None
+    seen: Annotated[str | None, Field(max_length=300)] = None
 
 
 @router.get("")
@@ -81,14 +91,19 @@ def change(
     services: Clinic,
     viewer: Administrator,
     account_id: str,
-    role: Annotated[str, Form(max_length=20)] = "",
-    active: Annotated[str, Form(max_length=5)] = "no",
+    sent: Annotated[SentChange, Form()],
 ) -> Response:
-    """Change role and access; the account's sessions end at once."""
+    """Change role, access and full name; the account's sessions end at once."""
     try:
         with writing(services.engine) as connection:
             change_account(
-                connection, account_id, role=_role(role), active=active == "yes", actor=viewer.actor
+                connection,
+                account_id,
+                role=_role(sent.role),
+                active=sent.active == "yes",
+                full_name=sent.full_name,
+                seen=sent.seen,
+                actor=viewer.actor,
             )
     except AccountInvalidError as error:
         return _one(request, services, account_id, problem=str(error))
@@ -102,11 +117,14 @@ def new_password(
     viewer: Administrator,
     account_id: str,
     password: Annotated[str, Form(max_length=200)] = "",
+    without_passkeys: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Set a password for somebody who forgot theirs."""
+    """Set a password for somebody who forgot theirs; with it their passkeys may go, which a password does not stop."""
     try:
         with writing(services.engine) as connection:
             set_password(connection, account_id, password=password, actor=viewer.actor)
+            if without_passkeys:
+                remove_passkeys(connection, account_id, actor=viewer.actor)
     except AccountInvalidError as error:
         return _one(request, services, account_id, problem=str(error))
     return see_other(request, LIST, notice="The new password is set; the account's sessions are ended.")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from spondyl.booking import first_reach
-from spondyl.clinic.chart.accounts import display_names
+from spondyl.clinic.chart.accounts import NO_ACCOUNTS, display_names
 from spondyl.clinic.chart.anchor import check_anchor, read_checkpoints
 from spondyl.clinic.chart.audit import AuditEntry, record, verify
 from spondyl.clinic.chart.audit_look import (
@@ -28,7 +28,7 @@ from spondyl.clinic.chart.people import find_people, fold, people_of
 from spondyl.clinic.chart.transaction import one_moment, reading, writing
 from spondyl.clinic.clinic_home import home_at
 from spondyl.clinic.web.admin.audit_words import action_words, in_full, in_short, subject_words
-from spondyl.clinic.web.clinic_words import NO_ACCOUNTS, ClinicWords, who_words
+from spondyl.clinic.web.clinic_words import ClinicWords, who_words
 from spondyl.clinic.web.page import page
 from spondyl.clinic.web.rights import Administrator
 from spondyl.clinic.web.services import Clinic, Services

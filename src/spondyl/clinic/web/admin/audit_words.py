@@ -38,6 +38,7 @@ WORDS = {
     "leave waitlist": "took off the waitlist",
     "let hold lapse": "let go of a time that was kept",
     "look for patient in audit": "looked for the patient in the audit log",
+    "make recovery link": "made a link that sets a new password",
     "mark film anew": "marked a film anew",
     "move visit": "moved a visit",
     "name film's patient": "said whose film it is",
@@ -107,6 +108,8 @@ _SHORT_KEYS = (
     "fields",
     "role",
     "active",
+    "name_before",
+    "name",
     "finding",
     "to",
 )

@@ -7,23 +7,25 @@ from starlette.responses import Response
 
 from spondyl.clinic.chart.accounts import all_accounts
 from spondyl.clinic.chart.guard import (
+    MAY_RESTRICT,
     GuardRefusedError,
     break_glass,
     glass_break_list,
+    may_restrict,
     named_for,
-    restrict,
+    restrict_by,
     review_glass_break,
 )
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.page import page, see_other
-from spondyl.clinic.web.rights import Administrator, AdministratorOnly, AnyStaff, Role, needs
+from spondyl.clinic.web.rights import Administrator, AdministratorOnly, AnyStaff, needs
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)
 LIST = "/admin/openings"
-Careful = Annotated[Viewer, Depends(needs(Role.CLINICIAN, Role.ADMINISTRATOR))]
+Careful = Annotated[Viewer, Depends(needs(*MAY_RESTRICT))]
 
 
 @router.get(LIST, dependencies=[AdministratorOnly])
@@ -53,13 +55,14 @@ def review(
 @router.get("/restrict/{patient_id}")
 def restriction(request: Request, services: Clinic, viewer: Careful, patient_id: str) -> Response:
     """Who may open this chart. Like the chart itself, it is shut to those who may not."""
-    del viewer
+    assert viewer.account is not None
     with reading(services.engine) as connection:
         shown = {
             "person": person(connection, patient_id),
             "place": f"/patients/{patient_id}",
             "accounts": [one for one in all_accounts(connection) if one.active],
             "named": named_for(connection, patient_id),
+            "may_change": may_restrict(connection, patient_id, viewer.account),
         }
     return page(request, "admin/restrict.html", shown)
 
@@ -72,11 +75,12 @@ def set_restriction(
     patient_id: str,
     account: Annotated[list[str] | None, Form(max_length=200)] = None,
 ) -> Response:
-    """Restrict the chart to the ticked accounts; none ticked opens it to all staff. Only for who may open it now."""
+    """Restrict the chart to the ticked accounts; none ticked opens it to all. Broken glass is no right to it."""
+    assert viewer.account is not None
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         known = {one.id for one in all_accounts(connection)}
-        restrict(connection, patient.id, account_ids=known & set(account or []), actor=viewer.actor)
+        restrict_by(connection, patient.id, account_ids=known & set(account or []), account=viewer.account)
     return see_other(request, f"/patients/{patient.id}", notice="Who may open this chart is changed.")
 
 

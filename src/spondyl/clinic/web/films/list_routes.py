@@ -30,6 +30,7 @@ from spondyl.clinic.web.films.rows import FilmRow, film_row, list_next
 from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.page import page, patient_page, see_other
 from spondyl.clinic.web.patient_link import LinkUnusableError, PatientLink, make_link, read_link
+from spondyl.clinic.web.restricted import refuse_restricted
 from spondyl.clinic.web.rights import AnyStaff, Role
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.viewer import Viewer
@@ -62,7 +63,9 @@ def film_list(
         patient = person(connection, patient_id)
         rows = _rows(films, connection, patient)
     return page(
-        request, "films/rows.html", {"rows": rows, "next": list_next(rows, patient), "person": patient}
+        request,
+        "films/rows.html",
+        {"rows": rows, "next": _next(viewer, rows, patient), "person": patient},
     )
 
 
@@ -150,9 +153,11 @@ def name_patient(
     film_id: str,
     patient_id: Annotated[str, Form(max_length=32)],
 ) -> Response:
-    """Say whose film it is."""
+    """Say whose film it is; not of a chart that is restricted to others."""
+    assert viewer.account is not None
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
+        refuse_restricted(connection, patient.id, viewer.account)
         name_person(connection, film_id, patient.id, actor=viewer.actor)
     return see_other(request, f"/patients/{patient.id}/films", notice=f"The film is {patient.full_name}'s.")
 
@@ -201,7 +206,12 @@ def _list_page(
         patient = None if patient_id is None else person(connection, patient_id)
         rows = _rows(films, connection, patient)
         found = find_people(connection, query, limit=MOST_FOUND) if patient is None else []
-    shown = {"rows": rows, "problem": problem, "next": list_next(rows, patient), "person": patient}
+    shown = {
+        "rows": rows,
+        "problem": problem,
+        "next": _next(viewer, rows, patient),
+        "person": patient,
+    }
     if patient is not None:
         shown["opened"] = _opening(services, viewer, patient.id)
     status = 200 if problem is None else 422
@@ -229,6 +239,10 @@ def _rows(films: Films, connection: Any, patient: Any) -> list[FilmRow]:
         )
         for one in rows
     ]
+
+
+def _next(viewer: Viewer, rows: list[FilmRow], patient: Person | None) -> str:
+    return list_next(rows, patient, opens=viewer.may(Role.CLINICIAN))
 
 
 def _likely(connection: Any, film: Film) -> Sequence[Person]:

@@ -98,19 +98,26 @@ def film_row(
     )
 
 
-def list_next(rows: list[FilmRow], patient: Person | None) -> str:
-    """What comes next on the list's page."""
+def list_next(rows: list[FilmRow], patient: Person | None, *, opens: bool) -> str:
+    """What comes next on the list's page; ``opens``: whether whoever sees it may open a film."""
     if any(not row.film.state.is_done for row in rows):
         return "wait a moment; this page shows by itself when the film is read."
     if patient is None:
         return "say whose each film is." if rows else "nothing; every film has its patient."
+    if signing := _until_signed(rows):
+        return signing if opens else "a clinician opens the film and signs it; go on with the visit."
+    if any(row.refusal for row in rows):
+        return "do what the refused film says, or add another film."
+    return "add a film, or go on with the plan." if rows else "add the first film."
+
+
+def _until_signed(rows: list[FilmRow]) -> str | None:
+    """What is left to do in the viewer."""
     if any(row.status is Status.ACCEPTED for row in rows):
         return "open the film and sign the reading that was accepted."
     if any(row.is_open and row.status is Status.DRAFT for row in rows):
         return "open the film, check its landmarks, accept and sign."
-    if any(row.refusal for row in rows):
-        return "do what the refused film says, or add another film."
-    return "add a film, or go on with the plan." if rows else "add the first film."
+    return None
 
 
 def _progress(film: Film, status: Status, before_it: int) -> tuple[str, float]:

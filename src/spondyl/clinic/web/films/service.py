@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from spondyl.clinic.chart.films import person_of
-from spondyl.clinic.chart.guard import may_open
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.films.service import FilmService
-from spondyl.clinic.web.restricted import ChartRestrictedError
+from spondyl.clinic.web.restricted import refuse_restricted
 from spondyl.clinic.web.services import Services, services_of
 from spondyl.clinic.web.viewer import viewer_of
 
@@ -37,8 +36,8 @@ def check_film_restricted(request: Request) -> None:
         return
     with reading(services_of(request).engine) as connection:
         person_id = person_of(connection, film_id)
-        if person_id is not None and not may_open(connection, person_id, account.id):
-            raise ChartRestrictedError(person_id)
+        if person_id is not None:
+            refuse_restricted(connection, person_id, account)
 
 
 Films = Annotated[FilmService, Depends(film_service_of)]

@@ -24,6 +24,7 @@ from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.intake_record import PATIENT, keep, opened, opened_to_change
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading, write
+from spondyl.clinic.web.cookies import HANDED_OVER_COOKIE
 from spondyl.clinic.web.intake.body_shapes import OUTLINE, VIEWS, shapes_of
 from spondyl.clinic.web.intake.words import words_in
 from spondyl.clinic.web.page import page, see_other
@@ -64,6 +65,7 @@ def intake_page(request: Request, services: Clinic, token: str) -> Response:
         held = _is_held(connection, stored.person_id)
     shown = _shown(stored.intake, token) | {"offices": offices, "held": held}
     shown["opened_at"] = services.clock().isoformat()
+    shown["handed_over"] = HANDED_OVER_COOKIE in request.cookies
     return page(request, "intake/form.html", shown)
 
 

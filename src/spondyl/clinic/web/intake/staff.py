@@ -20,10 +20,13 @@ from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.cookies import HANDED_OVER_COOKIE, set_cookie
+from spondyl.clinic.web.front.sign_in import sign_out_to
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.patient_link import LINK_LASTS, PatientLink, make_link
 from spondyl.clinic.web.rights import AnyStaff, Clinician
 from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.site_address import patients_address
 
 router = APIRouter(prefix="/patients/{patient_id}/intake", include_in_schema=False)
 
@@ -35,7 +38,7 @@ def intake_of(request: Request, services: Clinic, viewer: AnyStaff, patient_id: 
         patient = person(connection, patient_id)
         record(connection, actor=viewer.actor, action="open intake", subject=patient.subject)
     with reading(services.engine) as connection:
-        context = _context(connection, services, patient, str(request.base_url).rstrip("/"))
+        context = _context(connection, services, patient, patients_address(request))
     return patient_page(request, "intake/staff.html", patient, context)
 
 
@@ -58,6 +61,21 @@ def begin_form(
     )
 
 
+@router.post("/hand-over")
+def hand_over(request: Request, services: Clinic, viewer: AnyStaff, patient_id: str) -> Response:
+    """Open the form on this device, which the patient holds then: whoever was signed in here is so no more."""
+    with reading(services.engine) as connection:
+        stored = newest(connection, patient_id)
+    if stored is None:
+        return see_other(
+            request, f"/patients/{patient_id}/intake", problem="There is no form yet; begin one."
+        )
+    response = sign_out_to(request, services, viewer, intake_link(services, stored))
+    lasts = int(LINK_LASTS.total_seconds())
+    set_cookie(response, HANDED_OVER_COOKIE, "yes", settings=services.settings, max_age_s=lasts)
+    return response
+
+
 @router.post("/review")
 def review_flags(
     request: Request,
@@ -72,7 +90,7 @@ def review_flags(
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         stored = newest(connection, patient_id)
-        context = _context(connection, services, patient, str(request.base_url).rstrip("/"))
+        context = _context(connection, services, patient, patients_address(request))
         try:
             if stored is None:
                 raise ReviewRefused("This patient has no form yet, so there is nothing to look at.")

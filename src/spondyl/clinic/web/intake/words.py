@@ -32,6 +32,10 @@ WORDS = {
         "Everything is saved. You can put the phone away: the clinician reads it before you meet.",
         "Todo está guardado. Ya puede guardar el teléfono: el profesional lo lee antes de verle.",
     ),
+    "done_here": InBoth(
+        "Everything is saved. Please give this device back at the front desk: the clinician reads it before you meet.",
+        "Todo está guardado. Devuelva este aparato en recepción, por favor: el profesional lo lee antes de verle.",
+    ),
     "done_waiting": InBoth(
         "Not everything is sent yet. Keep this page open until it says 'Saved'.",
         "Aún no se ha enviado todo. Deje esta página abierta hasta que diga «Guardado».",

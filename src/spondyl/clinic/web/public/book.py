@@ -329,11 +329,19 @@ def confirm(
     except BookingStoppedError as stopped:
         with reading(services.engine) as connection:
             offices = practice_of(connection).offices
-        why = WORDS[language]["plan_ended" if isinstance(stopped, PlanEndedError) else "stopped"]
-        return public_page(request, "stopped.html", language, {"offices": offices, "why": why}, status=409)
+        shown = {"offices": offices, "why": WORDS[language][_why_not(stopped, known=one.person is not None)]}
+        return public_page(request, "stopped.html", language, shown, status=409)
     except (StepRefusedError, TimeTakenError):
         return _not_confirmed(request, services, _held(services, token), language)
     return _booked(request, services, booked, language)
+
+
+def _why_not(stopped: BookingStoppedError, *, known: bool) -> str:
+    """The words for a visit that is not booked here. Whoever types a name and a number is not told why: it may be
+    somebody else who asks. ``known`` is who came by their own signed link."""
+    if not known:
+        return "not_here"
+    return "plan_ended" if isinstance(stopped, PlanEndedError) else "stopped"
 
 
 def _not_confirmed(request: Request, services: Services, one: Appointment, language: str) -> Response:

@@ -31,6 +31,7 @@ from spondyl.clinic.web.public.shown import office_of, public_page, visit_facts,
 from spondyl.clinic.web.public.words import WORDS
 from spondyl.clinic.web.rights import open_to_all
 from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.site_address import patients_address
 from spondyl.clinic.web.writer import Writer
 
 router = APIRouter(
@@ -68,7 +69,7 @@ def calendar(request: Request, services: Clinic, token: str) -> Response:
     with reading(services.engine) as connection:
         practice = practice_of(connection)
         language = _language(connection, request, visit, None)
-    link = str(request.base_url).rstrip("/") + f"/visit/{token}"
+    link = f"{patients_address(request)}/visit/{token}"
     content = calendar_file(practice, visit, language=language, now=services.clock(), link=link)
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}
     return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)

@@ -20,6 +20,7 @@ from spondyl.clinic.report.codes import checked
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.rights import Clinician, open_to_all
 from spondyl.clinic.web.services import Clinic, Services
+from spondyl.clinic.web.site_address import site_address
 from spondyl.clinic.web.viewer import Viewer
 
 router = APIRouter(prefix="/fhir/R4B", include_in_schema=False)
@@ -168,7 +169,7 @@ def _capability_of(kind: str) -> Resource:
 
 
 def _base(request: Request) -> str:
-    return f"{str(request.base_url).rstrip('/')}/fhir/R4B"
+    return f"{site_address(request)}/fhir/R4B"
 
 
 def _answer(resource: Resource, status: int = 200) -> Response:

@@ -25,9 +25,9 @@ async function post(address, body) {
   return content;
 }
 
-/** @param {string} label */
-async function addPasskey(label) {
-  const options = await post("/account/passkeys/options", {});
+/** @param {string} label @param {string} present the password; the server asks for it before a way in is added */
+async function addPasskey(label, present) {
+  const options = await post("/account/passkeys/options", { present });
   options.challenge = bytes(options.challenge);
   options.user.id = bytes(options.user.id);
   for (const one of options.excludeCredentials ?? []) one.id = bytes(one.id);
@@ -78,8 +78,8 @@ async function run(work) {
 
 document.getElementById("add-passkey")?.addEventListener("submit", (event) => {
   event.preventDefault();
-  const form = /** @type {HTMLFormElement} */ (event.target);
-  run(() => addPasskey(String(new FormData(form).get("label") ?? "")));
+  const sent = new FormData(/** @type {HTMLFormElement} */ (event.target));
+  run(() => addPasskey(String(sent.get("label") ?? ""), String(sent.get("proof") ?? "")));
 });
 
 document.getElementById("use-passkey")?.addEventListener("click", (event) => {
