@@ -183,6 +183,18 @@ def test_readings_follow_from_the_numbers(answers: dict[str, Answer]) -> None:
     }
 
 
+def test_prp_is_read_from_the_largest_trial_beside_the_one_that_disagrees(answers: dict[str, Answer]) -> None:
+    """PMC11373021: 21 of 44 against 16 of 45 at 12 months; Tuakli-Wosornu 2016: better than controls over 8 weeks."""
+    found = answers["prp"]
+    (pair,) = [one for one in found.icons if one.outcome.origin.part == "results/pain-12mo"]
+    assert [round(one.share.value, 1) for one in pair.groups] == [47.7, 35.6]
+    assert found.reading is Reading.NOT_SHOWN and not found.sureness.headline_is_published
+    said = {one.finding.text for one in found.findings if one.finding}
+    assert "Less pain than in the control group, p = 0.02; by how much was not read." in said
+    assert not any("no significant difference" in text for text in said)
+    assert any("spondylodiscitis" in line.event.text for line in found.harms)
+
+
 def test_the_proposal_meets_what_reviewers_published(answers: dict[str, Answer]) -> None:
     proposed = {name: one.sureness.proposed.level for name, one in answers.items() if one.sureness.proposed}
     assert proposed["exercise"] is Level.MODERATE  # as published
