@@ -211,6 +211,17 @@ def test_a_level_that_nobody_verified_is_not_called_published() -> None:
     assert "(as published)" not in found.paragraph.text
 
 
+@pytest.mark.parametrize(("study", "option"), [("hayden-2021", "exercise"), ("respine-2024", "stem-cells")])
+def test_a_withdrawn_study_leaves_no_certainty_behind(study: str, option: str) -> None:
+    """Nobody is sure of what nobody may see: no published level, and no proposal for an empty body of evidence."""
+    found = answer(changed('tag = "read"', 'tag = "unknown"', record=("studies", study)), option)
+    assert found.reading is Reading.UNKNOWN
+    assert (found.sureness.headline, found.sureness.proposed) == (None, None)
+    assert not found.sureness.headline_is_published and found.conclusion.certainty is None
+    assert "There is nothing to grade." in found.paragraph.text
+    assert all("Hayden" not in one.about.text for one in found.sureness.published)
+
+
 def test_judgements_of_bias_that_nobody_verified_do_not_raise_the_certainty() -> None:
     """All five domains 'low', recalled: as if not judged, so one step down."""
     domains = ROB2.domains[:3] + ROB2.domains[4:]  # the record holds the fourth
