@@ -379,7 +379,8 @@ id = "responders-12mo"
 def test_the_sentence_tells_the_result_that_decides_not_another_of_its_trial() -> None:
     library = changed('[[results]]\nid = "responders-12mo"\n', EARLIER)
     words = answer(library, "stem-cells").paragraph.text
-    assert "74 got better after the treatment and 69 after the sham injection (12 months)" in words
+    assert "74 got better after the treatment and 69 after the sham injection (at least 20 %" in words
+    assert "better function (Oswestry); 12 months)." in words
     assert "90" not in words
 
 
