@@ -199,8 +199,34 @@ def test_the_proposal_meets_what_reviewers_published(answers: dict[str, Answer])
     proposed = {name: one.sureness.proposed.level for name, one in answers.items() if one.sureness.proposed}
     assert proposed["exercise"] is Level.MODERATE  # as published
     assert proposed["nsaids"] is Level.MODERATE  # as published
-    assert proposed["manual-manipulation"] is Level.LOW  # as published
+    assert proposed["manual-manipulation"] is Level.LOW  # published: moderate (BMJ 2019;364:l689, abstract)
+    assert answers["manual-manipulation"].sureness.headline is Level.MODERATE
     assert proposed["stem-cells"] is Level.VERY_LOW  # as published
+
+
+def test_a_finding_counts_the_studies_and_people_behind_it_not_the_whole_review(
+    answers: dict[str, Answer],
+) -> None:
+    """PMC7161726, summary of findings: pain −7.29, 4 RCTs, 815 people, of a review of 32 trials and 5356 people."""
+
+    def behind(option: str) -> list[tuple[str | None, str | None]]:
+        found = answers[option].findings
+        return [
+            (one.studies.text if one.studies else None, one.people.text if one.people else None)
+            for one in found
+        ]
+
+    assert behind("nsaids") == [("4", "815")]
+    assert behind("exercise") == [(None, None), (None, None), ("8", None)]  # PMC10684665, abstract: 8 RCTs
+    assert behind("stem-cells") == [("1", "114")]
+    assert behind("prp")[:2] == [("1", "89"), ("1", "89")], "those analysed, of 98 randomised"
+
+
+def test_few_people_behind_a_result_lower_its_certainty_however_large_the_review_is() -> None:
+    library = changed("n = 815", "n = 300", record=("studies", "nsaids-acute-2020"))
+    proposed = answer(library, "nsaids").sureness.proposed
+    assert proposed is not None and proposed.level is Level.LOW
+    assert "Fewer people than a stable mean needs." in {step.why for step in proposed.steps}
 
 
 def test_a_level_that_nobody_verified_is_not_called_published() -> None:

@@ -60,8 +60,8 @@ def body_of(library: Library, option: Option, key: str) -> Body:
     return Body(
         randomised=study.design.is_randomised,
         has_control_group=result.is_controlled,
-        k=study.k if study.design.is_review else 1,
-        n=study.n,
+        k=studies_behind(study, result),
+        n=people_behind(study, result, option.id),
         risk_of_bias=_risk_of_bias(study),
         interval_95=_interval(result, option),
         no_effect=effect.measure.no_effect if effect else 0.0,
@@ -69,6 +69,20 @@ def body_of(library: Library, option: Option, key: str) -> Body:
         agrees=study.agrees,
         indirect=f"Superseded: {study.superseded_by}" if study.superseded_by else "",
     )
+
+
+def studies_behind(study: Study, result: Result) -> int | None:
+    """Studies behind one result; None where a review does not state them for it."""
+    return result.k if study.design.is_review else 1
+
+
+def people_behind(study: Study, result: Result, option: str) -> int | None:
+    """People behind one result: as stated, else those counted in both groups, else all of a single study."""
+    pair = groups_of(result, option)
+    counted = (pair[0].n, pair[1].n) if pair else (None, None)
+    if result.n is not None or study.design.is_review:
+        return result.n
+    return study.n if counted[0] is None or counted[1] is None else counted[0] + counted[1]
 
 
 def _interval(result: Result, option: Option) -> tuple[float, float] | None:
