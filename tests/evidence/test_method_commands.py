@@ -72,7 +72,10 @@ def test_a_table_that_gives_nothing_says_why(tmp_path: Path, command: str, table
     assert told in found.stderr
 
 
-EVENTS = "study,treatment,xi,ni\nA,sham,20,50\nA,cells,30,50\nB,sham,15,40\nB,cells,22,40\nD,sham,0,40\nD,exercise,0,40\n"
+EVENTS = (
+    "study,treatment,xi,ni\nA,sham,20,50\nA,cells,30,50\nB,sham,15,40\nB,cells,22,40\n"
+    "D,sham,0,40\nD,exercise,0,40\n"
+)
 MEANS = "study,treatment,m1i,sd1i,n1i\nA,sham,50,{sd},{n}\nA,cells,45,20,30\n"
 
 
