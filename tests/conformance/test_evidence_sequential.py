@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from evidence.bcg import CSV
-from spondyl.evidence import Measure, effect_sizes, parse_study_table
+from spondyl.evidence import EffectSizes, Measure, Model, effect_sizes, parse_study_table
 from spondyl.evidence.sensitivity import Scenario, pool_with_lost, with_lost_patients
 from spondyl.evidence.sequential import (
     Design,
@@ -73,6 +73,54 @@ def test_bcg_against_a_reduction_by_30_percent() -> None:
     )
     assert found.reached == pytest.approx(1 / 0.0404987517109**2, rel=1e-9)
     assert found.verdict is Verdict.FIRM
+
+
+def ready(*pairs: tuple[float, float]) -> EffectSizes:
+    """Effects with their variances, in order of time."""
+    rows = "".join(f"{year},{effect},{variance}\n" for year, (effect, variance) in enumerate(pairs, 2001))
+    return effect_sizes(parse_study_table("study,yi,vi\n" + rows), Measure.GEN)
+
+
+LATE = ready((0.05, 0.0075), (0.32, 0.004), (0.35, 0.004), (0.33, 0.004))
+
+
+def test_the_last_look_is_judged_also_when_the_first_had_all_the_information() -> None:
+    """z is 0.58 at first and 8 at last. One look alone spends all the error: its bound is the usual 1.96."""
+    found = sequential_analysis(LATE, Design(smallest_effect=0.4), model=Model.COMMON)
+    assert found.looks[0].fraction >= 1.0
+    assert [look.boundary for look in found.looks[:-1]] == [None, None, None]
+    assert found.looks[-1].boundary == pytest.approx(1.959963985, abs=1e-6)
+    assert (found.verdict, found.opposite) == (Verdict.FIRM, False)
+
+
+@pytest.mark.parametrize(("smallest", "opposite"), [(0.4, False), (-0.4, True)])
+def test_a_firm_verdict_has_a_direction(smallest: float, opposite: bool) -> None:
+    found = sequential_analysis(LATE, Design(smallest_effect=smallest), model=Model.COMMON)
+    assert found.verdict is Verdict.FIRM and found.effect > 0.0
+    assert found.opposite is opposite
+
+
+def test_a_boundary_crossed_once_is_not_firm_when_later_studies_undo_it() -> None:
+    effects = ready((0.0, 1.0), (1.0, 0.035), (-1.0, 0.035), (0.0, 0.02))
+    found = sequential_analysis(effects, Design(smallest_effect=0.3), model=Model.COMMON)
+    assert found.looks[1].crossed and not found.looks[-1].crossed
+    assert found.verdict is not Verdict.FIRM
+    assert any("no longer is" in note for note in found.notes)
+
+
+def test_error_of_all_looks_is_alpha_beyond_the_required_information() -> None:
+    """200,000 walks without an effect that go on past full information, judged as the analysis does."""
+    variances = (0.05, 0.04, 0.02, 0.02)  # 0.26, 0.59, 1.25 and 1.91 of what 0.36 needs
+    effects = ready(*((0.0, variance) for variance in variances))
+    looks = sequential_analysis(effects, Design(smallest_effect=0.36), model=Model.COMMON).looks
+    information = np.cumsum([1.0 / variance for variance in variances])
+    steps = np.random.default_rng(7).standard_normal((200_000, 4)) * np.sqrt(
+        np.diff(information, prepend=0.0)
+    )
+    z = steps.cumsum(axis=1) / np.sqrt(information)
+    crossed = np.abs(z) > np.array([look.boundary or np.inf for look in looks])
+    assert looks[2].boundary is None
+    assert crossed.any(axis=1).mean() == pytest.approx(0.05, abs=0.002)
 
 
 def test_lost_patients_of_the_2022_review() -> None:

@@ -52,6 +52,32 @@ def test_none_in_forty_says_what_it_cannot_rule_out() -> None:
     assert "No se vio en ninguna de 40 personas. Por azar aún podría llegar a 8,8 de cada 100." in in_spanish
 
 
+@pytest.mark.parametrize("language", Language)
+def test_harms_of_surgery_say_what_was_counted_on_both_sides(language: Language) -> None:
+    """World Neurosurg 2020 (PMID 33253955): complications at 2 years or longer RR 21.46, further surgery RR 0.40 (0.17
+    to 0.98); Int Orthop 2008;32:107: early complications 16 % (12 to 20).
+    """
+    said = harms(shipped_library(), "surgery", language).replace(",", ".")
+    for number in ("21.5", "0.40", "0.17", "0.98", "16 ", "12 ", "20."):
+        assert number in said
+    for wrong in ("years after the surgery", "years later", "ommon", "años después", "a menudo"):
+        assert wrong not in said
+    records = [one.event.origin.record for one in answer(shipped_library(), "surgery").harms]
+    assert records == ["surgery-serious", "surgery-more-surgery", "surgery-other"]
+
+
+@pytest.mark.parametrize("wrong", ["percent = 21", "percent_low = 17", "percent_high = 101"])
+def test_a_pooled_share_lies_within_its_interval(wrong: str) -> None:
+    name = wrong.partition(" ")[0]
+    right = {
+        "percent": "percent = 16",
+        "percent_low": "percent_low = 12",
+        "percent_high": "percent_high = 20",
+    }
+    with pytest.raises(RecordInvalidError, match="percent, low and high"):
+        changed(right[name] + "\n", wrong + "\n", record=("harms", "surgery-other"))
+
+
 def test_a_rare_harm_does_not_read_as_none() -> None:
     said = prp("events = 1\nn = 5000\n")
     assert "It was seen in 0.02 of 100 people. It could be as few as 0.0005 or as many as 0.1." in said

@@ -183,12 +183,50 @@ def test_readings_follow_from_the_numbers(answers: dict[str, Answer]) -> None:
     }
 
 
+def test_prp_is_read_from_the_largest_trial_beside_the_one_that_disagrees(answers: dict[str, Answer]) -> None:
+    """PMC11373021: 21 of 44 against 16 of 45 at 12 months; Tuakli-Wosornu 2016: better than controls over 8 weeks."""
+    found = answers["prp"]
+    (pair,) = [one for one in found.icons if one.outcome.origin.part == "results/pain-12mo"]
+    assert [round(one.share.value, 1) for one in pair.groups] == [47.7, 35.6]
+    assert found.reading is Reading.NOT_SHOWN and not found.sureness.headline_is_published
+    said = {one.finding.text for one in found.findings if one.finding}
+    assert "Less pain than in the control group, p = 0.02; by how much was not read." in said
+    assert not any("no significant difference" in text for text in said)
+    assert any("spondylodiscitis" in line.event.text for line in found.harms)
+
+
 def test_the_proposal_meets_what_reviewers_published(answers: dict[str, Answer]) -> None:
     proposed = {name: one.sureness.proposed.level for name, one in answers.items() if one.sureness.proposed}
     assert proposed["exercise"] is Level.MODERATE  # as published
     assert proposed["nsaids"] is Level.MODERATE  # as published
-    assert proposed["manual-manipulation"] is Level.LOW  # as published
+    assert proposed["manual-manipulation"] is Level.LOW  # published: moderate (BMJ 2019;364:l689, abstract)
+    assert answers["manual-manipulation"].sureness.headline is Level.MODERATE
     assert proposed["stem-cells"] is Level.VERY_LOW  # as published
+
+
+def test_a_finding_counts_the_studies_and_people_behind_it_not_the_whole_review(
+    answers: dict[str, Answer],
+) -> None:
+    """PMC7161726, summary of findings: pain −7.29, 4 RCTs, 815 people, of a review of 32 trials and 5356 people."""
+
+    def behind(option: str) -> list[tuple[str | None, str | None]]:
+        found = answers[option].findings
+        return [
+            (one.studies.text if one.studies else None, one.people.text if one.people else None)
+            for one in found
+        ]
+
+    assert behind("nsaids") == [("4", "815")]
+    assert behind("exercise") == [(None, None), (None, None), ("8", None)]  # PMC10684665, abstract: 8 RCTs
+    assert behind("stem-cells") == [("1", "114")]
+    assert behind("prp")[:2] == [("1", "89"), ("1", "89")], "those analysed, of 98 randomised"
+
+
+def test_few_people_behind_a_result_lower_its_certainty_however_large_the_review_is() -> None:
+    library = changed("n = 815", "n = 300", record=("studies", "nsaids-acute-2020"))
+    proposed = answer(library, "nsaids").sureness.proposed
+    assert proposed is not None and proposed.level is Level.LOW
+    assert "Fewer people than a stable mean needs." in {step.why for step in proposed.steps}
 
 
 def test_a_level_that_nobody_verified_is_not_called_published() -> None:
@@ -197,6 +235,17 @@ def test_a_level_that_nobody_verified_is_not_called_published() -> None:
     found = answer(library, "epidural-steroid")
     assert not found.conclusion.standing.startswith("published")
     assert "(as published)" not in found.paragraph.text
+
+
+@pytest.mark.parametrize(("study", "option"), [("hayden-2021", "exercise"), ("respine-2024", "stem-cells")])
+def test_a_withdrawn_study_leaves_no_certainty_behind(study: str, option: str) -> None:
+    """Nobody is sure of what nobody may see: no published level, and no proposal for an empty body of evidence."""
+    found = answer(changed('tag = "read"', 'tag = "unknown"', record=("studies", study)), option)
+    assert found.reading is Reading.UNKNOWN
+    assert (found.sureness.headline, found.sureness.proposed) == (None, None)
+    assert not found.sureness.headline_is_published and found.conclusion.certainty is None
+    assert "There is nothing to grade." in found.paragraph.text
+    assert all("Hayden" not in one.about.text for one in found.sureness.published)
 
 
 def test_judgements_of_bias_that_nobody_verified_do_not_raise_the_certainty() -> None:
@@ -356,7 +405,8 @@ id = "responders-12mo"
 def test_the_sentence_tells_the_result_that_decides_not_another_of_its_trial() -> None:
     library = changed('[[results]]\nid = "responders-12mo"\n', EARLIER)
     words = answer(library, "stem-cells").paragraph.text
-    assert "74 got better after the treatment and 69 after the sham injection (12 months)" in words
+    assert "74 got better after the treatment and 69 after the sham injection (at least 20 %" in words
+    assert "better function (Oswestry); 12 months)." in words
     assert "90" not in words
 
 

@@ -96,6 +96,12 @@ def test_the_review_that_counts_one_trial_twice_is_recorded_so(library: Library)
         refuse_review_with_duplicates(review)
 
 
+def test_the_review_of_epidural_steroids_has_its_people(library: Library) -> None:
+    """Cochrane CD013577 as summarised in Am Fam Physician 2021;104(3): 25 studies, 2,470 participants."""
+    review = library.study("epidural-sciatica")
+    assert (review.k, review.n) == (25, 2470)
+
+
 def test_a_second_record_of_one_trial_is_refused() -> None:
     texts = shipped_texts()
     texts["studies"]["respine-again"] = texts["studies"]["respine-2024"]

@@ -224,3 +224,80 @@ def test_odd_characters_in_a_title_or_a_file_name_leave_the_record_readable() ->
     text = "TY  - JOUR\nTI  - A \x01\x7f title\nER  - \n"
     (draft,) = read_import(text.encode(), name="a\nb\x02.ris").drafts
     assert read_record(Study, draft.id, draft.to_toml(imported_on=DAY)).name
+
+
+GROUPS = [{"id": "a", "title": "Cells"}, {"id": "b", "title": "Sham"}]
+
+
+def _outcome(title: str, parameter: str, categories: dict[str, tuple[float, float]]) -> dict[str, Any]:
+    return {
+        "type": "PRIMARY",
+        "title": title,
+        "timeFrame": "12 months",
+        "paramType": parameter,
+        "unitOfMeasure": "mm",
+        "groups": GROUPS,
+        "denoms": [{"units": "Participants", "counts": [{"groupId": one, "value": "58"} for one in "ab"]}],
+        "classes": [
+            {
+                "categories": [
+                    {
+                        "title": name,
+                        "measurements": [
+                            {"groupId": one, "value": str(value)}
+                            for one, value in zip("ab", pair, strict=True)
+                        ],
+                    }
+                    for name, pair in categories.items()
+                ]
+            }
+        ],
+    }
+
+
+def test_people_who_got_worse_are_not_people_with_less_pain_and_a_change_is_no_mean_after() -> None:
+    trial = trial_json()
+    trial["resultsSection"]["outcomeMeasuresModule"]["outcomeMeasures"] = [
+        _outcome(
+            "Pain by category",
+            "COUNT_OF_PARTICIPANTS",
+            {"Worse": (8, 5), "Same": (20, 23), "Better": (30, 28)},
+        ),
+        _outcome("Change from baseline in VAS pain", "MEAN", {"": (-31.2, -29.0)}),
+        _outcome("VAS pain", "MEAN", {"": (31.2, 29.0)}),
+    ]
+    (draft,) = read_import(as_bytes(trial), name="ct.json").drafts
+    better, pain = read_record(Study, draft.id, draft.to_toml(imported_on=DAY)).results
+    assert (better.outcome.value, [one.events for one in better.groups]) == (
+        "people with less pain",
+        [30, 28],
+    )
+    assert [one.after for one in pain.groups] == [31.2, 29.0]
+    told = "\n".join(draft.to_check)
+    assert "no place for the outcome 'Pain by category'" in told
+    assert "no place for the outcome 'Change from baseline in VAS pain'" in told
+
+
+RIS = """TY  - JOUR
+TI  - {title}
+AU  - {author}
+PY  - 2024
+AB  - {abstract}
+ER  -
+"""
+
+
+def test_a_review_that_names_a_trial_is_not_that_trial() -> None:
+    review = RIS.format(
+        title="Stem cells for back pain: a systematic review",
+        author="Roe, R",
+        abstract="One trial, NCT99000009.",
+    )
+    trial = RIS.format(
+        title="Stem cells for back pain: a randomized trial", author="Doe, D", abstract="NCT99000009."
+    )
+    found = sort_drafts(read_import((trial + review).encode(), name="both.ris").drafts, {})
+    assert len(found.drafts) == 2 and not found.left_out
+    assert [draft.registry_ids for draft in found.drafts] == [("NCT99000009",), ()]
+    assert any("it is none of them: NCT99000009" in line for line in found.drafts[1].to_check)
+    assert sort_drafts(found.drafts, {"NCT99000009": "doe-2024"}).updates == {found.drafts[0].id: "doe-2024"}

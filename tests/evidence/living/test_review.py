@@ -6,7 +6,7 @@ import pytest
 
 from evidence.living.libraries import changed, with_trial
 from spondyl.evidence.answer import Answer, answer
-from spondyl.evidence.library import shipped_library
+from spondyl.evidence.library import shipped_library, shipped_texts
 from spondyl.evidence.living import (
     ReviewState,
     SignatureInvalidError,
@@ -50,6 +50,37 @@ def test_a_new_signature_of_the_same_day_ends_the_wait(old: Answer, new: Answer)
     second = sign(new, person="A. Reader", role="physician", at="2026-11-25")
     found = review(new, signed_from_text(signed_to_text((first, second))))
     assert (found.state, found.shown, found.proposed) == (ReviewState.SIGNED, new.paragraph.text, None)
+
+
+def test_of_one_day_the_signature_given_last_is_in_force(old: Answer, new: Answer) -> None:
+    first = sign(new, person="Zoe", role="physician", at="2026-11-25")
+    second = sign(old, person="Anna", role="physician", at="2026-11-25")
+    found = review(old, signed_from_text(signed_to_text((first, second))))
+    assert found.signature is not None
+    assert (found.state, found.signature.person) == (ReviewState.SIGNED, "Anna")
+
+
+@pytest.mark.parametrize(
+    ("record", "before", "after"),
+    [
+        (("harms", "stem-cells-serious"), "events = 2", "events = 60"),
+        (("harms", "stem-cells-soreness"), 'seriousness = "other"', 'seriousness = "serious"'),
+        (("studies", "kumar-2017"), "events = 6", "events = 5"),
+        (("studies", "respine-2024"), "n = 114", "n = 113"),
+        (("guidelines", "nice-injections"), 'direction = "do not offer"', 'direction = "offer"'),
+    ],
+)
+def test_whatever_a_page_shows_unsettles_a_signature(
+    record: tuple[str, str], before: str, after: str
+) -> None:
+    """The conclusion's own words stay the same; the harms, studies and rules beside them do not."""
+    option = "stem-cells" if "stem-cells" in shipped_texts()[record[0]][record[1]] else "prp"
+    old = answer(shipped_library(), option)
+    signed = (sign(old, person="A. Reader", role="physician", at="2026-11-25"),)
+    new = answer(changed(before, after, record=record), option, signed=signed)
+    assert new.paragraph.text == old.paragraph.text
+    assert review(new, signed).state is new.conclusion.state is ReviewState.NEW_DATA
+    assert review(answer(shipped_library(), option), signed).state is ReviewState.SIGNED
 
 
 def test_an_unverified_draft_disturbs_no_signature(old: Answer) -> None:

@@ -10,6 +10,7 @@ from spondyl.clinic.cli.evidence_pool_command import ModelChoice
 from spondyl.clinic.cli.evidence_table_file import read_table_text, refuse
 
 if TYPE_CHECKING:
+    from spondyl.evidence import StudyTable
     from spondyl.evidence.network import NetworkReport
 
 
@@ -36,8 +37,14 @@ def network(
         NetworkTau2Choice, typer.Option(help="Estimator of the variance between trials.")
     ] = NetworkTau2Choice.REML,
     low_is_good: Annotated[
-        bool, typer.Option("--low-is-good/--high-is-good", help="Which way is better, for the ranks.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--low-is-good/--high-is-good",
+            help="Which way is better: low for pain, high for relief. Needed for events and ready effects; of "
+            "means low is taken.",
+            show_default=False,
+        ),
+    ] = None,
     level: Annotated[float, typer.Option(help="Level of the intervals in percent.")] = 95.0,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -48,7 +55,7 @@ def network(
 
     \b
     Examples:
-      spondyl evidence network arms.csv --reference placebo
+      spondyl evidence network arms.csv --reference placebo --low-is-good
       spondyl evidence network events.csv --high-is-good --model ee --json
 
     \b
@@ -58,17 +65,33 @@ def network(
     from spondyl.evidence.network import NetworkTau2, report_network
 
     try:
+        table = evidence.parse_study_table(read_table_text(file))
+        if low_is_good is None:
+            _refuse_unknown_direction(table)
         found = report_network(
-            evidence.parse_study_table(read_table_text(file)),
+            table,
             reference=reference,
             model=evidence.Model(model.value),
             tau2_method=NetworkTau2(tau2.value),
-            low_is_good=low_is_good,
+            low_is_good=low_is_good is not False,
             level_percent=level,
         )
     except evidence.EvidenceRefused as refused:
         refuse(file, refused, json_output=json_output)
     (_print_json if json_output else _show)(found)
+
+
+def _refuse_unknown_direction(table: "StudyTable") -> None:
+    """Means are of pain or disability here, where low is good; an event may be relief or harm."""
+    from spondyl.clinic.cli.leave import leave
+    from spondyl.clinic.exit_codes import ExitCode
+
+    if not ("treatment" in table.texts and table.has("m1i", "sd1i", "n1i")):
+        leave(
+            ExitCode.USAGE,
+            "Nobody can tell from the table which way is better, and the ranks turn on it. Give --high-is-good when "
+            "more is good, such as relief, or --low-is-good when less is, such as pain or harm.",
+        )
 
 
 def _print_json(found: "NetworkReport") -> None:
@@ -101,6 +124,7 @@ def _show(found: "NetworkReport") -> None:
     print_table(("Treatment", title, "Direct", "Rank (95 %)", "P-score"), rows)
     lines = [
         f"{estimate.trials} trials, {NAMES[estimate.measure]}.",
+        f"Ranks: {'low' if found.low_is_good else 'high'} is good.",
         "Direct: trials that compare the two themselves. P-score: 1 better than all others, 0 worse.",
     ]
     if estimate.q_p_value is not None:

@@ -92,7 +92,9 @@ def _show(found: "SequentialAnalysis") -> None:
             look.label,
             f"{100 * look.fraction:.1f} %",
             number(look.z),
-            "none yet" if look.boundary is None and look.fraction < 1.0 else number(look.boundary or 0.0),
+            ("none yet" if look.fraction < 1.0 else "at the last")
+            if look.boundary is None
+            else number(look.boundary),
             "crossed" if look.crossed else "",
         )
         for look in found.looks
@@ -100,7 +102,7 @@ def _show(found: "SequentialAnalysis") -> None:
     print_table(("After", "Information", "z", "Boundary ±", ""), rows)
     print_lines(
         [
-            VERDICTS[found.verdict.value],
+            _verdict(found),
             f"{100 * found.reached / found.required:.0f} % of the required information is in; differences between "
             f"studies (D² {found.diversity_percent:.0f} %) raise what is required "
             f"{1 / (1 - found.diversity_percent / 100):.1f} times.",
@@ -109,9 +111,18 @@ def _show(found: "SequentialAnalysis") -> None:
     )
 
 
+def _verdict(found: "SequentialAnalysis") -> str:
+    """The verdict in a sentence; a firm one with its direction."""
+    if found.verdict.value != "firm":
+        return VERDICTS[found.verdict.value]
+    side = "above" if found.effect > 0.0 else "below"
+    against = "; that is the other way than the effect to detect" if found.opposite else ""
+    return VERDICTS["firm"].format(direction=f"the effect is {side} no effect{against}")
+
+
 VERDICTS = {
-    "firm": "Firm: a boundary was crossed, so repeated looks do not explain this result.",
-    "no effect of that size": "All the information is in, no boundary was crossed: an effect of that size is unlikely.",
-    "not yet": "Not yet: too little information, and no boundary was crossed.",
+    "firm": "Firm: {direction}. With all studies in the boundary is crossed, so repeated looks do not explain it.",
+    "no effect of that size": "All the information is in and the boundary is not crossed: an effect of that size is "
+    "unlikely.",
+    "not yet": "Not yet: too little information, and the boundary is not crossed.",
 }
-"""The verdict in a sentence."""

@@ -165,6 +165,11 @@ def _print_json(found: "dict[str, Review]", digests: dict[str, str]) -> None:
 def _show(name: str, found: "Review", digest: str) -> None:
     typer.echo(f"{name}: {found.mark}")
     typer.echo(f"  {found.shown}")
-    if found.proposed:
+    if found.proposed and found.proposed == found.shown:
+        typer.echo(
+            "  These words have not changed; something else that the pages show has, such as a harm. "
+            "'spondyl evidence diff' lists it."
+        )
+    elif found.proposed:
         typer.echo(f"  The records now say: {found.proposed}")
     typer.echo(f"  To sign what the records say now: --digest {digest[:SHORT_DIGEST]}\n")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from spondyl.evidence.aid.said import Said, bare
 from spondyl.evidence.aid.words import Filling, Words, filled
 from spondyl.evidence.answer import Answer, Axis, IconPair
+from spondyl.evidence.answer.icons import deciding_pair
+from spondyl.evidence.answer.rows import result_key
 from spondyl.evidence.answer.scales import axis_of, effect_figure
 from spondyl.evidence.library import Figure, Library, Option, Prose, Quote, Result, Role
 
@@ -50,7 +52,8 @@ class Expectation:
 def expectation(library: Library, found: Answer, words: Words) -> Expectation:
     """One picture a trial; the deciding result in points where it has some; what is left out, and why."""
     pairs: dict[str, IconPair] = {}
-    for pair in found.icons:
+    deciding = deciding_pair(found.option, found.icons)
+    for pair in (*([deciding] if deciding else []), *found.icons):
         pairs.setdefault(pair.study.origin.record, pair)
     pictures = tuple(_picture(library, found.option, pair, words) for pair in pairs.values())
     lines = [] if pictures else [Said(prose=words.say("page.expect_none"))]
@@ -74,9 +77,9 @@ def _picture(library: Library, option: Option, pair: IconPair, words: Words) -> 
     result = _result_of(library, pair.outcome)
     versus = _control_name(words, result, pair.control.name)
     hundred = hundred_of(library)
-    key = pair.outcome.origin.key.replace("/results/", "/")
-    title = words.of("outcomes", key)
-    lead = words.say("page.expect_picture", hundred=hundred, versus=versus, time=_time(result, pair, words))
+    lead = words.say(
+        "page.expect_picture", hundred=hundred, versus=versus, time=time_of(library, pair, words)
+    )
     groups = tuple(
         Hundred(
             label=Said(
@@ -90,7 +93,7 @@ def _picture(library: Library, option: Option, pair: IconPair, words: Words) -> 
         for group in pair.groups
     )
     return Picture(
-        title=Said(prose=_prose(title or pair.outcome), rests_on=(pair.outcome.origin,)),
+        title=Said(prose=_prose(outcome_name(words, pair)), rests_on=(pair.outcome.origin,)),
         lead=Said(prose=lead, rests_on=(pair.study.origin,)),
         groups=groups,
         gap=_gap(pair, words, versus=versus, hundred=hundred),
@@ -98,11 +101,19 @@ def _picture(library: Library, option: Option, pair: IconPair, words: Words) -> 
 
 
 def _result_of(library: Library, outcome: Quote) -> Result:
-    record, _, rest = outcome.origin.key.partition("/results/")
-    return library.result(f"{record}/{rest}")[1]
+    return library.result(result_key(outcome.origin))[1]
 
 
-def _time(result: Result, pair: IconPair, words: Words) -> Filling:
+def outcome_name(words: Words, pair: IconPair, *, short: bool = False) -> Filling:
+    """What people were counted for, in plain words (``short``: a few), or as the trial says it."""
+    key = result_key(pair.outcome.origin)
+    few = words.of("outcomes_short", key) if short else None
+    return few or words.of("outcomes", key) or pair.outcome
+
+
+def time_of(library: Library, pair: IconPair, words: Words) -> Filling:
+    """When people were counted: "12 months", or as the trial says it."""
+    result = _result_of(library, pair.outcome)
     if result.months is None:
         return pair.timing
     decimals = 0 if result.months == round(result.months) else 1

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from spondyl.evidence.aid.expect import hundred_of, points_said
+from spondyl.evidence.aid.expect import hundred_of, outcome_name, points_said, time_of
 from spondyl.evidence.aid.risks import Risk, risks
 from spondyl.evidence.aid.said import Said, bare
 from spondyl.evidence.aid.words import Words
@@ -68,7 +68,10 @@ def verdict(judged: Review, words: Words, where: str = "readings") -> Prose:
 
 
 def numbers_said(library: Library, found: Answer, words: Words, where: str) -> Said | None:
-    """The deciding result as points of a scale or as people of a hundred, in the words of ``ladder`` or ``glance``."""
+    """The deciding result as points of a scale or as people of a hundred, in the words of ``ladder`` or ``glance``.
+
+    People are never counted without what they were counted for and when: other trials count something else.
+    """
     points = points_said(library, found.option, words, f"page.{where}_points")
     pair = deciding_pair(found.option, found.icons)
     if points or pair is None:
@@ -78,6 +81,8 @@ def numbers_said(library: Library, found: Answer, words: Words, where: str) -> S
     return Said(
         prose=words.say(
             f"page.{where}_people",
+            outcome=outcome_name(words, pair, short=where == "glance"),
+            time=time_of(library, pair, words),
             active=bare(active.better),
             control=bare(control.better),
             hundred=hundred_of(library),

@@ -35,7 +35,7 @@ def _rate(line: HarmLine, rate: Figure, hundred: Figure, words: Words, *, short:
     low, high = rate.interval_95 or (rate.value, rate.value)
     ending = "_short" if short else ""
     numbers = {
-        name: bare(rate, value, decimals=_decimals(value))
+        name: bare(rate, value, decimals=_places(line, rate, value))
         for name, value in (("value", rate.value), ("low", low), ("high", high))
     }
     if line.rate_is_ratio:
@@ -47,6 +47,13 @@ def _rate(line: HarmLine, rate: Figure, hundred: Figure, words: Words, *, short:
         people, most = line.people, bare(rate, high, decimals=_decimals(high))
         return words.say(f"page.rate_none{ending}", people=people, high=most, hundred=hundred)
     return words.say(f"page.rate{ending}", hundred=hundred, **numbers)
+
+
+def _places(line: HarmLine, rate: Figure, value: float) -> int:
+    """Whole people where the source gives whole ones; of a ratio below one as the source, so that 0.98 is not one."""
+    if rate.decimals == 0:
+        return 0
+    return rate.decimals if line.rate_is_ratio and value < 1.0 else _decimals(value)
 
 
 def _decimals(value: float) -> int:

@@ -1,7 +1,8 @@
 """Everything an answer says about one option, every number and quotation with its origin."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from spondyl.evidence.answer.claims import ClaimCheck, check_claim
 from spondyl.evidence.answer.conclusion import Conclusion, SignedConclusion, conclude, latest_about
@@ -26,6 +27,7 @@ from spondyl.evidence.answer.lists import (
 from spondyl.evidence.answer.panels import Panel, controlled_panels, uncontrolled_panels
 from spondyl.evidence.answer.paragraph import paragraph, short_answer
 from spondyl.evidence.answer.reading import Reading, reading_of
+from spondyl.evidence.answer.signable import as_shown, words_of_option
 from spondyl.evidence.answer.sureness import Sureness, sureness_of
 from spondyl.evidence.certainty.signature import digest_of
 from spondyl.evidence.library import Figure, Library, Option, Prose, Quote
@@ -84,13 +86,10 @@ def answer(library: Library, name: str, *, signed: Iterable[SignedConclusion] = 
         icons=icons,
         sureness=sureness,
     )
-    digest = digest_of(_conclusion(option, reading, words, sureness, claims))
     short = short_answer(library, option, reading)
-    conclusion = conclude(
-        (reading, short, words, sureness), digest=digest, signed=latest_about(option.id, signed)
-    )
+    said = (reading, short, words, sureness)
     guidelines = guideline_lines(library, option)
-    return Answer(
+    found = Answer(
         option=option,
         reading=reading,
         short=short,
@@ -110,23 +109,23 @@ def answer(library: Library, name: str, *, signed: Iterable[SignedConclusion] = 
         studies=study_lines(library, option),
         left_out=left_out_of(library, option),
         withheld=withheld_of(library, option),
-        digest=digest,
-        conclusion=conclusion,
+        digest="",
+        conclusion=conclude(said, digest="", signed=None),
     )
+    digest = digest_of(_signable(found))
+    conclusion = conclude(said, digest=digest, signed=latest_about(option.id, signed))
+    return replace(found, digest=digest, conclusion=conclusion)
 
 
-def _conclusion(
-    option: Option, reading: Reading, words: Prose, sureness: Sureness, claims: tuple[ClaimCheck, ...]
-) -> dict[str, object]:
-    """What a person signs: the paragraph to the letter, the certainty with its steps, the verdicts on claims."""
-    steps = sureness.proposed.steps if sureness.proposed else ()
+NOT_SIGNED = ("option", "withheld", "digest", "conclusion")
+"""Fields that a signature does not rest on as they stand: the option is signed by its words, and what is withheld from
+everybody, such as a draft, disturbs no signature."""
+
+
+def _signable(found: Answer) -> dict[str, Any]:
+    """Everything that a page shows: the conclusion, its certainty with the steps, harms, numbers, rules, studies."""
+    names = (field.name for field in fields(found) if field.name not in NOT_SIGNED)
     return {
-        "option": option.id,
-        "reading": reading.value,
-        "paragraph": words.text,
-        "certainty": sureness.headline.value if sureness.headline else None,
-        "steps": [[step.concern.value, step.steps, step.why] for step in steps],
-        "claims": [
-            [clause.clause.text, clause.verdict.value] for claim in claims for clause in claim.clauses
-        ],
+        "option": words_of_option(found.option),
+        **{name: as_shown(getattr(found, name)) for name in names},
     }

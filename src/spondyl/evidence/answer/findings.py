@@ -6,20 +6,24 @@ from spondyl.evidence.answer.icons import COUNTS
 from spondyl.evidence.answer.panels import groups_of, study_quote
 from spondyl.evidence.answer.scales import Axis, axis_of, effect_figure
 from spondyl.evidence.answer.shares import difference_figure, people_of_100
-from spondyl.evidence.answer.sureness import body_of
+from spondyl.evidence.answer.sureness import body_of, people_behind, studies_behind
 from spondyl.evidence.certainty import Level, propose
-from spondyl.evidence.library import Figure, Library, Option, Quote, Result, Study, computed_origin
+from spondyl.evidence.library import Figure, Library, Option, Origin, Quote, Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One row. ``control`` and ``active`` are people better of a hundred; ``axis`` says the effect's scale."""
+    """One row. ``control`` and ``active`` are people better of a hundred; ``axis`` says the effect's scale.
+
+    ``studies`` and ``people`` are those behind this result, None where the source does not state them: a whole review's
+    say nothing about one of its effects.
+    """
 
     outcome: Quote
     versus: Quote
     source: Quote
     people: Figure | None
-    studies: Figure
+    studies: Figure | None
     control: Figure | None
     active: Figure | None
     effect: Figure | None
@@ -50,8 +54,8 @@ def _row(library: Library, option: Option, key: str) -> Finding | None:
         outcome=Quote(text=", ".join(filter(None, (result.label, result.timing))), origin=result.origin),
         versus=Quote(text=result.versus, origin=result.origin),
         source=study_quote(study),
-        people=None if study.n is None else Figure(value=study.n, decimals=0, origin=study.origin),
-        studies=_studies(study),
+        people=_figure(people_behind(study, result, option.id), result.origin),
+        studies=_figure(studies_behind(study, result), result.origin),
         control=people_of_100(pair[1]) if pair else None,
         active=people_of_100(pair[0]) if pair else None,
         effect=effect,
@@ -69,10 +73,5 @@ def _effect(result: Result, option: Option) -> Figure | None:
     return None if pair is None else difference_figure(*pair)
 
 
-def _studies(study: Study) -> Figure:
-    if study.k is not None:
-        return Figure(value=study.k, decimals=0, origin=study.origin)
-    origin = computed_origin(
-        study.origin, method="one study" if not study.design.is_review else "at least one study"
-    )
-    return Figure(value=1, decimals=0, unit="" if not study.design.is_review else " or more", origin=origin)
+def _figure(count: int | None, origin: Origin) -> Figure | None:
+    return None if count is None else Figure(value=count, decimals=0, origin=origin)

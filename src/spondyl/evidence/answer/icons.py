@@ -81,15 +81,12 @@ COUNTS = "-counts"
 
 
 def deciding_pair(option: Option, pairs: Iterable[IconPair]) -> IconPair | None:
-    """The picture that may stand beside the reading: that of the deciding result, else the first of its study.
+    """The picture that may stand beside the reading: that of the deciding result, or None.
 
-    Pictures of other trials, such as one that was added later, do not speak for the result that decides.
+    Pictures of other trials, and of other outcomes or times of the same trial, do not speak for it.
     """
     main = option.main.removesuffix(COUNTS)
-    of_study = [one for one in pairs if one.study.origin.record == main.partition("/")[0]]
-    return next(
-        (one for one in of_study if result_key(one.outcome.origin) == main), next(iter(of_study), None)
-    )
+    return next((one for one in pairs if result_key(one.outcome.origin) == main), None)
 
 
 def _pair(study: Study, result: Result, option: Option) -> IconPair | None:

@@ -121,6 +121,12 @@ def _rate(harm: Harm) -> Figure | None:
             unit=" times",
             origin=effect.origin,
         )
+    if harm.percent is not None and harm.percent_low is not None and harm.percent_high is not None:
+        interval = (harm.percent_low, harm.percent_high)
+        decimals = decimals_of(harm.percent, *interval)
+        return Figure(
+            value=harm.percent, interval_95=interval, decimals=decimals, unit=" %", origin=harm.origin
+        )
     if harm.events is None or not harm.n:
         return None
     if harm.counted is Counted.EVENTS:

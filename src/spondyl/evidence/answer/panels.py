@@ -87,6 +87,16 @@ def groups_of(result: Result, option: str) -> tuple[Group, Group] | None:
     return None if active is None or not controls else (active, controls[0])
 
 
+def can_be_shown(result: Result, option: str) -> bool:
+    """Whether a person may see what the result found for the option: its effect, its counts, or its words."""
+    if result.effect is not None:
+        return result.effect.origin.may_be_shown
+    if result.groups:
+        pair = groups_of(result, option)
+        return pair is not None and difference_figure(*pair) is not None
+    return bool(result.finding) and result.origin.may_be_shown
+
+
 def uncontrolled_panels(library: Library, option: Option) -> tuple[Panel, ...]:
     """What single groups did, on axes of their own: shares of people, pooled last, and changes from before to after."""
     shares: list[Row] = []

@@ -80,7 +80,7 @@ def _people_sentence(pair: IconPair) -> Iterator[Piece]:
     active, control = pair.active, pair.control
     yield from (" In ", pair.study, ", of a hundred people each, ", active.better)
     yield from (" got better after the treatment and ", control.better, " after the ", control.name)
-    yield from (" (", pair.timing, "). ")
+    yield from (" (", pair.outcome, "; ", pair.timing, "). ")
     if pair.difference is not None:
         low, high = pair.difference.interval_95 or (0.0, 0.0)
         yield from ("The difference, ", pair.difference, ", ")

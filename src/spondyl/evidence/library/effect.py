@@ -170,6 +170,8 @@ class Result:
     groups: Annotated[tuple[Group, ...], "What each group reached"] = ()
     finding: Annotated[str, "The finding in words, where no number was read"] = ""
     means: Annotated[Meaning, "What the finding in words says of the treatment"] = Meaning.UNSTATED
+    k: Annotated[int | None, "Of a review: studies behind this result; absent when not stated"] = None
+    n: Annotated[int | None, "People behind this result; absent when not stated"] = None
     counts_missing_as_failures: Annotated[bool, "True for a worst-case analysis"] = False
     note: Annotated[str, "What a reader must know"] = ""
     origin: Origin

@@ -34,6 +34,9 @@ class Harm:
     events: Annotated[int | None, "People harmed, or events where ``counted`` says so"] = None
     counted: Annotated[Counted, "Whether people or events were counted"] = Counted.PEOPLE
     n: Annotated[int | None, "People treated"] = None
+    percent: Annotated[float | None, "People harmed of a hundred, as a review pooled them"] = None
+    percent_low: Annotated[float | None, "Lower end of its 95 % interval"] = None
+    percent_high: Annotated[float | None, "Upper end of its 95 % interval"] = None
     effect: Annotated[Effect | None, "How much more often than without: a risk ratio"] = None
     how_often: Annotated[str, "How often, in words; says so when unknown"]
     note: Annotated[str, "What a reader must know"] = ""
@@ -45,6 +48,14 @@ class Harm:
                 what=f"The harm {self.id} counts {self.events} of {self.n} people.",
                 why="People harmed are some of the people treated; one person may have several events.",
                 do="Count the people and give how many were treated; of events say counted = 'events'.",
+            )
+        ends = (self.percent_low, self.percent, self.percent_high)
+        numbers = [end for end in ends if end is not None]
+        if numbers and (len(numbers) < len(ends) or [0.0, *numbers, 100.0] != sorted([0.0, *numbers, 100.0])):
+            raise RecordInvalidError(
+                what=f"The harm {self.id} has percent, low and high {ends}.",
+                why="A pooled share of people lies between the ends of its interval, and all three within 0 and 100.",
+                do="Give all three, as the source prints them, or say in how_often that no interval was read.",
             )
         if self.effect is not None and self.effect.measure is not Measure.RISK_RATIO:
             raise RecordInvalidError(

@@ -10,13 +10,17 @@ from spondyl.evidence.living.guesses import guess_design, guess_options
 
 
 def draft_citation(paper: Citation, *, origin: str) -> Draft:
-    """A draft with design and options guessed from title and abstract, and no result."""
+    """A draft with design and options guessed from title and abstract, and no result.
+
+    A registry number that a review names is that of a trial in it: the review is not that trial.
+    """
     words = f"{paper.title} {paper.abstract}"
     guessed = guess_design(words)
     options = guess_options(words)
     first = paper.authors[0].split(",")[0] if paper.authors else ""
     name = f"{first} {paper.year or ''}".strip() or paper.title
-    number = paper.registry_ids[0] if len(paper.registry_ids) == 1 else ""
+    is_review = guessed is not None and guessed.is_review
+    number = paper.registry_ids[0] if len(paper.registry_ids) == 1 and not is_review else ""
     record: dict[str, Any] = {
         "name": name,
         "design": (guessed or Design.SINGLE_ARM).value,
@@ -44,7 +48,9 @@ def _checks(paper: Citation, design: Design | None, options: tuple[str, ...]) ->
         )
     named = design.value if design else "not named: set to single arm, where certainty starts lowest"
     lines.append(f"the design was guessed from title and abstract: {named}")
-    if len(paper.registry_ids) > 1:
+    if design is not None and design.is_review and paper.registry_ids:
+        lines.append(f"the review names these trials; it is none of them: {', '.join(paper.registry_ids)}")
+    elif len(paper.registry_ids) > 1:
         lines.append(
             f"several registry numbers are named; choose the trial's own: {', '.join(paper.registry_ids)}"
         )

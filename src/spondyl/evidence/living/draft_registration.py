@@ -5,7 +5,14 @@ from typing import Any
 
 from spondyl.evidence.library import Design, Role, Status
 from spondyl.evidence.living.draft import Draft, record_id
-from spondyl.evidence.living.guesses import guess_months, guess_options, guess_outcome, guess_role
+from spondyl.evidence.living.guesses import (
+    guess_months,
+    guess_options,
+    guess_outcome,
+    guess_role,
+    is_change,
+    is_not_better,
+)
 from spondyl.evidence.living.registration import (
     GroupHarm,
     GroupValue,
@@ -126,12 +133,17 @@ def _result(
     outcome = guess_outcome(f"{measured.title} {measured.row}", counts_people=counts)
     if outcome is None or measured.parameter not in (*_PEOPLE, *_MEANS):
         return None
+    if counts and outcome.more_is_better and is_not_better(measured.category, measured.row):
+        return None
     label = ", ".join(
         part for part in (measured.title, measured.row, measured.category, measured.unit) if part
     )
     comparison = next((one for one in measured.comparisons if _is_difference(one)), None)
     if counts or not alone:
         comparison = None
+    changes = not counts and is_change(measured.title, measured.row, measured.unit)
+    if changes and comparison is None:
+        return None
     row: Table = {
         "id": name,
         "outcome": outcome.value,
@@ -140,7 +152,9 @@ def _result(
         "months": guess_months(measured.row, measured.category, measured.time_frame),
         "versus": " v ".join(comparison.groups) if comparison else "",
         "effect": _effect(comparison, measured) if comparison else None,
-        "groups": [_group(trial, one, counts=counts, options=options) for one in measured.groups],
+        "groups": [
+            _group(trial, one, counts=counts, changes=changes, options=options) for one in measured.groups
+        ],
     }
     return {key: value for key, value in row.items() if value not in (None, "")}
 
@@ -163,7 +177,9 @@ def _effect(comparison: PostedComparison, measured: MeasuredOutcome) -> Table:
     }
 
 
-def _group(trial: Registration, group: GroupValue, *, counts: bool, options: tuple[str, ...]) -> Table:
+def _group(
+    trial: Registration, group: GroupValue, *, counts: bool, changes: bool, options: tuple[str, ...]
+) -> Table:
     kind = next((arm.kind for arm in trial.arms if arm.label.lower() == group.group.lower()), "")
     role = guess_role(kind, group.group)
     table: Table = {
@@ -172,7 +188,7 @@ def _group(trial: Registration, group: GroupValue, *, counts: bool, options: tup
         "option": options[0] if role is Role.ACTIVE and options else None,
         "n": group.analysed,
         "events": int(group.value) if counts and group.value is not None and group.analysed else None,
-        "after": group.value if not counts else None,
+        "after": None if counts or changes else group.value,
     }
     return {key: value for key, value in table.items() if value is not None}
 

@@ -31,6 +31,11 @@ _OUTCOME_WORDS = (
 
 _RESPONSE = r"respon|success|improve|reduction of at least|≥|>=|at least"
 
+_NOT_BETTER = (
+    r"\bworse|\bworsen|deteriorat|unchanged|\bno change|\bsame\b|\bstable\b|\bnon[- ]?respon|\bfail"
+    r"|\b(no|not|without|lack of)\b.*(better|improve|respon|success)|^no$"
+)
+
 _ROLES = (
     (Role.SHAM, r"sham|placebo|saline|vehicle"),
     (Role.USUAL_CARE, r"no[_ ]intervention|usual care|standard care|waiting list|wait[- ]?list|no treatment"),
@@ -54,6 +59,18 @@ def guess_outcome(title: str, *, counts_people: bool) -> Outcome | None:
     if found is None:
         return Outcome.RESPONDERS if re.search(_RESPONSE, title, re.IGNORECASE) else None
     return Outcome.FUNCTION_RESPONDERS if found is Outcome.FUNCTION else Outcome.PAIN_RESPONDERS
+
+
+def is_not_better(*texts: str) -> bool:
+    """Whether a category counts people who did not get better: worse, unchanged, no response."""
+    return any(re.search(_NOT_BETTER, text, re.IGNORECASE) for text in texts)
+
+
+def is_change(*texts: str) -> bool:
+    """Whether a mean is a change from before, which is no mean after."""
+    return any(
+        re.search(r"\bchanges?\b|\breduction in\b|\bdifference from\b", text, re.IGNORECASE) for text in texts
+    )
 
 
 def guess_role(*texts: str) -> Role:

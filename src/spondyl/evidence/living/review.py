@@ -82,10 +82,11 @@ def sign(found: Answer, *, person: str, role: str, at: str) -> SignedConclusion:
 
 
 def signed_to_text(signed: Iterable[SignedConclusion]) -> str:
-    """The file of signatures: canonical JSON, each entry sealed by a digest of its words and signer."""
-    entries = sorted(
-        (_entry(one) for one in signed), key=lambda one: (one["about"], one["at"], one["person"])
-    )
+    """The file of signatures: canonical JSON, each entry sealed by a digest of its words and signer.
+
+    Options in order and days in order; of one day in the order given, for the one signed last is in force.
+    """
+    entries = sorted((_entry(one) for one in signed), key=lambda one: (one["about"], one["at"]))
     table = {
         "format": FORMAT,
         "version": VERSION,

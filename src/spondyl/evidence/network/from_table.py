@@ -33,6 +33,7 @@ def trials_from(table: StudyTable) -> tuple[tuple[StudyBlock, ...], Measure]:
 def _arms(table: StudyTable) -> tuple[FloatArray, FloatArray, Measure]:
     columns = table.columns
     if table.has("m1i", "sd1i", "n1i"):
+        _refuse_impossible_means(table)
         with np.errstate(divide="ignore", invalid="ignore"):
             return columns["m1i"], columns["sd1i"] ** 2 / columns["n1i"], Measure.MD
     if table.has("xi", "ni"):
@@ -47,6 +48,27 @@ def _arms(table: StudyTable) -> tuple[FloatArray, FloatArray, Measure]:
     )
 
 
+def _refuse_impossible_means(table: StudyTable) -> None:
+    for name, least in (("sd1i", 0.0), ("n1i", 1.0)):
+        wrong = table.columns[name] < least
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise EvidenceRefused(
+                EvidenceRefusal.VALUE_INVALID,
+                what=f"{table.labels[row]}: an arm has {name} {table.columns[name][row]:g}.",
+                why="A standard deviation is not below zero, and an arm has at least one patient.",
+                do="Check the row against the paper.",
+            )
+
+
+def trials_with_an_empty_cell(table: StudyTable) -> tuple[str, ...]:
+    """Trials of ``xi ni`` in which an arm has no event, or nothing else: 1/2 is added to all their cells."""
+    if not table.has("xi", "ni"):
+        return ()
+    cells = zip(table.labels, table.columns["xi"], table.columns["ni"], strict=True)
+    return tuple(dict.fromkeys(label for label, x, n in cells if x in (0.0, n)))
+
+
 def _log_odds(table: StudyTable) -> tuple[FloatArray, FloatArray]:
     """Log odds of each arm and its variance; 1/2 is added to all cells of a trial in which one is empty."""
     xi, ni = table.columns["xi"], table.columns["ni"]
@@ -59,7 +81,7 @@ def _log_odds(table: StudyTable) -> tuple[FloatArray, FloatArray]:
             why="Events lie between 0 and the number of patients.",
             do="Check the two counts against the paper.",
         )
-    empty = {label for label, x, n in zip(table.labels, xi, ni, strict=True) if x in (0.0, n)}
+    empty = trials_with_an_empty_cell(table)
     half = np.array([0.5 if label in empty else 0.0 for label in table.labels])
     events, others = xi + half, ni - xi + half
     return np.log(events / others), 1.0 / events + 1.0 / others

@@ -43,8 +43,9 @@ class Look:
 class SequentialAnalysis:
     """The looks in order. ``required`` and ``reached`` are inverse variances; ``diversity_percent`` is D².
 
-    ``verdict`` is firm when a boundary was crossed, "no effect of that size" when all the required information is in
-    without crossing, else not yet.
+    ``verdict`` is about the last look, with all studies in: firm when its z is beyond the boundary in force, "no effect
+    of that size" when all the required information is in and it is not, else not yet. ``effect`` is the pooled effect
+    then; ``opposite`` says that it is firm and points the other way than ``smallest_effect``.
     """
 
     smallest_effect: float
@@ -56,6 +57,8 @@ class SequentialAnalysis:
     reached: float
     looks: tuple[Look, ...]
     verdict: Verdict
+    effect: float
+    opposite: bool
     notes: tuple[str, ...]
 
 
@@ -110,6 +113,8 @@ def sequential_analysis(
             effects.labels, fits.effect, fits.se, fractions, bounds, strict=True
         )
     )
+    verdict = _verdict(looks)
+    effect = looks[-1].effect
     return SequentialAnalysis(
         smallest_effect=float(design.smallest_effect),
         alpha=design.alpha,
@@ -119,7 +124,9 @@ def sequential_analysis(
         required=required,
         reached=float(information[-1]),
         looks=looks,
-        verdict=_verdict(looks),
+        verdict=verdict,
+        effect=effect,
+        opposite=verdict is Verdict.FIRM and effect * design.smallest_effect < 0.0,
         notes=_notes(looks, len(effects.labels)),
     )
 
@@ -133,27 +140,31 @@ def _diversity(effects: EffectSizes, tau2_method: Tau2Method) -> float:
 
 
 def _bounds(fractions: FloatArray, design: Design) -> list[float | None]:
-    """A boundary for every look that adds enough information, up to the first that has all."""
+    """A boundary for every look that adds enough information while some is missing, and for the last look.
+
+    The error that is left at full information is spent once, on the last look, where all the studies are in: looks
+    between have no boundary of their own, so that the error of all looks together stays at alpha.
+    """
     chosen: list[int] = []
     last = 0.0
     for look, fraction in enumerate(fractions):
-        if fraction - last >= SMALLEST_STEP:
+        if fraction < 1.0 and fraction - last >= SMALLEST_STEP:
             chosen.append(look)
             last = float(fraction)
-        if last >= 1.0:
-            break
+    if fractions[-1] >= 1.0:
+        chosen = [look for look in chosen if fractions[-1] - fractions[look] >= SMALLEST_STEP]
+        chosen.append(len(fractions) - 1)
     found: list[float | None] = [None] * len(fractions)
     if chosen:
-        at = np.minimum(fractions[chosen], 1.0 + SMALLEST_STEP)
-        for look, bound in zip(
-            chosen, boundaries(at, alpha=design.alpha, spending=design.spending), strict=True
-        ):
+        at = boundaries(fractions[chosen], alpha=design.alpha, spending=design.spending)
+        for look, bound in zip(chosen, at, strict=True):
             found[look] = bound
     return found
 
 
 def _verdict(looks: tuple[Look, ...]) -> Verdict:
-    if any(look.crossed for look in looks):
+    in_force = next((look.boundary for look in reversed(looks) if look.boundary is not None), None)
+    if in_force is not None and abs(looks[-1].z) > in_force:
         return Verdict.FIRM
     return Verdict.NO_EFFECT_OF_THAT_SIZE if looks[-1].fraction >= 1.0 else Verdict.NOT_YET
 
@@ -164,6 +175,9 @@ def _notes(looks: tuple[Look, ...], k: int) -> tuple[str, ...]:
     ]
     if k < 5:
         told.append(f"D² from {k} studies is a rough guess; try a larger one too.")
+    earlier = [look.label for look in looks[:-1] if look.crossed]
+    if earlier and _verdict(looks) is not Verdict.FIRM:
+        told.append(f"A boundary was crossed after {earlier[0]}; with all studies in it no longer is.")
     if looks[0].fraction >= 1.0:
         told.append("The first study alone has all the information that an effect of this size needs.")
     return tuple(told)

@@ -13,6 +13,7 @@ from spondyl.evidence.answer import (
     Answer,
     Comparison,
     Conclusion,
+    Finding,
     GuidelineLine,
     HarmLine,
     IconPair,
@@ -234,6 +235,13 @@ def _uncontrolled(page: Sheet, panels: tuple[Panel, ...]) -> None:
         _panel(page, panel)
 
 
+def _behind(page: Sheet, row: Finding) -> str:
+    """Studies and people behind one result."""
+    if row.studies is None and row.people is None:
+        return WORDS["not_stated"]
+    return page.text(row.studies or WORDS["not_stated"], ", ", row.people or WORDS["not_stated"])
+
+
 def _findings(page: Sheet, answer: Answer) -> None:
     if not answer.findings:
         return
@@ -243,7 +251,7 @@ def _findings(page: Sheet, answer: Answer) -> None:
             page.text(row.outcome),
             page.text(row.effect or row.finding),
             page.text(row.versus),
-            page.text(row.studies) if row.people is None else page.text(row.studies, ", ", row.people),
+            _behind(page, row),
             "—" if row.control is None or row.active is None else page.text(row.control, ", ", row.active),
             f"{row.certainty.value} ({'published' if row.certainty_is_published else 'proposed'})",
         )

@@ -23,6 +23,7 @@ WORDS = {
     "no_guideline": "No recommendation about this option was read.",
     "no_regulation": "No rule of a regulator about this option was read.",
     "no_funding": "not read",
+    "not_stated": "not stated for this result",
     "awaiting": "The words above are those that were signed. Since then the records have changed. They now say:",
     "new_data": "Signed words; new data awaits review.",
     "unsigned": "Nobody has signed this.",
