@@ -15,7 +15,8 @@ import pytest
 from clinic.cohort_runs import SETUP, Seen, final_bytes, here, run, tasks_for, write_films
 from spondyl.clinic.cohort import journal, outputs
 from spondyl.clinic.cohort.local_pool import measure_on_cores
-from spondyl.clinic.cohort.run import RunFolderError, report_names, run_cohort
+from spondyl.clinic.cohort.run import RunFolderError, run_cohort
+from spondyl.clinic.cohort.report_folder import report_names
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, file_state
 from spondyl.clinic.cohort.worker import measure_task
 from spondyl.clinic.report import FORMATS
@@ -165,7 +166,7 @@ def test_a_report_that_cannot_be_written_leaves_no_earlier_one(
     def fault(*_args: object, **_named: object) -> None:
         raise ValueError("a fault made for the test")
 
-    monkeypatch.setattr("spondyl.clinic.cohort.worker.write_report", fault)
+    monkeypatch.setattr("spondyl.clinic.cohort.report_folder.write_report", fault)
     record = measure_task(setup, tasks_for([film], setup)[0])
     assert json.loads(record.line)["status"] == "refused"
     assert list((tmp_path / "reports").iterdir()) == []
@@ -213,3 +214,34 @@ def test_films_with_one_stem_get_reports_of_their_own() -> None:
     names = report_names(films)
     assert len(set(names.values())) == len(films)
     assert report_names(["a/one.dcm", "b/two.dcm"]) == {"a/one.dcm": "one", "b/two.dcm": "two"}
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("...dcm", "__"), ("..dcm", "_"), (".hidden.dcm", "_hidden"), ("..a.part.dcm", "__a.part")],
+)
+def test_a_film_whose_stem_is_dots_is_reported_inside_the_reports_and_nothing_else_goes(
+    tmp_path: Path, name: str, folder: str
+) -> None:
+    """The stem of ``...dcm`` is ``..``: its reports took the place of the whole folder of the run."""
+    [film] = write_films(tmp_path / "films", {name: "film a"})
+    kept = tmp_path / "out" / "thesis.txt"
+    kept.parent.mkdir()
+    kept.write_text("years of work")
+    setup = replace(SETUP, reports=tmp_path / "out" / "reports", formats=("json",))
+    measure_task(setup, tasks_for([film], setup)[0])
+    assert kept.read_text() == "years of work"
+    written = [path.relative_to(tmp_path / "out" / "reports") for path in (tmp_path / "out").rglob("*.json")]
+    assert written == [Path(folder) / f"{folder}.json"]
+
+
+@pytest.mark.parametrize("stem", ["n" * 251, "\udcff" * 60, "ü" * 125])
+def test_a_name_of_any_length_and_bytes_gets_its_reports(tmp_path: Path, stem: str) -> None:
+    """60 bytes that are no UTF-8 are 360 characters when they are written out."""
+    films = write_films(tmp_path / "films", {f"{stem}.dcm": "film a", f"{stem[:-1]}x.dcm": "film b"})
+    setup = replace(SETUP, reports=tmp_path / "reports", formats=FORMATS)
+    for task in tasks_for(films, setup):
+        record = measure_task(setup, task)
+        assert json.loads(record.line)["status"] == "measured"
+        assert any(report.endswith(".small.png") for report in record.reports)
+    assert len(list((tmp_path / "reports").iterdir())) == 2

@@ -9,7 +9,8 @@ from spondyl.clinic.cli.leave import leave
 from spondyl.clinic.cli.terminal import Totals, watch
 from spondyl.clinic.cohort.journal import Journal
 from spondyl.clinic.cohort.local_pool import measure_on_cores
-from spondyl.clinic.cohort.run import Measure, RunFolderError, measure_into, report_names, run_cohort
+from spondyl.clinic.cohort.run import Measure, RunFolderError, measure_into, run_cohort
+from spondyl.clinic.cohort.report_folder import report_names
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup, task_key
 from spondyl.clinic.cohort.worker import measure_with, record_of
 from spondyl.clinic.compose import LazyDetector, open_tools

@@ -1,6 +1,5 @@
 """Run a list of films to the end: reuse what is known, measure the rest, write the results."""
 
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -107,18 +106,3 @@ def _locked(out: Path) -> Generator[None]:
                 f"Another run is writing to {out}. Wait for it, or give another --out."
             ) from None
         yield
-
-
-def report_names(films: Sequence[str]) -> dict[str, str]:
-    """A folder name for each film, no two alike: its stem, numbered where films share one."""
-    counts = Counter(Path(film).stem for film in films)
-    taken = set(counts)
-    names: dict[str, str] = {}
-    for film in films:
-        stem = name = Path(film).stem
-        number = 1
-        while counts[stem] > 1 and name in taken:
-            name, number = f"{stem}-{number}", number + 1
-        taken.add(name)
-        names[film] = name
-    return names

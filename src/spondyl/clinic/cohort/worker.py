@@ -1,7 +1,6 @@
 """What runs in a worker process: measure one film, write its reports, give back its record."""
 
 import os
-import shutil
 import signal
 import threading
 from contextlib import ExitStack
@@ -10,10 +9,10 @@ from multiprocessing import connection, parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
 
+from spondyl.clinic.cohort.report_folder import remove_report_folder, write_report_folder
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup, file_state, result_key
 from spondyl.clinic.compose import Tools
 from spondyl.clinic.measure_film import internal_error, measure_film
-from spondyl.clinic.report import write_report
 from spondyl.clinic.report.json_lines import to_json_line
 from spondyl.clinic.result import FilmResult
 from spondyl.radiograph import FilmRefused, Refusal, printable
@@ -89,8 +88,7 @@ def _with_reports(
     except OSError:
         raise
     except Exception as error:
-        for left in (folder, _part_of(folder)):  # what an earlier run wrote tells of another result
-            shutil.rmtree(left, ignore_errors=True)
+        remove_report_folder(folder)
         refused = FilmResult(
             film=result.film,
             radiograph=result.radiograph,
@@ -99,25 +97,6 @@ def _with_reports(
             refusal=internal_error(error),
         )
         return refused, ()
-
-
-def write_report_folder(
-    result: FilmResult, folder: Path, *, source: Path, formats: tuple[str, ...]
-) -> tuple[Path, ...]:
-    """Write the reports of the film at ``source`` into ``folder``, which appears whole or not at all; their paths."""
-    part = _part_of(folder)
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    is_dicom = result.radiograph is not None and result.radiograph.sop_uid is not None
-    stem = printable(source.stem)
-    written = write_report(result, part, stem=stem, formats=formats, dicom_path=source if is_dicom else None)
-    shutil.rmtree(folder, ignore_errors=True)
-    part.rename(folder)
-    return tuple(folder / path.name for path in written)
-
-
-def _part_of(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.part")
 
 
 def record_of_death(setup: WorkSetup, task: FilmTask) -> FilmRecord:
