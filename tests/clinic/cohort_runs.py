@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from doubles import open_double_tools
-from spondyl.clinic.cohort.run import Measure, Watcher, run_cohort
 from spondyl.clinic.cohort.report_folder import report_names
+from spondyl.clinic.cohort.run import Measure, Watcher, run_cohort
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup, task_key
 from spondyl.clinic.cohort.worker import measure_task
 from spondyl.clinic.settings import Settings

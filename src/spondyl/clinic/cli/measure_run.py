@@ -9,8 +9,8 @@ from spondyl.clinic.cli.leave import leave
 from spondyl.clinic.cli.terminal import Totals, watch
 from spondyl.clinic.cohort.journal import Journal
 from spondyl.clinic.cohort.local_pool import measure_on_cores
+from spondyl.clinic.cohort.report_folder import REPORTS, report_names
 from spondyl.clinic.cohort.run import Measure, RunFolderError, measure_into, run_cohort
-from spondyl.clinic.cohort.report_folder import report_names
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup, task_key
 from spondyl.clinic.cohort.worker import measure_with, record_of
 from spondyl.clinic.compose import LazyDetector, open_tools
@@ -60,8 +60,8 @@ def run_request(request: MeasureRequest) -> Totals:
             measure = _where(request, setup, films=len(films))
             if request.out is None:
                 with TemporaryDirectory(prefix="spondyl-") as folder:
-                    journal = Journal(Path(folder))
-                    measure_into(journal, tasks, measure=measure, watcher=told)
+                    journal, reports = Journal(Path(folder)), Path(folder, REPORTS)
+                    measure_into(journal, tasks, measure=measure, watcher=told, reports=reports)
             else:
                 run_cohort(tasks, out=request.out, measure=measure, watcher=told, resume=request.resume)
     except RunFolderError as error:
@@ -76,7 +76,7 @@ def _films(request: MeasureRequest) -> list[str]:
 
     Films beside them are: ``--out`` may be the very folder that holds the films.
     """
-    reports = (request.out / "reports").resolve() if request.out else None
+    reports = (request.out / REPORTS).resolve() if request.out else None
     paths = film_paths(request.paths)
     return sorted({str(path) for path in paths if reports is None or reports not in path.resolve().parents})
 
@@ -100,7 +100,7 @@ def _setup(request: MeasureRequest, films: Sequence[str]) -> WorkSetup:
     alone = len(films) == 1
     settings = replace(request.settings, threads=request.jobs if alone else 1)
     formats = _formats(request.formats, films) if request.out else ()
-    reports = (request.out / "reports").absolute() if request.out and formats else None
+    reports = (request.out / REPORTS).absolute() if request.out and formats else None
     return WorkSetup(settings=settings, reports=reports, formats=formats)
 
 

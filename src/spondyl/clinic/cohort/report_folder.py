@@ -2,12 +2,16 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
+from spondyl.clinic.cohort.task import ReportFile, file_state, is_unchanged
 from spondyl.clinic.report import write_report
 from spondyl.clinic.result import FilmResult
 from spondyl.radiograph import printable
+
+REPORTS = "reports"
+"""The folder inside ``--out`` that holds them all."""
 
 STEM_BYTES = 180
 """A name may have 255 bytes: the stem leaves room for a number, ``.small.png`` and the name of an unfinished part."""
@@ -44,8 +48,8 @@ def report_names(films: Sequence[str]) -> dict[str, str]:
 
 def write_report_folder(
     result: FilmResult, folder: Path, *, source: Path, formats: tuple[str, ...]
-) -> tuple[Path, ...]:
-    """Write the reports of the film at ``source`` into ``folder``, which appears whole or not at all; their paths."""
+) -> tuple[ReportFile, ...]:
+    """Write the reports of the film at ``source`` into ``folder``, which appears whole or not at all."""
     part = _part_of(folder)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -54,7 +58,28 @@ def write_report_folder(
     written = write_report(result, part, stem=stem, formats=formats, dicom_path=source if is_dicom else None)
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
-    return tuple(folder / path.name for path in written)
+    states = {f"{folder.name}/{path.name}": file_state(folder / path.name) for path in written}
+    return tuple(ReportFile(name=name, file=state) for name, state in states.items() if state)
+
+
+def are_in_place(reports: Iterable[ReportFile], folder: Path) -> bool:
+    """True when each report lies in the run's reports ``folder`` as it was written: no other film's took its place."""
+    return all(is_unchanged(folder / report.name, report.file) for report in reports)
+
+
+def remove_disowned(written: Iterable[ReportFile], folder: Path, *, owned: Collection[str]) -> None:
+    """Remove what was ``written`` by earlier runs and is no longer ``owned``; what a person changed or added stays."""
+    for report in written:
+        path = folder / report.name
+        if report.name not in owned and is_unchanged(path, report.file):
+            path.unlink()
+            _remove_empty(path.parent)
+    _remove_empty(folder)
+
+
+def _remove_empty(folder: Path) -> None:
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def remove_report_folder(folder: Path) -> None:

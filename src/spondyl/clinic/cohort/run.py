@@ -8,6 +8,7 @@ from pathlib import Path
 
 from spondyl.clinic.cohort.journal import Journal
 from spondyl.clinic.cohort.outputs import write_outputs
+from spondyl.clinic.cohort.report_folder import REPORTS, are_in_place, remove_disowned
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, is_unchanged
 
 Measure = Callable[[Iterator[FilmTask]], Generator[FilmRecord]]
@@ -33,7 +34,8 @@ def run_cohort(
     """Measure all films and write the results to ``out``; see docs/how-to/cohort.md for the files.
 
     With ``resume``, a film whose file, landmarks, model and settings are unchanged is not measured again, unless one
-    of its reports is gone. Without it, a folder that already holds a run is left alone: RunFolderError.
+    of its reports is gone or is no longer the one that was written. Reports of earlier results are removed. Without
+    it, a folder that already holds a run is left alone: RunFolderError.
     """
     with _locked(out):
         journal = Journal(out / "journal")
@@ -43,15 +45,21 @@ def run_cohort(
                 "give another folder with --out."
             )
         journal.open()
-        measure_into(journal, tasks, measure=measure, watcher=watcher)
+        measure_into(journal, tasks, measure=measure, watcher=watcher, reports=out / REPORTS)
         films = [task.film for task in tasks]
+        _remove_older_reports(journal, films, out / REPORTS)
         write_outputs((_known(journal, film) for film in films), out)
         journal.keep_only(films)
 
 
-def measure_into(journal: Journal, tasks: Sequence[FilmTask], *, measure: Measure, watcher: Watcher) -> None:
-    """Fill the journal with a record of every task; an interrupted run leaves what it has finished."""
-    reused = {task.film for task in tasks if _is_reusable(journal.get(task.film), task)}
+def measure_into(
+    journal: Journal, tasks: Sequence[FilmTask], *, measure: Measure, watcher: Watcher, reports: Path
+) -> None:
+    """Fill the journal with a record of every task; an interrupted run leaves what it has finished.
+
+    ``reports`` is the folder of the run's reports; it need not exist.
+    """
+    reused = {task.film for task in tasks if _is_reusable(journal.get(task.film), task, reports)}
     waiting = _InOrder(films=[task.film for task in tasks], ready=set(reused))
     watcher.started(len(tasks), len(reused))
     try:
@@ -87,11 +95,18 @@ def _known(journal: Journal, film: str) -> FilmRecord:
     return record
 
 
-def _is_reusable(record: FilmRecord | None, task: FilmTask) -> bool:
+def _is_reusable(record: FilmRecord | None, task: FilmTask, reports: Path) -> bool:
     """The same work on the same bytes, and every report of it still in place."""
     if record is None or record.key != task.key or not is_unchanged(Path(task.film), record.file):
         return False
-    return all(Path(report).is_file() for report in record.reports)
+    return are_in_place(record.reports, reports)
+
+
+def _remove_older_reports(journal: Journal, films: Sequence[str], reports: Path) -> None:
+    if reports.is_dir():
+        owned = {report.name for film in films for report in _known(journal, film).reports}
+        written = (report for record in journal.every() for report in record.reports)
+        remove_disowned(written, reports, owned=owned)
 
 
 @contextmanager

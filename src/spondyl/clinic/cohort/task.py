@@ -46,6 +46,14 @@ class FileState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFile:
+    """A report that was written: its ``name`` inside the run's reports (``film/film.json``) and its bytes."""
+
+    name: str
+    file: FileState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilmRecord:
     """One finished film. ``line`` is its JSON line; ``result_key`` digests pixels, model, landmarks and parameters.
 
@@ -57,7 +65,7 @@ class FilmRecord:
     file: FileState | None
     result_key: str | None
     line: str
-    reports: tuple[str, ...] = ()
+    reports: tuple[ReportFile, ...] = ()
 
 
 def task_key(*, setup: WorkSetup, model_id: str | None, landmarks: Path | None, report_name: str) -> str:
@@ -91,7 +99,7 @@ def file_state(path: Path) -> FileState | None:
 
 
 def is_unchanged(path: Path, known: FileState | None) -> bool:
-    """True when the file still holds the bytes that were measured."""
+    """True when the file still holds the bytes that were measured, or written."""
     if known is None:
         return False
     try:

@@ -10,7 +10,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 
 from spondyl.clinic.cohort.report_folder import remove_report_folder, write_report_folder
-from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup, file_state, result_key
+from spondyl.clinic.cohort.task import FilmRecord, FilmTask, ReportFile, WorkSetup, file_state, result_key
 from spondyl.clinic.compose import Tools
 from spondyl.clinic.measure_film import internal_error, measure_film
 from spondyl.clinic.report.json_lines import to_json_line
@@ -63,7 +63,7 @@ def measure_with(tools: Tools, setup: WorkSetup, task: FilmTask) -> FilmResult:
 
 def record_of(result: FilmResult, *, setup: WorkSetup, task: FilmTask) -> FilmRecord:
     """The record of a result, after its reports are safely in place."""
-    reports: tuple[Path, ...] = ()
+    reports: tuple[ReportFile, ...] = ()
     if setup.reports is not None and setup.formats:
         result, reports = _with_reports(result, setup, task)
     pixels = result.radiograph.sha256 if result.radiograph else None
@@ -73,13 +73,13 @@ def record_of(result: FilmResult, *, setup: WorkSetup, task: FilmTask) -> FilmRe
         file=file_state(Path(task.film)),
         result_key=result_key(pixels_sha256=pixels, key=task.key) if pixels else None,
         line=to_json_line(result),
-        reports=tuple(map(str, reports)),
+        reports=reports,
     )
 
 
 def _with_reports(
     result: FilmResult, setup: WorkSetup, task: FilmTask
-) -> tuple[FilmResult, tuple[Path, ...]]:
+) -> tuple[FilmResult, tuple[ReportFile, ...]]:
     """Write the reports; should that fail for a reason of our own, the film is refused rather than half reported."""
     assert setup.reports is not None
     folder = setup.reports / task.report_name
