@@ -26,7 +26,10 @@ def tasks_for(films: Iterable[str], setup: WorkSetup = SETUP) -> list[FilmTask]:
     films = list(films)
     names = report_names(films)
     key = task_key(setup=setup, model_id="double-1", landmarks=None, report_name="")
-    return [FilmTask(film=film, landmarks=None, report_name=names[film], key=key) for film in films]
+    return [
+        FilmTask(film=film, path=Path(film).absolute(), landmarks=None, report_name=names[film], key=key)
+        for film in films
+    ]
 
 
 @dataclass

@@ -3,7 +3,10 @@ and when one film kills every worker that touches it. The cluster is local: loop
 
 import json
 import os
+import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -77,3 +80,19 @@ def test_a_film_that_kills_workers_is_found_and_reported(tmp_path: Path, cluster
 
 def test_a_task_holds_at_least_a_hundred_films() -> None:
     assert FILMS_PER_TASK >= 100
+
+
+def test_relative_paths_are_those_of_the_one_who_asks(
+    tmp_path: Path, phantoms: Path, cluster: LocalCluster
+) -> None:
+    """The workers' folder is another: every film was refused as missing."""
+    shutil.copytree(phantoms, tmp_path / "films")
+    program = Path(sys.executable).with_name("spondyl")
+    options = ["--out", "results", "--formats", "json", "--cluster", cluster.scheduler_address]
+    film = "films/phantom_0003_ap"
+    command = [program, "measure", f"{film}.dcm", "--landmarks", f"{film}.landmarks.json", *options]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    [line] = (tmp_path / "results" / "results.jsonl").read_text().splitlines()
+    report = tmp_path / "results" / "reports" / "phantom_0003_ap" / "phantom_0003_ap.json"
+    assert json.loads(line)["film"] == json.loads(report.read_text())["film"] == f"{film}.dcm"

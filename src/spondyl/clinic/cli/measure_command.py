@@ -167,4 +167,4 @@ def _settings(
         signature = Confirmation(person=sign, at=moment) if sign is not None else None
     except ValueError as error:
         leave(ExitCode.USAGE, str(error))
-    return Settings(stated=stated, signature=signature, weights_dir=weights)
+    return Settings(stated=stated, signature=signature, weights_dir=weights.absolute() if weights else None)

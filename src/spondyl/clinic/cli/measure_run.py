@@ -129,7 +129,8 @@ def _tasks(films: Sequence[str], setup: WorkSetup, choice: LandmarkChoice | None
     return [
         FilmTask(
             film=film,
-            landmarks=str(file) if file else None,
+            path=Path(film).absolute(),
+            landmarks=file.absolute() if file else None,
             report_name=names[film],
             key=task_key(setup=setup, model_id=model_id, landmarks=file, report_name=names[film]),
         )

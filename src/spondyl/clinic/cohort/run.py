@@ -97,7 +97,7 @@ def _known(journal: Journal, film: str) -> FilmRecord:
 
 def _is_reusable(record: FilmRecord | None, task: FilmTask, reports: Path) -> bool:
     """The same work on the same bytes, and every report of it still in place."""
-    if record is None or record.key != task.key or not is_unchanged(Path(task.film), record.file):
+    if record is None or record.key != task.key or not is_unchanged(task.path, record.file):
         return False
     return are_in_place(record.reports, reports)
 

@@ -28,10 +28,15 @@ class WorkSetup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmTask:
-    """One film of a run: ``key`` digests everything but the film itself that decides its result."""
+    """One film of a run: ``key`` digests everything but the film itself that decides its result.
+
+    ``film`` is the path as given, which names the film in every output; ``path`` and ``landmarks`` are where a worker,
+    whose folder may be another, finds the files.
+    """
 
     film: str
-    landmarks: str | None
+    path: Path
+    landmarks: Path | None
     report_name: str
     key: str
 

@@ -4,10 +4,10 @@ import os
 import signal
 import threading
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import lru_cache
 from multiprocessing import connection, parent_process
 from multiprocessing.util import Finalize
-from pathlib import Path
 
 from spondyl.clinic.cohort.report_folder import remove_report_folder, write_report_folder
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, ReportFile, WorkSetup, file_state, result_key
@@ -52,13 +52,14 @@ def measure_tasks(setup: WorkSetup, tasks: tuple[FilmTask, ...]) -> list[FilmRec
 
 def measure_with(tools: Tools, setup: WorkSetup, task: FilmTask) -> FilmResult:
     """Measure one film with tools that are already open."""
-    return measure_film(
-        Path(task.film),
+    result = measure_film(
+        task.path,
         reader=tools.reader,
         detector=tools.detector,
         settings=setup.settings,
-        landmarks=Path(task.landmarks) if task.landmarks else None,
+        landmarks=task.landmarks,
     )
+    return replace(result, film=printable(task.film))
 
 
 def record_of(result: FilmResult, *, setup: WorkSetup, task: FilmTask) -> FilmRecord:
@@ -70,7 +71,7 @@ def record_of(result: FilmResult, *, setup: WorkSetup, task: FilmTask) -> FilmRe
     return FilmRecord(
         film=task.film,
         key=task.key,
-        file=file_state(Path(task.film)),
+        file=file_state(task.path),
         result_key=result_key(pixels_sha256=pixels, key=task.key) if pixels else None,
         line=to_json_line(result),
         reports=reports,
@@ -84,7 +85,7 @@ def _with_reports(
     assert setup.reports is not None
     folder = setup.reports / task.report_name
     try:
-        return result, write_report_folder(result, folder, source=Path(task.film), formats=setup.formats)
+        return result, write_report_folder(result, folder, source=task.path, formats=setup.formats)
     except OSError:
         raise
     except Exception as error:
