@@ -5,6 +5,7 @@ from pathlib import Path
 
 from spondyl.anatomy import Landmarks
 from spondyl.anatomy.landmark_text import LandmarkTextError, landmarks_from_csv, landmarks_from_json
+from spondyl.anatomy.marked_film import MarkedFilm, marked_film
 from spondyl.radiograph import FilmRefused, Refusal
 
 SUFFIXES = (".landmarks.json", ".landmarks.csv", ".json", ".csv")
@@ -27,9 +28,16 @@ class LandmarkChoice:
 
 def read_landmark_file(path: Path) -> Landmarks:
     """Read one landmark file (JSON or CSV, docs/how-to/own-landmarks.md); raises FilmRefused when it is invalid."""
+    return read_landmarks_of(path)[0]
+
+
+def read_landmarks_of(path: Path) -> tuple[Landmarks, MarkedFilm]:
+    """Read one landmark file as :func:`read_landmark_file` does, with what it says about the film it is for."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        return landmarks_from_csv(text) if path.suffix.lower() == ".csv" else landmarks_from_json(text)
+        if path.suffix.lower() == ".csv":
+            return landmarks_from_csv(text), MarkedFilm()
+        return landmarks_from_json(text), marked_film(text)
     except FileNotFoundError:
         raise _invalid(path, "There is no such file.", "Check the path given with --landmarks.") from None
     except (OSError, UnicodeDecodeError) as error:
