@@ -1,5 +1,6 @@
 """Landmarks that a person marked, read from a file for one film."""
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +23,20 @@ class LandmarkChoice:
         """The landmark file of a film: the file itself, or ``<stem>.landmarks.json`` and so on; None: detect."""
         if not self.path.is_dir():
             return self.path
-        candidates = (self.path / f"{film.stem}{suffix}" for suffix in SUFFIXES)
-        return next((file for file in candidates if file.is_file()), None)
+        return next((self.path / name for name in names_for(film) if _is_there(self.path / name)), None)
+
+
+def names_for(film: Path) -> tuple[str, ...]:
+    """What a film's landmark file may be called in a folder of such files, in the order they are tried."""
+    return tuple(f"{film.stem}{suffix}" for suffix in SUFFIXES)
+
+
+def _is_there(file: Path) -> bool:
+    """A file that is there but cannot be looked at counts: it is refused when it is read, never passed over."""
+    try:
+        return file.is_file() or file.is_symlink()
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG  # no file has a name of that length
 
 
 def read_landmark_file(path: Path) -> Landmarks:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import typer
+
 from spondyl.clinic.cli.leave import leave
 from spondyl.clinic.cli.terminal import Totals, watch
 from spondyl.clinic.cohort.journal import Journal
@@ -15,7 +17,7 @@ from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup, task_key
 from spondyl.clinic.cohort.worker import measure_with, record_of
 from spondyl.clinic.compose import LazyDetector, open_tools
 from spondyl.clinic.exit_codes import ExitCode
-from spondyl.clinic.landmark_file import LandmarkChoice
+from spondyl.clinic.landmark_file import LandmarkChoice, names_for
 from spondyl.clinic.measure_film import MissingModelError
 from spondyl.clinic.report import FORMATS
 from spondyl.clinic.settings import Settings
@@ -122,6 +124,8 @@ def _formats(asked: str | None, films: Sequence[str]) -> tuple[str, ...]:
 def _tasks(films: Sequence[str], setup: WorkSetup, choice: LandmarkChoice | None) -> list[FilmTask]:
     files = {film: choice.file_for(Path(film)) if choice else None for film in films}
     _check_one_film_a_file(files)
+    if choice:
+        _tell_of_files(files, choice)
     names = report_names(films)
     model_id = None
     if None in files.values():
@@ -136,6 +140,23 @@ def _tasks(films: Sequence[str], setup: WorkSetup, choice: LandmarkChoice | None
         )
         for film, file in files.items()
     ]
+
+
+def _tell_of_files(files: Mapping[str, Path | None], choice: LandmarkChoice) -> None:
+    """Say where the detector marks films that were to be measured with a person's points; not one file: a mistake."""
+    found = len(files) - list(files.values()).count(None)
+    if not found:
+        film = Path(next(iter(files)))
+        leave(
+            ExitCode.USAGE,
+            printable(
+                f"No landmark file in {choice.path} is named after a film: {film.name} would need "
+                f"{' or '.join(names_for(film))}. Nothing was measured; without --landmarks the detector marks films."
+            ),
+        )
+    if found < len(files):
+        words = f"{found} of {len(files)} films had a landmark file; the detector marks the others."
+        typer.echo(words, err=True)
 
 
 def _check_one_film_a_file(files: Mapping[str, Path | None]) -> None:

@@ -80,9 +80,17 @@ def task_key(*, setup: WorkSetup, model_id: str | None, landmarks: Path | None, 
         None if landmarks else model_id,
         setup.settings.digest,
         [report_name, *setup.formats] if setup.formats else [],
-        hashlib.sha256(landmarks.read_bytes()).hexdigest() if landmarks else None,
+        _digest_of(landmarks) if landmarks else None,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _digest_of(landmarks: Path) -> str:
+    """SHA-256 of the file, or that it cannot be read: its film is refused for it, and the others are measured."""
+    try:
+        return hashlib.sha256(landmarks.read_bytes()).hexdigest()
+    except OSError:
+        return "unreadable"
 
 
 def result_key(*, pixels_sha256: str, key: str) -> str:
