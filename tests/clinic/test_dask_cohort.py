@@ -18,7 +18,9 @@ pytest.importorskip("distributed", reason="not run: the dask extra is not instal
 
 import dask
 from distributed import Client, LocalCluster
+from typer.testing import CliRunner
 
+from spondyl.clinic.cli import app
 from spondyl.clinic.cohort.dask_cluster import FILMS_PER_TASK, measure_on_cluster
 from spondyl.clinic.cohort.run import run_cohort
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask
@@ -76,6 +78,19 @@ def test_a_film_that_kills_workers_is_found_and_reported(tmp_path: Path, cluster
     assert len(results) == 8
     refused = {name: result["refusal"]["code"] for name, result in results.items() if result["refusal"]}
     assert refused == {"5.dcm": "worker_died"}
+
+
+@pytest.mark.parametrize("address", ["foo", "tcp://127.0.0.1:9"])
+def test_a_cluster_that_does_not_answer_is_named_as_the_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phantoms: Path, address: str
+) -> None:
+    """It ended with "results could not be written" and exit code 6, or with a traceback."""
+    monkeypatch.setattr("spondyl.clinic.cohort.dask_cluster.PATIENCE", "1s")
+    film = phantoms / "phantom_0003_ap"
+    files = f"{film}.dcm", "--landmarks", f"{film}.landmarks.json", "--out", str(tmp_path / "out")
+    done = CliRunner().invoke(app, ["measure", *files, "--cluster", address])
+    assert done.exit_code == 2, done.output
+    assert f"No Dask scheduler answers at {address}" in done.stderr
 
 
 def test_a_task_holds_at_least_a_hundred_films() -> None:

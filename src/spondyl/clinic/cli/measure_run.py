@@ -12,7 +12,7 @@ from spondyl.clinic.cli.terminal import Totals, watch
 from spondyl.clinic.cohort.journal import Journal
 from spondyl.clinic.cohort.local_pool import measure_on_cores
 from spondyl.clinic.cohort.report_folder import REPORTS, report_names
-from spondyl.clinic.cohort.run import Measure, RunFolderError, measure_into, run_cohort
+from spondyl.clinic.cohort.run import ClusterError, Measure, RunFolderError, measure_into, run_cohort
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup, task_key
 from spondyl.clinic.cohort.worker import measure_with, record_of
 from spondyl.clinic.compose import LazyDetector, open_tools
@@ -66,7 +66,7 @@ def run_request(request: MeasureRequest) -> Totals:
                     measure_into(journal, tasks, measure=measure, watcher=told, reports=reports)
             else:
                 run_cohort(tasks, out=request.out, measure=measure, watcher=told, resume=request.resume)
-    except RunFolderError as error:
+    except (RunFolderError, ClusterError) as error:
         leave(ExitCode.USAGE, str(error))
     except MissingModelError as error:
         leave(ExitCode.INSTALLATION_INCOMPLETE, str(error))

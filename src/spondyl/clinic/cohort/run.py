@@ -19,6 +19,10 @@ class RunFolderError(Exception):
     """The output folder cannot take this run; the message says why and what to do."""
 
 
+class ClusterError(Exception):
+    """The cluster that is to measure the films cannot be reached; the message says why and what to do."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watcher:
     """Who is told of progress: ``started(films, reused)`` once, ``finished(record)`` in the order of the films."""
