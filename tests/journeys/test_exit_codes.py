@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
 
 from journeys.conftest import Spondyl, landmarks_of
 
@@ -140,6 +141,31 @@ def test_pictures_that_a_run_wrote_are_no_films_of_the_next(
     )
     assert done.returncode == 0, done.stderr
     assert [json.loads(line)["film"] for line in done.stdout.splitlines()] == ["films/film.dcm"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "second", "told"),
+    [
+        (("--patient", "P-017"), "P-2", "name different patients"),
+        (("--sex", "F"), "P-2", "name different patients"),
+        (("--age", "46"), "", "does not say whose it is"),
+        (("--patient", "P-017", "--sex", "F", "--age", "46"), "P-1", ""),
+        (("--view", "ap"), "P-2", ""),
+    ],
+)
+def test_what_is_stated_of_one_patient_is_written_on_no_other_s_film(
+    spondyl: Spondyl, tmp_path: Path, ap_film: Path, stated: tuple[str, ...], second: str, told: str
+) -> None:
+    for name, patient in (("a", "P-1"), ("b", second)):
+        film = dcmread(ap_film)
+        film.PatientID, film.PatientName = patient, ""
+        (tmp_path / "films").mkdir(exist_ok=True)
+        film.save_as(tmp_path / "films" / f"{name}.dcm")
+        shutil.copy(landmarks_of(ap_film), tmp_path / "films" / f"{name}.landmarks.json")
+    done = spondyl("measure", "films", "--landmarks", "films", *stated, "--json")
+    assert done.returncode == (2 if told else 0), done.stderr
+    assert bool(done.stdout) is not bool(told)
+    assert told in done.stderr
 
 
 def test_one_landmark_file_is_not_for_many_films(spondyl: Spondyl, mixed: Path) -> None:

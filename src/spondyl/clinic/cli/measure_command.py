@@ -104,7 +104,8 @@ def measure(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     """Measure films: alignment with 90 % intervals, findings with probabilities, reports.
 
     Every film is measured or refused with a reason; one bad film never stops a folder. A fact stated with --view,
-    --spacing-mm, --age or --sex is recorded in the film's notes.
+    --spacing-mm, --age or --sex is recorded in the film's notes. --age, --sex and --patient are for the films of one
+    patient.
 
     \b
     Examples:

@@ -19,6 +19,7 @@ from spondyl.clinic.compose import LazyDetector, open_tools
 from spondyl.clinic.exit_codes import ExitCode
 from spondyl.clinic.landmark_file import LandmarkChoice, names_for
 from spondyl.clinic.measure_film import MissingModelError
+from spondyl.clinic.one_patient import why_not_one_patient
 from spondyl.clinic.report import FORMATS
 from spondyl.clinic.settings import Settings
 from spondyl.radiograph import film_paths, printable
@@ -96,6 +97,24 @@ def _check(request: MeasureRequest, films: Sequence[str]) -> None:
     for complaint, applies in complaints.items():
         if applies:
             leave(ExitCode.USAGE, complaint)
+    _check_one_patient(request.settings, films)
+
+
+def _check_one_patient(settings: Settings, films: Sequence[str]) -> None:
+    """An identifier, an age and a sex are one person's: on another's film they would be false."""
+    stated = settings.stated
+    given = {"--patient": stated.patient_id, "--age": stated.age_years, "--sex": stated.sex}
+    used = [name for name, value in given.items() if value is not None]
+    if not used or len(films) == 1:
+        return
+    with open_tools(settings) as tools:
+        why = why_not_one_patient([Path(film) for film in films], tools.reader)
+    if why:
+        leave(
+            ExitCode.USAGE,
+            f"{', '.join(used)}: this is about one patient, but of {len(films)} films {why} Measure each patient's "
+            "films in a run of their own, and films that do not name a patient one at a time.",
+        )
 
 
 def _setup(request: MeasureRequest, films: Sequence[str]) -> WorkSetup:
