@@ -114,7 +114,10 @@ def document(**changes: Any) -> str:
         (document(femoral_heads=[]), "the file", "misspelt"),
         (document(entry={"level": "L6"}), "landmarks[0]", "sixth lumbar vertebra"),
         (document(femoral_heads_px=[{"centre_px": [1, 2]}] * 3), "femoral heads", "at most two"),
+        (document(femoral_heads_px=[{"centre_px": [1, 2], "radius": 3}]), "femoral_heads_px[0]", "misspelt"),
         (document() + "\n" + document(), "line 2", "one film"),
+        (document().replace("{", '{"view": "LATERAL", ', 1), "the file", "'view' is given twice"),
+        (document().replace('"level"', '"level": "T2", "level"'), "the file", "'level' is given twice"),
         ('{"view": "AP",\n "landmarks": [', "line 2", "not JSON"),
         ("[" * 100_000, "the file", "nesting"),
         (" " * 1_000_001, "the file", "1000001"),
@@ -177,6 +180,11 @@ def rows(*lines: str) -> str:
         ("level,point,x_px,y_px\nT1,TL,1,2", "# view", "missing"),
         ("# view: AP\nlevel,point,x,y\nT1,TL,1,2", "line 2", "x_px"),
         ("# view: AP\nlevel,point,x_px,y_px,note\nT1,TL,1,2,a", "line 2", "note"),
+        (rows("# View: LATERAL", "T1,TL,1,2"), "line 3", "given twice"),
+        (rows("# image-left: anterior", "T1,TL,1,2"), "line 3", "image_left"),
+        (rows("# image_left anterior", "T1,TL,1,2"), "line 3", "image_left"),
+        (rows("# view = LATERAL", "T1,TL,1,2"), "line 3", "view"),
+        ("# view: AP\nlevel,point,x_px,y_px,x_px\nT1,TL,1,2,3", "line 2", "['x_px'] are given twice"),
         (rows("T1,TL,1,2,3"), "line 3", "5 cells"),
         (rows("T1,TL,1,2", "T1,TL,1,3"), "line 4", "twice"),
         (rows("T1,XX,1,2"), "line 3", "XX"),
@@ -191,6 +199,13 @@ def test_a_wrong_csv_file_is_refused_with_its_line(text: str, place: str, compla
         landmarks_from_csv(text)
     assert place in refusal.value.where
     assert complaint in str(refusal.value)
+
+
+def test_remarks_in_a_csv_file_are_passed_over() -> None:
+    remarks = ["# review: Dr View", "# viewer: Horos", "# view the film first", "# note: a", "# note: b", "#"]
+    marks = [f"T1,{name},{x},{y}" for name, (x, y) in zip(("TL", "TR", "BL", "BR"), SQUARE, strict=True)]
+    landmarks = landmarks_from_csv(rows(*remarks, *marks))
+    assert (landmarks.view, landmarks.image_left) == (View.AP, ImageSide.UNKNOWN)
 
 
 def test_csv_from_a_spreadsheet_with_decimal_commas() -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from doubles import open_double_tools
-from spondyl.clinic.cohort.run import Measure, Watcher, report_names, run_cohort
+from spondyl.clinic.cohort.report_folder import report_names
+from spondyl.clinic.cohort.run import Measure, Watcher, run_cohort
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup, task_key
 from spondyl.clinic.cohort.worker import measure_task
 from spondyl.clinic.settings import Settings
@@ -25,7 +26,10 @@ def tasks_for(films: Iterable[str], setup: WorkSetup = SETUP) -> list[FilmTask]:
     films = list(films)
     names = report_names(films)
     key = task_key(setup=setup, model_id="double-1", landmarks=None, report_name="")
-    return [FilmTask(film=film, landmarks=None, report_name=names[film], key=key) for film in films]
+    return [
+        FilmTask(film=film, path=Path(film).absolute(), landmarks=None, report_name=names[film], key=key)
+        for film in films
+    ]
 
 
 @dataclass

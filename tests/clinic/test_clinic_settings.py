@@ -1,5 +1,7 @@
 """Claims: settings.toml is read strictly; the server never opens a door that would carry passwords in the clear."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -65,6 +67,30 @@ def test_an_open_door_is_refused(tmp_path: Path, options: ServeOptions, said: st
     with pytest.raises(StartRefusedError, match=said):
         build_services(home_at(tmp_path / "clinic"), options)
     assert not (tmp_path / "clinic").exists()
+
+
+_WITHOUT_DRIVER = """
+import sys
+sys.modules["psycopg"] = None  # as where the extra is not installed
+from pathlib import Path
+from spondyl.clinic.clinic_home import home_at
+from spondyl.clinic.serve import ServeOptions, StartRefusedError, build_services
+folder = Path(sys.argv[1])
+build_services(home_at(folder), ServeOptions()).engine.dispose()
+try:
+    build_services(home_at(folder, database="postgresql+psycopg://clinic@127.0.0.1:9/chart"), ServeOptions())
+except StartRefusedError as refused:
+    print(refused)
+"""
+
+
+def test_a_clinic_starts_without_the_driver_of_postgresql_and_says_when_it_needs_it(tmp_path: Path) -> None:
+    """A wheel without the extra could not even start with the embedded file."""
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_DRIVER, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "pip install 'spondyl[postgres]'" in done.stdout
 
 
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:

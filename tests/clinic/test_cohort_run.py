@@ -15,7 +15,8 @@ import pytest
 from clinic.cohort_runs import SETUP, Seen, final_bytes, here, run, tasks_for, write_films
 from spondyl.clinic.cohort import journal, outputs
 from spondyl.clinic.cohort.local_pool import measure_on_cores
-from spondyl.clinic.cohort.run import RunFolderError, report_names, run_cohort
+from spondyl.clinic.cohort.report_folder import report_names
+from spondyl.clinic.cohort.run import RunFolderError, run_cohort
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, file_state
 from spondyl.clinic.cohort.worker import measure_task
 from spondyl.clinic.report import FORMATS
@@ -165,16 +166,17 @@ def test_a_report_that_cannot_be_written_leaves_no_earlier_one(
     def fault(*_args: object, **_named: object) -> None:
         raise ValueError("a fault made for the test")
 
-    monkeypatch.setattr("spondyl.clinic.cohort.worker.write_report", fault)
+    monkeypatch.setattr("spondyl.clinic.cohort.report_folder.write_report", fault)
     record = measure_task(setup, tasks_for([film], setup)[0])
     assert json.loads(record.line)["status"] == "refused"
     assert list((tmp_path / "reports").iterdir()) == []
 
 
-@pytest.mark.parametrize("gone", ["film", "page"])
-def test_a_report_that_was_deleted_comes_back_with_resume(tmp_path: Path, gone: str) -> None:
-    films = write_films(tmp_path / "films", {"a.dcm": "film a", "b.dcm": "film b", "c.dcm": "bad"})
-    setup = replace(SETUP, reports=tmp_path / "out" / "reports", formats=("html", "json"))
+def report_run(
+    films: list[str], out: Path, *, formats: tuple[str, ...] = ("html", "json"), key: str = ""
+) -> list[str]:
+    """Go on with a run that writes reports; the names of the films that were measured."""
+    setup = replace(SETUP, reports=out / "reports" if formats else None, formats=formats)
     measured: list[str] = []
 
     def measure(tasks: Iterator[FilmTask]) -> Generator[FilmRecord]:
@@ -182,25 +184,65 @@ def test_a_report_that_was_deleted_comes_back_with_resume(tmp_path: Path, gone: 
             measured.append(Path(task.film).name)
             yield measure_task(setup, task)
 
-    def go() -> None:
-        measured.clear()
-        watcher = Seen().watcher()
-        run_cohort(
-            tasks_for(films, setup), out=tmp_path / "out", measure=measure, watcher=watcher, resume=True
-        )
+    tasks = [replace(task, key=task.key + key) for task in tasks_for(films, setup)]
+    run_cohort(tasks, out=out, measure=measure, watcher=Seen().watcher(), resume=True)
+    return measured
 
-    go()
-    go()
-    assert measured == [], "nothing is missing, so nothing is measured again"
+
+def reports_in(out: Path) -> set[str]:
+    return {str(path.relative_to(out)) for path in (out / "reports").rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("gone", ["film", "page"])
+def test_a_report_that_was_deleted_comes_back_with_resume(tmp_path: Path, gone: str) -> None:
+    films = write_films(tmp_path / "films", {"a.dcm": "film a", "b.dcm": "film b", "c.dcm": "bad"})
+    report_run(films, tmp_path / "out")
+    assert report_run(films, tmp_path / "out") == [], "nothing is missing, so nothing is measured again"
     reports = tmp_path / "out" / "reports" / "b"
     before = {path.name: path.read_bytes() for path in reports.iterdir()}
     if gone == "film":
         shutil.rmtree(reports)
     else:
         next(reports.glob("*.html")).unlink()
-    go()
-    assert measured == ["b.dcm"]
+    assert report_run(films, tmp_path / "out") == ["b.dcm"]
     assert {path.name: path.read_bytes() for path in reports.iterdir()} == before
+
+
+def test_another_film_s_report_under_the_same_name_is_not_taken_for_one_s_own(tmp_path: Path) -> None:
+    """Whichever of two films called x was measured last had its report in both their places."""
+    anna = write_films(tmp_path / "anna", {f"{name}.dcm": f"film {name}" for name in "axyz"})
+    bert = write_films(tmp_path / "bert", {"x.dcm": "film of another patient"})
+    out = tmp_path / "out"
+    report_run(anna, out)
+    own = (out / "reports" / "x" / "x.json").read_bytes()
+    report_run([anna[0], *anna[2:], *bert], out)
+    assert (out / "reports" / "x" / "x.json").read_bytes() != own
+    assert report_run(anna, out) == ["x.dcm"]
+    assert (out / "reports" / "x" / "x.json").read_bytes() == own
+
+
+def test_reports_of_earlier_results_go_and_nothing_else(tmp_path: Path) -> None:
+    films = write_films(tmp_path / "films", {"a.dcm": "film a", "b.dcm": "film b", "c.dcm": "film c"})
+    out = tmp_path / "out"
+    report_run(films, out)
+    (out / "reports" / "a" / "a.json").write_text("a person wrote this")
+    (out / "reports" / "b" / "remarks.txt").write_text("a person's")
+    report_run(films[1:], out, key="other points", formats=("json",))
+    assert reports_in(out) == {"reports/a/a.json", "reports/b/b.json", "reports/c/c.json"}
+    (out / "reports" / "c" / "remarks.txt").write_text("a person's")
+    assert report_run(films[1:], out, formats=()) == ["b.dcm", "c.dcm"]
+    assert reports_in(out) == {"reports/a/a.json", "reports/c/remarks.txt"}
+    assert not (out / "reports" / "b").exists()
+
+
+def test_a_copied_run_goes_on_with_its_own_reports(tmp_path: Path) -> None:
+    films = write_films(tmp_path / "films", {"a.dcm": "film a", "b.dcm": "film b"})
+    report_run(films, tmp_path / "out")
+    before = reports_in(tmp_path / "out")
+    shutil.copytree(tmp_path / "out", tmp_path / "copy")
+    assert report_run(films, tmp_path / "copy") == []
+    assert report_run(films, tmp_path / "copy", formats=()) == ["a.dcm", "b.dcm"]
+    assert (reports_in(tmp_path / "copy"), reports_in(tmp_path / "out")) == (set(), before)
 
 
 def test_a_pipe_among_the_films_stops_no_run(tmp_path: Path) -> None:
@@ -213,3 +255,34 @@ def test_films_with_one_stem_get_reports_of_their_own() -> None:
     names = report_names(films)
     assert len(set(names.values())) == len(films)
     assert report_names(["a/one.dcm", "b/two.dcm"]) == {"a/one.dcm": "one", "b/two.dcm": "two"}
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("...dcm", "__"), ("..dcm", "_"), (".hidden.dcm", "_hidden"), ("..a.part.dcm", "__a.part")],
+)
+def test_a_film_whose_stem_is_dots_is_reported_inside_the_reports_and_nothing_else_goes(
+    tmp_path: Path, name: str, folder: str
+) -> None:
+    """The stem of ``...dcm`` is ``..``: its reports took the place of the whole folder of the run."""
+    [film] = write_films(tmp_path / "films", {name: "film a"})
+    kept = tmp_path / "out" / "thesis.txt"
+    kept.parent.mkdir()
+    kept.write_text("years of work")
+    setup = replace(SETUP, reports=tmp_path / "out" / "reports", formats=("json",))
+    measure_task(setup, tasks_for([film], setup)[0])
+    assert kept.read_text() == "years of work"
+    written = [path.relative_to(tmp_path / "out" / "reports") for path in (tmp_path / "out").rglob("*.json")]
+    assert written == [Path(folder) / f"{folder}.json"]
+
+
+@pytest.mark.parametrize("stem", ["n" * 251, "\udcff" * 60, "ü" * 125], ids=["long", "no text", "ü"])
+def test_a_name_of_any_length_and_bytes_gets_its_reports(tmp_path: Path, stem: str) -> None:
+    """60 bytes that are no UTF-8 are 360 characters when they are written out."""
+    films = write_films(tmp_path / "films", {f"{stem}.dcm": "film a", f"{stem[:-1]}x.dcm": "film b"})
+    setup = replace(SETUP, reports=tmp_path / "reports", formats=FORMATS)
+    for task in tasks_for(films, setup):
+        record = measure_task(setup, task)
+        assert json.loads(record.line)["status"] == "measured"
+        assert any(report.name.endswith(".small.png") for report in record.reports)
+    assert len(list((tmp_path / "reports").iterdir())) == 2

@@ -3,7 +3,10 @@ and when one film kills every worker that touches it. The cluster is local: loop
 
 import json
 import os
+import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -15,7 +18,9 @@ pytest.importorskip("distributed", reason="not run: the dask extra is not instal
 
 import dask
 from distributed import Client, LocalCluster
+from typer.testing import CliRunner
 
+from spondyl.clinic.cli import app
 from spondyl.clinic.cohort.dask_cluster import FILMS_PER_TASK, measure_on_cluster
 from spondyl.clinic.cohort.run import run_cohort
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask
@@ -75,5 +80,34 @@ def test_a_film_that_kills_workers_is_found_and_reported(tmp_path: Path, cluster
     assert refused == {"5.dcm": "worker_died"}
 
 
+@pytest.mark.parametrize("address", ["foo", "tcp://127.0.0.1:9"])
+def test_a_cluster_that_does_not_answer_is_named_as_the_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phantoms: Path, address: str
+) -> None:
+    """It ended with "results could not be written" and exit code 6, or with a traceback."""
+    monkeypatch.setattr("spondyl.clinic.cohort.dask_cluster.PATIENCE", "1s")
+    film = phantoms / "phantom_0003_ap"
+    files = f"{film}.dcm", "--landmarks", f"{film}.landmarks.json", "--out", str(tmp_path / "out")
+    done = CliRunner().invoke(app, ["measure", *files, "--cluster", address])
+    assert done.exit_code == 2, done.output
+    assert f"No Dask scheduler answers at {address}" in done.stderr
+
+
 def test_a_task_holds_at_least_a_hundred_films() -> None:
     assert FILMS_PER_TASK >= 100
+
+
+def test_relative_paths_are_those_of_the_one_who_asks(
+    tmp_path: Path, phantoms: Path, cluster: LocalCluster
+) -> None:
+    """The workers' folder is another: every film was refused as missing."""
+    shutil.copytree(phantoms, tmp_path / "films")
+    program = Path(sys.executable).with_name("spondyl")
+    options = ["--out", "results", "--formats", "json", "--cluster", cluster.scheduler_address]
+    film = "films/phantom_0003_ap"
+    command = [program, "measure", f"{film}.dcm", "--landmarks", f"{film}.landmarks.json", *options]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    [line] = (tmp_path / "results" / "results.jsonl").read_text().splitlines()
+    report = tmp_path / "results" / "reports" / "phantom_0003_ap" / "phantom_0003_ap.json"
+    assert json.loads(line)["film"] == json.loads(report.read_text())["film"] == f"{film}.dcm"

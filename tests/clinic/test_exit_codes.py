@@ -1,7 +1,14 @@
-"""Claim: a run's exit code says whether all, some or none of its films were measured; codes never change."""
+"""Claim: a command's exit code says what became of it: how many films were measured, or why it ended early; codes
+never change."""
+
+import errno
+from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from spondyl.clinic.cli import app, main
 from spondyl.clinic.exit_codes import ExitCode, code_for
 
 
@@ -12,3 +19,51 @@ def test_code_of_a_run(measured: int, refused: int, code: int) -> None:
 
 def test_every_code_has_a_meaning_of_its_own() -> None:
     assert len({code.meaning for code in ExitCode}) == len(ExitCode)
+
+
+@pytest.mark.parametrize(
+    "fault", [OSError(errno.ENOSPC, "No space left on device"), BlockingIOError(11, "full")]
+)
+@pytest.mark.parametrize("words", [("screen", "--form"), ("score", "--form", "rmdq")])
+def test_a_disk_or_pipe_that_takes_no_more_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fault: OSError,
+    words: tuple[str, ...],
+) -> None:
+    """It was a traceback."""
+    really = typer.echo
+
+    def echo(message: object = "", *, err: bool = False) -> None:
+        if not err:
+            raise fault
+        really(message, err=True)
+
+    monkeypatch.setattr("typer.echo", echo)
+    monkeypatch.setattr("sys.argv", ["spondyl", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == ExitCode.OUTPUT_FAILED
+    assert "could not be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ("screen", r'{"patient_id": "\ud800", "answers": {"fever": "no"}}'),
+        ("score", r'{"patient_id": "\ud800", "instrument": "nrs", "answers": {"pain": 3}}'),
+    ],
+)
+def test_half_a_character_is_refused_in_words(tmp_path: Path, command: str, text: str) -> None:
+    file = tmp_path / "answers.json"
+    file.write_text(text)
+    for extra in ([], ["--json"]):
+        done = CliRunner().invoke(app, [command, str(file), *extra])
+        assert done.exit_code == ExitCode.ALL_REFUSED, done.output
+        assert r"half a character (\ud800)" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["compare", "adjust run"])
+def test_a_command_that_writes_says_the_code_of_a_failed_write(command: str) -> None:
+    shown = CliRunner().invoke(app, [*command.split(), "--help"]).stdout.split("Exit codes:")[1]
+    assert " 6 " in shown

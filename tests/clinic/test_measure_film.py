@@ -101,6 +101,24 @@ def test_landmarks_of_a_larger_picture_are_refused(film: Path, landmark_file: Pa
     assert refusal_of(measure(film, landmarks=landmark_file)) is Refusal.LANDMARKS_INVALID
 
 
+def test_the_line_of_another_film_is_no_landmark_file_of_this_one(film: Path, tmp_path: Path) -> None:
+    """Found lines, copied under another film's name, gave it the first film's Cobb angle."""
+    line = film_result_to_json(measure(film))
+    file = tmp_path / "found.json"
+
+    def refused(**changed: object) -> FilmRefused | None:
+        file.write_text(json.dumps({**line, **changed}))
+        return measure(film, landmarks=file).refusal
+
+    assert refused() is None
+    assert refused(sha256=None, rows=None, columns=None) is None
+    for changed in ({"sha256": 64 * "0"}, {"sha256": None, "rows": 450}, {"columns": 600}):
+        refusal = refused(**changed)
+        assert refusal is not None and refusal.refusal is Refusal.LANDMARKS_INVALID
+    film.write_text("film 2")
+    assert "another film" in str(refused())
+
+
 @pytest.mark.parametrize("head_px", [(90_000.0, 300.0), (300.0, -2_000.0)])
 def test_a_femoral_head_far_outside_the_picture_is_refused(
     film: Path, landmark_file: Path, head_px: tuple[float, float]

@@ -89,9 +89,9 @@ def test_numbers_beyond_computing_are_refused(text: str) -> None:
         assert all(math.isfinite(value) for value in found.values() if isinstance(value, float))
 
 
-@pytest.mark.parametrize("level_percent", [0.0, 100.0, -5.0, math.nan])
-def test_a_level_is_between_0_and_100(level_percent: float) -> None:
-    with pytest.raises(EvidenceRefused, match="not between 0 and 100"):
+@pytest.mark.parametrize("level_percent", [0.0, 0.95, 49.0, 100.0, -5.0, math.nan])
+def test_a_level_is_between_50_and_100(level_percent: float) -> None:
+    with pytest.raises(EvidenceRefused, match="not between 50 and 100"):
         pooled("yi,vi\n1,1\n", level_percent=level_percent)
 
 

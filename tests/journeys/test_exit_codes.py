@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
 
 from journeys.conftest import Spondyl, landmarks_of
 
@@ -79,6 +80,33 @@ def test_one_landmark_file_is_not_for_two_films_of_one_name(
     assert "films/anna/ap.dcm and films/bert/ap.dcm" in done.stderr
 
 
+def test_a_landmark_file_that_cannot_be_read_or_named_costs_its_own_film_only(
+    spondyl: Spondyl, mixed: Path, ap_film: Path
+) -> None:
+    long = "n" * 240  # with ".landmarks.json" no file can be called so
+    shutil.copy(ap_film, mixed / f"{long}.dcm")
+    shutil.copy(landmarks_of(ap_film), mixed / f"{long}.json")
+    shutil.copy(ap_film, mixed / "lost.dcm")
+    (mixed / "lost.landmarks.json").symlink_to("gone.json")
+    done = spondyl("measure", mixed, "y" * 300, "--landmarks", mixed, "--out", "results", "--formats", "json")
+    assert done.returncode == 3, done.stderr
+    lines = (mixed.parent / "results" / "results.jsonl").read_text().splitlines()
+    results = {Path(r["film"]).name: r for r in map(json.loads, lines)}
+    assert results["lost.dcm"]["refusal"]["code"] == "landmarks_invalid"
+    assert [name for name, r in results.items() if r["status"] == "measured"] == ["good.dcm", f"{long}.dcm"]
+    assert "6 of 7 films had a landmark file" in done.stderr
+
+
+def test_a_folder_without_a_film_s_landmark_file_starts_no_detector(
+    spondyl: Spondyl, mixed: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "marks").mkdir()
+    (tmp_path / "marks" / "other.landmarks.json").touch()
+    done = spondyl("measure", mixed / "good.dcm", "--landmarks", "marks", "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "good.landmarks.json" in done.stderr
+
+
 def test_results_may_lie_beside_the_films(spondyl: Spondyl, ap_film: Path, tmp_path: Path) -> None:
     folder = tmp_path / "films"
     folder.mkdir()
@@ -113,6 +141,31 @@ def test_pictures_that_a_run_wrote_are_no_films_of_the_next(
     )
     assert done.returncode == 0, done.stderr
     assert [json.loads(line)["film"] for line in done.stdout.splitlines()] == ["films/film.dcm"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "second", "told"),
+    [
+        (("--patient", "P-017"), "P-2", "name different patients"),
+        (("--sex", "F"), "P-2", "name different patients"),
+        (("--age", "46"), "", "does not say whose it is"),
+        (("--patient", "P-017", "--sex", "F", "--age", "46"), "P-1", ""),
+        (("--view", "ap"), "P-2", ""),
+    ],
+)
+def test_what_is_stated_of_one_patient_is_written_on_no_other_s_film(
+    spondyl: Spondyl, tmp_path: Path, ap_film: Path, stated: tuple[str, ...], second: str, told: str
+) -> None:
+    for name, patient in (("a", "P-1"), ("b", second)):
+        film = dcmread(ap_film)
+        film.PatientID, film.PatientName = patient, ""
+        (tmp_path / "films").mkdir(exist_ok=True)
+        film.save_as(tmp_path / "films" / f"{name}.dcm")
+        shutil.copy(landmarks_of(ap_film), tmp_path / "films" / f"{name}.landmarks.json")
+    done = spondyl("measure", "films", "--landmarks", "films", *stated, "--json")
+    assert done.returncode == (2 if told else 0), done.stderr
+    assert bool(done.stdout) is not bool(told)
+    assert told in done.stderr
 
 
 def test_one_landmark_file_is_not_for_many_films(spondyl: Spondyl, mixed: Path) -> None:

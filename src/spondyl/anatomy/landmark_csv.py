@@ -1,8 +1,10 @@
 """Landmarks as CSV: one point a row, as a spreadsheet or a drawing program exports them."""
 
 import csv
+import difflib
 import io
 import math
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,7 +21,7 @@ from spondyl.anatomy.landmark_draft import (
     parse_side,
     parse_view,
 )
-from spondyl.anatomy.landmarks import FloatArray, Landmarks
+from spondyl.anatomy.landmarks import FloatArray, ImageSide, Landmarks, View
 from spondyl.anatomy.levels import Level
 
 COLUMNS = ("level", "point", "x_px", "y_px", "sd_px", "confidence", "radius_px")
@@ -27,6 +29,11 @@ REQUIRED = COLUMNS[:4]
 PEDICLES = ("PL", "PR")
 HEAD = "FEMORAL_HEAD"
 MAX_CHARACTERS = 1_000_000
+STATED = {
+    "view": tuple(view.value.lower() for view in View),
+    "image_left": tuple(side.value for side in ImageSide),
+}
+"""What comment lines may state, and the values of each."""
 
 Row = tuple[str, dict[str, str]]
 
@@ -96,11 +103,30 @@ def _read(text: str) -> tuple[dict[str, str], list[Row]]:
     for number, raw in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
         line = raw.strip().strip(",;").strip() if raw.lstrip(' "').startswith("#") else raw.strip()
         if line.lstrip('"').startswith("#"):
-            key, _, value = line.strip('"').lstrip("# ").partition(":")
-            stated[key.strip().lower()] = value.strip()
+            _state(stated, line.strip('"').lstrip("# "), f"line {number}")
         elif line.strip(",; "):
             lines.append((number, line))
     return stated, _rows(lines)
+
+
+def _state(stated: dict[str, str], comment: str, where: str) -> None:
+    """Keep what a comment line states; one that means to state the view or the side, but does not, is refused."""
+    name, colon, value = comment.partition(":")
+    key = name.strip().lower()
+    if key in STATED and key in stated:
+        raise _wrong(where, f'"# {key}: …" is given twice.', "A film has one.")
+    meant = difflib.get_close_matches(key, STATED, n=1, cutoff=0.85) if colon else _without_colon(key)
+    if key not in STATED and meant:
+        raise _wrong(
+            where, f'"# {comment[:40]}" states nothing.', f'It looks like "# {meant[0]}: …" misspelt.'
+        )
+    stated[key] = value.strip()
+
+
+def _without_colon(comment: str) -> list[str]:
+    """The key of a comment such as "view = AP", which lacks its colon; prose has none."""
+    words = re.sub(r"[\W_]+", "_", comment)
+    return [key for key, values in STATED.items() if words in {f"{key}_{value}" for value in values}]
 
 
 def _rows(lines: list[tuple[int, str]]) -> list[Row]:
@@ -113,6 +139,9 @@ def _rows(lines: list[tuple[int, str]]) -> list[Row]:
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise _wrong(f"line {lines[0][0]}", f"the columns {missing} are missing.", "Every point needs them.")
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise _wrong(f"line {lines[0][0]}", f"the columns {twice} are given twice.", "A point has one place.")
     unknown = [name for name in names if name and name not in COLUMNS]
     if unknown:
         raise _wrong(

@@ -27,6 +27,7 @@ MAX_CHARACTERS = 1_000_000
 FORMAT_NAME, FORMAT_VERSION = "spondyl-landmarks", 1
 FILE_KEYS = ("format", "version", "view", "image_left", "made_by", "landmarks", "femoral_heads_px")
 VERTEBRA_KEYS = ("level", "corners_px", "confidence", "corner_sd_px", "pedicles_px")
+HEAD_KEYS = ("centre_px", "radius_px")
 
 
 def landmarks_to_json(landmarks: Landmarks) -> Json:
@@ -95,7 +96,9 @@ def _load(text: str) -> object:
             "the file", f"it has {len(text)} characters.", "Landmarks of one film need a few thousand."
         )
     try:
-        return cast(object, json.loads(text))
+        return cast(object, json.loads(text, object_pairs_hook=_once_each))
+    except LandmarkTextError:
+        raise
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         if error.msg == "Extra data":
@@ -105,6 +108,18 @@ def _load(text: str) -> object:
         raise _wrong(where, f"this is not JSON ({error.msg}).", "Only complete JSON can be read.") from None
     except (ValueError, RecursionError):
         raise _wrong("the file", "a number or nesting is too large.", "No film needs such a value.") from None
+
+
+def _once_each(pairs: list[tuple[str, object]]) -> Json:
+    """An object whose keys are all different; of two alike, one would be dropped in silence."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _wrong(
+            "the file", f"the key {twice[:40]!r} is given twice in one object.", "One of them is wrong."
+        )
+    return found
 
 
 def _check_version(document: Json) -> None:
@@ -176,6 +191,7 @@ def _heads(value: object) -> FloatArray:
 
 def _head(entry: object, where: str) -> tuple[float, float, float]:
     fields = _object(entry, where)
+    _check_spelling(fields, where, HEAD_KEYS)
     x, y = _exactly(fields.get("centre_px"), 2, f"{where}.centre_px")
     radius = fields.get("radius_px")
     radius_px = math.nan if radius is None else parse_number(radius, f"{where}.radius_px")

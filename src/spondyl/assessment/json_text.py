@@ -13,7 +13,7 @@ def parsed_json(text: str) -> Any:
     {'pain': 7}
     """
     try:
-        return json.loads(text.lstrip("\ufeff"), object_pairs_hook=_object)
+        found = json.loads(text.lstrip("\ufeff"), object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         if isinstance(error, TableTextError):
             raise
@@ -22,6 +22,21 @@ def parsed_json(text: str) -> Any:
             what=f"it is not JSON: {error}.",
             why="Nothing of it can be read.",
             do="Correct it at that place.",
+        ) from None
+    _check_whole_characters(found)
+    return found
+
+
+def _check_whole_characters(found: Any) -> None:
+    r"""JSON can name half a character (``\ud800``), which no file, table or terminal takes."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise TableTextError(
+            where="the file",
+            what=f"it holds half a character (\\u{ord(error.object[error.start]):04x}).",
+            why="Such a text cannot be written or shown.",
+            do="Write that text again.",
         ) from None
 
 

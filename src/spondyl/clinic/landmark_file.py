@@ -1,10 +1,12 @@
 """Landmarks that a person marked, read from a file for one film."""
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
 from spondyl.anatomy import Landmarks
 from spondyl.anatomy.landmark_text import LandmarkTextError, landmarks_from_csv, landmarks_from_json
+from spondyl.anatomy.marked_film import MarkedFilm, marked_film
 from spondyl.radiograph import FilmRefused, Refusal
 
 SUFFIXES = (".landmarks.json", ".landmarks.csv", ".json", ".csv")
@@ -21,15 +23,34 @@ class LandmarkChoice:
         """The landmark file of a film: the file itself, or ``<stem>.landmarks.json`` and so on; None: detect."""
         if not self.path.is_dir():
             return self.path
-        candidates = (self.path / f"{film.stem}{suffix}" for suffix in SUFFIXES)
-        return next((file for file in candidates if file.is_file()), None)
+        return next((self.path / name for name in names_for(film) if _is_there(self.path / name)), None)
+
+
+def names_for(film: Path) -> tuple[str, ...]:
+    """What a film's landmark file may be called in a folder of such files, in the order they are tried."""
+    return tuple(f"{film.stem}{suffix}" for suffix in SUFFIXES)
+
+
+def _is_there(file: Path) -> bool:
+    """A file that is there but cannot be looked at counts: it is refused when it is read, never passed over."""
+    try:
+        return file.is_file() or file.is_symlink()
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG  # no file has a name of that length
 
 
 def read_landmark_file(path: Path) -> Landmarks:
     """Read one landmark file (JSON or CSV, docs/how-to/own-landmarks.md); raises FilmRefused when it is invalid."""
+    return read_landmarks_of(path)[0]
+
+
+def read_landmarks_of(path: Path) -> tuple[Landmarks, MarkedFilm]:
+    """Read one landmark file as :func:`read_landmark_file` does, with what it says about the film it is for."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        return landmarks_from_csv(text) if path.suffix.lower() == ".csv" else landmarks_from_json(text)
+        if path.suffix.lower() == ".csv":
+            return landmarks_from_csv(text), MarkedFilm()
+        return landmarks_from_json(text), marked_film(text)
     except FileNotFoundError:
         raise _invalid(path, "There is no such file.", "Check the path given with --landmarks.") from None
     except (OSError, UnicodeDecodeError) as error:

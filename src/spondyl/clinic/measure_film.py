@@ -8,12 +8,13 @@ import numpy as np
 
 from spondyl.anatomy import Landmarks, View
 from spondyl.anatomy.landmarks import FloatArray
+from spondyl.anatomy.marked_film import MarkedFilm
 from spondyl.assessment import Assessment
 from spondyl.assessment.assess import assess
 from spondyl.assessment.calibration import Calibration
 from spondyl.assessment.quantity import FilmContext
 from spondyl.assessment.representative import representative
-from spondyl.clinic.landmark_file import read_landmark_file
+from spondyl.clinic.landmark_file import read_landmarks_of
 from spondyl.clinic.report.signature import signed
 from spondyl.clinic.result import FilmResult
 from spondyl.clinic.settings import Settings
@@ -105,9 +106,27 @@ def _landmarks_of(radiograph: Radiograph, detector: SpineDetector, file: Path | 
     if file is None:
         check_view(radiograph.view)  # before the detector, which loads its model at its first film
         return representative(detector.detect(radiograph), _context(radiograph))
-    landmarks = read_landmark_file(file)
+    return landmarks_for(radiograph, file)
+
+
+def landmarks_for(radiograph: Radiograph, file: Path) -> Landmarks:
+    """The landmarks in ``file``; raises FilmRefused when it is invalid or not for this film."""
+    landmarks, marked = read_landmarks_of(file)
+    _check_film(marked, radiograph, file)
     _check_they_belong(landmarks, radiograph, file)
     return landmarks
+
+
+def _check_film(marked: MarkedFilm, radiograph: Radiograph, file: Path) -> None:
+    rows, columns = radiograph.pixels.shape
+    why = marked.why_not(sha256=radiograph.sha256, rows=rows, columns=columns)
+    if why is not None:
+        raise FilmRefused(
+            Refusal.LANDMARKS_INVALID,
+            what=f"The landmark file {file.name} does not fit this film.",
+            why=why,
+            do="Give the film's own file; where you know that the points are right, take the key out of the file.",
+        )
 
 
 def _check_they_belong(landmarks: Landmarks, radiograph: Radiograph, file: Path) -> None:

@@ -20,7 +20,7 @@ def film_paths(paths: "Iterable[str | os.PathLike[str]]") -> Iterator[Path]:
     folder that cannot be listed is yielded itself, so that it is refused aloud. Linked folders are not followed.
     """
     for path in paths:
-        if Path(path).is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 (pathlib raises for a name that is too long: that film is refused)
             yield from _films_in(Path(path))
         else:
             yield Path(path)

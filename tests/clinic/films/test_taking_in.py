@@ -97,6 +97,15 @@ def test_an_ap_film_with_its_landmarks_is_measured_and_shown_with_its_red_lines(
     assert "names PHANTOM SPINE" in page
 
 
+def test_the_landmark_file_of_another_film_is_refused(desk: Desk, phantoms: Path) -> None:
+    path = phantoms / "phantom_0003_ap.dcm"
+    marks = json.loads(path.with_suffix(".landmarks.json").read_text())
+    desk.upload(path.read_bytes(), landmarks=json.dumps({**marks, "sha256": 64 * "0"}).encode())
+    page = desk.work()
+    assert "names the pixels of another film" in page
+    assert "<dt>Cobb T" not in page
+
+
 def test_a_lateral_film_says_that_it_needs_landmarks_and_is_measured_with_them(
     desk: Desk, phantoms: Path
 ) -> None:

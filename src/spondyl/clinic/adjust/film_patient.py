@@ -5,7 +5,7 @@ from pathlib import Path
 
 from spondyl.biomechanics import MeasuredFilm, Segment, build_spine_model
 from spondyl.clinic.adjust.patient import NORMAL_N_M, SimulatedPatient
-from spondyl.clinic.landmark_file import read_landmark_file
+from spondyl.clinic.measure_film import landmarks_for
 from spondyl.radiograph import FilmRefused
 
 
@@ -43,7 +43,7 @@ def _measured(files: FilmOfPatient) -> MeasuredFilm:
     try:
         with FilmReader() as reader:
             film = reader.read(files.film)
-        landmarks = read_landmark_file(files.landmarks)
+        landmarks = landmarks_for(film, files.landmarks)
     except FilmRefused as error:
         raise ValueError(str(error)) from error
     if film.spacing_mm is None:

@@ -54,8 +54,7 @@ def open_engine(
         desk = Desk(path, derive(key, "bookings in line"))
         sync = SharedSync(path) if survives_power_loss else None
     elif url.startswith(POSTGRES_PREFIX):
-        engine = sa.create_engine(_quick(url), pool_size=20, max_overflow=20)
-        ping_after_a_pause(engine)
+        engine = _postgres(url)
     else:
         kind = url.split(":", 1)[0]
         raise DatabaseUnusableError(
@@ -90,6 +89,17 @@ def now_of(connection: sa.Connection) -> datetime:
 
 def _quick(url: str) -> sa.URL:
     return sa.make_url(url).set(drivername=_DIALECT.replace(".", "+"))
+
+
+def _postgres(url: str) -> sa.Engine:
+    try:
+        engine = sa.create_engine(_quick(url), pool_size=20, max_overflow=20)
+    except ImportError as error:
+        raise DatabaseUnusableError(
+            f"A PostgreSQL database needs the driver psycopg ({error}): pip install 'spondyl[postgres]'."
+        ) from error
+    ping_after_a_pause(engine)
+    return engine
 
 
 def _embedded(path: Path, key: bytes) -> sa.Engine:

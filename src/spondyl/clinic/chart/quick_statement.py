@@ -9,20 +9,21 @@ commits a statement that nobody began a transaction for, before it says that it 
 import re
 import select
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import psycopg
 import sqlalchemy as sa
-from psycopg import errors, pq
-from psycopg.pq.abc import PGconn, PGresult
 
 from spondyl.clinic.chart.engine import driver_in_transaction
+
+if TYPE_CHECKING:  # psycopg is an extra: a clinic whose chart is the embedded file has none
+    import psycopg
+    from psycopg.pq.abc import PGconn, PGresult
 
 _NAMED = re.compile(r"%\((\w+)\)s")
 _BEGIN = b"spondyl_begin"
 _READY = "spondyl_prepared"
 _Given: TypeAlias = Mapping[str, str | None]
-_Ask: TypeAlias = Callable[[PGconn, bytes, list[bytes | None]], PGresult]
+_Ask: TypeAlias = "Callable[[PGconn, bytes, list[bytes | None]], PGresult]"
 
 
 class QuickStatement:
@@ -58,7 +59,9 @@ class QuickStatement:
             return None
         return _texts(self._asked(connection, driver.pgconn, _alone, given))
 
-    def _asked(self, connection: sa.Connection, server: PGconn, ask: _Ask, given: _Given) -> PGresult:
+    def _asked(self, connection: sa.Connection, server: "PGconn", ask: _Ask, given: _Given) -> "PGresult":
+        from psycopg import errors
+
         values = self._values(given)
         ready = connection.info.setdefault(_READY, set[bytes]())
         if self._name in ready:
@@ -93,7 +96,7 @@ def quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
-def _begun_with(server: PGconn, name: bytes, values: list[bytes | None]) -> PGresult:
+def _begun_with(server: "PGconn", name: bytes, values: list[bytes | None]) -> "PGresult":
     """``BEGIN`` and the statement, sent together; returns the statement's result."""
     try:
         server.enter_pipeline_mode()
@@ -112,11 +115,14 @@ def _begun_with(server: PGconn, name: bytes, values: list[bytes | None]) -> PGre
     return _refuse_error(found)
 
 
-def _alone(server: PGconn, name: bytes, values: list[bytes | None]) -> PGresult:
+def _alone(server: "PGconn", name: bytes, values: list[bytes | None]) -> "PGresult":
     """The statement, committed before libpq returns; an error of the commit is what libpq returns then.
 
     libpq waits outside Python, so that other threads run meanwhile.
     """
+    import psycopg
+    from psycopg import pq
+
     given: Any = values  # psycopg's types leave NULL out here, though it takes it
     found = server.exec_prepared(name, given)
     if server.status == pq.ConnStatus.BAD:
@@ -124,7 +130,7 @@ def _alone(server: PGconn, name: bytes, values: list[bytes | None]) -> PGresult:
     return _refuse_error(found)
 
 
-def _next_result(server: PGconn) -> PGresult | None:
+def _next_result(server: "PGconn") -> "PGresult | None":
     # get_result would wait by itself, but keep every other thread from running meanwhile.
     unsent = server.flush()
     while server.is_busy():
@@ -136,22 +142,26 @@ def _next_result(server: PGconn) -> PGresult | None:
     return server.get_result()
 
 
-def _driver(connection: sa.Connection) -> psycopg.Connection[Any]:
+def _driver(connection: sa.Connection) -> "psycopg.Connection[Any]":
     """The driver's connection; SQLAlchemy need not keep a transaction for what is committed at once."""
     driver: Any = connection.connection.dbapi_connection
     return driver
 
 
-def _is_idle(driver: psycopg.Connection[Any]) -> bool:
+def _is_idle(driver: "psycopg.Connection[Any]") -> bool:
+    from psycopg import pq
+
     return driver.pgconn.transaction_status == pq.TransactionStatus.IDLE
 
 
-def _refuse_error(found: PGresult) -> PGresult:
+def _refuse_error(found: "PGresult") -> "PGresult":
+    from psycopg import errors, pq
+
     if found.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
         raise errors.error_from_result(found)
     return found
 
 
-def _texts(found: PGresult) -> list[str | None]:
+def _texts(found: "PGresult") -> list[str | None]:
     values = (found.get_value(0, column) for column in range(found.nfields))
     return [None if value is None else value.decode() for value in values]

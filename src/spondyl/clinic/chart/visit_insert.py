@@ -6,7 +6,6 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
@@ -164,7 +163,9 @@ def insert_visit_and_commit(connection: sa.Connection, rows: VisitRows, deed: De
     try:
         told = _refusing(_ALONE, _ALONE.row_committed, connection, given)
     except IntegrityError as error:
-        if not isinstance(error.orig, psycopg.errors.NotNullViolation):
+        from psycopg.errors import NotNullViolation
+
+        if not isinstance(error.orig, NotNullViolation):
             raise
         return False
     if told is None or told[0] != "t":
@@ -199,7 +200,7 @@ def _refusing(
     """What the statement says; ``TimeTakenError`` like ``put_down`` in place of the driver's error."""
     try:
         return ask(connection, given)
-    except psycopg.IntegrityError as error:
+    except connection.dialect.loaded_dbapi.IntegrityError as error:
         raise taken_instead_of(IntegrityError(statement.sql, given, error)) from error
 
 

@@ -65,8 +65,8 @@ def run(  # noqa: PLR0913, PLR0917  a command's options are its arguments
       spondyl adjust run --simulated --seed 1 --max-n 80 --instrument tcp://127.0.0.1:7000 --json
 
     \b
-    Exit codes: 0 ended for a stated reason, 2 wrong command line, 8 blocked, 11 refusal or
-    fault, 12 not proved safe, 130 stopped.
+    Exit codes: 0 ended for a stated reason, 2 wrong command line, 6 record not written, 8 blocked,
+    11 refusal or fault, 12 not proved safe, 130 stopped.
     """
     from spondyl.clinic.adjust.options import Options
     from spondyl.treatment.adjustment import Rule

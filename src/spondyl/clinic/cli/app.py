@@ -22,6 +22,7 @@ from spondyl.clinic.cli.screen_command import screen
 from spondyl.clinic.cli.serve_command import serve
 from spondyl.clinic.cli.verify_audit_command import verify_audit
 from spondyl.clinic.cli.verify_export_command import verify_export
+from spondyl.clinic.exit_codes import ExitCode
 
 app = typer.Typer(
     name="spondyl",
@@ -77,5 +78,16 @@ app.command()(verify_export)
 
 
 def main() -> None:
-    """Run the program; the exit codes are those of :class:`spondyl.clinic.exit_codes.ExitCode`."""
-    sys.exit(app())
+    """Run the program; the exit codes are those of :class:`spondyl.clinic.exit_codes.ExitCode`.
+
+    Whatever a command prints, a disk or a pipe that takes no more of it is no fault of the software.
+    """
+    try:
+        sys.exit(app())
+    except OSError as error:
+        from spondyl.clinic.chart.full_disk import is_full_disk
+
+        if not (is_full_disk(error) or isinstance(error, BlockingIOError)):
+            raise
+        typer.echo(f"The results could not be written: {error}.", err=True)
+        sys.exit(int(ExitCode.OUTPUT_FAILED))

@@ -34,7 +34,8 @@ def compare(
       spondyl compare before.dcm after.dcm --landmarks-before a.json --landmarks-after b.json --json
 
     \b
-    Exit codes: 0 compared, 2 other patients or views, 3 one refused, 4 both refused, 7 installation incomplete.
+    Exit codes: 0 compared, 2 other patients or views, 3 one refused, 4 both refused,
+    6 reports not written, 7 installation incomplete.
     """
     with clean_stop("Nothing was written."):
         results = _measure_both((before, landmarks_before), (after, landmarks_after))

@@ -121,8 +121,8 @@ def outcomes_example(
     Exit codes: 0 written, 2 wrong command line, 6 not writable.
     """
     from spondyl.assessment.outcomes import synthetic_visits_csv
-    from spondyl.atomic_file import write_whole
+    from spondyl.atomic_file import write_named
 
     with clean_stop("Nothing was written."):
-        write_whole(file, synthetic_visits_csv(patients, seed=seed).encode())
+        write_named(file, synthetic_visits_csv(patients, seed=seed).encode())
     typer.echo(f"Written: {file}", err=True)

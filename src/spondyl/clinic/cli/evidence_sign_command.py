@@ -100,12 +100,12 @@ def _signed(found: "Answer", *, person: str, role: str, at: str, digest: str) ->
 
 
 def _write(path: Path, signed: "tuple[SignedConclusion, ...]") -> None:
-    from spondyl.atomic_file import write_whole
+    from spondyl.atomic_file import write_named
     from spondyl.evidence.living import signed_to_text
 
     with clean_stop("Nothing was signed."):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, signed_to_text(signed).encode())
+        write_named(path, signed_to_text(signed).encode())
 
 
 def review(

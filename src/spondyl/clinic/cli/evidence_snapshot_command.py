@@ -31,7 +31,7 @@ def snapshot(
     \b
     Exit codes: 0 written, 2 a record is wrong, 6 not writable.
     """
-    from spondyl.atomic_file import write_whole
+    from spondyl.atomic_file import write_named
     from spondyl.clinic.evidence_files import aid_pages, records_or_shipped
     from spondyl.evidence.library import EvidenceError
     from spondyl.evidence.living import take_snapshot
@@ -43,7 +43,7 @@ def snapshot(
         leave(ExitCode.USAGE, str(error))
     with clean_stop("Nothing was written."):
         out.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(out, taken.to_text().encode())
+        write_named(out, taken.to_text().encode())
     counts = {"records": len(taken.records), "pooled": len(taken.pooled), "displayed": len(taken.displayed)}
     if json_output:
         import json

@@ -104,7 +104,8 @@ def measure(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     """Measure films: alignment with 90 % intervals, findings with probabilities, reports.
 
     Every film is measured or refused with a reason; one bad film never stops a folder. A fact stated with --view,
-    --spacing-mm, --age or --sex is recorded in the film's notes.
+    --spacing-mm, --age or --sex is recorded in the film's notes. --age, --sex and --patient are for the films of one
+    patient.
 
     \b
     Examples:
@@ -167,4 +168,4 @@ def _settings(
         signature = Confirmation(person=sign, at=moment) if sign is not None else None
     except ValueError as error:
         leave(ExitCode.USAGE, str(error))
-    return Settings(stated=stated, signature=signature, weights_dir=weights)
+    return Settings(stated=stated, signature=signature, weights_dir=weights.absolute() if weights else None)

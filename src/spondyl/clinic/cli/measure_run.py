@@ -5,17 +5,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import typer
+
 from spondyl.clinic.cli.leave import leave
 from spondyl.clinic.cli.terminal import Totals, watch
 from spondyl.clinic.cohort.journal import Journal
 from spondyl.clinic.cohort.local_pool import measure_on_cores
-from spondyl.clinic.cohort.run import Measure, RunFolderError, measure_into, report_names, run_cohort
+from spondyl.clinic.cohort.report_folder import REPORTS, report_names
+from spondyl.clinic.cohort.run import ClusterError, Measure, RunFolderError, measure_into, run_cohort
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup, task_key
 from spondyl.clinic.cohort.worker import measure_with, record_of
 from spondyl.clinic.compose import LazyDetector, open_tools
 from spondyl.clinic.exit_codes import ExitCode
-from spondyl.clinic.landmark_file import LandmarkChoice
+from spondyl.clinic.landmark_file import LandmarkChoice, names_for
 from spondyl.clinic.measure_film import MissingModelError
+from spondyl.clinic.one_patient import why_not_one_patient
 from spondyl.clinic.report import FORMATS
 from spondyl.clinic.settings import Settings
 from spondyl.radiograph import film_paths, printable
@@ -59,11 +63,11 @@ def run_request(request: MeasureRequest) -> Totals:
             measure = _where(request, setup, films=len(films))
             if request.out is None:
                 with TemporaryDirectory(prefix="spondyl-") as folder:
-                    journal = Journal(Path(folder))
-                    measure_into(journal, tasks, measure=measure, watcher=told)
+                    journal, reports = Journal(Path(folder)), Path(folder, REPORTS)
+                    measure_into(journal, tasks, measure=measure, watcher=told, reports=reports)
             else:
                 run_cohort(tasks, out=request.out, measure=measure, watcher=told, resume=request.resume)
-    except RunFolderError as error:
+    except (RunFolderError, ClusterError) as error:
         leave(ExitCode.USAGE, str(error))
     except MissingModelError as error:
         leave(ExitCode.INSTALLATION_INCOMPLETE, str(error))
@@ -75,7 +79,7 @@ def _films(request: MeasureRequest) -> list[str]:
 
     Films beside them are: ``--out`` may be the very folder that holds the films.
     """
-    reports = (request.out / "reports").resolve() if request.out else None
+    reports = (request.out / REPORTS).resolve() if request.out else None
     paths = film_paths(request.paths)
     return sorted({str(path) for path in paths if reports is None or reports not in path.resolve().parents})
 
@@ -93,13 +97,31 @@ def _check(request: MeasureRequest, films: Sequence[str]) -> None:
     for complaint, applies in complaints.items():
         if applies:
             leave(ExitCode.USAGE, complaint)
+    _check_one_patient(request.settings, films)
+
+
+def _check_one_patient(settings: Settings, films: Sequence[str]) -> None:
+    """An identifier, an age and a sex are one person's: on another's film they would be false."""
+    stated = settings.stated
+    given = {"--patient": stated.patient_id, "--age": stated.age_years, "--sex": stated.sex}
+    used = [name for name, value in given.items() if value is not None]
+    if not used or len(films) == 1:
+        return
+    with open_tools(settings) as tools:
+        why = why_not_one_patient([Path(film) for film in films], tools.reader)
+    if why:
+        leave(
+            ExitCode.USAGE,
+            f"{', '.join(used)}: this is about one patient, but of {len(films)} films {why} Measure each patient's "
+            "films in a run of their own, and films that do not name a patient one at a time.",
+        )
 
 
 def _setup(request: MeasureRequest, films: Sequence[str]) -> WorkSetup:
     alone = len(films) == 1
     settings = replace(request.settings, threads=request.jobs if alone else 1)
     formats = _formats(request.formats, films) if request.out else ()
-    reports = (request.out / "reports").absolute() if request.out and formats else None
+    reports = (request.out / REPORTS).absolute() if request.out and formats else None
     return WorkSetup(settings=settings, reports=reports, formats=formats)
 
 
@@ -121,6 +143,8 @@ def _formats(asked: str | None, films: Sequence[str]) -> tuple[str, ...]:
 def _tasks(films: Sequence[str], setup: WorkSetup, choice: LandmarkChoice | None) -> list[FilmTask]:
     files = {film: choice.file_for(Path(film)) if choice else None for film in films}
     _check_one_film_a_file(files)
+    if choice:
+        _tell_of_files(files, choice)
     names = report_names(films)
     model_id = None
     if None in files.values():
@@ -128,12 +152,30 @@ def _tasks(films: Sequence[str], setup: WorkSetup, choice: LandmarkChoice | None
     return [
         FilmTask(
             film=film,
-            landmarks=str(file) if file else None,
+            path=Path(film).absolute(),
+            landmarks=file.absolute() if file else None,
             report_name=names[film],
             key=task_key(setup=setup, model_id=model_id, landmarks=file, report_name=names[film]),
         )
         for film, file in files.items()
     ]
+
+
+def _tell_of_files(files: Mapping[str, Path | None], choice: LandmarkChoice) -> None:
+    """Say where the detector marks films that were to be measured with a person's points; not one file: a mistake."""
+    found = len(files) - list(files.values()).count(None)
+    if not found:
+        film = Path(next(iter(files)))
+        leave(
+            ExitCode.USAGE,
+            printable(
+                f"No landmark file in {choice.path} is named after a film: {film.name} would need "
+                f"{' or '.join(names_for(film))}. Nothing was measured; without --landmarks the detector marks films."
+            ),
+        )
+    if found < len(files):
+        words = f"{found} of {len(files)} films had a landmark file; the detector marks the others."
+        typer.echo(words, err=True)
 
 
 def _check_one_film_a_file(files: Mapping[str, Path | None]) -> None:

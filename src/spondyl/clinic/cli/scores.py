@@ -2,6 +2,7 @@
 
 import json
 
+import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -24,7 +25,7 @@ WORSE = {Direction.HIGHER_IS_WORSE: "higher is worse", Direction.HIGHER_IS_BETTE
 def print_scores_json(scored: tuple[ScoredSheet, ...]) -> None:
     """One JSON object a sheet on stdout."""
     for one in scored:
-        print(json.dumps(scored_sheet_json(one), ensure_ascii=False, allow_nan=False))
+        typer.echo(json.dumps(scored_sheet_json(one), ensure_ascii=False, allow_nan=False))
 
 
 def print_scores(scored: tuple[ScoredSheet, ...]) -> None:

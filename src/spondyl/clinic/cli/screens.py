@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from itertools import groupby
 
+import typer
 from rich.console import Console
 from rich.padding import Padding
 
@@ -29,7 +30,7 @@ def in_language(screen: Screen, language: str) -> Screen:
 
 def print_screen_json(screen: Screen, patient_id: str) -> None:
     """One JSON object on stdout."""
-    print(json.dumps(screen_json(screen, patient_id=patient_id), ensure_ascii=False))
+    typer.echo(json.dumps(screen_json(screen, patient_id=patient_id), ensure_ascii=False))
 
 
 def print_screen(screen: Screen, patient_id: str) -> None:

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spondyl.assessment import Unit
+from spondyl.clinic.cohort.report_folder import REPORTS
 from spondyl.clinic.cohort.run import Watcher
 from spondyl.clinic.cohort.task import FilmRecord
 
@@ -29,6 +30,7 @@ class Totals:
     measured: int = 0
     refused: int = 0
     reused: int = 0
+    reported: int = 0
     shown: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     def count(self, record: FilmRecord) -> None:
@@ -36,6 +38,7 @@ class Totals:
         result = json.loads(record.line)
         self.measured += result["status"] == "measured"
         self.refused += result["status"] == "refused"
+        self.reported += bool(record.reports)
         if len(self.shown) <= SHOWN_FILMS:
             self.shown.append(result)
 
@@ -79,12 +82,12 @@ def show_totals(totals: Totals, *, out: Path | None, json_lines: bool) -> None:
     reused = f" ({totals.reused} unchanged since the last run)" if totals.reused else ""
     console.print(f"{totals.measured} measured, {totals.refused} refused{reused}.", highlight=False)
     if out is not None and not json_lines:
-        _show_where(console, out)
+        _show_where(console, out, has_reports=totals.reported > 0)
 
 
-def _show_where(console: Console, out: Path) -> None:
-    if (out / "reports").is_dir():
-        console.print(f"Reports: {out / 'reports'}", highlight=False, soft_wrap=True)
+def _show_where(console: Console, out: Path, *, has_reports: bool) -> None:
+    if has_reports:
+        console.print(f"Reports: {out / REPORTS}", highlight=False, soft_wrap=True)
     console.print(f"Results: {out / 'results.jsonl'} and {out / 'tables'}", highlight=False, soft_wrap=True)
 
 

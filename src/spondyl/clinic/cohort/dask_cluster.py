@@ -6,11 +6,15 @@ from typing import Any
 
 from distributed import Client, Future, KilledWorker, as_completed
 
+from spondyl.clinic.cohort.run import ClusterError
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup
 from spondyl.clinic.cohort.worker import measure_tasks, record_of_death
 
 FILMS_PER_TASK = 100
 """Fewer, larger tasks: the scheduler's own cost stays far below the work."""
+
+PATIENCE = "20s"
+"""How long the scheduler may take to answer."""
 
 Chunk = tuple[FilmTask, ...]
 
@@ -22,9 +26,10 @@ def measure_on_cluster(
 
     Dask moves the task of a lost worker to another one. A task that ends worker after worker is halved until films
     stand alone. A worker takes all it had queued down with it, so a lone film that was lost is only a suspect: it
-    is measured once more when nothing else runs, and is reported if that worker dies too.
+    is measured once more when nothing else runs, and is reported if that worker dies too. Raises ClusterError when
+    no scheduler answers there.
     """
-    with Client(address, timeout="20s", set_as_default=False) as client:
+    with _connected(address) as client:
         flying = {_submit(client, setup, chunk): chunk for chunk in _chunks(tasks, films_per_task)}
         finished = as_completed(list(flying), loop=client.loop)
         suspects: list[FilmTask] = []
@@ -43,6 +48,16 @@ def measure_on_cluster(
             alone = _submit(client, setup, (suspect,))
             killed = isinstance(alone.exception(), KilledWorker)
             yield from [record_of_death(setup, suspect)] if killed else alone.result()
+
+
+def _connected(address: str) -> Client:
+    try:
+        return Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ClusterError(
+            f"No Dask scheduler answers at {address}: {error}. Nothing was measured. Check the address "
+            "(tcp://host:port), and that 'dask scheduler' runs there."
+        ) from error
 
 
 def _submit(client: Client, setup: WorkSetup, chunk: Chunk) -> Future[Any]:

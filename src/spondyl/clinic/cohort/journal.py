@@ -3,14 +3,15 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from spondyl.atomic_file import atomic_file
-from spondyl.clinic.cohort.task import FileState, FilmRecord
+from spondyl.clinic.cohort.task import FileState, FilmRecord, ReportFile
 
 SEGMENT_FILMS = 50
 SEGMENT_SECONDS = 2.0
@@ -65,6 +66,11 @@ class Journal:
         self._unsaved = []
         self._saved_at = monotonic()
 
+    def every(self) -> Iterator[FilmRecord]:
+        """Every saved record, also those of films that are gone or were measured again since."""
+        for segment in self.folder.glob("*.jsonl.gz"):
+            yield from self._segment(segment).values()
+
     def keep_only(self, films: Iterable[str]) -> None:
         """Remove the segments that hold none of these films' latest records."""
         needed = {self._where[film] for film in films if film in self._where}
@@ -86,4 +92,8 @@ def _read_segment(segment: Path) -> dict[str, FilmRecord]:
 def _record(line: str) -> FilmRecord:
     saved = json.loads(line)
     file = FileState(**saved.pop("file")) if saved["file"] else saved.pop("file")
-    return FilmRecord(file=file, reports=tuple(saved.pop("reports", ())), **saved)
+    return FilmRecord(file=file, reports=tuple(map(_report, saved.pop("reports", ()))), **saved)
+
+
+def _report(saved: dict[str, Any]) -> ReportFile:
+    return ReportFile(name=saved["name"], file=FileState(**saved["file"]))

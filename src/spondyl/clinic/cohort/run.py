@@ -1,6 +1,5 @@
 """Run a list of films to the end: reuse what is known, measure the rest, write the results."""
 
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from spondyl.clinic.cohort.journal import Journal
 from spondyl.clinic.cohort.outputs import write_outputs
+from spondyl.clinic.cohort.report_folder import REPORTS, are_in_place, remove_disowned
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, is_unchanged
 
 Measure = Callable[[Iterator[FilmTask]], Generator[FilmRecord]]
@@ -17,6 +17,10 @@ Measure = Callable[[Iterator[FilmTask]], Generator[FilmRecord]]
 
 class RunFolderError(Exception):
     """The output folder cannot take this run; the message says why and what to do."""
+
+
+class ClusterError(Exception):
+    """The cluster that is to measure the films cannot be reached; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,8 @@ def run_cohort(
     """Measure all films and write the results to ``out``; see docs/how-to/cohort.md for the files.
 
     With ``resume``, a film whose file, landmarks, model and settings are unchanged is not measured again, unless one
-    of its reports is gone. Without it, a folder that already holds a run is left alone: RunFolderError.
+    of its reports is gone or is no longer the one that was written. Reports of earlier results are removed. Without
+    it, a folder that already holds a run is left alone: RunFolderError.
     """
     with _locked(out):
         journal = Journal(out / "journal")
@@ -44,15 +49,21 @@ def run_cohort(
                 "give another folder with --out."
             )
         journal.open()
-        measure_into(journal, tasks, measure=measure, watcher=watcher)
+        measure_into(journal, tasks, measure=measure, watcher=watcher, reports=out / REPORTS)
         films = [task.film for task in tasks]
+        _remove_older_reports(journal, films, out / REPORTS)
         write_outputs((_known(journal, film) for film in films), out)
         journal.keep_only(films)
 
 
-def measure_into(journal: Journal, tasks: Sequence[FilmTask], *, measure: Measure, watcher: Watcher) -> None:
-    """Fill the journal with a record of every task; an interrupted run leaves what it has finished."""
-    reused = {task.film for task in tasks if _is_reusable(journal.get(task.film), task)}
+def measure_into(
+    journal: Journal, tasks: Sequence[FilmTask], *, measure: Measure, watcher: Watcher, reports: Path
+) -> None:
+    """Fill the journal with a record of every task; an interrupted run leaves what it has finished.
+
+    ``reports`` is the folder of the run's reports; it need not exist.
+    """
+    reused = {task.film for task in tasks if _is_reusable(journal.get(task.film), task, reports)}
     waiting = _InOrder(films=[task.film for task in tasks], ready=set(reused))
     watcher.started(len(tasks), len(reused))
     try:
@@ -88,11 +99,18 @@ def _known(journal: Journal, film: str) -> FilmRecord:
     return record
 
 
-def _is_reusable(record: FilmRecord | None, task: FilmTask) -> bool:
+def _is_reusable(record: FilmRecord | None, task: FilmTask, reports: Path) -> bool:
     """The same work on the same bytes, and every report of it still in place."""
-    if record is None or record.key != task.key or not is_unchanged(Path(task.film), record.file):
+    if record is None or record.key != task.key or not is_unchanged(task.path, record.file):
         return False
-    return all(Path(report).is_file() for report in record.reports)
+    return are_in_place(record.reports, reports)
+
+
+def _remove_older_reports(journal: Journal, films: Sequence[str], reports: Path) -> None:
+    if reports.is_dir():
+        owned = {report.name for film in films for report in _known(journal, film).reports}
+        written = (report for record in journal.every() for report in record.reports)
+        remove_disowned(written, reports, owned=owned)
 
 
 @contextmanager
@@ -107,18 +125,3 @@ def _locked(out: Path) -> Generator[None]:
                 f"Another run is writing to {out}. Wait for it, or give another --out."
             ) from None
         yield
-
-
-def report_names(films: Sequence[str]) -> dict[str, str]:
-    """A folder name for each film, no two alike: its stem, numbered where films share one."""
-    counts = Counter(Path(film).stem for film in films)
-    taken = set(counts)
-    names: dict[str, str] = {}
-    for film in films:
-        stem = name = Path(film).stem
-        number = 1
-        while counts[stem] > 1 and name in taken:
-            name, number = f"{stem}-{number}", number + 1
-        taken.add(name)
-        names[film] = name
-    return names

@@ -28,10 +28,15 @@ class WorkSetup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmTask:
-    """One film of a run: ``key`` digests everything but the film itself that decides its result."""
+    """One film of a run: ``key`` digests everything but the film itself that decides its result.
+
+    ``film`` is the path as given, which names the film in every output; ``path`` and ``landmarks`` are where a worker,
+    whose folder may be another, finds the files.
+    """
 
     film: str
-    landmarks: str | None
+    path: Path
+    landmarks: Path | None
     report_name: str
     key: str
 
@@ -46,6 +51,14 @@ class FileState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFile:
+    """A report that was written: its ``name`` inside the run's reports (``film/film.json``) and its bytes."""
+
+    name: str
+    file: FileState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilmRecord:
     """One finished film. ``line`` is its JSON line; ``result_key`` digests pixels, model, landmarks and parameters.
 
@@ -57,7 +70,7 @@ class FilmRecord:
     file: FileState | None
     result_key: str | None
     line: str
-    reports: tuple[str, ...] = ()
+    reports: tuple[ReportFile, ...] = ()
 
 
 def task_key(*, setup: WorkSetup, model_id: str | None, landmarks: Path | None, report_name: str) -> str:
@@ -67,9 +80,17 @@ def task_key(*, setup: WorkSetup, model_id: str | None, landmarks: Path | None, 
         None if landmarks else model_id,
         setup.settings.digest,
         [report_name, *setup.formats] if setup.formats else [],
-        hashlib.sha256(landmarks.read_bytes()).hexdigest() if landmarks else None,
+        _digest_of(landmarks) if landmarks else None,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _digest_of(landmarks: Path) -> str:
+    """SHA-256 of the file, or that it cannot be read: its film is refused for it, and the others are measured."""
+    try:
+        return hashlib.sha256(landmarks.read_bytes()).hexdigest()
+    except OSError:
+        return "unreadable"
 
 
 def result_key(*, pixels_sha256: str, key: str) -> str:
@@ -91,7 +112,7 @@ def file_state(path: Path) -> FileState | None:
 
 
 def is_unchanged(path: Path, known: FileState | None) -> bool:
-    """True when the file still holds the bytes that were measured."""
+    """True when the file still holds the bytes that were measured, or written."""
     if known is None:
         return False
     try:

@@ -1,19 +1,18 @@
 """What runs in a worker process: measure one film, write its reports, give back its record."""
 
 import os
-import shutil
 import signal
 import threading
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import lru_cache
 from multiprocessing import connection, parent_process
 from multiprocessing.util import Finalize
-from pathlib import Path
 
-from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup, file_state, result_key
+from spondyl.clinic.cohort.report_folder import remove_report_folder, write_report_folder
+from spondyl.clinic.cohort.task import FilmRecord, FilmTask, ReportFile, WorkSetup, file_state, result_key
 from spondyl.clinic.compose import Tools
 from spondyl.clinic.measure_film import internal_error, measure_film
-from spondyl.clinic.report import write_report
 from spondyl.clinic.report.json_lines import to_json_line
 from spondyl.clinic.result import FilmResult
 from spondyl.radiograph import FilmRefused, Refusal, printable
@@ -53,44 +52,44 @@ def measure_tasks(setup: WorkSetup, tasks: tuple[FilmTask, ...]) -> list[FilmRec
 
 def measure_with(tools: Tools, setup: WorkSetup, task: FilmTask) -> FilmResult:
     """Measure one film with tools that are already open."""
-    return measure_film(
-        Path(task.film),
+    result = measure_film(
+        task.path,
         reader=tools.reader,
         detector=tools.detector,
         settings=setup.settings,
-        landmarks=Path(task.landmarks) if task.landmarks else None,
+        landmarks=task.landmarks,
     )
+    return replace(result, film=printable(task.film))
 
 
 def record_of(result: FilmResult, *, setup: WorkSetup, task: FilmTask) -> FilmRecord:
     """The record of a result, after its reports are safely in place."""
-    reports: tuple[Path, ...] = ()
+    reports: tuple[ReportFile, ...] = ()
     if setup.reports is not None and setup.formats:
         result, reports = _with_reports(result, setup, task)
     pixels = result.radiograph.sha256 if result.radiograph else None
     return FilmRecord(
         film=task.film,
         key=task.key,
-        file=file_state(Path(task.film)),
+        file=file_state(task.path),
         result_key=result_key(pixels_sha256=pixels, key=task.key) if pixels else None,
         line=to_json_line(result),
-        reports=tuple(map(str, reports)),
+        reports=reports,
     )
 
 
 def _with_reports(
     result: FilmResult, setup: WorkSetup, task: FilmTask
-) -> tuple[FilmResult, tuple[Path, ...]]:
+) -> tuple[FilmResult, tuple[ReportFile, ...]]:
     """Write the reports; should that fail for a reason of our own, the film is refused rather than half reported."""
     assert setup.reports is not None
     folder = setup.reports / task.report_name
     try:
-        return result, write_report_folder(result, folder, source=Path(task.film), formats=setup.formats)
+        return result, write_report_folder(result, folder, source=task.path, formats=setup.formats)
     except OSError:
         raise
     except Exception as error:
-        for left in (folder, _part_of(folder)):  # what an earlier run wrote tells of another result
-            shutil.rmtree(left, ignore_errors=True)
+        remove_report_folder(folder)
         refused = FilmResult(
             film=result.film,
             radiograph=result.radiograph,
@@ -99,25 +98,6 @@ def _with_reports(
             refusal=internal_error(error),
         )
         return refused, ()
-
-
-def write_report_folder(
-    result: FilmResult, folder: Path, *, source: Path, formats: tuple[str, ...]
-) -> tuple[Path, ...]:
-    """Write the reports of the film at ``source`` into ``folder``, which appears whole or not at all; their paths."""
-    part = _part_of(folder)
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    is_dicom = result.radiograph is not None and result.radiograph.sop_uid is not None
-    stem = printable(source.stem)
-    written = write_report(result, part, stem=stem, formats=formats, dicom_path=source if is_dicom else None)
-    shutil.rmtree(folder, ignore_errors=True)
-    part.rename(folder)
-    return tuple(folder / path.name for path in written)
-
-
-def _part_of(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.part")
 
 
 def record_of_death(setup: WorkSetup, task: FilmTask) -> FilmRecord:

@@ -7,6 +7,7 @@ from typing import Any
 
 from spondyl.anatomy import Landmarks, View
 from spondyl.anatomy.landmark_text import LandmarkTextError, landmarks_from_json
+from spondyl.anatomy.marked_film import MarkedFilm, marked_film
 from spondyl.clinic.films.corrected import check_inside
 from spondyl.clinic.films.facts import FilmFacts
 from spondyl.clinic.films.reading import Reading
@@ -17,7 +18,9 @@ def marked_anew(reading: Reading, facts: FilmFacts, *, given: dict[str, Any]) ->
 
     Raises LandmarkTextError for landmarks that are no spine, or not of this film.
     """
-    points = landmarks_from_json(json.dumps(given))
+    text = json.dumps(given)
+    points = landmarks_from_json(text)
+    _check_film(marked_film(text), facts)
     _check_view(points, facts)
     _check_side(points, facts)
     check_inside(facts, [(x, y) for x, y in points.corners_px.reshape(-1, 2).tolist() if not math.isnan(x)])
@@ -47,6 +50,17 @@ def other_text(reading: Reading) -> str | None:
     if reading.set_aside is None:
         return None
     return "the detector's points" if reading.set_aside.is_detected else "the points marked by hand"
+
+
+def _check_film(marked: MarkedFilm, facts: FilmFacts) -> None:
+    why = marked.why_not(sha256=facts.sha256, rows=facts.rows, columns=facts.columns)
+    if why is not None:
+        raise LandmarkTextError(
+            where="the file",
+            what="it is not for this film.",
+            why=why,
+            do="Give the points of this film.",
+        )
 
 
 def _check_view(points: Landmarks, facts: FilmFacts) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from spondyl.anatomy.landmark_text import landmarks_from_csv, landmarks_from_json, landmarks_to_json
+from spondyl.anatomy.marked_film import marked_film
 from spondyl.atomic_file import write_whole
 from spondyl.clinic.chart.films import Film, FilmKnownError, FilmSource, NewFilm, add_film
 from spondyl.clinic.chart.transaction import writing
@@ -63,8 +64,13 @@ def take_in(
 
 
 def landmark_body(text: str, *, is_csv: bool) -> dict[str, Any]:
-    """A landmark file (JSON or CSV) as the body that is kept with a film; raises LandmarkTextError."""
-    return landmarks_to_json(landmarks_from_csv(text) if is_csv else landmarks_from_json(text))
+    """A landmark file (JSON or CSV) as the body that is kept with a film; raises LandmarkTextError.
+
+    What a file says about the film it is for stays in it, so another film's is refused when the film is read.
+    """
+    if is_csv:
+        return landmarks_to_json(landmarks_from_csv(text))
+    return {**landmarks_to_json(landmarks_from_json(text)), **marked_film(text).to_json()}
 
 
 def take_arrivals(engine: sa.Engine, store: FilmStore) -> int:

@@ -1,4 +1,4 @@
-"""Refuse counts that cannot be: more events than patients, nobody treated, an impossible level."""
+"""Refuse counts that cannot be: more events than patients, or nobody treated."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +16,4 @@ def check_counts(events: float, patients: float, *, who: str) -> None:
             what=f"{who} has {events:g} events in {patients:g} patients.",
             why="A group needs at least one patient and between 0 and all of them with the event.",
             do="Check the two counts against the paper.",
-        )
-
-
-def check_level(level_percent: float) -> None:
-    """Refuse a level of an interval that is not between 0 and 100."""
-    if not 0.0 < level_percent < 100.0:
-        raise EvidenceRefused(
-            EvidenceRefusal.VALUE_INVALID,
-            what=f"The level of the interval is {level_percent:g} percent.",
-            why="A level lies between 0 and 100 percent.",
-            do="Give 95 for the usual interval.",
         )

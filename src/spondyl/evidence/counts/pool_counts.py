@@ -6,7 +6,6 @@ from enum import Enum
 
 from scipy import special
 
-from spondyl.evidence.counts.check_counts import check_level
 from spondyl.evidence.counts.from_table import single_arms, two_by_two
 from spondyl.evidence.counts.glmm.odds_ratios import fit_odds_ratios
 from spondyl.evidence.counts.glmm.proportions import POINTS, fit_proportions
@@ -15,6 +14,7 @@ from spondyl.evidence.counts.peto import peto
 from spondyl.evidence.counts.proportion_interval import normal_quantile
 from spondyl.evidence.counts.two_by_two import TwoByTwo
 from spondyl.evidence.estimate import Interval, LeftOut
+from spondyl.evidence.interval_level import check_level
 from spondyl.evidence.measure import Measure
 from spondyl.evidence.refusal import EvidenceRefusal, EvidenceRefused
 from spondyl.evidence.study_table import StudyTable, doubled_rows

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from scipy import special
 
-from spondyl.evidence.counts.check_counts import check_counts, check_level
+from spondyl.evidence.counts.check_counts import check_counts
 from spondyl.evidence.estimate import Interval
+from spondyl.evidence.interval_level import check_level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from spondyl.evidence.counts.check_counts import check_counts, check_level
+from spondyl.evidence.counts.check_counts import check_counts
 from spondyl.evidence.counts.proportion_interval import normal_quantile, wilson_proportion
 from spondyl.evidence.estimate import Interval
+from spondyl.evidence.interval_level import check_level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

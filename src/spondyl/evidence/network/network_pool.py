@@ -9,6 +9,7 @@ from scipy import special
 
 from spondyl.evidence.counts.proportion_interval import normal_quantile
 from spondyl.evidence.estimate import Interval
+from spondyl.evidence.interval_level import check_level
 from spondyl.evidence.measure import Measure, Model
 from spondyl.evidence.network.gls import GlsFit, NetworkTau2, gls, network_tau2
 from spondyl.evidence.network.network import Network
@@ -65,6 +66,7 @@ def pool_network(
     Sources: Salanti, Res Synth Methods 2012;3:80-97; Rücker, Res Synth Methods 2012;3:312-324 (the same estimates by
     graphs). As rma.mv(yi, V, mods=contrasts, random=~arm|study, rho=1/2) of metafor.
     """
+    check_level(level_percent)
     common = _safely(network, 0.0)
     df = len(network.yi) - network.design.shape[1]
     tau2 = None

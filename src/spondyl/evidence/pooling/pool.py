@@ -8,6 +8,7 @@ from scipy import special
 
 from spondyl.evidence.effect_sizes import EffectSizes
 from spondyl.evidence.estimate import Estimate, Interval, NotGiven, StudyEffect
+from spondyl.evidence.interval_level import check_level
 from spondyl.evidence.measure import Inference, Model, Tau2Method
 from spondyl.evidence.pooling.fit_many import Fits, fit_many
 from spondyl.evidence.pooling.heterogeneity import describe_heterogeneity
@@ -33,13 +34,7 @@ def pool(
     >>> round(pool(effect_sizes(table, Measure.GEN)).interval.high, 4)
     5.9939
     """
-    if not 0.0 < level_percent < 100.0:
-        raise EvidenceRefused(
-            EvidenceRefusal.OUT_OF_RANGE,
-            what=f"The level {level_percent:g} is not between 0 and 100 percent.",
-            why="It is the share of such intervals that hold the true value.",
-            do="Give a level such as 95.",
-        )
+    check_level(level_percent)
     with np.errstate(over="ignore", invalid="ignore"):
         fits = fit_many(
             effects.yi[None, :],

@@ -9,6 +9,7 @@ from scipy import special
 
 from spondyl.evidence.effect_sizes import EffectSizes
 from spondyl.evidence.estimate import Interval, LeftOut
+from spondyl.evidence.interval_level import check_level
 from spondyl.evidence.measure import Inference, Measure, Model, Tau2Method
 from spondyl.evidence.refusal import EvidenceRefusal, EvidenceRefused
 from spondyl.evidence.regression.moderators import Moderators
@@ -73,6 +74,7 @@ def meta_regression(
     Sources: Thompson & Higgins, Stat Med 2002;21:1559-1573; Knapp & Hartung, Stat Med 2003;22:2693-2710; R² by
     Raudenbush, Handbook of Research Synthesis, 2009, ch. 16. As rma(yi, vi, mods=~x, method=..., test=...) of metafor.
     """
+    check_level(level_percent)
     design = moderators.design
     _refuse_impossible(effects, moderators)
     tau2 = moderated_tau2(effects.yi, effects.vi, design, tau2_method) if model is Model.RANDOM else 0.0

@@ -1,0 +1,92 @@
+"""The folder of each film's reports: its name, which is one plain name whatever the film is called, and its files."""
+
+import shutil
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+from spondyl.clinic.cohort.task import ReportFile, file_state, is_unchanged
+from spondyl.clinic.report import write_report
+from spondyl.clinic.result import FilmResult
+from spondyl.radiograph import printable
+
+REPORTS = "reports"
+"""The folder inside ``--out`` that holds them all."""
+
+STEM_BYTES = 180
+"""A name may have 255 bytes: the stem leaves room for a number, ``.small.png`` and the name of an unfinished part."""
+
+
+def report_stem(film: str) -> str:
+    """What a film's reports are called: its stem, in text, not too long, and never hidden or a way out of a folder.
+
+    >>> report_stem("films/anna.ap.dcm")
+    'anna.ap'
+    >>> report_stem("films/...dcm")
+    '__'
+    """
+    stem = printable(Path(film).stem)
+    shown = stem.lstrip(".")
+    whole = "_" * (len(stem) - len(shown)) + shown
+    return whole.encode()[:STEM_BYTES].decode(errors="ignore")
+
+
+def report_names(films: Sequence[str]) -> dict[str, str]:
+    """A folder name for each film, no two alike: its stem, numbered where films share one."""
+    stems = {film: report_stem(film) for film in films}
+    counts = Counter(stems.values())
+    taken = set(counts)
+    names: dict[str, str] = {}
+    for film, stem in stems.items():
+        name, number = stem, 1
+        while counts[stem] > 1 and name in taken:
+            name, number = f"{stem}-{number}", number + 1
+        taken.add(name)
+        names[film] = name
+    return names
+
+
+def write_report_folder(
+    result: FilmResult, folder: Path, *, source: Path, formats: tuple[str, ...]
+) -> tuple[ReportFile, ...]:
+    """Write the reports of the film at ``source`` into ``folder``, which appears whole or not at all."""
+    part = _part_of(folder)
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    is_dicom = result.radiograph is not None and result.radiograph.sop_uid is not None
+    stem = report_stem(str(source))
+    written = write_report(result, part, stem=stem, formats=formats, dicom_path=source if is_dicom else None)
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
+    states = {f"{folder.name}/{path.name}": file_state(folder / path.name) for path in written}
+    return tuple(ReportFile(name=name, file=state) for name, state in states.items() if state)
+
+
+def are_in_place(reports: Iterable[ReportFile], folder: Path) -> bool:
+    """True when each report lies in the run's reports ``folder`` as it was written: no other film's took its place."""
+    return all(is_unchanged(folder / report.name, report.file) for report in reports)
+
+
+def remove_disowned(written: Iterable[ReportFile], folder: Path, *, owned: Collection[str]) -> None:
+    """Remove what was ``written`` by earlier runs and is no longer ``owned``; what a person changed or added stays."""
+    for report in written:
+        path = folder / report.name
+        if report.name not in owned and is_unchanged(path, report.file):
+            path.unlink()
+            _remove_empty(path.parent)
+    _remove_empty(folder)
+
+
+def _remove_empty(folder: Path) -> None:
+    if not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def remove_report_folder(folder: Path) -> None:
+    """Remove a film's reports, finished or not: what an earlier run wrote tells of another result."""
+    for left in (folder, _part_of(folder)):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _part_of(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.part")
