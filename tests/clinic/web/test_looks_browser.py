@@ -2,6 +2,7 @@
 could not be sent is still there."""
 
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -9,12 +10,20 @@ from playwright.sync_api import Browser, Page, expect
 from care_course import answer_intake, plan_fields
 from clinic_apps import Browser as Client
 from live_clinic import served, signed_in
+from spondyl.clinic.care.scores import add_score
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.web.services import Services
 
 WHITE, DARK_INK = "rgb(255, 255, 255)", "rgb(28, 36, 39)"
+WORDS_OF_PICTURES = """[...document.querySelectorAll('.pictures > svg')].filter((one) => one.checkVisibility())
+.flatMap((one) => [...one.querySelectorAll('text')].filter((text) => {
+  const box = text.getBBox(), sheet = one.viewBox.baseVal, size = parseFloat(getComputedStyle(text).fontSize);
+  return size * one.getBoundingClientRect().width / sheet.width < 11 || box.x < 0 || box.x + box.width > sheet.width;
+}).map((text) => text.textContent))"""
+"""Words that are smaller than 11 px or cut off."""
 GROUND = "(one) => getComputedStyle(one).backgroundColor"
 
 
@@ -75,9 +84,24 @@ def test_a_chosen_number_and_the_theme_are_seen_in_forced_colours(clinician: Pag
     assert grounds["true"] != grounds["false"]
 
 
-def test_a_note_on_a_young_page_is_not_lost_where_the_network_fails(
-    clinician: Page, services: Services, patient: Person
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pictures_of_scores_are_read_on_a_telephone_too(
+    clinician: Page, services: Services, patient: Person, width: int
 ) -> None:
+    """Every word at least 11 px high, inside its picture, and the page no wider than the screen."""
+    with writing(services.engine) as connection:
+        for week, value in ((0, 14), (6, 7)):
+            on = date(2025, 12, 1) + timedelta(weeks=week)
+            add_score(connection, patient.id, instrument="rmdq", value=value, on=on, actor="test")
+    clinician.set_viewport_size({"width": width, "height": 844})
+    for address in (f"/patients/{patient.id}/outcomes", "/outcomes"):
+        clinician.goto(address)
+        assert clinician.locator(".pictures > svg:visible").count() == 1
+        assert clinician.evaluate(WORDS_OF_PICTURES) == []
+        assert clinician.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_note_on_a_young_page_is_not_lost_where_the_network_fails(clinician: Page, patient: Person) -> None:
     clinician.goto(f"/patients/{patient.id}/exam")
     words = clinician.locator(".note-form textarea").last
     words.fill("Tender at L4")
