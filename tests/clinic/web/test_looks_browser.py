@@ -101,6 +101,18 @@ def test_pictures_of_scores_are_read_on_a_telephone_too(
         assert clinician.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("address", ["/today", "plan", "adjust", "/aid/exercise?language=es"])
+def test_no_page_scrolls_sideways_with_large_letters(
+    clinician: Page, services: Services, patient: Person, planned: str, address: str
+) -> None:
+    """A telephone of 390 px with text at 200 per cent; on Today an intake waits with its long word of state."""
+    answer_intake(services, patient, pain=6, roland=14, again=True, fever="yes")
+    clinician.set_viewport_size({"width": 390, "height": 844})
+    clinician.goto(address if address.startswith("/") else planned.replace("plan", address))
+    clinician.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert clinician.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_a_note_on_a_young_page_is_not_lost_where_the_network_fails(clinician: Page, patient: Person) -> None:
     clinician.goto(f"/patients/{patient.id}/exam")
     words = clinician.locator(".note-form textarea").last
