@@ -10,11 +10,17 @@ from playwright.sync_api import Browser, Page, expect
 from care_course import answer_intake, plan_fields
 from clinic_apps import Browser as Client
 from live_clinic import served, signed_in
+from spondyl.booking import Wish
 from spondyl.clinic.care.scores import add_score
 from spondyl.clinic.chart.accounts import Account
-from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.appointments import book
+from spondyl.clinic.chart.free_times import next_free
+from spondyl.clinic.chart.people import Person, PersonDetails, add_person
+from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.sample_practice import sample_practice
 from spondyl.clinic.web.services import Services
 
 WHITE, DARK_INK = "rgb(255, 255, 255)", "rgb(28, 36, 39)"
@@ -24,6 +30,12 @@ WORDS_OF_PICTURES = """[...document.querySelectorAll('.pictures > svg')].filter(
   return size * one.getBoundingClientRect().width / sheet.width < 11 || box.x < 0 || box.x + box.width > sheet.width;
 }).map((text) => text.textContent))"""
 """Words that are smaller than 11 px or cut off."""
+WHOLE_NAME = """(one) => {
+  const words = document.createRange(), visit = one.closest('.visit').getBoundingClientRect();
+  words.selectNodeContents(one);
+  const box = words.getBoundingClientRect();
+  return box.right <= visit.right && box.bottom <= visit.bottom;
+}"""
 GROUND = "(one) => getComputedStyle(one).backgroundColor"
 
 
@@ -111,6 +123,22 @@ def test_no_page_scrolls_sideways_with_large_letters(
     clinician.goto(address if address.startswith("/") else planned.replace("plan", address))
     clinician.evaluate("document.documentElement.style.fontSize = '200%'")
     assert clinician.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_name_of_usual_length_is_whole_in_a_short_visit_on_a_tablet(
+    clinician: Page, services: Services
+) -> None:
+    details = PersonDetails(given_name="Amelia", family_name="Demo-Hart")
+    with writing(services.engine) as connection:
+        save_practice(connection, sample_practice(), actor="test")
+        who = add_person(connection, details, actor="test").id
+        wish = Wish(visit_type="follow-up", office="yorba-linda", provider="lind", person=who)
+        slot = next_free(connection, wish)[0]
+        book(connection, slot, person=who, actor="test", change=new_id())
+    clinician.set_viewport_size({"width": 820, "height": 1180})
+    for view in ("day", "week"):
+        clinician.goto(f"/calendar?day={slot.wall.date()}&view={view}")
+        assert clinician.locator(".visit bdi").evaluate(WHOLE_NAME)
 
 
 def test_a_note_on_a_young_page_is_not_lost_where_the_network_fails(clinician: Page, patient: Person) -> None:
