@@ -62,7 +62,9 @@ def refit(o: argparse.Namespace) -> None:
     fitted = Calibration(rules={kind: rules[kind] for kind in o.kinds}, source="").to_dict()
     calibration = card["calibration"]
     calibration["rules"] |= fitted["rules"]
-    calibration["source"] = f"{calibration['source'].partition(';')[0]}; {', '.join(sorted(o.kinds))}: on {len(films)}"
+    calibration["source"] = (
+        f"{calibration['source'].partition(';')[0]}; {', '.join(sorted(o.kinds))}: on {len(films)}"
+    )
     o.card.write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

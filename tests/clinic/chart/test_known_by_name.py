@@ -1,6 +1,9 @@
 """Claims: a patient is found however the name was typed, exact names first; who is known gets no second chart."""
 
+import html
+import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +18,13 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.services import Services
 
 PHONE = "714 555 0100"
+AMELIA = PersonDetails(
+    given_name="Amelia",
+    family_name="Demo-Hart",
+    birth_date=date(1980, 4, 12),
+    phone=PHONE,
+    email="Amelia@example.org",
+)
 
 
 def add(connection: sa.Connection, given: str, family: str) -> str:
@@ -84,11 +94,83 @@ def test_names_kept_before_are_folded_anew_and_an_erased_one_stays_empty(engine:
         assert names == {known: "o'neil ana maria", erased: ""}
 
 
-def test_the_list_says_when_more_patients_fit_than_it_shows(
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Demo-Hart, Amelia",
+        "demo-hart, a.",
+        "12 April 1980",
+        "1980-04-12",
+        "Hart 12 Apr 1980",
+        "(714) 555-0100",
+        "7145550100",
+        "555 0100",
+        "amelia@example.org",
+    ],
+)
+def test_a_patient_is_found_by_what_the_desk_knows(engine: sa.Engine, typed: str) -> None:
+    with writing(engine) as connection:
+        amelia = add_person(connection, AMELIA, actor="desk")
+        born = date(1980, 4, 13)
+        add_person(
+            connection, PersonDetails(given_name="Rosa", family_name="Ruiz", birth_date=born), actor="desk"
+        )
+        assert find_people(connection, typed) == [amelia]
+
+
+def test_a_record_number_comes_before_telephones_that_hold_its_digits(engine: sa.Engine) -> None:
+    with writing(engine) as connection:
+        add(connection, "Ana", "Alvarez")
+        known = add(connection, "Rosa", "Ruiz")
+        change = people.update().where(people.c.id == known)
+        connection.execute(change.values(record_number=5550100))
+        assert find_people(connection, "5550100")[0].id == known
+        assert len(find_people(connection, "5550100")) == 2
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        {"given_name": "amelia", "family_name": "Demo-Hart", "birth_date": "1980-04-12"},
+        {"given_name": "Amelia", "family_name": "Demo-Hart"},
+        {"given_name": "Mia", "family_name": "Hart", "phone": "+1 (714) 555-0100"},
+    ],
+)
+def test_the_desk_sees_who_may_be_this_patient_before_a_second_chart_is_made(
+    browser: Callable[[Role], Browser], services: Services, again: dict[str, str]
+) -> None:
+    with writing(services.engine) as connection:
+        known = add_person(connection, AMELIA, actor="desk")
+    desk = browser(Role.FRONT_DESK)
+    asked = desk.submit("/patients/new", **again)
+    assert asked.status_code == 422
+    assert f'href="/patients/{known.id}"' in asked.text and "Another person: add" in asked.text
+    assert f'name="others" value="{known.record_number}"' in asked.text
+    assert desk.submit("/patients/new", **again, others="999").status_code == 422
+    assert desk.submit("/patients/new", **again, others=str(known.record_number)).status_code == 303
+
+
+def test_one_of_the_same_name_born_on_another_day_is_added_at_once(
+    browser: Callable[[Role], Browser], services: Services
+) -> None:
+    with writing(services.engine) as connection:
+        add_person(connection, AMELIA, actor="desk")
+    again = {"given_name": "Amelia", "family_name": "Demo-Hart", "birth_date": "2001-04-12"}
+    assert browser(Role.FRONT_DESK).submit("/patients/new", **again).status_code == 303
+
+
+def test_the_list_goes_on_where_more_patients_fit_than_a_page_shows(
     browser: Callable[[Role], Browser], services: Services
 ) -> None:
     with writing(services.engine) as connection:
         add_lilianas(connection)
     desk = browser(Role.FRONT_DESK)
-    assert "Only the first 50 are shown" in desk.get("/patients?q=alvarez").text
-    assert "Only the first" not in desk.get("/patients?q=alvarez 7").text
+    first = desk.get("/patients?q=alvarez").text
+    assert "These are 1 to 50" in first
+    link = re.search(r'href="(/patients\?q=alvarez[^"]+)"', first)
+    assert link
+    rest = desk.get(html.unescape(link[1])).text
+    assert "These are 51 to 60" in rest
+    shown = [re.findall(r'href="/patients/(\w{8,})"', text) for text in (first, rest)]
+    assert len(set(shown[0]) | set(shown[1])) == 60
+    assert "More patients fit" not in desk.get("/patients?q=alvarez 7").text

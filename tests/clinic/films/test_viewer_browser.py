@@ -174,8 +174,9 @@ def test_a_dragged_corner_moves_its_angle_is_saved_and_undone(
         assert "T1 corrected by hand" in desk_of(connection, film.id).reading.origin_text()
     assert abs(corner_at(viewer, T1)[1] - (start[1] - 12)) < 1
     with viewer.expect_response(lambda one: one.request.method == "PUT") as saved:
-        viewer.locator('button[data-act="undo"]').click()
+        viewer.locator('button[data-act="undo"]').press("Enter")
     assert saved.value.ok
+    expect(viewer.locator('button[data-act="redo"]')).to_be_focused()
     expect(shown).to_have_text(before)
     with reading(services.engine) as connection:
         assert not desk_of(connection, film.id).reading.is_corrected

@@ -245,3 +245,38 @@ def test_back_from_the_form_on_the_desks_tablet_does_not_show_the_chart(
         expect(tablet.get_by_role("heading", name="Sign in")).to_be_visible()
         assert patient.full_name not in tablet.content()
         tablet.context.close()
+
+
+@pytest.mark.parametrize("is_offline", [False, True])
+def test_a_message_is_read_in_the_other_language_also_before_the_clinic_has_the_answer(
+    phone: Page, is_offline: bool
+) -> None:
+    fill_complaint(phone)
+    saved(phone)
+    if is_offline:
+        phone.route("**/answer", lambda route: route.abort())
+    phone.locator("[data-question=saddle_numbness]").get_by_label("Yes").check()
+    message = phone.get_by_role("alertdialog")
+    expect(message.get_by_role("heading", name="Please get emergency care now")).to_be_focused()
+    if not is_offline:
+        saved(phone)
+    message.get_by_role("button", name="Español").click()
+    expect(message.get_by_role("button", name="Respondí por error")).to_be_visible()
+    expect(message.get_by_role("link", name="Llamar al 911")).to_be_visible()
+    assert violations(phone) == []
+
+
+def test_who_goes_on_after_a_message_is_back_at_the_question(phone: Page) -> None:
+    fill_complaint(phone)
+    item = phone.evaluate(
+        "[...document.querySelectorAll('[data-stops]')].find("
+        "(one) => document.querySelector(`[data-message=${one.dataset.stops}] [data-go-on]`)).dataset.item"
+    )
+    yes = phone.locator(f'[data-item="{item}"][data-stops]')
+    while not yes.is_visible():
+        for question in phone.locator(".screen:not([hidden]) [data-required]").all():
+            question.get_by_label("No", exact=True).check()
+        press_next(phone)
+    yes.check()
+    phone.get_by_role("alertdialog").get_by_role("button", name="Go on with the questions").click()
+    expect(yes).to_be_focused()

@@ -16,7 +16,7 @@ from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.records.chart_parts import score_rows
-from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svg
+from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svgs
 from spondyl.clinic.web.services import Services
 
 NO_NUMBERS = ("1_0", "1e1", "+5", "nan", "inf", "５", "٣", "1,250")
@@ -125,7 +125,7 @@ def chart(*values: float) -> ScoreChart:
 
 def test_the_band_begins_exactly_at_the_change_that_matters() -> None:
     """Ostelo 2008: five points of Roland-Morris. From 14 the band runs from 9 to 0; 9 is in it, 10 is not."""
-    drawn = score_svg(chart(14.0, 10.0, 9.0))
+    drawn = score_svgs(chart(14.0, 10.0, 9.0)).split('<svg class="score-chart narrow"')[0]
     top, height = (
         float(x)
         for x in re.search(
@@ -136,12 +136,22 @@ def test_the_band_begins_exactly_at_the_change_that_matters() -> None:
     assert top == pytest.approx(plot_top + (24 - 9) / 24 * (plot_bottom - plot_top), abs=0.1)
     assert top + height == pytest.approx(plot_bottom, abs=0.1)
     assert re.findall(r'circle class="(\w+)"', drawn) == ["ring", "ring", "reached"]
-    assert "9 or better: reached" in drawn
+    assert "A score of 9 or lower (5 points less than 14) is a change that matters: reached." in drawn
+
+
+def test_a_single_score_is_said_once_and_judged_by_nothing() -> None:
+    said = chart(14.0).said
+    assert said.count("2 March 2026") == 1 and "one score so far" in said
+    assert said.endswith("A score of 9 or lower (5 points less than 14) is a change that matters.")
+
+
+def test_of_two_scores_the_second_is_judged() -> None:
+    assert chart(14.0, 10.0).said.endswith("is a change that matters: not reached.")
 
 
 def test_a_change_out_of_reach_draws_no_band() -> None:
     assert chart(4.0, 2.0).goal is None
-    assert 'class="band"' not in score_svg(chart(4.0, 2.0))
+    assert 'class="band"' not in score_svgs(chart(4.0, 2.0))
 
 
 def test_the_clinic_page_counts_patients_not_names_and_warns_first(

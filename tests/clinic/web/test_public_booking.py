@@ -18,7 +18,7 @@ from clinic_apps import Browser
 from clinic_charts import Clock
 from practices import two_offices, utc
 from public_pages import held_address, offered
-from spondyl.booking import Slot, Wish
+from spondyl.booking import Slot, StepRefusedError, Wish
 from spondyl.clinic.chart.appointment_rows import appointments_between, appointments_of
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.booking_stop import BookingStoppedError, PlanEndedError
@@ -228,6 +228,20 @@ def test_without_a_name_or_contact_the_time_stays_kept(visitor: Browser) -> None
     assert visitor.submit(f"{kept}/confirm", **NAME).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [({"given": " "}, "f-given"), ({"family": ""}, "f-family"), ({"contact": "x"}, "f-contact")],
+)
+def test_the_field_that_is_wrong_is_marked_and_has_the_focus(
+    visitor: Browser, wrong: dict[str, str], field: str
+) -> None:
+    kept = held_address(visitor, **offered(visitor.get("/book").text))
+    page = visitor.submit(f"{kept}/confirm", **(NAME | wrong)).text
+    marked = re.findall(r'<input id="(f-\w+)"[^>]*p-who" aria-invalid="true" autofocus>', page)
+    assert marked == [field] and page.count("aria-invalid") == 1 and page.count(" autofocus") == 1
+    assert 'id="p-who"' in page
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2500-01-01", "9999-12-31"])
 def test_a_day_written_by_hand_is_brought_near(visitor: Browser, day: str) -> None:
     assert visitor.get(f"/book/times?office=yl&day={day}").status_code == 200
@@ -244,6 +258,19 @@ def test_an_address_that_no_letter_can_reach_is_said_where_it_is_typed(
     assert answer.status_code == 422
     assert words in answer.text and f'value="{contact}"' in answer.text
     assert visitor.submit(f"{kept}/confirm", **NAME).status_code == 303
+
+
+@pytest.mark.parametrize("status", [409, 405])
+def test_every_error_is_said_in_spanish(
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    def changed(_: object) -> bool:
+        raise StepRefusedError("The visit was cancelled.")
+
+    monkeypatch.setattr("spondyl.clinic.web.public.book.has_practice", changed)
+    answer = visitor.get("/book?lang=es") if status == 409 else visitor.submit("/book?lang=es")
+    assert answer.status_code == status
+    assert "o llámenos" in answer.text and "cancelled" not in answer.text and "Allowed" not in answer.text
 
 
 def test_spanish_stays_spanish(visitor: Browser) -> None:

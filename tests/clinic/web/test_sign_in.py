@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -14,6 +15,7 @@ from spondyl.clinic.chart.accounts import Account, add_account
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import accounts, sessions
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web import create_app
 from spondyl.clinic.web.front.sign_in import safe_address
 from spondyl.clinic.web.services import Services
 from spondyl.clinic.web.traffic import Traffic
@@ -182,6 +184,21 @@ def test_first_administrator_by_a_link_that_works_once(services: Services, brows
     """This clinic has accounts and no token: its link is dead."""
     assert services.setup_token is None
     assert browser(Role.NOBODY).get("/setup/anything").status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"), [({"full_name": " "}, "full_name"), ({"name": "a b"}, "name"), ({}, "password")]
+)
+def test_what_is_wrong_with_the_first_account_is_said_at_its_field(
+    services: Services, wrong: dict[str, str], field: str
+) -> None:
+    app = create_app(replace(services, setup_token="once"))
+    newcomer = Browser(app, base_url=ADDRESS, follow_redirects=False)
+    sent = {"full_name": "Mara Lind", "name": "mara", "password": PASSWORD if wrong else "short"} | wrong
+    refused = newcomer.submit("/setup/once", **sent)
+    assert refused.status_code == 422
+    assert re.findall(r'id="f-(\w+)"[^>]*aria-invalid="true"', refused.text) == [field]
+    assert re.findall(r'id="f-(\w+)"[^>]* autofocus', refused.text) == [field]
 
 
 def test_twenty_guesses_at_once_are_held_to_ten(browser: Open, known: Account) -> None:

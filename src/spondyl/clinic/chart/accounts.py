@@ -40,7 +40,11 @@ NO_ACCOUNTS = {
 
 
 class AccountInvalidError(ValueError):
-    """An account cannot be as entered; the message says why."""
+    """An account cannot be as entered; the message says why, and ``field`` in which field of the form."""
+
+    def __init__(self, why: str, *, field: str = "") -> None:
+        super().__init__(why)
+        self.field = field
 
 
 class AccountUnknownError(LookupError):
@@ -85,7 +89,7 @@ def add_account(
         raise AccountInvalidError(f"The role {role.value!r} is not one of the staff's.")
     take_turn(connection, Turn.ACCOUNTS)
     if _row_named(connection, name) is not None:
-        raise AccountInvalidError(f"The sign-in name {name!r} is taken; choose another.")
+        raise AccountInvalidError(f"The sign-in name {name!r} is taken; choose another.", field="name")
     account_id = new_id()
     values = {"id": account_id, "sign_in_name": name, "full_name": shown_name, "role": role.value}
     hashed = None if password is None else hash_password(password)
@@ -232,7 +236,8 @@ def hash_password(password: str) -> str:
     if not PASSWORD_LENGTH <= len(password) <= 200:
         raise AccountInvalidError(
             f"The password has {len(password)} characters; it must have {PASSWORD_LENGTH} to 200. "
-            "Four unrelated words make a good one."
+            "Four unrelated words make a good one.",
+            field="password",
         )
     return _hasher().hash(password)
 
@@ -271,11 +276,13 @@ def _checked_name(sign_in_name: str) -> str:
     name = plain_name(sign_in_name)
     if not (2 <= len(name) <= 100 and name.isprintable() and " " not in name):
         raise AccountInvalidError(
-            f"The sign-in name {sign_in_name!r} must have 2 to 100 characters and no space."
+            f"The sign-in name {sign_in_name!r} must have 2 to 100 characters and no space.",
+            field="name",
         )
     if name in NO_ACCOUNTS:
         raise AccountInvalidError(
-            f"The audit log says {name!r} of {NO_ACCOUNTS[name]}; choose another sign-in name."
+            f"The audit log says {name!r} of {NO_ACCOUNTS[name]}; choose another sign-in name.",
+            field="name",
         )
     return name
 
@@ -283,7 +290,8 @@ def _checked_name(sign_in_name: str) -> str:
 def _checked_full_name(full_name: str) -> str:
     if not full_name.strip() or len(full_name) > 200:
         raise AccountInvalidError(
-            "The full name is missing or longer than 200 characters; it stands on signatures."
+            "The full name is missing or longer than 200 characters; it stands on signatures.",
+            field="full_name",
         )
     return full_name.strip()
 

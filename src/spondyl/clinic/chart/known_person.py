@@ -1,9 +1,12 @@
-"""Who books on the public page may be in the chart already: the same name and the same telephone or e-mail."""
+"""Whoever is added may be in the chart already: the public page asks name and contact, the front desk a person."""
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.people import Person, PersonDetails, add_person, fold, namesakes
+from spondyl.clinic.chart.people import Person, PersonDetails, add_person, find_people, fold, namesakes
 from spondyl.clinic.chart.postgres_turn import Turn, take_turn
+from spondyl.clinic.chart.search_words import phone_digits
+
+_COMPARED = 10  # digits from the end of a telephone number: the code of the country may be left out
 
 
 def find_or_add(connection: sa.Connection, details: PersonDetails, *, actor: str) -> Person:
@@ -11,11 +14,22 @@ def find_or_add(connection: sa.Connection, details: PersonDetails, *, actor: str
 
     Two at once with one name, as after a double press, wait for each other and find the same chart.
     """
-    take_turn(connection, Turn.SAME_NAME, fold(f"{details.family_name} {details.given_name}"))
+    _take_turn(connection, details)
     for one in namesakes(connection, details):
         if _same_phone(one.details, details) or _same_mail(one.details, details):
             return one
     return add_person(connection, details, actor=actor)
+
+
+def perhaps_known(connection: sa.Connection, details: PersonDetails) -> list[Person]:
+    """Who may be this person: the same name and no other day of birth, or the same telephone; nobody else is added
+    under the name before this transaction ends."""
+    _take_turn(connection, details)
+    named = [one for one in namesakes(connection, details) if _may_be_born_alike(one.details, details)]
+    number = phone_digits(details.phone)[-_COMPARED:]
+    found = find_people(connection, number) if number else []
+    called = [one for one in found if _same_phone(one.details, details)]
+    return list({one.id: one for one in named + called}.values())
 
 
 def contact_parts(contact: str) -> tuple[str, str]:
@@ -24,14 +38,18 @@ def contact_parts(contact: str) -> tuple[str, str]:
     return ("", text) if "@" in text else (text, "")
 
 
+def _take_turn(connection: sa.Connection, details: PersonDetails) -> None:
+    take_turn(connection, Turn.SAME_NAME, fold(f"{details.family_name} {details.given_name}"))
+
+
+def _may_be_born_alike(one: PersonDetails, other: PersonDetails) -> bool:
+    return one.birth_date is None or other.birth_date is None or one.birth_date == other.birth_date
+
+
 def _same_phone(one: PersonDetails, other: PersonDetails) -> bool:
-    digits = _digits(one.phone)
-    return len(digits) >= 7 and digits[-10:] == _digits(other.phone)[-10:]
+    digits = phone_digits(one.phone)
+    return len(digits) >= 7 and digits[-_COMPARED:] == phone_digits(other.phone)[-_COMPARED:]
 
 
 def _same_mail(one: PersonDetails, other: PersonDetails) -> bool:
     return bool(one.email) and one.email.strip().casefold() == other.email.strip().casefold()
-
-
-def _digits(phone: str) -> str:
-    return "".join(sign for sign in phone if sign.isdigit())

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.postgres_turn import Turn, take_turn
+from spondyl.clinic.chart.search_words import Sought, sought
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
 
@@ -174,20 +175,18 @@ def people_of(connection: sa.Connection, ids: Collection[str]) -> dict[str, Pers
     return {row.id: _person(row) for row in rows}
 
 
-def find_people(connection: sa.Connection, text: str = "", *, limit: int = 50) -> list[Person]:
-    """Patients whose name holds every word of ``text``, or whose record number it is.
+def find_people(
+    connection: sa.Connection, text: str = "", *, limit: int = 50, after: int = 0
+) -> list[Person]:
+    """Patients whom all of ``text`` fits: words of the name, day of birth, e-mail, telephone, or the record number.
 
-    First comes who is called just so, then who has the words as whole words, then the others; each by name.
+    First comes who has the record number, who is called just so, then who has the words as whole words, then the
+    others; each by name. ``after`` leaves out as many of the first.
     """
-    words = fold(text).split()
-    statement = sa.select(people).where(people.c.erased_at.is_(None))
-    if text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < 10:
-        statement = statement.where(people.c.record_number == int(text))
-    else:
-        for word in words:
-            statement = statement.where(people.c.folded_name.contains(word, autoescape=True))
-    statement = statement.order_by(*_nearness(words), people.c.folded_name, people.c.record_number)
-    return [_person(row) for row in connection.execute(statement.limit(limit))]
+    looked_for = sought(fold(text))
+    statement = sa.select(people).where(people.c.erased_at.is_(None), *_fits(looked_for))
+    statement = statement.order_by(*_nearness(looked_for), people.c.folded_name, people.c.record_number)
+    return [_person(row) for row in connection.execute(statement.limit(limit).offset(after))]
 
 
 def namesakes(connection: sa.Connection, details: PersonDetails) -> list[Person]:
@@ -200,13 +199,35 @@ def namesakes(connection: sa.Connection, details: PersonDetails) -> list[Person]
     return [one for one in map(_person, rows) if fold(one.full_name) == name]
 
 
-def _nearness(words: list[str]) -> tuple[sa.ColumnElement[int], ...]:
+def _fits(looked_for: Sought) -> list[sa.ColumnElement[bool]]:
+    said = [_PLAIN_NAME.contains(word, autoescape=True) for word in looked_for.names]
+    said += [sa.func.lower(people.c.email).contains(word, autoescape=True) for word in looked_for.mails]
+    if looked_for.born is not None:
+        said.append(people.c.birth_date == looked_for.born)
+    numbers: list[sa.ColumnElement[bool]] = []
+    if looked_for.record_number is not None:
+        numbers.append(people.c.record_number == looked_for.record_number)
+    if looked_for.digits:
+        numbers.append(_PHONE_DIGITS.contains(looked_for.digits))
+    return [*said, sa.or_(*numbers)] if numbers else said
+
+
+def _nearness(looked_for: Sought) -> tuple[sa.ColumnElement[int], ...]:
+    if looked_for.record_number is not None:
+        return (sa.case((people.c.record_number == looked_for.record_number, 0), else_=1),)
+    words = list(looked_for.names)
     if not words:
         return ()
-    spaced = sa.literal(" ") + people.c.folded_name + sa.literal(" ")
+    spaced = sa.literal(" ") + _PLAIN_NAME + sa.literal(" ")
     whole = sa.and_(*(spaced.contains(f" {word} ", autoescape=True) for word in words))
-    exact = people.c.folded_name.in_(_turned(words))
+    exact = _PLAIN_NAME.in_(_turned(words))
     return (sa.case((exact, 0), (whole, 1), else_=2),)
+
+
+def _without(column: sa.ColumnElement[str], signs: str) -> sa.ColumnElement[str]:
+    for sign in signs:
+        column = sa.func.replace(column, sign, "")
+    return column
 
 
 def _turned(words: list[str]) -> list[str]:
@@ -227,3 +248,8 @@ def _person(row: Any) -> Person:
         created_at=row.created_at,
         erased_at=row.erased_at,
     )
+
+
+# As ``search_words`` has what was typed: without the marks between words and between digits.
+_PLAIN_NAME = _without(people.c.folded_name, ",.")
+_PHONE_DIGITS = _without(people.c.phone, " +-()./")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from spondyl.atomic_file import write_whole
 from spondyl.clinic.report.html import environment
 from spondyl.clinic.report.outcomes_json import outcomes_json
-from spondyl.clinic.report.outcomes_svg import change_svg, hundred_svg
+from spondyl.clinic.report.outcomes_svg import change_svgs, hundred_svg
 from spondyl.clinic.report.outcomes_words import not_judged_text, words_of
 from spondyl.clinic.report.published_beside import NOT_COMPARABLE, PublishedLine
 from spondyl.clinic.report.report_content import DISCLAIMER
@@ -41,7 +41,7 @@ def outcomes_html(found: "ClinicOutcomes", *, published: tuple[PublishedLine, ..
     sections = [
         {
             "words": words_of(one),
-            "change": change_svg(one) if one.measured else "",
+            "change": change_svgs(one) if one.measured else "",
             "hundred": hundred_svg(one) or "",
             "threshold": one.threshold,
             "place": number,

@@ -1,6 +1,8 @@
 """Pictures of a clinic's outcomes as SVG: every patient's change against what matters, and a hundred patients."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import wrap
 from xml.sax.saxutils import escape
 
 from markupsafe import Markup
@@ -8,27 +10,49 @@ from markupsafe import Markup
 from spondyl.assessment.outcomes import InstrumentOutcome
 from spondyl.assessment.questionnaires.important_change import improvement_of
 
-WIDTH, HEIGHT = 640.0, 300.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 12.0, 16.0, 46.0
+HEIGHT = 300.0
+LEFT, RIGHT = 46.0, 12.0
 MOST_BARS = 320
 """More patients than this are drawn as evenly chosen ranks, so that a bar stays wide enough to be seen."""
 TICK_STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 
 
-def change_svg(one: InstrumentOutcome) -> Markup:
-    """A bar a patient, the most improved first; the shaded band is improvement that matters to one person."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """How wide a picture is, where its plot begins and ends, and how many letters a line of it holds."""
+
+    name: str
+    width: float
+    top: float
+    bottom: float
+    letters: int
+
+
+_WIDE = _Sheet(name="chart", width=640.0, top=16.0, bottom=46.0, letters=90)
+_NARROW = _Sheet(name="chart narrow", width=330.0, top=48.0, bottom=80.0, letters=38)
+
+
+def change_svgs(one: InstrumentOutcome) -> Markup:
+    """A bar a patient, the most improved first; the shaded band is improvement that matters to one person.
+
+    Drawn for a wide and for a narrow place, of which the page shows one: letters are as large in both.
+    """
+    return Markup("").join(_change_svg(one, sheet) for sheet in (_WIDE, _NARROW))
+
+
+def _change_svg(one: InstrumentOutcome, sheet: _Sheet) -> Markup:
     gains = sorted_gains(one)
     shown = thinned(gains)
     points = one.threshold.points if one.threshold else 0.0
     low, high = value_range(shown, points)
     parts = [
-        _band(points, low, high) if points else "",
-        _axis(low, high, one.instrument.unit),
-        *_bars(shown, points, low, high),
-        _labels(one, gains, points),
+        _band(points, (low, high), sheet) if points else "",
+        _axis((low, high), one.instrument.unit, sheet),
+        *_bars(shown, points, (low, high), sheet),
+        _labels(one, gains, points, sheet),
     ]
     said = _said(one, gains, points)
-    return _svg(WIDTH, HEIGHT, "".join(parts), said)
+    return _svg((sheet.width, HEIGHT), "".join(parts), said, name=sheet.name)
 
 
 def sorted_gains(one: InstrumentOutcome) -> list[float]:
@@ -56,34 +80,36 @@ def value_range(gains: Sequence[float], points: float) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _y(value: float, low: float, high: float) -> float:
-    return TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / (high - low)
+def _y(value: float, ends: tuple[float, float], sheet: _Sheet) -> float:
+    low, high = ends
+    return sheet.top + (HEIGHT - sheet.top - sheet.bottom) * (high - value) / (high - low)
 
 
-def _band(points: float, low: float, high: float) -> str:
-    y = _y(points, low, high)
-    inner = WIDTH - LEFT - RIGHT
+def _band(points: float, ends: tuple[float, float], sheet: _Sheet) -> str:
+    y = _y(points, ends, sheet)
+    inner = sheet.width - LEFT - RIGHT
     return (
-        f'<rect class="band" x="{LEFT}" y="{TOP}" width="{inner}" height="{y - TOP:.1f}"/>'
+        f'<rect class="band" x="{LEFT}" y="{sheet.top}" width="{inner}" height="{y - sheet.top:.1f}"/>'
         f'<path class="threshold" d="M{LEFT} {y:.1f}h{inner}"/>'
     )
 
 
-def _axis(low: float, high: float, unit: str) -> str:
+def _axis(ends: tuple[float, float], unit: str, sheet: _Sheet) -> str:
+    low, high = ends
     step = next((step for step in TICK_STEPS if (high - low) / step <= 8), TICK_STEPS[-1])
     ticks = [
         number * step for number in range(int(low // step), int(high // step) + 1) if number * step >= low
     ]
     marks = "".join(
-        f'<path d="M{LEFT - 4} {_y(tick, low, high):.1f}h4"/>'
-        f'<text x="{LEFT - 7}" y="{_y(tick, low, high) + 4:.1f}" text-anchor="end">{_number(tick)}</text>'
+        f'<path d="M{LEFT - 4} {_y(tick, ends, sheet):.1f}h4"/>'
+        f'<text x="{LEFT - 7}" y="{_y(tick, ends, sheet) + 4:.1f}" text-anchor="end">{_number(tick)}</text>'
         for tick in ticks
     )
-    zero = _y(0.0, low, high)
+    zero = _y(0.0, ends, sheet)
     return (
-        f'<g class="axis">{marks}<path d="M{LEFT} {TOP}V{HEIGHT - BOTTOM}"/>'
-        f'<path d="M{LEFT} {zero:.1f}H{WIDTH - RIGHT}"/>'
-        f'<text x="{LEFT}" y="{TOP - 5}">{escape(unit)} better ▴</text></g>'
+        f'<g class="axis">{marks}<path d="M{LEFT} {sheet.top}V{HEIGHT - sheet.bottom}"/>'
+        f'<path d="M{LEFT} {zero:.1f}H{sheet.width - RIGHT}"/>'
+        f'<text x="{LEFT}" y="{sheet.top - 5}">{escape(unit)} better ▴</text></g>'
     )
 
 
@@ -91,15 +117,15 @@ def _number(value: float) -> str:
     return f"{value:+g}".replace("-", "−") if value else "0"
 
 
-def _bars(gains: Sequence[float], points: float, low: float, high: float) -> list[str]:
+def _bars(gains: Sequence[float], points: float, ends: tuple[float, float], sheet: _Sheet) -> list[str]:
     if not gains:
         return []
-    step = (WIDTH - LEFT - RIGHT - 8) / len(gains)
+    step = (sheet.width - LEFT - RIGHT - 8) / len(gains)
     wide = max(0.6, min(16.0, 0.78 * step))
-    zero = _y(0.0, low, high)
+    zero = _y(0.0, ends, sheet)
     bars: list[str] = []
     for place, gain in enumerate(gains):
-        x, y = LEFT + 4 + step * (place + 0.5) - wide / 2, _y(gain, low, high)
+        x, y = LEFT + 4 + step * (place + 0.5) - wide / 2, _y(gain, ends, sheet)
         kind = "matters" if points and gain >= points - 1e-9 else "worse" if gain < 0 else "some"
         top, height = min(y, zero), max(abs(y - zero), 1.2)
         bars.append(
@@ -108,20 +134,26 @@ def _bars(gains: Sequence[float], points: float, low: float, high: float) -> lis
     return bars
 
 
-def _labels(one: InstrumentOutcome, gains: Sequence[float], points: float) -> str:
-    middle = (LEFT + WIDTH - RIGHT) / 2
+def _labels(one: InstrumentOutcome, gains: Sequence[float], points: float, sheet: _Sheet) -> str:
     below = f"{len(gains)} patients with a score, the most improved first"
     if len(gains) > MOST_BARS:
         below += f" ({MOST_BARS} of them drawn, evenly by rank)"
+    lines = [*wrap(below, sheet.letters), f"not drawn: {one.missing} without a score"]
+    middle = (LEFT + sheet.width - RIGHT) / 2
     texts = [
-        f'<text x="{middle}" y="{HEIGHT - 22}" text-anchor="middle">{below}</text>',
-        f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">not drawn: {one.missing} without a score</text>',
+        f'<text x="{middle}" y="{HEIGHT - 6 - 16 * place}" text-anchor="middle">{line}</text>'
+        for place, line in enumerate(reversed(lines))
     ]
     if points:
-        texts.append(
-            f'<text class="bandtext" x="{WIDTH - RIGHT - 4}" y="{TOP + 14}" text-anchor="end">'
-            f"improvement that matters to one person: {points:g} {escape(one.instrument.unit)} or more</text>"
-        )
+        band = f"improvement that matters to one person: {points:g} {one.instrument.unit} or more"
+        # Inside the band where one line is enough, else above the plot.
+        said = wrap(band, sheet.letters)
+        first = sheet.top + 14 if len(said) == 1 else 12.0
+        texts += [
+            f'<text class="bandtext" x="{sheet.width - RIGHT - 4}" y="{first + 15 * place}" text-anchor="end">'
+            f"{escape(line)}</text>"
+            for place, line in enumerate(said)
+        ]
     return "".join(texts)
 
 
@@ -142,7 +174,7 @@ def hundred_svg(one: InstrumentOutcome) -> Markup | None:
     kinds = ["matters"] * better + ["ring"] * same + ["unknown"] * unknown
     body = "".join(_person(number, kind) for number, kind in enumerate(kinds))
     said = f"Of 100 patients {better} improved by {found.threshold} or more, {same} did not, {unknown} are not known."
-    return _svg(216, 216, body, said)
+    return _svg((216, 216), body, said)
 
 
 def hundred_counts(one: InstrumentOutcome) -> tuple[int, int, int] | None:
@@ -180,8 +212,9 @@ def _person(number: int, kind: str) -> str:
     return f'<text class="unknown" x="{x}" y="{y + 6}" text-anchor="middle">?</text>'
 
 
-def _svg(width: float, height: float, body: str, said: str) -> Markup:
+def _svg(size: tuple[float, float], body: str, said: str, *, name: str = "chart") -> Markup:
+    width, height = size
     return Markup(
-        f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img">'
+        f'<svg class="{name}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img">'
         f"<title>{escape(said)}</title>{body}</svg>"
     )

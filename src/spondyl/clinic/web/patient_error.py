@@ -45,10 +45,15 @@ _TOO_OLD = {
     "en": "Nothing was changed. Go back, load the page again, and send it once more.",
     "es": "No se cambió nada. Vuelva atrás, cargue la página otra vez y envíela de nuevo.",
 }
-_DOES_NOT_FIT = (
-    "Algo de lo que envió no es correcto y no se guardó nada. Vuelva atrás y corríjalo, o llámenos."
-)
-_NOT_COMPLETE = "El enlace no está completo o ya no sirve. Ábralo otra vez desde el mensaje, o llámenos."
+_IN_SPANISH = {
+    404: "El enlace no está completo o ya no sirve. Ábralo otra vez desde el mensaje, o llámenos.",
+    409: "Algo cambió entretanto y esto ya no se pudo hacer. Vuelva atrás y cargue la página otra vez, o llámenos.",
+    413: "Lo que envió es demasiado grande y no se guardó nada. Escriba menos, o llámenos.",
+    422: "Algo de lo que envió no es correcto y no se guardó nada. Vuelva atrás y corríjalo, o llámenos.",
+    429: "Hay demasiadas peticiones a la vez. Espere un minuto e inténtelo otra vez, o llámenos.",
+}
+"""What the errors say that have English words of their own."""
+_NOT_DONE = "Esto no se pudo hacer. Vuelva atrás y cargue la página otra vez, o llámenos."
 
 
 def is_for_patient(request: Request) -> bool:
@@ -65,10 +70,8 @@ def patient_error(request: Request, status: int, what: str) -> dict[str, Any]:
         what = _NOT_SAVED[language]
     elif status == 403:
         what = _TOO_OLD[language]
-    elif status == 404 and language == "es":
-        what = _NOT_COMPLETE
-    elif status == 422 and language == "es":
-        what = _DOES_NOT_FIT
+    elif language == "es":
+        what = _IN_SPANISH.get(status, _NOT_DONE)
     return {
         "lang": language,
         "title": _TITLES[language].get(status, _OTHER[language]),

@@ -26,7 +26,7 @@ _USED = "This set-up link is not valid, or an administrator exists already."
 def setup_page(request: Request, services: Clinic, token: str) -> Response:
     """The form for the first administrator."""
     _check(services, token)
-    return page(request, "front/setup.html", {"problem": None, "name": "", "full_name": ""})
+    return page(request, "front/setup.html", {"problems": {}, "name": "", "full_name": ""})
 
 
 @router.post("/{token}")
@@ -48,7 +48,7 @@ def set_up(
     except AccountExistsError as error:
         raise HTTPException(410, _USED) from error
     except AccountInvalidError as error:
-        shown = {"problem": str(error), "name": name, "full_name": full_name}
+        shown = {"problems": {error.field: str(error)}, "name": name, "full_name": full_name}
         return page(request, "front/setup.html", shown, status=422)
     return begin_session(request, services, account, how="set-up link", then="/today")
 

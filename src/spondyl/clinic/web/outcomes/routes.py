@@ -23,10 +23,10 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.report.outcomes_svg import change_svg, hundred_svg
+from spondyl.clinic.report.outcomes_svg import change_svgs, hundred_svg
 from spondyl.clinic.report.outcomes_words import not_judged_text, words_of
 from spondyl.clinic.web.clinic_words import clinic_today
-from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svg
+from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svgs
 from spondyl.clinic.web.page import page, patient_page, see_other
 from spondyl.clinic.web.plan.form import GOAL_NAMES
 from spondyl.clinic.web.rights import Clinician, needs
@@ -45,7 +45,7 @@ def clinic_page(request: Request, services: Clinic) -> Response:
     sections = [
         {
             "words": words_of(one),
-            "change": change_svg(one) if one.measured else "",
+            "change": change_svgs(one) if one.measured else "",
             "hundred": hundred_svg(one) or "",
             "threshold": one.threshold,
         }
@@ -148,7 +148,7 @@ def _context(connection: sa.Connection, services: Services, patient: Person) -> 
     today = clinic_today(services)
     return {
         "charts": [_chart(code, scores, plan) for code in dict.fromkeys(one.instrument for one in scores)],
-        "draw": score_svg,
+        "draw": score_svgs,
         "scores": scores,
         "in_error": scores_in_error(connection, patient.id),
         "plan": plan,

@@ -10,8 +10,11 @@ from markupsafe import Markup
 from spondyl.assessment.questionnaires import Direction, ImportantChange, Instrument
 from spondyl.clinic.report.day_text import day_text
 
-WIDTH, HEIGHT = 680.0, 280.0
+WIDTH, NARROW = 680.0, 330.0
+HEIGHT = 280.0
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 16.0, 26.0, 40.0
+NARROW_TOP = 44.0
+"""In a narrow picture the day of judgement has a line of its own above the plot."""
 LEAST_DAYS = 42
 """The axis of time spans at least six weeks, so that two scores a day apart do not look like a course."""
 
@@ -31,7 +34,7 @@ class ScoreChart:
         """The score at which the change that matters is reached; None without a threshold or out of reach."""
         if self.threshold is None:
             return None
-        sign = -1.0 if self.instrument.direction is Direction.HIGHER_IS_WORSE else 1.0
+        sign = -1.0 if self._is_lower_better else 1.0
         goal = self.begin[1] + sign * self.threshold.points
         return goal if self.instrument.lowest <= goal <= self.instrument.highest else None
 
@@ -39,27 +42,50 @@ class ScoreChart:
     def said(self) -> str:
         """The picture in a sentence, for who cannot see it."""
         first, last = self.points[0], self.points[-1]
-        text = f"{self.instrument.name}: {first[1]:g} on {day_text(first[0])}, {last[1]:g} on {day_text(last[0])}."
-        if self.goal is None:
+        text = f"{self.instrument.name}: {first[1]:g} on {day_text(first[0])}"
+        is_one = len(self.points) == 1
+        text += ", one score so far." if is_one else f", {last[1]:g} on {day_text(last[0])}."
+        if self.goal is None or self.threshold is None:
             return text
-        reached = self.is_reached(last[1])
-        return f"{text} The change that matters is {self.goal:g} or better: {'reached' if reached else 'not reached'}."
+        less = "less" if self._is_lower_better else "more"
+        by = f"{self.threshold.points:g} {self.instrument.unit} {less} than {self.begin[1]:g}"
+        text += f" A score of {self.goal:g} or {self.better} ({by}) is a change that matters"
+        return (
+            f"{text}." if is_one else f"{text}: {'reached' if self.is_reached(last[1]) else 'not reached'}."
+        )
+
+    @property
+    def better(self) -> str:
+        """Whether a lower or a higher score is the better one."""
+        return "lower" if self._is_lower_better else "higher"
+
+    @property
+    def _is_lower_better(self) -> bool:
+        return self.instrument.direction is Direction.HIGHER_IS_WORSE
 
     def is_reached(self, value: float) -> bool:
         """Whether a score is better than the first by what matters; 1e-9 for scores that are not exact."""
         if self.goal is None:
             return False
-        if self.instrument.direction is Direction.HIGHER_IS_WORSE:
+        if self._is_lower_better:
             return value <= self.goal + 1e-9
         return value >= self.goal - 1e-9
 
 
-def score_svg(chart: ScoreChart) -> Markup:
-    """The picture. Full points reach the change that matters, rings do not: colour is never the only sign."""
-    frame = _Frame.around(chart)
+def score_svgs(chart: ScoreChart) -> Markup:
+    """The picture. Full points reach the change that matters, rings do not: colour is never the only sign.
+
+    Drawn for a wide and for a narrow place, of which the page shows one: letters are as large in both.
+    """
+    return Markup("").join(_score_svg(chart, width) for width in (WIDTH, NARROW))
+
+
+def _score_svg(chart: ScoreChart, width: float) -> Markup:
+    frame = _Frame.around(chart, width)
     parts = [_band(chart, frame), _axes(chart, frame), _review(chart, frame), _line(chart, frame)]
     return Markup(
-        f'<svg class="score-chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img">'
+        f'<svg class="{"score-chart narrow" if frame.is_narrow else "score-chart"}" xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="0 0 {width:g} {HEIGHT:g}" role="img">'
         f"<title>{escape(chart.said)}</title>{''.join(parts)}</svg>"
     )
 
@@ -70,21 +96,32 @@ class _Frame:
     days: int
     low: float
     high: float
+    width: float
 
     @classmethod
-    def around(cls, chart: ScoreChart) -> "_Frame":
+    def around(cls, chart: ScoreChart, width: float) -> "_Frame":
         first = chart.points[0][0]
         ends = [chart.points[-1][0], first + timedelta(days=LEAST_DAYS)]
         ends += [chart.review_on] if chart.review_on else []
         days = (max(ends) - first).days
-        return cls(first=first, days=days, low=chart.instrument.lowest, high=chart.instrument.highest)
+        return cls(
+            first=first, days=days, low=chart.instrument.lowest, high=chart.instrument.highest, width=width
+        )
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.width < WIDTH
+
+    @property
+    def top(self) -> float:
+        return NARROW_TOP if self.is_narrow else TOP
 
     def x(self, day: date) -> float:
         share = (day - self.first).days / self.days
-        return LEFT + 10 + share * (WIDTH - LEFT - RIGHT - 20)
+        return LEFT + 10 + share * (self.width - LEFT - RIGHT - 20)
 
     def y(self, value: float) -> float:
-        return TOP + (HEIGHT - TOP - BOTTOM) * (self.high - value) / (self.high - self.low)
+        return self.top + (HEIGHT - self.top - BOTTOM) * (self.high - value) / (self.high - self.low)
 
 
 def _band(chart: ScoreChart, frame: _Frame) -> str:
@@ -93,12 +130,13 @@ def _band(chart: ScoreChart, frame: _Frame) -> str:
     good_end = frame.low if chart.instrument.direction is Direction.HIGHER_IS_WORSE else frame.high
     top, bottom = sorted((frame.y(chart.goal), frame.y(good_end)))
     edge = frame.y(chart.goal)
-    inner = WIDTH - LEFT - RIGHT
+    inner = frame.width - LEFT - RIGHT
+    what = "matters" if frame.is_narrow else "change that matters"
     return (
         f'<rect class="band" x="{LEFT}" y="{top:.1f}" width="{inner}" height="{bottom - top:.1f}"/>'
         f'<path class="edge" d="M{LEFT} {edge:.1f}h{inner}"/>'
         f'<text class="band-text" x="{LEFT + 8}" y="{max(top + 16, bottom - 7):.1f}">'
-        f"change that matters: {chart.goal:g} {escape(chart.instrument.unit)} or better</text>"
+        f"{what}: {chart.goal:g} {escape(chart.instrument.unit)} or {chart.better}</text>"
     )
 
 
@@ -110,17 +148,17 @@ def _axes(chart: ScoreChart, frame: _Frame) -> str:
         f'<text x="{LEFT - 8}" y="{frame.y(value) + 4:.1f}" text-anchor="end">{value:g}</text>'
         for value in values
     )
-    weeks = _weeks(frame.days)
+    weeks = _weeks(frame)
     dates = "".join(
         f'<path d="M{frame.x(frame.first + timedelta(days=7 * week)):.1f} {bottom}v4"/>'
         f'<text x="{frame.x(frame.first + timedelta(days=7 * week)):.1f}" y="{bottom + 17}" text-anchor="middle">'
         f"{week}</text>"
         for week in weeks
     )
-    middle = (LEFT + WIDTH - RIGHT) / 2
+    middle = (LEFT + frame.width - RIGHT) / 2
     return (
-        f'<g class="axis">{marks}{dates}<path d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}"/>'
-        f'<text x="{LEFT}" y="{TOP - 9}">{escape(chart.instrument.unit)}</text>'
+        f'<g class="axis">{marks}{dates}<path d="M{LEFT} {frame.top}V{bottom}H{frame.width - RIGHT}"/>'
+        f'<text x="{LEFT}" y="{frame.top - 9}">{escape(chart.instrument.unit)}</text>'
         f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">weeks since {day_text(frame.first)}</text></g>'
     )
 
@@ -131,9 +169,9 @@ def _ticks(instrument: Instrument) -> list[float]:
     return [instrument.lowest + step * number for number in range(count + 1)]
 
 
-def _weeks(days: int) -> Sequence[int]:
-    last = days // 7
-    step = next(step for step in (1, 2, 4, 8, 13, 26, 52, 104, 520) if last / step <= 9)
+def _weeks(frame: _Frame) -> Sequence[int]:
+    last, most = frame.days // 7, 6 if frame.is_narrow else 9
+    step = next(step for step in (1, 2, 4, 8, 13, 26, 52, 104, 520, 5200) if last / step <= most)
     return range(0, last + 1, step)
 
 
@@ -141,9 +179,14 @@ def _review(chart: ScoreChart, frame: _Frame) -> str:
     if chart.review_on is None or chart.review_on < frame.first:
         return ""
     x = frame.x(chart.review_on)
+    # Up to 180 wide: in a narrow picture it stays between the edges, on a line of its own.
+    middle = min(max(x, LEFT + 90), frame.width - 90)
+    place = f'x="{middle:.1f}" y="14" text-anchor="middle"'
+    if not frame.is_narrow:
+        place = f'x="{x - 4:.1f}" y="{TOP - 9}" text-anchor="end"'
     return (
-        f'<path class="review" d="M{x:.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
-        f'<text x="{x - 4:.1f}" y="{TOP - 9}" text-anchor="end">judged {day_text(chart.review_on)}</text>'
+        f'<path class="review" d="M{x:.1f} {frame.top - (26 if frame.is_narrow else 0)}V{HEIGHT - BOTTOM}"/>'
+        f"<text {place}>judged {day_text(chart.review_on)}</text>"
     )
 
 

@@ -1,15 +1,17 @@
 """Find a patient, add one, change what is known, see the overview."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
 from spondyl.clinic.care.intake_record import age_is_known
 from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.known_person import perhaps_known
 from spondyl.clinic.chart.people import (
     LANGUAGES,
     SEXES,
@@ -72,12 +74,17 @@ Sent = Annotated[PersonForm, Depends(PersonForm)]
 
 
 @router.get("", dependencies=[StaffOnly])
-def patients(request: Request, services: Clinic, q: str = "") -> Response:
-    """The patients whose name or number fits what was typed."""
+def patients(
+    request: Request,
+    services: Clinic,
+    q: str = "",
+    after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> Response:
+    """The patients whom what was typed fits, a part at a time: those after the first ``after``."""
     with reading(services.engine) as connection:
-        found = find_people(connection, q[:100], limit=_MOST_FOUND + 1)
-    shown = {"found": found[:_MOST_FOUND], "q": q, "is_cut": len(found) > _MOST_FOUND}
-    return page(request, "patients/list.html", shown)
+        found = find_people(connection, q[:100], limit=_MOST_FOUND + 1, after=after)
+    shown = {"found": found[:_MOST_FOUND], "q": q, "after": after, "most": _MOST_FOUND}
+    return page(request, "patients/list.html", shown | {"is_cut": len(found) > _MOST_FOUND})
 
 
 @router.get("/new", dependencies=[StaffOnly])
@@ -87,13 +94,25 @@ def new_patient(request: Request) -> Response:
 
 
 @router.post("/new")
-def add_patient(request: Request, services: Clinic, viewer: AnyStaff, form: Sent) -> Response:
-    """Add a patient, or show the form again with what is wrong."""
+def add_patient(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    form: Sent,
+    others: Annotated[str, Form(max_length=4000)] = "",
+) -> Response:
+    """Add a patient, or show the form again with what is wrong, or with who may be this patient already.
+
+    ``others`` are the record numbers of those whom somebody has looked at and found to be other people.
+    """
     try:
         details = form.details(today=clinic_today(services))
     except PersonInvalidError as error:
         return _form(request, form.sent, problem=str(error), patient=None)
     with writing(services.engine) as connection:
+        known = perhaps_known(connection, details)
+        if not {str(one.record_number) for one in known} <= set(others.split()):
+            return _form(request, form.sent, problem=None, patient=None, known=known)
         added = add_person(connection, details, actor=viewer.actor)
     return see_other(request, f"/patients/{added.id}", notice=f"{added.full_name} is in the chart.")
 
@@ -159,10 +178,17 @@ def _changed(
     return form.sent, None
 
 
-def _form(request: Request, sent: dict[str, Any], *, problem: str | None, patient: Person | None) -> Response:
-    shown = {"sent": sent, "problem": problem, "patient": patient, **_CHOICES}
+def _form(
+    request: Request,
+    sent: dict[str, Any],
+    *,
+    problem: str | None,
+    patient: Person | None,
+    known: Sequence[Person] = (),
+) -> Response:
+    shown = {"sent": sent, "problem": problem, "patient": patient, "known": known, **_CHOICES}
     shown["shown"] = shown_text(_as_sent(patient)) if patient else ""
-    return page(request, "patients/details.html", shown, status=422 if problem else 200)
+    return page(request, "patients/details.html", shown, status=422 if problem or known else 200)
 
 
 def _as_sent(patient: Person) -> dict[str, str]:

@@ -4,6 +4,7 @@
 import { toFilm, toPane, zoomed } from "./camera.js";
 import { FilmPane } from "./film_pane.js";
 import { fetchPixels } from "./film_pixels.js";
+import { handOn } from "./hand_on.js";
 import { History } from "./history.js";
 import { actOf, fillKeyList } from "./keys.js";
 import { ask } from "./mark_dialog.js";
@@ -355,10 +356,12 @@ class Marking {
     const doubts = doubtsOf(marks, told.levels);
     this.panel.show(marks, doubts);
     const { done } = progressOf(marks, told.levels);
+    const held = document.activeElement;
     this._enable("undo", this.history.canUndo);
     this._enable("redo", this.history.canRedo);
     this._enable("start-over", done > 0);
     this._enable("measure", done > 0 && marks.side !== "" && !this.isSending);
+    handOn(this.root, this.host, held);
     if (done && !marks.side) this._note("To measure, choose what lies on the left of the picture.");
     else this._note("Points stay in this tab until they are measured.");
     const side = this.part("side");

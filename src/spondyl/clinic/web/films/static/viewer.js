@@ -6,6 +6,7 @@ import { setAll, write } from "./changed_text.js";
 import { FilmBeside } from "./film_beside.js";
 import { FilmPane } from "./film_pane.js";
 import { fetchPixels } from "./film_pixels.js";
+import { handOn } from "./hand_on.js";
 import { HandMeasures } from "./hand_measure.js";
 import { actOf, fillKeyList } from "./keys.js";
 import { LandmarkLayer } from "./landmark_layer.js";
@@ -389,11 +390,13 @@ class Viewer {
 
   // The reading ------------------------------------------------------------------------------------------------------
 
-  _onChange() {
+  /** @param {Element | null} held what had the focus before */
+  _onChange(held = document.activeElement) {
     this.pane.redraw();
     this._enable("undo", this.reading.canUndo);
     this._enable("redo", this.reading.canRedo);
     this._showReading();
+    handOn(this.root, this.host, held);
   }
 
   /** @param {any} assessed */
@@ -448,6 +451,7 @@ class Viewer {
 
   /** @param {() => Promise<any>} decide @param {string} done */
   async _decide(decide, done) {
+    const held = document.activeElement;
     for (const act of ["accept", "sign"]) this._enable(act, false);
     this.say("Working…");
     try {
@@ -457,7 +461,7 @@ class Viewer {
     } catch (error) {
       this.say(/** @type {Error} */ (error).message, true);
     }
-    this._onChange();
+    this._onChange(held);
   }
 }
 

@@ -215,12 +215,13 @@ function setBehind(covered) {
 /** @param {boolean} byMistake */
 function hideMessage(byMistake) {
   for (const one of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-message]"))) {
-    if (!one.hidden && byMistake) raisedBy ??= firstRaised(one.dataset.message ?? "");
+    if (!one.hidden) raisedBy ??= firstRaised(one.dataset.message ?? "");
     one.hidden = true;
   }
   setBehind(false);
   const field = /** @type {HTMLInputElement | null} */ (raisedBy && form.querySelector(`[data-item="${raisedBy}"]`));
-  if (byMistake && field) {
+  if (!byMistake) goOnAt(field);
+  else if (field) {
     const screen = /** @type {HTMLElement} */ (field.closest(".screen"));
     show(screen.dataset.group ?? "", false);
     for (const one of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll(`[data-item="${raisedBy}"]`))) one.checked = false;
@@ -228,6 +229,13 @@ function hideMessage(byMistake) {
     if (question) mark(question);
     field.focus();
   }
+}
+
+/** The focus goes back to the question that called for the message, or to the head of the screen in sight. @param {HTMLInputElement | null} field */
+function goOnAt(field) {
+  const screen = screens.find((one) => !one.hidden);
+  const chosen = /** @type {HTMLElement | null} */ (field && screen?.querySelector(`[data-item="${field.dataset.item}"]:checked`));
+  (chosen ?? /** @type {HTMLElement | null} */ (screen?.querySelector("h1")))?.focus();
 }
 
 /** The item whose answer calls for a message. @param {string} message @returns {string | null} */
@@ -319,6 +327,13 @@ function putBack() {
   }
 }
 
+/** The message of an answer that the clinic does not have yet. */
+function stillUnsent() {
+  const items = unsent.map((one) => (one.kind === "answer" ? one.item : ""));
+  const stops = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("[data-stops]:checked")]);
+  return stops.find((one) => items.includes(one.dataset.item ?? ""))?.dataset.stops;
+}
+
 /** Where to go on: after the last screen left, sent or not. */
 function startAt() {
   const left = new Set(unsent.filter((one) => one.kind === "next").map((one) => /** @type {{group: string}} */ (one).group));
@@ -333,6 +348,6 @@ document.body.classList.add("by-screens");
 putBack();
 drawMap();
 show(startAt(), false);
-const shown = /** @type {HTMLElement | null} */ (document.querySelector("[data-message]:not([hidden])"));
-if (shown) showMessage(shown.dataset.message ?? "", null);
+const open = /** @type {HTMLElement | null} */ (document.querySelector("[data-message]:not([hidden])"))?.dataset.message ?? stillUnsent();
+if (open) showMessage(open, null);
 if (unsent.length) void sendAll();

@@ -1,14 +1,17 @@
-// Before a form that somebody wrote in for long is sent: is the same person still signed in, and does the server answer?
-// Else another page would come, and what was written would be gone. A form with data-at-once, such as a STOP, waits for
-// no answer; one with data-ask-always asks on a young page too. A hidden form is told of where it stands. Only base.html loads this, once a page.
+// Before a form that somebody wrote in, or that stood open for long, is sent: is the same person still signed in, and
+// does the server answer? Else another page would come, and what was written would be gone. A form with data-at-once,
+// such as a STOP, waits for no answer; one with data-ask-always asks on a young page too. A hidden form is told of where
+// it stands. Only base.html loads this, once a page.
 
 import { frame, whoIsHere } from "./signed_in.js";
 
-/** A page younger than this is sent without asking. */
+/** A page younger than this is sent without asking, as long as nobody wrote in the form. */
 const FRESH_MS = 60_000;
 const SIGN_IN = "/sign-in?next=/account";
 const KEPT = "What you wrote is still here.";
 
+/** @type {WeakSet<HTMLFormElement>} */
+const written = new WeakSet();
 /** @type {WeakSet<HTMLFormElement>} */
 const asked = new WeakSet();
 /** @type {WeakSet<HTMLFormElement>} */
@@ -16,11 +19,16 @@ const asking = new WeakSet();
 /** @type {WeakMap<HTMLFormElement, HTMLElement>} */
 const toldOf = new WeakMap();
 
+/** @param {HTMLFormElement} form */
+function isToAsk(form) {
+  return written.has(form) || performance.now() >= FRESH_MS || form.dataset.askAlways !== undefined;
+}
+
 /** @param {SubmitEvent} event */
 async function askFirst(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (form.method !== "post" || !form.closest("main") || form.dataset.atOnce !== undefined) return;
-  if ((performance.now() < FRESH_MS && form.dataset.askAlways === undefined) || asked.has(form)) return;
+  if (!isToAsk(form) || asked.has(form)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   if (asking.has(form)) return;
@@ -65,4 +73,13 @@ function wordsOf(form, here) {
   return words;
 }
 
-if (frame) document.addEventListener("submit", askFirst, { capture: true });
+/** @param {Event} event */
+function note(event) {
+  const { form } = /** @type {HTMLInputElement} */ (event.target);
+  if (form) written.add(form);
+}
+
+if (frame) {
+  document.addEventListener("input", note, { capture: true });
+  document.addEventListener("submit", askFirst, { capture: true });
+}
