@@ -6,11 +6,13 @@ import errno
 import io
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from pydicom import dcmread
 
 from audit_rows import entries
@@ -21,7 +23,7 @@ from spondyl.clinic.chart.films import FilmState, films_of
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.films.network.arrivals import waiting_arrivals
+from spondyl.clinic.films.network.arrivals import Arrival, note_arrival, waiting_arrivals
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.store import MAX_FILM_BYTES, FilmStore
 from spondyl.clinic.films.take_in import REFUSED_FOLDER, take_arrivals, take_folder
@@ -242,3 +244,26 @@ def test_a_film_from_the_network_finds_its_patient_only_by_number_and_name(
     desk.client.submit(f"/films/{stranger.id}/patient", patient_id=desk.patient.id)
     with reading(services.engine) as connection:
         assert len(films_of(connection, desk.patient.id)) == 2
+
+
+def test_two_who_enter_one_arrival_at_once_make_one_film(postgres_engine: sa.Engine, tmp_path: Path) -> None:
+    store, errors = FilmStore(folder=tmp_path / "films", key=b"k" * 32), list[Exception]()
+
+    def enter(begin: threading.Barrier) -> None:
+        begin.wait(30)
+        try:
+            take_arrivals(postgres_engine, store)
+        except Exception as error:
+            errors.append(error)
+
+    for number in range(8):
+        note_arrival(store.folder, Arrival(sha256=f"{number:064x}", size=5, sender="XRAY1"))
+        begin = threading.Barrier(2)
+        threads = [threading.Thread(target=enter, args=(begin,)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    assert errors == []
+    with reading(postgres_engine) as connection:
+        assert len(films_of(connection, None)) == 8

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from spondyl.booking import wall_at
 from spondyl.clinic.chart.audit import record
@@ -106,29 +107,37 @@ class NewFilm:
 
 def add_film(connection: sa.Connection, new: NewFilm, *, actor: str) -> Film:
     """Enter a stored film, to be read by the background job; raises ``FilmKnownError`` for a file that is known."""
+    _refuse_known(connection, new)
+    film_id = new_id()
+    row = films.insert().values(
+        id=film_id,
+        person_id=new.person_id,
+        content_sha256=new.content_sha256,
+        size_bytes=new.size_bytes,
+        source=new.source.value,
+        source_name=new.source_name[:200],
+        received_at=now_of(connection),
+        state=FilmState.WAITING.value,
+        given_landmarks=_text(new.given_landmarks),
+        draft_version=0,
+    )
+    try:
+        with connection.begin_nested():
+            connection.execute(row)
+    except IntegrityError:  # on PostgreSQL another one may have entered it since
+        _refuse_known(connection, new)
+        raise
+    detail = {"sha256": new.content_sha256, "source": new.source.value, "person": new.person_id}
+    record(connection, actor=actor, action="receive film", subject=f"film {film_id}", detail=detail)
+    return film(connection, film_id)
+
+
+def _refuse_known(connection: sa.Connection, new: NewFilm) -> None:
     known = connection.execute(
         sa.select(films).where(films.c.content_sha256 == new.content_sha256)
     ).one_or_none()
     if known is not None:
         raise FilmKnownError(_film(known))
-    film_id = new_id()
-    connection.execute(
-        films.insert().values(
-            id=film_id,
-            person_id=new.person_id,
-            content_sha256=new.content_sha256,
-            size_bytes=new.size_bytes,
-            source=new.source.value,
-            source_name=new.source_name[:200],
-            received_at=now_of(connection),
-            state=FilmState.WAITING.value,
-            given_landmarks=_text(new.given_landmarks),
-            draft_version=0,
-        )
-    )
-    detail = {"sha256": new.content_sha256, "source": new.source.value, "person": new.person_id}
-    record(connection, actor=actor, action="receive film", subject=f"film {film_id}", detail=detail)
-    return film(connection, film_id)
 
 
 def film(connection: sa.Connection, film_id: str) -> Film:
