@@ -106,8 +106,13 @@ class NewFilm:
 
 
 def add_film(connection: sa.Connection, new: NewFilm, *, actor: str) -> Film:
-    """Enter a stored film, to be read by the background job; raises ``FilmKnownError`` for a file that is known."""
-    _refuse_known(connection, new)
+    """Enter a stored film, to be read by the background job; raises ``FilmKnownError`` for a file that is known.
+
+    One that was refused is read once more when it is sent again, with the landmarks that come with it.
+    """
+    known = _known(connection, new)
+    if known is not None:
+        return _sent_again(connection, known, new, actor=actor)
     film_id = new_id()
     row = films.insert().values(
         id=film_id,
@@ -125,19 +130,35 @@ def add_film(connection: sa.Connection, new: NewFilm, *, actor: str) -> Film:
         with connection.begin_nested():
             connection.execute(row)
     except IntegrityError:  # on PostgreSQL another one may have entered it since
-        _refuse_known(connection, new)
-        raise
+        known = _known(connection, new)
+        if known is None:
+            raise
+        raise FilmKnownError(known) from None
     detail = {"sha256": new.content_sha256, "source": new.source.value, "person": new.person_id}
     record(connection, actor=actor, action="receive film", subject=f"film {film_id}", detail=detail)
     return film(connection, film_id)
 
 
-def _refuse_known(connection: sa.Connection, new: NewFilm) -> None:
-    known = connection.execute(
+def _known(connection: sa.Connection, new: NewFilm) -> Film | None:
+    row = connection.execute(
         sa.select(films).where(films.c.content_sha256 == new.content_sha256)
     ).one_or_none()
-    if known is not None:
-        raise FilmKnownError(_film(known))
+    return None if row is None else _film(row)
+
+
+def _sent_again(connection: sa.Connection, known: Film, new: NewFilm, *, actor: str) -> Film:
+    is_theirs = new.person_id in (None, known.person_id)
+    waits = {"state": FilmState.WAITING.value, "refusal": None, "draft_version": known.draft_version + 1}
+    landmarks = _text(new.given_landmarks or known.given_landmarks)
+    changed = connection.execute(
+        films.update()
+        .where(_as_claimed(known), films.c.state == FilmState.REFUSED.value, sa.literal(is_theirs))
+        .values(given_landmarks=landmarks, **waits)
+    )
+    if changed.rowcount != 1:
+        raise FilmKnownError(known)
+    record(connection, actor=actor, action="read film again", subject=known.subject)
+    return film(connection, known.id)
 
 
 def film(connection: sa.Connection, film_id: str) -> Film:
