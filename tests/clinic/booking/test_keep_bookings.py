@@ -121,6 +121,23 @@ def test_a_mail_server_that_is_down_is_tried_again(
     assert [part.get_content_type() for part in letter.walk()][1:] == ["text/plain", "text/calendar"]
 
 
+def test_a_server_that_is_rude_at_the_goodbye_has_the_letter(
+    services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Rude(MailServer):
+        def __exit__(self, *_: object) -> None:
+            raise smtplib.SMTPResponseException(421, b"closing, too busy")
+
+    chart, server = prepared(services.engine, clock), Rude()
+    server.down = False
+    monkeypatch.setattr(smtplib, "SMTP", server)
+    with writing(services.engine) as connection:
+        book(connection, slot_at(TEN), person=chart.people[0], actor="desk")
+    sender, key = SmtpSender(host="localhost", port=25, from_address="c@example.org"), bytes(32)
+    assert send_due(services.engine, sender, key=key, base="http://localhost") == (1, 0)
+    assert len(server.letters) == 1
+
+
 def take_mail(listener: socket.socket, context: ssl.SSLContext, taken: list[bytes]) -> None:
     """A mail server of one connection: STARTTLS, then whatever comes is taken."""
     answers = {b"EHLO": b"250-mail\r\n250 STARTTLS\r\n", b"DATA": b"354 go on\r\n"}

@@ -22,6 +22,8 @@ REMIND_BEFORE = timedelta(hours=24)
 RETRY_AFTER = timedelta(minutes=5)
 MOST_TRIES = 8
 COUNT_SENT_FOR = timedelta(days=7)
+CALL_BEFORE = timedelta(hours=24)
+"""Of a change of a visit within this time the front desk is told while its letter is still tried."""
 _INSERT = outbox.insert()
 _WAITING = outbox.c.state == "waiting"
 _FIRST_OF_COURSE = (
@@ -151,11 +153,11 @@ def _in_the_last_day(connection: sa.Connection, moment: sa.Column[datetime]) -> 
     return moment >= start - sa.literal(REMIND_BEFORE, sa.Interval)
 
 
-def due(connection: sa.Connection, *, limit: int = 100) -> list[Message]:
-    """The messages that should go now, the oldest first. One sender at a time asks."""
+def due(connection: sa.Connection, *, limit: int = 100, by: datetime | None = None) -> list[Message]:
+    """The messages that should go now, or were to go ``by`` a moment, the oldest first. One sender at a time asks."""
     statement = (
         sa.select(outbox)
-        .where(_WAITING, outbox.c.due_at <= now_of(connection))
+        .where(_WAITING, outbox.c.due_at <= (by or now_of(connection)))
         .order_by(outbox.c.due_at, outbox.c.id)
         .limit(limit)
     )
@@ -167,12 +169,27 @@ def sent(connection: sa.Connection, message: Message) -> bool:
     return _settle(connection, message, state="sent", problem="", done_at=now_of(connection))
 
 
-def failed(connection: sa.Connection, message: Message, problem: str) -> None:
-    """Note why a message did not go out; it is tried again, later each time, and given up after eight tries."""
+def failed(connection: sa.Connection, message: Message, problem: str, *, for_good: bool = False) -> None:
+    """Note why a message did not go out; it is tried again, later each time, and given up after eight tries.
+
+    ``for_good``: another try would end the same way, so that it is given up at once.
+    """
     tries = message.tries + 1
     later = now_of(connection) + RETRY_AFTER * 2**message.tries
-    state = "given up" if tries >= MOST_TRIES else "waiting"
+    state = "given up" if for_good or tries >= MOST_TRIES else "waiting"
     _settle(connection, message, state=state, problem=problem[:500], tries=tries, due_at=later)
+
+
+def needs_a_call(now: datetime) -> sa.ColumnElement[bool]:
+    """Which messages, joined with their visits, the front desk says by telephone: given up, or tried in vain so late
+    that the patient may not hear of it in time.
+
+    An outage of a few minutes passes by itself, and a time that is kept is kept for an hour or so.
+    """
+    soon = appointments.c.starts_at <= now + CALL_BEFORE
+    changed = outbox.c.kind.in_((MessageKind.MOVED, MessageKind.CANCELLED)) & soon & (outbox.c.tries >= 2)
+    kept = (outbox.c.kind == MessageKind.OFFER) & (outbox.c.tries >= 1)
+    return sa.or_(outbox.c.state == "given up", _WAITING & sa.or_(changed, kept))
 
 
 def tells_a_time_that_began(connection: sa.Connection, message: Message, start: datetime) -> bool:

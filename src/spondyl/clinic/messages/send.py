@@ -3,6 +3,7 @@
 import logging
 import smtplib
 import ssl
+import time
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -29,9 +30,14 @@ from spondyl.clinic.chart.outbox import (
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.calendar_file import calendar_file
 from spondyl.clinic.messages.letters import Letter, letter_about
 from spondyl.clinic.messages.links import hold_token, visit_token
+
+
+class NoAddressError(ValueError):
+    """Where the letter should go is no e-mail address."""
 
 
 class Sender(Protocol):
@@ -48,6 +54,11 @@ class Sender(Protocol):
 
 _LOG = logging.getLogger(__name__)
 NO_ADDRESS = "no e-mail address"
+REFUSED = "refused for good"
+"""How a problem begins that no later try would mend."""
+
+ROUND_S = 30.0
+"""So long the letters are sent, in seconds, before whoever sends them looks whether it should stop."""
 LETTERS = "letters"
 """The folder of the clinic's data where letters lie when no mail server takes them."""
 
@@ -91,12 +102,18 @@ class SmtpSender:
 
     def send(self, letter: Letter, *, message_id: str) -> None:
         """Hand the letter to the mail server."""
-        with smtplib.SMTP(self.host, self.port, timeout=20) as server:
-            if self.host not in ("localhost", "127.0.0.1"):
-                server.starttls(context=ssl.create_default_context())
-            if self.user:
-                server.login(self.user, self.password)
-            server.send_message(_mail(letter, message_id, self.from_address))
+        is_taken = False
+        try:
+            with smtplib.SMTP(self.host, self.port, timeout=20) as server:
+                if self.host not in ("localhost", "127.0.0.1"):
+                    server.starttls(context=ssl.create_default_context())
+                if self.user:
+                    server.login(self.user, self.password)
+                server.send_message(_mail(letter, message_id, self.from_address))
+                is_taken = True
+        except (OSError, smtplib.SMTPException):
+            if not is_taken:  # what the server says to our goodbye is about the connection
+                raise
 
     def forget(self, *, message_id: str) -> None:
         """Nothing is kept here: the mail server has it."""
@@ -105,29 +122,39 @@ class SmtpSender:
 def send_due(engine: sa.Engine, sender: Sender, *, key: bytes, base: str) -> tuple[int, int]:
     """Send what is due: how many went out, how many did not. ``base`` is the address of the clinic's pages.
 
+    Each letter is tried once, and a slow mail server is left after half a minute: the rest goes the next time.
     A letter is noted as sent after the sender took it: when the machine dies in between it goes out twice, never not
     at all; the Message-ID lets mail programs show it once. What goes wrong with one letter holds up no other.
     """
     good = bad = 0
     _make_reminders(engine)
-    while True:
+    end_s, by = time.monotonic() + ROUND_S, None
+    while time.monotonic() < end_s:
         with reading(engine) as connection:
-            waiting = due(connection, limit=1)
+            by = by or now_of(connection)
+            waiting = due(connection, limit=1, by=by)
         if not waiting:
-            return good, bad
-        problem, is_kept = _problem_of(engine, waiting[0], sender, key=key, base=base), True
+            break
+        problem = _problem_of(engine, waiting[0], sender, key=key, base=base)
         with writing(engine) as connection:
-            if problem is None:
-                is_kept = sent(connection, waiting[0])
-            elif problem == NO_ADDRESS:
-                no_address(connection, waiting[0])
-            elif problem == TOO_LATE:
-                too_late(connection, waiting[0])
-            else:
-                failed(connection, waiting[0], problem)
+            is_kept = _note(connection, waiting[0], problem)
         if not is_kept:
             sender.forget(message_id=waiting[0].id)
         good, bad = (good + 1, bad) if problem is None else (good, bad + 1)
+    return good, bad
+
+
+def _note(connection: sa.Connection, message: Message, problem: str | None) -> bool:
+    """Write down what became of a letter; False when its patient was erased meanwhile."""
+    if problem is None:
+        return sent(connection, message)
+    if problem == NO_ADDRESS:
+        no_address(connection, message)
+    elif problem == TOO_LATE:
+        too_late(connection, message)
+    else:
+        failed(connection, message, problem, for_good=problem.startswith(REFUSED))
+    return True
 
 
 def _make_reminders(engine: sa.Engine) -> None:
@@ -149,13 +176,24 @@ def _problem_of(engine: sa.Engine, message: Message, sender: Sender, *, key: byt
             letter = _letter(connection, message, key=key, base=base)
         if letter is None:
             return NO_ADDRESS
+        if not is_address(letter.to):
+            raise NoAddressError(f"{letter.to!r} is no e-mail address")
         sender.send(letter, message_id=message.id)
-    except (OSError, smtplib.SMTPException) as error:
-        return f"{type(error).__name__}: {error}"
     except Exception as error:  # the oldest goes first: what stopped here would stop every letter, for good
-        _LOG.warning("Letter %s could not be written or sent (%s).", message.id, type(error).__name__)
-        return f"{type(error).__name__}: {error}"
+        if not isinstance(error, (OSError, smtplib.SMTPException, NoAddressError)):
+            _LOG.warning("Letter %s could not be written or sent (%s).", message.id, type(error).__name__)
+        begin = f"{REFUSED}: " if _is_for_good(error) else ""
+        return f"{begin}{type(error).__name__}: {error}"
     return None
+
+
+def _is_for_good(error: Exception) -> bool:
+    """Whether the server says 5yz of this letter or its address: RFC 5321, 4.2.1, not to be sent again as it is."""
+    if isinstance(error, smtplib.SMTPDataError):
+        return 500 <= error.smtp_code < 600
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _ in error.recipients.values())
+    return isinstance(error, NoAddressError)
 
 
 def _letter(connection: sa.Connection, message: Message, *, key: bytes, base: str) -> Letter | None:

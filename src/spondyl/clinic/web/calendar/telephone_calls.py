@@ -4,7 +4,7 @@ from spondyl.clinic.chart.outbox import MessageKind
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.untold import Untold
 from spondyl.clinic.messages.address import is_address
-from spondyl.clinic.messages.send import NO_ADDRESS
+from spondyl.clinic.messages.send import NO_ADDRESS, REFUSED
 from spondyl.clinic.messages.when import when_words
 
 _SAY = {
@@ -45,4 +45,6 @@ def _why(one: Untold) -> str:
         return one.problem
     if not is_address(one.patient.details.email):
         return "the e-mail address is mistyped: ask for it"
-    return "the mail server did not take the letter"
+    if one.problem.startswith(REFUSED):
+        return "the mail server refuses the letter for good: ask for another address"
+    return "the mail server did not take the letter so far"
