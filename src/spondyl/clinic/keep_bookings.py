@@ -7,6 +7,7 @@ from collections.abc import Callable
 from spondyl.clinic.chart.practice import has_practice
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import end_past_waits, sweep
+from spondyl.clinic.messages.clinic import clinic_of
 from spondyl.clinic.messages.send import LETTERS, FolderSender, Sender, SmtpSender, send_due
 from spondyl.clinic.web.services import Services
 
@@ -64,7 +65,8 @@ class BookingKeeper:
 
     def _send_letters(self) -> None:
         key = self._services.key_for("patient link")
-        send_due(self._services.engine, sender_of(self._services), key=key, base=self._base)
+        clinic = clinic_of(self._services.settings)
+        send_due(self._services.engine, sender_of(self._services), key=key, base=self._base, clinic=clinic)
 
     def _do(self, work: Callable[[], None]) -> None:
         try:

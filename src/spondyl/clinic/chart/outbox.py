@@ -4,6 +4,7 @@ What a message says is made when it is sent, from what stands in the chart then.
 until then nothing has to follow the visits that move.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -41,6 +42,7 @@ class MessageKind(StrEnum):
     COURSE = "course"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    COURSE_CANCELLED = "course cancelled"
     REMINDER = "reminder"
     OFFER = "offer"
 
@@ -58,6 +60,7 @@ class Message:
 
 TOO_LATE = "the visit had begun"
 _OF_ONE_TIME = {MessageKind.BOOKED, MessageKind.MOVED, MessageKind.REMINDER, MessageKind.OFFER}
+_CHANGES = (MessageKind.MOVED, MessageKind.CANCELLED, MessageKind.COURSE_CANCELLED)
 _TELL_THE_TIME = (MessageKind.BOOKED, MessageKind.COURSE, MessageKind.MOVED, MessageKind.REMINDER)
 
 
@@ -81,6 +84,18 @@ def queue_change(connection: sa.Connection, appointment: Appointment, kind: Mess
         if appointment.live:  # it tells the times as they are then
             return
     queue(connection, appointment.key, kind)
+
+
+def queue_undone(connection: sa.Connection, made: Sequence[Appointment]) -> None:
+    """Queue the message that a booking, or a whole course, was undone: to nobody while that it was made is unsaid."""
+    gone = set[MessageKind]().union(*(forget_messages(connection, visit.key) for visit in made))
+    if gone & {MessageKind.BOOKED, MessageKind.COURSE}:
+        return
+    if len(made) > 1 and made[0].course:
+        queue(connection, made[0].key, MessageKind.COURSE_CANCELLED)
+        return
+    for visit in made:
+        queue(connection, visit.key, MessageKind.CANCELLED)
 
 
 def forget_messages(connection: sa.Connection, appointment: str) -> set[MessageKind]:
@@ -187,7 +202,7 @@ def needs_a_call(now: datetime) -> sa.ColumnElement[bool]:
     An outage of a few minutes passes by itself, and a time that is kept is kept for an hour or so.
     """
     soon = appointments.c.starts_at <= now + CALL_BEFORE
-    changed = outbox.c.kind.in_((MessageKind.MOVED, MessageKind.CANCELLED)) & soon & (outbox.c.tries >= 2)
+    changed = outbox.c.kind.in_(_CHANGES) & soon & (outbox.c.tries >= 2)
     kept = (outbox.c.kind == MessageKind.OFFER) & (outbox.c.tries >= 1)
     return sa.or_(outbox.c.state == "given up", _WAITING & sa.or_(changed, kept))
 

@@ -14,6 +14,7 @@ from spondyl.clinic.chart.people import Person, people_of, person
 from spondyl.clinic.chart.tables import appointments, outbox
 
 MOST = 50
+_CANCELLED = (MessageKind.CANCELLED, MessageKind.COURSE_CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,10 @@ def untold(connection: sa.Connection) -> tuple[Untold, ...]:
             needs_a_call(now_of(connection)),
             appointments.c.starts_at > now_of(connection),
             appointments.c.person_id.is_not(None),
-            sa.or_(appointments.c.status.in_(LIVE), outbox.c.kind == MessageKind.CANCELLED.value),
+            sa.or_(
+                appointments.c.status.in_(LIVE),
+                outbox.c.kind.in_(_CANCELLED),
+            ),
         )
         .order_by(appointments.c.starts_at, outbox.c.due_at, outbox.c.id)
         .limit(MOST)

@@ -6,12 +6,14 @@ import ssl
 import time
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import formataddr
 from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy as sa
 
 from spondyl.atomic_file import write_whole
+from spondyl.booking import Appointment, Status
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of_course
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.outbox import (
@@ -32,7 +34,8 @@ from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.calendar_file import calendar_file
-from spondyl.clinic.messages.letters import Letter, letter_about
+from spondyl.clinic.messages.clinic import Clinic
+from spondyl.clinic.messages.letters import Letter, Writer, letter_about
 from spondyl.clinic.messages.links import hold_token, visit_token
 
 
@@ -54,6 +57,7 @@ class Sender(Protocol):
 
 _LOG = logging.getLogger(__name__)
 NO_ADDRESS = "no e-mail address"
+NAMELESS = Clinic(name="", address="clinic@localhost")
 REFUSED = "refused for good"
 """How a problem begins that no later try would mend."""
 
@@ -119,7 +123,26 @@ class SmtpSender:
         """Nothing is kept here: the mail server has it."""
 
 
-def send_due(engine: sa.Engine, sender: Sender, *, key: bytes, base: str) -> tuple[int, int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What letters are written with: ``key`` seals their links, ``base`` is the address of the clinic's pages."""
+
+    key: bytes
+    base: str
+    clinic: Clinic
+
+    def visit_link(self, visit: Appointment) -> str:
+        """Where the patient changes a visit."""
+        return f"{self.base}/visit/{visit_token(visit, key=self.key)}"
+
+    def hold_link(self, hold: Appointment) -> str:
+        """Where the patient takes a time that is kept."""
+        return f"{self.base}/book/{hold_token(hold, key=self.key)}"
+
+
+def send_due(
+    engine: sa.Engine, sender: Sender, *, key: bytes, base: str, clinic: Clinic = NAMELESS
+) -> tuple[int, int]:
     """Send what is due: how many went out, how many did not. ``base`` is the address of the clinic's pages.
 
     Each letter is tried once, and a slow mail server is left after half a minute: the rest goes the next time.
@@ -127,6 +150,7 @@ def send_due(engine: sa.Engine, sender: Sender, *, key: bytes, base: str) -> tup
     at all; the Message-ID lets mail programs show it once. What goes wrong with one letter holds up no other.
     """
     good = bad = 0
+    post = Post(key=key, base=base, clinic=clinic)
     _make_reminders(engine)
     end_s, by = time.monotonic() + ROUND_S, None
     while time.monotonic() < end_s:
@@ -135,7 +159,7 @@ def send_due(engine: sa.Engine, sender: Sender, *, key: bytes, base: str) -> tup
             waiting = due(connection, limit=1, by=by)
         if not waiting:
             break
-        problem = _problem_of(engine, waiting[0], sender, key=key, base=base)
+        problem = _problem_of(engine, waiting[0], sender, post)
         with writing(engine) as connection:
             is_kept = _note(connection, waiting[0], problem)
         if not is_kept:
@@ -165,7 +189,7 @@ def _make_reminders(engine: sa.Engine) -> None:
             more = queue_reminders(connection) > 0
 
 
-def _problem_of(engine: sa.Engine, message: Message, sender: Sender, *, key: bytes, base: str) -> str | None:
+def _problem_of(engine: sa.Engine, message: Message, sender: Sender, post: Post) -> str | None:
     """Write a letter and send it, while no transaction is open: a slow mail server keeps nobody from booking."""
     try:
         with reading(engine) as connection:
@@ -173,7 +197,7 @@ def _problem_of(engine: sa.Engine, message: Message, sender: Sender, *, key: byt
                 connection, message, appointment(connection, message.appointment).start
             ):
                 return TOO_LATE
-            letter = _letter(connection, message, key=key, base=base)
+            letter = _letter(connection, message, post)
         if letter is None:
             return NO_ADDRESS
         if not is_address(letter.to):
@@ -196,29 +220,47 @@ def _is_for_good(error: Exception) -> bool:
     return isinstance(error, NoAddressError)
 
 
-def _letter(connection: sa.Connection, message: Message, *, key: bytes, base: str) -> Letter | None:
+def _letter(connection: sa.Connection, message: Message, post: Post) -> Letter | None:
     visit = appointment(connection, message.appointment)
     patient = person(connection, visit.person) if visit.person else None
     if patient is None or not patient.details.email:
         return None
-    practice = practice_of(connection)
-    held = message.kind is MessageKind.OFFER
-    link = (
-        f"{base}/book/{hold_token(visit, key=key)}" if held else f"{base}/visit/{visit_token(visit, key=key)}"
+    practice, visits = practice_of(connection), _told_of(connection, message.kind, visit)
+    now, language, held = now_of(connection), patient.details.language, message.kind is MessageKind.OFFER
+    link_of = post.hold_link if held else post.visit_link
+    file = (
+        None
+        if held
+        else calendar_file(
+            practice, visits, clinic=post.clinic, language=language, now=now, link_of=post.visit_link
+        )
     )
-    visits = [visit]
-    if message.kind is MessageKind.COURSE and visit.course:
-        visits = appointments_of_course(connection, visit.course) or visits
-    now, language = now_of(connection), patient.details.language
-    file = None if held else calendar_file(practice, visit, language=language, now=now, link=link)
-    return letter_about(practice, patient, message.kind, visits, link=link, calendar=file)
+    writer = Writer(clinic=post.clinic.name, now=now, link_of=link_of)
+    return letter_about(practice, patient, message.kind, visits, writer=writer, calendar=file)
+
+
+def _told_of(connection: sa.Connection, kind: MessageKind, visit: Appointment) -> list[Appointment]:
+    """The visits that a letter tells of: of a course all that stand, or all that do not any more."""
+    if visit.course and kind is MessageKind.COURSE:
+        return appointments_of_course(connection, visit.course) or [visit]
+    if visit.course and kind is MessageKind.COURSE_CANCELLED:
+        return appointments_of_course(connection, visit.course, states=[Status.CANCELLED]) or [visit]
+    return [visit]
 
 
 def _mail(letter: Letter, message_id: str, from_address: str) -> EmailMessage:
     mail = EmailMessage()
-    mail["To"], mail["From"], mail["Subject"] = letter.to, from_address, letter.subject
+    mail["To"], mail["Subject"] = letter.to, letter.subject
+    mail["From"] = formataddr((letter.clinic, from_address))
+    mail["Date"] = letter.written_at
     mail["Message-ID"] = f"<{message_id}@spondyl>"
     mail.set_content(letter.text)
     if letter.calendar is not None:
-        mail.add_attachment(letter.calendar, maintype="text", subtype="calendar", filename="visit.ics")
+        mail.add_attachment(
+            letter.calendar.content,
+            maintype="text",
+            subtype="calendar",
+            filename="visit.ics",
+            params={"method": letter.calendar.method, "charset": "utf-8"},
+        )
     return mail

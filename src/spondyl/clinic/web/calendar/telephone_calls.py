@@ -12,6 +12,7 @@ _SAY = {
     MessageKind.COURSE: "a course is booked, the first visit on {when}",
     MessageKind.MOVED: "moved to {when}",
     MessageKind.CANCELLED: "the visit of {when} is cancelled",
+    MessageKind.COURSE_CANCELLED: "the course is cancelled, with all its visits from {when} on",
     MessageKind.REMINDER: "remind of {when}",
     MessageKind.OFFER: "an earlier time is kept: {when}",
 }
