@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 from pydicom import dcmread
+from pydicom.uid import ImplicitVRLittleEndian
 
 from audit_rows import entries
 from clinic_apps import Browser
@@ -138,6 +139,23 @@ def test_the_same_file_twice_is_one_film(desk: Desk, phantoms: Path) -> None:
     content = (phantoms / "phantom_0003_ap.dcm").read_bytes()
     desk.upload(content)
     assert "in this chart already" in desk.upload(content, name="copy.dcm")
+
+
+def test_a_film_in_another_transfer_syntax_is_the_same_film(
+    desk: Desk, measured: Callable[..., Film], phantoms: Path
+) -> None:
+    measured("phantom_0003_ap")
+    path = phantoms / "phantom_0003_ap.dcm"
+    again, out = dcmread(path), io.BytesIO()
+    again.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    again.save_as(out, implicit_vr=True, little_endian=True, enforce_file_format=True)
+    points = path.with_suffix(".landmarks.json").read_bytes()
+    assert desk.upload(out.getvalue(), landmarks=points) == "303"
+    page = desk.work()
+    assert "This film is here already." in page and "same SOP Instance UID came on 2 March 2026" in page
+    with reading(desk.films._engine) as connection:
+        states = [one.state for one in films_of(connection, desk.patient.id)]
+    assert sorted(states) == [FilmState.MEASURED, FilmState.REFUSED]
 
 
 def test_a_film_of_the_wrong_patient_is_moved_until_it_is_accepted(

@@ -220,6 +220,17 @@ def show_progress(connection: sa.Connection, claimed: Film, *, facts: Body) -> N
     )
 
 
+def same_picture(connection: sa.Connection, film_id: str, sop_uid: str) -> Film | None:
+    """The measured film that is this very one, by its SOP Instance UID, whatever bytes it came in."""
+    bears_it = films.c.facts.contains(canonical({"sop_uid": sop_uid})[1:-1], autoescape=True)
+    found = connection.execute(
+        sa.select(films)
+        .where(bears_it, films.c.id != film_id, films.c.state == FilmState.MEASURED.value)
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else _film(found)
+
+
 def save_outcome(
     connection: sa.Connection,
     claimed: Film,

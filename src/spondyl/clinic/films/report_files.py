@@ -44,8 +44,8 @@ def report_files(
 ) -> dict[str, bytes]:
     """Each format's bytes by its name; the structured report only for a film that came as DICOM.
 
-    A doubt whether the film is of the chart's patient is the first red line, as it is on the screen. A report that corrects
-    an ``earlier`` one says so.
+    A doubt whether the film is of the chart's patient is the first red line, as it is on the screen. A report that
+    corrects an ``earlier`` one says so.
     """
     from spondyl.clinic.report.dicom_sr import dicom_sr_bytes, has_sr, source_header
     from spondyl.clinic.report.fhir import fhir_bundle_json
