@@ -1,6 +1,6 @@
 """Claim: an appointment takes only the steps of its life, and calendars are told of each change by SEQUENCE."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -96,6 +96,23 @@ def test_the_longest_waiting_whom_it_suits_is_next() -> None:
 
 
 def test_an_offer_is_not_made_at_the_last_moment() -> None:
-    assert offer_until(NOW, NOW + timedelta(hours=5), 60) == NOW + timedelta(minutes=60)
-    assert offer_until(NOW, NOW + timedelta(minutes=50), 60) == NOW + timedelta(minutes=30)
-    assert offer_until(NOW, NOW + timedelta(minutes=25), 60) is None
+    noon = utc(2, 20)  # in California
+    assert offer_until(noon, noon + timedelta(hours=5), 60, ZONE) == noon + timedelta(minutes=60)
+    assert offer_until(noon, noon + timedelta(minutes=50), 60, ZONE) == noon + timedelta(minutes=30)
+    assert offer_until(noon, noon + timedelta(minutes=25), 60, ZONE) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        (utc(4, 6), utc(4, 17)),  # at ten in the evening: until nine in the morning
+        (utc(4, 3, 30), utc(4, 16, 30)),  # half an hour before eight in the evening, half an hour after eight
+        (utc(4, 13), utc(4, 17)),  # at five in the morning
+        (utc(4, 16), utc(4, 17)),
+        (utc(8, 5), utc(8, 16)),  # in the night when the clock is put forward
+    ],
+)
+def test_an_offer_stands_while_people_are_awake(now: datetime, until: datetime) -> None:
+    assert offer_until(now, now + timedelta(days=2), 60, ZONE) == until
+    near = now + timedelta(minutes=50)
+    assert offer_until(now, near, 60, ZONE) == near - timedelta(minutes=20)

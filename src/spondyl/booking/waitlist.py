@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from spondyl.booking.diary import Slot
-from spondyl.booking.wall_clock import MINUTES_IN_DAY
+from spondyl.booking.wall_clock import MINUTES_IN_DAY, first_reach, wall_at
+
+AWAKE_MIN = (8 * 60, 20 * 60)
+"""The minutes of the day between which people are expected to read a message."""
 
 
 class Waiting(StrEnum):
@@ -100,10 +103,23 @@ def next_in_line(entries: Iterable[WaitEntry], slot: Slot) -> WaitEntry | None:
     )
 
 
-def offer_until(now: datetime, start: datetime, minutes: int) -> datetime | None:
-    """Return until when an offer stands: ``minutes``, less near the start, None within the last half hour."""
-    until = min(now + timedelta(minutes=minutes), start - timedelta(minutes=20))
+def offer_until(now: datetime, start: datetime, minutes: int, zone: str) -> datetime | None:
+    """Return until when an offer stands: ``minutes`` by day, less near the start, None within the last half hour.
+
+    Only from 8 am to 8 pm by the zone's clock do the minutes count: nobody loses a time in their sleep.
+    """
+    until = min(_after_waking_minutes(now, minutes, zone), start - timedelta(minutes=20))
     return until if until >= now + timedelta(minutes=10) else None
+
+
+def _after_waking_minutes(now: datetime, minutes: int, zone: str) -> datetime:
+    left, day, begin_min, end_min = timedelta(minutes=minutes), wall_at(zone, now).date(), *AWAKE_MIN
+    begin, end = max(now, first_reach(zone, day, begin_min)), first_reach(zone, day, end_min)
+    while begin + left > end:
+        left -= max(end - begin, timedelta())
+        day += timedelta(days=1)
+        begin, end = first_reach(zone, day, begin_min), first_reach(zone, day, end_min)
+    return begin + left
 
 
 def offered(entry: WaitEntry, hold: str) -> WaitEntry:

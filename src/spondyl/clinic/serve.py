@@ -234,6 +234,12 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
             f"{dicom.address}:{dicom.port}" if dicom.port else f"{dicom.address}, on a free port named below"
         )
         lines.append(f"Films come by DICOM to {dicom.ae_title} at {place}, from {', '.join(dicom.peers)}")
+    mail = services.settings.mail
+    if mail.server and not mail.pages_address:
+        lines.append(
+            f"Letters go out by {mail.server}, and their links lead to {address}. Where patients reach the pages by "
+            "another address, name it as pages_address under [mail] in settings.toml."
+        )
     if options.demo:
         lines.extend(_demo_lines())
     return lines

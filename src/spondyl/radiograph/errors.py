@@ -29,6 +29,7 @@ class Refusal(Enum):
     LOW_CONFIDENCE = "low_confidence"
     LANDMARKS_INVALID = "landmarks_invalid"
     WORKER_DIED = "worker_died"
+    ALREADY_MEASURED = "already_measured"
     INTERNAL_ERROR = "internal_error"
 
 

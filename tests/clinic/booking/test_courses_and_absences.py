@@ -1,8 +1,10 @@
 """Claims: a course is booked whole or not at all; an ill provider's day is moved, and undone, as one change."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
+import icalendar
 import pytest
 
 from clinic_bookings import Bookings, slot_at
@@ -17,6 +19,8 @@ from spondyl.clinic.chart.courses import book_course, propose
 from spondyl.clinic.chart.tables import absences, appointments, claims, outbox
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.messages import Letter, send_due
+from spondyl.clinic.messages.clinic import Clinic
 
 BUSY = Phase(visits=6, every_days=2, at_least_days=1, at_most_days=4)
 WEEKLY = Phase(visits=6, every_days=7, at_least_days=5, at_most_days=10)
@@ -46,6 +50,62 @@ def test_twelve_visits_are_booked_at_once_and_undone_at_once(bookings: Bookings)
         assert appointments_of(connection, bookings.people[0]) == []
         assert verify(connection).sound
     assert bookings.count(claims) == 0
+
+
+def test_an_undone_course_is_told_in_one_letter_or_none(bookings: Bookings) -> None:
+    change = booked_course(bookings, bookings.people[0])
+    with writing(bookings.engine) as connection:
+        undo(connection, change, actor="desk")
+    assert bookings.count(outbox) == 0  # nobody had been told of it
+    change = booked_course(bookings, bookings.people[0])
+    with writing(bookings.engine) as connection:
+        connection.execute(outbox.update().values(state="sent"))
+        undo(connection, change, actor="desk")
+    assert bookings.count(outbox, outbox.c.state == "waiting") == 1
+    sender = Kept()
+    assert send_due(bookings.engine, sender, key=b"key", base="http://x", clinic=CLINIC) == (1, 0)
+    (letter,) = sender.letters
+    assert letter.subject.startswith("Your visits are cancelled, the first of ")
+    assert letter.text.count("\n- ") == 12 and "http://x" not in letter.text
+    assert letter.calendar is not None and letter.calendar.content.count(b"STATUS:CANCELLED") == 12
+
+
+class Kept:
+    """Keeps the letters that it is given."""
+
+    def __init__(self) -> None:
+        self.letters = list[Letter]()
+
+    def send(self, letter: Letter, *, message_id: str) -> None:
+        assert message_id
+        self.letters.append(letter)
+
+    def forget(self, *, message_id: str) -> None:
+        raise AssertionError(message_id)
+
+
+CLINIC = Clinic(name="Spine clinic of Orange", address="desk@clinic.example")
+
+
+def test_the_letter_of_a_course_leads_to_each_visit(bookings: Bookings) -> None:
+    booked_course(bookings, bookings.people[0])
+    sender = Kept()
+    send_due(bookings.engine, sender, key=b"key", base="http://x", clinic=CLINIC)
+    (letter,) = sender.letters
+    links = re.findall(r"http://x/visit/\S+", letter.text)
+    assert len(set(links)) == len(links) == 12
+    assert letter.calendar is not None
+    events = icalendar.Calendar.from_ical(letter.calendar.content).walk("VEVENT")
+    assert [str(one["url"]) for one in events] == links
+    assert letter.text.endswith("\nSpine clinic of Orange\n")
+
+
+def test_a_booking_that_is_undone_at_once_is_told_to_nobody(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        book(connection, slot_at(utc(5, 18)), person=bookings.people[0], actor="desk", change="c1")
+    with writing(bookings.engine) as connection:
+        undo(connection, "c1", actor="desk")
+    assert bookings.count(outbox) == 0
 
 
 def test_the_letter_about_a_course_goes_out_though_its_first_visit_changes(bookings: Bookings) -> None:

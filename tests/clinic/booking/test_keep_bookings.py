@@ -1,5 +1,7 @@
 """Claims: while the server runs, kept times lapse by themselves and what is due is sent once, by file or by mail."""
 
+import email
+import email.policy
 import smtplib
 import socket
 import ssl
@@ -11,10 +13,11 @@ from pathlib import Path
 from threading import Thread
 from typing import Self
 
+import icalendar
 import pytest
 from psycopg.errors import DeadlockDetected
 
-from clinic_bookings import prepared, slot_at
+from clinic_bookings import prepared, slot_at, waiting
 from clinic_charts import Clock
 from practices import utc
 from spondyl.clinic.chart.appointments import book, cancel, hold_slot
@@ -23,6 +26,8 @@ from spondyl.clinic.chart.people import change_person, person
 from spondyl.clinic.chart.tables import claims, outbox
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.untold import untold
+from spondyl.clinic.chart.waitlist import join_waitlist, offer_free_time
+from spondyl.clinic.clinic_settings import MailTable
 from spondyl.clinic.keep_bookings import BookingKeeper
 from spondyl.clinic.messages import Letter, SmtpSender, is_address, send_due
 from spondyl.clinic.own_certificate import own_certificate
@@ -119,6 +124,69 @@ def test_a_mail_server_that_is_down_is_tried_again(
     (letter,) = server.letters
     assert letter["To"] == "t0@example.org"
     assert [part.get_content_type() for part in letter.walk()][1:] == ["text/plain", "text/calendar"]
+
+
+def test_a_server_that_is_rude_at_the_goodbye_has_the_letter(
+    services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Rude(MailServer):
+        def __exit__(self, *_: object) -> None:
+            raise smtplib.SMTPResponseException(421, b"closing, too busy")
+
+    chart, server = prepared(services.engine, clock), Rude()
+    server.down = False
+    monkeypatch.setattr(smtplib, "SMTP", server)
+    with writing(services.engine) as connection:
+        book(connection, slot_at(TEN), person=chart.people[0], actor="desk")
+    sender, key = SmtpSender(host="localhost", port=25, from_address="c@example.org"), bytes(32)
+    assert send_due(services.engine, sender, key=key, base="http://localhost") == (1, 0)
+    assert len(server.letters) == 1
+
+
+def test_a_letter_says_when_it_was_written_from_whom_and_what_its_calendar_is(
+    services: Services, clock: Clock
+) -> None:
+    """RFC 5322, 3.6 (Date); RFC 5546, 3.2.1 and 3.2.5 (organizer); RFC 6047, 2.4 (method and charset)."""
+    chart = prepared(services.engine, clock)
+    settings = replace(
+        services.settings,
+        clinic_name="Spine clinic, Orange",
+        mail=MailTable(from_address="desk@clinic.example"),
+    )
+    keeper = BookingKeeper(replace(services, settings=settings), base="http://localhost")
+    with writing(services.engine) as connection:
+        patient = person(connection, chart.people[0])
+        change_person(connection, patient.id, replace(patient.details, language="es"), actor="desk")
+        visit = book(connection, slot_at(TEN), person=patient.id, actor="desk")
+        join_waitlist(connection, waiting(chart, 1), actor="desk")
+        assert offer_free_time(connection, slot_at(TEN, "ben", "t2"))
+    keeper.look()
+    booked, offer = sorted(letters_of(services), key=lambda one: str(one["To"]))
+    assert booked["Date"].datetime == clock() and booked["From"].addresses[0].addr_spec == "clinic@localhost"
+    assert booked["From"].addresses[0].display_name == "Spine clinic, Orange"
+    text = booked.get_body().get_content()
+    assert "10:00 a. m.\n" in text and ".." not in text and text.endswith("\nSpine clinic, Orange\n")
+    assert (
+        "It is kept for you alone until Monday 2 March, 9:00 am. To take it: "
+        in offer.get_body().get_content()
+    )
+    clock.advance(timedelta(minutes=1))
+    with writing(services.engine) as connection:
+        cancel(connection, visit.key, actor="desk")
+    keeper.look()
+    (cancelled,) = (one for one in letters_of(services) if "cancelada" in one["Subject"])
+    for letter, method in ((booked, "PUBLISH"), (cancelled, "CANCEL")):
+        (part,) = letter.iter_attachments()
+        assert (part.get_param("method"), part.get_content_charset()) == (method, "utf-8")
+        file = icalendar.Calendar.from_ical(part.get_payload(decode=True))
+        assert file["method"] == method
+        assert str(file.walk("VEVENT")[0]["organizer"]) == "mailto:desk@clinic.example"
+
+
+def letters_of(services: Services) -> list[EmailMessage]:
+    """Every letter in the data folder."""
+    files = (services.data_dir / "letters").iterdir()
+    return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
 
 
 def take_mail(listener: socket.socket, context: ssl.SSLContext, taken: list[bytes]) -> None:

@@ -3,6 +3,9 @@
 Who moved or cancelled the visit by its link knows it already.
 """
 
+import smtplib
+import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from audit_rows import entries
-from clinic_bookings import prepared, slot_at
+from clinic_bookings import prepared, slot_at, waiting
 from clinic_charts import Clock
 from practices import utc
 from spondyl.booking import Appointment
@@ -18,9 +21,13 @@ from spondyl.clinic.chart.appointments import book, cancel, hold_slot, reschedul
 from spondyl.clinic.chart.booking_changes import BY_LINK
 from spondyl.clinic.chart.outbox import MailState, MessageKind, mail_state, queue
 from spondyl.clinic.chart.people import change_person, person
+from spondyl.clinic.chart.tables import appointments, outbox
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.untold import Untold, note_told, untold
+from spondyl.clinic.chart.waitlist import join_waitlist, offer_free_time
 from spondyl.clinic.keep_bookings import BookingKeeper
+from spondyl.clinic.messages import Letter, send_due
+from spondyl.clinic.web.calendar.telephone_calls import call_words
 from spondyl.clinic.web.services import Services
 
 TEN = utc(3, 18)
@@ -131,3 +138,135 @@ def test_who_cancelled_by_the_link_is_called_when_staff_undo_it(services: Servic
         undo(connection, "by link", actor="desk")
     keeper.look()
     assert [one.kind for one in calls(services)] == [MessageKind.MOVED]
+
+
+class Refuses:
+    """A mail server that ends every letter with an error."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error, self.tries = error, 0
+
+    def send(self, letter: Letter, *, message_id: str) -> None:
+        assert letter.to and message_id
+        self.tries += 1
+        raise self.error
+
+    def forget(self, *, message_id: str) -> None:
+        pass
+
+
+def kept_at_it(services: Services, clock: Clock, error: Exception, *, minutes: int) -> tuple[int, list[int]]:
+    """How often a letter was tried within so many minutes, and how many calls were owed after each."""
+    server, key, owed = Refuses(error), services.key_for("patient link"), list[int]()
+    for _ in range(minutes):
+        send_due(services.engine, server, key=key, base="http://localhost")
+        owed.append(len(calls(services)))
+        clock.advance(timedelta(minutes=1))
+    return server.tries, owed
+
+
+def moved_the_same_day(services: Services, clock: Clock) -> Appointment:
+    """At eight the visit of ten is moved to twelve."""
+    chart = prepared(services.engine, clock)
+    with writing(services.engine) as connection:
+        visit = book(connection, slot_at(TEN), person=chart.people[0], actor="desk")
+        connection.execute(outbox.update().values(state="sent"))
+    clock.moment = TEN - timedelta(hours=2)
+    with writing(services.engine) as connection:
+        return reschedule(connection, visit.key, slot_at(TEN + timedelta(hours=2)), actor="desk")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        smtplib.SMTPRecipientsRefused({"t0@example.org": (550, b"5.1.1 user unknown")}),
+        smtplib.SMTPDataError(554, b"5.7.1 not wanted here"),
+    ],
+)
+def test_what_the_server_refuses_for_good_is_a_call_at_once(
+    services: Services, clock: Clock, error: Exception
+) -> None:
+    moved_the_same_day(services, clock)
+    assert kept_at_it(services, clock, error, minutes=60) == (1, [1] * 60)
+    assert call_words(calls(services)[0])["why"].startswith("the mail server refuses the letter for good")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError("timed out"),
+        smtplib.SMTPRecipientsRefused({"t0@example.org": (450, b"4.2.0 greylisted")}),
+        smtplib.SMTPAuthenticationError(535, b"5.7.8 another password"),
+    ],
+)
+def test_a_change_of_the_same_day_is_a_call_while_its_letter_is_still_tried(
+    services: Services, clock: Clock, error: Exception
+) -> None:
+    visit = moved_the_same_day(services, clock)
+    tries, owed = kept_at_it(services, clock, error, minutes=20)
+    assert tries == 3 and owed == [0] * 5 + [1] * 15  # after the second try, five minutes later
+    with writing(services.engine) as connection:
+        assert note_told(connection, visit.key, sequence=visit.sequence, actor="desk")
+    assert kept_at_it(services, clock, error, minutes=60) == (0, [0] * 60)
+
+
+def test_an_offer_that_did_not_go_out_is_a_call_while_the_time_is_kept(
+    services: Services, clock: Clock
+) -> None:
+    chart = prepared(services.engine, clock)
+    with writing(services.engine) as connection:
+        join_waitlist(connection, waiting(chart, 1), actor="desk")
+        assert offer_free_time(connection, slot_at(TEN))
+    _, owed = kept_at_it(services, clock, TimeoutError("timed out"), minutes=3)
+    assert owed == [1] * 3
+
+
+def test_one_round_tries_each_letter_once_and_leaves_a_slow_server(
+    services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chart = prepared(services.engine, clock)
+    with writing(services.engine) as connection:
+        for number, start in enumerate((TEN, TEN + timedelta(hours=1), TEN + timedelta(hours=2))):
+            book(connection, slot_at(start), person=chart.people[number], actor="desk")
+    key = services.key_for("patient link")
+
+    class Slow(Refuses):
+        def send(self, letter: Letter, *, message_id: str) -> None:
+            clock.advance(timedelta(minutes=4))
+            super().send(letter, message_id=message_id)
+
+    slow = Slow(TimeoutError("timed out"))
+    assert send_due(services.engine, slow, key=key, base="http://localhost") == (0, 3)
+    clock.advance(timedelta(days=1))
+    monkeypatch.setattr("spondyl.clinic.messages.send.ROUND_S", -1.0)
+    assert send_due(services.engine, slow, key=key, base="http://localhost") == (0, 0)
+
+
+def test_no_time_waits_for_the_mail_server(
+    services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chart, hangs, may_end = prepared(services.engine, clock), threading.Event(), threading.Event()
+
+    class Hangs(Refuses):
+        def send(self, letter: Letter, *, message_id: str) -> None:
+            hangs.set()
+            may_end.wait(60)
+            super().send(letter, message_id=message_id)
+
+    hanging = Hangs(TimeoutError("timed out"))
+    monkeypatch.setattr("spondyl.clinic.keep_bookings.sender_of", lambda _: hanging)
+    with writing(services.engine) as connection:
+        book(connection, slot_at(TEN), person=chart.people[0], actor="desk")
+        hold_slot(connection, slot_at(TEN, "ben", "t2"), actor="public")
+    keeper = BookingKeeper(services, base="http://localhost", every_s=0.05)
+    keeper.start()
+    try:
+        assert hangs.wait(30)
+        clock.advance(timedelta(minutes=11))
+        end_s = time.monotonic() + 30
+        while chart.count(appointments, appointments.c.status == "held"):
+            assert time.monotonic() < end_s
+            time.sleep(0.05)
+    finally:
+        may_end.set()
+        keeper.stop()

@@ -6,18 +6,21 @@ import re
 import signal
 import socket
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pydicom import dcmread
 
-from dicom_peers import send_raw, storescu
+from dicom_peers import free_port, send_raw, storescu
 from hostile_films import TRAVERSAL, hostile_films, syntax_of
 from spondyl.clinic.films.network.arrivals import waiting_arrivals
 from spondyl.clinic.films.network.peers import DicomSettings, Peer, parse_peer
 from spondyl.clinic.films.network.storage_process import StorageProcess, StorageStartError
+from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.store import FilmStore
 
 SETTINGS = DicomSettings(
@@ -126,6 +129,73 @@ def test_a_killed_receiver_starts_again(receiver: StorageProcess, store: FilmSto
         )
     )
     assert any(arrival.sender == "XRAY1" for arrival in waiting_arrivals(store.folder))
+
+
+def test_an_arrival_that_fails_in_the_chart_stops_nothing(
+    store: FilmStore, phantoms: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[int] = []
+
+    def arrives() -> None:
+        heard.append(len(heard))
+        raise RuntimeError("database is locked")
+
+    process = StorageProcess(SETTINGS, store, arrives)
+    try:
+        for _ in range(2):
+            assert storescu(phantoms / "phantom_0003_ap.dcm", port=process.port)[0] == "0"
+        until(lambda: len(heard) == 2, seconds=10)
+        killed = process.pid
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: process.pid != killed and process.is_up)
+    finally:
+        process.stop()
+    assert "safe, but could not be announced" in caplog.text
+
+
+def test_a_receiver_whose_port_is_taken_meanwhile_is_tried_until_it_runs(
+    store: FilmStore, phantoms: Path
+) -> None:
+    port = free_port()
+    process = StorageProcess(replace(SETTINGS, port=port), store, lambda: None)
+    try:
+        with socket.socket() as thief:
+            thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            os.kill(process.pid, signal.SIGKILL)
+            until(lambda: thief_holds(thief, port))
+            until(lambda: not process.is_up)
+            for _ in range(2):  # the first of these is refused, the second shows that it is tried on
+                failed = process.pid
+                until(lambda failed=failed: process.pid != failed)
+        until(lambda: process.is_up)
+        assert storescu(phantoms / "phantom_0003_ap.dcm", port=port)[0] == "0"
+    finally:
+        process.stop()
+
+
+def thief_holds(thief: socket.socket, port: int) -> bool:
+    try:
+        thief.bind(("127.0.0.1", port))
+        thief.listen()
+    except OSError:
+        return False
+    return True
+
+
+def test_a_film_that_arrives_is_entered_at_once_and_by_the_watcher(
+    films: FilmService, phantoms: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = list[str]()
+    monkeypatch.setattr("spondyl.clinic.films.service.LOOK_S", 60.0)
+    monkeypatch.setattr(films, "look", lambda: looks.append(threading.current_thread().name))
+    monkeypatch.setattr(films, "dicom", SETTINGS)
+    films.start()
+    assert films.receiver is not None
+    try:
+        assert storescu(phantoms / "phantom_0003_ap.dcm", port=films.receiver.port)[0] == "0"
+        until(lambda: looks == ["film-watcher"])
+    finally:
+        films.stop()
 
 
 def test_a_port_in_use_says_so(store: FilmStore) -> None:

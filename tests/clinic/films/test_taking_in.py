@@ -6,27 +6,32 @@ import errno
 import io
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from pydicom import dcmread
+from pydicom.uid import ImplicitVRLittleEndian
 
 from audit_rows import entries
 from clinic_apps import Browser
 from clinic_films import film_arrives
 from hostile_films import hostile_films
 from spondyl.clinic.chart.accounts import Account
-from spondyl.clinic.chart.films import FilmState, films_of
+from spondyl.clinic.chart.films import Film, FilmSource, FilmState, films_of
 from spondyl.clinic.chart.guard import restrict
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.films.network.arrivals import waiting_arrivals
+from spondyl.clinic.films.find import Found
+from spondyl.clinic.films.network.arrivals import Arrival, note_arrival, waiting_arrivals
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.store import MAX_FILM_BYTES, FilmStore
-from spondyl.clinic.films.take_in import REFUSED_FOLDER, take_arrivals, take_folder
+from spondyl.clinic.films.take_in import REFUSED_FOLDER, Origin, take_arrivals, take_folder, take_in
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]
@@ -57,6 +62,10 @@ class Desk:
 def desk(browser: Open, films: FilmService, patient: Person) -> Iterator[Desk]:
     yield Desk(browser(Role.FRONT_DESK), films, patient)
     films.stop()
+
+
+def origin_of(patient: Person) -> Origin:
+    return Origin(source=FilmSource.UPLOAD, name="film.dcm", actor="test", person_id=patient.id)
 
 
 def grain_of(path: Path) -> bytes:
@@ -138,7 +147,92 @@ def test_landmarks_that_cannot_be_are_refused_at_once_with_the_place(desk: Desk,
 def test_the_same_file_twice_is_one_film(desk: Desk, phantoms: Path) -> None:
     content = (phantoms / "phantom_0003_ap.dcm").read_bytes()
     desk.upload(content)
-    assert "in the chart already" in desk.upload(content, name="copy.dcm")
+    assert "in this chart already" in desk.upload(content, name="copy.dcm")
+
+
+def test_a_film_in_another_transfer_syntax_is_the_same_film(
+    desk: Desk, measured: Callable[..., Film], phantoms: Path
+) -> None:
+    measured("phantom_0003_ap")
+    path = phantoms / "phantom_0003_ap.dcm"
+    again, out = dcmread(path), io.BytesIO()
+    again.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    again.save_as(out, implicit_vr=True, little_endian=True, enforce_file_format=True)
+    points = path.with_suffix(".landmarks.json").read_bytes()
+    assert desk.upload(out.getvalue(), landmarks=points) == "303"
+    page = desk.work()
+    assert "This film is here already." in page and "same SOP Instance UID came on 2 March 2026" in page
+    with reading(desk.films._engine) as connection:
+        states = [one.state for one in films_of(connection, desk.patient.id)]
+    assert sorted(states) == [FilmState.MEASURED, FilmState.REFUSED]
+
+
+def test_a_film_of_the_wrong_patient_is_moved_until_it_is_accepted(
+    desk: Desk, measured: Callable[..., Film], services: Services, phantoms: Path, browser: Open
+) -> None:
+    with writing(services.engine) as connection:
+        details = PersonDetails(given_name="Spine", family_name="Phantom")
+        right = add_person(connection, details, actor="test")
+    film, content = measured("phantom_0003_ap"), (phantoms / "phantom_0003_ap.dcm").read_bytes()
+    form = f"/films/{film.id}/patient"
+    assert f'href="{form}"' in desk.client.get(desk.address).text
+    seen = browser(Role.CLINICIAN).get(f"{desk.address}/{film.id}").text
+    assert f'href="{form}"' in seen
+    elsewhere = Desk(desk.client, desk.films, right).upload(content)
+    assert f"Neil-Ruiz, record {desk.patient.record_number}, already" in elsewhere
+    assert f'href="{form}"' in elsewhere and "add the first film" not in elsewhere
+    page = desk.client.get(form).text
+    assert f'name="was" value="{desk.patient.id}"' in page
+    assert page.index(f'value="{right.id}"') > page.index("The header may mean")
+    assert desk.client.submit(form, patient_id=right.id, was=desk.patient.id).status_code == 303
+    with reading(services.engine) as connection:
+        assert [one.id for one in films_of(connection, right.id)] == [film.id]
+
+
+def test_where_a_known_file_lies_is_not_told_of_a_restricted_chart(
+    desk: Desk, services: Services, staff: dict[Role, Account], phantoms: Path
+) -> None:
+    with writing(services.engine) as connection:
+        other = add_person(connection, PersonDetails(given_name="Otto", family_name="Other"), actor="test")
+        restrict(connection, desk.patient.id, account_ids=[staff[Role.CLINICIAN].id], actor="test")
+    content = (phantoms / "phantom_0003_ap.dcm").read_bytes()
+    take_in(services.engine, desk.films.store, content, origin_of(desk.patient))
+    said = Desk(desk.client, desk.films, other).upload(content)
+    assert "in a restricted chart already" in said and desk.patient.details.family_name not in said
+
+
+def test_of_several_files_each_is_taken_or_named(desk: Desk, services: Services, phantoms: Path) -> None:
+    names = [path.name for path in sorted(phantoms.glob("*.dcm"))]
+    desk.upload((phantoms / names[1]).read_bytes(), name="first.dcm")
+    files = [("film", (name, (phantoms / name).read_bytes())) for name in names]
+    files.append(("film", ("empty.dcm", b"")))
+    sent = desk.client.post(desk.address, data={"csrf": desk.client.csrf()}, files=files)
+    assert sent.status_code == 422
+    assert f"{names[1]}: This very file is in this chart already" in sent.text
+    assert "empty.dcm is empty" in sent.text and "3 films are stored" in sent.text
+    with reading(services.engine) as connection:
+        assert len(films_of(connection, desk.patient.id)) == 4
+
+
+def test_a_refused_film_that_is_sent_again_is_read_again(
+    desk: Desk, services: Services, phantoms: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = phantoms / "phantom_0003_lateral.dcm"
+    points = path.with_suffix(".landmarks.json").read_bytes()
+
+    def dies(*_given: Any) -> Found:
+        raise TimeoutError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.films.worker, "_read", dies)
+        desk.upload(path.read_bytes())
+        assert "Send the film again" in desk.work()
+    assert desk.upload(path.read_bytes(), landmarks=points) == "303"
+    assert "Refused" not in desk.work()
+    assert "in this chart already" in desk.upload(path.read_bytes())
+    with reading(services.engine) as connection:
+        (film,) = films_of(connection, desk.patient.id)
+        assert film.state is FilmState.MEASURED and entries(connection, action="read film again")
 
 
 def test_hostile_files_are_refused_and_the_next_film_is_read(
@@ -276,3 +370,26 @@ def test_a_film_that_has_its_patient_is_not_moved_nor_given_to_a_chart_that_is_s
     with reading(services.engine) as connection:
         assert [one.id for one in films_of(connection, desk.patient.id)] == [stranger.id]
         assert len(entries(connection, action="name film's patient")) == 1
+
+
+def test_two_who_enter_one_arrival_at_once_make_one_film(postgres_engine: sa.Engine, tmp_path: Path) -> None:
+    store, errors = FilmStore(folder=tmp_path / "films", key=b"k" * 32), list[Exception]()
+
+    def enter(begin: threading.Barrier) -> None:
+        begin.wait(30)
+        try:
+            take_arrivals(postgres_engine, store)
+        except Exception as error:
+            errors.append(error)
+
+    for number in range(8):
+        note_arrival(store.folder, Arrival(sha256=f"{number:064x}", size=5, sender="XRAY1"))
+        begin = threading.Barrier(2)
+        threads = [threading.Thread(target=enter, args=(begin,)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    assert errors == []
+    with reading(postgres_engine) as connection:
+        assert len(films_of(connection, None)) == 8

@@ -1,7 +1,7 @@
 """Claims: a fault shows a page without code; health tells when the database is old; metrics name nobody."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +54,20 @@ def test_health_and_metrics_answer_and_name_nobody(browser: Open, patient: Perso
     assert "spondyl_audit_rows" in metrics and "spondyl_disk_free_megabytes" in metrics
     assert patient.id not in metrics
     assert patient.details.family_name not in metrics
+
+
+def test_health_and_metrics_tell_that_films_are_not_received(browser: Open) -> None:
+    @dataclass
+    class Receiver:
+        is_up: bool
+
+    watcher = browser(Role.NOBODY)
+    watcher.app.state.films.receiver = Receiver(is_up=True)
+    assert watcher.get("/health").json() == {"status": "ok"}
+    watcher.app.state.films.receiver = Receiver(is_up=False)
+    told = watcher.get("/health")
+    assert (told.status_code, told.json()["films"][:12]) == (200, "not received")
+    assert "spondyl_film_receiver_up 0" in watcher.get("/metrics").text
 
 
 @pytest.mark.parametrize("database", ["embedded", "postgres"])

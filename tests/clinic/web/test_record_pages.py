@@ -4,7 +4,8 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.guard import restrict
-from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.people import Person, PersonDetails, add_person, change_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import audit
 from spondyl.clinic.chart.transaction import reading, writing
@@ -101,7 +102,8 @@ def test_search_and_read_by_kind(browser: Open, treated: Person) -> None:
     assert (
         asked(client, f"Patient?identifier=urn:x-spondyl:record-number|{treated.record_number}")["total"] == 1
     )
-    assert asked(client, "Patient?name=nobody") == {"resourceType": "Bundle", "type": "searchset", "total": 0}
+    nobody = asked(client, "Patient?name=nobody")
+    assert nobody["total"] == 0 and "entry" not in nobody
     page = asked(client, f"Observation?patient=Patient/{treated.id}&_count=1&_offset=1")
     assert page["total"] == 3 and len(page["entry"]) == 1
     name = page["entry"][0]["resource"]["id"]
@@ -114,7 +116,11 @@ def test_search_and_read_by_kind(browser: Open, treated: Person) -> None:
     [
         ("Medication", 404, "not-supported"),
         ("Observation", 400, "invalid"),
-        ("Observation/1", 400, "invalid"),
+        ("Observation/1", 404, "not-found"),
+        ("Patient?name:exact=Ruiz", 400, "invalid"),
+        ("Patient?birthdate=ge1980", 400, "invalid"),
+        ("Patient?_count=abc", 400, "invalid"),
+        ("Patient/1/2/3", 404, "not-found"),
         ("Patient/nobody", 404, "not-found"),
         ("Patient/nobody/$everything", 404, "not-found"),
         ("Goal?patient=nobody", 404, "not-found"),
@@ -124,6 +130,91 @@ def test_a_wrong_request_gets_an_outcome(browser: Open, address: str, status: in
     outcome = asked(browser(Role.CLINICIAN), address, status)
     OperationOutcome.model_validate(outcome)
     assert outcome["issue"][0]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("identifier=1001", 1),
+        ("identifier=urn:x-spondyl:record-number|1001", 1),
+        ("identifier=http://hospital.example/mrn|1001", 0),
+        ("identifier=|1001", 0),
+        ("identifier=Ruiz", 0),
+        ("identifier=7,1001", 1),
+        ("identifier=1001&name=neil", 1),
+        ("identifier=1001&name=Zed", 0),
+        ("name=neil&name=ana", 1),
+        ("name=neil&name=Zed", 0),
+        ("family=o'neil", 1),
+        ("family=ana", 0),
+        ("given=an", 1),
+        ("given=neil", 0),
+        ("birthdate=1988-05-17", 1),
+        ("birthdate=1988-05", 1),
+        ("birthdate=1988-05-18", 0),
+        ("birthdate=1900-01-01", 0),
+        ("birthdate=1900", 0),
+        ("gender=female,male,other,unknown", 1),
+        ("_id={id}", 1),
+        ("_id=nobody", 0),
+        ("_id={id}&name=Zed", 0),
+    ],
+)
+def test_a_search_for_patients_heeds_every_parameter(
+    browser: Open, services: Services, patient: Person, query: str, found: int
+) -> None:
+    assert patient.record_number == 1001
+    with writing(services.engine) as connection:
+        born = replace(patient.details, birth_date=date(1988, 5, 17))
+        change_person(connection, patient.id, born, actor="test")
+    address = f"Patient?{query.format(id=patient.id)}"
+    assert asked(browser(Role.CLINICIAN), address)["total"] == found
+
+
+def test_a_long_search_is_turned_page_by_page(browser: Open, services: Services) -> None:
+    with writing(services.engine) as connection:
+        for number in range(7):
+            details = PersonDetails(given_name=f"Bo {number}", family_name="Zed")
+            add_person(connection, details, actor="test")
+    client, seen = browser(Role.CLINICIAN), list[str]()
+    address: str | None = "Patient?name=Zed&_count=3"
+    while address is not None:
+        page = asked(client, address)
+        Bundle.model_validate(page)
+        links = {one["relation"]: one["url"].partition("/fhir/R4B/")[2] for one in page["link"]}
+        assert asked(client, links["self"]) == page
+        seen += [one["resource"]["name"][0]["given"][0] for one in page["entry"]]
+        address = links.get("next")
+    assert seen == [f"Bo {number}" for number in range(7)]
+    assert asked(client, "Patient?name=Zed&_count=0") == {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": 7,
+        "link": [
+            {"relation": "self", "url": "http://localhost/fhir/R4B/Patient?name=Zed&_count=0&_offset=0"}
+        ],
+    }
+    assert len(asked(client, "Patient?_count=500")["entry"]) == 7
+
+
+def test_every_full_url_can_be_read(browser: Open, treated: Person) -> None:
+    client = browser(Role.CLINICIAN)
+    bundle = asked(client, f"Patient/{treated.id}/$everything")
+    for entry in bundle["entry"]:
+        assert asked(client, entry["fullUrl"].partition("/fhir/R4B/")[2]) == entry["resource"]
+    assert {"Consent", "Goal", "Flag", "Observation", "CarePlan"} <= {
+        one["resource"]["resourceType"] for one in bundle["entry"]
+    }
+    kind = asked(client, f"Observation?subject=Patient/{treated.id}&_id=nothing")
+    assert kind["total"] == 0
+    assert asked(client, f"Observation?subject=http://localhost/fhir/R4B/Patient/{treated.id}")["total"] == 3
+
+
+def test_who_may_not_ask_gets_an_outcome_too(browser: Open, patient: Person) -> None:
+    for role, status, code in ((Role.NOBODY, 401, "login"), (Role.FRONT_DESK, 403, "forbidden")):
+        outcome = asked(browser(role), f"Patient/{patient.id}", status)
+        OperationOutcome.model_validate(outcome)
+        assert outcome["issue"][0]["code"] == code
 
 
 def test_the_capability_is_valid_and_open(browser: Open) -> None:
@@ -203,7 +294,7 @@ def test_no_search_breaks_the_server(browser: Open, name: str) -> None:
         f"Patient/{name}",
         f"Patient?_count={name}",
     ):
-        assert client.get(f"/fhir/R4B/{address}").status_code in (200, 404, 422), address
+        assert client.get(f"/fhir/R4B/{address}").status_code in (200, 400, 404), address
 
 
 def test_the_chart_says_who_opened_it_in_the_words_of_the_audit_log(browser: Open, patient: Person) -> None:

@@ -155,6 +155,22 @@ def test_nobody_but_this_machine_reaches_the_dicom_port_of_a_demo(
         services.engine.dispose()
 
 
+@pytest.mark.parametrize(
+    ("pages", "is_warned"), [("", True), ('pages_address = "https://book.example"', False)]
+)
+def test_a_mail_server_without_the_address_of_the_pages_is_warned_of(
+    tmp_path: Path, pages: str, is_warned: bool
+) -> None:
+    (tmp_path / "settings.toml").write_text(f'[mail]\nserver = "mail.example"\n{pages}\n')
+    options = ServeOptions(port=8080)
+    services = build_services(home_at(tmp_path), options)
+    try:
+        said = any("pages_address" in one for one in welcome(services, options, None))
+        assert said == is_warned
+    finally:
+        services.engine.dispose()
+
+
 def test_a_free_port_for_films_is_not_told_as_port_0(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text('[dicom]\nport = 0\npeers = ["XRAY1@192.168.1.20"]\n')
     options = ServeOptions(port=0)

@@ -1,6 +1,6 @@
 """Appointments as rows of the database, and back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,13 +55,17 @@ def appointments_of(connection: sa.Connection, person_id: str) -> list[Appointme
     return _many(connection, appointments.c.person_id == person_id)
 
 
-def appointments_of_course(connection: sa.Connection, course: str) -> list[Appointment]:
-    """The live appointments of a course, in order of time."""
-    return _many(connection, appointments.c.course == course)
+def appointments_of_course(
+    connection: sa.Connection, course: str, *, states: Sequence[str] = LIVE_STATES
+) -> list[Appointment]:
+    """The live appointments of a course, or those in other states, in order of time."""
+    return _many(connection, appointments.c.course == course, states=states)
 
 
-def _many(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[Appointment]:
-    statement = sa.select(appointments).where(appointments.c.status.in_(LIVE_STATES), *conditions)
+def _many(
+    connection: sa.Connection, *conditions: sa.ColumnElement[bool], states: Sequence[str] = LIVE_STATES
+) -> list[Appointment]:
+    statement = sa.select(appointments).where(appointments.c.status.in_(states), *conditions)
     rows = connection.execute(statement.order_by(appointments.c.starts_at, appointments.c.key))
     return [appointment_of(row) for row in rows]
 

@@ -50,7 +50,7 @@ from spondyl.clinic.chart.claims import (
     take_away,
 )
 from spondyl.clinic.chart.engine import is_embedded, now_of
-from spondyl.clinic.chart.outbox import MessageKind, forget_messages, queue, queue_change
+from spondyl.clinic.chart.outbox import MessageKind, forget_messages, queue, queue_change, queue_undone
 from spondyl.clinic.chart.overrides import come_down, put_down_over
 from spondyl.clinic.chart.practice import latest_seen, practice_of
 from spondyl.clinic.chart.quick_read import QuickRead
@@ -330,7 +330,11 @@ def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointm
         if visit.live:
             _refuse_if_away(connection, practice, visit)
             _occupy(connection, practice, visit)
-        queue_change(connection, visit, MessageKind.MOVED if visit.live else MessageKind.CANCELLED)
+    made = [visit for visit, (_, part) in zip(after, pairs, strict=True) if part.before is None]
+    queue_undone(connection, sorted(made, key=lambda visit: visit.start))
+    for visit in after:
+        if visit not in made:
+            queue_change(connection, visit, MessageKind.MOVED if visit.live else MessageKind.CANCELLED)
     mark_undone(connection, change)
     for visit in after:
         _record(connection, visit, actor=actor, action=f"undo: {found.words}")

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from spondyl.booking import wall_at
 from spondyl.clinic.chart.audit import record
@@ -105,30 +106,59 @@ class NewFilm:
 
 
 def add_film(connection: sa.Connection, new: NewFilm, *, actor: str) -> Film:
-    """Enter a stored film, to be read by the background job; raises ``FilmKnownError`` for a file that is known."""
-    known = connection.execute(
-        sa.select(films).where(films.c.content_sha256 == new.content_sha256)
-    ).one_or_none()
+    """Enter a stored film, to be read by the background job; raises ``FilmKnownError`` for a file that is known.
+
+    One that was refused is read once more when it is sent again, with the landmarks that come with it.
+    """
+    known = _known(connection, new)
     if known is not None:
-        raise FilmKnownError(_film(known))
+        return _sent_again(connection, known, new, actor=actor)
     film_id = new_id()
-    connection.execute(
-        films.insert().values(
-            id=film_id,
-            person_id=new.person_id,
-            content_sha256=new.content_sha256,
-            size_bytes=new.size_bytes,
-            source=new.source.value,
-            source_name=new.source_name[:200],
-            received_at=now_of(connection),
-            state=FilmState.WAITING.value,
-            given_landmarks=_text(new.given_landmarks),
-            draft_version=0,
-        )
+    row = films.insert().values(
+        id=film_id,
+        person_id=new.person_id,
+        content_sha256=new.content_sha256,
+        size_bytes=new.size_bytes,
+        source=new.source.value,
+        source_name=new.source_name[:200],
+        received_at=now_of(connection),
+        state=FilmState.WAITING.value,
+        given_landmarks=_text(new.given_landmarks),
+        draft_version=0,
     )
+    try:
+        with connection.begin_nested():
+            connection.execute(row)
+    except IntegrityError:  # on PostgreSQL another one may have entered it since
+        known = _known(connection, new)
+        if known is None:
+            raise
+        raise FilmKnownError(known) from None
     detail = {"sha256": new.content_sha256, "source": new.source.value, "person": new.person_id}
     record(connection, actor=actor, action="receive film", subject=f"film {film_id}", detail=detail)
     return film(connection, film_id)
+
+
+def _known(connection: sa.Connection, new: NewFilm) -> Film | None:
+    row = connection.execute(
+        sa.select(films).where(films.c.content_sha256 == new.content_sha256)
+    ).one_or_none()
+    return None if row is None else _film(row)
+
+
+def _sent_again(connection: sa.Connection, known: Film, new: NewFilm, *, actor: str) -> Film:
+    is_theirs = new.person_id in (None, known.person_id)
+    waits = {"state": FilmState.WAITING.value, "refusal": None, "draft_version": known.draft_version + 1}
+    landmarks = _text(new.given_landmarks or known.given_landmarks)
+    changed = connection.execute(
+        films.update()
+        .where(_as_claimed(known), films.c.state == FilmState.REFUSED.value, sa.literal(is_theirs))
+        .values(given_landmarks=landmarks, **waits)
+    )
+    if changed.rowcount != 1:
+        raise FilmKnownError(known)
+    record(connection, actor=actor, action="read film again", subject=known.subject)
+    return film(connection, known.id)
 
 
 def film(connection: sa.Connection, film_id: str) -> Film:
@@ -190,6 +220,17 @@ def show_progress(connection: sa.Connection, claimed: Film, *, facts: Body) -> N
     )
 
 
+def same_picture(connection: sa.Connection, film_id: str, sop_uid: str) -> Film | None:
+    """The measured film that is this very one, by its SOP Instance UID, whatever bytes it came in."""
+    bears_it = films.c.facts.contains(canonical({"sop_uid": sop_uid})[1:-1], autoescape=True)
+    found = connection.execute(
+        sa.select(films)
+        .where(bears_it, films.c.id != film_id, films.c.state == FilmState.MEASURED.value)
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else _film(found)
+
+
 def save_outcome(
     connection: sa.Connection,
     claimed: Film,
@@ -248,21 +289,26 @@ def read_again(
     record(connection, actor=actor, action="give landmarks", subject=f"film {film_id}")
 
 
-def name_person(connection: sa.Connection, film_id: str, person_id: str, *, actor: str) -> None:
-    """Say whose film it is, of a film that nobody was named for yet; raises ``DocumentChangedError``.
+def name_person(
+    connection: sa.Connection, film_id: str, person_id: str, *, actor: str, was: str | None = None
+) -> None:
+    """Say whose film it is, of a film that nobody accepted yet; raises ``DocumentChangedError``.
 
-    To name the same patient again changes nothing.
+    ``was``: whose it is said to be by now, None for nobody's; it must still be so. To name the same patient again
+    changes nothing.
     """
     changed = connection.execute(
         films.update()
-        .where(films.c.id == film_id, films.c.person_id.is_(None), films.c.reading_id.is_(None))
+        .where(
+            films.c.id == film_id, films.c.person_id.is_not_distinct_from(was), films.c.reading_id.is_(None)
+        )
         .values(person_id=person_id)
     )
     if changed.rowcount != 1:
         if film(connection, film_id).person_id == person_id:
             return
         raise DocumentChangedError("The film was given to its patient already, and was not moved to another.")
-    detail = {"person": person_id}
+    detail = {"person": person_id} if was is None else {"person": person_id, "was": was}
     record(connection, actor=actor, action="name film's patient", subject=f"film {film_id}", detail=detail)
 
 

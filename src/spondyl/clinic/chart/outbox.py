@@ -4,6 +4,7 @@ What a message says is made when it is sent, from what stands in the chart then.
 until then nothing has to follow the visits that move.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,6 +23,8 @@ REMIND_BEFORE = timedelta(hours=24)
 RETRY_AFTER = timedelta(minutes=5)
 MOST_TRIES = 8
 COUNT_SENT_FOR = timedelta(days=7)
+CALL_BEFORE = timedelta(hours=24)
+"""Of a change of a visit within this time the front desk is told while its letter is still tried."""
 _INSERT = outbox.insert()
 _WAITING = outbox.c.state == "waiting"
 _FIRST_OF_COURSE = (
@@ -39,6 +42,7 @@ class MessageKind(StrEnum):
     COURSE = "course"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    COURSE_CANCELLED = "course cancelled"
     REMINDER = "reminder"
     OFFER = "offer"
 
@@ -56,6 +60,7 @@ class Message:
 
 TOO_LATE = "the visit had begun"
 _OF_ONE_TIME = {MessageKind.BOOKED, MessageKind.MOVED, MessageKind.REMINDER, MessageKind.OFFER}
+_CHANGES = (MessageKind.MOVED, MessageKind.CANCELLED, MessageKind.COURSE_CANCELLED)
 _TELL_THE_TIME = (MessageKind.BOOKED, MessageKind.COURSE, MessageKind.MOVED, MessageKind.REMINDER)
 
 
@@ -79,6 +84,18 @@ def queue_change(connection: sa.Connection, appointment: Appointment, kind: Mess
         if appointment.live:  # it tells the times as they are then
             return
     queue(connection, appointment.key, kind)
+
+
+def queue_undone(connection: sa.Connection, made: Sequence[Appointment]) -> None:
+    """Queue the message that a booking, or a whole course, was undone: to nobody while that it was made is unsaid."""
+    gone = set[MessageKind]().union(*(forget_messages(connection, visit.key) for visit in made))
+    if gone & {MessageKind.BOOKED, MessageKind.COURSE}:
+        return
+    if len(made) > 1 and made[0].course:
+        queue(connection, made[0].key, MessageKind.COURSE_CANCELLED)
+        return
+    for visit in made:
+        queue(connection, visit.key, MessageKind.CANCELLED)
 
 
 def forget_messages(connection: sa.Connection, appointment: str) -> set[MessageKind]:
@@ -151,11 +168,11 @@ def _in_the_last_day(connection: sa.Connection, moment: sa.Column[datetime]) -> 
     return moment >= start - sa.literal(REMIND_BEFORE, sa.Interval)
 
 
-def due(connection: sa.Connection, *, limit: int = 100) -> list[Message]:
-    """The messages that should go now, the oldest first. One sender at a time asks."""
+def due(connection: sa.Connection, *, limit: int = 100, by: datetime | None = None) -> list[Message]:
+    """The messages that should go now, or were to go ``by`` a moment, the oldest first. One sender at a time asks."""
     statement = (
         sa.select(outbox)
-        .where(_WAITING, outbox.c.due_at <= now_of(connection))
+        .where(_WAITING, outbox.c.due_at <= (by or now_of(connection)))
         .order_by(outbox.c.due_at, outbox.c.id)
         .limit(limit)
     )
@@ -167,12 +184,27 @@ def sent(connection: sa.Connection, message: Message) -> bool:
     return _settle(connection, message, state="sent", problem="", done_at=now_of(connection))
 
 
-def failed(connection: sa.Connection, message: Message, problem: str) -> None:
-    """Note why a message did not go out; it is tried again, later each time, and given up after eight tries."""
+def failed(connection: sa.Connection, message: Message, problem: str, *, for_good: bool = False) -> None:
+    """Note why a message did not go out; it is tried again, later each time, and given up after eight tries.
+
+    ``for_good``: another try would end the same way, so that it is given up at once.
+    """
     tries = message.tries + 1
     later = now_of(connection) + RETRY_AFTER * 2**message.tries
-    state = "given up" if tries >= MOST_TRIES else "waiting"
+    state = "given up" if for_good or tries >= MOST_TRIES else "waiting"
     _settle(connection, message, state=state, problem=problem[:500], tries=tries, due_at=later)
+
+
+def needs_a_call(now: datetime) -> sa.ColumnElement[bool]:
+    """Which messages, joined with their visits, the front desk says by telephone: given up, or tried in vain so late
+    that the patient may not hear of it in time.
+
+    An outage of a few minutes passes by itself, and a time that is kept is kept for an hour or so.
+    """
+    soon = appointments.c.starts_at <= now + CALL_BEFORE
+    changed = outbox.c.kind.in_(_CHANGES) & soon & (outbox.c.tries >= 2)
+    kept = (outbox.c.kind == MessageKind.OFFER) & (outbox.c.tries >= 1)
+    return sa.or_(outbox.c.state == "given up", _WAITING & sa.or_(changed, kept))
 
 
 def tells_a_time_that_began(connection: sa.Connection, message: Message, start: datetime) -> bool:

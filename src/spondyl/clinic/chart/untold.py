@@ -9,17 +9,18 @@ from spondyl.booking.appointment import LIVE
 from spondyl.clinic.chart.appointment_rows import appointment_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.outbox import MessageKind
+from spondyl.clinic.chart.outbox import MessageKind, needs_a_call
 from spondyl.clinic.chart.people import Person, people_of, person
 from spondyl.clinic.chart.tables import appointments, outbox
 
 MOST = 50
-_GIVEN_UP = outbox.c.state == "given up"
+_CANCELLED = (MessageKind.CANCELLED, MessageKind.COURSE_CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Untold:
-    """A message given up: to whom, about which visit (as it stands now), of which kind, and why it did not go."""
+    """A message given up or tried in vain: to whom, about which visit (as it stands now), of which
+    kind, and why it did not go."""
 
     patient: Person
     visit: Appointment
@@ -33,10 +34,13 @@ def untold(connection: sa.Connection) -> tuple[Untold, ...]:
         sa.select(outbox.c.kind, outbox.c.problem, appointments)
         .join(appointments, appointments.c.key == outbox.c.appointment)
         .where(
-            _GIVEN_UP,
+            needs_a_call(now_of(connection)),
             appointments.c.starts_at > now_of(connection),
             appointments.c.person_id.is_not(None),
-            sa.or_(appointments.c.status.in_(LIVE), outbox.c.kind == MessageKind.CANCELLED.value),
+            sa.or_(
+                appointments.c.status.in_(LIVE),
+                outbox.c.kind.in_(_CANCELLED),
+            ),
         )
         .order_by(appointments.c.starts_at, outbox.c.due_at, outbox.c.id)
         .limit(MOST)
@@ -60,11 +64,13 @@ def note_told(connection: sa.Connection, visit: str, *, sequence: int, actor: st
     ``sequence`` is that of the visit as it was told. False when it is another by now: then the new time is to be told.
     """
     as_told = sa.exists().where(appointments.c.key == visit, appointments.c.sequence == sequence)
-    told = connection.execute(
-        outbox.update()
-        .where(_GIVEN_UP, outbox.c.appointment == visit, as_told)
-        .values(state="told", done_at=now_of(connection))
+    now = now_of(connection)
+    owed = (
+        sa.select(outbox.c.id)
+        .join(appointments, appointments.c.key == outbox.c.appointment)
+        .where(needs_a_call(now), appointments.c.key == visit, appointments.c.sequence == sequence)
     )
+    told = connection.execute(outbox.update().where(outbox.c.id.in_(owed)).values(state="told", done_at=now))
     if not told.rowcount:
         return connection.execute(sa.select(as_told)).scalar_one()
     person_id = connection.execute(

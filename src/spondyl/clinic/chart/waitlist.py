@@ -134,7 +134,7 @@ def offer_time(connection: sa.Connection, key: str, slot: Slot, *, actor: str) -
     entry = _standing(connection, key)
     if entry.state is Waiting.OFFERED:
         raise StepRefusedError("A time is kept for this person already; take that offer back first.")
-    until = offer_until(now_of(connection), slot.start, OFFER_MIN)
+    until = offer_until(now_of(connection), slot.start, OFFER_MIN, slot.zone)
     if until is None:
         raise StepRefusedError("The time is too near for a message; call, and book it.")
     refuse_if_stopped(connection, entry.person, _kind_there(connection, slot))
@@ -213,7 +213,7 @@ def offer_free_time(connection: sa.Connection, slot: Slot) -> Appointment | None
     In a transaction that frees the time itself, use ``freed_times``: it takes the waitlist's turn first.
     """
     take_waitlist_turn(connection)
-    until = offer_until(now_of(connection), slot.start, OFFER_MIN)
+    until = offer_until(now_of(connection), slot.start, OFFER_MIN, slot.zone)
     visit_type = _kind_of(connection, slot)
     if visit_type is None:
         return None

@@ -36,7 +36,7 @@ from spondyl.clinic.films.reading import (
     reading_json,
 )
 from spondyl.clinic.films.renamed import words_of
-from spondyl.clinic.films.report_files import report_files
+from spondyl.clinic.films.report_files import EarlierReport, report_files
 from spondyl.clinic.films.store import FilmStore
 from spondyl.clinic.films.summary import summary_of
 from spondyl.clinic.report.day_text import day_text
@@ -230,7 +230,8 @@ class FilmDesk:
         assert desk.document is not None  # checked by sign
         with reading(self._engine) as connection:
             chart = chart_patient(desk.facts.header, person(connection, desk.document.person_id))
-        told = desk.reading, self.assess(desk), self.picture(desk.film), name_of(desk), by, chart
+        earlier = self._earlier_report(desk)
+        told = desk.reading, self.assess(desk), self.picture(desk.film), name_of(desk), by, chart, earlier
         if self._reports is None:
             return report_files(*told)
         try:
@@ -240,6 +241,11 @@ class FilmDesk:
                 f"The report was not made: its process ended or took too long ({type(error).__name__}). "
                 "Nothing is signed; sign once more."
             ) from error
+
+    def _earlier_report(self, desk: Desk) -> EarlierReport | None:
+        with reading(self._engine) as connection:
+            known = chart.reports_of(connection, desk.film.id)
+        return EarlierReport(sr=self.store.get(known["sr"]) if "sr" in known else None) if known else None
 
     def _moved(self, desk: Desk, sent: SentPoints, signer: Signer) -> Reading:
         before = desk.reading

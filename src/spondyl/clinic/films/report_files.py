@@ -1,6 +1,6 @@
 """The files of a signed film's report, made by the same code as the command line's."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from spondyl.assessment import Assessment
 from spondyl.clinic.films.reading import Reading
@@ -26,6 +26,13 @@ NAMES = {
 SUFFIXES = {"html": ".html", "pdf": ".pdf", "json": ".json", "sr": ".sr.dcm", "fhir": ".fhir.json"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierReport:
+    """The signed report that a new one corrects; of a film that is no DICOM file it has no structured one."""
+
+    sr: bytes | None
+
+
 def report_files(
     reading: Reading,
     assessment: Assessment,
@@ -33,10 +40,12 @@ def report_files(
     film_name: str,
     by: Confirmation,
     chart: ChartPatient,
+    earlier: EarlierReport | None = None,
 ) -> dict[str, bytes]:
     """Each format's bytes by its name; the structured report only for a film that came as DICOM.
 
-    A doubt whether the film is of the chart's patient is the first red line, as it is on the screen.
+    A doubt whether the film is of the chart's patient is the first red line, as it is on the screen. A report that
+    corrects an ``earlier`` one says so.
     """
     from spondyl.clinic.report.dicom_sr import dicom_sr_bytes, has_sr, source_header
     from spondyl.clinic.report.fhir import fhir_bundle_json
@@ -60,8 +69,9 @@ def report_files(
         "html": film_html(result).encode(),
         "pdf": film_pdf(result),
         "json": (to_json_line(result) + "\n").encode(),
-        "fhir": fhir_bundle_json(result).encode(),
+        "fhir": fhir_bundle_json(result, is_correction=earlier is not None).encode(),
     }
     if has_sr(result):
-        files["sr"] = dicom_sr_bytes(result, source_header(picture))
+        previous = None if earlier is None else earlier.sr
+        files["sr"] = dicom_sr_bytes(result, source_header(picture), previous=previous)
     return files

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -40,13 +41,14 @@ class FilmService:
         self.worker = FilmWorker(engine, self.store)
         self.receiver: StorageProcess | None = None
         self._stopped = threading.Event()
+        self._arrived = threading.Event()
         self._watcher: threading.Thread | None = None
 
     def start(self) -> None:
         """Watch the folder, begin the background job, listen for known peers; StorageStartError if that cannot be."""
         self.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self.dicom.listens:
-            self.receiver = StorageProcess(self.dicom, self.store, self.look)
+            self.receiver = StorageProcess(self.dicom, self.store, self._arrived.set)
         self.desk.open_reports()
         self.worker.start()
         self._watcher = threading.Thread(target=self._watch, name="film-watcher", daemon=True)
@@ -55,6 +57,7 @@ class FilmService:
     def stop(self) -> None:
         """End all of it; a film at hand is read again at the next start."""
         self._stopped.set()
+        self._arrived.set()
         if self.receiver is not None:
             self.receiver.stop()
         if self._watcher is not None:
@@ -68,11 +71,18 @@ class FilmService:
             self.worker.wake()
 
     def _watch(self) -> None:
+        """Look when the receiver says so, and every few seconds; into the folder only then, by what its films grow."""
         seen: dict[Path, tuple[int, int]] = {}
-        while not self._stopped.wait(LOOK_S):
+        folder_at_s = time.monotonic() + LOOK_S
+        while not self._stopped.is_set():
+            self._arrived.wait(max(0.0, folder_at_s - time.monotonic()))
+            self._arrived.clear()
+            is_time = time.monotonic() >= folder_at_s
+            if is_time:
+                folder_at_s = time.monotonic() + LOOK_S
             try:
                 self.look()
-                if take_folder(self._engine, self.store, self.incoming, seen):
+                if is_time and take_folder(self._engine, self.store, self.incoming, seen):
                     self.worker.wake()
             except Exception:
                 log.exception("Looking for new films failed and is tried again.")

@@ -14,6 +14,7 @@ from spondyl.clinic.chart.films import (
     Film,
     claim_film,
     give_back_films,
+    same_picture,
     save_outcome,
     show_progress,
 )
@@ -22,6 +23,7 @@ from spondyl.clinic.films.find import Found, find_landmarks, read_facts, refusal
 from spondyl.clinic.films.modest_process import ModestProcess
 from spondyl.clinic.films.owner import name_owner
 from spondyl.clinic.films.store import FilmStore, FilmStoreError, in_memory
+from spondyl.clinic.report.day_text import day_text
 from spondyl.radiograph import FilmRefused, Refusal
 
 LANDMARKS_NAME = "the landmark file.json"
@@ -107,7 +109,15 @@ class FilmWorker:
             facts = self._ask(read_facts, str(path))
             with writing(self._engine) as connection:
                 show_progress(connection, film, facts=facts)
+                known = self._came_before(connection, film, facts["sop_uid"])
+            if known is not None:
+                raise _twice(known)
             return self._ask(find_landmarks, str(path), _text_of(landmark_path))
+
+    @staticmethod
+    def _came_before(connection: sa.Connection, film: Film, sop_uid: str | None) -> Film | None:
+        """The same film by its UID, asked when it is first read: later it may be one of two that were there before."""
+        return same_picture(connection, film.id, sop_uid) if sop_uid and film.facts is None else None
 
     def _ask(self, job: Any, *arguments: Any) -> Any:
         return self._process.ask(job, *arguments, patience_s=STUCK_S)
@@ -120,6 +130,15 @@ def _refused(refused: FilmRefused) -> Found:
 def _lost(words: str) -> FilmRefused:
     return FilmRefused(
         Refusal.FILE_MISSING, what="The film's file cannot be read.", why=words, do="See above."
+    )
+
+
+def _twice(known: Film) -> FilmRefused:
+    return FilmRefused(
+        Refusal.ALREADY_MEASURED,
+        what="This film is here already.",
+        why=f"One of the same SOP Instance UID came on {day_text(known.received_at.date())}, in other bytes.",
+        do="Go on with that one, and move it if it is not of this patient. Another picture needs a UID of its own.",
     )
 
 

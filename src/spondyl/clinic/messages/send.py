@@ -3,14 +3,17 @@
 import logging
 import smtplib
 import ssl
+import time
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import formataddr
 from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy as sa
 
 from spondyl.atomic_file import write_whole
+from spondyl.booking import Appointment, Status
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of_course
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.outbox import (
@@ -29,9 +32,15 @@ from spondyl.clinic.chart.outbox import (
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.calendar_file import calendar_file
-from spondyl.clinic.messages.letters import Letter, letter_about
+from spondyl.clinic.messages.clinic import Clinic
+from spondyl.clinic.messages.letters import Letter, Writer, letter_about
 from spondyl.clinic.messages.links import hold_token, visit_token
+
+
+class NoAddressError(ValueError):
+    """Where the letter should go is no e-mail address."""
 
 
 class Sender(Protocol):
@@ -48,6 +57,12 @@ class Sender(Protocol):
 
 _LOG = logging.getLogger(__name__)
 NO_ADDRESS = "no e-mail address"
+NAMELESS = Clinic(name="", address="clinic@localhost")
+REFUSED = "refused for good"
+"""How a problem begins that no later try would mend."""
+
+ROUND_S = 30.0
+"""So long the letters are sent, in seconds, before whoever sends them looks whether it should stop."""
 LETTERS = "letters"
 """The folder of the clinic's data where letters lie when no mail server takes them."""
 
@@ -91,43 +106,79 @@ class SmtpSender:
 
     def send(self, letter: Letter, *, message_id: str) -> None:
         """Hand the letter to the mail server."""
-        with smtplib.SMTP(self.host, self.port, timeout=20) as server:
-            if self.host not in ("localhost", "127.0.0.1"):
-                server.starttls(context=ssl.create_default_context())
-            if self.user:
-                server.login(self.user, self.password)
-            server.send_message(_mail(letter, message_id, self.from_address))
+        is_taken = False
+        try:
+            with smtplib.SMTP(self.host, self.port, timeout=20) as server:
+                if self.host not in ("localhost", "127.0.0.1"):
+                    server.starttls(context=ssl.create_default_context())
+                if self.user:
+                    server.login(self.user, self.password)
+                server.send_message(_mail(letter, message_id, self.from_address))
+                is_taken = True
+        except (OSError, smtplib.SMTPException):
+            if not is_taken:  # what the server says to our goodbye is about the connection
+                raise
 
     def forget(self, *, message_id: str) -> None:
         """Nothing is kept here: the mail server has it."""
 
 
-def send_due(engine: sa.Engine, sender: Sender, *, key: bytes, base: str) -> tuple[int, int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What letters are written with: ``key`` seals their links, ``base`` is the address of the clinic's pages."""
+
+    key: bytes
+    base: str
+    clinic: Clinic
+
+    def visit_link(self, visit: Appointment) -> str:
+        """Where the patient changes a visit."""
+        return f"{self.base}/visit/{visit_token(visit, key=self.key)}"
+
+    def hold_link(self, hold: Appointment) -> str:
+        """Where the patient takes a time that is kept."""
+        return f"{self.base}/book/{hold_token(hold, key=self.key)}"
+
+
+def send_due(
+    engine: sa.Engine, sender: Sender, *, key: bytes, base: str, clinic: Clinic = NAMELESS
+) -> tuple[int, int]:
     """Send what is due: how many went out, how many did not. ``base`` is the address of the clinic's pages.
 
+    Each letter is tried once, and a slow mail server is left after half a minute: the rest goes the next time.
     A letter is noted as sent after the sender took it: when the machine dies in between it goes out twice, never not
     at all; the Message-ID lets mail programs show it once. What goes wrong with one letter holds up no other.
     """
     good = bad = 0
+    post = Post(key=key, base=base, clinic=clinic)
     _make_reminders(engine)
-    while True:
+    end_s, by = time.monotonic() + ROUND_S, None
+    while time.monotonic() < end_s:
         with reading(engine) as connection:
-            waiting = due(connection, limit=1)
+            by = by or now_of(connection)
+            waiting = due(connection, limit=1, by=by)
         if not waiting:
-            return good, bad
-        problem, is_kept = _problem_of(engine, waiting[0], sender, key=key, base=base), True
+            break
+        problem = _problem_of(engine, waiting[0], sender, post)
         with writing(engine) as connection:
-            if problem is None:
-                is_kept = sent(connection, waiting[0])
-            elif problem == NO_ADDRESS:
-                no_address(connection, waiting[0])
-            elif problem == TOO_LATE:
-                too_late(connection, waiting[0])
-            else:
-                failed(connection, waiting[0], problem)
+            is_kept = _note(connection, waiting[0], problem)
         if not is_kept:
             sender.forget(message_id=waiting[0].id)
         good, bad = (good + 1, bad) if problem is None else (good, bad + 1)
+    return good, bad
+
+
+def _note(connection: sa.Connection, message: Message, problem: str | None) -> bool:
+    """Write down what became of a letter; False when its patient was erased meanwhile."""
+    if problem is None:
+        return sent(connection, message)
+    if problem == NO_ADDRESS:
+        no_address(connection, message)
+    elif problem == TOO_LATE:
+        too_late(connection, message)
+    else:
+        failed(connection, message, problem, for_good=problem.startswith(REFUSED))
+    return True
 
 
 def _make_reminders(engine: sa.Engine) -> None:
@@ -138,7 +189,7 @@ def _make_reminders(engine: sa.Engine) -> None:
             more = queue_reminders(connection) > 0
 
 
-def _problem_of(engine: sa.Engine, message: Message, sender: Sender, *, key: bytes, base: str) -> str | None:
+def _problem_of(engine: sa.Engine, message: Message, sender: Sender, post: Post) -> str | None:
     """Write a letter and send it, while no transaction is open: a slow mail server keeps nobody from booking."""
     try:
         with reading(engine) as connection:
@@ -146,41 +197,70 @@ def _problem_of(engine: sa.Engine, message: Message, sender: Sender, *, key: byt
                 connection, message, appointment(connection, message.appointment).start
             ):
                 return TOO_LATE
-            letter = _letter(connection, message, key=key, base=base)
+            letter = _letter(connection, message, post)
         if letter is None:
             return NO_ADDRESS
+        if not is_address(letter.to):
+            raise NoAddressError(f"{letter.to!r} is no e-mail address")
         sender.send(letter, message_id=message.id)
-    except (OSError, smtplib.SMTPException) as error:
-        return f"{type(error).__name__}: {error}"
     except Exception as error:  # the oldest goes first: what stopped here would stop every letter, for good
-        _LOG.warning("Letter %s could not be written or sent (%s).", message.id, type(error).__name__)
-        return f"{type(error).__name__}: {error}"
+        if not isinstance(error, (OSError, smtplib.SMTPException, NoAddressError)):
+            _LOG.warning("Letter %s could not be written or sent (%s).", message.id, type(error).__name__)
+        begin = f"{REFUSED}: " if _is_for_good(error) else ""
+        return f"{begin}{type(error).__name__}: {error}"
     return None
 
 
-def _letter(connection: sa.Connection, message: Message, *, key: bytes, base: str) -> Letter | None:
+def _is_for_good(error: Exception) -> bool:
+    """Whether the server says 5yz of this letter or its address: RFC 5321, 4.2.1, not to be sent again as it is."""
+    if isinstance(error, smtplib.SMTPDataError):
+        return 500 <= error.smtp_code < 600
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _ in error.recipients.values())
+    return isinstance(error, NoAddressError)
+
+
+def _letter(connection: sa.Connection, message: Message, post: Post) -> Letter | None:
     visit = appointment(connection, message.appointment)
     patient = person(connection, visit.person) if visit.person else None
     if patient is None or not patient.details.email:
         return None
-    practice = practice_of(connection)
-    held = message.kind is MessageKind.OFFER
-    link = (
-        f"{base}/book/{hold_token(visit, key=key)}" if held else f"{base}/visit/{visit_token(visit, key=key)}"
+    practice, visits = practice_of(connection), _told_of(connection, message.kind, visit)
+    now, language, held = now_of(connection), patient.details.language, message.kind is MessageKind.OFFER
+    link_of = post.hold_link if held else post.visit_link
+    file = (
+        None
+        if held
+        else calendar_file(
+            practice, visits, clinic=post.clinic, language=language, now=now, link_of=post.visit_link
+        )
     )
-    visits = [visit]
-    if message.kind is MessageKind.COURSE and visit.course:
-        visits = appointments_of_course(connection, visit.course) or visits
-    now, language = now_of(connection), patient.details.language
-    file = None if held else calendar_file(practice, visit, language=language, now=now, link=link)
-    return letter_about(practice, patient, message.kind, visits, link=link, calendar=file)
+    writer = Writer(clinic=post.clinic.name, now=now, link_of=link_of)
+    return letter_about(practice, patient, message.kind, visits, writer=writer, calendar=file)
+
+
+def _told_of(connection: sa.Connection, kind: MessageKind, visit: Appointment) -> list[Appointment]:
+    """The visits that a letter tells of: of a course all that stand, or all that do not any more."""
+    if visit.course and kind is MessageKind.COURSE:
+        return appointments_of_course(connection, visit.course) or [visit]
+    if visit.course and kind is MessageKind.COURSE_CANCELLED:
+        return appointments_of_course(connection, visit.course, states=[Status.CANCELLED]) or [visit]
+    return [visit]
 
 
 def _mail(letter: Letter, message_id: str, from_address: str) -> EmailMessage:
     mail = EmailMessage()
-    mail["To"], mail["From"], mail["Subject"] = letter.to, from_address, letter.subject
+    mail["To"], mail["Subject"] = letter.to, letter.subject
+    mail["From"] = formataddr((letter.clinic, from_address))
+    mail["Date"] = letter.written_at
     mail["Message-ID"] = f"<{message_id}@spondyl>"
     mail.set_content(letter.text)
     if letter.calendar is not None:
-        mail.add_attachment(letter.calendar, maintype="text", subtype="calendar", filename="visit.ics")
+        mail.add_attachment(
+            letter.calendar.content,
+            maintype="text",
+            subtype="calendar",
+            filename="visit.ics",
+            params={"method": letter.calendar.method, "charset": "utf-8"},
+        )
     return mail

@@ -16,7 +16,7 @@ from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import clinic_moment, has_practice, practice_of
 from spondyl.clinic.records.fhir_answers import answers_resource, flag_resources, score_resource
-from spondyl.clinic.records.fhir_parts import Resource
+from spondyl.clinic.records.fhir_parts import Resource, present
 from spondyl.clinic.records.fhir_person import appointment_resource, patient_resource
 from spondyl.clinic.records.fhir_plan import consent_resource, plan_resources
 from spondyl.clinic.report.codes import checked
@@ -51,9 +51,17 @@ def check_resource(resource: Resource) -> None:
 
 
 def bundle_of(
-    resources: Iterable[Resource], *, kind: str, address: str, total: int | None = None
+    resources: Iterable[Resource],
+    *,
+    kind: str,
+    address: str,
+    total: int | None = None,
+    links: list[dict[str, str]] | None = None,
 ) -> Resource:
-    """A bundle (``collection`` or ``searchset``); ``address`` is the FHIR server's, without a last slash."""
+    """A bundle (``collection`` or ``searchset``); ``address`` is the FHIR server's, without a last slash.
+
+    ``links``: of a page of results, to itself and to those before and after it.
+    """
     entries: list[Resource] = []
     for resource in resources:
         entry: Resource = {
@@ -65,7 +73,7 @@ def bundle_of(
         entries.append(entry)
     bundle: Resource = {"resourceType": "Bundle", "type": checked("bundle-type", kind)}
     bundle |= {"total": total} if total is not None else {}
-    bundle |= {"entry": entries} if entries else {}
+    bundle |= present(link=links, entry=entries)
     check_resource(bundle)
     return bundle
 

@@ -34,6 +34,18 @@ CARE_CODE_SETS: dict[str, frozenset[str]] = {
     "contact-point-system": frozenset(("phone", "fax", "email", "pager", "url", "sms", "other")),
     "search-entry-mode": frozenset(("match", "include", "outcome")),
     "issue-severity": frozenset(("fatal", "error", "warning", "information")),
-    "issue-type": frozenset(("not-found", "invalid", "not-supported", "security")),
+    "issue-type": frozenset(
+        (
+            "not-found",
+            "invalid",
+            "not-supported",
+            "security",
+            "login",
+            "forbidden",
+            "conflict",
+            "throttled",
+            "exception",
+        )
+    ),
 }
 """All of them required bindings, whole; ``issue-type`` is the part used here."""

@@ -65,12 +65,17 @@ class SourceMismatchError(ValueError):
 
 
 def dicom_sr(
-    result: FilmResult, source: "Path | Dataset", *, created_at: datetime | None = None
+    result: FilmResult,
+    source: "Path | Dataset",
+    *,
+    created_at: datetime | None = None,
+    previous: "Dataset | None" = None,
 ) -> "Dataset":
     """Build the SR document of one measured film.
 
     ``source`` is the film's DICOM file (or its dataset, pixels not needed). ``created_at`` dates the document; else
     the confirmation does, else the examination, so that no clock is read and the same input gives the same bytes.
+    ``previous`` is the document that this one corrects: it is named as predecessor (PS3.3, C.17.2).
     The document is UNVERIFIED and PRELIMINARY until every measurement is confirmed. Points move by half a pixel:
     DICOM counts from the corner of the first pixel, Spondyl from its centre.
 
@@ -92,7 +97,7 @@ def dicom_sr(
         series_instance_uid=_uid(sop_uid, "spondyl-sr-series"),
         series_number=9901,
         sop_instance_uid=_uid(sop_uid, _content_key(result)),
-        instance_number=1,
+        instance_number=1 if previous is None else int(previous.InstanceNumber) + 1,
         manufacturer="Spondyl",
         manufacturer_model_name="Spondyl",
         software_versions=__version__,
@@ -104,6 +109,7 @@ def dicom_sr(
         is_verified=confirmation is not None,
         verifying_observer_name=None if confirmation is None else _person_name(confirmation.person),
         verifying_organization=None if confirmation is None else "not stated",
+        previous_versions=None if previous is None else [previous],
     )
     document.ContentSequence = report.ContentSequence
     _date(document, film, confirmation, created_at)
@@ -145,10 +151,17 @@ def has_sr(result: FilmResult) -> bool:
 
 
 def dicom_sr_bytes(
-    result: FilmResult, source: "Path | Dataset", *, created_at: datetime | None = None
+    result: FilmResult,
+    source: "Path | Dataset",
+    *,
+    created_at: datetime | None = None,
+    previous: bytes | None = None,
 ) -> bytes:
-    """The same document as the bytes of a DICOM file."""
-    document = dicom_sr(result, source, created_at=created_at)
+    """The same document as the bytes of a DICOM file; so is ``previous``."""
+    from pydicom import dcmread
+
+    before = None if previous is None else dcmread(io.BytesIO(previous))
+    document = dicom_sr(result, source, created_at=created_at, previous=before)
     buffer = io.BytesIO()
     document.save_as(buffer, enforce_file_format=True)
     return buffer.getvalue()

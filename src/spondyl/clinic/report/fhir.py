@@ -39,10 +39,11 @@ SPACE = uuid.UUID("6f2d0d7e-5a0e-5d1c-9b43-2f5b8a1c7e10")
 Resource = dict[str, Any]
 
 
-def fhir_bundle(result: FilmResult) -> Resource:
+def fhir_bundle(result: FilmResult, *, is_correction: bool = False) -> Resource:
     """The bundle (type collection) of one measured film as plain JSON values.
 
-    Observations and report are ``preliminary`` until every measurement is confirmed, then ``final``. A measurement's
+    Observations and report are ``preliminary`` until every measurement is confirmed, then ``final``, or ``corrected``
+    when a signed report of the film came before (``is_correction``). A measurement's
     90 % interval is a component with a Range. Raises ValueError for a refused film and UnknownCodeError when a code
     would leave that its value set does not hold.
     """
@@ -50,7 +51,7 @@ def fhir_bundle(result: FilmResult) -> Resource:
 
     if result.assessment is None:
         raise ValueError(f"{result.film} was refused, so it has no observations. Its JSON says why.")
-    build = _Build(result)
+    build = _Build(result, is_correction=is_correction)
     study = build.imaging_study()
     entries = [build.patient(), build.device(), *study, *build.practitioner()]
     entries += [build.observation(m, has_study=bool(study)) for m in result.assessment.measurements]
@@ -65,21 +66,27 @@ def fhir_bundle(result: FilmResult) -> Resource:
     return bundle
 
 
-def fhir_bundle_json(result: FilmResult) -> str:
+def fhir_bundle_json(result: FilmResult, *, is_correction: bool = False) -> str:
     """The same bundle as indented JSON text."""
-    return json.dumps(fhir_bundle(result), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return (
+        json.dumps(
+            fhir_bundle(result, is_correction=is_correction), ensure_ascii=False, allow_nan=False, indent=1
+        )
+        + "\n"
+    )
 
 
 class _Build:
     """Makes the resources of one film's bundle, which refer to each other by identifiers made from its content."""
 
-    def __init__(self, result: FilmResult) -> None:
+    def __init__(self, result: FilmResult, *, is_correction: bool) -> None:
         content = film_result_to_json(result)
         content.pop("film")
         self.result = result
         self.space = uuid.uuid5(SPACE, json.dumps(content, sort_keys=True))
         self.confirmation = confirmation_of(result)
-        self.status = "final" if self.confirmation else "preliminary"
+        signed = "corrected" if is_correction else "final"
+        self.status = signed if self.confirmation else "preliminary"
 
     def patient(self) -> Resource:
         """The chart's patient, else whom the header names. Nothing of a header that names somebody else."""

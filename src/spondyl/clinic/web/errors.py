@@ -25,6 +25,7 @@ from spondyl.clinic.chart.people import PersonErasedError, PersonUnknownError
 from spondyl.clinic.chart.practice import PracticeUnknownError
 from spondyl.clinic.chart.transaction import DeadlockError
 from spondyl.clinic.chart.waitlist import WaitEntryUnknownError
+from spondyl.clinic.records.fhir_outcome import MEDIA_TYPE, outcome_of
 from spondyl.clinic.web.csrf import DONE_ALREADY, SAFE_METHODS, PageTooOldError
 from spondyl.clinic.web.form_words import problem_words
 from spondyl.clinic.web.headers import HEADERS
@@ -35,7 +36,8 @@ from spondyl.clinic.web.restricted import ChartRestrictedError
 from spondyl.clinic.web.rights import SignInNeededError
 from spondyl.clinic.web.storable import UNSTORABLE
 
-MACHINE_PATHS = ("/api/", "/fhir/")
+FHIR_PATH = "/fhir/"
+MACHINE_PATHS = ("/api/", FHIR_PATH)
 MOST_PROBLEMS = 8
 _LOG = logging.getLogger(__name__)
 _TITLES = {
@@ -66,13 +68,20 @@ def answer(request: Request, status: int, what: str) -> Response:
     """The error as a page, or as JSON under /api/ and /fhir/."""
     what = f"{request.scope.get(DONE_ALREADY, '')} {what}".strip()
     if for_machine(request):
-        return JSONResponse({"error": what}, status_code=status)
+        return _for_program(request, status, what)
     if is_for_patient(request):
         shown = patient_error(request, status, what)
         return page(request, "shell/patient_error.html", shown, status=status)
     advice = _ADVICE.get(status, "Go back, correct what is named above, and send it again.")
     title = _TITLES.get(status) or HTTPStatus(status).phrase
     return _error_page(request, status, title, what, advice)
+
+
+def _for_program(request: Request, status: int, what: str) -> Response:
+    """JSON; of FHIR an OperationOutcome, which is all that its clients understand."""
+    if request.url.path.startswith(FHIR_PATH):
+        return JSONResponse(outcome_of(status, what), status_code=status, media_type=MEDIA_TYPE)
+    return JSONResponse({"error": what}, status_code=status)
 
 
 def _error_page(request: Request, status: int, title: str, what: str, advice: str) -> Response:
@@ -137,7 +146,7 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _sign_in(request: Request, error: Exception) -> Response:
     if for_machine(request):
-        return JSONResponse({"error": "Sign in first."}, status_code=401)
+        return _for_program(request, 401, "Sign in first.")
     done = request.scope.get(DONE_ALREADY)
     notice = f"{done} Sign in to see what it did." if done else None
     return see_other(request, cast(SignInNeededError, error).address, notice=notice)
@@ -149,7 +158,7 @@ def _unknown(request: Request, error: Exception) -> Response:
 
 def _restricted(request: Request, error: Exception) -> Response:
     if for_machine(request):
-        return JSONResponse({"error": str(error)}, status_code=403)
+        return _for_program(request, 403, str(error))
     shown = {"person_id": cast(ChartRestrictedError, error).person_id, "problem": None}
     return page(request, "shell/restricted.html", shown, status=403)
 

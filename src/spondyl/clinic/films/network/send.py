@@ -22,6 +22,7 @@ class Sent:
 def send_report(report: bytes, peer: Peer, *, ae_title: str) -> Sent:
     """Send one of our own DICOM files to a peer. Every failure is an answer, none an exception."""
     from pydicom import dcmread
+    from pydicom.uid import ImplicitVRLittleEndian
     from pynetdicom import AE
 
     if not _answers(peer):
@@ -30,7 +31,9 @@ def send_report(report: bytes, peer: Peer, *, ae_title: str) -> Sent:
     entity = AE(ae_title=ae_title)
     entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = QUIET_S
     entity.connection_timeout = QUIET_S
-    entity.add_requested_context(document.SOPClassUID, document.file_meta.TransferSyntaxUID)
+    # Implicit VR little endian is what every peer understands, and must be offered (PS3.5, 10.1).
+    syntaxes = dict.fromkeys([document.file_meta.TransferSyntaxUID, ImplicitVRLittleEndian])
+    entity.add_requested_context(document.SOPClassUID, list(syntaxes))
     logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
     begun_s = time.monotonic()
     association = entity.associate(peer.address, peer.port or 0, ae_title=peer.ae_title)

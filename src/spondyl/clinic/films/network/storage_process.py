@@ -27,7 +27,11 @@ class StorageStartError(RuntimeError):
 
 
 class StorageProcess:
-    """Runs the receiver and calls ``on_arrival``, in a thread of its own, after each film."""
+    """Runs the receiver and calls ``on_arrival``, in a thread of its own, after each film.
+
+    ``on_arrival`` returns at once: until it does, no further film is heard of. ``is_up`` says whether films are
+    received at this moment.
+    """
 
     def __init__(self, settings: DicomSettings, store: FilmStore, on_arrival: Callable[[], None]) -> None:
         self._settings = settings
@@ -36,6 +40,7 @@ class StorageProcess:
         self._stopped = threading.Event()
         self._process = self._start()
         self.port = self._port_of(self._process)
+        self.is_up = True
         self._thread = threading.Thread(target=self._watch, name="film-receiver", daemon=True)
         self._thread.start()
 
@@ -88,7 +93,9 @@ class StorageProcess:
         deaths = 0
         while not self._stopped.is_set():
             started = time.monotonic()
-            self._listen(self._process)
+            if self.is_up:
+                self._listen(self._process)
+            self.is_up = False
             if self._stopped.is_set():
                 return
             deaths = 0 if time.monotonic() - started > 60 else deaths + 1
@@ -103,13 +110,19 @@ class StorageProcess:
         try:
             self._process = self._start()
             self.port = self._port_of(self._process)
-        except StorageStartError as error:
+            self.is_up = True
+        except (StorageStartError, OSError) as error:  # it is tried again after the next pause
             log.error("%s", error)
 
     def _listen(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None
         for _line in process.stdout:
-            self._on_arrival()
+            try:
+                self._on_arrival()
+            except (
+                Exception
+            ):  # whatever it is: a line that nobody reads fills the pipe, and the receiver stands still
+                log.exception("A film was received and is safe, but could not be announced.")
 
 
 def _end(process: "subprocess.Popen[str]") -> None:

@@ -49,6 +49,8 @@ WORDS = {
     "open details": "opened the details of the patient",
     "open exam": "opened the visit notes",
     "open film": "opened a film",
+    "open film's patient": "looked whose a film is",
+    "read film again": "sent a refused film again",
     "open films": "opened the list of films",
     "open intake": "opened the intake",
     "open outcomes": "opened the outcomes",

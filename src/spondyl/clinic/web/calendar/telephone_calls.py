@@ -4,7 +4,7 @@ from spondyl.clinic.chart.outbox import MessageKind
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.untold import Untold
 from spondyl.clinic.messages.address import is_address
-from spondyl.clinic.messages.send import NO_ADDRESS
+from spondyl.clinic.messages.send import NO_ADDRESS, REFUSED
 from spondyl.clinic.messages.when import when_words
 
 _SAY = {
@@ -12,6 +12,7 @@ _SAY = {
     MessageKind.COURSE: "a course is booked, the first visit on {when}",
     MessageKind.MOVED: "moved to {when}",
     MessageKind.CANCELLED: "the visit of {when} is cancelled",
+    MessageKind.COURSE_CANCELLED: "the course is cancelled, with all its visits from {when} on",
     MessageKind.REMINDER: "remind of {when}",
     MessageKind.OFFER: "an earlier time is kept: {when}",
 }
@@ -45,4 +46,6 @@ def _why(one: Untold) -> str:
         return one.problem
     if not is_address(one.patient.details.email):
         return "the e-mail address is mistyped: ask for it"
-    return "the mail server did not take the letter"
+    if one.problem.startswith(REFUSED):
+        return "the mail server refuses the letter for good: ask for another address"
+    return "the mail server did not take the letter so far"

@@ -1,6 +1,7 @@
 """A patient's films: the list with its progress, uploads, landmark files; and films without a patient."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, HTTPException, Request, UploadFile
@@ -18,7 +19,7 @@ from spondyl.clinic.chart.films import (
     reports_of,
 )
 from spondyl.clinic.chart.films import film as film_in_chart
-from spondyl.clinic.chart.people import Person, find_people, person
+from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import was_detected
 from spondyl.clinic.films.desk import Signer
@@ -26,6 +27,8 @@ from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.films.owner import likely_owners
 from spondyl.clinic.films.take_in import Origin, landmark_body, take_in
 from spondyl.clinic.web.errors import for_machine
+from spondyl.clinic.web.films.choice import people_to_choose
+from spondyl.clinic.web.films.not_taken import NOTHING, NotTaken, Told, known_film, upload_next
 from spondyl.clinic.web.films.rows import FilmRow, film_row, list_next
 from spondyl.clinic.web.films.service import Films, check_film_restricted
 from spondyl.clinic.web.page import page, patient_page, see_other
@@ -34,12 +37,11 @@ from spondyl.clinic.web.restricted import refuse_restricted
 from spondyl.clinic.web.rights import AnyStaff, Role
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.viewer import Viewer
-from spondyl.radiograph import FilmRefused
+from spondyl.radiograph import FilmRefused, printable
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
 
 MAX_LANDMARK_BYTES = 1_000_000
-MOST_FOUND = 20
 _OPENED = "opened films"
 Upload = Annotated[UploadFile, File()]
 
@@ -85,19 +87,23 @@ def upload(
     given = landmarks if landmarks is not None and landmarks.filename else None
     try:
         body = _landmarks(given, [one for one in film if one.filename])
-        for one in film:
-            origin = Origin(
-                source=FilmSource.UPLOAD,
-                name=one.filename or "film",
-                actor=viewer.actor,
-                person_id=patient.id,
-            )
-            take_in(services.engine, films.store, one.file.read(), origin, landmarks=body)
-    except (FilmRefused, FilmKnownError, LandmarkTextError) as error:
-        return _list_page(request, services, films, viewer, patient_id, problem=str(error))
+    except LandmarkTextError as error:
+        return _list_page(
+            request, services, films, viewer, patient_id, told=Told(problems=[NotTaken(words=str(error))])
+        )
+    problems = [
+        why
+        for one in film
+        if (why := _take(services, films, viewer, patient, one, body, alone=len(film) == 1))
+    ]
     films.worker.wake()
-    count = "The film is" if len(film) == 1 else f"{len(film)} films are"
-    return see_other(request, f"/patients/{patient.id}/films", notice=f"{count} stored and will now be read.")
+    taken = len(film) - len(problems)
+    count = "The film is" if len(film) == 1 else "One film is" if taken == 1 else f"{taken} films are"
+    stored = f"{count} stored and will now be read."
+    if problems:
+        told = Told(problems=problems, stored=stored if taken else "")
+        return _list_page(request, services, films, viewer, patient_id, told=told)
+    return see_other(request, f"/patients/{patient.id}/films", notice=stored)
 
 
 @router.post("/films/{film_id}/landmarks")
@@ -131,7 +137,8 @@ def give_landmarks(
     except LandmarkTextError as error:
         if for_machine(request):
             raise HTTPException(422, str(error)) from None
-        return _list_page(request, services, films, viewer, film.person_id, problem=str(error))
+        told = Told(problems=[NotTaken(words=str(error))])
+        return _list_page(request, services, films, viewer, film.person_id, told=told)
     if for_machine(request):
         return JSONResponse({"film": film_id}, status_code=202)
     return see_other(request, _place(film.person_id), notice="The film is now measured with these landmarks.")
@@ -142,7 +149,7 @@ def unnamed_films(
     request: Request, services: Clinic, films: Films, viewer: AnyStaff, q: str = ""
 ) -> Response:
     """The films that came without a patient."""
-    return _list_page(request, services, films, viewer, None, query=q[:100])
+    return _list_page(request, services, films, viewer, None, query=q)
 
 
 @router.post("/films/{film_id}/patient")
@@ -152,13 +159,14 @@ def name_patient(
     viewer: AnyStaff,
     film_id: str,
     patient_id: Annotated[str, Form(max_length=32)],
+    was: Annotated[str, Form(max_length=32)] = "",
 ) -> Response:
-    """Say whose film it is; not of a chart that is restricted to others."""
+    """Say whose film it is; not of a chart that is restricted to others. ``was``: whose the page said it is."""
     assert viewer.account is not None
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         refuse_restricted(connection, patient.id, viewer.account)
-        name_person(connection, film_id, patient.id, actor=viewer.actor)
+        name_person(connection, film_id, patient.id, actor=viewer.actor, was=was or None)
     return see_other(request, f"/patients/{patient.id}/films", notice=f"The film is {patient.full_name}'s.")
 
 
@@ -197,7 +205,7 @@ def _list_page(
     viewer: Viewer,
     patient_id: str | None,
     *,
-    problem: str | None = None,
+    told: Told = NOTHING,
     query: str = "",
 ) -> Response:
     if patient_id is not None:
@@ -205,23 +213,38 @@ def _list_page(
     with reading(services.engine) as connection:
         patient = None if patient_id is None else person(connection, patient_id)
         rows = _rows(films, connection, patient)
-        found = find_people(connection, query, limit=MOST_FOUND) if patient is None else []
-    shown = {
-        "rows": rows,
-        "problem": problem,
-        "next": _next(viewer, rows, patient),
-        "person": patient,
-    }
-    if patient is not None:
-        shown["opened"] = _opening(services, viewer, patient.id)
-    status = 200 if problem is None else 422
+        choice = people_to_choose(connection, query) if patient is None else {}
+    next_step = upload_next(told.problems, _next(viewer, rows, patient))
+    shown = {"rows": rows, "told": told, "next": next_step, "person": patient}
+    status = 422 if told.problems else 200
     if patient is None:
-        others = "Found" if query else "Patients"
-        if len(found) == MOST_FOUND:
-            others = f"The first {MOST_FOUND}; find others above"
-        choice = {"found": found, "others": others, "q": query}
         return page(request, "films/unnamed.html", shown | choice, status=status)
+    shown["opened"] = _opening(services, viewer, patient.id)
     return patient_page(request, "films/list.html", patient, shown, status=status)
+
+
+def _take(
+    services: Services,
+    films: Films,
+    viewer: Viewer,
+    patient: Person,
+    given: UploadFile,
+    landmarks: dict[str, Any] | None,
+    *,
+    alone: bool,
+) -> NotTaken | None:
+    """Take in one file; why not, by its name when others came with it, or None."""
+    name = given.filename or "film"
+    origin = Origin(source=FilmSource.UPLOAD, name=name, actor=viewer.actor, person_id=patient.id)
+    try:
+        take_in(services.engine, films.store, given.file.read(), origin, landmarks=landmarks)
+    except FilmRefused as error:
+        return NotTaken(words=str(error))
+    except FilmKnownError as error:
+        with reading(services.engine) as connection:
+            why = known_film(connection, error.film, patient, viewer)
+        return why if alone else replace(why, words=f"{printable(name)}: {why.words}")
+    return None
 
 
 def _rows(films: Films, connection: Any, patient: Any) -> list[FilmRow]:

@@ -171,6 +171,7 @@ def _shown(
         "title": name_of(desk),
         "signer": viewer.name,
         "mark_url": f"/films/{film_id}/mark" if may_be_marked_again(desk.film) else None,
+        "whose_url": None if film.reading_id else f"/films/{film_id}/patient",
         "is_by_hand": not desk.reading.is_detected,
         "other_reading": None if desk.film.reading_id else other_text(desk.reading),
         "earlier": [earlier_film(one) for one in _earlier(services, desk)],

@@ -21,6 +21,7 @@ from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.chart.waitlist import join_waitlist, waits_for_earlier
 from spondyl.clinic.messages.calendar_file import calendar_file
+from spondyl.clinic.messages.clinic import clinic_of
 from spondyl.clinic.messages.links import VISIT, visit_link_until, visit_token
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.few_at_once import FewAtOnce
@@ -70,9 +71,16 @@ def calendar(request: Request, services: Clinic, token: str) -> Response:
         practice = practice_of(connection)
         language = _language(connection, request, visit, None)
     link = f"{patients_address(request)}/visit/{token}"
-    content = calendar_file(practice, visit, language=language, now=services.clock(), link=link)
+    file = calendar_file(
+        practice,
+        [visit],
+        clinic=clinic_of(services.settings),
+        language=language,
+        now=services.clock(),
+        link_of=lambda _: link,
+    )
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}
-    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+    return Response(file.content, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
 @router.get("/{token}/move")

@@ -1,7 +1,7 @@
 """FHIR R4B, read only: /fhir/R4B/metadata, /fhir/R4B/Patient and what belongs to one patient."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
@@ -9,14 +9,29 @@ from starlette.responses import Response
 
 from spondyl import __version__
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.guard import may_open
-from spondyl.clinic.chart.people import Person, PersonUnknownError, find_people, person
+from spondyl.clinic.chart.guard import may_open, shut_for
+from spondyl.clinic.chart.people import Person, PersonUnknownError, people_of, person
+from spondyl.clinic.chart.people_search import PeopleSought, ids_sought
 from spondyl.clinic.chart.practice import clinic_moment
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.records.everything import KINDS, bundle_of, check_resource, resources_of
+from spondyl.clinic.records.fhir_outcome import MEDIA_TYPE, outcome_of
 from spondyl.clinic.records.fhir_parts import Resource
 from spondyl.clinic.records.fhir_person import patient_resource
-from spondyl.clinic.report.codes import checked
+from spondyl.clinic.records.fhir_search import (
+    OF_OTHERS,
+    OF_PATIENT,
+    Pairs,
+    Part,
+    SearchRefusedError,
+    check_known,
+    ids_named,
+    page_links,
+    part_of,
+    patients_named,
+    people_sought,
+)
+from spondyl.clinic.records.resource_owner import owner_of
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.rights import Clinician, open_to_all
 from spondyl.clinic.web.services import Clinic, Services
@@ -24,14 +39,9 @@ from spondyl.clinic.web.site_address import site_address
 from spondyl.clinic.web.viewer import Viewer
 
 router = APIRouter(prefix="/fhir/R4B", include_in_schema=False)
-MEDIA_TYPE = "application/fhir+json"
-MOST = 100
-MOST_PATIENTS = 1000
 RESTRICTED = "This chart is restricted to named staff. Open it in the clinic's pages first, with a reason."
 NO_NUL = r"^[^\x00]*$"
 """PostgreSQL keeps no NUL in a text; a query with one is refused before it gets there."""
-Count = Annotated[int, Query(alias="_count", ge=1, le=MOST)]
-Offset = Annotated[int, Query(alias="_offset", ge=0, le=10_000_000)]
 
 
 @router.get("/metadata", dependencies=[Depends(open_to_all())])
@@ -58,35 +68,25 @@ def capability(services: Clinic) -> Response:
 
 
 @router.get("/{kind}")
-def search(  # noqa: PLR0913, PLR0917 - the parameters of a FHIR search
-    request: Request,
-    services: Clinic,
-    viewer: Clinician,
-    kind: str,
-    patient: Annotated[str, Query(max_length=80, pattern=NO_NUL)] = "",
-    name: Annotated[str, Query(max_length=100, pattern=NO_NUL)] = "",
-    identifier: Annotated[str, Query(max_length=100, pattern=NO_NUL)] = "",
-    count: Count = 50,
-    offset: Offset = 0,
-) -> Response:
-    """Patients by name or record number; everything else of one patient."""
+def search(request: Request, services: Clinic, viewer: Clinician, kind: str) -> Response:
+    """Patients by what is known of them; everything else of one patient."""
     if kind not in KINDS:
         return _outcome(404, "not-supported", f"There is no resource {kind!r} here: {', '.join(KINDS)}.")
-    wanted = patient.removeprefix("Patient/")
-    if kind != "Patient" and not wanted:
-        return _outcome(400, "invalid", f"A search for {kind} names its patient: ?patient=ID.")
+    pairs = request.query_params.multi_items()
     try:
+        check_known(kind, pairs)
+        part = part_of(pairs)
         with writing(services.engine) as connection:
-            text = identifier.rpartition("|")[2] or name
-            found = (
-                _of_patient(connection, services, wanted, kind, viewer)
-                if wanted
-                else _patients(connection, text, viewer)
-            )
+            if kind == "Patient":
+                shown, total = _patients(connection, people_sought(pairs), part, viewer)
+            else:
+                shown, total = _resources(connection, services, kind, pairs, part, viewer)
+    except SearchRefusedError as error:
+        return _outcome(400, "invalid", str(error))
     except PersonUnknownError as error:
         return _outcome(404, "not-found", str(error))
-    part = found[offset : offset + count]
-    return _answer(bundle_of(part, kind="searchset", address=_base(request), total=len(found)))
+    links = page_links(f"{_base(request)}/{kind}", pairs, part, total)
+    return _answer(bundle_of(shown, kind="searchset", address=_base(request), total=total, links=links))
 
 
 @router.get("/Patient/{patient_id}/$everything")
@@ -108,29 +108,57 @@ def read(
     resource_id: str,
     patient: Annotated[str, Query(max_length=80, pattern=NO_NUL)] = "",
 ) -> Response:
-    """One resource. All but Patient name their patient too, since identifiers are looked up within one chart."""
+    """One resource; with ``patient`` only when it is that patient's."""
     if kind not in KINDS:
         return _outcome(404, "not-supported", f"There is no resource {kind!r} here: {', '.join(KINDS)}.")
-    owner = resource_id if kind == "Patient" else patient.removeprefix("Patient/")
-    if not owner:
-        return _outcome(400, "invalid", f"Name the patient of this {kind} too: ?patient=ID.")
+    unknown = f"There is no {kind}/{resource_id}."
+    if "\x00" in resource_id:
+        return _outcome(404, "not-found", unknown)
     try:
         with writing(services.engine) as connection:
+            owner = patient.removeprefix("Patient/") or owner_of(connection, resource_id)
+            if owner is None:
+                return _outcome(404, "not-found", unknown)
             found = _of_patient(connection, services, owner, kind, viewer)
     except PersonUnknownError as error:
         return _outcome(404, "not-found", str(error))
     one = next((resource for resource in found if resource["id"] == resource_id), None)
-    if one is None:
-        return _outcome(404, "not-found", f"This patient has no {kind}/{resource_id}.")
-    return _answer(one)
+    return _outcome(404, "not-found", unknown) if one is None else _answer(one)
 
 
-def _patients(connection: sa.Connection, text: str, viewer: Viewer) -> list[Resource]:
-    found = find_people(connection, text, limit=MOST_PATIENTS)
+def _patients(
+    connection: sa.Connection, sought: PeopleSought, part: Part, viewer: Viewer
+) -> tuple[list[Resource], int]:
+    """The part of those found whose charts the viewer may open, and how many those are."""
+    named = {choice[0] for choice in sought.ids if len(choice) == 1}
+    if not all(_may_open(connection, one, viewer) for one in named):
+        raise HTTPException(403, RESTRICTED)
+    found = ids_sought(connection, sought)
+    for one in named.intersection(found):
+        record(connection, actor=viewer.actor, action="read FHIR Patient", subject=f"person {one}")
     # What was typed is not kept: a name in the log would outlast the erasure of the patient.
     detail = {"found": len(found)}
     record(connection, actor=viewer.actor, action="search FHIR Patient", subject="patients", detail=detail)
-    return [patient_resource(one) for one in found if _may_open(connection, one.id, viewer)]
+    # A restricted chart stays shut here too: the guard of the pages does not see a query.
+    shut = frozenset(found) if viewer.account is None else shut_for(connection, viewer.account.id)
+    open_ids = [one for one in found if one not in shut]
+    shown = open_ids[part.offset : part.offset + part.count]
+    known = people_of(connection, shown)
+    return [patient_resource(known[one]) for one in shown], len(open_ids)
+
+
+def _resources(
+    connection: sa.Connection, services: Services, kind: str, pairs: Pairs, part: Part, viewer: Viewer
+) -> tuple[list[Resource], int]:
+    wanted = patients_named(pairs)
+    if not wanted:
+        raise SearchRefusedError(f"A search for {kind} names its patient: ?patient=ID.")
+    if len(wanted) > 1:  # nothing is of two patients
+        return [], 0
+    found = _of_patient(connection, services, wanted.pop(), kind, viewer)
+    for ids in ids_named(pairs):
+        found = [one for one in found if one["id"] in ids]
+    return found[part.offset : part.offset + part.count], len(found)
 
 
 def _may_open(connection: sa.Connection, person_id: str, viewer: Viewer) -> bool:
@@ -158,13 +186,11 @@ def _all_of(
 
 
 def _capability_of(kind: str) -> Resource:
-    parameters = [{"name": "patient", "type": "reference"}]
-    if kind == "Patient":
-        parameters = [{"name": "name", "type": "string"}, {"name": "identifier", "type": "token"}]
+    types = OF_PATIENT if kind == "Patient" else OF_OTHERS
     return {
         "type": kind,
         "interaction": [{"code": "read"}, {"code": "search-type"}],
-        "searchParam": parameters,
+        "searchParam": [{"name": name, "type": of_type} for name, of_type in types.items()],
     }
 
 
@@ -178,11 +204,6 @@ def _answer(resource: Resource, status: int = 200) -> Response:
 
 
 def _outcome(status: int, code: str, text: str) -> Response:
-    issue: dict[str, Any] = {
-        "severity": checked("issue-severity", "error"),
-        "code": checked("issue-type", code),
-        "diagnostics": text,
-    }
-    outcome = {"resourceType": "OperationOutcome", "issue": [issue]}
+    outcome = outcome_of(status, text, code)
     check_resource(outcome)
     return _answer(outcome, status)
