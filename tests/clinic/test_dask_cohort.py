@@ -4,6 +4,7 @@ and when one film kills every worker that touches it. The cluster is local: loop
 import json
 import os
 import signal
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -15,10 +16,13 @@ pytest.importorskip("distributed", reason="not run: the dask extra is not instal
 
 import dask
 from distributed import Client, LocalCluster
+from typer.testing import CliRunner
 
+from spondyl.clinic.cli import app
 from spondyl.clinic.cohort.dask_cluster import FILMS_PER_TASK, measure_on_cluster
 from spondyl.clinic.cohort.run import run_cohort
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask
+from spondyl.clinic.exit_codes import ExitCode
 
 pytestmark = pytest.mark.filterwarnings("default")  # Dask's own warnings while its worker is killed
 
@@ -77,3 +81,15 @@ def test_a_film_that_kills_workers_is_found_and_reported(tmp_path: Path, cluster
 
 def test_a_task_holds_at_least_a_hundred_films() -> None:
     assert FILMS_PER_TASK >= 100
+
+
+def test_without_dask_the_packages_to_install_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Spondyl is not published: 'spondyl[dask]' would ask an index for somebody else's package of that name."""
+    monkeypatch.setitem(sys.modules, "spondyl.clinic.cohort.dask_cluster", None)
+    write_films(tmp_path / "films", {"a.png": "one"})
+    asked = ["measure", str(tmp_path / "films"), "--out", str(tmp_path / "out"), "--formats", "none"]
+    done = CliRunner().invoke(app, [*asked, "--cluster", "tcp://127.0.0.1:9"])
+    assert done.exit_code == ExitCode.INSTALLATION_INCOMPLETE
+    assert "pip install dask distributed" in done.output and "spondyl[" not in done.output
