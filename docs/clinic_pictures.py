@@ -180,14 +180,14 @@ def _draw(browser: Browser, address: str, picture: Picture) -> int:
         page.wait_for_url("**/today")
     picture.go(page)
     page.wait_for_load_state("networkidle")
-    content = small(page.screenshot())
+    content = _small(page.screenshot())
     context.close()
     (FOLDER / f"{picture.name}.png").write_bytes(content)
     return len(content)
 
 
-def small(picture: bytes) -> bytes:
-    """A PNG with as many colours as fit the size."""
+def _small(picture: bytes) -> bytes:
+    """The picture with as many colours as fit the size."""
     content = picture
     for colours in COLOURS:
         out = io.BytesIO()

@@ -15,13 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from clinic_pictures import small
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 FOLDER = Path(__file__).parent / "images"
 FILM, POINTS = "films/phantom_0001_ap.dcm", "films/phantom_0001_ap.landmarks.json"
-TELEPHONE, TALL, GAP = 390, 763, 18
+TELEPHONE, TALL, GAP = 390, 844, 18
+COLOURS = 128
 GREY = (176, 184, 190)
 SPONDYL = Path(sys.executable).with_name("spondyl")
 
@@ -47,12 +47,13 @@ def top(page: str, width: int, height: int) -> Callable[[Browser, Path], bytes]:
 def aid(browser: Browser, folder: Path) -> bytes:
     """The English aid on a telephone, screen after screen beside each other, and the first screen in Spanish."""
     whole = _opened(_shot(browser, folder / "aids/stem-cells.en.html", TELEPHONE, TALL, whole=True))
-    spanish = _opened(_shot(browser, folder / "aids/stem-cells.es.html", TELEPHONE, TALL))
+    tall = -(-whole.height // round(whole.height / TALL))
+    spanish = _opened(_shot(browser, folder / "aids/stem-cells.es.html", TELEPHONE, tall))
     screens = [
-        whole.crop((0, y, TELEPHONE, min(y + TALL, whole.height))) for y in range(0, whole.height, TALL)
+        whole.crop((0, y, TELEPHONE, min(y + tall, whole.height))) for y in range(0, whole.height, tall)
     ]
     screens.append(spanish)
-    sheet = Image.new("RGB", ((TELEPHONE + GAP) * len(screens) - GAP, TALL), GREY)
+    sheet = Image.new("RGB", ((TELEPHONE + GAP) * len(screens) - GAP, tall), GREY)
     for place, screen in enumerate(screens):
         sheet.paste(screen, ((TELEPHONE + GAP) * place, 0))
     out = io.BytesIO()
@@ -111,7 +112,17 @@ def _drawn(browser: Browser, picture: Picture) -> bytes:
     with tempfile.TemporaryDirectory() as name:
         for command in picture.commands:
             subprocess.run([SPONDYL, *command.split()], cwd=name, check=True)
-        return small(picture.draw(browser, Path(name)))
+        return _palette(picture.draw(browser, Path(name)))
+
+
+def _palette(picture: bytes) -> bytes:
+    """The picture in few colours, the rare ones kept: a warning's red, the lines on a film."""
+    out = io.BytesIO()
+    method = Image.Quantize.MAXCOVERAGE
+    _opened(picture).quantize(COLOURS, method=method, dither=Image.Dither.NONE).save(
+        out, "PNG", optimize=True
+    )
+    return out.getvalue()
 
 
 def _shot(browser: Browser, page: Path, width: int, height: int, *, whole: bool = False) -> bytes:
