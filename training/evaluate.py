@@ -1,7 +1,7 @@
 """Score the detector on films its networks never saw, and fit what ships beside the weights.
 
 python evaluate.py sight --fold 0 --weights runs/fold0 --out runs/sight0.npz     what the networks say of held-out films
-python evaluate.py score runs/sight0.npz runs/sight1.npz --worst runs/worst      figures, and the worst ten as pictures
+python evaluate.py score runs/sight0.npz runs/sight1.npz --worst runs/worst      figures, shipped intervals, the worst
 python evaluate.py fit runs/sight0.npz runs/sight1.npz --out DIR/model.json      confidence, intervals, thresholds
 python evaluate.py refit runs/sight0.npz runs/sight1.npz --card DIR/model.json --kinds cobb_mt   some kinds
 """
@@ -14,12 +14,13 @@ import numpy as np
 
 from confidence_fit import fit_confidence, names_lines
 from films import DATA, folds, load_films
-from interval_fit import fit_rules, pairs, tilt_factor
+from interval_fit import coverage_lines, fit_rules, pairs, tilt_factor
 from scores import report, scored
 from sightings import gather, store_sightings
 from spondyl.assessment.calibration import Calibration
 from spondyl.radiograph.abstain import Evidence
 from spondyl.radiograph.detector import Detector
+from spondyl.radiograph.networks import WEIGHTS
 from worst_films import draw_worst
 
 
@@ -30,8 +31,12 @@ def sight(o: argparse.Namespace) -> None:
 
 
 def score(o: argparse.Namespace) -> None:
-    result = scored(*gather(o.sights, load_films(o.films), gain=o.gain))
-    print(*report(result), sep="\n")
+    films, sightings = gather(o.sights, load_films(o.films), gain=o.gain)
+    result = scored(films, sightings)
+    card = json.loads(o.card.read_text(encoding="utf-8"))
+    table = pairs(films, sightings, card["tilt_sd_per_scale"])
+    rules = Calibration.from_dict(card["calibration"])
+    print(*report(result), *coverage_lines(table, rules), sep="\n")
     if o.worst:
         draw_worst(result, o.worst)
 
@@ -95,6 +100,7 @@ def main() -> None:
     b = sub.add_parser("score")
     b.add_argument("sights", type=Path, nargs="+")
     b.add_argument("--worst", type=Path)
+    b.add_argument("--card", type=Path, default=WEIGHTS / "model.json", help="whose intervals are counted")
     b.set_defaults(run=score)
     c = sub.add_parser("fit")
     c.add_argument("sights", type=Path, nargs="+")
@@ -111,7 +117,7 @@ def main() -> None:
     d.add_argument("--kinds", nargs="+", required=True)
     d.set_defaults(run=refit)
     for command in (b, c):
-        command.add_argument("--gain", type=float, default=1.025, help="steepening of curves; see Detector")
+        command.add_argument("--gain", type=float, default=1.0, help="steepening of curves; 1 is what ships")
     for command in (a, b, c, d):
         command.add_argument(
             "--films", type=Path, default=DATA, help="folder of films, labels and official angles"

@@ -8,7 +8,7 @@ import numpy as np
 from films import LabelledFilm, halves
 from sightings import tilt_deg
 from spondyl.anatomy import AP_LEVELS, Landmarks, View, make_landmarks
-from spondyl.assessment.calibration import IntervalRule
+from spondyl.assessment.calibration import Calibration, IntervalRule
 from spondyl.assessment.coronal import coronal_quantities
 from spondyl.assessment.measurement import Unmeasured
 from spondyl.assessment.propagate import draw_points, spread_of
@@ -148,19 +148,37 @@ def fit_rules(films: list[LabelledFilm], table: dict[str, np.ndarray]) -> dict[s
     return {key: _rounded(rule) for key, rule in rules.items()}
 
 
+def coverage_lines(table: dict[str, np.ndarray], calibration: Calibration) -> list[str]:
+    """What the intervals of rules that exist cover, of every kind that they serve."""
+    lines = []
+    for key, rows in sorted(table.items()):
+        if (rule := calibration.rules.get(key)) is not None:
+            inside = covered(rule, rows)
+            lines.append(
+                f"{key:14s} n {len(rows):5d} coverage {inside.mean():.3f}  "
+                f"by label size {_by_size(inside, rows[:, 4])}"
+            )
+    return lines
+
+
+def _by_size(inside: np.ndarray, truth: np.ndarray) -> list[str]:
+    """The share of intervals that hold their label's angle, in the severity bands of that angle."""
+    size = np.abs(truth)
+    return [
+        f"{lo}-{hi}: {inside[m].mean():.3f} of {m.sum()}"
+        for lo, hi in pairwise(BANDS)
+        if (m := (size >= lo) & (size < hi)).sum()
+    ]
+
+
 def _coverage_line(key: str, rows: np.ndarray, *, rule: IntervalRule, side: np.ndarray) -> str:
     inside = np.zeros(len(rows), bool)
     for part in (0, 1):
         inside[side == part] = covered(fit_rule(rows[side != part]), rows[side == part])
     width = np.median([np.diff(rule.interval_90(v, sd, shift=sh))[0] for _, v, sd, sh, _ in rows])
-    bands = [
-        f"{lo}-{hi}: {inside[m].mean():.3f} of {m.sum()}"
-        for lo, hi in pairwise(BANDS)
-        if (m := (np.abs(rows[:, 4]) >= lo) & (np.abs(rows[:, 4]) < hi)).sum()
-    ]
     return (
         f"{key:14s} n {len(rows):5d} coverage (fitted on the other half) {inside.mean():.3f}  "
-        f"by label size {bands}  median width {width:.1f}"
+        f"by label size {_by_size(inside, rows[:, 4])}  median width {width:.1f}"
     )
 
 

@@ -24,6 +24,7 @@ from spondyl.clinic.cli import app
 from spondyl.clinic.cohort.dask_cluster import FILMS_PER_TASK, measure_on_cluster
 from spondyl.clinic.cohort.run import run_cohort
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask
+from spondyl.clinic.exit_codes import ExitCode
 
 pytestmark = pytest.mark.filterwarnings("default")  # Dask's own warnings while its worker is killed
 
@@ -111,3 +112,15 @@ def test_relative_paths_are_those_of_the_one_who_asks(
     [line] = (tmp_path / "results" / "results.jsonl").read_text().splitlines()
     report = tmp_path / "results" / "reports" / "phantom_0003_ap" / "phantom_0003_ap.json"
     assert json.loads(line)["film"] == json.loads(report.read_text())["film"] == f"{film}.dcm"
+
+
+def test_without_dask_the_packages_to_install_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Spondyl is not published: 'spondyl[dask]' would ask an index for somebody else's package of that name."""
+    monkeypatch.setitem(sys.modules, "spondyl.clinic.cohort.dask_cluster", None)
+    write_films(tmp_path / "films", {"a.png": "one"})
+    asked = ["measure", str(tmp_path / "films"), "--out", str(tmp_path / "out"), "--formats", "none"]
+    done = CliRunner().invoke(app, [*asked, "--cluster", "tcp://127.0.0.1:9"])
+    assert done.exit_code == ExitCode.INSTALLATION_INCOMPLETE
+    assert "pip install dask distributed" in done.output and "spondyl[" not in done.output

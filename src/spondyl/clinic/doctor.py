@@ -167,5 +167,9 @@ def _writable(folder: Path) -> Check:
 
 def _dask() -> Check:
     version = _version_of("distributed")
-    found = f"distributed {version}" if version else "not installed (only --cluster needs it: spondyl[dask])"
+    found = (
+        f"distributed {version}"
+        if version
+        else "not installed (only --cluster needs it: pip install dask distributed)"
+    )
     return Check(name="Cluster", ok=True, found=found)

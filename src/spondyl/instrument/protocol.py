@@ -137,7 +137,7 @@ class Kind(Enum):
                 "expires_us",
                 "Q",
                 "void after this moment of the instrument's clock; "
-                f"at most {LONGEST_TOKEN_US // 1000} ms ahead, or OUT_OF_RANGE",
+                f"at most {LONGEST_TOKEN_US // 1000} ms ahead (token life and fresh), or OUT_OF_RANGE",
             ),
         ),
         (),

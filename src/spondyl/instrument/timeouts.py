@@ -36,7 +36,7 @@ TOKEN_LIFE = Timeout(
     name="token life",
     limit_us=400_000,
     kept_by="both",
-    meaning="A pulse token is void this long after it was issued, in the instrument's clock.",
+    meaning="A token ends this long after the host gives it; the instrument refuses it when that is over by its clock.",
 )
 PULSE_GAP = Timeout(
     name="pulse gap",

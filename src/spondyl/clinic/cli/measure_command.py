@@ -91,7 +91,8 @@ def measure(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     cluster: Annotated[
         str | None,
         typer.Option(
-            help="Dask scheduler, tcp://host:port, to measure on (needs spondyl[dask]).", show_default=False
+            help="Dask scheduler, tcp://host:port, to measure on (needs Dask: pip install dask distributed).",
+            show_default=False,
         ),
     ] = None,
     weights: Annotated[

@@ -207,7 +207,7 @@ def _on_cluster(address: str, setup: WorkSetup) -> Measure:
     try:
         from spondyl.clinic.cohort.dask_cluster import measure_on_cluster
     except ImportError:
-        leave(ExitCode.INSTALLATION_INCOMPLETE, "--cluster needs Dask: pip install 'spondyl[dask]'.")
+        leave(ExitCode.INSTALLATION_INCOMPLETE, "--cluster needs Dask: pip install dask distributed.")
     return lambda tasks: measure_on_cluster(tasks, setup=setup, address=address)
 
 
