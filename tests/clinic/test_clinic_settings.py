@@ -90,7 +90,7 @@ def test_a_clinic_starts_without_the_driver_of_postgresql_and_says_when_it_needs
         [sys.executable, "-c", _WITHOUT_DRIVER, str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert "pip install 'spondyl[postgres]'" in done.stdout
+    assert "pip install 'psycopg[binary]'" in done.stdout
 
 
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The same twin in MuJoCo, as an independent check. Needs the extra: ``pip install spondyl[mujoco]``.
+"""The same twin in MuJoCo, as an independent check. Needs ``pip install mujoco``.
 
 Nothing of the assembly is shared. MuJoCo gets bodies nested from the sacrum up, each with three slides and three hinges
 along its joint's axes (their springs are the joint), and long tendons to the world (the supports); it makes its own

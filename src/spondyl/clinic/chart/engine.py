@@ -96,7 +96,7 @@ def _postgres(url: str) -> sa.Engine:
         engine = sa.create_engine(_quick(url), pool_size=20, max_overflow=20)
     except ImportError as error:
         raise DatabaseUnusableError(
-            f"A PostgreSQL database needs the driver psycopg ({error}): pip install 'spondyl[postgres]'."
+            f"A PostgreSQL database needs the driver psycopg ({error}): pip install 'psycopg[binary]'."
         ) from error
     ping_after_a_pause(engine)
     return engine
