@@ -121,7 +121,7 @@ class StorageProcess:
                 self._on_arrival()
             except (
                 Exception
-            ):  # whatever it is: a line that nobody reads fills the pipe, and the receiver stands still
+            ):  # whatever it is: lines that nobody reads fill the pipe, and the receiver stands still
                 log.exception("A film was received and is safe, but could not be announced.")
 
 
