@@ -121,7 +121,7 @@ class StorageProcess:
                 self._on_arrival()
             except (
                 Exception
-            ):  # whatever it is: lines that nobody reads fill the pipe, and the receiver stands still
+            ):  # lines that nobody reads would fill the pipe, and the receiver would stand still
                 log.exception("A film was received and is safe, but could not be announced.")
 
 
