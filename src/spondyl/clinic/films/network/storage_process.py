@@ -119,9 +119,7 @@ class StorageProcess:
         for _line in process.stdout:
             try:
                 self._on_arrival()
-            except (
-                Exception
-            ):  # lines that nobody reads would fill the pipe, and the receiver would stand still
+            except Exception:  # else nobody reads on, the pipe fills, and the receiver stands still
                 log.exception("A film was received and is safe, but could not be announced.")
 
 
