@@ -1,5 +1,7 @@
 """The examination: what was not looked at is not normal, and a dangerous sign is never only a line of text."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from spondyl.assessment.exam import (
@@ -170,13 +172,22 @@ def test_any_loss_of_power_since_an_earlier_note_is_raised(
 ) -> None:
     """A muscle of 5/5 that is 4/5 now is a new weakness, though 4/5 that was always so raises nothing."""
     exams = (Exam(examined=frozenset({"reflexes"})), *power(*grades))
-    lost = power_before(exams)
+    lost = power_before([(date(2026, 11, 30 - n), exam) for n, exam in enumerate(exams)])
     assert lost == ({} if before is None else {("l5", Side.LEFT): before})
     alerts = exam_alerts(exam_in_force(exams), lost)
     assert [alert.question.key for alert in alerts] == ["progressive_radiculopathy"] * (before is not None)
     if before:
         said = f"L5 great toe extension left {grades[0]}/5, before it was {before}/5"
         assert alerts[0].reasons == (said,)
+
+
+@pytest.mark.parametrize(("days", "is_raised"), [(41, True), (42, False)])
+def test_a_loss_that_is_found_unchanged_six_weeks_later_does_not_go_on(days: int, is_raised: bool) -> None:
+    """Else a foot drop of years ago, at 4/5 ever since, would keep the instrument from this patient for good."""
+    now = date(2026, 11, 30)
+    four, again, five = power("4", "4", "5")
+    looks = [(now, four), (now - timedelta(days=days), again), (now - timedelta(days=days + 9), five)]
+    assert bool(power_before(looks)) is is_raised
 
 
 def test_the_sentence_of_a_group_names_every_test_that_it_takes_back() -> None:

@@ -1,6 +1,7 @@
 """Which muscles have become weaker: power is compared with what an earlier examination found."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from spondyl.assessment.exam.definition import GROUPS, Side
 from spondyl.assessment.exam.exam import Exam
@@ -9,17 +10,24 @@ POWER = "myotomes"
 FULL_POWER = 5
 
 
-def power_before(exams: Sequence[Exam]) -> dict[tuple[str, Side], int]:
+STEADY_FOR = timedelta(days=42)
+"""Chosen: a grade that was found again after six weeks is not getting worse."""
+
+
+def power_before(exams: Sequence[tuple[date, Exam]]) -> dict[tuple[str, Side], int]:
     """The grade of each key muscle before it last changed, where that was a loss; the newest examination is first.
 
-    Found at the same grade again, a loss is still one: only a better grade says that it is over.
+    Found at the same grade again, a loss is still one until six weeks lie between: then it does not go on.
     """
     found: dict[tuple[str, Side], int] = {}
     for item in ((test.key, side) for test in GROUPS[POWER].tests for side in test.sides):
-        grades = [grade for exam in exams if (grade := _grade(exam, item)) is not None]
-        other = next((grade for grade in grades if grade != grades[0]), None)
-        if other is not None and other > grades[0]:
-            found[item] = other
+        seen = [(day, grade) for day, exam in exams if (grade := _grade(exam, item)) is not None]
+        changed = next((n for n, (_, grade) in enumerate(seen) if grade != seen[0][1]), None)
+        if changed is None:
+            continue
+        (newest, now), (first, _), (_, before) = seen[0], seen[changed - 1], seen[changed]
+        if before > now and newest - first < STEADY_FOR:
+            found[item] = before
     return found
 
 

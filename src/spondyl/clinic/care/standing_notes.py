@@ -47,8 +47,9 @@ def standing_exam(notes: Sequence[StoredNote]) -> Exam:
 
 def standing_alerts(notes: Sequence[StoredNote]) -> tuple[ExamAlert, ...]:
     """The signs of these notes that stop an adjustment; of power also what was lost since an earlier note."""
-    newest = power_before([one.note.exam for one in notes])
-    signed = power_before([one.note.exam for one in signed_notes(notes)])
+    newest, signed = (
+        power_before([(one.note.on, one.note.exam) for one in some]) for some in (notes, signed_notes(notes))
+    )
     return exam_alerts(standing_exam(notes), newest | signed)
 
 
