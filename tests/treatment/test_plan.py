@@ -113,6 +113,7 @@ def test_an_offer_for_acute_pain_does_not_count_for_chronic_pain(lines: tuple[Op
                 "radiofrequency",
                 "surgery",
                 "stem-cells",
+                "prp",
             },
         ),
         (None, set()),
@@ -121,7 +122,7 @@ def test_an_offer_for_acute_pain_does_not_count_for_chronic_pain(lines: tuple[Op
 def test_trials_of_another_duration_say_so_and_count_as_less_certain(
     lines: tuple[OptionLine, ...], is_chronic: bool | None, other: set[str]
 ) -> None:
-    """By hand from the records' people: acute, within 12 weeks, chronic; the trial of PRP says neither."""
+    """By hand from the records' people: acute, within 12 weeks, chronic."""
     ranked = rank_options(lines, open_to_all(is_chronic=is_chronic))
     assert {one.line.id for one in ranked if any("Tried in" in text for text in one.reasons)} == other
     assert {one.line.id for one in ranked if one.is_indirect} == other

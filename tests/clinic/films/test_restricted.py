@@ -1,5 +1,6 @@
 """Claim: a film in a restricted chart is closed by every address that names it, also where the patient is not named."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -37,6 +38,9 @@ def test_the_list_leads_nobody_to_a_film_that_is_not_open_to_them(
 ) -> None:
     film = measured("phantom_0003_ap")
     page = f"/patients/{film.person_id}/films"
-    shown = browser(role).get(page).text
-    assert f'href="/films/{film.id}' not in shown and "a clinician opens the film" in shown
+    client = browser(role)
+    shown = client.get(page).text
+    led_to = {link for link in re.findall(r'href="(/films/[^"]*)"', shown) if film.id in link}
+    assert led_to == {f"/films/{film.id}/patient"} and "a clinician opens the film" in shown
+    assert client.get(*led_to).status_code == 200
     assert f'href="/films/{film.id}"' in browser(Role.CLINICIAN).get(page).text
