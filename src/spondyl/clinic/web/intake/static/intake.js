@@ -235,7 +235,10 @@ function hideMessage(byMistake) {
 function goOnAt(field) {
   const screen = screens.find((one) => !one.hidden);
   const chosen = /** @type {HTMLElement | null} */ (field && screen?.querySelector(`[data-item="${field.dataset.item}"]:checked`));
-  (chosen ?? /** @type {HTMLElement | null} */ (screen?.querySelector("h1")))?.focus();
+  const place = chosen ?? /** @type {HTMLElement | null} */ (screen?.querySelector("h1"));
+  place?.focus();
+  // What held the focus was hidden a moment ago: the browser may take it away once more with the next frame.
+  requestAnimationFrame(() => document.activeElement === document.body && place?.focus());
 }
 
 /** The item whose answer calls for a message. @param {string} message @returns {string | null} */
