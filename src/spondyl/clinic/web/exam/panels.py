@@ -1,8 +1,9 @@
 """Visit notes that nobody has signed yet, on the clinician's day page and on the patient's overview."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from spondyl.clinic.care.newest_rows import unsigned_rows
+from spondyl.clinic.care.newest_rows import NewestRow, unsigned_rows
 from spondyl.clinic.care.visit_note import KIND
 from spondyl.clinic.chart.guard import shut_for
 from spondyl.clinic.chart.people import Person, people_of
@@ -22,9 +23,7 @@ def today_panel(view: View) -> Panel | None:
     rows.sort(key=lambda row: row.made_by != view.viewer.actor)
     shown = rows[:MOST_SHOWN]
     patients = people_of(view.connection, {row.person_id for row in shown})
-    waiting = [(patients[row.person_id], row, date.fromisoformat(row.body["on"])) for row in shown]
-    context = {"waiting": waiting, "count": len(rows)}
-    return Panel(template="exam/unsigned.html", context=context) if rows else None
+    return _panel([(patients[row.person_id], row) for row in shown], count=len(rows))
 
 
 def patient_panel(view: View, person: Person) -> Panel | None:
@@ -32,6 +31,10 @@ def patient_panel(view: View, person: Person) -> Panel | None:
     if not view.viewer.may(Role.CLINICIAN):
         return None
     rows = unsigned_rows(view.connection, kind=KIND, person_id=person.id)
-    waiting = [(person, row, date.fromisoformat(row.body["on"])) for row in rows]
-    context = {"waiting": waiting, "count": len(rows)}
-    return Panel(template="exam/unsigned.html", context=context) if rows else None
+    return _panel([(person, row) for row in rows], count=len(rows))
+
+
+def _panel(shown: Sequence[tuple[Person, NewestRow]], *, count: int) -> Panel | None:
+    waiting = [(patient, row, date.fromisoformat(row.body["on"])) for patient, row in shown]
+    context = {"waiting": waiting, "count": count}
+    return Panel(template="exam/unsigned.html", context=context) if waiting else None

@@ -31,6 +31,7 @@ from spondyl.clinic.chart.freed_times import cancel_and_offer, confirm_and_settl
 from spondyl.clinic.chart.known_person import contact_parts, find_or_add
 from spondyl.clinic.chart.people import PersonDetails, PersonInvalidError, person
 from spondyl.clinic.chart.practice import has_practice, practice_of
+from spondyl.clinic.chart.search_words import phone_digits
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.chart.waitlist import entries_with_hold, later_visit, sweep
 from spondyl.clinic.chart.writer_queue import WriterQueue
@@ -494,5 +495,5 @@ def _problem(sent: Mapping[str, str], language: str) -> str | None:
     phone, email = contact_parts(sent["contact"])
     if email:
         return None if is_address(email) else WORDS[language]["bad_address"]
-    reachable = sum(sign.isdigit() for sign in phone) >= 7
+    reachable = len(phone_digits(phone)) >= 7
     return None if reachable else WORDS[language]["need_contact"]
