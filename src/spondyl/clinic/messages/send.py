@@ -151,7 +151,8 @@ def send_due(
     """Send what is due: how many went out, how many did not. ``base`` is the address of the clinic's pages.
 
     Each letter is tried once, and a slow mail server is left after half a minute: the rest goes the next time. One that
-    refuses the clinic itself is asked for no other letter. A letter is noted as sent after the sender took it: when the machine dies in between it goes out twice, never not
+    refuses the clinic itself is asked for no other letter.
+    A letter is noted as sent after the sender took it: when the machine dies in between it goes out twice, never not
     at all; the Message-ID lets mail programs show it once. What goes wrong with one letter holds up no other.
     """
     good = bad = 0
