@@ -7,7 +7,7 @@ from typing import Any
 
 from distributed import CancelledError, Client, Future, KilledWorker, as_completed
 from distributed.client import ClosedClientError
-from distributed.comm import CommClosedError
+from distributed.comm.core import CommClosedError
 
 from spondyl.clinic.cohort.run import ClusterError, ClusterLostError
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup
