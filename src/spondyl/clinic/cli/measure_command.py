@@ -134,8 +134,7 @@ def measure(  # noqa: PLR0913, PLR0917  a command's options are its arguments
         formats=formats,
         settings=_settings(view, spacing_mm, age, sex, patient, sign, weights),
     )
-    how = f"'--out {out} --resume' goes on with it." if out else "With --out a stopped run can be resumed."
-    with clean_stop(how):
+    with clean_stop(request.how_to_go_on):
         totals = run_request(request)
         show_totals(totals, out=out, json_lines=json_lines)
     leave(code_for(measured=totals.measured, refused=totals.refused))
