@@ -116,6 +116,17 @@ def test_report_files_of_a_signature_that_never_counted_are_deleted(
     delete_unsigned(services.engine, films.store)
     assert stored_files(films) == before
 
+    def another_server_starts(*_: object, **__: object) -> None:
+        assert len(stored_files(films) - before) >= 4
+        delete_unsigned(services.engine, films.store)
+        assert len(stored_files(films) - before) >= 4
+        changed()
+
+    with monkeypatch.context() as patched, pytest.raises(DocumentChangedError):
+        patched.setattr("spondyl.clinic.films.desk.sign", another_server_starts)
+        desk.sign(film.id, version=1, signer=DOCTOR)
+    assert stored_files(films) == before
+
     with monkeypatch.context() as patched:  # killed after the signature
         patched.setattr("spondyl.clinic.films.unsigned_files._settle", lambda *_: None)
         desk.sign(film.id, version=1, signer=DOCTOR)

@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,18 +27,21 @@ log = logging.getLogger(__name__)
 def stored(engine: sa.Engine, store: FilmStore, files: Mapping[str, bytes]) -> Generator[dict[str, str]]:
     """Keep the files, and their SHA-256 by name; what the chart does not name when the block ends is deleted."""
     digests = {name: sha256(content).hexdigest() for name, content in files.items()}
-    note = note_files(store, digests.values())
-    try:
-        for content in files.values():
-            store.put(content)
-        yield digests
-    finally:
-        _settle(engine, store, note)
+    begun = _note_files(store, digests.values())
+    with begun.open("rb") as held:
+        flock(held, LOCK_EX)
+        note = begun.rename(begun.with_suffix(".json"))
+        try:
+            for content in files.values():
+                store.put(content)
+            yield digests
+        finally:
+            _settle(engine, store, note)
 
 
-def note_files(store: FilmStore, digests: Iterable[str]) -> Path:
+def _note_files(store: FilmStore, digests: Iterable[str]) -> Path:
     """Write down which files are about to be stored and are not there yet; on the disk when this returns."""
-    note = store.folder / FOLDER / f"{new_id()}.json"
+    note = store.folder / FOLDER / f"{new_id()}.begun"
     note.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     names = sorted({one for one in digests if not store.has(one)})
     return write_whole(note, json.dumps(names).encode(), mode=0o600)
@@ -54,9 +58,16 @@ def _settle(engine: sa.Engine, store: FilmStore, note: Path) -> None:
 
 
 def delete_unsigned(engine: sa.Engine, store: FilmStore) -> None:
-    """Settle what a server that was ended in the middle left; what hinders it is tried again at the next start."""
+    """Settle what a server that was ended in the middle left; what hinders it is tried again at the next start.
+
+    What another server is signing just now is its own: it holds its note.
+    """
     for note in sorted((store.folder / FOLDER).glob("*.json")):
         try:
-            _settle(engine, store, note)
+            with note.open("rb") as held:
+                flock(held, LOCK_EX | LOCK_NB)
+                _settle(engine, store, note)
+        except BlockingIOError:
+            continue
         except (OSError, ValueError, FilmStoreError) as error:
             log.error("Report files that nobody signed, listed in %s, could not be deleted: %s", note, error)
