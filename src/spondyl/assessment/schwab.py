@@ -84,8 +84,8 @@ def _assumed(curves: tuple[Curve, ...]) -> str:
         return ""
     return (
         f". Assumed: the apex at {' and '.join(apices)} counts as thoracic, as in the Lenke classification (to the "
-        "T11-T12 disc). The border of SRS-Schwab itself was not read; where it lies at T9-T10, as it is remembered, the "
-        "curve counts as thoracolumbar"
+        "T11-T12 disc). The border of SRS-Schwab itself was not read; where it lies at T9-T10, as it is remembered, "
+        "the curve counts as thoracolumbar"
     )
 
 
