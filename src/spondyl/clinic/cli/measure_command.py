@@ -78,7 +78,8 @@ def measure(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     patient: Annotated[
         str | None,
         typer.Option(
-            help="Identifier for the reports; replaces the header's id and name.", show_default=False
+            help="Identifier for the reports; replaces the header's id, name and day of birth.",
+            show_default=False,
         ),
     ] = None,
     sign: Annotated[
