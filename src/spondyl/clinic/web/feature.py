@@ -46,7 +46,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What a panel is made from; ``everyone`` is asked for by who would else see only what is their own. ``desk`` has the
+    """What a panel is made from; ``everyone`` is asked for by who would else see only what is their own. ``desk``: the
     adjustment sessions of this server."""
 
     connection: sa.Connection

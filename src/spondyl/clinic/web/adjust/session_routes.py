@@ -48,8 +48,8 @@ def session_page(
     patient_id: str,
     run: str,
 ) -> Response:
-    """A session that waits for its page: that page, once. Else what it did, that it is still being ended, or that it runs
-    on that page, with the way to stop it."""
+    """A session that waits for its page: that page, once. Else what it did, or that it is still being ended, or that it
+    runs on that page, with the way to stop it."""
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         stored = adjustment_at(connection, patient_id, run)

@@ -149,7 +149,7 @@ def _setup_context(
         "problem": None,
         "problems": (),
         "problem_field": None,
-        "ended_text": lambda one: still_text(desk, one) or reason_text(one),
+        "ended": {one.run: still_text(desk, one) or reason_text(one) for one in earlier},
         "pairs_of": _pairs,
     }
 
