@@ -74,14 +74,24 @@ def test_ranges(words: str, names: tuple[str, ...]) -> None:
     assert segments_of(words) == names
 
 
-def test_the_word_of_a_person_is_never_made_up(tmp_path: Path) -> None:
+def live_options(tmp_path: Path) -> Options:
+    """Nothing answers at that port: a refusal comes before anything is connected."""
     screen = tmp_path / "screen.json"
     answers = {one.key: "no" for one in ASKED} | {"consent": "yes"}
     screen.write_text(json.dumps({"answers": answers}))
-    # Nothing answers at that port: the refusal comes before anything is connected.
-    options = Options(live=True, max_n=60.0, address="tcp://127.0.0.1:1", screen=screen)
+    return Options(live=True, max_n=60.0, address="tcp://127.0.0.1:1", screen=screen)
+
+
+def test_the_word_of_a_person_is_never_made_up(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="how much it hurts"):
-        run_adjustment(options, record=tmp_path / "live.tar", stop=Event())
+        run_adjustment(live_options(tmp_path), record=tmp_path / "live.tar", stop=Event())
+    assert not (tmp_path / "live.tar").exists()
+
+
+def test_a_person_is_not_pressed_for_a_rule_that_can_find_nothing(tmp_path: Path) -> None:
+    options = live_options(tmp_path)
+    with pytest.raises(OptionError, match=r"no pain on pressing was recorded.*spondyl adjust probe"):
+        run_adjustment(options, record=tmp_path / "live.tar", stop=Event(), ask=lambda: None)
     assert not (tmp_path / "live.tar").exists()
 
 

@@ -106,6 +106,11 @@ def test_one_unknown_answer_blocks_and_so_does_one_yes(
         ({"first": "L5", "last": "L1"}, "from head to foot"),
         ({"chosen": "T7"}, "Choose one among them"),
         ({"rule": "pain", "pain-L4": "11"}, "not a number from 0 to 10"),
+        ({"rule": "pain"}, "no pain on pressing was recorded"),
+        ({"rule": "pain", "pain-L4": "5", "pain-L5": "5"}, "L4, L5 hurt equally"),
+        ({"rule": "pain", "pain-L4": "2"}, "below 3 nothing is treated"),
+        ({"rule": "pain", "pain-L1": "6"}, "no pain on pressing was recorded"),
+        ({"rule": "stiffness"}, "Fewer than three segments are to be read"),
         ({"instrument": "address"}, "No instrument is set up"),
     ],
 )
@@ -116,6 +121,21 @@ def test_what_cannot_be_begun_is_refused_and_nothing_is_kept(
     assert answer.status_code == 422
     assert says in answer.text
     assert begun(services, ready) == 0
+
+
+def test_a_rule_that_can_find_nothing_keeps_what_was_typed_and_only_reading_is_taken(
+    browser: Open, ready: Person
+) -> None:
+    clinician, where = browser(Role.CLINICIAN), f"/patients/{ready.id}/adjust"
+    sent = filled(rule="pain", maximum_n="55") | {"pain-L4": "2"}
+    page = clinician.submit(where, **sent).text
+    assert re.search(r'name="pain-L4" value="2"', page) and re.search(
+        r'name="maximum_n"[^>]*value="55"', page
+    )
+    assert "Change this, choose another rule, or tick" in page
+    begun = clinician.submit(where, **sent, only_probe="yes")
+    assert begun.status_code == 303
+    clinician.app.state.desk.of_run(begun.headers["location"].rpartition("/")[2]).press_stop("the test")
 
 
 def test_no_answers_at_all_block(browser: Open, ready: Person) -> None:

@@ -1,17 +1,19 @@
 """Claims: an end that the chart does not take is said on the page with the way to keep it, also by a server that was
 begun anew, which keeps it from the record; a check of a record that was cut off by the server's end is begun again by
-whoever looks, and one that cannot be made says why; no report is made of another file than was kept; no chart is erased
-while its session is not over."""
+whoever looks, and one that cannot be made says why; a report says whose it is and who did it, and none is made of
+another file than was kept; no chart is erased while its session is not over."""
 
 import hashlib
 import re
 import sqlite3
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy.exc import OperationalError
 
 from adjust_course import consented, filled
@@ -200,6 +202,14 @@ def test_no_end_is_kept_from_a_record_that_has_none_or_is_another_session_s(
         assert stored_at(services, where).outcome is None
 
 
+def said_whose_it_is(report: bytes, patient: Person) -> None:
+    """On every page of the report, however it is printed."""
+    pages = [one.extract_text() for one in PdfReader(BytesIO(report)).pages]
+    assert all(f"Record {patient.record_number}, {patient.full_name}." in one for one in pages)
+    assert f"{patient.full_name}, birth date not known, record {patient.record_number}" in pages[0]
+    assert "Test Clinician" in pages[0]
+
+
 def test_no_report_is_made_of_a_record_that_is_not_the_one_that_was_checked(
     services: Services, browser: Open, ready: Person
 ) -> None:
@@ -209,7 +219,13 @@ def test_no_report_is_made_of_a_record_that_is_not_the_one_that_was_checked(
     until(lambda: stored_at(services, where).check, "the check of the record")
     path = stored_at(services, where).path(services.data_dir)
     whole = path.read_bytes()
-    assert clinician.get(f"{where}/report").headers["content-type"] == "application/pdf"
+    report = clinician.get(f"{where}/report")
+    assert report.headers["content-type"] == "application/pdf"
+    said_whose_it_is(report.content, ready)
+    named = re.search(r'filename="([^"]+)"', report.headers["content-disposition"])
+    assert named and re.fullmatch(
+        rf"adjustment-{ready.record_number}-\d{{4}}(-\d\d){{2}}-\d{{4}}\.pdf", named[1]
+    )
     theirs = stored_at(services, other).path(services.data_dir).read_bytes()
     for content, why in (
         (theirs, "changed or exchanged"),

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from adjust_course import consented
 from audit_rows import entries
+from cut_network import Network, network
 from live_clinic import PATIENCE_MS, served, signed_in, violations
 from spondyl.clinic.adjust.feed import CHANNELS, HEAD, Feed
 from spondyl.clinic.care.adjustment_record import StoredAdjustment, adjustments_of
@@ -60,6 +61,12 @@ def room(
 
 def set_up(room: Room) -> None:
     """From the tab to a running session: one segment, at most 60 N."""
+    make_ready(room)
+    expect(room.page.locator("[data-link]")).to_have_text("connected")
+
+
+def make_ready(room: Room) -> None:
+    """From the tab to the page of the session."""
     page = room.page
     page.goto(f"/patients/{room.patient.id}/adjust")
     page.get_by_role("button", name="the rest is").click()
@@ -69,7 +76,6 @@ def set_up(room: Room) -> None:
     page.get_by_text("Chosen by the clinician").click()
     page.get_by_label("Segment to treat").select_option("L4")
     page.get_by_role("button", name="Make the session ready").click()
-    expect(page.locator("[data-link]")).to_have_text("connected")
 
 
 def first_pulse(room: Room) -> None:
@@ -99,10 +105,10 @@ def test_samples_that_are_missing_are_counted_on_the_page(room: Room) -> None:
         feed.block(first_ms, block[:, : 3 if first_ms == 1067 else 20])
     lost = HEAD.pack(LOST, 0, 2.0)
     room.page.route("**/stream?*", lambda route: route.fulfill(body=feed.after(0)[2] + lost))
-    set_up(room)
+    make_ready(room)
     expect(room.page.locator("[data-lost]")).to_have_text("7 samples lost, 2 blocks among them")
-    room.page.keyboard.press("Escape")
-    room.ended()
+    # A feed that is over without an end was broken: the page holds no session that it cannot see.
+    assert "whose connection broke" in room.ended().stopped_by
 
 
 def leave(room: Room) -> None:
@@ -267,3 +273,79 @@ def test_a_clinician_reads_the_reason_accepts_and_sees_the_record_checked(room: 
     with reading(room.services.engine) as connection:
         actions = {one.action for one in entries(connection, subject=room.patient.subject)}
     assert {"save adjustment", "accept dose", "end adjustment", "take adjustment record"} <= actions
+
+
+@dataclass(frozen=True)
+class FarRoom(Room):
+    """The network between the page and the server can break."""
+
+    network: Network
+
+
+@pytest.fixture
+def far_room(
+    browser_program: Browser, services: Services, staff: dict[Role, Account], patient: Person
+) -> Iterator[FarRoom]:
+    consented(services, patient)
+    with served(services) as address, network(address) as between:
+        page = signed_in(browser_program, between.address, services, staff[Role.CLINICIAN])
+        yield FarRoom(page=page, services=services, patient=patient, network=between)
+        page.context.close()
+
+
+def told_lost(room: Room, why: str) -> None:
+    """The page says that the session is over, and leads to what it gave."""
+    page, stored = room.page, room.ended()
+    expect(page.get_by_text(why)).to_be_visible()
+    expect(page.locator("[data-doing]")).to_have_text("Stopped")
+    expect(page.locator("[data-link]")).to_have_text("session over")
+    time.sleep(1.0)
+    expect(page.locator("[data-link]")).to_have_text("session over", timeout=100)
+    page.get_by_role("link", name="See what was delivered").click()
+    given = len((stored.outcome or {})["delivered"])
+    expect(page.get_by_text(f"{given} pulses,")).to_be_visible()
+    assert "page" in stored.stopped_by
+
+
+def test_a_page_whose_network_broke_and_came_back_says_that_the_session_is_over(far_room: FarRoom) -> None:
+    set_up(far_room)
+    first_pulse(far_room)
+    far_room.network.cut()
+    expect(far_room.page.locator("[data-link]")).to_contain_text("No connection")
+    far_room.ended()
+    far_room.network.mend()
+    told_lost(far_room, "The connection between this page and the session broke.")
+
+
+def test_a_page_whose_feed_hangs_says_that_the_session_is_over(far_room: FarRoom) -> None:
+    set_up(far_room)
+    first_pulse(far_room)
+    far_room.network.freeze()
+    expect(far_room.page.locator("[data-link]")).to_contain_text("No connection")
+    far_room.ended()
+    far_room.network.mend()
+    told_lost(far_room, "Its end did not come to this page")
+
+
+def test_a_page_of_a_server_begun_anew_says_that_the_session_is_over(far_room: FarRoom) -> None:
+    set_up(far_room)
+    first_pulse(far_room)
+    far_room.network.cut()
+    far_room.ended()
+    with served(far_room.services) as address:
+        far_room.network.server = address
+        far_room.network.mend()
+        told_lost(far_room, "The server was started anew meanwhile.")
+
+
+def test_a_page_signed_out_meanwhile_keeps_what_it_shows_and_asks_for_nothing_but_stop(room: Room) -> None:
+    set_up(room)
+    room.page.context.clear_cookies()
+    expect(room.page.get_by_text("You were signed out: no answer can be given any more.")).to_be_visible()
+    expect(room.page.locator("[data-next]")).to_contain_text("press STOP")
+    expect(room.page.get_by_text("How much does it hurt now")).to_have_count(0)
+    expect(room.page.locator("[data-panels] .doses")).to_be_visible()
+    expect(room.page.locator("[type=password]")).to_have_count(0)
+    room.page.locator("[data-stop]").click()
+    assert "STOP button" in room.ended().stopped_by
+    expect(room.page.get_by_role("link", name="See what was done")).to_be_visible()

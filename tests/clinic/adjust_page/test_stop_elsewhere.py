@@ -1,5 +1,6 @@
 """Claims: the STOP on another page stops by its own secret, before database and sign-in, however old the page is;
-without that secret nobody else's site stops anything."""
+without that secret nobody else's site stops anything. Whoever else looks at a session that runs is told so and may stop
+it, the front desk too."""
 
 import html
 import re
@@ -14,6 +15,7 @@ from clinic_apps import Browser
 from spondyl.clinic.adjust.desk import Desk
 from spondyl.clinic.adjust.session_process import SessionProcess
 from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.guard import restrict
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.sessions import close_session, open_session
@@ -29,6 +31,13 @@ def ready(services: Services, patient: Person) -> Person:
     return consented(services, patient)
 
 
+def stop_on(page: str) -> str:
+    """The address of the STOP on a page."""
+    found = re.search(r'action="([^"]*/stop[^"]*)" data-at-once', page)
+    assert found, "no STOP"
+    return html.unescape(found[1])
+
+
 @contextmanager
 def running(clinician: Browser, patient: Person) -> Iterator[tuple[SessionProcess, str]]:
     """A session that waits for its page, and the address of the STOP on the set-up page in another tab."""
@@ -36,12 +45,8 @@ def running(clinician: Browser, patient: Person) -> Iterator[tuple[SessionProces
     desk: Desk = clinician.app.state.desk
     live = desk.of_run(where.rpartition("/")[2])
     assert live is not None
-    found = re.search(
-        r'action="([^"]*/stop[^"]*)" data-at-once', clinician.get(f"/patients/{patient.id}/adjust").text
-    )
-    assert found
     try:
-        yield live, html.unescape(found[1])
+        yield live, stop_on(clinician.get(f"/patients/{patient.id}/adjust").text)
     finally:
         live.press_stop("the test")
 
@@ -160,3 +165,51 @@ def test_the_secret_of_a_stop_is_no_heartbeat(browser: Open, ready: Person) -> N
         assert live.token not in stop
         key = stop.partition("key=")[2]
         assert clinician.post(f"/adjust/lane/{key}/beat").status_code == 404
+
+
+def test_a_session_that_runs_is_shown_so_to_a_colleague_who_may_stop_it(browser: Open, ready: Person) -> None:
+    clinician = browser(Role.CLINICIAN)
+    with running(clinician, ready) as (live, _):
+        where = f"/patients/{ready.id}/adjust"
+        run = re.findall(rf'href="{where}/([^"]+)"', clinician.get(where).text)[0]
+        assert "data-live" in clinician.get(f"{where}/{run}").text, "the page of the session"
+        live.beat()
+        listed = clinician.get(where).text
+        assert "<td>runs on another page</td>" in listed and "no end is kept" not in listed
+        page = clinician.get(f"{where}/{run}").text
+        assert "this session runs on another page" in page and "adjust/ended.js" in page
+        assert "Stopped:" not in page and "is being ended" not in page
+        assert not live.stop.is_set()
+        assert clinician.post(stop_on(page)).status_code == 303
+        assert live.stop.by == "Test Clinician, from another page"
+        page = clinician.get(f"{where}/{run}").text
+        assert "runs on another page" not in page and "Test Clinician, from another page" in page
+
+
+@pytest.mark.parametrize("place", ["/today", "/patients/{id}"])
+def test_the_front_desk_finds_a_stop_where_it_looks_and_is_told_what_became_of_it(
+    browser: Open, ready: Person, place: str
+) -> None:
+    desk, clinician = browser(Role.FRONT_DESK), browser(Role.CLINICIAN)
+    assert "STOP" not in desk.get(place.format(id=ready.id)).text
+    with running(clinician, ready) as (live, _):
+        page = desk.get(place.format(id=ready.id)).text
+        assert (
+            f"A session of {ready.full_name}, record {ready.record_number}, is ready or runs"
+            in html.unescape(page)
+        )
+        answer = desk.post(stop_on(page))
+        assert live.stop.by.endswith(", from another page") and "Clinician" not in live.stop.by
+        assert answer.headers["location"] == "/today"
+        assert "The session is stopped. Nothing begins again" in desk.get("/today").text
+
+
+def test_a_session_of_a_chart_that_is_shut_is_not_told_on_the_day_s_page(
+    services: Services, staff: dict[Role, Account], browser: Open, ready: Person
+) -> None:
+    with writing(services.engine) as connection:
+        restrict(connection, ready.id, account_ids=[staff[Role.CLINICIAN].id], actor="test")
+    with running(browser(Role.CLINICIAN), ready):
+        told = f"A session of {ready.full_name}"
+        assert told in html.unescape(browser(Role.CLINICIAN).get("/today").text)
+        assert told not in html.unescape(browser(Role.FRONT_DESK).get("/today").text)

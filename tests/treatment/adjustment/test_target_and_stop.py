@@ -2,6 +2,7 @@
 
 import math
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from spondyl.treatment.adjustment import (
     judge,
     judge_drift,
     judge_pain,
+    no_target_foreseen,
     scatter,
     suspects_drift,
 )
@@ -41,6 +43,27 @@ def test_pain_guided(pain: dict[str, int], segment: str) -> None:
     target = choose_target(of(Rule.PAIN, pain=pain), readings({"L3": 2.0}), 0.04)
     assert target.segment == segment
     assert target.decision.reason
+
+
+@pytest.mark.parametrize(
+    ("rule", "more"),
+    [
+        (Rule.PAIN, {}),
+        (Rule.PAIN, {"pain": {"L4": 2}}),
+        (Rule.PAIN, {"pain": {"L4": 6, "L2": 6}}),
+        (Rule.STIFFNESS, {"segments": ("L4", "L5")}),
+    ],
+)
+def test_a_target_that_no_reading_can_give_is_known_before(rule: Rule, more: dict[str, Any]) -> None:
+    made = plan(**{"segments": SEGMENTS, "rule": rule, "chosen": "", **more})
+    read = [one for one in readings({"L4": 2.0}) if one.segment in made.segments]
+    assert no_target_foreseen(made)
+    assert choose_target(made, read, 0.04).segment == ""
+
+
+def test_where_a_reading_may_give_a_target_none_is_ruled_out_before() -> None:
+    for made in (of(Rule.PAIN, pain={"L4": 3}), of(Rule.STIFFNESS), of(Rule.CLINICIAN, chosen="L2")):
+        assert no_target_foreseen(made) == ""
 
 
 def test_stiffness_guided_takes_what_stands_out_and_nothing_else() -> None:

@@ -48,10 +48,16 @@ class Desk:
 
     def running(self, person_id: str) -> tuple[str, SessionProcess] | None:
         """The run of a patient that has not ended."""
-        for run, session in tuple(self._by_run.items()):
-            if self._person_of.get(run) == person_id and not session.has_ended.is_set():
-                return run, session
-        return None
+        return next(((run, one) for run, whose, one in self.all_running() if whose == person_id), None)
+
+    def all_running(self) -> tuple[tuple[str, str, SessionProcess], ...]:
+        """Run, patient and session of each that has not ended."""
+        sessions = tuple(self._by_run.items())
+        return tuple(
+            (run, self._person_of[run], one)
+            for run, one in sessions
+            if run in self._person_of and not one.has_ended.is_set()
+        )
 
     def uses(self, address: str) -> bool:
         """Whether a session runs on this instrument."""

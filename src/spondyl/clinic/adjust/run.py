@@ -14,7 +14,7 @@ from spondyl.clinic.adjust.record_file import RecordFile
 from spondyl.clinic.adjust.stop_lane import send_stop
 from spondyl.instrument import Interlock
 from spondyl.instrument.gate import check_gate
-from spondyl.treatment.adjustment import Head, Outcome, Plan, Told
+from spondyl.treatment.adjustment import Head, Outcome, Plan, Told, no_target_foreseen
 
 RECORDS = Path("adjustments")
 LOOK_S = 0.05
@@ -38,10 +38,16 @@ def _no_change() -> Told:
 
 
 def _check_asked(options: Options, plan: Plan, ask: Ask | None) -> None:
-    """Nobody's word is made up: who may be treated must be heard."""
-    if options.live and not plan.only_probe and ask is None and check_gate(plan.gate) is None:
+    """Nobody's word is made up: who may be treated must be heard, and is pressed for something."""
+    if not options.live or plan.only_probe or check_gate(plan.gate) is not None:
+        return
+    if ask is None:
         raise OptionError(
             "--live treats a person, and nobody could say here how much it hurts. Run it in a terminal, without --json."
+        )
+    if why := no_target_foreseen(plan):
+        raise OptionError(
+            f"{why} No pulse is given to a person for nothing; to read only, run 'spondyl adjust probe'."
         )
 
 

@@ -80,7 +80,17 @@ class SessionProcess:
     def beat(self) -> bool:
         """The page is there. False once the session has stopped or ended: then no heartbeat brings it back."""
         self._by_lane(BEAT)
+        return self.runs
+
+    @property
+    def runs(self) -> bool:
+        """Ready or under way: neither stopped nor ended."""
         return not (self.stop.is_set() or self.has_ended.is_set())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its end is still to come, or to be kept; not once the chart did not take it."""
+        return not (self.feed.has_told_end or self.feed.is_over)
 
     def press_stop(self, by: str) -> None:
         """Stop, in any state; waits for nothing. To the instrument it goes from here too, past the session."""

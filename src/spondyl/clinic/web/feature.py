@@ -1,13 +1,14 @@
 """What a feature gives the shell: routes, its place in the day's rail and among a patient's tabs, panels."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter
 
+from spondyl.clinic.adjust.desk import Desk
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import STAFF, Role
 from spondyl.clinic.web.services import Services
@@ -45,12 +46,14 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What a panel is made from; ``everyone`` is asked for by who would else see only what is their own."""
+    """What a panel is made from; ``everyone`` is asked for by who would else see only what is their own. ``desk``: the
+    adjustment sessions of this server."""
 
     connection: sa.Connection
     services: Services
     viewer: Viewer
     everyone: bool = False
+    desk: Desk = field(default_factory=Desk)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ from spondyl.treatment.adjustment.stopping import (
     suspects_drift,
 )
 from spondyl.treatment.adjustment.tar_chain import RecordError
-from spondyl.treatment.adjustment.target import Target, choose_target
+from spondyl.treatment.adjustment.target import Target, choose_target, no_target_foreseen
 
 __all__ = [
     "ALWAYS",
@@ -111,6 +111,7 @@ __all__ = [
     "judge_drift",
     "judge_pain",
     "mermaid",
+    "no_target_foreseen",
     "read_probe",
     "read_record",
     "replay",

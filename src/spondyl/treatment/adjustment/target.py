@@ -19,6 +19,9 @@ FALSE_TREAT = 0.05
 LEAST_CONTRAST = 1.10
 """A segment less than this times as stiff as its neighbours is left alone. Chosen."""
 
+LEAST_READ = 3
+"""A segment and two neighbours: with fewer none is called stiff. Chosen."""
+
 LEAST_PAIN = 3
 """A lower score, 0 to 10, is no reason to treat. Chosen."""
 
@@ -37,6 +40,16 @@ ONLY_PROBED = Target(
 )
 
 
+def no_target_foreseen(plan: Plan) -> str:
+    """Why the plan's rule will find no segment, whatever is read; empty where it may find one."""
+    if plan.rule is Rule.PAIN:
+        segment, why = _most_painful(plan)
+        return "" if segment else why
+    if plan.rule is Rule.STIFFNESS and len(plan.segments) < LEAST_READ:
+        return "Fewer than three segments are to be read; stiff means stiffer than the neighbours."
+    return ""
+
+
 def choose_target(plan: Plan, readings: Sequence[Stiffness], sd: float) -> Target:
     """Apply the plan's rule to what was read. A segment without a reading is never treated."""
     usable = {one.segment: one for one in readings if one.logs}
@@ -45,28 +58,33 @@ def choose_target(plan: Plan, readings: Sequence[Stiffness], sd: float) -> Targe
     if plan.rule is Rule.CLINICIAN:
         return _if_read(plan.chosen, usable, f"{plan.chosen} was chosen by the clinician.")
     if plan.rule is Rule.PAIN:
-        return _most_painful(plan, usable)
+        segment, why = _most_painful(plan)
+        return _if_read(segment, usable, why) if segment else _none(why)
     return _stiffest(list(usable.values()), sd)
 
 
-def _most_painful(plan: Plan, usable: Mapping[str, Stiffness]) -> Target:
+def _most_painful(plan: Plan) -> tuple[str, str]:
+    """The segment, empty for none, and why."""
     scores = {name: plan.pain[name] for name in plan.segments if name in plan.pain}
     if not scores:
-        return _none(
-            "The rule is the most painful segment, and no pain on pressing was recorded. Ask and record it."
+        return (
+            "",
+            "The rule is the most painful segment, and no pain on pressing was recorded. Ask and record it.",
         )
     most = max(scores.values())
     if most < LEAST_PAIN:
-        return _none(
-            f"No segment hurts more than {most} of 10 on pressing; below {LEAST_PAIN} nothing is treated."
+        return (
+            "",
+            f"No segment hurts more than {most} of 10 on pressing; below {LEAST_PAIN} nothing is treated.",
         )
     first = [name for name, score in scores.items() if score == most]
     if len(first) > 1:
         shared = ", ".join(first)
-        return _none(
-            f"{shared} hurt equally ({most} of 10). The rule cannot tell them apart: choose one by name."
+        return (
+            "",
+            f"{shared} hurt equally ({most} of 10). The rule cannot tell them apart: choose one by name.",
         )
-    return _if_read(first[0], usable, f"{first[0]} hurts most on pressing ({most} of 10).")
+    return first[0], f"{first[0]} hurts most on pressing ({most} of 10)."
 
 
 def _if_read(segment: str, usable: Mapping[str, Stiffness], why: str) -> Target:
@@ -76,7 +94,7 @@ def _if_read(segment: str, usable: Mapping[str, Stiffness], why: str) -> Target:
 
 
 def _stiffest(usable: list[Stiffness], sd: float) -> Target:
-    if len(usable) < 3:
+    if len(usable) < LEAST_READ:
         return _none("Fewer than three segments could be read; stiff means stiffer than the neighbours.")
     stiff = max(usable, key=lambda one: one.log)
     others = [one for one in usable if one is not stiff]

@@ -8,13 +8,16 @@ from spondyl.clinic.report.session.content import PLACEHOLDER, SessionContent, s
 from spondyl.clinic.report.session.gathered import gathered
 from spondyl.clinic.report.session.picture import Picture, picture_drawing
 from spondyl.clinic.report.session.pictures import dose_picture, map_picture, wave_pictures
+from spondyl.clinic.report.session.whose import Whose
 from spondyl.treatment.adjustment import Replay, SessionRecord
 
 
-def session_pdf(record: SessionRecord, again: Replay, *, zone: str = "UTC") -> bytes:
-    """PDF bytes, times by the clock of the zone; the same record gives the same bytes."""
+def session_pdf(
+    record: SessionRecord, again: Replay, *, zone: str = "UTC", whose: Whose | None = None
+) -> bytes:
+    """PDF bytes, times by the clock of the zone, and the chart it is for; the same gives the same bytes."""
     content, found, story = session_content(record, again, zone=zone), gathered(record), Story()
-    _head(story, content)
+    _head(story, content, whose.facts if whose else ())
     story.heading("Stiffness before and after")
     stiffness = map_picture(found.rows)
     if stiffness is not None:
@@ -37,19 +40,18 @@ def session_pdf(record: SessionRecord, again: Replay, *, zone: str = "UTC") -> b
         story.small(f"• {line}")
     story.signature(("Reviewed by", "Name, date and signature: ________________________________"))
     story.small(content.proof)
-    return pdf_bytes(
-        story.flowables, title=content.title, subject="Adjustment session", footer=content.notice
-    )
+    footer = f"{whose.line} {content.notice}" if whose else content.notice
+    return pdf_bytes(story.flowables, title=content.title, subject="Adjustment session", footer=footer)
 
 
-def _head(story: Story, content: SessionContent) -> None:
+def _head(story: Story, content: SessionContent, chart: tuple[tuple[str, str], ...]) -> None:
     story.title(content.title)
     if content.simulated:
         story.strong(content.simulated)
     if content.warning:
         story.alert("Read this first", (content.warning,), bullets=False)
     story.strong(content.summary)
-    story.pairs(content.facts)
+    story.pairs((*chart, *content.facts))
 
 
 def _stiffness(story: Story, content: SessionContent) -> None:

@@ -3,6 +3,7 @@
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.web.adjust import keeping, record_routes, session_routes, setup_routes
 from spondyl.clinic.web.adjust.erase import erase_records
+from spondyl.clinic.web.adjust.panels import patient_panel, today_panel
 from spondyl.clinic.web.feature import Feature, PatientTab
 
 FEATURE = Feature(
@@ -14,6 +15,8 @@ FEATURE = Feature(
         record_routes.router,
         session_routes.lane_router,
     ),
+    today=today_panel,
+    patient=patient_panel,
     erase=erase_records,
     tabs=(PatientTab(label="Adjust", path="adjust", roles=(Role.CLINICIAN,)),),
 )

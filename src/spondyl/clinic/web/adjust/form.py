@@ -8,7 +8,7 @@ from spondyl.clinic.care.adjustment_gate import ASKED
 from spondyl.clinic.web.written_fields import Written, too_long
 from spondyl.instrument import SEGMENTS, Gate, Limits
 from spondyl.instrument.caps import PLACEHOLDER_PEAK_N
-from spondyl.treatment.adjustment import Plan, Rule
+from spondyl.treatment.adjustment import Plan, Rule, no_target_foreseen
 
 MOST_N = max(PLACEHOLDER_PEAK_N.values())
 LONGEST = {"maximum_n": ("The maximum", 6)}
@@ -57,7 +57,7 @@ class SetupForm:
                 f"{chosen or 'No segment'} is chosen, but {segments[0]} to {segments[-1]} are read. "
                 "Choose one among them.",
             )
-        return Plan(
+        plan = Plan(
             session=session,
             segments=segments,
             rule=rule,
@@ -68,6 +68,8 @@ class SetupForm:
             simulated=simulated,
             only_probe=self.one("only_probe") == "yes",
         )
+        _check_target(plan)
+        return plan
 
     def _segments(self) -> tuple[str, ...]:
         first, last = self.one("first"), self.one("last")
@@ -101,6 +103,17 @@ class SetupForm:
                 f"Pain at {', '.join(wrong)} is not a number from 0 to 10. Correct it, or leave it empty.",
             )
         return {name: int(value) for name, value in typed.items() if value}
+
+
+def _check_target(plan: Plan) -> None:
+    """No pulse is given to find a segment that the rule cannot find."""
+    why = "" if plan.only_probe else no_target_foreseen(plan)
+    if why:
+        raise SetupRefused(
+            "pain" if plan.rule is Rule.PAIN else "first",
+            f"{why} No segment could be treated, whatever is read. Change this, choose another rule, or tick "
+            '"Only read the stiffness; treat nothing".',
+        )
 
 
 _SCORES = {str(score) for score in range(11)}

@@ -14,6 +14,7 @@ BY = {
     "key": "the STOP key",
     "button": "the STOP button",
     "page": "the page, which was closed or hidden",
+    "broken": "the page, whose connection broke",
     "unsaid": "the page, which could not hand on how much it hurts",
     "declined": "the clinician, who declined the dose",
 }

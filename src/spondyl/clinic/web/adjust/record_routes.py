@@ -8,9 +8,10 @@ from spondyl.clinic.care.adjustment_record import (
     adjustment_at,
 )
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.report.session.pdf import session_pdf
+from spondyl.clinic.report.session.whose import Whose
 from spondyl.clinic.web.clinic_words import ClinicWords
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
@@ -23,20 +24,22 @@ router = APIRouter(prefix="/patients/{patient_id}/adjust", include_in_schema=Fal
 @router.get("/{run}/record")
 def record_file(services: Clinic, viewer: Clinician, patient_id: str, run: str) -> Response:
     """The record, byte for byte. Taking it is in the audit log."""
-    stored = _taken(services, viewer, patient_id, run, "take adjustment record")
+    _, stored = _taken(services, viewer, patient_id, run, "take adjustment record")
     path = stored.path(services.data_dir)
     if not path.is_file():
         raise HTTPException(404)
     return FileResponse(path, media_type="application/x-tar", filename=path.name)
 
 
-def _taken(services: Services, viewer: Viewer, patient_id: str, run: str, action: str) -> StoredAdjustment:
+def _taken(
+    services: Services, viewer: Viewer, patient_id: str, run: str, action: str
+) -> tuple[Person, StoredAdjustment]:
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         stored = adjustment_at(connection, patient_id, run)
         detail = {"adjustment": run}
         record(connection, actor=viewer.actor, action=action, subject=patient.subject, detail=detail)
-    return stored
+    return patient, stored
 
 
 def _as_checked(stored: StoredAdjustment, services: Services) -> SessionRecord:
@@ -56,8 +59,9 @@ def _as_checked(stored: StoredAdjustment, services: Services) -> SessionRecord:
 
 @router.get("/{run}/report")
 def report(services: Clinic, viewer: Clinician, patient_id: str, run: str) -> Response:
-    """The session's report as PDF, made from the record. Taking it is in the audit log."""
-    stored = _taken(services, viewer, patient_id, run, "take adjustment report")
+    """The session's report as PDF, made from the record; whose it is and who did it is from the chart. Taking it is in
+    the audit log."""
+    patient, stored = _taken(services, viewer, patient_id, run, "take adjustment report")
     words = ClinicWords(services.engine)
     if stored.check is None or not stored.path(services.data_dir).is_file():
         raise HTTPException(
@@ -65,7 +69,13 @@ def report(services: Clinic, viewer: Clinician, patient_id: str, run: str) -> Re
         )
     session = _as_checked(stored, services)
     checked = Replay(verdict=Verdict(stored.check["verdict"]), text=stored.check["text"], record=session)
-    name = f"adjustment-{words.wall(stored.at):%Y-%m-%d}.pdf"
+    name = f"adjustment-{patient.record_number}-{words.wall(stored.at):%Y-%m-%d-%H%M}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    content = session_pdf(session, checked, zone=words.zone)
+    whose = Whose(
+        patient=patient.full_name,
+        born=patient.details.birth_date,
+        record_number=patient.record_number,
+        by=words.who(stored.by),
+    )
+    content = session_pdf(session, checked, zone=words.zone, whose=whose)
     return Response(content, media_type="application/pdf", headers=headers)

@@ -25,7 +25,7 @@ from spondyl.clinic.web.adjust.gate_watch import shut, why_shut
 from spondyl.clinic.web.adjust.keeping import check_anew, is_cut_off
 from spondyl.clinic.web.adjust.lane import BY, LANE, obey
 from spondyl.clinic.web.adjust.sessions import Checks, ClinicianOnly, Sessions
-from spondyl.clinic.web.adjust.stop_key import STOPPED_BY
+from spondyl.clinic.web.adjust.stop_key import STOPPED_BY, stop_address
 from spondyl.clinic.web.adjust.stream import frames_of, watched
 from spondyl.clinic.web.adjust.views import ACTIONS, RULES, reason_text, shown_live, shown_stored
 from spondyl.clinic.web.page import patient_page, see_other
@@ -48,7 +48,8 @@ def session_page(
     patient_id: str,
     run: str,
 ) -> Response:
-    """A session that waits for its page: that page, once. Else what it did, or that it is still being ended."""
+    """A session that waits for its page: that page, once. Else what it did, or that it is still being ended, or that it
+    runs on that page, with the way to stop it."""
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         stored = adjustment_at(connection, patient_id, run)
@@ -61,8 +62,9 @@ def session_page(
         )
     if is_cut_off(desk, checks, stored) and not checks.problem(run):
         check_anew(services, checks, stored)
-    is_ending = live is not None and not live.feed.has_told_end and not live.feed.is_over
-    context = _ended(services, stored, live if is_ending else None) | {
+    still = live if live is not None and live.is_open else None
+    context = _ended(services, stored, still) | {
+        "stop_address": stop_address(patient.id, run, still, viewer=viewer) if still and still.runs else None,
         "unkept": live.unkept if live else None,
         "recorded": None if live else recorded_end(stored, services.data_dir),
         "is_checking": stored.outcome is not None
@@ -214,10 +216,14 @@ def stop(
 ) -> Response:
     """Stop a session from any other page or device: every member of the staff may."""
     live = desk.of_run(run)
+    had_ended = live is None or live.has_ended.is_set()
     if live is not None:
         live.press_stop(f"{viewer.name}, from another page")
     whose = _log_stop(services, patient_id, run, viewer.actor)
-    return see_other(request, f"/patients/{whose}/adjust/{run}" if viewer.may(Role.CLINICIAN) else "/today")
+    if viewer.may(Role.CLINICIAN):
+        return see_other(request, f"/patients/{whose}/adjust/{run}")
+    said = "had ended already" if had_ended else "is stopped"
+    return see_other(request, "/today", notice=f"The session {said}. Nothing begins again by itself.")
 
 
 @lane_router.post(LANE + "{token}/{what}", dependencies=[Anybody])
@@ -238,11 +244,11 @@ def _shown(shown: object) -> dict[str, Any]:
     return {"shown": shown, "actions": ACTIONS}
 
 
-def _ended(services: Services, stored: StoredAdjustment, ending: SessionProcess | None) -> dict[str, Any]:
-    shown = shown_live(ending) if ending else shown_stored(stored, services.data_dir)
+def _ended(services: Services, stored: StoredAdjustment, still: SessionProcess | None) -> dict[str, Any]:
+    shown = shown_live(still) if still else shown_stored(stored, services.data_dir)
     return {
         "stored": stored,
-        "ending": ending,
+        "still": still,
         "rules": RULES,
         "reason_text": reason_text,
         **_shown(shown),

@@ -29,7 +29,7 @@ from spondyl.clinic.web.adjust.gate_watch import watch_gate
 from spondyl.clinic.web.adjust.keeping import keeper_of
 from spondyl.clinic.web.adjust.sessions import Sessions
 from spondyl.clinic.web.adjust.stop_key import stop_address
-from spondyl.clinic.web.adjust.views import RULES, given_lately, reason_text
+from spondyl.clinic.web.adjust.views import RULES, given_lately, reason_text, still_text
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
@@ -143,12 +143,14 @@ def _setup_context(
         "longest": LONGEST,
         "rules": RULES,
         "earlier": earlier,
-        "given_lately": given_lately(earlier, now=now_of(connection)),
+        "given_lately": given_lately(
+            [one for one in earlier if not still_text(desk, one)], now=now_of(connection)
+        ),
         "stop_address": stop_address(patient.id, *running, viewer=viewer) if running else None,
         "problem": None,
         "problems": (),
         "problem_field": None,
-        "reason_text": reason_text,
+        "ended": {one.run: still_text(desk, one) or reason_text(one) for one in earlier},
         "pairs_of": _pairs,
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from spondyl.clinic.adjust.desk import Desk
 from spondyl.clinic.adjust.session_process import SessionProcess
 from spondyl.clinic.care.adjustment_record import StoredAdjustment
 from spondyl.clinic.web.adjust.pictures import map_svg, wave_svg
@@ -170,6 +171,14 @@ def given_lately(earlier: Iterable[StoredAdjustment], *, now: datetime) -> str:
     unknown = len(lately) - len(ended)
     more = f" Of {unknown} no end is kept: what was given stands in its record, below." if unknown else ""
     return f"{sessions} on the instrument within the last day{gave}. Every session has whole budgets of its own.{more}"
+
+
+def still_text(desk: Desk, stored: StoredAdjustment) -> str:
+    """That a session has not come to its end yet, in a few words; empty once it has."""
+    live = desk.of_run(stored.run)
+    if stored.outcome is not None or live is None or not live.is_open:
+        return ""
+    return "runs on another page" if live.runs else "is being ended"
 
 
 def reason_text(stored: StoredAdjustment) -> str:

@@ -22,7 +22,13 @@ def root(request: Request) -> Response:
 def today(request: Request, services: Clinic, viewer: AnyStaff, everyone: bool = False) -> Response:
     """The day's page; who sees patients sees their own day, or with ``everyone`` the whole clinic's."""
     with reading(services.engine) as connection:
-        view = View(connection=connection, services=services, viewer=viewer, everyone=everyone)
+        view = View(
+            connection=connection,
+            services=services,
+            viewer=viewer,
+            everyone=everyone,
+            desk=request.app.state.desk,
+        )
         made = [feature.today(view) for feature in features_of(request) if feature.today]
     panels = sorted((panel for panel in made if panel), key=lambda panel: not panel.comes_first)
     return page(request, "front/today.html", {"panels": panels})

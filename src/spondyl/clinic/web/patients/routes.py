@@ -124,7 +124,7 @@ def overview(request: Request, services: Clinic, viewer: AnyStaff, patient_id: s
         patient = person(connection, patient_id)
         record(connection, actor=viewer.actor, action="open chart", subject=patient.subject)
     with reading(services.engine) as connection:
-        view = View(connection=connection, services=services, viewer=viewer)
+        view = View(connection=connection, services=services, viewer=viewer, desk=request.app.state.desk)
         made = [feature.patient(view, patient) for feature in features_of(request) if feature.patient]
     return patient_page(
         request, "patients/overview.html", patient, {"panels": [panel for panel in made if panel]}

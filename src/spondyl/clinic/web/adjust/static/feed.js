@@ -7,11 +7,11 @@ export const LOST = 3;
 
 /** @typedef {{event: (event: any) => void, block: (first: number, values: Float32Array) => void, lost: (frames: number) => void}} Listener */
 
-/** Read until the feed ends. Rejects when the connection breaks.
+/** Read until the feed ends. Rejects when the connection breaks, and where another page comes: nobody is signed in.
  * @param {string} address @param {Listener} listener @param {AbortSignal} [signal] */
 export async function readFeed(address, listener, signal) {
   const response = await fetch(address, { signal, cache: "no-store" });
-  if (!response.ok || !response.body) throw new Error(`The feed answered ${response.status}.`);
+  if (!response.ok || response.redirected || !response.body) throw new Error(`The feed answered ${response.status}.`);
   const reader = response.body.getReader();
   let kept = new Uint8Array(0);
   for (;;) {

@@ -1,8 +1,13 @@
 // Holds a session: heartbeats while the page is alive and seen, and the stop on every way there is.
 
 const BEAT_MS = 400;
+/** A beat without an answer is given up: a browser has six connections to a server, and STOP needs one. */
+const ANSWER_MS = 1500;
 
-/** @typedef {{link: (isThere: boolean) => void, stopped: (confirmed: boolean, by: string) => void}} Told */
+/**
+ * ``halted``: a beat was answered, and the session has stopped or ended. ``unknown``: this server has no such session.
+ * @typedef {{link: (isThere: boolean) => void, stopped: (confirmed: boolean, by: string) => void, halted: () => void, unknown: () => void}} Told
+ */
 
 export class Hold {
   #over = false;
@@ -38,6 +43,7 @@ export class Hold {
     this.told.stopped(false, by);
     try {
       const answer = await fetch(address, { method: "POST", keepalive: true, priority: "high" });
+      if (answer.status === 404) return this.told.unknown();
       const said = await answer.json();
       this.told.stopped(answer.ok, said.by ?? by);
     } catch {
@@ -66,8 +72,12 @@ export class Hold {
 
   async #beat() {
     try {
-      const answer = await fetch(`${this.lane}/beat`, { method: "POST", cache: "no-store", priority: "high" });
-      if (!this.#over) this.told.link(answer.ok);
+      const answer = await fetch(`${this.lane}/beat`, { method: "POST", cache: "no-store", priority: "high", signal: AbortSignal.timeout(ANSWER_MS) });
+      const said = await answer.json().catch(() => ({}));
+      if (this.#over) return;
+      this.told.link(answer.ok);
+      if (answer.status === 404) this.told.unknown();
+      else if (answer.ok && said.runs === false) this.told.halted();
     } catch {
       if (!this.#over) this.told.link(false);
     }

@@ -11,6 +11,9 @@ const FORCE = 0;
 const ACCELERATION = 1;
 const CAP = 3;
 const SECONDS = 8;
+/** A session that has stopped tells its end within this long, or the page will not hear of it. */
+const END_MS = 5000;
+const SIGNED_OUT = "You were signed out: no answer can be given any more. Press STOP.";
 
 const live = /** @type {HTMLElement} */ (document.querySelector("[data-live]"));
 const { lane, page, run, channels, cap, pulses } = /** @type {Record<string, string>} */ (live.dataset);
@@ -29,13 +32,18 @@ const sweep = new Sweep(
   SECONDS,
 );
 
-const hold = new Hold(lane, { link: showLink, stopped: showStopped });
+const hold = new Hold(lane, { link: showLink, stopped: showStopped, halted, unknown });
 let isOver = false;
+let isSignedOut = false;
+/** Whether nothing of the session comes to this page any more, and since when it is known to have stopped. */
+let isBroken = false;
+let haltedMs = NaN;
 let lostFrames = 0;
 let missing = 0;
 
 /** @param {boolean} isThere */
 function showLink(isThere) {
+  if (isOver) return;
   part("link").textContent = isThere ? "connected" : "No connection: the server stops the session by itself";
 }
 
@@ -54,6 +62,53 @@ function clearAnswer(text) {
   line.textContent = text;
   part("answer").replaceChildren(line);
   part("answer").closest(".panel")?.classList.remove("waits");
+}
+
+/** The session has stopped or ended. Its end comes by the feed, unless that is broken, or hangs in a network that broke. */
+function halted() {
+  if (isOver) return;
+  if (Number.isNaN(haltedMs)) haltedMs = performance.now();
+  if (isBroken) showUnseenEnd("The connection between this page and the session broke.");
+  else if (performance.now() - haltedMs > END_MS) {
+    showUnseenEnd("Its end did not come to this page: the connection broke, or the end is still being kept.");
+  }
+}
+
+/** Another server answers, which has no session of this page. */
+function unknown() {
+  if (!isOver) showUnseenEnd("The server was started anew meanwhile. The session stopped by itself when the server before was gone.");
+}
+
+/** Without its feed a page shows no dose and no end: it does not hold a session that it cannot see. */
+function broken() {
+  if (isOver) return;
+  isBroken = true;
+  showLink(false);
+  void hold.stop("broken");
+}
+
+/** Nobody can answer here any more; what is shown stays, and STOP works. */
+function showSignedOut() {
+  if (isSignedOut || isOver) return;
+  isSignedOut = true;
+  const waits = part("answer").closest(".panel")?.classList.contains("waits");
+  if (waits) wait(part("doing").textContent ?? "", "", []);
+  else clearAnswer(SIGNED_OUT);
+  next("");
+}
+
+/** What to do next; of who was signed out nothing but STOP. @param {string} text */
+function next(text) {
+  part("next").textContent = isSignedOut ? "press STOP: you were signed out, and no answer can be given here any more." : text;
+}
+
+/** Something waits for an answer. @param {string} doing @param {string} step @param {HTMLElement[]} shown */
+function wait(doing, step, shown) {
+  if (isOver) return;
+  part("answer").replaceChildren(...(isSignedOut ? [element("p", SIGNED_OUT, "force")] : shown));
+  part("answer").closest(".panel")?.classList.add("waits");
+  part("doing").textContent = doing;
+  next(step);
 }
 
 /** Whether the server took it: not when the network is gone, or somebody has signed out since.
@@ -104,23 +159,20 @@ function propose(dose) {
       void answerDose(String(dose.number), accepts);
     });
   }
-  part("answer").replaceChildren(
+  wait("Waits for your answer", `read the reason, then accept or decline ${course}.`, [
     element("p", course, "force"),
     element("p", `Each above the preload; ${numberWords(Number(dose.predicted_n), 1)} N expected, the cap is ${dose.cap_n} N in all.`),
     element("p", `Reason: ${dose.reason}`, "reason"),
     actions,
-  );
-  part("answer").closest(".panel")?.classList.add("waits");
-  part("doing").textContent = "Waits for your answer";
-  part("next").textContent = `read the reason, then accept or decline ${course}.`;
+  ]);
 }
 
 /** @param {string} text */
 function question(text) {
-  part("answer").replaceChildren(element("p", text, "force"), element("p", "The tip is off. Press the number below."));
-  part("answer").closest(".panel")?.classList.add("waits");
-  part("doing").textContent = "Waits for the patient's answer";
-  part("next").textContent = "ask how much it hurts now and press the number.";
+  wait("Waits for the patient's answer", "ask how much it hurts now and press the number.", [
+    element("p", text, "force"),
+    element("p", "The tip is off. Press the number below."),
+  ]);
 }
 
 /** @param {number} pain */
@@ -143,8 +195,23 @@ function showOver(said) {
   const link = element("a", said.link, "button primary");
   link.setAttribute("href", run);
   part("answer").replaceChildren(element("p", said.what, "force"), element("p", said.text), link);
+  part("answer").closest(".panel")?.classList.remove("waits");
   part("stop-state").textContent = said.stop;
   part("link").textContent = "session over";
+  part("closing").textContent = "This page may be closed.";
+  refresh();
+}
+
+/** The session is over, and its end did not come to this page. @param {string} text */
+function showUnseenEnd(text) {
+  showOver({
+    doing: "Stopped",
+    next: "look at the patient and the instrument; then open the page of this session.",
+    stop: "The session has stopped. Nothing begins again by itself.",
+    what: "The session has stopped.",
+    text: `${text} What was delivered stands on its page.`,
+    link: "See what was delivered",
+  });
 }
 
 /** @param {any} event */
@@ -158,8 +225,6 @@ function showEnd(event) {
     text: event.text,
     link: "See what was done",
   });
-  part("closing").textContent = "This page may be closed.";
-  refresh();
 }
 
 /** The session is over, and the chart did not take its end. @param {any} event */
@@ -177,8 +242,9 @@ function showUnkept(event) {
 /** @type {Record<string, (event: any) => void>} */
 const SHOWN = {
   doing: (event) => {
+    if (isOver) return;
     part("doing").textContent = event.text;
-    if (!part("answer").closest(".panel")?.classList.contains("waits")) part("next").textContent = "watch the patient; a dose waits for you before it is given.";
+    if (!part("answer").closest(".panel")?.classList.contains("waits")) next("watch the patient; a dose waits for you before it is given.");
   },
   decision: refresh,
   row: refresh,
@@ -205,7 +271,8 @@ async function refresh() {
     again = false;
     try {
       const answer = await fetch(`${run}/panels`, { cache: "no-store" });
-      if (answer.ok) put(await answer.text());
+      if (answer.redirected || answer.status === 401) showSignedOut();
+      else if (answer.ok) put(await answer.text());
     } catch {
       showLink(false);
     }
@@ -261,9 +328,7 @@ function begin() {
       lostFrames += frames;
       showLost();
     },
-  }).catch(() => {
-    if (!isOver) showLink(false);
-  });
+  }).then(broken, broken);
 }
 
 begin();
