@@ -26,7 +26,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.sample_practice import sample_practice
 from spondyl.clinic.web import create_app
 from spondyl.clinic.web.cookies import session_cookie
-from spondyl.clinic.web.intake.staff import intake_link
+from spondyl.clinic.web.intake.form_link import intake_link
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]

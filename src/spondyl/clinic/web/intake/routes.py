@@ -26,9 +26,10 @@ from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading, write
 from spondyl.clinic.web.cookies import HANDED_OVER_COOKIE
 from spondyl.clinic.web.intake.body_shapes import OUTLINE, VIEWS, shapes_of
+from spondyl.clinic.web.intake.form_link import FormBehind
 from spondyl.clinic.web.intake.words import words_in
 from spondyl.clinic.web.page import page, see_other
-from spondyl.clinic.web.patient_link import LINK_LASTS, read_link
+from spondyl.clinic.web.patient_link import LINK_LASTS
 from spondyl.clinic.web.rights import open_to_all
 from spondyl.clinic.web.services import Clinic, Services
 
@@ -56,9 +57,8 @@ class SentGroup(BaseModel):
 
 
 @router.get("/{token}")
-def intake_page(request: Request, services: Clinic, token: str) -> Response:
+def intake_page(request: Request, services: Clinic, token: str, document_id: FormBehind) -> Response:
     """The form, open at the first screen that is not finished."""
-    document_id = _document_of(services, token)
     with reading(services.engine) as connection:
         stored = opened(connection, document_id)
         offices = practice_of(connection).offices if has_practice(connection) else ()
@@ -70,13 +70,13 @@ def intake_page(request: Request, services: Clinic, token: str) -> Response:
 
 
 @router.post("/{token}/answer")
-def keep_answer(services: Clinic, token: str, sent: SentAnswer) -> JSONResponse:
+def keep_answer(services: Clinic, document_id: FormBehind, sent: SentAnswer) -> JSONResponse:
     """Save one answer; says which page the answer calls for."""
     try:
         given_at = services.clock() - min(timedelta(milliseconds=sent.age_ms), LINK_LASTS)
         _change(
             services,
-            token,
+            document_id,
             lambda intake: answered(intake, sent.item, tuple(sent.marks)),
             given_at=given_at,
         )
@@ -87,31 +87,33 @@ def keep_answer(services: Clinic, token: str, sent: SentAnswer) -> JSONResponse:
 
 
 @router.post("/{token}/next")
-def leave_group(services: Clinic, token: str, sent: SentGroup) -> JSONResponse:
+def leave_group(services: Clinic, document_id: FormBehind, sent: SentGroup) -> JSONResponse:
     """Note that a screen is finished; refused while a question on it is open."""
     try:
-        intake = _change(services, token, lambda intake: finished(intake, sent.group))
+        intake = _change(services, document_id, lambda intake: finished(intake, sent.group))
     except IntakeAnswerRefused as refused:
         return JSONResponse({"error": str(refused)}, status_code=422)
     is_finished = intake.next_group is None
     with reading(services.engine) as connection:
-        is_held = is_finished and _is_held(
-            connection, opened(connection, _document_of(services, token)).person_id
-        )
+        is_held = is_finished and _is_held(connection, opened(connection, document_id).person_id)
     return JSONResponse({"saved": True, "finished": is_finished, "held": is_held})
 
 
 @router.post("/{token}/language")
 def change_language(
-    request: Request, services: Clinic, token: str, language: Annotated[PatientLanguage, Form()]
+    request: Request,
+    services: Clinic,
+    token: str,
+    document_id: FormBehind,
+    language: Annotated[PatientLanguage, Form()],
 ) -> Response:
     """Show the form in the other language; the answers stay."""
-    _change(services, token, lambda intake: replace(intake, language=language))
+    _change(services, document_id, lambda intake: replace(intake, language=language))
     return see_other(request, f"/intake/{token}")
 
 
 @router.post("/{token}")
-async def keep_all(request: Request, services: Clinic, token: str) -> Response:
+async def keep_all(request: Request, services: Clinic, token: str, document_id: FormBehind) -> Response:
     """The whole form as a browser without scripts sends it."""
     from starlette.concurrency import run_in_threadpool
 
@@ -119,7 +121,7 @@ async def keep_all(request: Request, services: Clinic, token: str) -> Response:
     sent = {key: tuple(str(value) for value in form.getlist(key)) for key in form}
     opened_at = _moment(sent.get("opened_at", ())) or services.clock() - LINK_LASTS
     await run_in_threadpool(
-        _change, services, token, lambda intake: _with_form(intake, sent), given_at=opened_at
+        _change, services, document_id, lambda intake: _with_form(intake, sent), given_at=opened_at
     )
     return see_other(request, f"/intake/{token}")
 
@@ -134,10 +136,13 @@ def _moment(sent: tuple[str, ...]) -> datetime | None:
 
 
 def _change(
-    services: Services, token: str, step: Callable[[Intake], Intake], *, given_at: datetime | None = None
+    services: Services,
+    document_id: str,
+    step: Callable[[Intake], Intake],
+    *,
+    given_at: datetime | None = None,
 ) -> Intake:
     """Keep the form as ``step`` makes it of the one that stands; the form as it is then."""
-    document_id = _document_of(services, token)
 
     def work(connection: sa.Connection) -> Intake:
         stored = opened_to_change(connection, document_id)
@@ -160,11 +165,6 @@ def _with_form(intake: Intake, sent: dict[str, tuple[str, ...]]) -> Intake:
         except IntakeAnswerRefused:
             continue
     return intake
-
-
-def _document_of(services: Services, token: str) -> str:
-    key = services.key_for("patient link")
-    return read_link(token, purpose="intake", key=key, now=services.clock()).subject
 
 
 def _is_held(connection: sa.Connection, person_id: str) -> bool:
