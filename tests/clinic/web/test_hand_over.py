@@ -121,6 +121,27 @@ def test_five_backs_on_a_shared_tablet_show_no_answer_of_the_patient_before(
         context.close()
 
 
+def test_a_form_that_stops_on_a_shared_tablet_keeps_its_answers_in_that_window_alone(
+    browser_program: Chromium, services: Services, two: tuple[Person, Person]
+) -> None:
+    with served(services) as address:
+        context = browser_program.new_context(base_url=address)
+        context.set_default_timeout(PATIENCE_MS)
+        tablet = context.new_page()
+        _hand_over(tablet, two[0])
+        context.clear_cookies(name="spondyl_handed_over")  # as when staff sign in beside it
+        tablet.get_by_label("Less than 6 weeks").check()
+        expect(tablet.get_by_role("heading", name="This form has stopped")).to_be_focused()
+        expect(tablet.get_by_text("say that the form has stopped")).to_be_visible()
+        assert tablet.evaluate("localStorage.length") == 0
+        _hand_over(tablet, two[1])
+        expect(tablet.get_by_label("Less than 6 weeks")).not_to_be_checked()
+        _hand_over(tablet, two[0])
+        expect(tablet.locator("[data-state]")).to_have_text("Saved")
+        expect(tablet.get_by_label("Less than 6 weeks")).to_be_checked()
+        context.close()
+
+
 def _hand_over(tablet: Page, person: Person) -> None:
     tablet.goto("/sign-in")
     tablet.get_by_label("Sign-in name").fill("mara")

@@ -64,6 +64,7 @@ def intake_page(request: Request, services: Clinic, token: str, document_id: For
         offices = practice_of(connection).offices if has_practice(connection) else ()
         held = _is_held(connection, stored.person_id)
     shown = _shown(stored.intake, token) | {"offices": offices, "held": held}
+    shown["form_id"] = document_id
     shown["opened_at"] = services.clock().isoformat()
     shown["handed_over"] = HANDED_OVER_COOKIE in request.cookies
     return page(request, "intake/form.html", shown)

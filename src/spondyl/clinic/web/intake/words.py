@@ -40,6 +40,24 @@ WORDS = {
         "Not everything is sent yet. Keep this page open until it says 'Saved'.",
         "Aún no se ha enviado todo. Deje esta página abierta hasta que diga «Guardado».",
     ),
+    "gone_state": InBoth("Not sent", "Sin enviar"),
+    "gone_title": InBoth("This form has stopped", "Este formulario se ha detenido"),
+    "gone": InBoth(
+        "Your last answers did not reach the clinic: the form's link does not work any more.",
+        "Sus últimas respuestas no han llegado a la clínica: el enlace del formulario ya no sirve.",
+    ),
+    "gone_call": InBoth(
+        "Call us and ask for a new link to this form. Open it on this device within two weeks: it keeps these "
+        "answers and sends them then.",
+        "Llámenos y pida un enlace nuevo para este formulario. Ábralo en este aparato en dos semanas como máximo: "
+        "guarda estas respuestas y entonces las envía.",
+    ),
+    "gone_here": InBoth(
+        "Please give this device back at the front desk and say that the form has stopped. They open it again in this "
+        "window, and your last answers are sent then.",
+        "Devuelva este aparato en recepción, por favor, y diga que el formulario se ha detenido. Allí lo abren "
+        "otra vez en esta ventana y entonces se envían sus últimas respuestas.",
+    ),
     "done_flags": InBoth(
         "The clinician will ask you more about some of your answers before anybody treats your back.",
         "El profesional le preguntará más sobre algunas respuestas antes de que nadie le trate la espalda.",
