@@ -17,6 +17,7 @@ from spondyl.assessment.intake.intake import (
     finished,
     follow_up,
     item_of,
+    ticked,
 )
 from spondyl.assessment.intake.intake_json import intake_from_json, intake_to_json
 from spondyl.assessment.intake.item import Group, IntakeAnswerRefused, Item, ItemKind, Marks, Option
@@ -80,6 +81,7 @@ __all__ = [
     "stop_of",
     "stop_said",
     "summarise_intake",
+    "ticked",
     "urgency_of_yes",
     "worst_stop",
 ]

@@ -110,6 +110,18 @@ def answered(intake: Intake, key: str, marks: Marks) -> Intake:
     return replace(intake, answers={**intake.answers, key: kept}, raised=raised)
 
 
+def ticked(intake: Intake, key: str, *, added: Marks, removed: Marks) -> Intake:
+    """The intake with some ticks of an item set or taken away; its others stay. Raises IntakeAnswerRefused."""
+    item = item_of(key)
+    if not item.takes_many:
+        raise IntakeAnswerRefused(
+            what=f"{key!r} has no ticks.", why="It takes one answer.", do="Choose one of the answers shown."
+        )
+    check_marks(item, (*added, *removed))
+    marks = {*intake.of(key), *added} - {*removed}
+    return answered(intake, key, tuple(one.code for one in item.options if one.code in marks))
+
+
 def finished(intake: Intake, key: str) -> Intake:
     """The intake with one screen finished. Raises IntakeAnswerRefused while a question on it must be answered."""
     group = group_of(key)

@@ -19,6 +19,7 @@ from spondyl.assessment.intake import (
     finished,
     message_for,
     messages_of,
+    ticked,
 )
 from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.intake_record import PATIENT, keep, opened, opened_to_change
@@ -27,6 +28,7 @@ from spondyl.clinic.chart.transaction import reading, write
 from spondyl.clinic.web.cookies import HANDED_OVER_COOKIE
 from spondyl.clinic.web.intake.body_shapes import OUTLINE, VIEWS, shapes_of
 from spondyl.clinic.web.intake.form_link import FormBehind
+from spondyl.clinic.web.intake.whole_form import keep_form
 from spondyl.clinic.web.intake.words import words_in
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.patient_link import LINK_LASTS
@@ -44,6 +46,8 @@ class SentAnswer(BaseModel):
 
     item: Annotated[str, Field(max_length=60)]
     marks: Annotated[list[Text], Field(max_length=60)]
+    unmarked: Annotated[list[Text], Field(max_length=60)] | None = None
+    """Of a list: the ticks taken away. ``marks`` are those that were set then, and every other stays as it stands."""
     age_ms: Annotated[int, Field(ge=0, le=2**53)] = 0
     """How long ago it was given: without a network it waits on the telephone."""
 
@@ -64,7 +68,7 @@ def intake_page(request: Request, services: Clinic, token: str, document_id: For
         offices = practice_of(connection).offices if has_practice(connection) else ()
         held = _is_held(connection, stored.person_id)
     shown = _shown(stored.intake, token) | {"offices": offices, "held": held}
-    shown["form_id"] = document_id
+    shown |= {"form_id": document_id, "version": stored.version}
     shown["opened_at"] = services.clock().isoformat()
     shown["handed_over"] = HANDED_OVER_COOKIE in request.cookies
     return page(request, "intake/form.html", shown)
@@ -78,7 +82,7 @@ def keep_answer(services: Clinic, document_id: FormBehind, sent: SentAnswer) -> 
         _change(
             services,
             document_id,
-            lambda intake: answered(intake, sent.item, tuple(sent.marks)),
+            lambda intake: _with_answer(intake, sent),
             given_at=given_at,
         )
     except IntakeAnswerRefused as refused:
@@ -119,21 +123,9 @@ async def keep_all(request: Request, services: Clinic, token: str, document_id: 
     from starlette.concurrency import run_in_threadpool
 
     form = await request.form()
-    sent = {key: tuple(str(value) for value in form.getlist(key)) for key in form}
-    opened_at = _moment(sent.get("opened_at", ())) or services.clock() - LINK_LASTS
-    await run_in_threadpool(
-        _change, services, document_id, lambda intake: _with_form(intake, sent), given_at=opened_at
-    )
+    sent = {key: tuple(str(value).replace("\r\n", "\n") for value in form.getlist(key)) for key in form}
+    await run_in_threadpool(keep_form, services, document_id, sent)
     return see_other(request, f"/intake/{token}")
-
-
-def _moment(sent: tuple[str, ...]) -> datetime | None:
-    """When the page was opened; None where it does not say so."""
-    try:
-        moment = datetime.fromisoformat(sent[0])
-    except (IndexError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _change(
@@ -153,19 +145,10 @@ def _change(
     return write(services.engine, work)
 
 
-def _with_form(intake: Intake, sent: dict[str, tuple[str, ...]]) -> Intake:
-    for group in intake.groups:
-        for item in group.items:
-            marks = sent.get(item.key, ())
-            try:
-                intake = answered(intake, item.key, marks) if marks or item.takes_many else intake
-            except IntakeAnswerRefused:
-                continue  # a browser without scripts shows the question again, unanswered
-        try:
-            intake = finished(intake, group.key)
-        except IntakeAnswerRefused:
-            continue
-    return intake
+def _with_answer(intake: Intake, sent: SentAnswer) -> Intake:
+    if sent.unmarked is None:
+        return answered(intake, sent.item, tuple(sent.marks))
+    return ticked(intake, sent.item, added=tuple(sent.marks), removed=tuple(sent.unmarked))
 
 
 def _is_held(connection: sa.Connection, person_id: str) -> bool:

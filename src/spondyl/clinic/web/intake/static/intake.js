@@ -2,7 +2,11 @@
 
 import { csrfToken, renewToken } from "/static/shell/csrf.js";
 
-/** @typedef {{kind: "answer", item: string, marks: string[], given: number} | {kind: "next", group: string}} Sent */
+/**
+ * Of a list each tick is sent by itself: set as `marks`, or taken away as `unmarked`.
+ * @typedef {{kind: "answer", item: string, marks: string[], unmarked?: string[], given: number}} Answer
+ * @typedef {Answer | {kind: "next", group: string}} Sent
+ */
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("intake"));
 const address = form.action;
@@ -23,6 +27,8 @@ remember();
 /** Nothing is sent any more: the link of this page does not work. */
 let gone = false;
 let sending = false;
+/** The longest that an attempt to send the first of them took: the clinic may take its time from any of them. */
+let slowest_ms = 0;
 let failed = 0;
 let retry = 0;
 
@@ -77,11 +83,22 @@ function stop() {
 /** @param {Sent} one */
 function send(one) {
   if (one.kind === "answer") {
-    unsent = unsent.filter((other, place) => (sending && place === 0) || other.kind !== "answer" || other.item !== one.item);
+    unsent = unsent.filter((other, place) => (sending && place === 0) || !answersSame(other, one));
   }
   unsent.push(one);
   remember();
   void sendAll();
+}
+
+/** Whether both answer the same question, or set or take away the same tick. @param {Sent | undefined} one @param {Sent} other */
+function answersSame(one, other) {
+  if (one?.kind !== "answer" || other.kind !== "answer") return false;
+  return one.item === other.item && tickOf(one) === tickOf(other);
+}
+
+/** @param {Answer} one */
+function tickOf(one) {
+  return one.unmarked && (one.marks[0] ?? one.unmarked[0]);
 }
 
 /** What the clinic answers when it will not take this answer, however often it is sent. */
@@ -130,7 +147,9 @@ async function sendAll() {
   let refused = false;
   while (unsent.length) {
     if (!["offline", "refused"].includes(state.dataset.state ?? "")) say("saving");
+    const began = Date.now();
     const result = await sendOne(unsent[0]);
+    slowest_ms = Math.max(slowest_ms, Date.now() - began);
     if (result === "gone") return stop();
     if (result === "lost" || result === "stuck") {
       say(result === "lost" ? "offline" : "refused");
@@ -143,7 +162,9 @@ async function sendAll() {
     refused ||= result === "refused";
     const sent = unsent.shift();
     // Its correction was given after it, however long it took to arrive.
-    for (const one of unsent) if (one.kind === "answer" && sent?.kind === "answer" && one.item === sent.item) one.given = Date.now();
+    const arrived = sent?.kind === "answer" ? sent.given + slowest_ms : 0;
+    for (const one of unsent) if (one.kind === "answer" && answersSame(sent, one)) one.given = Math.max(one.given, arrived);
+    slowest_ms = 0;
     remember();
   }
   sending = false;
@@ -164,7 +185,10 @@ function marksOf(item) {
 /** @param {HTMLInputElement | HTMLTextAreaElement} field */
 function answered(field) {
   const item = field.dataset.item ?? "";
-  send({ kind: "answer", item, marks: marksOf(item), given: Date.now() });
+  const answer = { kind: /** @type {const} */ ("answer"), item, given: Date.now() };
+  if (field.type !== "checkbox") send({ ...answer, marks: marksOf(item) });
+  else if (/** @type {HTMLInputElement} */ (field).checked) send({ ...answer, marks: [field.value], unmarked: [] });
+  else send({ ...answer, marks: [], unmarked: [field.value] });
   settle(field);
   if (field instanceof HTMLInputElement && field.dataset.stops && field.checked) showMessage(field.dataset.stops, item);
 }
@@ -372,7 +396,7 @@ function putBack() {
     if (one.kind !== "answer") continue;
     for (const field of /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */ (form.querySelectorAll(`[data-item="${one.item}"]`))) {
       if (field instanceof HTMLTextAreaElement) field.value = one.marks[0] ?? "";
-      else field.checked = one.marks.includes(field.value);
+      else if (!one.unmarked || tickOf(one) === field.value) field.checked = one.marks.includes(field.value);
     }
   }
 }

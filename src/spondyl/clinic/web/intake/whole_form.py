@@ -1,0 +1,67 @@
+"""The whole form at once, as a browser without scripts sends it."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from spondyl.assessment.intake import Intake, IntakeAnswerRefused, Item, Marks, answered, finished, ticked
+from spondyl.clinic.care.intake_record import PATIENT, keep, opened, opened_to_change
+from spondyl.clinic.chart.transaction import write
+from spondyl.clinic.web.patient_link import LINK_LASTS
+from spondyl.clinic.web.services import Services
+
+SentForm = Mapping[str, tuple[str, ...]]
+
+
+def keep_form(services: Services, document_id: str, sent: SentForm) -> None:
+    """Keep what was changed on the page since it was opened."""
+    opened_at = _moment(sent.get("opened_at", ())) or services.clock() - LINK_LASTS
+    version = _version(sent.get("version", ()))
+
+    def work(connection: sa.Connection) -> None:
+        stored = opened_to_change(connection, document_id)
+        is_known = 0 < version <= stored.version
+        shown = opened(connection, document_id, version=version).intake if is_known else Intake()
+        intake = _with_form(stored.intake, sent, shown=shown)
+        keep(connection, stored, intake, actor=PATIENT, opened_at=opened_at)
+
+    write(services.engine, work)
+
+
+def _moment(sent: tuple[str, ...]) -> datetime | None:
+    """When the page was opened; None where it does not say so."""
+    try:
+        moment = datetime.fromisoformat(sent[0])
+    except (IndexError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _version(sent: tuple[str, ...]) -> int:
+    """The version that the page showed; 0 where it does not say so."""
+    return int(sent[0]) if sent and re.fullmatch("[0-9]{1,6}", sent[0]) else 0
+
+
+def _with_form(intake: Intake, sent: SentForm, *, shown: Intake) -> Intake:
+    """The form with what was changed on a page that showed ``shown``: the rest of the page is no answer of now."""
+    for group in intake.groups:
+        for item in group.items:
+            try:
+                intake = _with_item(intake, item, sent.get(item.key, ()), shown.of(item.key))
+            except IntakeAnswerRefused:
+                continue  # a browser without scripts shows the question again, unanswered
+        try:
+            intake = finished(intake, group.key)
+        except IntakeAnswerRefused:
+            continue
+    return intake
+
+
+def _with_item(intake: Intake, item: Item, marks: Marks, shown: Marks) -> Intake:
+    if item.takes_many:
+        added = tuple(mark for mark in marks if mark not in shown)
+        removed = tuple(mark for mark in shown if mark not in marks)
+        return ticked(intake, item.key, added=added, removed=removed)
+    return answered(intake, item.key, marks) if marks and marks != (shown or ("",)) else intake
