@@ -15,6 +15,7 @@ from spondyl.assessment.intake import INTAKE, ITEMS, Intake, ItemKind, Stop
 from spondyl.booking import VisitType
 from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.intake_record import begin, newest
+from spondyl.clinic.care.scores import scores_of_person
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.booking_stop import booking_stop
 from spondyl.clinic.chart.people import Person, change_person
@@ -212,12 +213,37 @@ def test_the_form_works_without_scripts(
         )
         for item in ITEMS.values()
     }
-    sent = phone.post(link, data={"csrf": phone.csrf(link), **answers})
+    sent = phone.post(link, data={"csrf": phone.csrf(link), **answers, "all": "yes"})
     assert sent.status_code == 303
+    assert "The form is complete" in phone.get(link).text
     intake = kept(services, patient)
     assert intake.next_group is None
     assert intake.one("pain_week") == "4"
     assert len(intake.finished) == len(INTAKE)
+
+
+def test_without_scripts_an_early_save_scores_no_questionnaire_that_nobody_read(
+    browser: Open, services: Services, patient: Person, link: str
+) -> None:
+    """Roland-Morris is a list of ticks: empty, it scores 0 once its screens are finished, and not before."""
+    phone = browser(Role.NOBODY)
+
+    def save(**fields: str) -> set[str]:
+        assert phone.post(link, data={"csrf": phone.csrf(link), **fields}).status_code == 303
+        with reading(services.engine) as connection:
+            return {one.instrument for one in scores_of_person(connection, patient.id)}
+
+    assert save(complaint="It hurts") == set()
+    assert kept(services, patient).finished == frozenset()
+    assert "Questions that still need one: " in phone.get(link).text
+    assert save(complaint="It hurts", all="yes", function_first="1") == set(), "questions are open"
+    harmless = {item.key: "no" for item in ITEMS.values() if item.kind is ItemKind.YES_NO}
+    chosen = {item.key: item.options[0].code for item in ITEMS.values() if item.kind is ItemKind.CHOICE}
+    whole = {**harmless, **chosen, "pain_week": "4"}
+    assert save(**whole) == {"nrs"}
+    assert "Send the form when you have read everything" in phone.get(link).text
+    assert save(**whole, all="yes") == {"nrs", "rmdq"}
+    assert kept(services, patient).next_group is None
 
 
 def test_the_form_speaks_the_patients_language(browser: Open, link: str) -> None:

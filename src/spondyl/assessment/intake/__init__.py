@@ -17,6 +17,7 @@ from spondyl.assessment.intake.intake import (
     finished,
     follow_up,
     item_of,
+    open_questions,
     ticked,
 )
 from spondyl.assessment.intake.intake_json import intake_from_json, intake_to_json
@@ -74,6 +75,7 @@ __all__ = [
     "message_for",
     "messages_of",
     "open_flags",
+    "open_questions",
     "question_behind",
     "saying",
     "scores_of",

@@ -125,7 +125,7 @@ def ticked(intake: Intake, key: str, *, added: Marks, removed: Marks) -> Intake:
 def finished(intake: Intake, key: str) -> Intake:
     """The intake with one screen finished. Raises IntakeAnswerRefused while a question on it must be answered."""
     group = group_of(key)
-    missing = [item for item in group.items if item.is_required and not intake.of(item.key)]
+    missing = open_questions(intake, group)
     if missing:
         raise IntakeAnswerRefused(
             what=f"Not answered yet: {missing[0].text.in_(intake.language)}",
@@ -133,6 +133,12 @@ def finished(intake: Intake, key: str) -> Intake:
             do="Answer it; 'not sure' is an answer.",
         )
     return replace(intake, finished=intake.finished | {key})
+
+
+def open_questions(intake: Intake, *groups: Group) -> tuple[Item, ...]:
+    """The questions on these screens that must be answered and are not."""
+    items = (item for group in groups for item in group.items)
+    return tuple(item for item in items if item.is_required and not intake.of(item.key))
 
 
 def follow_up(before: Intake) -> Intake:

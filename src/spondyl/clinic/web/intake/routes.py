@@ -124,8 +124,8 @@ async def keep_all(request: Request, services: Clinic, token: str, document_id: 
 
     form = await request.form()
     sent = {key: tuple(str(value).replace("\r\n", "\n") for value in form.getlist(key)) for key in form}
-    await run_in_threadpool(keep_form, services, document_id, sent)
-    return see_other(request, f"/intake/{token}")
+    told = await run_in_threadpool(keep_form, services, document_id, sent)
+    return see_other(request, f"/intake/{token}", notice=told)
 
 
 def _change(

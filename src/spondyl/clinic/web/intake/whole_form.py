@@ -6,28 +6,38 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from spondyl.assessment.intake import Intake, IntakeAnswerRefused, Item, Marks, answered, finished, ticked
+from spondyl.assessment.intake import (
+    Intake,
+    IntakeAnswerRefused,
+    Item,
+    Marks,
+    answered,
+    finished,
+    open_questions,
+    ticked,
+)
 from spondyl.clinic.care.intake_record import PATIENT, keep, opened, opened_to_change
 from spondyl.clinic.chart.transaction import write
+from spondyl.clinic.web.intake.words import words_in
 from spondyl.clinic.web.patient_link import LINK_LASTS
 from spondyl.clinic.web.services import Services
 
 SentForm = Mapping[str, tuple[str, ...]]
 
 
-def keep_form(services: Services, document_id: str, sent: SentForm) -> None:
-    """Keep what was changed on the page since it was opened."""
+def keep_form(services: Services, document_id: str, sent: SentForm) -> str:
+    """Keep what was changed on the page since it was opened; what to tell the patient."""
     opened_at = _moment(sent.get("opened_at", ())) or services.clock() - LINK_LASTS
     version = _version(sent.get("version", ()))
 
-    def work(connection: sa.Connection) -> None:
+    def work(connection: sa.Connection) -> Intake:
         stored = opened_to_change(connection, document_id)
         is_known = 0 < version <= stored.version
         shown = opened(connection, document_id, version=version).intake if is_known else Intake()
         intake = _with_form(stored.intake, sent, shown=shown)
-        keep(connection, stored, intake, actor=PATIENT, opened_at=opened_at)
+        return keep(connection, stored, intake, actor=PATIENT, opened_at=opened_at).intake
 
-    write(services.engine, work)
+    return _told(write(services.engine, work))
 
 
 def _moment(sent: tuple[str, ...]) -> datetime | None:
@@ -52,11 +62,30 @@ def _with_form(intake: Intake, sent: SentForm, *, shown: Intake) -> Intake:
                 intake = _with_item(intake, item, sent.get(item.key, ()), shown.of(item.key))
             except IntakeAnswerRefused:
                 continue  # a browser without scripts shows the question again, unanswered
-        try:
+    return _with_screens(intake, is_all="all" in sent)
+
+
+def _with_screens(intake: Intake, *, is_all: bool) -> Intake:
+    """The form with its screens finished that are.
+
+    Nothing shows of a screen without a question that must be answered that anybody read it: no tick on Roland-Morris
+    means none of its sentences only when the patient says that this is ``is_all``, and left no question open.
+    """
+    is_all = is_all and not open_questions(intake, *intake.groups)
+    for group in intake.groups:
+        asks = any(item.is_required for item in group.items)
+        if is_all or (asks and not open_questions(intake, group)):
             intake = finished(intake, group.key)
-        except IntakeAnswerRefused:
-            continue
     return intake
+
+
+def _told(intake: Intake) -> str:
+    words = words_in(intake.language)
+    missing = open_questions(intake, *intake.groups)
+    if missing:
+        first = missing[0].text.in_(intake.language)
+        return words["saved_open"].format(count=len(missing), question=first)
+    return words["saved_part"] if intake.next_group else words["saved_whole"]
 
 
 def _with_item(intake: Intake, item: Item, marks: Marks, shown: Marks) -> Intake:

@@ -83,7 +83,23 @@ WORDS = {
     "figure": InBoth("Body map", "Mapa del cuerpo"),
     "list": InBoth("The same as a list", "Lo mismo como lista"),
     "none_chosen": InBoth("Nothing marked yet", "Aún no hay nada marcado"),
-    "save_all": InBoth("Save my answers", "Guardar mis respuestas"),
+    "save_all": InBoth("Save my answers and go on later", "Guardar mis respuestas y seguir después"),
+    "send_all": InBoth(
+        "I have read and answered everything: send the form",
+        "He leído y respondido todo: enviar el formulario",
+    ),
+    "saved_open": InBoth(
+        "Your answers are saved. Questions that still need one: {count}. The first of them: {question}",
+        "Sus respuestas están guardadas. Preguntas que aún necesitan una: {count}. La primera: {question}",
+    ),
+    "saved_part": InBoth(
+        "Your answers are saved. Send the form when you have read everything.",
+        "Sus respuestas están guardadas. Envíe el formulario cuando lo haya leído todo.",
+    ),
+    "saved_whole": InBoth(
+        "Thank you. The form is complete: the clinician reads it before you meet.",
+        "Gracias. El formulario está completo: el profesional lo lee antes de verle.",
+    ),
     "skip": InBoth("Skip to the questions", "Ir a las preguntas"),
     "own_words": InBoth("In your own words; may stay empty", "Con sus palabras; puede quedar vacío"),
     "other_language": InBoth("Español", "English"),
