@@ -256,6 +256,33 @@ def test_the_form_speaks_the_patients_language(browser: Open, link: str) -> None
     )
 
 
+@pytest.mark.parametrize(("read", "is_own"), [("es", True), ("en", False)])
+def test_a_score_is_marked_by_the_language_that_was_read_in_intake_and_outcomes(
+    browser: Open, patient: Person, link: str, read: str, is_own: bool
+) -> None:
+    phone, clinician = browser(Role.NOBODY), browser(Role.CLINICIAN)
+    headers = {"X-CSRF": phone.csrf(link)}
+
+    def turn(language: str) -> None:
+        phone.post(f"{link}/language", data={"csrf": headers["X-CSRF"], "language": language})
+
+    def leave(group: str, language: str) -> None:
+        body = {"group": group, "language": language}
+        assert phone.post(f"{link}/next", json=body, headers=headers).status_code == 200
+
+    tick = {"item": "function_first", "marks": ["1"], "unmarked": [], "language": read}
+    assert phone.post(f"{link}/answer", json=tick, headers=headers).status_code == 200
+    turn("es" if read == "en" else "en")  # what was read waits on the telephone, and arrives after the turn
+    leave("function_first", read)
+    leave("function_second", read)
+    leave("function_third", "en")
+    for shown in ("es", "en"):
+        turn(shown)
+        for page in ("intake", "outcomes"):
+            told = clinician.get(f"/patients/{patient.id}/{page}").text
+            assert ("own Spanish translation" in told) is is_own, (page, shown)
+
+
 def test_every_answer_leaves_a_trace_in_the_log(services: Services, browser: Open, link: str) -> None:
     send(browser(Role.NOBODY), link, "goal", "Sleep through")
     with reading(services.engine) as connection:

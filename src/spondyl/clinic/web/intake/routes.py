@@ -37,6 +37,8 @@ from spondyl.clinic.web.services import Clinic, Services
 
 router = APIRouter(prefix="/intake", include_in_schema=False, dependencies=[Depends(open_to_all())])
 Text = Annotated[str, Field(max_length=1000)]
+Language = Annotated[PatientLanguage | None, Field(strict=False)]
+"""What the patient read: an answer may wait on a telephone while the form is turned to the other language."""
 
 
 class SentAnswer(BaseModel):
@@ -48,6 +50,7 @@ class SentAnswer(BaseModel):
     marks: Annotated[list[Text], Field(max_length=60)]
     unmarked: Annotated[list[Text], Field(max_length=60)] | None = None
     """Of a list: the ticks taken away. ``marks`` are those that were set then, and every other stays as it stands."""
+    language: Language = None
     age_ms: Annotated[int, Field(ge=0, le=2**53)] = 0
     """How long ago it was given: without a network it waits on the telephone."""
 
@@ -58,6 +61,7 @@ class SentGroup(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
 
     group: Annotated[str, Field(max_length=60)]
+    language: Language = None
 
 
 @router.get("/{token}")
@@ -95,7 +99,9 @@ def keep_answer(services: Clinic, document_id: FormBehind, sent: SentAnswer) -> 
 def leave_group(services: Clinic, document_id: FormBehind, sent: SentGroup) -> JSONResponse:
     """Note that a screen is finished; refused while a question on it is open."""
     try:
-        intake = _change(services, document_id, lambda intake: finished(intake, sent.group))
+        intake = _change(
+            services, document_id, lambda intake: finished(intake, sent.group, language=sent.language)
+        )
     except IntakeAnswerRefused as refused:
         return JSONResponse({"error": str(refused)}, status_code=422)
     is_finished = intake.next_group is None
@@ -147,8 +153,9 @@ def _change(
 
 def _with_answer(intake: Intake, sent: SentAnswer) -> Intake:
     if sent.unmarked is None:
-        return answered(intake, sent.item, tuple(sent.marks))
-    return ticked(intake, sent.item, added=tuple(sent.marks), removed=tuple(sent.unmarked))
+        return answered(intake, sent.item, tuple(sent.marks), language=sent.language)
+    added, removed = tuple(sent.marks), tuple(sent.unmarked)
+    return ticked(intake, sent.item, added=added, removed=removed, language=sent.language)
 
 
 def _is_held(connection: sa.Connection, person_id: str) -> bool:

@@ -4,12 +4,13 @@ import { csrfToken, renewToken } from "/static/shell/csrf.js";
 
 /**
  * Of a list each tick is sent by itself: set as `marks`, or taken away as `unmarked`.
- * @typedef {{kind: "answer", item: string, marks: string[], unmarked?: string[], given: number}} Answer
- * @typedef {Answer | {kind: "next", group: string}} Sent
+ * @typedef {{kind: "answer", item: string, marks: string[], unmarked?: string[], given: number, language: string}} Answer
+ * @typedef {Answer | {kind: "next", group: string, language: string}} Sent
  */
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("intake"));
 const address = form.action;
+const language = document.documentElement.lang;
 const keptAs = `spondyl-unsent:${form.dataset.form}`;
 const screens = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".screen")]);
 const state = /** @type {HTMLElement} */ (form.querySelector("[data-state]"));
@@ -185,7 +186,7 @@ function marksOf(item) {
 /** @param {HTMLInputElement | HTMLTextAreaElement} field */
 function answered(field) {
   const item = field.dataset.item ?? "";
-  const answer = { kind: /** @type {const} */ ("answer"), item, given: Date.now() };
+  const answer = { kind: /** @type {const} */ ("answer"), item, given: Date.now(), language };
   if (field.type !== "checkbox") send({ ...answer, marks: marksOf(item) });
   else if (/** @type {HTMLInputElement} */ (field).checked) send({ ...answer, marks: [field.value], unmarked: [] });
   else send({ ...answer, marks: [], unmarked: [field.value] });
@@ -256,7 +257,7 @@ function next(screen) {
     return;
   }
   for (const field of /** @type {NodeListOf<HTMLTextAreaElement>} */ (screen.querySelectorAll("textarea"))) flush(field);
-  send({ kind: "next", group: screen.dataset.group ?? "" });
+  send({ kind: "next", group: screen.dataset.group ?? "", language });
   show(screens[screens.indexOf(screen) + 1].dataset.group ?? "done");
 }
 
