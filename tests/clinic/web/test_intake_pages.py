@@ -203,6 +203,29 @@ def test_what_an_earlier_form_said_is_told_at_the_end_of_a_new_one_and_in_the_le
     assert "Yes. (Said in an earlier form.)" in letter
 
 
+def test_the_link_of_before_leads_to_the_form_that_is_open_now(
+    browser: Open, services: Services, patient: Person, clock: Clock
+) -> None:
+    old = intake_link(services, answer_intake(services, patient, pain=5, roland=10))
+    phone, tablet = browser(Role.NOBODY), browser(Role.FRONT_DESK)
+    handed = tablet.submit(f"/patients/{patient.id}/intake/hand-over").headers["location"]
+    assert phone.get(old).status_code == 200
+    clock.advance(timedelta(days=10))
+    with writing(services.engine) as connection:
+        begin(connection, patient.id, actor="test", again=True)
+    led = phone.get(old)
+    assert led.status_code == 303 and led.headers["location"] != old
+    newer = led.headers["location"]
+    form = phone.get(newer).text
+    assert 'data-start="complaint"' in form and "1</span> of 9" in form
+    assert 'data-start="done"' in tablet.get(handed).text, "a device is handed over for one form"
+    clock.advance(timedelta(days=5))
+    assert phone.get(newer).status_code == 404, "it works no longer than the link that led there"
+    clock.advance(timedelta(days=-5))
+    answer_intake(services, patient, pain=5, roland=10)
+    assert phone.get(old).status_code == 200, "none is open"
+
+
 def test_the_form_works_without_scripts(
     browser: Open, services: Services, patient: Person, link: str
 ) -> None:

@@ -1,5 +1,6 @@
 """Which form an address opens: one sent to the patient opens it anywhere, one of a hand-over on that device alone."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,6 +14,7 @@ from spondyl.clinic.web.patient_link import (
     PatientLink,
     make_link,
     read_link,
+    signed_link,
 )
 from spondyl.clinic.web.services import Clinic, Services
 
@@ -30,6 +32,23 @@ class NotOnThisDeviceError(HTTPException):
 def intake_link(services: Services, stored: StoredIntake) -> str:
     """The address that the patient opens; it works for two weeks."""
     return f"/intake/{_token(services, SENT, stored.document_id)}"
+
+
+def link_to_newer(
+    services: Services, token: str, *, shown: StoredIntake, newest: StoredIntake | None
+) -> str | None:
+    """Where a link that was sent leads once a newer form is begun and open; None where it leads to its own.
+
+    It works no longer than the link that led there.
+    """
+    if newest is None or newest.document_id == shown.document_id or newest.intake.next_group is None:
+        return None
+    key = services.key_for("patient link")
+    try:
+        link = signed_link(token, purpose=SENT, key=key)
+    except LinkUnusableError:
+        return None  # a device is handed over for one form
+    return f"/intake/{make_link(replace(link, subject=newest.document_id), key=key)}"
 
 
 def hand_over_token(services: Services, stored: StoredIntake) -> str:

@@ -22,12 +22,12 @@ from spondyl.assessment.intake import (
     ticked,
 )
 from spondyl.clinic.care.booking_block import booking_block
-from spondyl.clinic.care.intake_record import PATIENT, keep, opened, opened_to_change
+from spondyl.clinic.care.intake_record import PATIENT, keep, newest, opened, opened_to_change
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading, write
 from spondyl.clinic.web.cookies import HANDED_OVER_COOKIE
 from spondyl.clinic.web.intake.body_shapes import OUTLINE, VIEWS, shapes_of
-from spondyl.clinic.web.intake.form_link import FormBehind
+from spondyl.clinic.web.intake.form_link import FormBehind, link_to_newer
 from spondyl.clinic.web.intake.whole_form import keep_form
 from spondyl.clinic.web.intake.words import words_in
 from spondyl.clinic.web.page import page, see_other
@@ -66,11 +66,14 @@ class SentGroup(BaseModel):
 
 @router.get("/{token}")
 def intake_page(request: Request, services: Clinic, token: str, document_id: FormBehind) -> Response:
-    """The form, open at the first screen that is not finished."""
+    """The form, open at the first screen that is not finished; an earlier one leads to a newer that is open."""
     with reading(services.engine) as connection:
         stored = opened(connection, document_id)
+        newer = link_to_newer(services, token, shown=stored, newest=newest(connection, stored.person_id))
         offices = practice_of(connection).offices if has_practice(connection) else ()
         held = _is_held(connection, stored.person_id)
+    if newer:
+        return see_other(request, newer)
     shown = _shown(stored.intake, token) | {"offices": offices, "held": held}
     shown |= {"form_id": document_id, "version": stored.version}
     shown["opened_at"] = services.clock().isoformat()
