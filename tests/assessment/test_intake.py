@@ -26,9 +26,11 @@ from spondyl.assessment.intake import (
     open_flags,
     stop_of,
     summarise_intake,
+    ticked,
 )
 from spondyl.assessment.screening import CONTRAINDICATIONS, RED_FLAGS, Urgency, Verdict
 
+ROLAND_SCREENS = ("function_first", "function_second", "function_third")
 SAFETY = [one.key for one in RED_FLAGS] + list(STANDS_FOR)
 
 
@@ -106,21 +108,68 @@ def test_roland_morris_counts_ticks_only_when_all_three_screens_were_left() -> N
         }
     )
     assert [score.instrument.code for score in summarise_intake(intake).scores] == ["nrs"]
-    for key in ("function_first", "function_second", "function_third"):
+    for key in ROLAND_SCREENS:
         intake = finished(intake, key)
     values = {score.instrument.code: score.value for score in summarise_intake(intake).scores}
     assert values == {"nrs": 7.0, "rmdq": 3.0}
 
 
 def test_a_spanish_score_says_that_the_wording_is_not_the_validated_one() -> None:
-    intake = Intake(
-        language=PatientLanguage.SPANISH,
-        finished=frozenset({"function_first", "function_second", "function_third"}),
-    )
-    (score,) = summarise_intake(intake).scores
-    assert any("Kovacs" in note for note in score.notes)
-    (english,) = summarise_intake(replace(intake, language=PatientLanguage.ENGLISH)).scores
-    assert not any("Kovacs" in note for note in english.notes)
+    intake = Intake(language=PatientLanguage.SPANISH)
+    for key in ROLAND_SCREENS:
+        intake = finished(intake, key)
+    assert is_own_translation(intake)
+    again = follow_up(intake)
+    for key in ROLAND_SCREENS:
+        again = finished(again, key, language=PatientLanguage.ENGLISH)
+    assert not is_own_translation(again), "a form before a review is read anew"
+
+
+def is_own_translation(intake: Intake) -> bool:
+    """Whether the score of Roland-Morris is marked as from our own Spanish."""
+    scores = {score.instrument.code: score for score in summarise_intake(intake).scores}
+    return "rmdq" in scores and any("Kovacs" in note for note in scores["rmdq"].notes)
+
+
+@pytest.mark.parametrize("shown_last", list(PatientLanguage))
+@pytest.mark.parametrize(
+    ("read", "is_own"),
+    [
+        (("en", "en", "en"), False),
+        (("es", "es", "es"), True),
+        (("es", "es", "en"), True),
+        (("en", "es", "en"), True),
+    ],
+)
+def test_the_languages_in_which_the_sentences_were_read_mark_the_score_and_the_button_does_not(
+    read: tuple[str, ...], is_own: bool, shown_last: PatientLanguage
+) -> None:
+    intake = Intake()
+    for key, language in zip(ROLAND_SCREENS, read, strict=True):
+        intake = finished(intake, key, language=PatientLanguage(language))
+    intake = replace(intake, language=shown_last)
+    assert is_own_translation(intake) is is_own
+    for key in ROLAND_SCREENS:
+        intake = finished(intake, key, language=shown_last)  # looked at once more
+    assert is_own_translation(intake_from_json(intake_to_json(intake))) is is_own
+
+
+def test_a_sentence_ticked_in_spanish_marks_the_score_though_its_screen_is_left_in_english() -> None:
+    intake = ticked(Intake(), "function_first", added=("1",), removed=(), language=PatientLanguage.SPANISH)
+    for key in ROLAND_SCREENS:
+        intake = finished(intake, key)
+    assert is_own_translation(intake)
+
+
+def test_a_form_from_before_the_languages_were_kept_goes_by_the_one_it_was_shown_in() -> None:
+    for language in PatientLanguage:
+        values = intake_to_json(Intake(language=language, finished=frozenset(ROLAND_SCREENS)))
+        del values["read_in"]
+        before = intake_from_json(values)
+        turned = replace(before, language=PatientLanguage.ENGLISH)
+        assert (
+            is_own_translation(before) is is_own_translation(turned) is (language is PatientLanguage.SPANISH)
+        )
 
 
 def test_the_pain_that_is_scored_is_that_of_back_or_neck_in_both_languages() -> None:

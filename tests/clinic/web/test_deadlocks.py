@@ -18,7 +18,7 @@ from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import waiting_entries
-from spondyl.clinic.web.intake.staff import intake_link
+from spondyl.clinic.web.intake.form_link import intake_link
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]

@@ -19,7 +19,7 @@ from spondyl.clinic.chart.booking_stop import booking_stop
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.web.intake.staff import intake_link
+from spondyl.clinic.web.intake.form_link import intake_link
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]

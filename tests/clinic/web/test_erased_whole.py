@@ -29,7 +29,7 @@ from spondyl.clinic.messages import FolderSender, Letter, send_due
 from spondyl.clinic.messages.send import letter_file
 from spondyl.clinic.web import create_app
 from spondyl.clinic.web.admin import erasure
-from spondyl.clinic.web.intake.staff import intake_link
+from spondyl.clinic.web.intake.form_link import intake_link
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]

@@ -3,18 +3,22 @@ without network, works by keyboard, and axe finds nothing on any of its screens 
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from clinic_charts import Clock
 from live_clinic import PATIENCE_MS, served, signed_in, violations
-from spondyl.assessment.intake import INTAKE, Intake
+from spondyl.assessment.intake import INTAKE, Group, Intake
 from spondyl.clinic.care.intake_record import begin, keep, newest
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.web.intake.staff import intake_link
+from spondyl.clinic.sample_practice import sample_practice
+from spondyl.clinic.web.intake.form_link import intake_link
 from spondyl.clinic.web.services import Services
 
 DARK_ONES = ("complaint", "where", "pain", "function_first", "done")
@@ -41,6 +45,15 @@ def kept(services: Services, patient: Person) -> Intake:
         stored = newest(connection, patient.id)
     assert stored is not None
     return stored.intake
+
+
+def leave(services: Services, patient: Person, groups: tuple[Group, ...]) -> None:
+    """Finish these screens, whatever is answered on them."""
+    with writing(services.engine) as connection:
+        stored = newest(connection, patient.id)
+        assert stored is not None
+        left = frozenset(group.key for group in groups)
+        keep(connection, stored, replace(stored.intake, finished=left), actor="test")
 
 
 def saved(page: Page) -> None:
@@ -106,6 +119,74 @@ def test_lost_network_keeps_the_answers_and_sends_them_later(
     assert "red_flags_nerves" in kept(services, patient).finished
 
 
+def test_the_last_page_says_that_everything_is_saved_only_when_it_is(
+    phone: Page, services: Services, patient: Person
+) -> None:
+    leave(services, patient, INTAKE[:-1])
+    phone.reload()
+    phone.context.set_offline(True)
+    list(walk(phone))
+    kept_words, waits = (
+        phone.get_by_text("Everything is saved."),
+        phone.get_by_text("Not everything is sent yet."),
+    )
+    expect(waits).to_be_visible()
+    expect(kept_words).to_be_hidden()
+    phone.context.set_offline(False)
+    expect(kept_words).to_be_visible()
+    expect(waits).to_be_hidden()
+    assert kept(services, patient).next_group is None
+
+
+def test_a_form_whose_link_is_over_stops_and_a_new_link_sends_what_it_kept(
+    phone: Page, services: Services, patient: Person, clock: Clock
+) -> None:
+    with writing(services.engine) as connection:
+        save_practice(connection, sample_practice(), actor="test")
+    phone.reload()
+    fill_complaint(phone)
+    saved(phone)
+    clock.advance(timedelta(days=15))
+    phone.locator("[data-question=both_legs]").get_by_label("No", exact=True).check()
+    expect(phone.get_by_role("heading", name="This form has stopped")).to_be_focused()
+    expect(phone.locator(".screen:visible a.call").first).to_be_visible()
+    expect(phone.locator("[data-next]:visible")).to_have_count(0)
+    assert violations(phone) == []
+    with reading(services.engine) as connection:
+        stored = newest(connection, patient.id)
+    assert stored is not None and stored.intake.of("both_legs") == ()
+    tab = phone.context.new_page()
+    tab.goto(intake_link(services, stored))
+    saved(tab)
+    expect(tab.locator("[data-question=both_legs]").get_by_label("No", exact=True)).to_be_checked()
+    assert kept(services, patient).one("both_legs") == "no"
+    assert tab.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_what_stopped_on_a_telephone_is_forgotten_after_two_weeks(phone: Page, clock: Clock) -> None:
+    clock.advance(timedelta(days=15))
+    phone.get_by_label("Less than 6 weeks").check()
+    expect(phone.get_by_role("heading", name="This form has stopped")).to_be_visible()
+    clock.advance(timedelta(days=-15))
+    tab = phone.context.new_page()
+    tab.clock.install(time=datetime.now(UTC) + timedelta(days=15))
+    tab.goto(phone.url)
+    expect(tab.get_by_label("Less than 6 weeks")).not_to_be_checked()
+    assert tab.evaluate("localStorage.length") == 0
+
+
+def test_an_emergency_stands_above_a_form_that_has_stopped(phone: Page, clock: Clock) -> None:
+    fill_complaint(phone)
+    saved(phone)
+    clock.advance(timedelta(days=15))
+    phone.locator("[data-question=saddle_numbness]").get_by_label("Yes").check()
+    message = phone.get_by_role("alertdialog")
+    expect(message.get_by_text("do not wait for us")).to_be_visible()
+    expect(message.get_by_role("heading", name="Please get emergency care now")).to_be_focused()
+    message.get_by_role("button", name="I answered by mistake").click()
+    expect(phone.get_by_role("heading", name="This form has stopped")).to_be_focused()
+
+
 @pytest.mark.parametrize("is_offline", [False, True])
 def test_saddle_numbness_shows_the_page_at_once_with_or_without_network(
     phone: Page, services: Services, patient: Person, is_offline: bool
@@ -133,11 +214,7 @@ def test_saddle_numbness_shows_the_page_at_once_with_or_without_network(
 def test_the_body_map_works_by_keyboard_touch_and_list(
     phone: Page, services: Services, patient: Person
 ) -> None:
-    with writing(services.engine) as connection:
-        stored = newest(connection, patient.id)
-        assert stored is not None
-        left = frozenset(group.key for group in INTAKE[:3])
-        keep(connection, stored, replace(stored.intake, finished=left), actor="test")
+    leave(services, patient, INTAKE[:3])
     phone.reload()
     low_back = phone.get_by_role("checkbox", name="Low back").first
     low_back.focus()

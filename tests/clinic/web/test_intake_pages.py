@@ -15,6 +15,7 @@ from spondyl.assessment.intake import INTAKE, ITEMS, Intake, ItemKind, Stop
 from spondyl.booking import VisitType
 from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.intake_record import begin, newest
+from spondyl.clinic.care.scores import scores_of_person
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.booking_stop import booking_stop
 from spondyl.clinic.chart.people import Person, change_person
@@ -26,7 +27,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.sample_practice import sample_practice
 from spondyl.clinic.web import create_app
 from spondyl.clinic.web.cookies import session_cookie
-from spondyl.clinic.web.intake.staff import intake_link
+from spondyl.clinic.web.intake.form_link import intake_link
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]
@@ -202,6 +203,29 @@ def test_what_an_earlier_form_said_is_told_at_the_end_of_a_new_one_and_in_the_le
     assert "Yes. (Said in an earlier form.)" in letter
 
 
+def test_the_link_of_before_leads_to_the_form_that_is_open_now(
+    browser: Open, services: Services, patient: Person, clock: Clock
+) -> None:
+    old = intake_link(services, answer_intake(services, patient, pain=5, roland=10))
+    phone, tablet = browser(Role.NOBODY), browser(Role.FRONT_DESK)
+    handed = tablet.submit(f"/patients/{patient.id}/intake/hand-over").headers["location"]
+    assert phone.get(old).status_code == 200
+    clock.advance(timedelta(days=10))
+    with writing(services.engine) as connection:
+        begin(connection, patient.id, actor="test", again=True)
+    led = phone.get(old)
+    assert led.status_code == 303 and led.headers["location"] != old
+    newer = led.headers["location"]
+    form = phone.get(newer).text
+    assert 'data-start="complaint"' in form and "1</span> of 9" in form
+    assert 'data-start="done"' in tablet.get(handed).text, "a device is handed over for one form"
+    clock.advance(timedelta(days=5))
+    assert phone.get(newer).status_code == 404, "it works no longer than the link that led there"
+    clock.advance(timedelta(days=-5))
+    answer_intake(services, patient, pain=5, roland=10)
+    assert phone.get(old).status_code == 200, "none is open"
+
+
 def test_the_form_works_without_scripts(
     browser: Open, services: Services, patient: Person, link: str
 ) -> None:
@@ -212,12 +236,37 @@ def test_the_form_works_without_scripts(
         )
         for item in ITEMS.values()
     }
-    sent = phone.post(link, data={"csrf": phone.csrf(link), **answers})
+    sent = phone.post(link, data={"csrf": phone.csrf(link), **answers, "all": "yes"})
     assert sent.status_code == 303
+    assert "The form is complete" in phone.get(link).text
     intake = kept(services, patient)
     assert intake.next_group is None
     assert intake.one("pain_week") == "4"
     assert len(intake.finished) == len(INTAKE)
+
+
+def test_without_scripts_an_early_save_scores_no_questionnaire_that_nobody_read(
+    browser: Open, services: Services, patient: Person, link: str
+) -> None:
+    """Roland-Morris is a list of ticks: empty, it scores 0 once its screens are finished, and not before."""
+    phone = browser(Role.NOBODY)
+
+    def save(**fields: str) -> set[str]:
+        assert phone.post(link, data={"csrf": phone.csrf(link), **fields}).status_code == 303
+        with reading(services.engine) as connection:
+            return {one.instrument for one in scores_of_person(connection, patient.id)}
+
+    assert save(complaint="It hurts") == set()
+    assert kept(services, patient).finished == frozenset()
+    assert "Questions that still need one: " in phone.get(link).text
+    assert save(complaint="It hurts", all="yes", function_first="1") == set(), "questions are open"
+    harmless = {item.key: "no" for item in ITEMS.values() if item.kind is ItemKind.YES_NO}
+    chosen = {item.key: item.options[0].code for item in ITEMS.values() if item.kind is ItemKind.CHOICE}
+    whole = {**harmless, **chosen, "pain_week": "4"}
+    assert save(**whole) == {"nrs"}
+    assert "Send the form when you have read everything" in phone.get(link).text
+    assert save(**whole, all="yes") == {"nrs", "rmdq"}
+    assert kept(services, patient).next_group is None
 
 
 def test_the_form_speaks_the_patients_language(browser: Open, link: str) -> None:
@@ -228,6 +277,33 @@ def test_the_form_speaks_the_patients_language(browser: Open, link: str) -> None
     assert (
         '<html lang="es"' in spanish and "¿Qué le trae aquí?" in spanish and "llame al 911" in spanish.lower()
     )
+
+
+@pytest.mark.parametrize(("read", "is_own"), [("es", True), ("en", False)])
+def test_a_score_is_marked_by_the_language_that_was_read_in_intake_and_outcomes(
+    browser: Open, patient: Person, link: str, read: str, is_own: bool
+) -> None:
+    phone, clinician = browser(Role.NOBODY), browser(Role.CLINICIAN)
+    headers = {"X-CSRF": phone.csrf(link)}
+
+    def turn(language: str) -> None:
+        phone.post(f"{link}/language", data={"csrf": headers["X-CSRF"], "language": language})
+
+    def leave(group: str, language: str) -> None:
+        body = {"group": group, "language": language}
+        assert phone.post(f"{link}/next", json=body, headers=headers).status_code == 200
+
+    tick = {"item": "function_first", "marks": ["1"], "unmarked": [], "language": read}
+    assert phone.post(f"{link}/answer", json=tick, headers=headers).status_code == 200
+    turn("es" if read == "en" else "en")  # what was read waits on the telephone, and arrives after the turn
+    leave("function_first", read)
+    leave("function_second", read)
+    leave("function_third", "en")
+    for shown in ("es", "en"):
+        turn(shown)
+        for page in ("intake", "outcomes"):
+            told = clinician.get(f"/patients/{patient.id}/{page}").text
+            assert ("own Spanish translation" in told) is is_own, (page, shown)
 
 
 def test_every_answer_leaves_a_trace_in_the_log(services: Services, browser: Open, link: str) -> None:

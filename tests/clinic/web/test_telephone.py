@@ -17,7 +17,7 @@ from spondyl.clinic.chart.tables import appointments
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages import FolderSender, send_due
 from spondyl.clinic.sample_practice import sample_practice
-from spondyl.clinic.web.intake.staff import intake_link
+from spondyl.clinic.web.intake.form_link import intake_link
 from spondyl.clinic.web.services import Services
 
 YORBA_LINDA = 'href="tel:7145550101"'

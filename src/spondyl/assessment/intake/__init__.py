@@ -17,6 +17,8 @@ from spondyl.assessment.intake.intake import (
     finished,
     follow_up,
     item_of,
+    open_questions,
+    ticked,
 )
 from spondyl.assessment.intake.intake_json import intake_from_json, intake_to_json
 from spondyl.assessment.intake.item import Group, IntakeAnswerRefused, Item, ItemKind, Marks, Option
@@ -73,6 +75,7 @@ __all__ = [
     "message_for",
     "messages_of",
     "open_flags",
+    "open_questions",
     "question_behind",
     "saying",
     "scores_of",
@@ -80,6 +83,7 @@ __all__ = [
     "stop_of",
     "stop_said",
     "summarise_intake",
+    "ticked",
     "urgency_of_yes",
     "worst_stop",
 ]

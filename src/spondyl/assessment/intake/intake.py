@@ -26,6 +26,7 @@ INTAKE = (
 """One screen each, the questions that cannot wait near the front."""
 ITEMS = {item.key: item for group in INTAKE for item in group.items}
 GROUPS = {group.key: group for group in INTAKE}
+_GROUP_OF = {item.key: group.key for group in INTAKE for item in group.items}
 EVERY_SCREEN = tuple(group.key for group in INTAKE)
 FOLLOW_UP = tuple(
     group.key
@@ -44,6 +45,7 @@ class Intake:
     ``finished`` holds group keys: only there does an empty list of ticks mean 'none of these'.
     ``raised`` remembers items that ever carried an answer that somebody must act on now or today, corrected or not.
     ``asked`` are the screens of this form; answers to others were carried over from an earlier one.
+    ``read_in`` are the languages in which a screen was answered and left, by its key.
     """
 
     language: PatientLanguage = PatientLanguage.ENGLISH
@@ -51,11 +53,14 @@ class Intake:
     finished: frozenset[str] = frozenset()
     raised: frozenset[str] = frozenset()
     asked: tuple[str, ...] = EVERY_SCREEN
+    read_in: Mapping[str, frozenset[PatientLanguage]] = field(
+        default_factory=dict[str, frozenset[PatientLanguage]]
+    )
 
     def __post_init__(self) -> None:
         for key, marks in self.answers.items():
             check_marks(item_of(key), marks)
-        for key in (*self.finished, *self.asked):
+        for key in (*self.finished, *self.asked, *self.read_in):
             group_of(key)
         for key in self.raised:
             item_of(key)
@@ -103,24 +108,57 @@ def group_of(key: str) -> Group:
     return found
 
 
-def answered(intake: Intake, key: str, marks: Marks) -> Intake:
-    """The intake with one answer changed. Raises IntakeAnswerRefused."""
+def answered(intake: Intake, key: str, marks: Marks, *, language: PatientLanguage | None = None) -> Intake:
+    """The intake with one answer changed, read in ``language`` (the form's when None). Raises IntakeAnswerRefused."""
     kept = check_marks(item_of(key), marks)
     raised = intake.raised | {key} if calls_for_today(key, kept) else intake.raised
-    return replace(intake, answers={**intake.answers, key: kept}, raised=raised)
+    read_in = intake.read_in if kept == intake.of(key) else _read(intake, _GROUP_OF[key], language)
+    return replace(intake, answers={**intake.answers, key: kept}, raised=raised, read_in=read_in)
 
 
-def finished(intake: Intake, key: str) -> Intake:
-    """The intake with one screen finished. Raises IntakeAnswerRefused while a question on it must be answered."""
+def ticked(
+    intake: Intake, key: str, *, added: Marks, removed: Marks, language: PatientLanguage | None = None
+) -> Intake:
+    """The intake with some ticks of an item set or taken away; its others stay. Raises IntakeAnswerRefused."""
+    item = item_of(key)
+    if not item.takes_many:
+        raise IntakeAnswerRefused(
+            what=f"{key!r} has no ticks.", why="It takes one answer.", do="Choose one of the answers shown."
+        )
+    check_marks(item, (*added, *removed))
+    marks = {*intake.of(key), *added} - {*removed}
+    whole = tuple(one.code for one in item.options if one.code in marks)
+    return answered(intake, key, whole, language=language)
+
+
+def finished(intake: Intake, key: str, *, language: PatientLanguage | None = None) -> Intake:
+    """The intake with one screen finished, read in ``language`` (the form's when None).
+
+    To read it once more changes no answer of then. Raises IntakeAnswerRefused while a question on it must be answered.
+    """
     group = group_of(key)
-    missing = [item for item in group.items if item.is_required and not intake.of(item.key)]
+    missing = open_questions(intake, group)
     if missing:
         raise IntakeAnswerRefused(
             what=f"Not answered yet: {missing[0].text.in_(intake.language)}",
             why=f"{len(missing)} of {len(group.items)} questions on this screen are open.",
             do="Answer it; 'not sure' is an answer.",
         )
-    return replace(intake, finished=intake.finished | {key})
+    read_in = intake.read_in if key in intake.finished else _read(intake, key, language)
+    return replace(intake, finished=intake.finished | {key}, read_in=read_in)
+
+
+def _read(
+    intake: Intake, group: str, language: PatientLanguage | None
+) -> Mapping[str, frozenset[PatientLanguage]]:
+    before = intake.read_in.get(group, frozenset())
+    return {**intake.read_in, group: before | {language or intake.language}}
+
+
+def open_questions(intake: Intake, *groups: Group) -> tuple[Item, ...]:
+    """The questions on these screens that must be answered and are not."""
+    items = (item for group in groups for item in group.items)
+    return tuple(item for item in items if item.is_required and not intake.of(item.key))
 
 
 def follow_up(before: Intake) -> Intake:
@@ -132,4 +170,5 @@ def follow_up(before: Intake) -> Intake:
         finished=before.finished - set(FOLLOW_UP),
         raised=before.raised - again,
         asked=FOLLOW_UP,
+        read_in={key: languages for key, languages in before.read_in.items() if key not in FOLLOW_UP},
     )

@@ -75,6 +75,7 @@ def _roland_sheet(intake: Intake, patient_id: str, on: date | None) -> AnswerShe
 
 
 def _noted(score: Score, intake: Intake) -> Score:
-    if score.instrument.code != "rmdq" or intake.language is PatientLanguage.ENGLISH:
+    read_in = {one for group in FUNCTION_GROUPS for one in intake.read_in.get(group.key, ())}
+    if score.instrument.code != "rmdq" or PatientLanguage.SPANISH not in read_in:
         return score
     return replace(score, notes=(*score.notes, OWN_TRANSLATION))

@@ -22,6 +22,7 @@ from spondyl.assessment.intake import (
     worst_stop,
 )
 from spondyl.assessment.screening.red_flags import OLDER_YEARS
+from spondyl.clinic.care.answer_times import AnswerTimes, newest_of_both
 from spondyl.clinic.care.cleared_flags import cleared_in
 from spondyl.clinic.care.kept_scores import KeptScore, kept_after, scores_in, scores_to_json
 from spondyl.clinic.chart.documents import Document, load, newest_of_each, save
@@ -41,7 +42,8 @@ class StoredIntake:
     """An intake with where it is kept; ``saved_at`` is when the patient last answered, not when staff last looked.
 
     ``scores`` are all that the form has given. ``said_at`` is when an item last became yes: a look from before does
-    not cover it. ``marked`` is what the pages of the day were told when this version was saved.
+    not cover it. ``given_at`` is when each answer was given, which may be long before it arrived. ``marked`` is what
+    the pages of the day were told when this version was saved.
     """
 
     document_id: str
@@ -51,6 +53,7 @@ class StoredIntake:
     saved_at: datetime
     scores: tuple[KeptScore, ...]
     said_at: Mapping[str, datetime]
+    given_at: AnswerTimes
     marked: Stop
 
 
@@ -72,6 +75,7 @@ def begin(connection: sa.Connection, person_id: str, *, actor: str, again: bool 
         saved_at=now_of(connection),
         scores=(),
         said_at={key: at for key, at in said.items() if key in intake.answers},
+        given_at={},
         marked=Stop.NOTHING,
     )
     return _save(connection, draft, actor=actor)
@@ -84,25 +88,30 @@ def keep(
     *,
     actor: str,
     given_at: datetime | None = None,
+    opened_at: datetime | None = None,
 ) -> StoredIntake:
     """Save the next version; what did not change is not saved again. What the chart knows of the age stands over what
     was answered.
 
-    ``given_at`` is when the patient gave the answers (now when None): one that waited on a telephone, or stands on a
-    page opened before, takes back no yes that was said after it. The caller has loaded ``stored`` with
+    ``given_at`` is when the patient gave the answers (now when None): one that waited on a telephone changes nothing
+    that was answered after it. ``opened_at`` is when the page was opened that sends them all at once, from a browser
+    without scripts: it takes back no yes that was said since. The caller has loaded ``stored`` with
     :func:`opened_to_change` in the same transaction.
     """
-    intake = _with_later_yes(stored, intake, given_at) if given_at else intake
+    now = now_of(connection)
+    since = opened_at or given_at
+    intake = _with_later_yes(stored, intake, since) if since else intake
+    intake, times = newest_of_both(stored.intake, intake, stored.given_at, given_at=given_at or now, now=now)
     intake = _of_known_age(connection, stored.person_id, intake)
     if intake == stored.intake:
         return stored
-    now = now_of(connection)
     said_now = {key for key in intake.answers if _says_yes(intake, key) and not _says_yes(stored.intake, key)}
+    said_now |= intake.raised - stored.intake.raised
     said_at = {**stored.said_at, **dict.fromkeys(said_now, now)}
     scores = kept_after(stored.scores, intake, at=now, zone=clinic_zone(connection))
     is_answer = replace(intake, language=stored.intake.language) != stored.intake
     saved_at = now if is_answer else stored.saved_at
-    draft = replace(stored, intake=intake, saved_at=saved_at, said_at=said_at, scores=scores)
+    draft = replace(stored, intake=intake, saved_at=saved_at, said_at=said_at, given_at=times, scores=scores)
     return _save(connection, draft, actor=actor)
 
 
@@ -152,6 +161,7 @@ def _save(connection: sa.Connection, draft: StoredIntake, *, actor: str) -> Stor
     body["answered_at"] = draft.saved_at.isoformat()
     body["scores"] = scores_to_json(draft.scores)
     body["said_at"] = {key: at.isoformat() for key, at in draft.said_at.items()}
+    body["given_at"] = {key: at.isoformat() for key, at in draft.given_at.items()}
     document = save(
         connection,
         kind=KIND,
@@ -183,9 +193,9 @@ def cleared_items(connection: sa.Connection, stored: StoredIntake) -> frozenset[
     )
 
 
-def opened(connection: sa.Connection, document_id: str) -> StoredIntake:
-    """The newest version of a form; raises DocumentUnknownError."""
-    return _stored(load(connection, document_id))
+def opened(connection: sa.Connection, document_id: str, *, version: int | None = None) -> StoredIntake:
+    """A version of a form, the newest by default; raises DocumentUnknownError."""
+    return _stored(load(connection, document_id, version=version))
 
 
 def opened_to_change(connection: sa.Connection, document_id: str) -> StoredIntake:
@@ -214,6 +224,11 @@ def _stored(document: Document) -> StoredIntake:
         intake=intake_from_json(document.body),
         saved_at=datetime.fromisoformat(document.body["answered_at"]),
         scores=scores_in(document.body),
-        said_at={key: datetime.fromisoformat(at) for key, at in document.body.get("said_at", {}).items()},
+        said_at=_moments(document.body.get("said_at", {})),
+        given_at=_moments(document.body.get("given_at", {})),
         marked=Stop(document.body.get("stop", Stop.EVERYTHING.value)),
     )
+
+
+def _moments(kept: Mapping[str, str]) -> dict[str, datetime]:
+    return {key: datetime.fromisoformat(at) for key, at in kept.items()}

@@ -10,7 +10,8 @@ HOLD_COOKIE = "spondyl_hold"
 """The token of the time that a visitor kept last: pressed again, it is their own and not taken by somebody else."""
 
 HANDED_OVER_COOKIE = "spondyl_handed_over"
-"""On a device of the clinic that a patient holds: the form ends with the words to give it back."""
+"""On a device of the clinic that a patient holds: the one form that opens there, which ends with the words to give the
+device back. Whoever of the staff signs in there ends it."""
 
 
 def session_cookie(settings: ClinicSettings) -> str:

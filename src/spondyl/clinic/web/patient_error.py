@@ -17,6 +17,7 @@ _TITLES = {
         404: "This page does not open",
         403: "This page is too old",
         409: "This does not work any more",
+        410: "This form is not open here",
         500: "Something went wrong here",
         507: "Something went wrong here",
     },
@@ -24,6 +25,7 @@ _TITLES = {
         403: "Esta página es demasiado antigua",
         404: "Esta página no se abre",
         409: "Esto ya no es posible",
+        410: "Este formulario no está abierto aquí",
         500: "Algo ha fallado aquí",
         507: "Algo ha fallado aquí",
     },
@@ -32,6 +34,10 @@ _OTHER = {"en": "This did not work", "es": "Esto no ha funcionado"}
 _ADVICE = {
     "en": "call us, or book a visit here.",
     "es": "llámenos, o reserve una cita aquí.",
+}
+_GIVE_BACK = {
+    "en": "give this device back at the front desk; they open your form again.",
+    "es": "devuelva este aparato en recepción; allí le abren otra vez su formulario.",
 }
 _FAULT = {
     "en": "The fault is ours. What you entered may not be saved.",
@@ -48,6 +54,7 @@ _TOO_OLD = {
 _IN_SPANISH = {
     404: "El enlace no está completo o ya no sirve. Ábralo otra vez desde el mensaje, o llámenos.",
     409: "Algo cambió entretanto y esto ya no se pudo hacer. Vuelva atrás y cargue la página otra vez, o llámenos.",
+    410: "Este formulario no está abierto en este aparato, o ya no lo está.",
     413: "Lo que envió es demasiado grande y no se guardó nada. Escriba menos, o llámenos.",
     422: "Algo de lo que envió no es correcto y no se guardó nada. Vuelva atrás y corríjalo, o llámenos.",
     429: "Hay demasiadas peticiones a la vez. Espere un minuto e inténtelo otra vez, o llámenos.",
@@ -76,7 +83,7 @@ def patient_error(request: Request, status: int, what: str) -> dict[str, Any]:
         "lang": language,
         "title": _TITLES[language].get(status, _OTHER[language]),
         "what": what,
-        "advice": _ADVICE[language],
+        "advice": _GIVE_BACK[language] if status == 410 else _ADVICE[language],
         "next_word": "Ahora" if language == "es" else "Next",
         "book_word": "Reservar una cita" if language == "es" else "Book a visit",
         "offices": [one for one in _offices(request) if one.telephone],

@@ -19,21 +19,26 @@ from spondyl.assessment.intake import (
     finished,
     message_for,
     messages_of,
+    ticked,
 )
 from spondyl.clinic.care.booking_block import booking_block
-from spondyl.clinic.care.intake_record import PATIENT, keep, opened, opened_to_change
+from spondyl.clinic.care.intake_record import PATIENT, keep, newest, opened, opened_to_change
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading, write
 from spondyl.clinic.web.cookies import HANDED_OVER_COOKIE
 from spondyl.clinic.web.intake.body_shapes import OUTLINE, VIEWS, shapes_of
+from spondyl.clinic.web.intake.form_link import FormBehind, link_to_newer
+from spondyl.clinic.web.intake.whole_form import keep_form
 from spondyl.clinic.web.intake.words import words_in
 from spondyl.clinic.web.page import page, see_other
-from spondyl.clinic.web.patient_link import LINK_LASTS, read_link
+from spondyl.clinic.web.patient_link import LINK_LASTS
 from spondyl.clinic.web.rights import open_to_all
 from spondyl.clinic.web.services import Clinic, Services
 
 router = APIRouter(prefix="/intake", include_in_schema=False, dependencies=[Depends(open_to_all())])
 Text = Annotated[str, Field(max_length=1000)]
+Language = Annotated[PatientLanguage | None, Field(strict=False)]
+"""What the patient read: an answer may wait on a telephone while the form is turned to the other language."""
 
 
 class SentAnswer(BaseModel):
@@ -43,6 +48,9 @@ class SentAnswer(BaseModel):
 
     item: Annotated[str, Field(max_length=60)]
     marks: Annotated[list[Text], Field(max_length=60)]
+    unmarked: Annotated[list[Text], Field(max_length=60)] | None = None
+    """Of a list: the ticks taken away. ``marks`` are those that were set then, and every other stays as it stands."""
+    language: Language = None
     age_ms: Annotated[int, Field(ge=0, le=2**53)] = 0
     """How long ago it was given: without a network it waits on the telephone."""
 
@@ -53,31 +61,35 @@ class SentGroup(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
 
     group: Annotated[str, Field(max_length=60)]
+    language: Language = None
 
 
 @router.get("/{token}")
-def intake_page(request: Request, services: Clinic, token: str) -> Response:
-    """The form, open at the first screen that is not finished."""
-    document_id = _document_of(services, token)
+def intake_page(request: Request, services: Clinic, token: str, document_id: FormBehind) -> Response:
+    """The form, open at the first screen that is not finished; an earlier one leads to a newer that is open."""
     with reading(services.engine) as connection:
         stored = opened(connection, document_id)
+        newer = link_to_newer(services, token, shown=stored, newest=newest(connection, stored.person_id))
         offices = practice_of(connection).offices if has_practice(connection) else ()
         held = _is_held(connection, stored.person_id)
+    if newer:
+        return see_other(request, newer)
     shown = _shown(stored.intake, token) | {"offices": offices, "held": held}
+    shown |= {"form_id": document_id, "version": stored.version}
     shown["opened_at"] = services.clock().isoformat()
     shown["handed_over"] = HANDED_OVER_COOKIE in request.cookies
     return page(request, "intake/form.html", shown)
 
 
 @router.post("/{token}/answer")
-def keep_answer(services: Clinic, token: str, sent: SentAnswer) -> JSONResponse:
+def keep_answer(services: Clinic, document_id: FormBehind, sent: SentAnswer) -> JSONResponse:
     """Save one answer; says which page the answer calls for."""
     try:
         given_at = services.clock() - min(timedelta(milliseconds=sent.age_ms), LINK_LASTS)
         _change(
             services,
-            token,
-            lambda intake: answered(intake, sent.item, tuple(sent.marks)),
+            document_id,
+            lambda intake: _with_answer(intake, sent),
             given_at=given_at,
         )
     except IntakeAnswerRefused as refused:
@@ -87,57 +99,52 @@ def keep_answer(services: Clinic, token: str, sent: SentAnswer) -> JSONResponse:
 
 
 @router.post("/{token}/next")
-def leave_group(services: Clinic, token: str, sent: SentGroup) -> JSONResponse:
+def leave_group(services: Clinic, document_id: FormBehind, sent: SentGroup) -> JSONResponse:
     """Note that a screen is finished; refused while a question on it is open."""
     try:
-        intake = _change(services, token, lambda intake: finished(intake, sent.group))
+        intake = _change(
+            services, document_id, lambda intake: finished(intake, sent.group, language=sent.language)
+        )
     except IntakeAnswerRefused as refused:
         return JSONResponse({"error": str(refused)}, status_code=422)
     is_finished = intake.next_group is None
     with reading(services.engine) as connection:
-        is_held = is_finished and _is_held(
-            connection, opened(connection, _document_of(services, token)).person_id
-        )
+        is_held = is_finished and _is_held(connection, opened(connection, document_id).person_id)
     return JSONResponse({"saved": True, "finished": is_finished, "held": is_held})
 
 
 @router.post("/{token}/language")
 def change_language(
-    request: Request, services: Clinic, token: str, language: Annotated[PatientLanguage, Form()]
+    request: Request,
+    services: Clinic,
+    token: str,
+    document_id: FormBehind,
+    language: Annotated[PatientLanguage, Form()],
 ) -> Response:
     """Show the form in the other language; the answers stay."""
-    _change(services, token, lambda intake: replace(intake, language=language))
+    _change(services, document_id, lambda intake: replace(intake, language=language))
     return see_other(request, f"/intake/{token}")
 
 
 @router.post("/{token}")
-async def keep_all(request: Request, services: Clinic, token: str) -> Response:
+async def keep_all(request: Request, services: Clinic, token: str, document_id: FormBehind) -> Response:
     """The whole form as a browser without scripts sends it."""
     from starlette.concurrency import run_in_threadpool
 
     form = await request.form()
-    sent = {key: tuple(str(value) for value in form.getlist(key)) for key in form}
-    opened_at = _moment(sent.get("opened_at", ())) or services.clock() - LINK_LASTS
-    await run_in_threadpool(
-        _change, services, token, lambda intake: _with_form(intake, sent), given_at=opened_at
-    )
-    return see_other(request, f"/intake/{token}")
-
-
-def _moment(sent: tuple[str, ...]) -> datetime | None:
-    """When the page was opened; None where it does not say so."""
-    try:
-        moment = datetime.fromisoformat(sent[0])
-    except (IndexError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
+    sent = {key: tuple(str(value).replace("\r\n", "\n") for value in form.getlist(key)) for key in form}
+    told = await run_in_threadpool(keep_form, services, document_id, sent)
+    return see_other(request, f"/intake/{token}", notice=told)
 
 
 def _change(
-    services: Services, token: str, step: Callable[[Intake], Intake], *, given_at: datetime | None = None
+    services: Services,
+    document_id: str,
+    step: Callable[[Intake], Intake],
+    *,
+    given_at: datetime | None = None,
 ) -> Intake:
     """Keep the form as ``step`` makes it of the one that stands; the form as it is then."""
-    document_id = _document_of(services, token)
 
     def work(connection: sa.Connection) -> Intake:
         stored = opened_to_change(connection, document_id)
@@ -147,24 +154,11 @@ def _change(
     return write(services.engine, work)
 
 
-def _with_form(intake: Intake, sent: dict[str, tuple[str, ...]]) -> Intake:
-    for group in intake.groups:
-        for item in group.items:
-            marks = sent.get(item.key, ())
-            try:
-                intake = answered(intake, item.key, marks) if marks or item.takes_many else intake
-            except IntakeAnswerRefused:
-                continue  # a browser without scripts shows the question again, unanswered
-        try:
-            intake = finished(intake, group.key)
-        except IntakeAnswerRefused:
-            continue
-    return intake
-
-
-def _document_of(services: Services, token: str) -> str:
-    key = services.key_for("patient link")
-    return read_link(token, purpose="intake", key=key, now=services.clock()).subject
+def _with_answer(intake: Intake, sent: SentAnswer) -> Intake:
+    if sent.unmarked is None:
+        return answered(intake, sent.item, tuple(sent.marks), language=sent.language)
+    added, removed = tuple(sent.marks), tuple(sent.unmarked)
+    return ticked(intake, sent.item, added=added, removed=removed, language=sent.language)
 
 
 def _is_held(connection: sa.Connection, person_id: str) -> bool:

@@ -12,7 +12,7 @@ from spondyl.assessment.screening import Flag
 from spondyl.booking import wall_at
 from spondyl.clinic.care.booking_block import block_of
 from spondyl.clinic.care.flag_review import ReviewRefused, add_review, reviews_of
-from spondyl.clinic.care.intake_record import StoredIntake, begin, newest
+from spondyl.clinic.care.intake_record import begin, newest
 from spondyl.clinic.care.intake_text import sections_of
 from spondyl.clinic.care.standing_flags import StandingForm, by_urgency, earlier_flags, standing_forms
 from spondyl.clinic.chart.audit import record
@@ -22,8 +22,9 @@ from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.cookies import HANDED_OVER_COOKIE, set_cookie
 from spondyl.clinic.web.front.sign_in import sign_out_to
+from spondyl.clinic.web.intake.form_link import hand_over_token, intake_link
 from spondyl.clinic.web.page import patient_page, see_other
-from spondyl.clinic.web.patient_link import LINK_LASTS, PatientLink, make_link
+from spondyl.clinic.web.patient_link import LINK_LASTS
 from spondyl.clinic.web.rights import AnyStaff, Clinician
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.site_address import patients_address
@@ -70,9 +71,10 @@ def hand_over(request: Request, services: Clinic, viewer: AnyStaff, patient_id: 
         return see_other(
             request, f"/patients/{patient_id}/intake", problem="There is no form yet; begin one."
         )
-    response = sign_out_to(request, services, viewer, intake_link(services, stored))
+    token = hand_over_token(services, stored)
+    response = sign_out_to(request, services, viewer, f"/intake/{token}")
     lasts = int(LINK_LASTS.total_seconds())
-    set_cookie(response, HANDED_OVER_COOKIE, "yes", settings=services.settings, max_age_s=lasts)
+    set_cookie(response, HANDED_OVER_COOKIE, token, settings=services.settings, max_age_s=lasts)
     return response
 
 
@@ -106,12 +108,6 @@ def review_flags(
             shown = context | {"problem": str(refused), "reason": reason, "chosen": cleared or []}
             return patient_page(request, "intake/staff.html", patient, shown, status=422)
     return see_other(request, f"/patients/{patient_id}/intake", notice="Your look at the flags is kept.")
-
-
-def intake_link(services: Services, stored: StoredIntake) -> str:
-    """The address that the patient opens; it works for two weeks."""
-    link = PatientLink(purpose="intake", subject=stored.document_id, until=services.clock() + LINK_LASTS)
-    return f"/intake/{make_link(link, key=services.key_for('patient link'))}"
 
 
 def _context(

@@ -40,6 +40,24 @@ WORDS = {
         "Not everything is sent yet. Keep this page open until it says 'Saved'.",
         "Aún no se ha enviado todo. Deje esta página abierta hasta que diga «Guardado».",
     ),
+    "gone_state": InBoth("Not sent", "Sin enviar"),
+    "gone_title": InBoth("This form has stopped", "Este formulario se ha detenido"),
+    "gone": InBoth(
+        "Your last answers did not reach the clinic: the form's link does not work any more.",
+        "Sus últimas respuestas no han llegado a la clínica: el enlace del formulario ya no sirve.",
+    ),
+    "gone_call": InBoth(
+        "Call us and ask for a new link to this form. Open it on this device within two weeks: it keeps these "
+        "answers and sends them then.",
+        "Llámenos y pida un enlace nuevo para este formulario. Ábralo en este aparato en dos semanas como máximo: "
+        "guarda estas respuestas y entonces las envía.",
+    ),
+    "gone_here": InBoth(
+        "Please give this device back at the front desk and say that the form has stopped. They open it again in this "
+        "window, and your last answers are sent then.",
+        "Devuelva este aparato en recepción, por favor, y diga que el formulario se ha detenido. Allí lo abren "
+        "otra vez en esta ventana y entonces se envían sus últimas respuestas.",
+    ),
     "done_flags": InBoth(
         "The clinician will ask you more about some of your answers before anybody treats your back.",
         "El profesional le preguntará más sobre algunas respuestas antes de que nadie le trate la espalda.",
@@ -65,7 +83,23 @@ WORDS = {
     "figure": InBoth("Body map", "Mapa del cuerpo"),
     "list": InBoth("The same as a list", "Lo mismo como lista"),
     "none_chosen": InBoth("Nothing marked yet", "Aún no hay nada marcado"),
-    "save_all": InBoth("Save my answers", "Guardar mis respuestas"),
+    "save_all": InBoth("Save my answers and go on later", "Guardar mis respuestas y seguir después"),
+    "send_all": InBoth(
+        "I have read and answered everything: send the form",
+        "He leído y respondido todo: enviar el formulario",
+    ),
+    "saved_open": InBoth(
+        "Your answers are saved. Questions that still need one: {count}. The first of them: {question}",
+        "Sus respuestas están guardadas. Preguntas que aún necesitan una: {count}. La primera: {question}",
+    ),
+    "saved_part": InBoth(
+        "Your answers are saved. Send the form when you have read everything.",
+        "Sus respuestas están guardadas. Envíe el formulario cuando lo haya leído todo.",
+    ),
+    "saved_whole": InBoth(
+        "Thank you. The form is complete: the clinician reads it before you meet.",
+        "Gracias. El formulario está completo: el profesional lo lee antes de verle.",
+    ),
     "skip": InBoth("Skip to the questions", "Ir a las preguntas"),
     "own_words": InBoth("In your own words; may stay empty", "Con sus palabras; puede quedar vacío"),
     "other_language": InBoth("Español", "English"),

@@ -2,31 +2,45 @@
 
 import { csrfToken, renewToken } from "/static/shell/csrf.js";
 
-/** @typedef {{kind: "answer", item: string, marks: string[], given: number} | {kind: "next", group: string}} Sent */
+/**
+ * Of a list each tick is sent by itself: set as `marks`, or taken away as `unmarked`.
+ * @typedef {{kind: "answer", item: string, marks: string[], unmarked?: string[], given: number, language: string}} Answer
+ * @typedef {Answer | {kind: "next", group: string, language: string}} Sent
+ */
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("intake"));
 const address = form.action;
-const keptAs = `spondyl-unsent:${new URL(address).pathname}`;
+const language = document.documentElement.lang;
+const keptAs = `spondyl-unsent:${form.dataset.form}`;
 const screens = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".screen")]);
 const state = /** @type {HTMLElement} */ (form.querySelector("[data-state]"));
 /** Sent again after 3 s, 6 s, 12 s and so on: an answer that nobody takes must not be asked about for ever at that pace. */
 const RETRY_MS = 3000;
 const LONGEST_RETRY_MS = 120_000;
 const TYPING_MS = 700;
+/** As long as a link lasts: after that nobody comes back to a form that was given up. */
+const GIVEN_UP_MS = 14 * 86_400_000;
 
 /** Answers that are not yet with the clinic, the oldest first. They live in this tab only and go when it is closed. */
 let unsent = /** @type {Sent[]} */ (JSON.parse(sessionStorage.getItem(keptAs) ?? "[]"));
+unsent = [...takeUp(), ...unsent];
+remember();
+/** Nothing is sent any more: the link of this page does not work. */
+let gone = false;
 let sending = false;
+/** The longest that an attempt to send the first of them took: the clinic may take its time from any of them. */
+let slowest_ms = 0;
 let failed = 0;
 let retry = 0;
 
-/** @param {"idle" | "saving" | "saved" | "offline" | "refused"} name */
+/** @param {"idle" | "saving" | "saved" | "offline" | "refused" | "gone"} name */
 function say(name) {
   state.dataset.state = name;
   state.textContent = form.dataset[name] ?? "";
-  document.querySelector("[data-unsent]")?.toggleAttribute("hidden", unsent.length === 0);
   const isKept = name === "saved" || name === "idle";
-  const isNot = name === "offline" || name === "refused";
+  const isNot = name === "offline" || name === "refused" || name === "gone";
+  document.querySelector("[data-unsent]")?.toggleAttribute("hidden", unsent.length === 0);
+  document.querySelector("[data-kept]")?.toggleAttribute("hidden", !isKept);
   for (const told of document.querySelectorAll("[data-told]")) told.toggleAttribute("hidden", !isKept);
   for (const told of document.querySelectorAll("[data-untold]")) told.toggleAttribute("hidden", !isNot);
 }
@@ -36,20 +50,64 @@ function remember() {
   else sessionStorage.removeItem(keptAs);
 }
 
+/**
+ * Answers that an earlier link of this form could not send any more; what nobody came back for is forgotten.
+ * @returns {Sent[]}
+ */
+function takeUp() {
+  const kept = Object.keys(localStorage).filter((key) => key.startsWith("spondyl-unsent:"));
+  /** @type {Sent[]} */
+  let found = [];
+  for (const key of kept) {
+    const { until, answers } = JSON.parse(localStorage.getItem(key) ?? "{}");
+    const isOfThisForm = key === keptAs && !("handedOver" in form.dataset);
+    if (isOfThisForm && until > Date.now()) found = answers;
+    if (isOfThisForm || until <= Date.now()) localStorage.removeItem(key);
+  }
+  return found;
+}
+
+/** The link does not work any more. A new one opens in another tab, which finds the answers on the patient's own device. */
+function stop() {
+  for (const field of [...typing.keys()]) flush(field);
+  gone = true;
+  if (!("handedOver" in form.dataset)) {
+    const ofOtherTabs = JSON.parse(localStorage.getItem(keptAs) ?? "{}").answers ?? [];
+    const answers = [...ofOtherTabs, ...unsent];
+    localStorage.setItem(keptAs, JSON.stringify({ until: Date.now() + GIVEN_UP_MS, answers }));
+    sessionStorage.removeItem(keptAs);
+  }
+  say("gone");
+  show("gone", !form.inert);
+}
+
 /** @param {Sent} one */
 function send(one) {
   if (one.kind === "answer") {
-    unsent = unsent.filter((other, place) => (sending && place === 0) || other.kind !== "answer" || other.item !== one.item);
+    unsent = unsent.filter((other, place) => (sending && place === 0) || !answersSame(other, one));
   }
   unsent.push(one);
   remember();
   void sendAll();
 }
 
+/** Whether both answer the same question, or set or take away the same tick. @param {Sent | undefined} one @param {Sent} other */
+function answersSame(one, other) {
+  if (one?.kind !== "answer" || other.kind !== "answer") return false;
+  return one.item === other.item && tickOf(one) === tickOf(other);
+}
+
+/** @param {Answer} one */
+function tickOf(one) {
+  return one.unmarked && (one.marks[0] ?? one.unmarked[0]);
+}
+
 /** What the clinic answers when it will not take this answer, however often it is sent. */
 const NEVER = [413, 422];
 /** What it answers when the page is too old to be believed: its cookie is over, or somebody signed out here. */
 const TOO_OLD = 403;
+/** What it answers when the link is over, or opens the form on this device no more. */
+const GONE = [404, 410];
 
 /** @param {Sent} one @returns {Promise<Response>} */
 function post(one) {
@@ -63,7 +121,7 @@ function post(one) {
   });
 }
 
-/** @param {Sent} one @returns {Promise<"kept" | "refused" | "lost" | "stuck">} */
+/** @param {Sent} one @returns {Promise<"kept" | "refused" | "lost" | "stuck" | "gone">} */
 async function sendOne(one) {
   try {
     let answer = await post(one);
@@ -74,6 +132,8 @@ async function sendOne(one) {
       return "kept";
     }
     if (NEVER.includes(answer.status)) return "refused";
+    if (answer.status === TOO_OLD) answer = await fetch(address); // refused before the link was looked at
+    if (GONE.includes(answer.status)) return "gone";
     return answer.status >= 500 || answer.status === 429 ? "lost" : "stuck";
   } catch {
     return "lost";
@@ -82,13 +142,16 @@ async function sendOne(one) {
 
 /** An answer leaves the device only when the clinic has it, or will never take it. */
 async function sendAll() {
-  if (sending) return;
+  if (sending || gone) return;
   clearTimeout(retry);
   sending = true;
   let refused = false;
   while (unsent.length) {
     if (!["offline", "refused"].includes(state.dataset.state ?? "")) say("saving");
+    const began = Date.now();
     const result = await sendOne(unsent[0]);
+    slowest_ms = Math.max(slowest_ms, Date.now() - began);
+    if (result === "gone") return stop();
     if (result === "lost" || result === "stuck") {
       say(result === "lost" ? "offline" : "refused");
       sending = false;
@@ -100,7 +163,9 @@ async function sendAll() {
     refused ||= result === "refused";
     const sent = unsent.shift();
     // Its correction was given after it, however long it took to arrive.
-    for (const one of unsent) if (one.kind === "answer" && sent?.kind === "answer" && one.item === sent.item) one.given = Date.now();
+    const arrived = sent?.kind === "answer" ? sent.given + slowest_ms : 0;
+    for (const one of unsent) if (one.kind === "answer" && answersSame(sent, one)) one.given = Math.max(one.given, arrived);
+    slowest_ms = 0;
     remember();
   }
   sending = false;
@@ -121,7 +186,10 @@ function marksOf(item) {
 /** @param {HTMLInputElement | HTMLTextAreaElement} field */
 function answered(field) {
   const item = field.dataset.item ?? "";
-  send({ kind: "answer", item, marks: marksOf(item), given: Date.now() });
+  const answer = { kind: /** @type {const} */ ("answer"), item, given: Date.now(), language };
+  if (field.type !== "checkbox") send({ ...answer, marks: marksOf(item) });
+  else if (/** @type {HTMLInputElement} */ (field).checked) send({ ...answer, marks: [field.value], unmarked: [] });
+  else send({ ...answer, marks: [], unmarked: [field.value] });
   settle(field);
   if (field instanceof HTMLInputElement && field.dataset.stops && field.checked) showMessage(field.dataset.stops, item);
 }
@@ -130,13 +198,15 @@ function answered(field) {
 
 /** @param {string} key @param {boolean} [focus] */
 function show(key, focus = true) {
+  if (gone) key = "gone";
   for (const screen of screens) screen.hidden = screen.dataset.group !== key;
   const place = screens.findIndex((screen) => screen.dataset.group === key);
   const number = /** @type {HTMLElement} */ (form.querySelector("[data-number]"));
   const bar = /** @type {HTMLProgressElement} */ (form.querySelector("progress"));
-  number.textContent = String(Math.min(place + 1, screens.length - 1));
+  number.textContent = String(Math.min(place + 1, bar.max));
   bar.value = place;
-  /** @type {HTMLElement} */ (form.querySelector("[data-place]")).hidden = key === "done";
+  bar.hidden = gone;
+  /** @type {HTMLElement} */ (form.querySelector("[data-place]")).hidden = place >= bar.max;
   if (focus) {
     window.scrollTo(0, 0);
     /** @type {HTMLElement | null} */ (screens[place].querySelector("h1"))?.focus();
@@ -187,7 +257,7 @@ function next(screen) {
     return;
   }
   for (const field of /** @type {NodeListOf<HTMLTextAreaElement>} */ (screen.querySelectorAll("textarea"))) flush(field);
-  send({ kind: "next", group: screen.dataset.group ?? "" });
+  send({ kind: "next", group: screen.dataset.group ?? "", language });
   show(screens[screens.indexOf(screen) + 1].dataset.group ?? "done");
 }
 
@@ -220,7 +290,7 @@ function hideMessage(byMistake) {
   }
   setBehind(false);
   const field = /** @type {HTMLInputElement | null} */ (raisedBy && form.querySelector(`[data-item="${raisedBy}"]`));
-  if (!byMistake) goOnAt(field);
+  if (!byMistake || gone) goOnAt(field);
   else if (field) {
     const screen = /** @type {HTMLElement} */ (field.closest(".screen"));
     show(screen.dataset.group ?? "", false);
@@ -318,6 +388,8 @@ document.addEventListener("click", (event) => {
   if (target.closest("[data-again]")) show(screens[0].dataset.group ?? "");
 });
 window.addEventListener("online", () => void sendAll());
+// Brought back by the browser as it was: the device may have been given to somebody else since.
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 /** Answers that were kept while the page was loaded again stand in the form. */
 function putBack() {
@@ -325,7 +397,7 @@ function putBack() {
     if (one.kind !== "answer") continue;
     for (const field of /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */ (form.querySelectorAll(`[data-item="${one.item}"]`))) {
       if (field instanceof HTMLTextAreaElement) field.value = one.marks[0] ?? "";
-      else field.checked = one.marks.includes(field.value);
+      else if (!one.unmarked || tickOf(one) === field.value) field.checked = one.marks.includes(field.value);
     }
   }
 }
