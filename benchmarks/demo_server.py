@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from clinic_crowd import HERE
 
 PROGRAM = "import sys; sys.argv[0] = 'spondyl'; from spondyl.clinic.cli.app import main; sys.exit(main())"
 SERVE = [sys.executable, "-c", PROGRAM, "serve", "--demo"]
@@ -27,7 +26,7 @@ def prepare(folder: Path) -> None:
 def serving(data: Path) -> Generator[tuple[int, int]]:
     """The server of a prepared folder: its process and its port."""
     with spoken([*SERVE, "--data", str(data), "--port", "0"]) as said:
-        found = re.search(rf"(\d+) .*{HERE}:(\d+)", said)
+        found = re.search(r"(\d+) .*http://[^:/]+:(\d+)", said)
         assert found, said
         time.sleep(3.0)
         yield int(found[1]), int(found[2])
