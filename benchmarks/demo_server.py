@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-
 PROGRAM = "import sys; sys.argv[0] = 'spondyl'; from spondyl.clinic.cli.app import main; sys.exit(main())"
 SERVE = [sys.executable, "-c", PROGRAM, "serve", "--demo"]
 UNLIMITED = "requests_per_minute = 1000000\n"
