@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -32,7 +32,7 @@ def serving(data: Path) -> Generator[tuple[int, int]]:
 
 
 @contextmanager
-def spoken(command: list[str], **more: Any) -> Iterator[str]:
+def spoken(command: list[str], **more: Any) -> Generator[str]:
     """A program: the number of its process, and the first line that it says."""
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more
