@@ -4,13 +4,11 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
-
-from clinic_crowd import HERE
 
 PROGRAM = "import sys; sys.argv[0] = 'spondyl'; from spondyl.clinic.cli.app import main; sys.exit(main())"
 SERVE = [sys.executable, "-c", PROGRAM, "serve", "--demo"]
@@ -27,14 +25,14 @@ def prepare(folder: Path) -> None:
 def serving(data: Path) -> Generator[tuple[int, int]]:
     """The server of a prepared folder: its process and its port."""
     with spoken([*SERVE, "--data", str(data), "--port", "0"]) as said:
-        found = re.search(rf"(\d+) .*{HERE}:(\d+)", said)
+        found = re.search(r"(\d+) .*http://[^:/]+:(\d+)", said)
         assert found, said
         time.sleep(3.0)
         yield int(found[1]), int(found[2])
 
 
 @contextmanager
-def spoken(command: list[str], **more: Any) -> Iterator[str]:
+def spoken(command: list[str], **more: Any) -> Generator[str]:
     """A program: the number of its process, and the first line that it says."""
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more

@@ -81,6 +81,10 @@ def test_the_link_is_good_for_an_hour(clinic: Services) -> None:
     later = replace(clinic, clock=lambda: clinic.clock() + timedelta(minutes=61))
     assert browser(later).get(path).status_code == 410
     assert browser(clinic).get(path[:-2]).status_code == 410
+    shown = browser(later).get(path).text
+    assert "recover-access" in shown and "start the server again" not in shown, (
+        "that is said of the set-up link"
+    )
 
 
 def test_it_is_for_administrators_whose_access_stands(clinic: Services) -> None:

@@ -384,6 +384,8 @@ def test_a_film_that_has_its_patient_is_not_moved_nor_given_to_a_chart_that_is_s
         other = add_person(connection, PersonDetails(given_name="Bo", family_name="Lee"), actor="test")
         restrict(connection, other.id, account_ids=[staff[Role.CLINICIAN].id], actor="test")
     page = f"/films/{stranger.id}/patient"
+    assert "1 found by “Lee”" in desk.client.get(f"{page}?q=Lee").text
+    assert "Nobody is found by “Zzz”" in desk.client.get(f"{page}?q=Zzz").text
     assert desk.client.submit(page, patient_id=other.id).status_code == 403
     with writing(services.engine) as connection:
         restrict(connection, other.id, account_ids=[], actor="test")

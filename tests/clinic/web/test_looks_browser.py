@@ -2,6 +2,7 @@
 could not be sent is still there."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,8 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from care_course import answer_intake, plan_fields
 from clinic_apps import Browser as Client
+from clinic_charts import Clock
 from live_clinic import served, signed_in
-from spondyl.booking import Wish
+from spondyl.booking import Appointment, Wish
 from spondyl.clinic.care.scores import add_score
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.appointments import book
@@ -36,6 +38,8 @@ WHOLE_NAME = """(one) => {
   const box = words.getBoundingClientRect();
   return box.right <= visit.right && box.bottom <= visit.bottom;
 }"""
+LINES_BELOW = """(all) => all.map((one) => ({ below: getComputedStyle(one).borderBottomColor,
+  ground: getComputedStyle(document.body).backgroundColor, chosen: one.hasAttribute("aria-current") }))"""
 GROUND = "(one) => getComputedStyle(one).backgroundColor"
 
 
@@ -79,6 +83,9 @@ def test_a_printed_plan_says_whose_it_is_and_what_stops_it_and_a_sheet_has_its_o
     expect(clinician.get_by_text(f"Record {patient.record_number}")).to_be_visible()
     expect(clinician.locator("main > .notice")).to_be_visible()
     expect(clinician.get_by_role("button", name="Ask for consent")).to_be_hidden()
+    clinician.goto(f"/patients/{patient.id}/outcomes")
+    expect(clinician.get_by_role("heading", name="Every score")).to_be_visible()
+    expect(clinician.get_by_role("heading", name="Enter a score from paper")).to_be_hidden()
     clinician.goto(f"{planned}/consent")
     expect(clinician.locator(".patient-head")).to_be_hidden()
     expect(clinician.get_by_label("Name of the person who agrees")).to_be_hidden()
@@ -94,6 +101,9 @@ def test_a_chosen_number_and_the_theme_are_seen_in_forced_colours(clinician: Pag
     themes = clinician.locator(".theme button")
     grounds = {one.get_attribute("aria-pressed"): one.evaluate(GROUND) for one in themes.all()}
     assert grounds["true"] != grounds["false"]
+    lines = clinician.locator(".tabs a").evaluate_all(LINES_BELOW)
+    assert len({one["below"] for one in lines if not one["chosen"]} | {lines[0]["ground"]}) == 1
+    assert [one["below"] != one["ground"] for one in lines] == [one["chosen"] for one in lines]
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -125,20 +135,57 @@ def test_no_page_scrolls_sideways_with_large_letters(
     assert clinician.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_name_of_usual_length_is_whole_in_a_short_visit_on_a_tablet(
-    clinician: Page, services: Services
-) -> None:
-    details = PersonDetails(given_name="Amelia", family_name="Demo-Hart")
+@pytest.fixture
+def visits(services: Services) -> list[Appointment]:
+    """Three short visits of one day, one after another: of 15, 20 and 20 minutes."""
+    practice = sample_practice()
+    types = [
+        replace(one, duration_min=15) if one.key == "adjustment" else one for one in practice.visit_types
+    ]
+    made = []
     with writing(services.engine) as connection:
-        save_practice(connection, sample_practice(), actor="test")
-        who = add_person(connection, details, actor="test").id
-        wish = Wish(visit_type="follow-up", office="yorba-linda", provider="lind", person=who)
-        slot = next_free(connection, wish)[0]
-        book(connection, slot, person=who, actor="test", change=new_id())
+        save_practice(connection, replace(practice, visit_types=tuple(types)), actor="test")
+        for given_name in ("Amelia", "Bruno", "Carmen"):
+            details = PersonDetails(given_name=given_name, family_name="Demo-Hart")
+            who = add_person(connection, details, actor="test").id
+            kind = "adjustment" if given_name == "Amelia" else "follow-up"
+            wish = Wish(visit_type=kind, office="yorba-linda", provider="lind", person=who)
+            slot = next_free(connection, wish)[0]
+            made.append(book(connection, slot, person=who, actor="test", change=new_id()))
+    return made
+
+
+def test_a_name_of_usual_length_is_whole_in_a_short_visit_on_a_tablet(
+    clinician: Page, visits: list[Appointment]
+) -> None:
     clinician.set_viewport_size({"width": 820, "height": 1180})
     for view in ("day", "week"):
-        clinician.goto(f"/calendar?day={slot.wall.date()}&view={view}")
-        assert clinician.locator(".visit bdi").evaluate(WHOLE_NAME)
+        clinician.goto(f"/calendar?day={visits[0].wall.date()}&view={view}")
+        names = clinician.locator(".visit bdi")
+        expect(names).to_have_count(3)
+        assert [one.evaluate(WHOLE_NAME) for one in names.all()] == [True] * 3
+        expect(clinician.get_by_title("Amelia Demo-Hart")).to_have_count(1)
+
+
+def test_a_day_shows_first_who_comes_next(
+    browser_program: Browser,
+    services: Services,
+    staff: dict[Role, Account],
+    clock: Clock,
+    visits: list[Appointment],
+) -> None:
+    """Those whose time is over are folded away, one press from sight."""
+    clock.moment = visits[1].start + timedelta(minutes=5)
+    with served(services) as address:
+        page = signed_in(browser_program, address, services, staff[Role.FRONT_DESK])
+        page.goto("/today")
+        panel = page.locator("section.panel", has_text="Today’s visits")
+        expect(panel.locator("li", has_text="Bruno")).to_contain_text("now")
+        expect(panel.locator("li", has_text="Carmen")).to_contain_text("next")
+        expect(panel.get_by_text("Amelia")).to_be_hidden()
+        panel.get_by_text("1 earlier visit").click()
+        expect(panel.get_by_text("Amelia")).to_be_visible()
+        page.context.close()
 
 
 def test_a_note_on_a_young_page_is_not_lost_where_the_network_fails(clinician: Page, patient: Person) -> None:

@@ -183,7 +183,8 @@ def test_an_address_that_sends_too_many_requests_waits() -> None:
 def test_first_administrator_by_a_link_that_works_once(services: Services, browser: Open) -> None:
     """This clinic has accounts and no token: its link is dead."""
     assert services.setup_token is None
-    assert browser(Role.NOBODY).get("/setup/anything").status_code == 410
+    answer = browser(Role.NOBODY).get("/setup/anything")
+    assert answer.status_code == 410 and "start the server again" in answer.text
 
 
 @pytest.mark.parametrize(

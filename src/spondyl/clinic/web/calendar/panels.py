@@ -1,6 +1,6 @@
 """Today's visits on the day's page, and a patient's next visit on the overview."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from spondyl.booking import Appointment, Practice
@@ -20,7 +20,7 @@ LOOK_AHEAD_DAYS = 14
 
 
 def today_panel(view: View) -> Panel | None:
-    """Who comes today, in order of time; on a day without visits, who comes next.
+    """Who comes today, in order of time, those folded away whose time is over; on a day without visits, who comes next.
 
     A member of the staff who sees patients has their own visits first; the others are a press away.
     """
@@ -35,8 +35,11 @@ def today_panel(view: View) -> Panel | None:
         coming = [one for one in coming if one.placement.provider == own.key]
     day = min([one.wall.date() for one in coming], default=today)
     visits = [one for one in coming if one.wall.date() == day]
+    now = view.services.clock()
+    over = [one for one in visits if _ends(practice, one) <= now]
     context = {
-        "rows": _rows(view, practice, visits),
+        "over": _rows(view, practice, over),
+        "rows": _rows(view, practice, [one for one in visits if one not in over]),
         "is_today": day == today,
         "is_open": any(office.open_on(today) for office in practice.offices),
         "day": day,
@@ -51,12 +54,17 @@ def today_panel(view: View) -> Panel | None:
     return Panel(template="calendar/today_panel.html", context=context)
 
 
+def _ends(practice: Practice, visit: Appointment) -> datetime:
+    return visit.start + timedelta(minutes=practice.visit_type(visit.visit_type).duration_min)
+
+
 def _rows(view: View, practice: Practice, visits: list[Appointment]) -> list[dict[str, Any]]:
     names = names_of(view.connection, visits)
     return [
         {
             "visit": one,
             "time": time_words(one.wall),
+            "has_begun": one.start <= view.services.clock(),
             "who": names.get(one.person or "", "Kept for somebody"),
             "what": practice.visit_type(one.visit_type).name,
             "with": practice.provider(one.placement.provider).name,

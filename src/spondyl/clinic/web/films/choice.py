@@ -16,4 +16,4 @@ def people_to_choose(connection: sa.Connection, query: str) -> dict[str, Any]:
     others = "Found" if query else "Patients"
     if len(found) == MOST_FOUND:
         others = f"The first {MOST_FOUND}; find others above"
-    return {"found": found, "others": others, "q": query}
+    return {"found": found, "others": others, "q": query, "most": MOST_FOUND}

@@ -19,7 +19,10 @@ from spondyl.clinic.web.rights import open_to_all
 from spondyl.clinic.web.services import Clinic, Services
 
 router = APIRouter(prefix="/setup", include_in_schema=False, dependencies=[Depends(open_to_all())])
-_USED = "This set-up link is not valid, or an administrator exists already."
+_USED = (
+    "This set-up link is not valid, or an administrator exists already. Without one, start the server again: "
+    "its terminal prints a new link."
+)
 
 
 @router.get("/{token}")
