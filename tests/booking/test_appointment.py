@@ -61,11 +61,38 @@ def test_a_hold_that_is_over_cannot_be_confirmed() -> None:
 
 
 @pytest.mark.parametrize(
-    "step", [cancelled, arrived, lambda one: moved(one, slot(19)), lambda one: lapsed(one, NOW)]
+    "step",
+    [
+        cancelled,
+        lambda one: arrived(one, NOW),
+        lambda one: moved(one, slot(19)),
+        lambda one: lapsed(one, NOW),
+    ],
 )
 def test_a_cancelled_visit_takes_no_further_step(step) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(StepRefusedError, match="cancelled"):
         step(cancelled(booked("a", slot(), "p1")))
+
+
+@pytest.mark.parametrize(
+    ("now", "is_its_day"),
+    [
+        (utc(2, 7, 59), False),  # in California it is the first of March yet
+        (utc(2, 8), True),
+        (utc(3, 7, 59), True),
+        (utc(3, 8), False),
+    ],
+)
+def test_a_patient_arrives_on_the_day_of_the_visit_where_its_office_stands(
+    now: datetime, is_its_day: bool
+) -> None:
+    visit = booked("a", slot(), "p1")
+    if is_its_day:
+        here = arrived(visit, now)
+        assert (here.status, here.sequence) == (Status.ARRIVED, 1)
+    else:
+        with pytest.raises(StepRefusedError, match="is on 02 March"):
+            arrived(visit, now)
 
 
 def waiting(key: str, minute: int, **changes: object) -> WaitEntry:

@@ -114,6 +114,7 @@ def test_only_who_is_expected_is_reminded(
     bookings: Bookings, step: Callable[[sa.Connection, str], object]
 ) -> None:
     visit = visit_at(bookings)
+    bookings.clock.moment = TEN - timedelta(hours=2)
     with writing(bookings.engine) as connection:
         step(connection, visit.key)
         hold_slot(

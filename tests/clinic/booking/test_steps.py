@@ -24,7 +24,7 @@ from spondyl.clinic.chart.appointments import (
     undo,
 )
 from spondyl.clinic.chart.audit import verify
-from spondyl.clinic.chart.booking_changes import UndoRefusedError
+from spondyl.clinic.chart.booking_changes import UndoRefusedError, VisitChangedError
 from spondyl.clinic.chart.booking_stop import BookingStoppedError
 from spondyl.clinic.chart.canonical_json import digest_of
 from spondyl.clinic.chart.claims import TimeTakenError
@@ -169,11 +169,43 @@ def test_a_red_flag_stops_booking_until_a_clinician_has_looked(bookings: Booking
 def test_arrival_ends_changes(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
         visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
+    bookings.clock.moment = TEN - timedelta(minutes=5)
+    with writing(bookings.engine) as connection:
         assert arrive(connection, visit.key, actor="desk").status is Status.ARRIVED
     with pytest.raises(StepRefusedError), writing(bookings.engine) as connection:
         cancel(connection, visit.key, actor="desk")
     with reading(bookings.engine) as connection:
         assert len(appointments_of(connection, bookings.people[0])) == 1
+
+
+def test_an_arrival_is_taken_back_and_the_visit_changes_again(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
+    bookings.clock.moment = TEN - timedelta(minutes=5)
+    before = bookings.count(outbox), bookings.count(claims)
+    with writing(bookings.engine) as connection:
+        arrive(connection, visit.key, actor="desk", change="here")
+        (back,) = undo(connection, "here", actor="desk")
+    assert (back.status, back.start) == (Status.BOOKED, TEN)
+    assert (bookings.count(outbox), bookings.count(claims)) == before, "no letter, and the time is kept"
+    with writing(bookings.engine) as connection:
+        reschedule(connection, visit.key, slot_at(TEN + timedelta(hours=1)), actor="desk")
+        said = [one.action for one in entries(connection, subject=f"appointment {visit.key}")]
+        assert sorted(said) == ["book visit", "move visit", "patient arrived", "undo: patient arrived"]
+    with pytest.raises(UndoRefusedError, match="undone already"), writing(bookings.engine) as connection:
+        undo(connection, "here", actor="desk")
+
+
+@pytest.mark.parametrize("seen", ["before the move", "after it"])
+def test_nobody_arrives_by_a_page_that_is_too_old_nor_on_another_day(bookings: Bookings, seen: str) -> None:
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(utc(2, 18)), person=bookings.people[0], actor="desk")
+        reschedule(connection, visit.key, slot_at(TEN), actor="desk")
+    refused = pytest.raises((VisitChangedError, StepRefusedError), match="meanwhile|is on 03 March")
+    with refused, writing(bookings.engine) as connection:
+        arrive(connection, visit.key, actor="desk", sequence=0 if seen == "before the move" else 1)
+    with reading(bookings.engine) as connection:
+        assert appointment(connection, visit.key).status is Status.BOOKED
 
 
 def test_what_stands_on_what_stood_on_a_cancelled_visit_leaves_no_hole(bookings: Bookings) -> None:

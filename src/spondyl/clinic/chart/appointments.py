@@ -4,7 +4,7 @@ Call these inside ``writing``. Whatever puts something down may raise ``TimeTake
 overlap, and the transaction must be undone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -36,7 +36,16 @@ from spondyl.clinic.chart.appointment_rows import (
     update_row,
 )
 from spondyl.clinic.chart.audit import Deed, append
-from spondyl.clinic.chart.booking_changes import UndoRefusedError, change_set, mark_undone, note_change
+from spondyl.clinic.chart.booking_changes import (
+    ARRIVED,
+    NOTES,
+    ChangeSet,
+    UndoRefusedError,
+    change_set,
+    mark_undone,
+    note_change,
+    refuse_if_changed,
+)
 from spondyl.clinic.chart.booking_facts import BookingFacts, booking_facts
 from spondyl.clinic.chart.booking_stop import refuse_if_stopped
 from spondyl.clinic.chart.canonical_json import digest_of
@@ -233,11 +242,30 @@ def cancel(connection: sa.Connection, key: str, *, actor: str, change: str | Non
     return after
 
 
-def arrive(connection: sa.Connection, key: str, *, actor: str) -> Appointment:
-    """Note that the patient is here."""
-    after = arrived(appointment(connection, key, lock=True))
+def arrive(
+    connection: sa.Connection, key: str, *, actor: str, change: str | None = None, sequence: int | None = None
+) -> Appointment:
+    """Note that the patient is here. With the ``sequence`` that was seen, a visit that was changed since is left,
+    with ``VisitChangedError``."""
+    refuse_if_changed(connection, key, sequence)
+    return _note(connection, key, arrived, actor=actor, change=change, words=ARRIVED)
+
+
+def _note(
+    connection: sa.Connection,
+    key: str,
+    step: Callable[[Appointment, datetime], Appointment],
+    *,
+    actor: str,
+    change: str | None,
+    words: str,
+) -> Appointment:
+    """Note who came: the time stays as it is, and nobody is written to."""
+    before = appointment(connection, key, lock=True)
+    after = step(before, now_of(connection))
     update_row(connection, after)
-    _record(connection, after, actor=actor, action="patient arrived")
+    note_change(connection, before, after, change=change or new_id(), actor=actor, words=words)
+    _record(connection, after, actor=actor, action=words)
     return after
 
 
@@ -310,15 +338,25 @@ def slot_of(one: Appointment) -> Slot:
 
 def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointment]:
     """Undo a change as a whole; refused with ``UndoRefusedError`` when a visit was changed again since, when the
-    patient is here, the time before is over, or its provider is away by now."""
+    patient is here, the time before is over, or its provider is away by now.
+
+    What was noted of who came is taken back for itself."""
     found = change_set(connection, change)
     pairs = [(appointment(connection, part.appointment, lock=True), part) for part in found.parts]
+    is_note = found.words in NOTES
+    if not is_note and any(now.status is Status.ARRIVED for now, _ in pairs):
+        raise UndoRefusedError(
+            "The patient is here already; leave this visit as it is, and book another if needed."
+        )
     if moved_on := [now for now, part in pairs if now.sequence != part.sequence_after]:
         raise UndoRefusedError(
             f"{len(moved_on)} of these visits changed again since; undo that first, or move them one by one."
         )
-    for now, part in pairs:
-        _refuse_if_over(now, part.before, now_of(connection))
+    if is_note:
+        noted = [restored(part.before, now) for now, part in pairs if part.before]
+        return _taken_back(connection, found, noted, actor=actor)
+    for _, part in pairs:
+        _refuse_if_over(part.before, now_of(connection))
     freed = [claim for now, _ in pairs for claim in standing_claims(connection, now.key)]
     take_away(connection, [now.key for now, _ in pairs])
     come_down(connection, freed)
@@ -341,12 +379,18 @@ def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointm
     return after
 
 
-def _refuse_if_over(visit: Appointment, before: Appointment | None, now: datetime) -> None:
-    """Who is here stays here, and nobody is written to about a time that is over."""
-    if visit.status is Status.ARRIVED:
-        raise UndoRefusedError(
-            "The patient is here already; leave this visit as it is, and book another if needed."
-        )
+def _taken_back(
+    connection: sa.Connection, found: ChangeSet, visits: Sequence[Appointment], *, actor: str
+) -> list[Appointment]:
+    mark_undone(connection, found.change)
+    for visit in visits:
+        update_row(connection, visit)
+        _record(connection, visit, actor=actor, action=f"undo: {found.words}")
+    return list(visits)
+
+
+def _refuse_if_over(before: Appointment | None, now: datetime) -> None:
+    """Nobody is written to about a time that is over."""
     if before is not None and before.live and before.start < now:
         when = f"{before.wall:%d %B, %H:%M}"
         raise UndoRefusedError(

@@ -88,10 +88,17 @@ def slot_words(practice: Practice, slot: Slot) -> dict[str, str]:
 
 
 def undo_bar(
-    connection: sa.Connection, practice: Practice, limit: int = 4, person: str | None = None
+    connection: sa.Connection,
+    practice: Practice,
+    limit: int = 4,
+    *,
+    person: str | None = None,
+    visit: str | None = None,
 ) -> list[dict[str, Any]]:
-    """The last changes (of one patient), each naming whose visit it was, with the button that undoes it."""
-    zone, last = practice.offices[0].zone, recent_changes(connection, limit=limit, person=person)
+    """The last changes (of one patient, or one visit), each naming whose visit it was, with the button that undoes
+    it."""
+    zone = practice.offices[0].zone
+    last = recent_changes(connection, limit=limit, person=person, visit=visit)
     visits = visits_changed(connection, [one.change for one in last])
     staff = display_names(connection)
     names = names_of(connection, [visit for some in visits.values() for visit in some])

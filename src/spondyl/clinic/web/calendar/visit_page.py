@@ -16,17 +16,18 @@ from spondyl.booking import (
     Status,
     first_reach,
     instant_of,
+    is_on_day,
 )
 from spondyl.clinic.chart.absences import ways_for
 from spondyl.clinic.chart.accounts import display_names
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import arrive
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.booking_changes import last_actor
+from spondyl.clinic.chart.booking_changes import VisitChangedError, last_actor
 from spondyl.clinic.chart.claims import TimeTakenError, absences_between
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import places_on
-from spondyl.clinic.chart.freed_times import VisitChangedError, cancel_and_offer, move_and_offer
+from spondyl.clinic.chart.freed_times import cancel_and_offer, move_and_offer
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
@@ -43,6 +44,7 @@ from spondyl.clinic.web.calendar.choices import (
     slot_of_text,
     slot_text,
     slot_words,
+    undo_bar,
 )
 from spondyl.clinic.web.calendar.telephone_calls import how_told
 from spondyl.clinic.web.calendar.waiting import brief_words, waiting_rows
@@ -95,6 +97,8 @@ def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dic
             for way in (ways_for(connection, one) if movable else ())
         ],
         "takers": _takers(connection, practice, one) if one.status is Status.CANCELLED else [],
+        "may_arrive": movable and is_on_day(one, now_of(connection)),
+        "changes": undo_bar(connection, practice, limit=1, visit=one.key),
         "day": chosen,
         "times": [slot_words(practice, slot) for slot in places if _where(slot) == own],
         "elsewhere": [slot_words(practice, slot) for slot in places if _where(slot) != own],
@@ -203,6 +207,8 @@ def _changed_meanwhile(request: Request, services: Services, key: str, what: str
         now, actor = appointment(connection, key), last_actor(connection, key)
         by = f" by {who_words(actor, display_names(connection))}" if actor else ""
     stands = f"it stands on {when_words(now.wall)} now" if now.live else "it is cancelled now"
+    if now.status is Status.ARRIVED:
+        stands = "the patient has arrived"
     problem = f"{what}: the visit was changed meanwhile{by}; {stands}."
     return see_other(request, f"/calendar/visits/{key}", problem=problem)
 
@@ -327,7 +333,20 @@ def cancel_visit(
 
 
 @router.post("/arrive")
-def patient_arrived(request: Request, viewer: AnyStaff, writer: Writer, key: str) -> Response:
-    """Note that the patient is here."""
-    here = writer(lambda connection: arrive(connection, key, actor=viewer.actor))
+def patient_arrived(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    writer: Writer,
+    key: str,
+    sequence: Sequence = None,
+) -> Response:
+    """Note that the patient is here, unless somebody else changed the visit meanwhile."""
+    change = new_id()
+    try:
+        here = writer(
+            lambda connection: arrive(connection, key, actor=viewer.actor, change=change, sequence=sequence)
+        )
+    except VisitChangedError:
+        return _changed_meanwhile(request, services, key, "NOT noted as arrived")
     return see_other(request, f"/patients/{here.person}", notice="Arrived. The chart is open.")
