@@ -14,7 +14,6 @@ from spondyl.clinic.care.flag_review import add_review
 from spondyl.clinic.care.intake_record import begin, keep
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
 from spondyl.clinic.chart.appointments import (
-    arrive,
     book,
     cancel,
     confirm_hold,
@@ -24,13 +23,14 @@ from spondyl.clinic.chart.appointments import (
     undo,
 )
 from spondyl.clinic.chart.audit import verify
-from spondyl.clinic.chart.booking_changes import UndoRefusedError, VisitChangedError
+from spondyl.clinic.chart.booking_changes import UndoRefusedError, recent_changes
 from spondyl.clinic.chart.booking_stop import BookingStoppedError
 from spondyl.clinic.chart.canonical_json import digest_of
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.outbox import MessageKind, due, queue
 from spondyl.clinic.chart.tables import appointments, claims, outbox
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.who_came import arrive
 
 TEN = utc(3, 18)  # Tuesday 10:00
 ALARM = next(question.key for question in RED_FLAGS if question.urgency is Urgency.EMERGENCY_NOW)
@@ -178,36 +178,6 @@ def test_arrival_ends_changes(bookings: Bookings) -> None:
         assert len(appointments_of(connection, bookings.people[0])) == 1
 
 
-def test_an_arrival_is_taken_back_and_the_visit_changes_again(bookings: Bookings) -> None:
-    with writing(bookings.engine) as connection:
-        visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
-    bookings.clock.moment = TEN - timedelta(minutes=5)
-    before = bookings.count(outbox), bookings.count(claims)
-    with writing(bookings.engine) as connection:
-        arrive(connection, visit.key, actor="desk", change="here")
-        (back,) = undo(connection, "here", actor="desk")
-    assert (back.status, back.start) == (Status.BOOKED, TEN)
-    assert (bookings.count(outbox), bookings.count(claims)) == before, "no letter, and the time is kept"
-    with writing(bookings.engine) as connection:
-        reschedule(connection, visit.key, slot_at(TEN + timedelta(hours=1)), actor="desk")
-        said = [one.action for one in entries(connection, subject=f"appointment {visit.key}")]
-        assert sorted(said) == ["book visit", "move visit", "patient arrived", "undo: patient arrived"]
-    with pytest.raises(UndoRefusedError, match="undone already"), writing(bookings.engine) as connection:
-        undo(connection, "here", actor="desk")
-
-
-@pytest.mark.parametrize("seen", ["before the move", "after it"])
-def test_nobody_arrives_by_a_page_that_is_too_old_nor_on_another_day(bookings: Bookings, seen: str) -> None:
-    with writing(bookings.engine) as connection:
-        visit = book(connection, slot_at(utc(2, 18)), person=bookings.people[0], actor="desk")
-        reschedule(connection, visit.key, slot_at(TEN), actor="desk")
-    refused = pytest.raises((VisitChangedError, StepRefusedError), match="meanwhile|is on 03 March")
-    with refused, writing(bookings.engine) as connection:
-        arrive(connection, visit.key, actor="desk", sequence=0 if seen == "before the move" else 1)
-    with reading(bookings.engine) as connection:
-        assert appointment(connection, visit.key).status is Status.BOOKED
-
-
 def test_what_stands_on_what_stood_on_a_cancelled_visit_leaves_no_hole(bookings: Bookings) -> None:
     """First, second over it, third over the second only; the first goes: nobody gets in under the other two."""
     one, two, three = bookings.people
@@ -270,9 +240,33 @@ def test_no_undo_forgets_an_arrival_or_puts_a_visit_into_the_past(bookings: Book
         assert appointment(connection, visit.key).status is Status.ARRIVED
 
 
-def test_a_booking_whose_time_is_over_can_still_be_undone(bookings: Bookings) -> None:
+def test_a_booking_whose_time_has_come_is_not_undone(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
-        book(connection, slot_at(TEN), person=bookings.people[0], actor="desk", change="booked")
-    bookings.clock.moment = TEN + timedelta(hours=1)
+        visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk", change="booked")
+    bookings.clock.moment = TEN
+    with (
+        pytest.raises(UndoRefusedError, match="03 March, 10:00 has begun"),
+        writing(bookings.engine) as connection,
+    ):
+        undo(connection, "booked", actor="desk")
+    with reading(bookings.engine) as connection:
+        assert appointment(connection, visit.key) == visit
+
+
+@pytest.mark.parametrize(("hours", "is_undone"), [(23, True), (24, False)])
+def test_a_change_is_undone_within_a_day(bookings: Bookings, hours: int, is_undone: bool) -> None:
     with writing(bookings.engine) as connection:
-        assert [one.status for one in undo(connection, "booked", actor="desk")] == [Status.CANCELLED]
+        book(connection, slot_at(utc(5, 18)), person=bookings.people[0], actor="desk", change="booked")
+    bookings.clock.advance(timedelta(hours=hours))
+    with reading(bookings.engine) as connection:
+        offered = [one.change for one in recent_changes(connection, person=bookings.people[0])]
+    assert offered == (["booked"] if is_undone else [])
+    if is_undone:
+        with writing(bookings.engine) as connection:
+            undo(connection, "booked", actor="desk")
+    else:
+        with (
+            pytest.raises(UndoRefusedError, match="02 March, 07:00, too long ago"),
+            writing(bookings.engine) as connection,
+        ):
+            undo(connection, "booked", actor="desk")

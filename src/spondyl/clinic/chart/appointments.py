@@ -4,7 +4,7 @@ Call these inside ``writing``. Whatever puts something down may raise ``TimeTake
 overlap, and the transaction must be undone.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -16,7 +16,6 @@ from spondyl.booking import (
     Slot,
     Status,
     Timetable,
-    arrived,
     booked,
     cancelled,
     claims_of,
@@ -27,6 +26,7 @@ from spondyl.booking import (
     moved,
     person_resource,
     restored,
+    wall_at,
     why_never,
 )
 from spondyl.clinic.chart.appointment_rows import (
@@ -37,14 +37,12 @@ from spondyl.clinic.chart.appointment_rows import (
 )
 from spondyl.clinic.chart.audit import Deed, append
 from spondyl.clinic.chart.booking_changes import (
-    ARRIVED,
-    NOTES,
+    UNDO_FOR,
     ChangeSet,
     UndoRefusedError,
     change_set,
     mark_undone,
     note_change,
-    refuse_if_changed,
 )
 from spondyl.clinic.chart.booking_facts import BookingFacts, booking_facts
 from spondyl.clinic.chart.booking_stop import refuse_if_stopped
@@ -242,33 +240,6 @@ def cancel(connection: sa.Connection, key: str, *, actor: str, change: str | Non
     return after
 
 
-def arrive(
-    connection: sa.Connection, key: str, *, actor: str, change: str | None = None, sequence: int | None = None
-) -> Appointment:
-    """Note that the patient is here. With the ``sequence`` that was seen, a visit that was changed since is left,
-    with ``VisitChangedError``."""
-    refuse_if_changed(connection, key, sequence)
-    return _note(connection, key, arrived, actor=actor, change=change, words=ARRIVED)
-
-
-def _note(
-    connection: sa.Connection,
-    key: str,
-    step: Callable[[Appointment, datetime], Appointment],
-    *,
-    actor: str,
-    change: str | None,
-    words: str,
-) -> Appointment:
-    """Note who came: the time stays as it is, and nobody is written to."""
-    before = appointment(connection, key, lock=True)
-    after = step(before, now_of(connection))
-    update_row(connection, after)
-    note_change(connection, before, after, change=change or new_id(), actor=actor, words=words)
-    _record(connection, after, actor=actor, action=words)
-    return after
-
-
 def any_lapsed(connection: sa.Connection) -> bool:
     """Say whether a hold's time is over; locks nothing."""
     return bool(_LAPSED.rows(connection, now=now_of(connection)))
@@ -338,25 +309,15 @@ def slot_of(one: Appointment) -> Slot:
 
 def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointment]:
     """Undo a change as a whole; refused with ``UndoRefusedError`` when a visit was changed again since, when the
-    patient is here, the time before is over, or its provider is away by now.
+    patient is here, it is a day old, the time before is over, what it booked has begun, or its provider is away by now.
 
-    What was noted of who came is taken back for itself."""
+    What was noted of who came is taken back by ``who_came``."""
     found = change_set(connection, change)
     pairs = [(appointment(connection, part.appointment, lock=True), part) for part in found.parts]
-    is_note = found.words in NOTES
-    if not is_note and any(now.status is Status.ARRIVED for now, _ in pairs):
-        raise UndoRefusedError(
-            "The patient is here already; leave this visit as it is, and book another if needed."
-        )
-    if moved_on := [now for now, part in pairs if now.sequence != part.sequence_after]:
-        raise UndoRefusedError(
-            f"{len(moved_on)} of these visits changed again since; undo that first, or move them one by one."
-        )
-    if is_note:
-        noted = [restored(part.before, now) for now, part in pairs if part.before]
-        return _taken_back(connection, found, noted, actor=actor)
-    for _, part in pairs:
-        _refuse_if_over(part.before, now_of(connection))
+    _refuse_if_changed_again(found, [now for now, _ in pairs])
+    for now, part in pairs:
+        _refuse_if_over(now, part.before, now_of(connection))
+    _refuse_if_old(found, pairs[0][0].zone, now_of(connection))
     freed = [claim for now, _ in pairs for claim in standing_claims(connection, now.key)]
     take_away(connection, [now.key for now, _ in pairs])
     come_down(connection, freed)
@@ -379,18 +340,34 @@ def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointm
     return after
 
 
-def _taken_back(
-    connection: sa.Connection, found: ChangeSet, visits: Sequence[Appointment], *, actor: str
-) -> list[Appointment]:
-    mark_undone(connection, found.change)
-    for visit in visits:
-        update_row(connection, visit)
-        _record(connection, visit, actor=actor, action=f"undo: {found.words}")
-    return list(visits)
+def _refuse_if_changed_again(found: ChangeSet, visits: Sequence[Appointment]) -> None:
+    if any(one.status is Status.ARRIVED for one in visits):
+        raise UndoRefusedError(
+            "The patient is here already; leave this visit as it is, and book another if needed."
+        )
+    pairs = zip(visits, found.parts, strict=True)
+    if moved_on := [now for now, part in pairs if now.sequence != part.sequence_after]:
+        raise UndoRefusedError(
+            f"{len(moved_on)} of these visits changed again since; undo that first, or move them one by one."
+        )
 
 
-def _refuse_if_over(before: Appointment | None, now: datetime) -> None:
-    """Nobody is written to about a time that is over."""
+def _refuse_if_old(found: ChangeSet, zone: str, now: datetime) -> None:
+    """What was decided long ago is known to the patients by now."""
+    if found.at <= now - UNDO_FOR:
+        raise UndoRefusedError(
+            f"This was done on {wall_at(zone, found.at):%d %B, %H:%M}, too long ago to be undone as a whole; "
+            "open the visits and change them one by one."
+        )
+
+
+def _refuse_if_over(visit: Appointment, before: Appointment | None, now: datetime) -> None:
+    """Nobody is written to about a time that is over, and what has begun stays in the record."""
+    if before is None and visit.live and visit.start <= now:
+        raise UndoRefusedError(
+            f"The visit of {visit.wall:%d %B, %H:%M} has begun, so this booking is not undone as a whole; "
+            "open each visit that shall not be, and cancel it."
+        )
     if before is not None and before.live and before.start < now:
         when = f"{before.wall:%d %B, %H:%M}"
         raise UndoRefusedError(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -18,6 +18,8 @@ BY_LINK = "patient link"
 ARRIVED = "patient arrived"
 NOTES = (ARRIVED,)
 """Changes that say who came: no time moves by them, and nobody is written to."""
+UNDO_FOR = timedelta(hours=24)
+"""So long a change is undone as a whole; what was noted of who came is taken back at any time."""
 _ADAPTER: TypeAdapter[Appointment] = TypeAdapter(Appointment)
 
 
@@ -107,7 +109,7 @@ def mark_undone(connection: sa.Connection, change: str) -> None:
 def recent_changes(
     connection: sa.Connection, *, limit: int = 5, person: str | None = None, visit: str | None = None
 ) -> list[ChangeSet]:
-    """The last changes that were not undone, the newest first; with ``person`` those of that patient's visits.
+    """The last changes that can be undone yet, the newest first; with ``person`` those of that patient's visits.
 
     What was noted of who came is a change of that one ``visit``: every patient who arrives would push the others out.
     Their parts are not loaded.
@@ -117,7 +119,7 @@ def recent_changes(
         sa.select(
             booking_changes.c.change, booking_changes.c.actor, booking_changes.c.words, newest.label("at")
         )
-        .where(booking_changes.c.undone.is_(False), _touches(person, visit))
+        .where(booking_changes.c.undone.is_(False), _young_enough(connection, visit), _touches(person, visit))
         .group_by(booking_changes.c.change, booking_changes.c.actor, booking_changes.c.words)
         .order_by(newest.desc())
         .limit(limit)
@@ -126,6 +128,11 @@ def recent_changes(
         ChangeSet(change=row.change, at=row.at, actor=row.actor, words=row.words, parts=())
         for row in connection.execute(statement)
     ]
+
+
+def _young_enough(connection: sa.Connection, visit: str | None) -> sa.ColumnElement[bool]:
+    lately = booking_changes.c.at > now_of(connection) - UNDO_FOR
+    return lately if visit is None else sa.or_(lately, booking_changes.c.words.in_(NOTES))
 
 
 def _touches(person: str | None, visit: str | None) -> sa.ColumnElement[bool]:

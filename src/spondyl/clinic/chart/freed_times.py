@@ -21,7 +21,7 @@ from spondyl.booking import (
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import cancel, confirm_hold, reschedule, slot_of, undo
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.booking_changes import change_set, refuse_if_changed
+from spondyl.clinic.chart.booking_changes import NOTES, change_set, refuse_if_changed
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.waitlist import (
@@ -35,6 +35,7 @@ from spondyl.clinic.chart.waitlist import (
     waiting_entries,
 )
 from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
+from spondyl.clinic.chart.who_came import take_back
 
 
 def cancel_and_offer(
@@ -120,7 +121,10 @@ def undo_and_wait(connection: sa.Connection, change: str, *, actor: str) -> tupl
     Returns the visits as they are now, and how many wait again.
     """
     take_waitlist_turn(connection)
-    stood = [appointment(connection, part.appointment) for part in change_set(connection, change).parts]
+    found = change_set(connection, change)
+    if found.words in NOTES:
+        return take_back(connection, found, actor=actor), 0
+    stood = [appointment(connection, part.appointment) for part in found.parts]
     visits = undo(connection, change, actor=actor)
     for before, after in zip(stood, visits, strict=True):
         if before.live and after.live:

@@ -108,10 +108,15 @@ def undo_bar(
             "words": one.words,
             "whose": _whose(visits.get(one.change, []), names),
             "actor": who_words(one.actor, staff),
-            "time": time_words(wall_at(zone, one.at)),
+            "time": _moment_words(wall_at(zone, one.at), wall_at(zone, now_of(connection))),
         }
         for one in last
     ]
+
+
+def _moment_words(wall: datetime, now: datetime) -> str:
+    """8:00 am today; on another day the day too."""
+    return time_words(wall) if wall.date() == now.date() else when_words(wall)
 
 
 def _whose(visits: list[Appointment], names: Mapping[str, str]) -> str:

@@ -21,7 +21,6 @@ from spondyl.booking import (
 from spondyl.clinic.chart.absences import ways_for
 from spondyl.clinic.chart.accounts import display_names
 from spondyl.clinic.chart.appointment_rows import appointment
-from spondyl.clinic.chart.appointments import arrive
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.booking_changes import VisitChangedError, last_actor
 from spondyl.clinic.chart.claims import TimeTakenError, absences_between
@@ -33,6 +32,7 @@ from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist_times import takers
+from spondyl.clinic.chart.who_came import arrive
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.calendar.away_words import away_then, away_words
 from spondyl.clinic.web.calendar.board import names_of
