@@ -22,6 +22,7 @@ from spondyl.booking import (
     claims_over,
     confirmed,
     held,
+    is_on_day,
     lapsed,
     moved,
     person_resource,
@@ -212,17 +213,27 @@ def reschedule(
     reason: str = "",
     change: str | None = None,
 ) -> Appointment:
-    """Move a booked visit; the time it had is free in the same transaction."""
+    """Move a booked visit; the time it had is free in the same transaction. With a ``reason`` staff move it over what
+    stands there or outside the hours, not into the past."""
     before = appointment(connection, key, lock=True)
     after = moved(before, slot, reason=reason)
     facts = booking_facts(connection, slot.start, after.person)
-    if not reason:
+    if reason:
+        _refuse_past(before, slot, now_of(connection))
+    else:
         refuse_unless_offered(facts, slot, now_of(connection))
     over = replace_claims(connection, facts.practice, before, after)
     note_change(connection, before, after, change=change or new_id(), actor=actor, words="move visit")
     queue_change(connection, after, MessageKind.MOVED)
     _record(connection, after, actor=actor, action="move visit", before=before, over=over)
     return after
+
+
+def _refuse_past(before: Appointment, slot: Slot, now: datetime) -> None:
+    """Nobody comes at a time that is over. When today's patient came today may be put right."""
+    is_today = is_on_day(before, now) and slot.wall.date() == wall_at(slot.zone, now).date()
+    if slot.start <= now and not is_today:
+        raise TimeTakenError(f"{slot.wall:%d %B %Y, %H:%M} is over; choose a day and a time to come.")
 
 
 def cancel(connection: sa.Connection, key: str, *, actor: str, change: str | None = None) -> Appointment:

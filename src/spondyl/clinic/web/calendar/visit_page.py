@@ -252,8 +252,7 @@ def override(
         try:
             slot = _by_hand(practice, before, form)
         except HTTPException as error:
-            shown = _shown(connection, before, form.day) | {"sent": vars(form), "problem": error.detail}
-            return page(request, "calendar/visit.html", shown, status=error.status_code)
+            return _written_again(request, connection, before, form, error)
     change = new_id()
 
     def moved_there(connection: sa.Connection) -> str:
@@ -270,10 +269,20 @@ def override(
 
     try:
         away = writer(moved_there)
+    except TimeTakenError as error:
+        with reading(services.engine) as connection:
+            return _written_again(request, connection, before, form, HTTPException(409, str(error)))
     except VisitChangedError:
         return _changed_meanwhile(request, services, key, "NOT moved")
     notice = f"Moved to {when_words(slot.wall)}, whatever stood there. {away}The reason is in the log."
     return see_other(request, f"/calendar?day={form.day}", notice=notice)
+
+
+def _written_again(
+    request: Request, connection: sa.Connection, one: Appointment, form: OverrideForm, error: HTTPException
+) -> Response:
+    shown = _shown(connection, one, form.day) | {"sent": vars(form), "problem": error.detail}
+    return page(request, "calendar/visit.html", shown, status=error.status_code)
 
 
 def _by_hand(practice: Practice, before: Appointment, form: OverrideForm) -> Slot:
