@@ -18,6 +18,7 @@ from spondyl.booking import (
     confirmed,
     held,
     lapsed,
+    missed,
     moved,
     next_in_line,
     offer_until,
@@ -93,6 +94,17 @@ def test_a_patient_arrives_on_the_day_of_the_visit_where_its_office_stands(
     else:
         with pytest.raises(StepRefusedError, match="is on 02 March"):
             arrived(visit, now)
+
+
+def test_nobody_stays_away_from_a_visit_that_has_not_begun() -> None:
+    visit = booked("a", slot(), "p1")
+    with pytest.raises(StepRefusedError, match="begins on 02 March at 10:00"):
+        missed(visit, visit.start - timedelta(seconds=1))
+    for now in (visit.start, visit.start + timedelta(days=40)):
+        away = missed(visit, now)
+        assert (away.status, away.sequence, away.live) == (Status.MISSED, 1, True)
+    with pytest.raises(StepRefusedError, match="arrived"):
+        missed(arrived(visit, visit.start), visit.start)
 
 
 def waiting(key: str, minute: int, **changes: object) -> WaitEntry:

@@ -15,6 +15,7 @@ from spondyl.booking.appointment import (
     held,
     is_on_day,
     lapsed,
+    missed,
     moved,
     restored,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "instrument_resource",
     "is_on_day",
     "lapsed",
+    "missed",
     "moved",
     "nearest_slots",
     "next_in_line",

@@ -1,4 +1,4 @@
-"""A visit on its way: held, booked, arrived, cancelled or lapsed, and the only steps between them."""
+"""A visit on its way: held, booked, arrived, missed, cancelled or lapsed, and the only steps between them."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,12 +15,13 @@ class Status(StrEnum):
     HELD = "held"
     BOOKED = "booked"
     ARRIVED = "arrived"
+    MISSED = "missed"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
 
 
-LIVE = frozenset({Status.HELD, Status.BOOKED, Status.ARRIVED})
-"""The states in which an appointment keeps its time."""
+LIVE = frozenset({Status.HELD, Status.BOOKED, Status.ARRIVED, Status.MISSED})
+"""The states in which an appointment keeps its time: what is over, nobody else can have."""
 
 
 class StepRefusedError(ValueError):
@@ -57,7 +58,7 @@ class Appointment:
             raise ValueError(
                 f"Appointment {self.key} is {self.status}: a hold, and only a hold, has an expiry."
             )
-        if self.status in {Status.BOOKED, Status.ARRIVED} and not self.person:
+        if self.status in {Status.BOOKED, Status.ARRIVED, Status.MISSED} and not self.person:
             raise ValueError(f"Appointment {self.key} is booked for nobody; say for whom.")
 
     @property
@@ -151,6 +152,17 @@ def arrived(appointment: Appointment, now: datetime) -> Appointment:
             f"This visit is on {appointment.wall:%d %B}; that the patient is here can be noted on that day only."
         )
     return replace(appointment, status=Status.ARRIVED, sequence=appointment.sequence + 1)
+
+
+def missed(appointment: Appointment, now: datetime) -> Appointment:
+    """Say that the patient did not come, once the visit has begun."""
+    if appointment.status is not Status.BOOKED:
+        raise StepRefusedError(f"This visit is {appointment.status}; only who is booked can stay away.")
+    if now < appointment.start:
+        raise StepRefusedError(
+            f"This visit begins on {appointment.wall:%d %B at %H:%M}; that the patient did not come can be noted then."
+        )
+    return replace(appointment, status=Status.MISSED, sequence=appointment.sequence + 1)
 
 
 def is_on_day(appointment: Appointment, now: datetime) -> bool:

@@ -38,6 +38,7 @@ from spondyl.clinic.chart.appointment_rows import (
 )
 from spondyl.clinic.chart.audit import Deed, append
 from spondyl.clinic.chart.booking_changes import (
+    CANCELLED,
     UNDO_FOR,
     ChangeSet,
     UndoRefusedError,
@@ -237,17 +238,17 @@ def _refuse_past(before: Appointment, slot: Slot, now: datetime) -> None:
 
 
 def cancel(connection: sa.Connection, key: str, *, actor: str, change: str | None = None) -> Appointment:
-    """Cancel a visit or let go of a hold; the time is free."""
+    """Cancel a visit or let go of a hold; the time is free. Of a visit that has begun nobody is told any more."""
     before = appointment(connection, key, lock=True)
     after = cancelled(before)
     replace_claims(connection, practice_of(connection), before, after)
     if before.held_until is None:  # nobody wants a hold back
-        note_change(connection, before, after, change=change or new_id(), actor=actor, words="cancel visit")
-    if before.person and before.held_until is None:
+        note_change(connection, before, after, change=change or new_id(), actor=actor, words=CANCELLED)
+    if before.person and before.held_until is None and before.start > now_of(connection):
         queue_change(connection, after, MessageKind.CANCELLED)
     else:
         forget_messages(connection, key)
-    _record(connection, after, actor=actor, action="cancel visit")
+    _record(connection, after, actor=actor, action=CANCELLED)
     return after
 
 

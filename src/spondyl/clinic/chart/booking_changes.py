@@ -15,8 +15,10 @@ from spondyl.clinic.chart.tables.booking import appointments, booking_changes
 
 BY_LINK = "patient link"
 """Who moves, cancels or joins the waitlist by the link to a visit, as logs and changes name them."""
+CANCELLED = "cancel visit"
 ARRIVED = "patient arrived"
-NOTES = (ARRIVED,)
+MISSED = "patient did not come"
+NOTES = (ARRIVED, MISSED)
 """Changes that say who came: no time moves by them, and nobody is written to."""
 UNDO_FOR = timedelta(hours=24)
 """So long a change is undone as a whole; what was noted of who came is taken back at any time."""

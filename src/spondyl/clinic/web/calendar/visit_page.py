@@ -32,7 +32,7 @@ from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist_times import takers
-from spondyl.clinic.chart.who_came import arrive
+from spondyl.clinic.chart.who_came import arrive, note_missed
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.calendar.away_words import away_then, away_words
 from spondyl.clinic.web.calendar.board import names_of
@@ -46,6 +46,7 @@ from spondyl.clinic.web.calendar.choices import (
     slot_words,
     undo_bar,
 )
+from spondyl.clinic.web.calendar.past_visits import state_words
 from spondyl.clinic.web.calendar.telephone_calls import how_told
 from spondyl.clinic.web.calendar.waiting import brief_words, waiting_rows
 from spondyl.clinic.web.clinic_words import who_words
@@ -97,7 +98,9 @@ def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dic
             for way in (ways_for(connection, one) if movable else ())
         ],
         "takers": _takers(connection, practice, one) if one.status is Status.CANCELLED else [],
+        "state": state_words(one),
         "may_arrive": movable and is_on_day(one, now_of(connection)),
+        "has_begun": movable and one.start <= now_of(connection),
         "changes": undo_bar(connection, practice, limit=1, visit=one.key),
         "day": chosen,
         "times": [slot_words(practice, slot) for slot in places if _where(slot) == own],
@@ -207,8 +210,8 @@ def _changed_meanwhile(request: Request, services: Services, key: str, what: str
         now, actor = appointment(connection, key), last_actor(connection, key)
         by = f" by {who_words(actor, display_names(connection))}" if actor else ""
     stands = f"it stands on {when_words(now.wall)} now" if now.live else "it is cancelled now"
-    if now.status is Status.ARRIVED:
-        stands = "the patient has arrived"
+    if now.status in {Status.ARRIVED, Status.MISSED}:
+        stands = f"it is noted as “{state_words(now)}”"
     problem = f"{what}: the visit was changed meanwhile{by}; {stands}."
     return see_other(request, f"/calendar/visits/{key}", problem=problem)
 
@@ -330,6 +333,8 @@ def cancel_visit(
         return _changed_meanwhile(request, services, key, "NOT cancelled")
     with reading(services.engine) as connection:
         told = how_told(person(connection, gone.person)) if gone.person else ""
+    if gone.start <= services.clock():
+        told = "Its time had come, so no message goes out."
     notice = f"Cancelled. {told}".strip()
     if hold is not None:
         return see_other(
@@ -359,3 +364,26 @@ def patient_arrived(
     except VisitChangedError:
         return _changed_meanwhile(request, services, key, "NOT noted as arrived")
     return see_other(request, f"/patients/{here.person}", notice="Arrived. The chart is open.")
+
+
+@router.post("/missed")
+def patient_missed(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    writer: Writer,
+    key: str,
+    sequence: Sequence = None,
+) -> Response:
+    """Note that the patient did not come, unless somebody else changed the visit meanwhile."""
+    change = new_id()
+    try:
+        writer(
+            lambda connection: note_missed(
+                connection, key, actor=viewer.actor, change=change, sequence=sequence
+            )
+        )
+    except VisitChangedError:
+        return _changed_meanwhile(request, services, key, "NOT noted as missed")
+    notice = "Noted: the patient did not come. No message goes out."
+    return see_other(request, f"/calendar/visits/{key}", notice=notice)
