@@ -167,7 +167,9 @@ def of_administrator() -> dict[str, Any]:
     return {
         "audit log": lambda one, _: one.get("/admin/audit")[0],
         "check of the audit log": lambda one, _: one.post("/admin/audit/check")[0],
-        "export of the clinic": lambda one, _: one.post("/admin/export", reason="a measurement")[0],
+        "export of the clinic": lambda one, _: one.post(
+            "/admin/export", reason="to try whether the export works"
+        )[0],
     }
 
 

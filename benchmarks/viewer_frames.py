@@ -102,9 +102,11 @@ def serve_with(folder: Path, port: int, dicom_port: int | None) -> None:
     import uvicorn
 
     from spondyl.clinic.web import create_app
+    from spondyl.clinic.web.ready import make_ready_meanwhile
 
-    services = _services(folder, dicom_port)
-    uvicorn.run(create_app(services), host="127.0.0.1", port=port, log_level="error")
+    app = create_app(_services(folder, dicom_port))
+    make_ready_meanwhile(app.state.templates)  # as `spondyl serve` does
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error")
 
 
 def prepare_clinic(folder: Path) -> tuple[str, str]:

@@ -77,6 +77,17 @@ def test_bodies_and_discs_keep_their_heights() -> None:
         assert disc == pytest.approx(0.9 * published_size(above.level).disc_below_mm, abs=1e-9)
 
 
+def test_endplates_of_the_neck_lean_forwards_of_the_walls() -> None:
+    """C3 to C7 by 4.5 to 9.0 degrees on CT (Chen et al. 2013); in the trunk the endplates' mean is square to them."""
+    for vertebra in build_spine(SpinePose()).vertebrae:
+        wall = np.degrees(np.arctan2(-vertebra.axes[1, 2], vertebra.axes[2, 2]))
+        lean = [seen_deg(plate, 1) - wall for plate in (vertebra.superior, vertebra.inferior)]
+        if vertebra.level < Level.T1:
+            assert all(4.5 <= one <= 9.0 for one in lean)
+        else:
+            assert sum(lean) == pytest.approx(0.0, abs=1e-6)
+
+
 def test_a_right_convex_curve_bulges_right_and_its_body_turns_right() -> None:
     spine = build_spine(SpinePose(curves=(CurvePose(apex=Level.T8, cobb_deg=50, convex=Convexity.RIGHT),)))
     apex = spine.of(Level.T8)

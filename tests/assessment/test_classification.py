@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from drawn_spines import FILM, film
 from lateral_spines import HandSpine, context, film_of
 from made_measurements import made_measurement as value
 from spondyl.anatomy import ImageSide, Landmarks, Level, View, make_landmarks
 from spondyl.assessment.classification import classify
+from spondyl.assessment.end_vertebrae import Curve
 from spondyl.assessment.gap import SCALES, band_of, gap
 from spondyl.assessment.genant import genant
 from spondyl.assessment.grading import (
@@ -72,6 +74,38 @@ def test_schwab_curve_type(upper: float, main: float, lumbar: float, grade: str)
     result = of(schwab(curves, context()), "srs_schwab_curve_type")
     assert result.grade == grade
     assert dict(result.probabilities)[grade] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("apex", "angle_deg", "said"),
+    [
+        (2 * Level.T9.index, 40.0, False),
+        (2 * Level.T9.index + 1, 40.0, True),
+        (2 * Level.T10.index, 40.0, True),
+        (2 * Level.T11.index + 1, 40.0, True),
+        (2 * Level.T12.index, 40.0, False),
+        (2 * Level.T10.index, 12.0, False),
+    ],
+)
+def test_the_unread_border_of_the_curve_type_is_said_at_the_border_only(
+    apex: int, angle_deg: float, said: bool
+) -> None:
+    """Between T9 and T12 the borders that are in use differ; a small curve has no say in the type."""
+    given = (value("cobb_major", 40), value("cobb_mt", 40))
+    levels = tuple(Level)
+    curve = Curve(levels=levels, upper=8, lower=14, apex=apex, bend=1, angle_deg=angle_deg)
+    result = of(schwab(given, context(), curves=(curve,)), "srs_schwab_curve_type")
+    assert result.grade == "T"
+    assert ("Assumed: the apex at" in result.reason) is said
+    assert not said or f"the apex at {curve.apex_name} counts as thoracic" in result.reason
+
+
+def test_a_film_with_its_apex_at_t10_says_what_was_assumed() -> None:
+    """Tilted from T7 (20 deg) to L1 (20 deg the other way), level at both ends."""
+    tilts_deg = np.interp(np.arange(17), [0, 6, 12, 16], [0.0, -20.0, 20.0, 0.0])
+    given = (value("cobb_major", 40), value("cobb_mt", 40))
+    result = of(classify(given, film(tilts_deg), FILM), "srs_schwab_curve_type")
+    assert "Assumed: the apex at T10 counts as thoracic" in result.reason
 
 
 def test_schwab_needs_both_views_and_says_which_is_missing() -> None:

@@ -235,6 +235,26 @@ def test_reports_of_earlier_results_go_and_nothing_else(tmp_path: Path) -> None:
     assert not (out / "reports" / "b").exists()
 
 
+@pytest.mark.parametrize("formats", [(), ("html",), ("html", "json")])
+def test_reports_that_a_killed_run_never_recorded_are_taken_over_or_removed(
+    tmp_path: Path, formats: tuple[str, ...]
+) -> None:
+    films = write_films(tmp_path / "films", {"a.dcm": "film a", "b.dcm": "film b", "c.dcm": "film c"})
+    out, whole = tmp_path / "out", tmp_path / "whole"
+    report_run(films[:1], out)
+    setup = replace(SETUP, reports=out / "reports", formats=("html", "json"))
+    for task in tasks_for(films[1:], setup):
+        measure_task(setup, task)  # and killed before the journal had them
+    (out / "reports" / "c" / "remarks.txt").write_text("a person's")
+    (out / "reports" / ".d.part").mkdir()
+    (out / "reports" / ".d.part" / "d.html").write_text("killed while it was written")
+    report_run(films[:2], out, formats=formats)
+    report_run(films[:2], whole, formats=formats)
+    wanted = reports_in(whole) if formats else set[str]()
+    assert reports_in(out) == wanted | {"reports/c/remarks.txt"}
+    assert final_bytes(out) == final_bytes(whole)
+
+
 def test_a_copied_run_goes_on_with_its_own_reports(tmp_path: Path) -> None:
     films = write_films(tmp_path / "films", {"a.dcm": "film a", "b.dcm": "film b"})
     report_run(films, tmp_path / "out")

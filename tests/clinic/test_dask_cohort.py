@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
@@ -21,6 +22,7 @@ from distributed import Client, LocalCluster
 from typer.testing import CliRunner
 
 from spondyl.clinic.cli import app
+from spondyl.clinic.cohort import dask_cluster
 from spondyl.clinic.cohort.dask_cluster import FILMS_PER_TASK, measure_on_cluster
 from spondyl.clinic.cohort.run import run_cohort
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask
@@ -92,6 +94,63 @@ def test_a_cluster_that_does_not_answer_is_named_as_the_cause(
     done = CliRunner().invoke(app, ["measure", *files, "--cluster", address])
     assert done.exit_code == 2, done.output
     assert f"No Dask scheduler answers at {address}" in done.stderr
+
+
+@pytest.fixture
+def scheduler() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A scheduler and its one worker, each a process of its own; the scheduler's and its address."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    where = [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-dashboard",
+        "--dashboard-address",
+        "127.0.0.1:0",
+    ]
+    programs = [["scheduler", *where], ["worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"]]
+    begun = [
+        subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.dask_{name}", *options], stderr=subprocess.DEVNULL
+        )
+        for name, *options in programs
+    ]
+    yield begun[0], address
+    for one in begun:
+        one.kill()
+        one.wait()
+
+
+def test_a_scheduler_that_dies_at_work_is_named_and_the_run_goes_on_later(
+    tmp_path: Path,
+    phantoms: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    scheduler: tuple[subprocess.Popen[bytes], str],
+) -> None:
+    """It ended with a traceback, or with "results could not be written" and exit code 6."""
+    process, address = scheduler
+    shutil.copytree(phantoms, tmp_path / "films")
+    chunks = dask_cluster._chunks
+
+    def die_before_the_last(tasks: Iterator[FilmTask], size: int) -> Generator[tuple[FilmTask, ...]]:
+        for number, chunk in enumerate(chunks(tasks, size)):
+            if number == 1:
+                process.kill()
+                process.wait()
+            yield chunk
+
+    monkeypatch.setattr(dask_cluster, "_chunks", die_before_the_last)
+    monkeypatch.setattr(measure_on_cluster, "__kwdefaults__", {"films_per_task": 1})
+    files = [f"{tmp_path}/films", "--landmarks", f"{tmp_path}/films", "--out", str(tmp_path / "out")]
+    with dask.config.set({"distributed.comm.timeouts.connect": "2s"}):
+        done = CliRunner().invoke(app, ["measure", *files, "--formats", "none", "--cluster", address])
+    assert done.exit_code == ExitCode.INTERRUPTED, done.output
+    assert f"The Dask scheduler at {address} was there" in done.stderr
+    assert f"'--out {tmp_path / 'out'} --resume' goes on" in done.stderr
+    assert "could not be written" not in done.stderr
 
 
 def test_a_task_holds_at_least_a_hundred_films() -> None:

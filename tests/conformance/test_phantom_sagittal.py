@@ -115,3 +115,28 @@ def test_wedges_of_vertebrae_are_those_of_their_endplates() -> None:
         for level in BODIES:
             true = tilts[level.index, 0] - tilts[level.index, 1]
             assert values[f"wedge_{level.value.lower()}"] == pytest.approx(true, abs=0.1)
+
+
+def test_the_spine_of_published_means_has_the_published_means() -> None:
+    """Angles as published to 0.1 deg, cSVA to 1 mm, measured from corners with parallel rays.
+
+    Source: docs/reference/norms.md; C2-7 is the pooled 12.71 of PMC6003173.
+    """
+    spine, side = build_spine(SpinePose()), ImageSide.ANTERIOR
+    setup = FilmSetup(image_left=side, source_detector_mm=None)
+    geometry = film_geometry(spine, view=View.LATERAL, setup=setup)
+    film = project_landmarks(
+        spine, geometry, view=View.LATERAL, image_left=side, provenance=Provenance(method="phantom")
+    )
+    context = FilmContext(rows=geometry.rows, columns=geometry.columns, spacing_mm=(geometry.spacing_mm,) * 2)
+    values = values_of(sagittal_quantities(film, context), points_of(film, geometry.spacing_mm))
+    published = {
+        "pelvic_incidence": 52.0,
+        "pelvic_tilt": 12.5,
+        "thoracic_kyphosis_t4_t12": 37.4,
+        "lumbar_lordosis_l1_s1": 57.4,
+        "t1_slope": 23.0,
+        "cervical_lordosis_c2_c7": 12.7,
+    }
+    assert {kind: values[kind] for kind in published} == pytest.approx(published, abs=0.1)
+    assert values["csva"] == pytest.approx(19.0, abs=1.0)

@@ -24,6 +24,7 @@ from spondyl.anatomy.spine_pose import (
     PRESACRAL,
     SpinePose,
     axial_rotations_deg,
+    column_tilts_deg,
     coronal_tilts_deg,
     sagittal_tilts_deg,
 )
@@ -95,8 +96,9 @@ def build_spine(pose: SpinePose) -> SpineShape:
     """Place every vertebra so that the pose's angles and trunk shift hold exactly."""
     sizes = tuple(published_size(level).scaled(pose.scale) for level in PRESACRAL)
     sagittal, rotation = sagittal_tilts_deg(pose), axial_rotations_deg(pose)
-    coronal = _balanced(pose, sizes, sagittal)
-    centres = _chain(sizes, _normals(coronal, sagittal))
+    column = column_tilts_deg(sagittal)
+    coronal = _balanced(pose, sizes, column)
+    centres = _chain(sizes, _normals(coronal, column))
     plates = [
         [
             _endplate(centres[i, j], (coronal[i, j], sagittal[i, j], rotation[i]), _plate_size(size, j))
@@ -131,7 +133,10 @@ def _normals(coronal_deg: FloatArray, sagittal_deg: FloatArray) -> FloatArray:
 
 
 def _chain(sizes: tuple[VertebraSize, ...], normals: FloatArray) -> FloatArray:
-    """(24, 2, 3) centres of superior and inferior endplates: stacked from S1, each step along the mean of its ends."""
+    """(24, 2, 3) centres of superior and inferior endplates: stacked from S1, each step along the mean of its ends.
+
+    ``normals`` are those of the line through the bodies.
+    """
     flat = normals.reshape(-1, 3)[: 2 * len(sizes) + 1]
     steps = flat[:-1] + flat[1:]
     lengths = np.array([(size.height_mm, size.disc_below_mm) for size in sizes]).reshape(-1, 1)
@@ -140,7 +145,7 @@ def _chain(sizes: tuple[VertebraSize, ...], normals: FloatArray) -> FloatArray:
     return np.concatenate([heights, np.zeros((2, 3))]).reshape(-1, 2, 3)
 
 
-def _balanced(pose: SpinePose, sizes: tuple[VertebraSize, ...], sagittal: FloatArray) -> FloatArray:
+def _balanced(pose: SpinePose, sizes: tuple[VertebraSize, ...], column: FloatArray) -> FloatArray:
     """Coronal tilts with one constant added from T1 to L5, so that C7 stands over S1 plus the trunk shift.
 
     A constant changes no angle between two of these endplates. Found by bisection (the shift grows with it).
@@ -150,7 +155,7 @@ def _balanced(pose: SpinePose, sizes: tuple[VertebraSize, ...], sagittal: FloatA
     low, high = -_STEEPEST_DEG - float(free.min()), _STEEPEST_DEG - float(free.max())
     for _ in range(60):
         middle = (low + high) / 2
-        shift = float(_chain(sizes, _normals(_leaned(free, middle), sagittal))[c7, :, 0].mean())
+        shift = float(_chain(sizes, _normals(_leaned(free, middle), column))[c7, :, 0].mean())
         low, high = (middle, high) if shift < wanted else (low, middle)
     if abs(shift - wanted) > 1e-6:
         raise ValueError(
@@ -194,8 +199,8 @@ def axes_about(normal: FloatArray, *, turn_deg: float = 0.0) -> FloatArray:
 
 
 def _body_axes(superior: Endplate, inferior: Endplate) -> FloatArray:
-    """Mean of the two endplates' frames, made orthonormal around the line between their centres' normals."""
-    up = superior.axes[:, 2] + inferior.axes[:, 2]
+    """Up along the line between the endplates' centres, as the walls run; left is the mean of the endplates' own."""
+    up = superior.centre_mm - inferior.centre_mm
     up /= np.linalg.norm(up)
     left = superior.axes[:, 0] + inferior.axes[:, 0]
     left -= (left @ up) * up

@@ -1,7 +1,7 @@
 """Published classifications of a film, each with its probabilities or the reason why it cannot be made."""
 
 from spondyl.anatomy import AP_LEVELS, Landmarks
-from spondyl.assessment.coronal import spine_levels
+from spondyl.assessment.coronal import curves_of, spine_levels
 from spondyl.assessment.gap import gap
 from spondyl.assessment.genant import genant
 from spondyl.assessment.lenke import lenke
@@ -25,8 +25,9 @@ def classify(
     """
     missing = {item.kind: item.reason for item in unmeasured}
     sees_whole_spine = spine_levels(landmarks) == AP_LEVELS
+    curves = curves_of(landmarks, context) if landmarks.view.is_coronal else ()
     return (
-        *schwab(measurements, context, missing, sees_whole_spine=sees_whole_spine),
+        *schwab(measurements, context, missing, sees_whole_spine=sees_whole_spine, curves=curves),
         gap(measurements, context, missing),
         roussouly(measurements, context, missing),
         *lenke(measurements, landmarks, context, missing),

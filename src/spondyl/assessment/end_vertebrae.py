@@ -79,15 +79,19 @@ class Curve:
         return apex_name(self.levels, self.apex)
 
     @property
+    def apex_place(self) -> float:
+        """The apex as the index of its level; a disc lies a half below the level above it."""
+        return self.levels[self.apex // 2].index + 0.5 * (self.apex % 2)
+
+    @property
     def region(self) -> str:
         """Region by apex: up to T5 proximal thoracic, to the T11-T12 disc main thoracic, below thoracolumbar/lumbar.
 
         Lenke names T3 to T5, T6 to the T11-T12 disc, and T12 to L4; apices between or beyond join their neighbour.
         """
-        place = self.levels[self.apex // 2].index + 0.5 * (self.apex % 2)
-        if place <= Level.T5.index:
+        if self.apex_place <= Level.T5.index:
             return PT
-        return MT if place < Level.T12.index else TL_L
+        return MT if self.apex_place < Level.T12.index else TL_L
 
     @property
     def picture_side(self) -> str:

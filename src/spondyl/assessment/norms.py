@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from spondyl.assessment.measurement import Unit
 from spondyl.assessment.sentence import number, quantity
+from spondyl.true_minus import true_minus
 
 Z_95 = 1.959964
 
@@ -141,7 +142,7 @@ def _lordosis(base: float, per_pi: float, per_tk: float, max_age_years: float) -
         of=lambda known: (
             base + per_pi * known["pelvic_incidence"] + per_tk * known["thoracic_kyphosis_t4_t12"]
         ),
-        text=f"LL = {base:g} + {per_pi:g} PI + {per_tk:g} TK",
+        text=true_minus(f"LL = {base:g} + {per_pi:g} PI + {per_tk:g} TK"),
         source=MEANS_TABLE,
         max_age_years=max_age_years,
     )
@@ -153,7 +154,7 @@ def _by_incidence(kind: str, base: float, per_pi: float, per_year: float, name: 
         kind=kind,
         needs=("pelvic_incidence", "age_years"),
         of=lambda known: base + per_pi * known["pelvic_incidence"] + per_year * known["age_years"],
-        text=f"{name} = {base:g} + {per_pi:g} PI + {per_year:g} age",
+        text=true_minus(f"{name} = {base:g} + {per_pi:g} PI + {per_year:g} age"),
         source=PI_STUDY,
     )
 

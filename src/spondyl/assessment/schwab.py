@@ -2,6 +2,8 @@
 
 import math
 
+from spondyl.anatomy import Level
+from spondyl.assessment.end_vertebrae import Curve
 from spondyl.assessment.grading import (
     Band,
     Probabilities,
@@ -34,6 +36,8 @@ MODIFIERS: dict[str, tuple[str, Scale]] = {
 }
 """Modifier scales by measurement kind: degrees, except SVA in millimetres (4 and 9.5 cm)."""
 CURVE_DEG = 30.0
+NEAR_DEG = 20.0
+"""A curve from here on may be one of 30° within its interval; what was assumed of a smaller one changes nothing."""
 REGIONS = ("cobb_pt", "cobb_mt", "cobb_tl_l")
 
 
@@ -43,15 +47,16 @@ def schwab(
     missing: Missing = NOTHING_MISSING,
     *,
     sees_whole_spine: bool = True,
+    curves: tuple[Curve, ...] = (),
 ) -> tuple[Classification, ...]:
     """Every part of the classification that the views given allow, then the whole.
 
-    ``sees_whole_spine``: T1 to L5 are all marked on the AP film.
+    ``sees_whole_spine``: T1 to L5 are all marked on the AP film. ``curves``: its curves, whose apices are looked at.
     """
     of = {item.kind: item for item in measurements}
     child = FOR_ADULTS if context.is_child else ""
-    curves = _curve_type(of, child, sees_whole_spine=sees_whole_spine)
-    parts = [curves] + [_modifier(kind, of, child, missing) for kind in MODIFIERS]
+    curve_type = _curve_type(of, child, sees_whole_spine=sees_whole_spine, assumed=_assumed(curves))
+    parts = [curve_type] + [_modifier(kind, of, child, missing) for kind in MODIFIERS]
     return (*parts, _whole(parts))
 
 
@@ -72,7 +77,26 @@ def _modifier(kind: str, of: dict[str, Measurement], child: str, missing: Missin
     )
 
 
-def _curve_type(of: dict[str, Measurement], child: str, *, sees_whole_spine: bool) -> Classification:
+def _assumed(curves: tuple[Curve, ...]) -> str:
+    """What was taken for granted of curves whose apex lies between the borders in use; empty where there is none."""
+    apices = [curve.apex_name for curve in curves if curve.angle_deg >= NEAR_DEG and _is_between(curve)]
+    if not apices:
+        return ""
+    return (
+        f". Assumed: the apex at {' and '.join(apices)} counts as thoracic, as in the Lenke classification (to the "
+        "T11-T12 disc). The border of SRS-Schwab itself was not read; where it lies at T9-T10, as it is remembered, "
+        "the curve counts as thoracolumbar"
+    )
+
+
+def _is_between(curve: Curve) -> bool:
+    """Its apex lies from the T9-T10 disc to the T11-T12 disc."""
+    return Level.T9.index < curve.apex_place < Level.T12.index
+
+
+def _curve_type(
+    of: dict[str, Measurement], child: str, *, sees_whole_spine: bool, assumed: str
+) -> Classification:
     label = "SRS-Schwab coronal curve type"
     if "cobb_major" not in of or child:
         reason = child or "the curves are not measured (needs an AP film of the whole spine)"
@@ -89,7 +113,7 @@ def _curve_type(of: dict[str, Measurement], child: str, *, sees_whole_spine: boo
         label=label,
         grade=_curve_grade(of),
         reason="T thoracic, L thoracolumbar or lumbar, D both, N none of 30° or more; a region without a "
-        "measured curve counts as none",
+        f"measured curve counts as none{assumed}",
         probabilities=chances,
         source=SOURCE,
     )

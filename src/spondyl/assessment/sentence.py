@@ -1,13 +1,14 @@
 """How numbers and probabilities are written inside findings and classifications."""
 
 from spondyl.assessment.measurement import Measurement, Unit
+from spondyl.true_minus import true_minus
 
 UNIT_TEXT = {Unit.DEG: "°", Unit.MM: " mm", Unit.PERCENT: " %", Unit.RATIO: ""}
 
 
 def number(value: float) -> str:
     """One decimal and a true minus sign: ``−5.4``; never ``−0.0``."""
-    return f"{round(value, 1) + 0.0:.1f}".replace("-", "−")
+    return true_minus(f"{round(value, 1) + 0.0:.1f}")
 
 
 def quantity(value: float, unit: Unit) -> str:

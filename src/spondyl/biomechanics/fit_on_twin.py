@@ -208,7 +208,7 @@ def _best(problem: _Problem) -> tuple[_Fit, tuple[float, float]]:
         start[PLACE.start + 2] = problem.prior.tilt
         start[: 2 * COUNT] += spine
         start[CONTACT.start] += contact
-        found = _descend(problem, start)
+        found = _fit_from(problem, start)
         if best is not None and not found.cost < best[0].cost:
             continue
         best = found, problem.p_values(found)
@@ -218,7 +218,7 @@ def _best(problem: _Problem) -> tuple[_Fit, tuple[float, float]]:
     return best
 
 
-def _descend(problem: _Problem, start: FloatArray) -> _Fit:
+def _fit_from(problem: _Problem, start: FloatArray) -> _Fit:
     """Descend twice, the second time with the noise model renewed; once when the misfit is far above the noise."""
     rough = _settled(problem, start, problem.noise(start))
     if rough.cost > _HOPELESS * sum(len(r) for r in rough.residuals):

@@ -43,7 +43,7 @@ def identify_linear(probe: Probe) -> SegmentEstimate | Abstention:
     straight, *bent = guesses(probe.force_n, probe.noise.force_sd_n)
     apart = np.sum((probe.acceleration_m_s2 - _modelled(probe, straight, _STARTS)) ** 2, axis=1)
     start = _STARTS[int(np.argmin(apart))]
-    rough, _, _ = _descend(
+    rough, _, _ = _nearest(
         probe, straight, start, np.eye(len(probe.force_n)) * probe.noise.acceleration_sd_m_s2
     )
     at_samples, in_steps = (toeplitz(one, np.zeros(len(one))) for one in _kernels(rough, probe))
@@ -116,7 +116,7 @@ def _noise(probe: Probe, moved: FloatArray) -> FloatArray:
 
 def _found(probe: Probe, between: Between, start: FloatArray, covariance: FloatArray) -> Found:
     factor = np.asarray(cholesky(covariance, lower=True), np.float64)
-    logs, residual, slope = _descend(probe, between, start, factor)
+    logs, residual, slope = _nearest(probe, between, start, factor)
     return Found(
         logs=logs,
         covariance=np.asarray(np.linalg.pinv(slope.T @ slope, hermitian=True), np.float64),
@@ -126,7 +126,7 @@ def _found(probe: Probe, between: Between, start: FloatArray, covariance: FloatA
     )
 
 
-def _descend(
+def _nearest(
     probe: Probe, between: Between, logs: FloatArray, factor: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Levenberg and Marquardt on the whitened residual; the logarithms, the residual and the slope reached."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.accounts import Account, all_accounts, plain_name
+from spondyl.clinic.chart.accounts import Account, all_accounts, kept_name
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import utc_now
 from spondyl.clinic.chart.keys import derive
@@ -45,7 +45,7 @@ def _administrator(connection: sa.Connection, name: str | None) -> Account:
         raise AdministratorUnknownError(
             "There is no administrator yet: 'spondyl serve' prints a link to be one."
         )
-    meant = [one for one in known if name is None or plain_name(one.sign_in_name) == plain_name(name)]
+    meant = [one for one in known if name is None or kept_name(one.sign_in_name) == kept_name(name)]
     if len(meant) != 1:
         names = ", ".join(f"{one.sign_in_name} ({one.full_name})" for one in known)
         raise AdministratorUnknownError(f"Name one of the administrators by the sign-in name: {names}.")

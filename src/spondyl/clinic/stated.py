@@ -31,6 +31,7 @@ def _header(header: FilmHeader, stated: StatedFacts) -> FilmHeader:
         sex=stated.sex or header.sex,
         patient_id=stated.patient_id or header.patient_id,
         patient_name=None if stated.patient_id else header.patient_name,
+        birth_date=None if stated.patient_id else header.birth_date,
     )
 
 
@@ -55,7 +56,8 @@ def _notes(radiograph: Radiograph, stated: StatedFacts) -> tuple[str, ...]:
 
 
 _PSEUDONYM = (
-    "The patient's identifier was stated by the person who ran the measurement and replaces the header's."
+    "The patient's identifier was stated by the person who ran the measurement and replaces the header's. "
+    "The name and the day of birth in the header were left out with it."
 )
 
 

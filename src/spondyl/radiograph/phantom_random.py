@@ -4,7 +4,7 @@ import numpy as np
 
 from spondyl.anatomy.landmarks import ImageSide, View
 from spondyl.anatomy.levels import Level
-from spondyl.anatomy.spine_pose import Convexity, CurvePose, SpinePose
+from spondyl.anatomy.spine_pose import MEAN_CERVICAL_LORDOSIS_DEG, Convexity, CurvePose, SpinePose
 from spondyl.anatomy.spine_shape import build_spine
 from spondyl.radiograph.phantom_exposure import random_appearance
 from spondyl.radiograph.phantom_film import PhantomFilm, phantom_film
@@ -50,7 +50,7 @@ def _any_pose(rng: np.random.Generator) -> SpinePose:
         sacral_slope_deg=slope,
         lumbar_lordosis_deg=lordosis,
         thoracic_kyphosis_deg=kyphosis,
-        cervical_lordosis_deg=float(np.clip(rng.normal(-0.4, 12.7), -25, 25)),
+        cervical_lordosis_deg=float(np.clip(rng.normal(MEAN_CERVICAL_LORDOSIS_DEG, 12.7), -13, 38)),
         trunk_shift_mm=float(np.clip(rng.normal(0, 12), -40, 40)),
         scale=float(rng.uniform(0.8, 1.1)),
     )

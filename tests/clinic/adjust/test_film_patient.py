@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from adjust_program import spondyl
+from pydicom import dcmread
 
 from spondyl.biomechanics import MeasuredFilm, Segment, build_spine_model
 from spondyl.clinic.adjust.film_patient import FilmOfPatient, with_film
@@ -49,6 +50,44 @@ def test_a_segment_that_the_film_does_not_show_is_refused(files: FilmOfPatient) 
         with_film(draw_patient(1, ("C1", "C2")), files, ("C1", "C2"))
 
 
+CALIBRATION = "PixelSpacing", "PixelSpacingCalibrationType"
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        ((), "PixelSpacing, calibrated"),
+        (CALIBRATION, "ImagerPixelSpacing corrected by magnification"),
+        (
+            ("PixelSpacingCalibrationType", "ImagerPixelSpacing"),
+            "PixelSpacing, not known whether corrected for magnification",
+        ),
+    ],
+)
+def test_the_patient_says_where_the_millimetres_of_its_spine_come_from(
+    files: FilmOfPatient, tmp_path: Path, gone: tuple[str, ...], said: str
+) -> None:
+    film = _with_header(files, gone, tmp_path, EstimatedRadiographicMagnificationFactor="1.1")
+    assert (
+        with_film(draw_patient(3, SEGMENTS), film, SEGMENTS).spine == f"the spine of a film (scale: {said})"
+    )
+
+
+def test_millimetres_at_the_detector_build_no_spine(files: FilmOfPatient, tmp_path: Path) -> None:
+    film = _with_header(files, CALIBRATION, tmp_path)
+    with pytest.raises(ValueError, match=r"at the detector only \(ImagerPixelSpacing\) and no magnification"):
+        with_film(draw_patient(3, SEGMENTS), film, SEGMENTS)
+
+
+def _with_header(files: FilmOfPatient, gone: tuple[str, ...], folder: Path, **more: str) -> FilmOfPatient:
+    dataset = dcmread(files.film)
+    dataset.update(more)
+    for keyword in gone:
+        delattr(dataset, keyword)
+    dataset.save_as(folder / "film.dcm")
+    return FilmOfPatient(film=folder / "film.dcm", landmarks=files.landmarks)
+
+
 def test_a_film_without_landmarks_is_a_wrong_command_line(files: FilmOfPatient, tmp_path: Path) -> None:
     said = spondyl("adjust", "run", "--simulated", "--film", files.film, "--record", tmp_path / "r.tar")
     assert said.code == 2
@@ -71,7 +110,7 @@ def test_a_session_on_the_film_s_spine_is_run_replayed_and_reported(
     assert spondyl("adjust", "replay", record).code == 0
     assert spondyl("adjust", "report", record).code == 0
     page = (tmp_path / "session.html").read_text("utf-8")
-    assert "with the spine of a film" in page
+    assert "with the spine of a film (scale: PixelSpacing, calibrated)" in page
     assert (tmp_path / "session.pdf").read_bytes().startswith(b"%PDF")
 
 

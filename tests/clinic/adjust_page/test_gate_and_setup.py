@@ -93,6 +93,7 @@ def test_one_unknown_answer_blocks_and_so_does_one_yes(
     [
         ({"maximum_n": "0"}, "nothing may be delivered"),
         ({"maximum_n": ""}, "nothing may be delivered"),
+        ({"maximum_n": "60." + "0" * 200}, "has 203 characters; it holds at most 6"),
         ({"maximum_n": "151"}, "between 0 and 150 N"),
         ({"maximum_n": "nan"}, "is not a number"),
         ({"maximum_n": "6_0"}, "is not a number"),

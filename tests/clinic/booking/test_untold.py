@@ -6,6 +6,7 @@ Who moved or cancelled the visit by its link knows it already.
 import smtplib
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from audit_rows import entries
+from clinic_apps import Browser
 from clinic_bookings import prepared, slot_at, waiting
 from clinic_charts import Clock
 from practices import utc
@@ -21,12 +23,14 @@ from spondyl.clinic.chart.appointments import book, cancel, hold_slot, reschedul
 from spondyl.clinic.chart.booking_changes import BY_LINK
 from spondyl.clinic.chart.outbox import MailState, MessageKind, mail_state, queue
 from spondyl.clinic.chart.people import change_person, person
+from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import appointments, outbox
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.untold import Untold, note_told, untold
 from spondyl.clinic.chart.waitlist import join_waitlist, offer_free_time
 from spondyl.clinic.keep_bookings import BookingKeeper
 from spondyl.clinic.messages import Letter, send_due
+from spondyl.clinic.messages.send import FolderSender
 from spondyl.clinic.web.calendar.telephone_calls import call_words
 from spondyl.clinic.web.services import Services
 
@@ -196,7 +200,7 @@ def test_what_the_server_refuses_for_good_is_a_call_at_once(
     [
         TimeoutError("timed out"),
         smtplib.SMTPRecipientsRefused({"t0@example.org": (450, b"4.2.0 greylisted")}),
-        smtplib.SMTPAuthenticationError(535, b"5.7.8 another password"),
+        smtplib.SMTPSenderRefused(451, b"4.7.1 try later", "clinic@localhost"),
     ],
 )
 def test_a_change_of_the_same_day_is_a_call_while_its_letter_is_still_tried(
@@ -208,6 +212,46 @@ def test_a_change_of_the_same_day_is_a_call_while_its_letter_is_still_tried(
     with writing(services.engine) as connection:
         assert note_told(connection, visit.key, sequence=visit.sequence, actor="desk")
     assert kept_at_it(services, clock, error, minutes=60) == (0, [0] * 60)
+
+
+OURS = [
+    smtplib.SMTPSenderRefused(553, b"5.7.1 not an address of yours", "clinic@localhost"),
+    smtplib.SMTPAuthenticationError(535, b"5.7.8 another password"),
+]
+
+
+@pytest.mark.parametrize("error", OURS)
+def test_a_server_that_refuses_the_clinic_itself_costs_no_letter_its_tries_and_is_told_of(
+    services: Services, clock: Clock, browser: Callable[[Role], Browser], error: Exception
+) -> None:
+    visit = moved_the_same_day(services, clock)
+    with writing(services.engine) as connection:
+        far = book(connection, slot_at(TEN + timedelta(days=7)), person=visit.person, actor="desk")
+    tries, owed = kept_at_it(services, clock, error, minutes=60)
+    assert tries == 12, "once in five minutes, not once a letter"
+    assert owed == [0] * 5 + [1] * 55, "the change of the same day is said by telephone all the same"
+    assert call_words(calls(services)[0])["why"].startswith("the mail server refuses the clinic itself")
+    with reading(services.engine) as connection:
+        waiting = connection.execute(sa.select(outbox).where(outbox.c.state == "waiting")).all()
+    assert {row.appointment for row in waiting} == {visit.key, far.key}
+    assert {row.tries for row in waiting} == {2}
+    told = browser(Role.ADMINISTRATOR).get("/today").text
+    assert "No letter goes out" in told and "from_address" in told and error.args[1].decode() in told
+    told = browser(Role.FRONT_DESK).get("/today").text
+    assert "Tell the administrator" in told and "from_address" not in told
+    mended = FolderSender(folder=services.data_dir / "letters")
+    assert send_due(
+        services.engine, mended, key=services.key_for("patient link"), base="http://localhost"
+    ) == (2, 0)
+    assert "No letter goes out" not in browser(Role.ADMINISTRATOR).get("/today").text
+
+
+def test_a_letter_too_long_for_the_server_is_refused_for_good_by_itself(
+    services: Services, clock: Clock
+) -> None:
+    moved_the_same_day(services, clock)
+    error = smtplib.SMTPSenderRefused(552, b"5.3.4 too long", "clinic@localhost")
+    assert kept_at_it(services, clock, error, minutes=20) == (1, [1] * 20)
 
 
 def test_an_offer_that_did_not_go_out_is_a_call_while_the_time_is_kept(

@@ -26,7 +26,7 @@ from spondyl.clinic.films.desk import Signer, sent_as_kept
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.store import FilmStore, FilmStoreError
 from spondyl.clinic.records.export_check import check_export
-from spondyl.clinic.records.export_run import Export, begin_export
+from spondyl.clinic.records.export_run import Export, Reason, begin_export
 from spondyl.clinic.web.services import Services
 
 DOCTOR = Signer(actor="dr", name="Dr Test")
@@ -223,8 +223,10 @@ def test_only_the_administrator_gets_it_says_why_and_sees_that_it_ended(
 ) -> None:
     assert browser(Role.CLINICIAN).submit("/admin/export", reason="x").status_code == 403
     admin = browser(Role.ADMINISTRATOR)
-    refused = admin.submit("/admin/export", reason=" ")
+    refused = admin.submit("/admin/export", reason="")
     assert refused.status_code == 422 and "Say why" in refused.text
+    named = admin.submit("/admin/export", reason="For Ana Ruiz")
+    assert named.status_code == 422, "the audit log keeps no words that may name a patient"
     assert admin.get("/admin/export").text.count("not finished") == 1
     by_command = begin_export(
         services.engine,
@@ -235,13 +237,13 @@ def test_only_the_administrator_gets_it_says_why_and_sees_that_it_ended(
     )
     by_command.write(tmp_path / "everything.zip")
     assert "command line</td><td>to everything.zip" in admin.get("/admin/export").text
-    sent = admin.submit("/admin/export", reason="We move to another system")
+    sent = admin.submit("/admin/export", reason=Reason.MOVE.value)
     assert sent.headers["content-disposition"] == 'attachment; filename="clinic-2026-03-02-1600.zip"'
     (tmp_path / "sent.zip").write_bytes(sent.content)
     report = check_export(tmp_path / "sent.zip")
     assert report.whole
     page = admin.get("/admin/export").text
-    assert report.manifest_sha256 in page and "We move to another system" in page
+    assert report.manifest_sha256 in page and f"<td>{Reason.MOVE.value}</td>" in page
     assert page.count("not finished") == 1
 
 

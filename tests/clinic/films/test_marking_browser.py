@@ -31,12 +31,15 @@ from spondyl.clinic.chart.films import (
 from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.sessions import open_session
+from spondyl.clinic.chart.tables import sessions
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.desk import Signer, sent_as_kept
 from spondyl.clinic.films.facts import facts_json
 from spondyl.clinic.films.find import refusal_json
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.take_in import Origin, take_in
+from spondyl.clinic.web.cookies import session_cookie
 from spondyl.clinic.web.films.service import make_film_service
 from spondyl.clinic.web.services import Services
 from spondyl.radiograph import FilmRefused, Radiograph
@@ -139,9 +142,7 @@ def click_level(page: Page, marks: dict[str, Any], level: str) -> None:
 
 def kept(page: Page) -> dict[str, Any]:
     """What this tab keeps of the film."""
-    text = page.evaluate(
-        "Object.entries(sessionStorage).find(([key]) => key.startsWith('spondyl-marks'))?.[1]"
-    )
+    text = page.evaluate("Object.entries(sessionStorage).find(([key]) => key.includes(':marks:'))?.[1]")
     return json.loads(text)["marks"] if text else {}
 
 
@@ -243,6 +244,44 @@ def test_undo_reload_drag_and_placing_anew(page: Page, marks: dict[str, Any]) ->
     expect(part(page, "count")).to_have_text("0 of 26 points")
     page.keyboard.press("u")
     expect(part(page, "count")).to_have_text("2 of 26 points")
+
+
+def sign_in_as(page: Page, services: Services, account: Account) -> None:
+    """Another session in this very tab, as after the sign-in page."""
+    with writing(services.engine) as connection:
+        token = open_session(connection, account.id)
+    name = session_cookie(services.settings)
+    page.context.add_cookies([{"name": name, "value": token, "url": page.url}])
+
+
+def test_marks_outlive_a_session_that_ran_out_but_not_a_sign_out_or_another_person(
+    page: Page, services: Services, staff: dict[Role, Account], lateral: Film, marks: dict[str, Any]
+) -> None:
+    marking = f"/films/{lateral.id}/mark"
+    click(page, corners_of(marks, "L1")[0])
+    expect(part(page, "count")).to_have_text("1 of 26 points")
+    with writing(services.engine) as connection:
+        connection.execute(sessions.delete())
+    page.reload()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    sign_in_as(page, services, staff[Role.CLINICIAN])
+    page.goto(marking)
+    expect(part(page, "count")).to_have_text("1 of 26 points")
+    page.goto(f"/patients/{lateral.person_id}/exam")  # whose unsent notes lie beside the marks
+    page.goto("/today")
+    assert kept(page)
+    sign_in_as(page, services, staff[Role.FRONT_DESK])
+    page.reload()
+    assert kept(page) == {}
+    sign_in_as(page, services, staff[Role.CLINICIAN])
+    page.goto(marking)
+    page.wait_for_selector("[data-ready]")
+    expect(part(page, "count")).to_have_text("0 of 26 points")
+    click(page, corners_of(marks, "L1")[0])
+    expect(part(page, "count")).to_have_text("1 of 26 points")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    assert kept(page) == {}
 
 
 def test_a_level_is_marked_by_keys_alone(page: Page, marks: dict[str, Any]) -> None:

@@ -11,12 +11,14 @@ from threading import Thread
 
 import pytest
 
+from spondyl.clinic.chart.documents import DocumentChangedError
 from spondyl.clinic.chart.films import Film, reports_of
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.films.desk import FilmNotReadyError, Signer, Status, name_of, sent_as_kept
 from spondyl.clinic.films.modest_process import ModestProcess
 from spondyl.clinic.films.report_files import report_files
 from spondyl.clinic.films.service import FilmService
+from spondyl.clinic.films.unsigned_files import delete_unsigned
 from spondyl.clinic.result import ChartPatient
 from spondyl.clinic.web.services import Services
 from spondyl.provenance import Confirmation
@@ -83,3 +85,52 @@ def test_who_waits_behind_something_stuck_is_told_that_the_process_ended_and_the
         assert beside.ask(os.getpid, patience_s=60.0) == first
     finally:
         beside.end()
+
+
+def stored_files(films: FilmService) -> set[str]:
+    return {path.stem for path in films.store.folder.glob("*/*.film")}
+
+
+def test_report_files_of_a_signature_that_never_counted_are_deleted(
+    films: FilmService, services: Services, measured: Callable[..., Film], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No row named them, so the erasure of the patient left them there."""
+    desk, film = films.desk, measured("phantom_0003_ap")
+    desk.accept(film.id, sent_as_kept(desk.open(film.id)), DOCTOR)
+    before = stored_files(films)
+
+    def changed(*_: object, **__: object) -> None:
+        raise DocumentChangedError("The reading was changed meanwhile.")
+
+    with monkeypatch.context() as patched, pytest.raises(DocumentChangedError):
+        patched.setattr("spondyl.clinic.films.desk.sign", changed)
+        desk.sign(film.id, version=1, signer=DOCTOR)
+    assert stored_files(films) == before
+
+    with monkeypatch.context() as patched:  # killed after the files and before the signature
+        patched.setattr("spondyl.clinic.films.unsigned_files._settle", lambda *_: None)
+        patched.setattr("spondyl.clinic.films.desk.sign", changed)
+        with pytest.raises(DocumentChangedError):
+            desk.sign(film.id, version=1, signer=DOCTOR)
+    assert len(stored_files(films) - before) >= 4
+    delete_unsigned(services.engine, films.store)
+    assert stored_files(films) == before
+
+    def another_server_starts(*_: object, **__: object) -> None:
+        assert len(stored_files(films) - before) >= 4
+        delete_unsigned(services.engine, films.store)
+        assert len(stored_files(films) - before) >= 4
+        changed()
+
+    with monkeypatch.context() as patched, pytest.raises(DocumentChangedError):
+        patched.setattr("spondyl.clinic.films.desk.sign", another_server_starts)
+        desk.sign(film.id, version=1, signer=DOCTOR)
+    assert stored_files(films) == before
+
+    with monkeypatch.context() as patched:  # killed after the signature
+        patched.setattr("spondyl.clinic.films.unsigned_files._settle", lambda *_: None)
+        desk.sign(film.id, version=1, signer=DOCTOR)
+    signed = stored_files(films)
+    delete_unsigned(services.engine, films.store)
+    assert stored_files(films) == signed != before
+    assert list((films.store.folder / "unsigned").iterdir()) == []

@@ -16,16 +16,19 @@ import pytest
 import sqlalchemy as sa
 from pydicom import dcmread
 from pydicom.uid import ImplicitVRLittleEndian
+from sqlalchemy import event
 
 from audit_rows import entries
 from clinic_apps import Browser
 from clinic_films import film_arrives
 from hostile_films import hostile_films
 from spondyl.clinic.chart.accounts import Account
-from spondyl.clinic.chart.films import Film, FilmSource, FilmState, films_of
+from spondyl.clinic.chart.films import Film, FilmSource, FilmState, films_of, same_picture
 from spondyl.clinic.chart.guard import restrict
+from spondyl.clinic.chart.migrations import upgrade
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.tables import films as films_table
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.find import Found
 from spondyl.clinic.films.network.arrivals import Arrival, note_arrival, waiting_arrivals
@@ -165,6 +168,28 @@ def test_a_film_in_another_transfer_syntax_is_the_same_film(
     with reading(desk.films._engine) as connection:
         states = [one.state for one in films_of(connection, desk.patient.id)]
     assert sorted(states) == [FilmState.MEASURED, FilmState.REFUSED]
+
+
+def test_the_same_film_is_found_by_an_index_also_one_that_was_read_before_there_was_one(
+    measured: Callable[..., Film], services: Services
+) -> None:
+    film = measured("phantom_0003_ap")
+    assert film.facts is not None
+    uid = film.facts["sop_uid"]
+    with writing(services.engine) as connection:
+        connection.execute(films_table.update().values(sop_uid_sha256=None))
+        assert same_picture(connection, "another", uid) is None
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0009_overlaps_in_index'"))
+    upgrade(services.engine)
+    with reading(services.engine) as connection:
+        asked = list[Any]()
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+        assert same_picture(connection, "another", uid) == film
+        assert same_picture(connection, film.id, uid) is None
+        assert same_picture(connection, "another", f"{uid}.1") is None
+        [sql, values] = asked[0]
+        plans = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert any("ix_films_same_picture" in one for one in plans), plans
 
 
 def test_a_film_of_the_wrong_patient_is_moved_until_it_is_accepted(

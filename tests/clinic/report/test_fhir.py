@@ -6,6 +6,7 @@ Source: fhir.resources for structure; HL7's R4B value sets (listed in codes.py) 
 import copy
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,7 +19,10 @@ from spondyl.clinic.report.fhir import fhir_bundle, fhir_bundle_json
 from spondyl.clinic.report.fhir_check import check_codes
 from spondyl.clinic.report.signature import signed
 from spondyl.clinic.result import FilmResult
+from spondyl.clinic.settings import StatedFacts
+from spondyl.clinic.stated import with_stated_facts
 from spondyl.provenance import Confirmation
+from spondyl.radiograph import FilmHeader
 
 
 def resources(bundle: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -92,6 +96,35 @@ def test_a_name_without_a_letter_is_no_name(measured: FilmResult, name: str, tex
         fhir_bundle(replace(measured, radiograph=replace(measured.radiograph, header=header))), "Patient"
     )
     assert [one["text"] for one in patient.get("name", [])] == ([text] if text else [])
+
+
+@pytest.mark.parametrize(
+    ("header", "birth"),
+    [
+        (FilmHeader(patient_id="A-7", birth_date=date(1980, 4, 12)), "1980-04-12"),
+        (FilmHeader(patient_name="Vega^Rosa", birth_date=date(1980, 4, 12)), "1980-04-12"),
+        (FilmHeader(patient_id="A-7"), None),
+        (FilmHeader(sex="F", birth_date=date(1980, 4, 12)), None),
+        (FilmHeader(patient_id="A-7", birth_date=date(2026, 2, 2), study_date=date(2026, 2, 1)), None),
+    ],
+)
+def test_the_header_s_day_of_birth_goes_with_its_number_or_name(
+    measured: FilmResult, header: FilmHeader, birth: str | None
+) -> None:
+    """R4B Patient.birthDate is a date; alone it would be an identity that nobody asked for."""
+    assert measured.radiograph is not None
+    bundle = fhir_bundle(replace(measured, radiograph=replace(measured.radiograph, header=header)))
+    (patient,) = resources(bundle, "Patient")
+    assert patient.get("birthDate") == birth
+    Bundle.model_validate(bundle)
+
+
+def test_a_stated_identifier_takes_the_header_s_day_of_birth_away(measured: FilmResult) -> None:
+    assert measured.radiograph is not None
+    header = FilmHeader(patient_id="A-7", patient_name="Vega^Rosa", birth_date=date(1980, 4, 12))
+    film = with_stated_facts(replace(measured.radiograph, header=header), StatedFacts(patient_id="P1"))
+    (patient,) = resources(fhir_bundle(replace(measured, radiograph=film)), "Patient")
+    assert patient["identifier"] == [{"value": "P1"}] and not {"name", "birthDate"} & patient.keys()
 
 
 def test_a_refused_film_has_no_bundle(refused: FilmResult) -> None:

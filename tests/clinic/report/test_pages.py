@@ -7,12 +7,14 @@ import io
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from unicodedata import bidirectional
 
 import pytest
 from pypdf import PdfReader
 
 from spondyl.clinic.report.html import film_html
 from spondyl.clinic.report.pdf import film_pdf
+from spondyl.clinic.report.pdf_style import register_fonts
 from spondyl.clinic.report.report_content import report_content
 from spondyl.clinic.report.signature import confirmation_of, signed
 from spondyl.clinic.result import FilmResult
@@ -162,12 +164,30 @@ def test_the_pdf_is_the_same_bytes_each_time_with_title_and_language(measured: F
     assert width <= 595.3 and height <= 792  # fits A4 and Letter
 
 
-def test_characters_that_the_typeface_lacks_are_shown_as_missing(measured: FilmResult) -> None:
+@pytest.mark.parametrize(
+    ("name", "page", "page_pdf"),
+    [
+        ("山田^太郎", "山田, 太郎", "��, ��"),
+        ("לוי^דוד", "לוי, דוד", "���, ���"),
+        ("حداد^ليلى", "حداد, ليلى", "����, ����"),
+    ],
+)
+def test_letters_that_the_typeface_lacks_are_shown_and_said_as_missing(
+    measured: FilmResult, name: str, page: str, page_pdf: str
+) -> None:
+    """No right-to-left letter is in the typeface, so none can stand in the wrong order."""
     assert measured.radiograph is not None
-    header = replace(measured.radiograph.header, patient_name="山田^太郎")
+    header = replace(measured.radiograph.header, patient_name=name)
     named = replace(measured, radiograph=replace(measured.radiograph, header=header))
-    assert "山田, 太郎" in film_html(named)
-    assert "\ufffd\ufffd, \ufffd\ufffd" in pdf_text(film_pdf(named))
+    assert page in film_html(named)
+    text = " ".join(pdf_text(film_pdf(named)).split())
+    assert f"{page_pdf} (each � is a letter that this PDF cannot print; the HTML page shows it)" in text
+    letters = [chr(code) for code in register_fonts() if chr(code).isalpha()]
+    assert not [one for one in letters if bidirectional(one) in ("R", "AL")]
+
+
+def test_a_name_that_the_typeface_has_bears_no_remark(measured: FilmResult) -> None:
+    assert "cannot print" not in pdf_text(film_pdf(measured))
 
 
 def test_a_flag_on_every_value_is_said_once_above_the_table(measured: FilmResult) -> None:

@@ -18,7 +18,7 @@ def test_the_export_is_fetched_twice_from_one_page(
     with served(services) as address:
         page = signed_in(browser_program, address, services, staff[Role.ADMINISTRATOR])
         page.goto("/admin/export")
-        page.locator("[name=reason]").fill("move to another system")
+        page.locator("[name=reason]").select_option("move to another system")
         button = page.get_by_role("button", name="Export everything")
         with page.expect_download():
             button.dblclick()

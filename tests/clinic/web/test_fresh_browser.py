@@ -190,6 +190,29 @@ def test_who_only_looks_does_not_keep_a_session_alive(
     assert client.get("/today", headers={"X-Only-Looking": "1"}).status_code == 303
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/patients/{patient}/films/list",
+        "/api/v1/films/none/progress",
+        "/patients/{patient}/adjust/none/panels",
+        "/patients/{patient}/adjust/none/state",
+        "/patients/{patient}/adjust/none/stream",
+    ],
+)
+def test_what_a_page_asks_again_and_again_does_not_keep_a_session_alive(
+    browser: Callable[[Role], Client], services: Services, clock: Clock, patient: Person, address: str
+) -> None:
+    client, seen = browser(Role.CLINICIAN), sa.select(sessions.c.seen_at)
+    clock.advance(timedelta(minutes=20))
+    assert client.get(address.format(patient=patient.id)).status_code in (200, 404)
+    with reading(services.engine) as connection:
+        assert connection.execute(seen).scalar_one() == clock.moment - timedelta(minutes=20)
+    assert client.get(f"/patients/{patient.id}/films").status_code == 200
+    with reading(services.engine) as connection:
+        assert connection.execute(seen).scalar_one() == clock.moment
+
+
 def test_the_list_of_films_looks_again_after_the_server_did_not_answer(desk: Page, patient: Person) -> None:
     """One lost answer left "being read" on the page for ever."""
     answers: list[Callable[[Route], None]] = [

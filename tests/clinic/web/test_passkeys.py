@@ -140,6 +140,35 @@ def test_a_passkey_is_added_only_with_the_password(left_open: Browser) -> None:
     assert "challenge" in send(left_open, "/account/passkeys/options", present=PASSWORD).json()
 
 
+def test_a_passkey_is_removed_only_with_the_password(
+    browser: Open, key: SoftwarePasskey, left_open: Browser, services: Services, staff: dict[Role, Account]
+) -> None:
+    del browser
+    removing = f"/account/passkeys/{text(key.credential_id)}/remove"
+
+    def kept() -> int:
+        with reading(services.engine) as connection:
+            return len(passkeys_of(connection, staff[Role.CLINICIAN].id))
+
+    assert 'name="present" required' in left_open.get("/account").text
+    for present in ({}, {"present": "a guess"}):
+        refused = left_open.submit(removing, **present)
+        assert refused.status_code == 422 and "present password is not right" in refused.text
+        assert kept() == 1
+    assert left_open.submit(removing, present=PASSWORD).status_code == 303 and kept() == 0
+
+
+def test_without_a_password_a_passkey_is_removed_only_just_after_signing_in(
+    browser: Open, key: SoftwarePasskey, clock: Clock
+) -> None:
+    person = browser(Role.CLINICIAN)
+    clock.advance(timedelta(minutes=5))
+    removing = f"/account/passkeys/{text(key.credential_id)}/remove"
+    assert "sign in again" in person.submit(removing).text
+    assert "Remove passkey Tests" in person.get("/account").text
+    assert browser(Role.CLINICIAN).submit(removing).status_code == 303
+
+
 def test_an_account_without_a_password_is_given_a_way_in_only_just_after_signing_in(
     browser: Open, clock: Clock, staff: dict[Role, Account], services: Services
 ) -> None:

@@ -216,10 +216,19 @@ def test_a_finding_counts_the_studies_and_people_behind_it_not_the_whole_review(
             for one in found
         ]
 
-    assert behind("nsaids") == [("4", "815")]
+    assert behind("nsaids") == [("4", "815"), ("6", "1354")]  # the second: CD012087, abstract
     assert behind("exercise") == [(None, None), (None, None), ("8", None)]  # PMC10684665, abstract: 8 RCTs
     assert behind("stem-cells") == [("1", "114")]
     assert behind("prp")[:2] == [("1", "89"), ("1", "89")], "those analysed, of 98 randomised"
+
+
+def test_pills_for_chronic_pain_show_what_the_abstract_gives(answers: dict[str, Answer]) -> None:
+    """CD012087, abstract: −3.30 (−5.33 to −1.27) of 100, median follow-up 56 days, low quality. −6.97 was not read."""
+    _, chronic = answers["nsaids"].findings
+    assert chronic.effect.text == "−3.30 points (−5.33 to −1.27)"
+    assert chronic.outcome.text == "pain 0-100, after a median of 56 days"
+    assert chronic.certainty is Level.LOW
+    assert "6.97" not in repr(answers["nsaids"])
 
 
 def test_few_people_behind_a_result_lower_its_certainty_however_large_the_review_is() -> None:

@@ -149,6 +149,25 @@ def test_a_table() -> None:
     assert (group.before, group.after, group.option) == (61.5, 40.0, "exercise")
 
 
+def test_reviews_that_name_one_trial_are_neither_each_other_nor_the_trial() -> None:
+    """A trial, two reviews that name it, and the second review brought up to date under another DOI."""
+    table = (
+        "name,registry_id,doi,citation,design\n"
+        "Cells 2020,NCT03737461,10.9/trial,Cells C. 2020,randomised\n"
+        "Reviewers 2021,NCT03737461,10.9/one,Reviewers A. 2021,review of randomised trials\n"
+        "Pool 2022,NCT03737461,10.9/two.pub2,Pool B. 2022,review of randomised trials\n"
+        "Pool 2022,NCT03737461,10.9/two.pub3,Pool B. 2025,review of randomised trials\n"
+    )
+    found = sort_drafts(read_import(table.encode(), name="x.csv").drafts, {"NCT03737461": "cells"})
+    assert [one.id for one in found.drafts] == ["nct03737461", "reviewers-2021", "pool-2022", "pool-2022-2"]
+    assert (found.updates, found.left_out) == ({"nct03737461": "cells"}, ())
+    trial, *reviews = found.drafts
+    assert trial.registry_ids == ("NCT03737461",) and trial.to_check == ()
+    for one in reviews:
+        assert one.registry_ids == () and "registry_id" not in one.record
+        assert one.to_check == ("the review names these trials; it is none of them: NCT03737461",)
+
+
 def test_one_trial_is_one_draft_whatever_file_it_came_from() -> None:
     """NCT99000001 stands in two files; NCT99000003 names NCT99000002 as its other number."""
     drafts = [

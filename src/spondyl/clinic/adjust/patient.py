@@ -15,11 +15,13 @@ REPOSITIONING_SD = 0.03
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedPatient:
-    """``tissues`` by segment; ``pain`` 0 to 10 on pressing, of the segments asked about."""
+    """``tissues`` by segment; ``pain`` 0 to 10 on pressing, of the segments asked about; ``spine`` says whose it
+    is, where it is not the norm's."""
 
     seed: int
     tissues: dict[str, Tissue]
     pain: dict[str, int]
+    spine: str = ""
 
 
 def draw_patient(seed: int, segments: tuple[str, ...]) -> SimulatedPatient:

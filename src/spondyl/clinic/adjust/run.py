@@ -85,8 +85,8 @@ def run_adjustment(
     _check_asked(options, plan, ask)
     path = record or RECORDS / f"session-{plan.session}.tar"
     source = options.address or "simulator in this process"
-    if options.film is not None:
-        source += ", with the spine of a film"
+    if patient.spine:
+        source += f", with {patient.spine}"
     head = Head(plan=plan, started_at=datetime.now(UTC).isoformat(timespec="milliseconds"), source=source)
     with (
         open_instrument(options.address, patient) as instrument,

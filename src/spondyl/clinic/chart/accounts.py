@@ -124,7 +124,7 @@ def account(connection: sa.Connection, account_id: str) -> Account:
     return _one(connection, accounts.c.id == account_id)
 
 
-def plain_name(sign_in_name: str) -> str:
+def kept_name(sign_in_name: str) -> str:
     """A sign-in name as accounts keep it, however it was typed: capitals and spaces around it do not count.
 
     Nor does how an accent was typed: composed (NFC, Unicode Standard Annex 15) or, as a Mac may send it, apart.
@@ -273,7 +273,7 @@ def _fits(stored: str, password: str) -> bool:
 
 
 def _checked_name(sign_in_name: str) -> str:
-    name = plain_name(sign_in_name)
+    name = kept_name(sign_in_name)
     if not (2 <= len(name) <= 100 and name.isprintable() and " " not in name):
         raise AccountInvalidError(
             f"The sign-in name {sign_in_name!r} must have 2 to 100 characters and no space.",
@@ -321,7 +321,7 @@ def _administrators(connection: sa.Connection) -> set[str]:
 
 def _row_named(connection: sa.Connection, sign_in_name: str) -> Any:
     """The account of a sign-in name; None when there is none. Earlier versions kept an accent as it was typed."""
-    name = plain_name(sign_in_name)
+    name = kept_name(sign_in_name)
     spelled = {name, unicodedata.normalize("NFD", name), sign_in_name.strip().casefold()}
     rows = connection.execute(sa.select(accounts).where(accounts.c.sign_in_name.in_(spelled))).all()
     as_typed = [row for row in rows if row.sign_in_name == sign_in_name.strip().casefold()]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from spondyl.clinic.chart.accounts import plain_name
+from spondyl.clinic.chart.accounts import kept_name
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.postgres_turn import Turn, take_turn
 from spondyl.clinic.chart.tables import sign_in_attempts
@@ -81,4 +81,4 @@ def _failed(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
 
 def _counted(sign_in_name: str) -> str:
     """The name by which attempts are counted: the account's own, so that a space more is not another ten guesses."""
-    return plain_name(sign_in_name)[:100]
+    return kept_name(sign_in_name)[:100]

@@ -3,7 +3,9 @@
 Bodies (facts, landmarks, refusals, summaries) are JSON that this module keeps and does not interpret.
 """
 
+import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -216,13 +218,13 @@ def show_progress(connection: sa.Connection, claimed: Film, *, facts: Body) -> N
     connection.execute(
         films.update()
         .where(_as_claimed(claimed))
-        .values(state=FilmState.FINDING.value, facts=canonical(facts))
+        .values(state=FilmState.FINDING.value, facts=canonical(facts), sop_uid_sha256=_uid_sha256(facts))
     )
 
 
 def same_picture(connection: sa.Connection, film_id: str, sop_uid: str) -> Film | None:
     """The measured film that is this very one, by its SOP Instance UID, whatever bytes it came in."""
-    bears_it = films.c.facts.contains(canonical({"sop_uid": sop_uid})[1:-1], autoescape=True)
+    bears_it = films.c.sop_uid_sha256 == _uid_sha256({"sop_uid": sop_uid})
     found = connection.execute(
         sa.select(films)
         .where(bears_it, films.c.id != film_id, films.c.state == FilmState.MEASURED.value)
@@ -247,6 +249,7 @@ def save_outcome(
     state = FilmState.MEASURED if refusal is None else FilmState.REFUSED
     values = {
         "facts": _text(facts),
+        "sop_uid_sha256": _uid_sha256(facts),
         "original": _text(original),
         "summary": _text(summary),
         "refusal": _text(refusal),
@@ -369,6 +372,16 @@ def reports_of(connection: sa.Connection, film_id: str) -> dict[str, str]:
     return {row.name: row.content_sha256 for row in rows}
 
 
+def owned_digests(connection: sa.Connection, digests: Sequence[str]) -> set[str]:
+    """Those of these SHA-256 that a film or a signed report bears."""
+    columns = (films.c.content_sha256, film_reports.c.content_sha256)
+    return {
+        found
+        for column in columns
+        for found in connection.execute(sa.select(column).where(column.in_(digests))).scalars()
+    }
+
+
 def forget_films(connection: sa.Connection, person_id: str) -> tuple[str, ...]:
     """Delete a patient's films and reports; returns the SHA-256 of every file that is now without an owner."""
     mine = sa.select(films.c.id).where(films.c.person_id == person_id)
@@ -402,10 +415,17 @@ def _next_draft(connection: sa.Connection, film_id: str, after_version: int, **v
 def _film(row: Any) -> Film:
     bodies = ("given_landmarks", "facts", "original", "refusal", "summary", "draft")
     values: dict[str, Any] = dict(row._mapping)
+    del values["sop_uid_sha256"]
     values |= {"source": FilmSource(row.source), "state": FilmState(row.state)}
     for name in bodies:
         values[name] = None if values[name] is None else json.loads(values[name])
     return Film(**values)
+
+
+def _uid_sha256(facts: Body | None) -> str | None:
+    """By which a film is found that came before in other bytes; None of a picture that has no SOP Instance UID."""
+    uid = (facts or {}).get("sop_uid")
+    return None if uid is None else hashlib.sha256(uid.encode(errors="surrogatepass")).hexdigest()
 
 
 def _text(body: Body | None) -> str | None:

@@ -25,6 +25,9 @@ MOST_TRIES = 8
 COUNT_SENT_FOR = timedelta(days=7)
 CALL_BEFORE = timedelta(hours=24)
 """Of a change of a visit within this time the front desk is told while its letter is still tried."""
+TRIES_BEFORE_CALL = 2
+CLINIC_REFUSED = "the clinic itself is refused"
+"""How the problem begins of a letter that the mail server does not take whatever stands in it."""
 _INSERT = outbox.insert()
 _WAITING = outbox.c.state == "waiting"
 _FIRST_OF_COURSE = (
@@ -194,6 +197,24 @@ def failed(connection: sa.Connection, message: Message, problem: str, *, for_goo
     _settle(connection, message, state=state, problem=problem[:500], tries=tries, due_at=later)
 
 
+def clinic_refused(connection: sa.Connection, message: Message, problem: str) -> None:
+    """Note that the server refuses the clinic's own address or password, not this letter: it is tried every few minutes
+    until an administrator has mended that, and loses no try by it but those after which the front desk calls.
+
+    ``problem`` begins with ``CLINIC_REFUSED``.
+    """
+    tries = min(message.tries + 1, max(message.tries, TRIES_BEFORE_CALL))
+    later = now_of(connection) + RETRY_AFTER
+    _settle(connection, message, problem=problem[:500], tries=tries, due_at=later)
+
+
+def why_clinic_refused(connection: sa.Connection) -> str | None:
+    """What the mail server said when it refused the clinic itself; None where it takes the clinic's letters."""
+    said = sa.select(outbox.c.problem).where(_WAITING, outbox.c.problem.startswith(CLINIC_REFUSED)).limit(1)
+    problem = connection.execute(said).scalar_one_or_none()
+    return None if problem is None else problem.removeprefix(f"{CLINIC_REFUSED}: ")
+
+
 def needs_a_call(now: datetime) -> sa.ColumnElement[bool]:
     """Which messages, joined with their visits, the front desk says by telephone: given up, or tried in vain so late
     that the patient may not hear of it in time.
@@ -201,7 +222,7 @@ def needs_a_call(now: datetime) -> sa.ColumnElement[bool]:
     An outage of a few minutes passes by itself, and a time that is kept is kept for an hour or so.
     """
     soon = appointments.c.starts_at <= now + CALL_BEFORE
-    changed = outbox.c.kind.in_(_CHANGES) & soon & (outbox.c.tries >= 2)
+    changed = outbox.c.kind.in_(_CHANGES) & soon & (outbox.c.tries >= TRIES_BEFORE_CALL)
     kept = (outbox.c.kind == MessageKind.OFFER) & (outbox.c.tries >= 1)
     return sa.or_(outbox.c.state == "given up", _WAITING & sa.or_(changed, kept))
 

@@ -42,13 +42,13 @@ def sought(folded: str) -> Sought:
         )
     words = rest.split()
     return Sought(
-        names=tuple(plain_name(" ".join(word for word in words if "@" not in word)).split()),
+        names=tuple(words_of_name(" ".join(word for word in words if "@" not in word)).split()),
         mails=tuple(word.strip(",;:()<>") for word in words if "@" in word),
         born=born,
     )
 
 
-def plain_name(folded: str) -> str:
+def words_of_name(folded: str) -> str:
     """A folded name without the marks between and after its words."""
     return " ".join(folded.translate(_BETWEEN).split())
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from spondyl.clinic.cli.forest_text import Axis, draw
 from spondyl.evidence import Estimate, Interval, Measure
 from spondyl.evidence.scale import NAMES, no_effect, shown_value
+from spondyl.true_minus import true_minus
 
 
 def print_estimate(estimate: Estimate) -> None:
@@ -72,7 +73,7 @@ def number(value: float) -> str:
         text = f"{value:.2f}"
     else:
         text = f"{value:.3f}" if 0.001 <= size < 1 else f"{value:.3g}"
-    return text.replace("-", "−")
+    return true_minus(text)
 
 
 def summary_lines(estimate: Estimate) -> list[str]:

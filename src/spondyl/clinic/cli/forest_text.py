@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from spondyl.evidence import Estimate, Interval
 from spondyl.evidence.scale import no_effect, shown_value
+from spondyl.true_minus import true_minus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class Axis:
         ends = [end for study in estimate.studies for end in (study.interval.low, study.interval.high)]
         low = max(min(*ends, *must), min(must) - reach / 2)
         high = min(max(*ends, *must), max(must) + reach / 2)
-        labels = tuple(f"{shown_value(measure, end):.3g}".replace("-", "−") for end in (low, high))
+        labels = tuple(true_minus(f"{shown_value(measure, end):.3g}") for end in (low, high))
         return cls(low=low, high=high, width=width, null=null, labels=(labels[0], labels[1]))
 
     def column(self, value: float) -> int:

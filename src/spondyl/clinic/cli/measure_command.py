@@ -78,7 +78,8 @@ def measure(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     patient: Annotated[
         str | None,
         typer.Option(
-            help="Identifier for the reports; replaces the header's id and name.", show_default=False
+            help="Identifier for the reports; replaces the header's id, name and day of birth.",
+            show_default=False,
         ),
     ] = None,
     sign: Annotated[
@@ -134,8 +135,7 @@ def measure(  # noqa: PLR0913, PLR0917  a command's options are its arguments
         formats=formats,
         settings=_settings(view, spacing_mm, age, sex, patient, sign, weights),
     )
-    how = f"'--out {out} --resume' goes on with it." if out else "With --out a stopped run can be resumed."
-    with clean_stop(how):
+    with clean_stop(request.how_to_go_on):
         totals = run_request(request)
         show_totals(totals, out=out, json_lines=json_lines)
     leave(code_for(measured=totals.measured, refused=totals.refused))

@@ -12,7 +12,14 @@ from spondyl.clinic.cli.terminal import Totals, watch
 from spondyl.clinic.cohort.journal import Journal
 from spondyl.clinic.cohort.local_pool import measure_on_cores
 from spondyl.clinic.cohort.report_folder import REPORTS, report_names
-from spondyl.clinic.cohort.run import ClusterError, Measure, RunFolderError, measure_into, run_cohort
+from spondyl.clinic.cohort.run import (
+    ClusterError,
+    ClusterLostError,
+    Measure,
+    RunFolderError,
+    measure_into,
+    run_cohort,
+)
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup, task_key
 from spondyl.clinic.cohort.worker import measure_with, record_of
 from spondyl.clinic.compose import LazyDetector, open_tools
@@ -42,6 +49,15 @@ class MeasureRequest:
     formats: str | None
     settings: Settings
 
+    @property
+    def how_to_go_on(self) -> str:
+        """What to do after the run was stopped."""
+        return (
+            f"'--out {self.out} --resume' goes on with it."
+            if self.out
+            else "With --out a stopped run can be resumed."
+        )
+
 
 def run_request(request: MeasureRequest) -> Totals:
     """Measure what was asked for; a request that contradicts itself ends with a usage error."""
@@ -69,6 +85,8 @@ def run_request(request: MeasureRequest) -> Totals:
                 run_cohort(tasks, out=request.out, measure=measure, watcher=told, resume=request.resume)
     except (RunFolderError, ClusterError) as error:
         leave(ExitCode.USAGE, str(error))
+    except ClusterLostError as error:
+        leave(ExitCode.INTERRUPTED, f"{error} {request.how_to_go_on}")
     except MissingModelError as error:
         leave(ExitCode.INSTALLATION_INCOMPLETE, str(error))
     return totals

@@ -18,6 +18,7 @@ from spondyl.assessment.questionnaires import (
 )
 from spondyl.assessment.questionnaires.important_change import FOR_ONE_PERSON
 from spondyl.clinic.score_json import scored_sheet_json
+from spondyl.true_minus import true_minus
 
 WORSE = {Direction.HIGHER_IS_WORSE: "higher is worse", Direction.HIGHER_IS_BETTER: "higher is better"}
 
@@ -71,7 +72,7 @@ def _change_cell(one: ScoredSheet) -> str:
     if one.first is None or one.score is None:
         return ""
     if one.change is None:
-        return f"{one.score.value - one.first.value:+.3g}; no threshold is known"
+        return f"{true_minus(f'{one.score.value - one.first.value:+.3g}')}; no threshold is known"
     return judgement_text(one.change, one.score)
 
 

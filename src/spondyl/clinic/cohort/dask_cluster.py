@@ -1,12 +1,15 @@
 """Measure films on a Dask cluster whose workers see the same files under the same paths."""
 
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-from distributed import Client, Future, KilledWorker, as_completed
+from distributed import CancelledError, Client, Future, KilledWorker, as_completed
+from distributed.client import ClosedClientError
+from distributed.comm.core import CommClosedError
 
-from spondyl.clinic.cohort.run import ClusterError
+from spondyl.clinic.cohort.run import ClusterError, ClusterLostError
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup
 from spondyl.clinic.cohort.worker import measure_tasks, record_of_death
 
@@ -27,9 +30,9 @@ def measure_on_cluster(
     Dask moves the task of a lost worker to another one. A task that ends worker after worker is halved until films
     stand alone. A worker takes all it had queued down with it, so a lone film that was lost is only a suspect: it
     is measured once more when nothing else runs, and is reported if that worker dies too. Raises ClusterError when
-    no scheduler answers there.
+    no scheduler answers there, ClusterLostError when it answers no more.
     """
-    with _connected(address) as client:
+    with _told_of_loss(address), _connected(address) as client:
         flying = {_submit(client, setup, chunk): chunk for chunk in _chunks(tasks, films_per_task)}
         finished = as_completed(list(flying), loop=client.loop)
         suspects: list[FilmTask] = []
@@ -57,6 +60,18 @@ def _connected(address: str) -> Client:
         raise ClusterError(
             f"No Dask scheduler answers at {address}: {error}. Nothing was measured. Check the address "
             "(tcp://host:port), and that 'dask scheduler' runs there."
+        ) from error
+
+
+@contextmanager
+def _told_of_loss(address: str) -> Generator[None]:
+    """Name the scheduler that is gone: Dask calls that a cancelled task, or a connection closed like a full disk."""
+    try:
+        yield
+    except (CancelledError, CommClosedError, ClosedClientError) as error:
+        raise ClusterLostError(
+            f"The Dask scheduler at {address} was there when the run began and answers no more; how it ended is "
+            "not known here. Films that had not come back from it are not measured."
         ) from error
 
 

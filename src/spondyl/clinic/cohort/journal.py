@@ -8,10 +8,9 @@ from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 from spondyl.atomic_file import atomic_file
-from spondyl.clinic.cohort.task import FileState, FilmRecord, ReportFile
+from spondyl.clinic.cohort.task import FileState, FilmRecord, report_of
 
 SEGMENT_FILMS = 50
 SEGMENT_SECONDS = 2.0
@@ -92,8 +91,4 @@ def _read_segment(segment: Path) -> dict[str, FilmRecord]:
 def _record(line: str) -> FilmRecord:
     saved = json.loads(line)
     file = FileState(**saved.pop("file")) if saved["file"] else saved.pop("file")
-    return FilmRecord(file=file, reports=tuple(map(_report, saved.pop("reports", ()))), **saved)
-
-
-def _report(saved: dict[str, Any]) -> ReportFile:
-    return ReportFile(name=saved["name"], file=FileState(**saved["file"]))
+    return FilmRecord(file=file, reports=tuple(map(report_of, saved.pop("reports", ()))), **saved)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from spondyl.clinic.cohort.journal import Journal
 from spondyl.clinic.cohort.outputs import write_outputs
-from spondyl.clinic.cohort.report_folder import REPORTS, are_in_place, remove_disowned
+from spondyl.clinic.cohort.report_folder import REPORTS, are_in_place, remove_disowned, remove_unrecorded
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, is_unchanged
 
 Measure = Callable[[Iterator[FilmTask]], Generator[FilmRecord]]
@@ -21,6 +21,10 @@ class RunFolderError(Exception):
 
 class ClusterError(Exception):
     """The cluster that is to measure the films cannot be reached; the message says why and what to do."""
+
+
+class ClusterLostError(Exception):
+    """The cluster was lost while it measured; the message says what is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,7 @@ def _remove_older_reports(journal: Journal, films: Sequence[str], reports: Path)
     if reports.is_dir():
         owned = {report.name for film in films for report in _known(journal, film).reports}
         written = (report for record in journal.every() for report in record.reports)
+        remove_unrecorded(reports, owned=owned)
         remove_disowned(written, reports, owned=owned)
 
 

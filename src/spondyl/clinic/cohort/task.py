@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from spondyl import __version__
 from spondyl.clinic.compose import Tools, open_tools
@@ -56,6 +57,11 @@ class ReportFile:
 
     name: str
     file: FileState
+
+
+def report_of(saved: dict[str, Any]) -> ReportFile:
+    """A report as JSON keeps it."""
+    return ReportFile(name=saved["name"], file=FileState(**saved["file"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

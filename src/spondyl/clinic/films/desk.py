@@ -39,6 +39,7 @@ from spondyl.clinic.films.renamed import words_of
 from spondyl.clinic.films.report_files import EarlierReport, report_files
 from spondyl.clinic.films.store import FilmStore
 from spondyl.clinic.films.summary import summary_of
+from spondyl.clinic.films.unsigned_files import stored
 from spondyl.clinic.report.day_text import day_text
 from spondyl.provenance import Confirmation
 from spondyl.radiograph import Radiograph
@@ -214,8 +215,7 @@ class FilmDesk:
             )
         confirmation = Confirmation(person=signer.name, at=told_by(desk.zone, self._clock()))
         files = self._report_files(desk, confirmation)
-        digests = {name: self.store.put(content) for name, content in files.items()}
-        with writing(self._engine) as connection:
+        with stored(self._engine, self.store, files) as digests, writing(self._engine) as connection:
             signed = sign(
                 connection,
                 document_id=desk.document.document_id,

@@ -14,6 +14,7 @@ from spondyl.clinic.films.network.peers import DicomSettings
 from spondyl.clinic.films.network.storage_process import StorageProcess
 from spondyl.clinic.films.store import FilmStore
 from spondyl.clinic.films.take_in import take_arrivals, take_folder
+from spondyl.clinic.films.unsigned_files import delete_unsigned
 from spondyl.clinic.films.worker import FilmWorker
 
 LOOK_S = 2.0
@@ -49,6 +50,7 @@ class FilmService:
         self.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self.dicom.listens:
             self.receiver = StorageProcess(self.dicom, self.store, self._arrived.set)
+        delete_unsigned(self._engine, self.store)
         self.desk.open_reports()
         self.worker.start()
         self._watcher = threading.Thread(target=self._watch, name="film-watcher", daemon=True)

@@ -17,10 +17,12 @@ from spondyl.booking import Appointment, Status
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of_course
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.outbox import (
+    CLINIC_REFUSED,
     TOO_LATE,
     Message,
     MessageKind,
     any_reminder,
+    clinic_refused,
     due,
     failed,
     no_address,
@@ -59,6 +61,9 @@ NO_ADDRESS = "no e-mail address"
 NAMELESS = Clinic(name="", address="clinic@localhost")
 REFUSED = "refused for good"
 """How a problem begins that no later try would mend."""
+
+SIZE_EXCEEDED = 552
+"""A server's word of one letter, also where it answers to the sender: RFC 1870, 6.1."""
 
 ROUND_S = 30.0
 """So long the letters are sent, in seconds, before whoever sends them looks whether it should stop."""
@@ -144,12 +149,14 @@ def send_due(
 ) -> tuple[int, int]:
     """Send what is due: how many went out, how many did not. ``base`` is the address of the clinic's pages.
 
-    Each letter is tried once, and a slow mail server is left after half a minute: the rest goes the next time.
+    Each letter is tried once, and a slow mail server is left after half a minute: the rest goes the next time. One that
+    refuses the clinic itself is asked for no other letter.
     A letter is noted as sent after the sender took it: when the machine dies in between it goes out twice, never not
     at all; the Message-ID lets mail programs show it once. What goes wrong with one letter holds up no other.
     """
     good = bad = 0
     post = Post(key=key, base=base, clinic=clinic)
+    sender = _AskedNoMore(sender=sender)
     _make_reminders(engine)
     end_s, by = time.monotonic() + ROUND_S, None
     while time.monotonic() < end_s:
@@ -167,6 +174,26 @@ def send_due(
     return good, bad
 
 
+@dataclass(slots=True, kw_only=True)
+class _AskedNoMore:
+    """A sender that is asked no more once it refused the clinic itself: it would say the same of every letter."""
+
+    sender: Sender
+    refusal: smtplib.SMTPException | None = None
+
+    def send(self, letter: Letter, *, message_id: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        try:
+            self.sender.send(letter, message_id=message_id)
+        except smtplib.SMTPException as error:
+            self.refusal = error if _is_of_clinic(error) else None
+            raise
+
+    def forget(self, *, message_id: str) -> None:
+        self.sender.forget(message_id=message_id)
+
+
 def _note(connection: sa.Connection, message: Message, problem: str | None) -> bool:
     """Write down what became of a letter; False when its patient was erased meanwhile."""
     if problem is None:
@@ -175,6 +202,8 @@ def _note(connection: sa.Connection, message: Message, problem: str | None) -> b
         no_address(connection, message)
     elif problem == TOO_LATE:
         too_late(connection, message)
+    elif problem.startswith(CLINIC_REFUSED):
+        clinic_refused(connection, message, problem)
     else:
         failed(connection, message, problem, for_good=problem.startswith(REFUSED))
     return True
@@ -204,18 +233,29 @@ def _problem_of(engine: sa.Engine, message: Message, sender: Sender, post: Post)
     except Exception as error:  # the oldest goes first: what stopped here would stop every letter, for good
         if not isinstance(error, (OSError, smtplib.SMTPException, NoAddressError)):
             _LOG.warning("Letter %s could not be written or sent (%s).", message.id, type(error).__name__)
-        begin = f"{REFUSED}: " if _is_for_good(error) else ""
+        begin = (
+            f"{CLINIC_REFUSED}: " if _is_of_clinic(error) else f"{REFUSED}: " if _is_for_good(error) else ""
+        )
         return f"{begin}{type(error).__name__}: {error}"
     return None
 
 
 def _is_for_good(error: Exception) -> bool:
     """Whether the server says 5yz of this letter or its address: RFC 5321, 4.2.1, not to be sent again as it is."""
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return error.smtp_code == SIZE_EXCEEDED
     if isinstance(error, smtplib.SMTPDataError):
         return 500 <= error.smtp_code < 600
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(500 <= code < 600 for code, _ in error.recipients.values())
     return isinstance(error, NoAddressError)
+
+
+def _is_of_clinic(error: Exception) -> bool:
+    """Whether the server says 5yz of the clinic's own address or password, before it heard of a patient's."""
+    if not isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPAuthenticationError):
+        return False
+    return 500 <= error.smtp_code < 600 and error.smtp_code != SIZE_EXCEEDED
 
 
 def _letter(

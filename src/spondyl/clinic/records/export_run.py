@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,17 @@ from spondyl.clinic.records.export_pack import write_folder, write_zip, zip_piec
 
 CLINIC = "clinic"
 BEGUN_CLINIC, BEGUN_PATIENT, FINISHED = "export clinic", "export patient", "finish export"
+
+
+class Reason(StrEnum):
+    """Why the whole clinic is exported. Chosen, not written: words in the log would outlast an erased name."""
+
+    MOVE = "move to another system"
+    COPY = "a copy that the clinic keeps"
+    ORDER = "a court or an authority asks for it"
+    STUDY = "an evaluation or a study"
+    TRIAL = "to try whether the export works"
+    OTHER = "another reason, which stands in the clinic's papers"
 
 
 class PatientUnknownError(LookupError):

@@ -238,6 +238,7 @@ class _Build:
 
 
 def _header_patient(header: FilmHeader) -> Resource:
+    """Number, name, sex and, of somebody with a number or a name, the day of birth (no birth follows its own film)."""
     patient: Resource = {}
     if header.patient_id:
         patient["identifier"] = [{"value": header.patient_id}]
@@ -245,6 +246,9 @@ def _header_patient(header: FilmHeader) -> Resource:
         patient["name"] = [{"text": header.written_name}]
     if header.sex:
         patient["gender"] = checked("administrative-gender", GENDER.get(header.sex, "unknown"))
+    born, filmed = header.birth_date, header.study_date
+    if born and {"identifier", "name"} & patient.keys() and not (filmed and filmed < born):
+        patient["birthDate"] = born.isoformat()
     return patient
 
 

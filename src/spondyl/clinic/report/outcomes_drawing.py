@@ -13,6 +13,7 @@ from spondyl.clinic.report.outcomes_svg import (
     value_range,
 )
 from spondyl.clinic.report.pdf_style import INK, register_fonts
+from spondyl.true_minus import true_minus
 
 WIDTH, HEIGHT = 380.0, 150.0
 LEFT, TOP, BOTTOM = 30.0, 14.0, 28.0
@@ -95,7 +96,7 @@ def _axis(ends: tuple[float, float], one: InstrumentOutcome) -> list[Any]:
         _text(LEFT, HEIGHT - TOP + 4, f"{one.instrument.unit} better ▴", "start", size=6.4),
     ]
     for tick in ticks:
-        words = f"{tick:+g}".replace("-", "−") if tick else "0"
+        words = true_minus(f"{tick:+g}") if tick else "0"
         parts.append(Line(LEFT - 3, _y(tick, ends), LEFT, _y(tick, ends), strokeColor=ink, strokeWidth=0.7))
         parts.append(_text(LEFT - 5, _y(tick, ends) - 2.3, words, "end", size=6.4))
     return parts

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from spondyl.assessment.outcomes import InstrumentOutcome
 from spondyl.assessment.questionnaires.important_change import improvement_of
+from spondyl.true_minus import true_minus
 
 HEIGHT = 300.0
 LEFT, RIGHT = 46.0, 12.0
@@ -114,7 +115,7 @@ def _axis(ends: tuple[float, float], unit: str, sheet: _Sheet) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:+g}".replace("-", "−") if value else "0"
+    return true_minus(f"{value:+g}") if value else "0"
 
 
 def _bars(gains: Sequence[float], points: float, ends: tuple[float, float], sheet: _Sheet) -> list[str]:

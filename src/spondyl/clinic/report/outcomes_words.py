@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from spondyl.assessment.outcomes import ChangeSummary, InstrumentOutcome, Responders
 from spondyl.assessment.outcomes.courses import Standing
 from spondyl.evidence.counts.proportion_interval import Proportion
+from spondyl.true_minus import true_minus
 
 MISSING_WORDS = {
     Standing.DROPPED_OUT: "dropped out",
@@ -99,7 +100,7 @@ def _change_note(change: ChangeSummary | None) -> str:
 def _signed(value: float) -> str:
     """A change with its sign: + is better; the true minus sign for worse."""
     rounded = round(value, 1) + 0.0
-    return f"{rounded:+.1f}".replace("-", "−") if rounded else "0.0"
+    return true_minus(f"{rounded:+.1f}") if rounded else "0.0"
 
 
 def share_text(found: Proportion | None) -> str:

@@ -14,6 +14,7 @@ PAGE = (595.28, 841.89 - 50)
 """A4 wide and Letter high (points), so that neither paper cuts or scales the page."""
 MARGIN = 40.0
 CONTENT_WIDTH = PAGE[0] - 2 * MARGIN
+LACKING = " (each � is a letter that this PDF cannot print; the HTML page shows it)"
 INK, RED, RULE = "#14181c", "#a40000", "#8b949e"
 
 
@@ -38,6 +39,15 @@ def printable(text: str) -> str:
     """The text with every character the typeface lacks shown as U+FFFD, never silently dropped."""
     known = register_fonts()
     return "".join(c if ord(c) in known or c in "\n\t" else "\ufffd" for c in text)
+
+
+def said(text: str) -> str:
+    """As :func:`printable`; where a character is lacking, the text itself says so, that no name is misread.
+
+    Nothing is put into visual order: the typeface has no letter that is written from right to left.
+    """
+    shown = printable(text)
+    return shown if shown == text else shown + LACKING
 
 
 @cache
@@ -181,4 +191,4 @@ class Story:
     def _paragraph(self, text: str, name: str) -> Any:
         from reportlab.platypus import Paragraph
 
-        return Paragraph(escape(printable(text)), style(name))
+        return Paragraph(escape(said(text)), style(name))

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from spondyl.anatomy import Level
 from spondyl.assessment import Flag, Measurement, Unit
+from spondyl.true_minus import true_minus
 
 UNIT_TEXT = {Unit.DEG: "°", Unit.MM: " mm", Unit.PERCENT: " %", Unit.RATIO: ""}
 UNIT_NAME = {Unit.DEG: "degrees (°)", Unit.MM: "mm", Unit.PERCENT: "%", Unit.RATIO: "ratio"}
@@ -24,7 +25,7 @@ FLAG_TEXT = {
 def number_text(value: float, unit: Unit) -> str:
     """The value with the decimals of its unit and a true minus sign: ``−5.4``; never ``−0.0``."""
     rounded = round(value, DECIMALS[unit])
-    return f"{rounded + 0.0:.{DECIMALS[unit]}f}".replace("-", "−")
+    return true_minus(f"{rounded + 0.0:.{DECIMALS[unit]}f}")
 
 
 def value_text(measurement: Measurement) -> str:

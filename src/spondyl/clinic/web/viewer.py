@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from fastapi import Request
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from spondyl.clinic.chart.accounts import Account
@@ -14,6 +15,14 @@ from spondyl.clinic.web.services import services_of
 
 ONLY_LOOKING = "x-only-looking"
 """The header of a page that brings itself up to date (``fresh.js``)."""
+
+
+def _asked_by_the_page() -> None:
+    """A mark of routes; it does nothing itself."""
+
+
+AskedByPage = Depends(_asked_by_the_page)
+"""For a route that only pages ask, by themselves: it keeps no session alive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +85,13 @@ def _find(request: Request) -> Viewer:
         session = find_session(connection, token, lifetime=services.settings.session_lifetime)
     if session is None:
         return NOBODY
-    # A page that only looks whether it is still true does not show that anybody is there.
-    if session.stale and ONLY_LOOKING not in request.headers:
+    if session.stale and not _asks_by_itself(request):
         with writing(services.engine) as connection:
             touch(connection, session.token_hash)
     return Viewer(account=session.account, session_hash=session.token_hash)
+
+
+def _asks_by_itself(request: Request) -> bool:
+    """A page that only looks whether it is still true does not show that anybody is there."""
+    route: APIRoute | None = request.scope.get("route")
+    return ONLY_LOOKING in request.headers or (route is not None and AskedByPage in route.dependencies)

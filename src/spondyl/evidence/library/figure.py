@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from spondyl.evidence.library.errors import UnverifiedValueError
 from spondyl.evidence.library.origin import Origin
+from spondyl.true_minus import true_minus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ class Figure:
         """A number with this figure's decimals and sign."""
         rounded = round(value, self.decimals) + 0.0
         sign = "+" if self.signed else ""
-        return f"{rounded:{sign}.{self.decimals}f}".replace("-", "−")
+        return true_minus(f"{rounded:{sign}.{self.decimals}f}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

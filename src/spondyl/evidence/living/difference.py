@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spondyl.evidence.living.snapshot import Snapshot, names_of
+from spondyl.true_minus import true_minus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,8 @@ def _displayed_text(table: Mapping[str, Any]) -> str:
 
 
 def _pooled_text(table: Mapping[str, Any]) -> str:
-    return f"{table['estimate']:.4f} ({table['ci_lb']:.4f} to {table['ci_ub']:.4f}), {table['k']} trials"
+    text = f"{table['estimate']:.4f} ({table['ci_lb']:.4f} to {table['ci_ub']:.4f}), {table['k']} trials"
+    return true_minus(text)
 
 
 def _conclusion(

@@ -56,6 +56,11 @@ class Draft:
         )
 
 
+def only_named(registry_ids: tuple[str, ...]) -> str:
+    """A line to check, for a review: a registry number that it names is that of a trial in it."""
+    return f"the review names these trials; it is none of them: {', '.join(registry_ids)}"
+
+
 def _comment(text: str) -> str:
     """The text without the control characters that TOML forbids in comments."""
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "\ufffd", text)

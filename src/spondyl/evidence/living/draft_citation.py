@@ -5,7 +5,7 @@ from typing import Any
 
 from spondyl.evidence.library import Design
 from spondyl.evidence.living.citation import Citation
-from spondyl.evidence.living.draft import Draft, record_id
+from spondyl.evidence.living.draft import Draft, only_named, record_id
 from spondyl.evidence.living.guesses import guess_design, guess_options
 
 
@@ -49,7 +49,7 @@ def _checks(paper: Citation, design: Design | None, options: tuple[str, ...]) ->
     named = design.value if design else "not named: set to single arm, where certainty starts lowest"
     lines.append(f"the design was guessed from title and abstract: {named}")
     if design is not None and design.is_review and paper.registry_ids:
-        lines.append(f"the review names these trials; it is none of them: {', '.join(paper.registry_ids)}")
+        lines.append(only_named(paper.registry_ids))
     elif len(paper.registry_ids) > 1:
         lines.append(
             f"several registry numbers are named; choose the trial's own: {', '.join(paper.registry_ids)}"

@@ -1,10 +1,11 @@
-"""From the rows of a table to draft records: a study for each registry number, DOI or name."""
+"""From the rows of a table to draft records: a trial for each registry number, DOI or name; a review for each DOI or
+name."""
 
 from collections import defaultdict
 from typing import Any
 
-from spondyl.evidence.library import Outcome
-from spondyl.evidence.living.draft import Draft, record_id
+from spondyl.evidence.library import Design, Outcome
+from spondyl.evidence.living.draft import Draft, only_named, record_id
 from spondyl.evidence.living.import_refused import ImportReason, ImportRefused
 from spondyl.evidence.living.table import Row
 
@@ -28,32 +29,43 @@ def drafts_from_table(rows: tuple[Row, ...], *, origin: str) -> tuple[Draft, ...
     """A draft for each study. Raises ImportRefused where two rows of one study contradict each other."""
     studies: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        studies[row.text("registry_id") or row.text("doi").lower() or row.text("name").lower()].append(row)
+        studies[_own_number(row) or row.text("doi").lower() or row.text("name").lower()].append(row)
     return tuple(_draft(rows_of_one, origin) for rows_of_one in studies.values())
 
 
+def _is_review(row: Row) -> bool:
+    return Design(row.text("design")).is_review
+
+
+def _own_number(row: Row) -> str:
+    return "" if _is_review(row) else row.text("registry_id")
+
+
 def _draft(rows: list[Row], origin: str) -> Draft:
-    facts = {column: _agreed(rows, column) for column in _OF_THE_STUDY}
+    facts = {column: _agreed(rows, column) for column in _OF_THE_STUDY if column != "registry_id"}
     options = facts["options"].split()
+    number = "" if _is_review(rows[0]) else _agreed(rows, "registry_id")
+    named = () if number else tuple(dict.fromkeys(filter(None, (row.text("registry_id") for row in rows))))
     record: Table = {
         "name": facts["name"],
         "design": facts["design"],
-        "registry_id": facts["registry_id"],
+        "registry_id": number,
         "condition": facts["condition"],
         "options": options,
         "results": _results(rows, options),
         "funding": {"text": facts["funding"]} if facts["funding"] else None,
     }
     return Draft(
-        id=record_id(facts["registry_id"] or facts["name"]),
+        id=record_id(number or facts["name"]),
         record={
             key: value for key, value in record.items() if key == "options" or value not in ("", [], None)
         },
-        registry_ids=(facts["registry_id"],) if facts["registry_id"] else (),
+        registry_ids=(number,) if number else (),
         doi=facts["doi"].lower(),
         citation=facts["citation"],
         locator=facts["locator"] or "not stated in the table",
         origin=origin,
+        to_check=(only_named(named),) if named else (),
     )
 
 
@@ -66,7 +78,7 @@ def _agreed(rows: list[Row], column: str) -> str:
             at=f"line {said[second]}, {column}",
             what=f"Here stands {second!r}, in line {said[first]} of the same study {first!r}.",
             why="One study has one value here.",
-            do="Correct one of the two, or give the studies different names or registry numbers.",
+            do="Correct one of the two, or give the studies different names, DOIs or (trials) registry numbers.",
         )
     return next(iter(said), "")
 

@@ -13,6 +13,7 @@ from statistics import NormalDist
 
 from spondyl.treatment.adjustment.decision import StopBecause
 from spondyl.treatment.adjustment.probing import Stiffness
+from spondyl.true_minus import true_minus
 
 ALPHA = 0.05
 """Two-sided chance of calling a change that is none, over all looks (Bonferroni: whatever their correlation)."""
@@ -125,4 +126,4 @@ def _change_a_pulse(look: Look) -> tuple[float, float]:
 
 
 def _percent(log_change: float) -> str:
-    return f"{100 * math.expm1(log_change):+.1f} %".replace("-", "−")
+    return true_minus(f"{100 * math.expm1(log_change):+.1f} %")

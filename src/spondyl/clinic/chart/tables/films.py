@@ -20,12 +20,16 @@ films = sa.Table(
     sa.Column("state", sa.String(16), nullable=False, index=True),
     sa.Column("given_landmarks", sa.Text, nullable=True),
     sa.Column("facts", sa.Text, nullable=True),
+    # Of the SOP Instance UID among the facts: a header may hold a text of any length there, and the index may not.
+    sa.Column("sop_uid_sha256", SHA256, nullable=True),
     sa.Column("original", sa.Text, nullable=True),
     sa.Column("refusal", sa.Text, nullable=True),
     sa.Column("summary", sa.Text, nullable=True),
     sa.Column("draft", sa.Text, nullable=True),
     sa.Column("draft_version", sa.Integer, nullable=False),
     sa.Column("reading_id", sa.String(ID_LENGTH), nullable=True),
+    # With the state, which is asked for too: SQLite would else take the index of the states and read every film.
+    sa.Index("ix_films_same_picture", "sop_uid_sha256", "state"),
 )
 
 film_reports = sa.Table(

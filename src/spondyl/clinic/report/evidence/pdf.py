@@ -165,9 +165,9 @@ class Sheet:
 
         from reportlab.platypus import Paragraph
 
-        from spondyl.clinic.report.pdf_style import printable, style
+        from spondyl.clinic.report.pdf_style import said, style
 
-        return Paragraph(escape(printable(text)), style("cell-bold" if bold else "cell"))
+        return Paragraph(escape(said(text)), style("cell-bold" if bold else "cell"))
 
     def finish(self, title: str) -> bytes:
         """The sources at the end, then the bytes."""

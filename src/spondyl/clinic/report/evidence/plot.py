@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from spondyl.evidence.answer import Axis, Panel
+from spondyl.true_minus import true_minus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def _step(span: float) -> float:
 
 def tick_text(value: float) -> str:
     """A tick's number with a true minus sign."""
-    return f"{value + 0.0:g}".replace("-", "−")
+    return true_minus(f"{value + 0.0:g}")
 
 
 def ends_text(axis: Axis) -> tuple[str, str]:

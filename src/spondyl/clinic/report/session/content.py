@@ -8,6 +8,7 @@ from spondyl.booking import zone_of
 from spondyl.clinic.report.day_text import day_text
 from spondyl.clinic.report.session.gathered import Gathered, gathered
 from spondyl.treatment.adjustment import MapRow, Plan, Replay, Rule, SessionRecord, Verdict
+from spondyl.true_minus import true_minus
 
 EVIDENCE = (
     "Choosing the segment by a test did not help in trials: ten trials, 931 people, pain −0.20 [−0.51, 0.10], "
@@ -172,7 +173,7 @@ def _stiffness(segment: str, rows: Sequence[MapRow]) -> StiffnessLine:
     last = here[-1] if len(here) > 1 else None
     change = ""
     if last is not None and last.stiffness_n_mm and here[0].stiffness_n_mm:
-        change = f"{100 * (last.stiffness_n_mm / here[0].stiffness_n_mm - 1):+.1f} %".replace("-", "−")
+        change = true_minus(f"{100 * (last.stiffness_n_mm / here[0].stiffness_n_mm - 1):+.1f} %")
     return StiffnessLine(
         segment=segment,
         before=_interval(here[0]),

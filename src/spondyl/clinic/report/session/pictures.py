@@ -20,6 +20,7 @@ from spondyl.clinic.report.session.picture import (
 )
 from spondyl.instrument import Limits
 from spondyl.treatment.adjustment import MapRow
+from spondyl.true_minus import true_minus
 
 WIDTH, ROW = 640.0, 34.0
 Scale: TypeAlias = Callable[[float], float]
@@ -41,7 +42,7 @@ def map_picture(rows: Sequence[MapRow]) -> Picture | None:
     def x(value: float) -> float:
         return 60.0 + (WIDTH - 80.0) * (value - low + room) / (high - low + 2 * room)
 
-    shapes = _ruler([(x(tick), f"{tick:g}") for tick in ticks(low - room, high + room)], bottom)
+    shapes = _ruler([(x(tick), true_minus(f"{tick:g}")) for tick in ticks(low - room, high + room)], bottom)
     shapes.append(Label(x=WIDTH - 20, y=bottom + 34, text="stiffness under the tip, N/mm", anchor="end"))
     for number, segment in enumerate(segments):
         y = 14.0 + ROW * (number + 0.5)
@@ -157,7 +158,7 @@ def _trace(
 
     shapes: list[Shape] = [Line(points=((44, y(max(low, 0.0))), (294, y(max(low, 0.0)))), colour="#c4cbd1")]
     shapes += [
-        Label(x=40, y=y(tick) + 3, text=f"{tick:g}".replace("-", "−"), anchor="end", colour=GREY, size=9)
+        Label(x=40, y=y(tick) + 3, text=true_minus(f"{tick:g}"), anchor="end", colour=GREY, size=9)
         for tick in ticks(low, high, 5 if what == "force" else 2)
     ]
     unit = "N" if what == "force" else "m/s²"

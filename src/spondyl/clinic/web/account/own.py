@@ -50,9 +50,17 @@ def change_password(
 
 
 @router.post("/passkeys/{credential_id}/remove")
-def remove(request: Request, services: Clinic, viewer: AnyStaff, credential_id: str) -> Response:
-    """Forget one of the account's passkeys."""
+def remove(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    credential_id: str,
+    present: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Forget one of the account's passkeys, after the present password was given."""
     assert viewer.account is not None
+    if problem := unproved(request, services, viewer, present=present):
+        return _own(request, services, viewer, problem=problem)
     try:
         with writing(services.engine) as connection:
             remove_passkey(connection, credential_id, account=viewer.account)

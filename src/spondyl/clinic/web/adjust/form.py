@@ -1,18 +1,17 @@
 """From the fields of the page to the plan of a session."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spondyl.assessment.screening import Answer
 from spondyl.assessment.written_number import written_decimal
 from spondyl.clinic.care.adjustment_gate import ASKED
+from spondyl.clinic.web.written_fields import Written, too_long
 from spondyl.instrument import SEGMENTS, Gate, Limits
 from spondyl.instrument.caps import PLACEHOLDER_PEAK_N
 from spondyl.treatment.adjustment import Plan, Rule
 
-Sent = Mapping[str, list[str]]
-
 MOST_N = max(PLACEHOLDER_PEAK_N.values())
+LONGEST = {"maximum_n": ("The maximum", 6)}
 
 
 class SetupRefused(ValueError):  # noqa: N818 (a refusal is an answer, not a fault)
@@ -27,7 +26,7 @@ class SetupRefused(ValueError):  # noqa: N818 (a refusal is an answer, not a fau
 class SetupForm:
     """The fields as sent, so that a page with a problem shows again what was entered."""
 
-    sent: Sent
+    sent: Written
 
     def one(self, name: str, default: str = "") -> str:
         """The value of a field."""
@@ -47,6 +46,8 @@ class SetupForm:
 
     def plan(self, *, session: int, gate: Gate, simulated: bool) -> Plan:
         """The plan; raises SetupRefused."""
+        if problem := too_long(self.sent, LONGEST):
+            raise SetupRefused("maximum_n", problem)
         segments = self._segments()
         rule = Rule(self.one("rule")) if self.one("rule") in {one.value for one in Rule} else Rule.PAIN
         chosen = self.one("chosen") if rule is Rule.CLINICIAN else ""

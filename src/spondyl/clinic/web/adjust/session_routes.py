@@ -31,7 +31,7 @@ from spondyl.clinic.web.adjust.views import ACTIONS, RULES, reason_text, shown_l
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Anybody, AnyStaff, Clinician, Role
 from spondyl.clinic.web.services import Clinic, Services, templates_of
-from spondyl.clinic.web.viewer import viewer_soon
+from spondyl.clinic.web.viewer import AskedByPage, viewer_soon
 from spondyl.treatment.adjustment import Decision
 
 router = APIRouter(prefix="/patients/{patient_id}/adjust", include_in_schema=False)
@@ -73,7 +73,7 @@ def session_page(
     return patient_page(request, "adjust/ended.html", patient, context)
 
 
-@router.get("/{run}/panels", dependencies=[ClinicianOnly])
+@router.get("/{run}/panels", dependencies=[ClinicianOnly, AskedByPage])
 def panels(request: Request, services: Clinic, desk: Sessions, patient_id: str, run: str) -> Response:
     """Stiffness, dose and decisions as they stand now, as a part of the page."""
     with reading(services.engine) as connection:
@@ -83,7 +83,7 @@ def panels(request: Request, services: Clinic, desk: Sessions, patient_id: str, 
     return HTMLResponse(templates_of(request).get_template("adjust/panels.html").render(shown))
 
 
-@router.get("/{run}/state", dependencies=[ClinicianOnly])
+@router.get("/{run}/state", dependencies=[ClinicianOnly, AskedByPage])
 def state(services: Clinic, desk: Sessions, checks: Checks, patient_id: str, run: str) -> Response:
     """Whether the session has ended and its record was checked, for a page that waits for it."""
     with reading(services.engine) as connection:
@@ -93,7 +93,7 @@ def state(services: Clinic, desk: Sessions, checks: Checks, patient_id: str, run
     return JSONResponse({"version": stored.version, "over": is_over})
 
 
-@router.get("/{run}/stream", dependencies=[ClinicianOnly])
+@router.get("/{run}/stream", dependencies=[ClinicianOnly, AskedByPage])
 def stream(services: Clinic, desk: Sessions, patient_id: str, run: str, page: str = "") -> Response:
     """The feed: events and blocks of measurements. The page that holds the session stops it by leaving."""
     with reading(services.engine) as connection:

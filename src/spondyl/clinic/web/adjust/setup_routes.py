@@ -24,7 +24,7 @@ from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.web.adjust.form import EMPTY, SetupForm, SetupRefused
+from spondyl.clinic.web.adjust.form import EMPTY, LONGEST, SetupForm, SetupRefused
 from spondyl.clinic.web.adjust.gate_watch import watch_gate
 from spondyl.clinic.web.adjust.keeping import keeper_of
 from spondyl.clinic.web.adjust.sessions import Sessions
@@ -34,6 +34,7 @@ from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.viewer import Viewer
+from spondyl.clinic.web.written_fields import written_fields
 from spondyl.instrument import SEGMENTS, InstrumentError
 from spondyl.instrument.caps import PLACEHOLDER_PEAK_N
 
@@ -43,8 +44,7 @@ SEED_MOST = 2**31
 
 async def sent_form(request: Request) -> SetupForm:
     """Every field of the form."""
-    form = await request.form(max_fields=200)
-    return SetupForm(sent={name: [str(one)[:200] for one in form.getlist(name)] for name in form})
+    return SetupForm(sent=await written_fields(request, most=200))
 
 
 Sent = Annotated[SetupForm, Depends(sent_form)]
@@ -140,6 +140,7 @@ def _setup_context(
         "asked": ASKED,
         "segments": SEGMENTS,
         "caps": PLACEHOLDER_PEAK_N,
+        "longest": LONGEST,
         "rules": RULES,
         "earlier": earlier,
         "given_lately": given_lately(earlier, now=now_of(connection)),

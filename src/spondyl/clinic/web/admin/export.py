@@ -1,6 +1,6 @@
 """The whole clinic in one file: what it will hold, the download, and which exports came to their end."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from spondyl.clinic.chart.audit_look import Place, place_of
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.records.clinic_export import clinic_size
-from spondyl.clinic.records.export_run import begin_export, clinic_exports
+from spondyl.clinic.records.export_run import Reason, begin_export, clinic_exports
 from spondyl.clinic.web.films.service import Films
 from spondyl.clinic.web.page import page
 from spondyl.clinic.web.rights import Administrator, AdministratorOnly
@@ -31,12 +31,12 @@ def export_clinic(
     services: Clinic,
     films: Films,
     viewer: Administrator,
-    reason: Annotated[str, Form(max_length=1000)] = "",
+    reason: Annotated[Reason | Literal[""], Form()] = "",
 ) -> Response:
     """The file, sent while it is made. A download that is broken off leaves a zip file that does not open."""
-    if not reason.strip():
+    if not reason:
         return _page(request, services, problem=NO_REASON)
-    detail = {"reason": reason.strip()}
+    detail = {"reason": reason.value}
     export = begin_export(
         services.engine, films.store, data_dir=services.data_dir, actor=viewer.actor, detail=detail
     )
@@ -51,5 +51,6 @@ def _page(
     with reading(services.engine) as connection:
         told = clinic_exports(connection, before=before)
         shown = {"size": clinic_size(connection), "told": told, "is_newest": before is None}
+    shown |= {"reasons": [("", "Choose one"), *((one.value, one.value) for one in Reason)]}
     shown |= {"problem": problem, "older": quote(told.older.text) if told.older else None}
     return page(request, "admin/export.html", shown, status=422 if problem else 200)

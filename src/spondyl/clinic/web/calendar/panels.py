@@ -5,6 +5,7 @@ from typing import Any
 
 from spondyl.booking import Appointment, Practice
 from spondyl.clinic.chart.appointment_rows import appointments_of
+from spondyl.clinic.chart.outbox import why_clinic_refused
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.roles import Role
@@ -43,6 +44,8 @@ def today_panel(view: View) -> Panel | None:
         "own": own.name if own else None,
         "everyone": view.everyone,
         "waiting": count_waiting(view.connection),
+        "refusal": why_clinic_refused(view.connection),
+        "is_administrator": view.viewer.may(Role.ADMINISTRATOR),
         "calls": len(untold(view.connection)),
         "day_words": day_words(day),
     }

@@ -24,7 +24,7 @@ from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.sample_practice import beginning_practice
 from spondyl.clinic.web.calendar.board import names_of
 from spondyl.clinic.web.calendar.practice_parts import GENERAL, OFFICES, PROVIDERS, VISITS, Part
-from spondyl.clinic.web.calendar.practice_read import Fields, Problems, new_key
+from spondyl.clinic.web.calendar.practice_read import LONGEST, Fields, Problems, new_key, refuse_too_long
 from spondyl.clinic.web.calendar.practice_values import rows_of, stretches_of
 from spondyl.clinic.web.calendar.practice_words import (
     DAYS,
@@ -48,7 +48,7 @@ MOST_FIELDS = 1000
 async def sent_fields(request: Request) -> dict[str, str]:
     """Every field of the form; the form's names depend on the practice."""
     form = await request.form(max_fields=MOST_FIELDS)
-    return {name: value[:300] for name, value in form.multi_items() if not isinstance(value, UploadFile)}
+    return {name: value for name, value in form.multi_items() if not isinstance(value, UploadFile)}
 
 
 class Blank(dict[str, str]):
@@ -213,6 +213,8 @@ def _read(
         return before, problems
     if sent.get("remove") == "yes":
         return _removed(connection, before, part, key, problems), problems
+    if refuse_too_long(sent, problems):
+        return before, problems
     own = key if key != NEW else new_key(sent.get("name", ""), [one.key for one in part.things(before)])
     try:
         after = part.read(before, own, sent, problems)
@@ -301,6 +303,7 @@ def _form_shown(connection: sa.Connection, practice: Practice, part: Part, key: 
         "action": f"{PAGE}/{part.path}/{key}".rstrip("/"),
         "version": practice_version(connection),
         "days": DAYS,
+        "longest": LONGEST,
         "pairs": office_pairs(practice),
         "account_choices": [("", "Nobody"), *_accounts(connection).items()],
     }

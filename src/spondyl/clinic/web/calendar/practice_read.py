@@ -23,10 +23,15 @@ from spondyl.booking import (
 from spondyl.booking.wall_clock import MINUTES_IN_DAY, zone_of
 from spondyl.clinic.web.calendar.practice_values import rows_of, stretches_of
 from spondyl.clinic.web.calendar.practice_words import DAYS, office_pairs
+from spondyl.clinic.web.form_words import SHOWN_CHARACTERS
+from spondyl.clinic.web.written_fields import too_long
 
 Fields = Mapping[str, str]
 Problems = dict[str, str]
 MOST_CLOSED_DAYS = 366
+LONGEST = {"name": 80, "name_es": 80, "telephone": 40, "address": 200, "zone": 60}
+MOST_CHARACTERS = 300
+"""Of every other field."""
 _Thing = TypeVar("_Thing", Office, Provider, VisitType)
 _Inside = TypeVar("_Inside", Room, AdjustingInstrument)
 _NEEDS = {"name": "Write the name; patients and staff read it."}
@@ -117,6 +122,17 @@ def read_general(practice: Practice, fields: Fields, problems: Problems) -> Prac
         for pair, name in names.items()
     )
     return replace(practice, travel=travel, start_step_min=step)
+
+
+def refuse_too_long(fields: Fields, problems: Problems) -> bool:
+    """Name each field that holds more than it may, beside it; nothing is cut."""
+    for name, value in fields.items():
+        row = re.match("(room|instrument)-", name)
+        place = f"{row[1]}s" if row else name if name in LONGEST else "form"
+        shown = f"“{value.strip()[:SHOWN_CHARACTERS]}…”" if place != name else "This"
+        if problem := too_long({name: [value]}, {name: (shown, LONGEST.get(name, MOST_CHARACTERS))}):
+            problems[place] = problem
+    return bool(problems)
 
 
 def new_key(name: str, taken: Iterable[str]) -> str:

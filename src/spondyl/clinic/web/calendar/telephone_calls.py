@@ -1,6 +1,6 @@
 """A telephone call that the front desk owes, in words: whom, which number, what to say, why no letter went."""
 
-from spondyl.clinic.chart.outbox import MessageKind
+from spondyl.clinic.chart.outbox import CLINIC_REFUSED, MessageKind
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.untold import Untold
 from spondyl.clinic.messages.address import is_address
@@ -48,4 +48,6 @@ def _why(one: Untold) -> str:
         return "the e-mail address is mistyped: ask for it"
     if one.problem.startswith(REFUSED):
         return "the mail server refuses the letter for good: ask for another address"
+    if one.problem.startswith(CLINIC_REFUSED):
+        return "the mail server refuses the clinic itself: tell the administrator"
     return "the mail server did not take the letter so far"

@@ -36,7 +36,7 @@ from spondyl.clinic.web.patient_link import LinkUnusableError, PatientLink, make
 from spondyl.clinic.web.restricted import refuse_restricted
 from spondyl.clinic.web.rights import AnyStaff, Role
 from spondyl.clinic.web.services import Clinic, Services
-from spondyl.clinic.web.viewer import Viewer
+from spondyl.clinic.web.viewer import AskedByPage, Viewer
 from spondyl.radiograph import FilmRefused, printable
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
@@ -54,7 +54,7 @@ def patient_films(
     return _list_page(request, services, films, viewer, patient_id)
 
 
-@router.get("/patients/{patient_id}/films/list")
+@router.get("/patients/{patient_id}/films/list", dependencies=[AskedByPage])
 def film_list(
     request: Request, services: Clinic, films: Films, viewer: AnyStaff, patient_id: str, opened: str = ""
 ) -> Response:

@@ -22,6 +22,7 @@ from spondyl.clinic.web.films.viewer_routes import API
 from spondyl.clinic.web.page import page, patient_page, see_other
 from spondyl.clinic.web.rights import Clinician, ClinicianOnly
 from spondyl.clinic.web.services import Clinic
+from spondyl.clinic.web.viewer import AskedByPage
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
 
@@ -58,7 +59,7 @@ def mark_page(request: Request, services: Clinic, viewer: Clinician, film_id: st
     return patient_page(request, "films/mark.html", patient, shown)
 
 
-@router.get(API + "/progress", dependencies=[ClinicianOnly])
+@router.get(API + "/progress", dependencies=[ClinicianOnly, AskedByPage])
 def progress(services: Clinic, film_id: str) -> Response:
     """How far the background job has got with a film, and why it refused if it did."""
     with reading(services.engine) as connection:

@@ -5,9 +5,9 @@
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector(".note-form"));
 const who = /** @type {HTMLElement | null} */ (document.querySelector("[data-who]"))?.dataset.who ?? "";
-const OF_ALL = `spondyl-draft:${who}:`;
+const OF_ALL = `spondyl-draft:${who}:/`;
 /** Its buttons are called action, so the property of that name is they. */
-const keptAs = OF_ALL + (form.getAttribute("action") ?? "");
+const keptAs = `spondyl-draft:${who}:${form.getAttribute("action") ?? ""}`;
 const blank = JSON.stringify(written());
 
 /** Every field but the token of the page. @returns {Fields} */

@@ -1,14 +1,17 @@
 // @ts-check
 /**
- * Marked points stay in this tab's session storage until they are measured: a reload or a lost network loses nothing,
- * and nothing is left when the tab is closed.
+ * Marked points stay in this tab's session storage until they are measured, under the name of who marks: a reload, a lost
+ * network or a session that ran out loses nothing. Signing out forgets them, and so does a page of somebody else
+ * (shell.js); nothing is left when the tab is closed.
  *
  * @typedef {import("./mark_model.js").Marks} Marks
  * @typedef {import("./mark_model.js").Told} Told
  */
 
+const who = /** @type {HTMLElement | null} */ (document.querySelector("[data-who]"))?.dataset.who ?? "";
+
 /** @param {string} film */
-const keyOf = (film) => `spondyl-marks-${film}`;
+const keyOf = (film) => `spondyl-draft:${who}:marks:${film}`;
 
 /** Keep the marks; false when this browser keeps nothing. @param {string} film @param {Told} told @param {Marks} marks */
 export function keep(film, told, marks) {

@@ -47,7 +47,7 @@ function forgetDrafts(who) {
 
 const frame = /** @type {HTMLElement | null} */ (document.querySelector("[data-who]"));
 if (frame) forgetDrafts(frame.dataset.who ?? "");
-document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => forgetDrafts(null));
+for (const form of document.querySelectorAll("form[data-signs-out]")) form.addEventListener("submit", () => forgetDrafts(null));
 document.addEventListener("submit", sendOnce);
 document.addEventListener("keydown", allowAfterStop);
 window.addEventListener("pageshow", allowAgain);
