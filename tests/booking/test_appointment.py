@@ -18,6 +18,7 @@ from spondyl.booking import (
     confirmed,
     held,
     lapsed,
+    missed,
     moved,
     next_in_line,
     offer_until,
@@ -61,11 +62,49 @@ def test_a_hold_that_is_over_cannot_be_confirmed() -> None:
 
 
 @pytest.mark.parametrize(
-    "step", [cancelled, arrived, lambda one: moved(one, slot(19)), lambda one: lapsed(one, NOW)]
+    "step",
+    [
+        cancelled,
+        lambda one: arrived(one, NOW),
+        lambda one: moved(one, slot(19)),
+        lambda one: lapsed(one, NOW),
+    ],
 )
 def test_a_cancelled_visit_takes_no_further_step(step) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(StepRefusedError, match="cancelled"):
         step(cancelled(booked("a", slot(), "p1")))
+
+
+@pytest.mark.parametrize(
+    ("now", "is_its_day"),
+    [
+        (utc(2, 7, 59), False),  # in California it is the first of March yet
+        (utc(2, 8), True),
+        (utc(3, 7, 59), True),
+        (utc(3, 8), False),
+    ],
+)
+def test_a_patient_arrives_on_the_day_of_the_visit_where_its_office_stands(
+    now: datetime, is_its_day: bool
+) -> None:
+    visit = booked("a", slot(), "p1")
+    if is_its_day:
+        here = arrived(visit, now)
+        assert (here.status, here.sequence) == (Status.ARRIVED, 1)
+    else:
+        with pytest.raises(StepRefusedError, match="is on 02 March"):
+            arrived(visit, now)
+
+
+def test_nobody_stays_away_from_a_visit_that_has_not_begun() -> None:
+    visit = booked("a", slot(), "p1")
+    with pytest.raises(StepRefusedError, match="begins on 02 March at 10:00"):
+        missed(visit, visit.start - timedelta(seconds=1))
+    for now in (visit.start, visit.start + timedelta(days=40)):
+        away = missed(visit, now)
+        assert (away.status, away.sequence, away.live) == (Status.MISSED, 1, True)
+    with pytest.raises(StepRefusedError, match="arrived"):
+        missed(arrived(visit, visit.start), visit.start)
 
 
 def waiting(key: str, minute: int, **changes: object) -> WaitEntry:

@@ -1,4 +1,4 @@
-"""A visit on its way: held, booked, arrived, cancelled or lapsed, and the only steps between them."""
+"""A visit on its way: held, booked, arrived, missed, cancelled or lapsed, and the only steps between them."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from spondyl.booking.claim import Placement, is_utc
 from spondyl.booking.diary import Slot
+from spondyl.booking.wall_clock import wall_at
 
 
 class Status(StrEnum):
@@ -14,12 +15,13 @@ class Status(StrEnum):
     HELD = "held"
     BOOKED = "booked"
     ARRIVED = "arrived"
+    MISSED = "missed"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
 
 
-LIVE = frozenset({Status.HELD, Status.BOOKED, Status.ARRIVED})
-"""The states in which an appointment keeps its time."""
+LIVE = frozenset({Status.HELD, Status.BOOKED, Status.ARRIVED, Status.MISSED})
+"""The states in which an appointment keeps its time: what is over, nobody else can have."""
 
 
 class StepRefusedError(ValueError):
@@ -30,7 +32,8 @@ class StepRefusedError(ValueError):
 class Appointment:
     """One visit of one person: the UTC instant, the IANA zone and the wall time; where, with what, and its state.
 
-    ``sequence`` counts what a calendar has to be told anew (RFC 5545, SEQUENCE). ``course`` and ``visit_number`` tie
+    ``sequence`` counts what a calendar has to be told anew (RFC 5545, SEQUENCE), and every other step that a page must
+    have seen. ``course`` and ``visit_number`` tie
     the visits of one plan together. ``override_reason`` is empty unless staff booked it over something else.
     """
 
@@ -55,7 +58,7 @@ class Appointment:
             raise ValueError(
                 f"Appointment {self.key} is {self.status}: a hold, and only a hold, has an expiry."
             )
-        if self.status in {Status.BOOKED, Status.ARRIVED} and not self.person:
+        if self.status in {Status.BOOKED, Status.ARRIVED, Status.MISSED} and not self.person:
             raise ValueError(f"Appointment {self.key} is booked for nobody; say for whom.")
 
     @property
@@ -140,11 +143,31 @@ def lapsed(hold: Appointment, now: datetime) -> Appointment:
     return replace(hold, status=Status.LAPSED, held_until=None)
 
 
-def arrived(appointment: Appointment) -> Appointment:
-    """Say that the patient is here."""
+def arrived(appointment: Appointment, now: datetime) -> Appointment:
+    """Say that the patient is here, on the visit's own day by the clock of its office."""
     if appointment.status is not Status.BOOKED:
         raise StepRefusedError(f"This visit is {appointment.status}; only who is booked can arrive.")
-    return replace(appointment, status=Status.ARRIVED)
+    if not is_on_day(appointment, now):
+        raise StepRefusedError(
+            f"This visit is on {appointment.wall:%d %B}; that the patient is here can be noted on that day only."
+        )
+    return replace(appointment, status=Status.ARRIVED, sequence=appointment.sequence + 1)
+
+
+def missed(appointment: Appointment, now: datetime) -> Appointment:
+    """Say that the patient did not come, once the visit has begun."""
+    if appointment.status is not Status.BOOKED:
+        raise StepRefusedError(f"This visit is {appointment.status}; only who is booked can stay away.")
+    if now < appointment.start:
+        raise StepRefusedError(
+            f"This visit begins on {appointment.wall:%d %B at %H:%M}; that the patient did not come can be noted then."
+        )
+    return replace(appointment, status=Status.MISSED, sequence=appointment.sequence + 1)
+
+
+def is_on_day(appointment: Appointment, now: datetime) -> bool:
+    """Whether it is the day of the visit where its office stands."""
+    return wall_at(appointment.zone, now).date() == appointment.wall.date()
 
 
 def restored(before: Appointment, current: Appointment) -> Appointment:

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from clinic_bookings import Bookings, slot_at
 from practices import utc
 from spondyl.booking import Appointment
-from spondyl.clinic.chart.appointments import arrive, book, cancel, hold_slot, reschedule, undo
+from spondyl.clinic.chart.appointments import book, cancel, hold_slot, reschedule, undo
 from spondyl.clinic.chart.outbox import any_reminder, due, failed, queue_reminders, sent
 from spondyl.clinic.chart.tables import outbox
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.who_came import arrive
 from spondyl.clinic.messages import FolderSender, send_due
 
 TEN = utc(5, 18)  # Thursday 10:00; it is Monday 07:00
@@ -114,6 +115,7 @@ def test_only_who_is_expected_is_reminded(
     bookings: Bookings, step: Callable[[sa.Connection, str], object]
 ) -> None:
     visit = visit_at(bookings)
+    bookings.clock.moment = TEN - timedelta(hours=2)
     with writing(bookings.engine) as connection:
         step(connection, visit.key)
         hold_slot(

@@ -14,7 +14,6 @@ from spondyl.clinic.care.flag_review import add_review
 from spondyl.clinic.care.intake_record import begin, keep
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
 from spondyl.clinic.chart.appointments import (
-    arrive,
     book,
     cancel,
     confirm_hold,
@@ -24,13 +23,14 @@ from spondyl.clinic.chart.appointments import (
     undo,
 )
 from spondyl.clinic.chart.audit import verify
-from spondyl.clinic.chart.booking_changes import UndoRefusedError
+from spondyl.clinic.chart.booking_changes import UndoRefusedError, recent_changes
 from spondyl.clinic.chart.booking_stop import BookingStoppedError
 from spondyl.clinic.chart.canonical_json import digest_of
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.outbox import MessageKind, due, queue
 from spondyl.clinic.chart.tables import appointments, claims, outbox
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.who_came import arrive
 
 TEN = utc(3, 18)  # Tuesday 10:00
 ALARM = next(question.key for question in RED_FLAGS if question.urgency is Urgency.EMERGENCY_NOW)
@@ -169,6 +169,8 @@ def test_a_red_flag_stops_booking_until_a_clinician_has_looked(bookings: Booking
 def test_arrival_ends_changes(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
         visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
+    bookings.clock.moment = TEN - timedelta(minutes=5)
+    with writing(bookings.engine) as connection:
         assert arrive(connection, visit.key, actor="desk").status is Status.ARRIVED
     with pytest.raises(StepRefusedError), writing(bookings.engine) as connection:
         cancel(connection, visit.key, actor="desk")
@@ -238,9 +240,33 @@ def test_no_undo_forgets_an_arrival_or_puts_a_visit_into_the_past(bookings: Book
         assert appointment(connection, visit.key).status is Status.ARRIVED
 
 
-def test_a_booking_whose_time_is_over_can_still_be_undone(bookings: Bookings) -> None:
+def test_a_booking_whose_time_has_come_is_not_undone(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
-        book(connection, slot_at(TEN), person=bookings.people[0], actor="desk", change="booked")
-    bookings.clock.moment = TEN + timedelta(hours=1)
+        visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk", change="booked")
+    bookings.clock.moment = TEN
+    with (
+        pytest.raises(UndoRefusedError, match="03 March, 10:00 has begun"),
+        writing(bookings.engine) as connection,
+    ):
+        undo(connection, "booked", actor="desk")
+    with reading(bookings.engine) as connection:
+        assert appointment(connection, visit.key) == visit
+
+
+@pytest.mark.parametrize(("hours", "is_undone"), [(23, True), (24, False)])
+def test_a_change_is_undone_within_a_day(bookings: Bookings, hours: int, is_undone: bool) -> None:
     with writing(bookings.engine) as connection:
-        assert [one.status for one in undo(connection, "booked", actor="desk")] == [Status.CANCELLED]
+        book(connection, slot_at(utc(5, 18)), person=bookings.people[0], actor="desk", change="booked")
+    bookings.clock.advance(timedelta(hours=hours))
+    with reading(bookings.engine) as connection:
+        offered = [one.change for one in recent_changes(connection, person=bookings.people[0])]
+    assert offered == (["booked"] if is_undone else [])
+    if is_undone:
+        with writing(bookings.engine) as connection:
+            undo(connection, "booked", actor="desk")
+    else:
+        with (
+            pytest.raises(UndoRefusedError, match="02 March, 07:00, too long ago"),
+            writing(bookings.engine) as connection,
+        ):
+            undo(connection, "booked", actor="desk")

@@ -179,3 +179,23 @@ def test_an_undo_that_puts_an_overridden_visit_into_a_newer_absence_says_so(
     page.submit("/calendar/undo", change=change[1])
     shown = page.get("/calendar?day=2026-03-03").text
     assert "Undone: the visit is as it was. Dr. Ben is away then (ill)." in shown
+
+
+def test_a_change_of_yesterday_says_so_and_an_older_one_is_not_undone(
+    desk: Callable[[], Browser], services: Services, patient: Person, clock: Clock
+) -> None:
+    with writing(services.engine) as connection:
+        visit = book(connection, slot_at(utc(6, 18)), person=patient.id, actor="test", change="booked")
+    pages = ("/calendar", f"/patients/{patient.id}/visits", f"/calendar/visits/{visit.key}")
+    said = {0: "by test, 8:00 am</span>", 23: "by test, Monday 2 March, 8:00 am</span>"}
+    begun = clock()
+    for hours, words in said.items():
+        clock.moment = begun + timedelta(hours=hours)
+        assert [words in desk().get(page).text for page in pages] == [True] * len(pages)
+    clock.moment = begun + timedelta(days=1)
+    page = desk()
+    assert ["/calendar/undo" in page.get(address).text for address in pages] == [False] * len(pages)
+    answer = page.submit("/calendar/undo", change="booked")
+    assert answer.status_code == 409 and "too long ago to be undone" in answer.text
+    with reading(services.engine) as connection:
+        assert appointment(connection, visit.key) == visit

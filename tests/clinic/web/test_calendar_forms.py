@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -176,3 +176,35 @@ def test_the_visit_s_page_offers_every_place_of_the_calendar_and_those_that_over
     assert not any(value.startswith(visit.start.isoformat()) for value in buttons[0])
     desk.submit(f"/calendar/visits/{visit.key}/move", to=overlapping, sequence=visit.sequence)
     assert now_of_visit(services, visit).start == utc(6, 18, 15)
+
+
+@pytest.mark.parametrize(
+    ("of", "day", "clock_then", "is_moved"),
+    [
+        (utc(3, 18), "2026-02-03", "10:00", False),  # tomorrow's visit; a mistake in the month
+        (utc(3, 18), "2026-03-02", "07:55", False),  # five minutes ago
+        (utc(3, 18), "2026-03-02", "08:05", True),
+        (utc(2, 18), "2026-03-02", "07:55", True),  # today's visit: its patient came earlier
+        (utc(2, 18), "2026-03-01", "10:00", False),
+    ],
+)
+def test_a_visit_is_not_put_into_the_past_by_hand(
+    desk: Browser,
+    services: Services,
+    patient: Person,
+    of: datetime,
+    day: str,
+    clock_then: str,
+    is_moved: bool,
+) -> None:
+    with writing(services.engine) as connection:
+        visit = book(connection, slot_at(of), person=patient.id, actor="test")
+    sent = {"day": day, "clock": clock_then, "provider": "ana", "room": "t1", "reason": "in great pain"}
+    answer = desk.submit(f"/calendar/visits/{visit.key}/override", **sent)
+    now = now_of_visit(services, visit)
+    if is_moved:
+        assert answer.status_code == 303 and f"{now.wall:%Y-%m-%d %H:%M}" == f"{day} {clock_then}"
+    else:
+        assert answer.status_code == 409 and f"{clock_then} is over; choose a day and a time" in answer.text
+        assert f'value="{day}"' in answer.text and 'value="in great pain"' in answer.text
+        assert now == visit

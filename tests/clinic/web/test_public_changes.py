@@ -13,13 +13,13 @@ from practices import two_offices, utc
 from public_pages import held_address, offered
 from spondyl.booking import Appointment
 from spondyl.clinic.chart.appointment_rows import appointments_of
-from spondyl.clinic.chart.appointments import arrive
 from spondyl.clinic.chart.freed_times import move_and_offer
 from spondyl.clinic.chart.people import find_people
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import waiting_entries
+from spondyl.clinic.chart.who_came import arrive
 from spondyl.clinic.keep_bookings import BookingKeeper
 from spondyl.clinic.web.services import Services
 

@@ -15,7 +15,7 @@ class AppointmentUnknownError(LookupError):
     """There is no such appointment."""
 
 
-LIVE_STATES = ("held", "booked", "arrived")
+LIVE_STATES = ("held", "booked", "arrived", "missed")
 _INSERT = appointments.insert()
 
 

@@ -16,17 +16,18 @@ from spondyl.booking import (
     Slot,
     Status,
     Timetable,
-    arrived,
     booked,
     cancelled,
     claims_of,
     claims_over,
     confirmed,
     held,
+    is_on_day,
     lapsed,
     moved,
     person_resource,
     restored,
+    wall_at,
     why_never,
 )
 from spondyl.clinic.chart.appointment_rows import (
@@ -36,7 +37,15 @@ from spondyl.clinic.chart.appointment_rows import (
     update_row,
 )
 from spondyl.clinic.chart.audit import Deed, append
-from spondyl.clinic.chart.booking_changes import UndoRefusedError, change_set, mark_undone, note_change
+from spondyl.clinic.chart.booking_changes import (
+    CANCELLED,
+    UNDO_FOR,
+    ChangeSet,
+    UndoRefusedError,
+    change_set,
+    mark_undone,
+    note_change,
+)
 from spondyl.clinic.chart.booking_facts import BookingFacts, booking_facts
 from spondyl.clinic.chart.booking_stop import refuse_if_stopped
 from spondyl.clinic.chart.canonical_json import digest_of
@@ -205,11 +214,14 @@ def reschedule(
     reason: str = "",
     change: str | None = None,
 ) -> Appointment:
-    """Move a booked visit; the time it had is free in the same transaction."""
+    """Move a booked visit; the time it had is free in the same transaction. With a ``reason`` staff move it over what
+    stands there or outside the hours, not into the past."""
     before = appointment(connection, key, lock=True)
     after = moved(before, slot, reason=reason)
     facts = booking_facts(connection, slot.start, after.person)
-    if not reason:
+    if reason:
+        _refuse_past(before, slot, now_of(connection))
+    else:
         refuse_unless_offered(facts, slot, now_of(connection))
     over = replace_claims(connection, facts.practice, before, after)
     note_change(connection, before, after, change=change or new_id(), actor=actor, words="move visit")
@@ -218,26 +230,25 @@ def reschedule(
     return after
 
 
+def _refuse_past(before: Appointment, slot: Slot, now: datetime) -> None:
+    """Nobody comes at a time that is over. When today's patient came today may be put right."""
+    is_today = is_on_day(before, now) and slot.wall.date() == wall_at(slot.zone, now).date()
+    if slot.start <= now and not is_today:
+        raise TimeTakenError(f"{slot.wall:%d %B %Y, %H:%M} is over; choose a day and a time to come.")
+
+
 def cancel(connection: sa.Connection, key: str, *, actor: str, change: str | None = None) -> Appointment:
-    """Cancel a visit or let go of a hold; the time is free."""
+    """Cancel a visit or let go of a hold; the time is free. Of a visit that has begun nobody is told any more."""
     before = appointment(connection, key, lock=True)
     after = cancelled(before)
     replace_claims(connection, practice_of(connection), before, after)
     if before.held_until is None:  # nobody wants a hold back
-        note_change(connection, before, after, change=change or new_id(), actor=actor, words="cancel visit")
-    if before.person and before.held_until is None:
+        note_change(connection, before, after, change=change or new_id(), actor=actor, words=CANCELLED)
+    if before.person and before.held_until is None and before.start > now_of(connection):
         queue_change(connection, after, MessageKind.CANCELLED)
     else:
         forget_messages(connection, key)
-    _record(connection, after, actor=actor, action="cancel visit")
-    return after
-
-
-def arrive(connection: sa.Connection, key: str, *, actor: str) -> Appointment:
-    """Note that the patient is here."""
-    after = arrived(appointment(connection, key, lock=True))
-    update_row(connection, after)
-    _record(connection, after, actor=actor, action="patient arrived")
+    _record(connection, after, actor=actor, action=CANCELLED)
     return after
 
 
@@ -310,15 +321,15 @@ def slot_of(one: Appointment) -> Slot:
 
 def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointment]:
     """Undo a change as a whole; refused with ``UndoRefusedError`` when a visit was changed again since, when the
-    patient is here, the time before is over, or its provider is away by now."""
+    patient is here, it is a day old, the time before is over, what it booked has begun, or its provider is away by now.
+
+    What was noted of who came is taken back by ``who_came``."""
     found = change_set(connection, change)
     pairs = [(appointment(connection, part.appointment, lock=True), part) for part in found.parts]
-    if moved_on := [now for now, part in pairs if now.sequence != part.sequence_after]:
-        raise UndoRefusedError(
-            f"{len(moved_on)} of these visits changed again since; undo that first, or move them one by one."
-        )
+    _refuse_if_changed_again(found, [now for now, _ in pairs])
     for now, part in pairs:
         _refuse_if_over(now, part.before, now_of(connection))
+    _refuse_if_old(found, pairs[0][0].zone, now_of(connection))
     freed = [claim for now, _ in pairs for claim in standing_claims(connection, now.key)]
     take_away(connection, [now.key for now, _ in pairs])
     come_down(connection, freed)
@@ -341,11 +352,33 @@ def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointm
     return after
 
 
-def _refuse_if_over(visit: Appointment, before: Appointment | None, now: datetime) -> None:
-    """Who is here stays here, and nobody is written to about a time that is over."""
-    if visit.status is Status.ARRIVED:
+def _refuse_if_changed_again(found: ChangeSet, visits: Sequence[Appointment]) -> None:
+    if any(one.status is Status.ARRIVED for one in visits):
         raise UndoRefusedError(
             "The patient is here already; leave this visit as it is, and book another if needed."
+        )
+    pairs = zip(visits, found.parts, strict=True)
+    if moved_on := [now for now, part in pairs if now.sequence != part.sequence_after]:
+        raise UndoRefusedError(
+            f"{len(moved_on)} of these visits changed again since; undo that first, or move them one by one."
+        )
+
+
+def _refuse_if_old(found: ChangeSet, zone: str, now: datetime) -> None:
+    """What was decided long ago is known to the patients by now."""
+    if found.at <= now - UNDO_FOR:
+        raise UndoRefusedError(
+            f"This was done on {wall_at(zone, found.at):%d %B, %H:%M}, too long ago to be undone as a whole; "
+            "open the visits and change them one by one."
+        )
+
+
+def _refuse_if_over(visit: Appointment, before: Appointment | None, now: datetime) -> None:
+    """Nobody is written to about a time that is over, and what has begun stays in the record."""
+    if before is None and visit.live and visit.start <= now:
+        raise UndoRefusedError(
+            f"The visit of {visit.wall:%d %B, %H:%M} has begun, so this booking is not undone as a whole; "
+            "open each visit that shall not be, and cancel it."
         )
     if before is not None and before.live and before.start < now:
         when = f"{before.wall:%d %B, %H:%M}"

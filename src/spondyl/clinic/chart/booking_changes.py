@@ -2,19 +2,31 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from spondyl.booking import Appointment
+from spondyl.clinic.chart.appointment_rows import appointment as stored_appointment
 from spondyl.clinic.chart.appointment_rows import appointment_of
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables.booking import appointments, booking_changes
 
 BY_LINK = "patient link"
 """Who moves, cancels or joins the waitlist by the link to a visit, as logs and changes name them."""
+CANCELLED = "cancel visit"
+ARRIVED = "patient arrived"
+MISSED = "patient did not come"
+NOTES = (ARRIVED, MISSED)
+"""Changes that say who came: no time moves by them, and nobody is written to."""
+UNDO_FOR = timedelta(hours=24)
+"""So long a change is undone as a whole; what was noted of who came is taken back at any time."""
 _ADAPTER: TypeAdapter[Appointment] = TypeAdapter(Appointment)
+
+
+class VisitChangedError(ValueError):
+    """The visit was changed after the page that shows it was made; nothing was done."""
 
 
 class UndoRefusedError(ValueError):
@@ -85,16 +97,23 @@ def change_set(connection: sa.Connection, change: str) -> ChangeSet:
     return ChangeSet(change=change, at=rows[0].at, actor=rows[0].actor, words=rows[0].words, parts=parts)
 
 
+def refuse_if_changed(connection: sa.Connection, key: str, sequence: int | None) -> None:
+    """Raise ``VisitChangedError`` when a visit is no longer as it was seen; it stays locked. None: nothing was seen."""
+    if sequence is not None and stored_appointment(connection, key, lock=True).sequence != sequence:
+        raise VisitChangedError("The visit was changed meanwhile; look where it stands now.")
+
+
 def mark_undone(connection: sa.Connection, change: str) -> None:
     """Note that a change was undone."""
     connection.execute(booking_changes.update().where(booking_changes.c.change == change).values(undone=True))
 
 
 def recent_changes(
-    connection: sa.Connection, *, limit: int = 5, person: str | None = None
+    connection: sa.Connection, *, limit: int = 5, person: str | None = None, visit: str | None = None
 ) -> list[ChangeSet]:
-    """The last changes that were not undone, the newest first; with ``person`` those of that patient's visits.
+    """The last changes that can be undone yet, the newest first; with ``person`` those of that patient's visits.
 
+    What was noted of who came is a change of that one ``visit``: every patient who arrives would push the others out.
     Their parts are not loaded.
     """
     newest = sa.func.max(booking_changes.c.at)
@@ -102,7 +121,7 @@ def recent_changes(
         sa.select(
             booking_changes.c.change, booking_changes.c.actor, booking_changes.c.words, newest.label("at")
         )
-        .where(booking_changes.c.undone.is_(False), _touches(person))
+        .where(booking_changes.c.undone.is_(False), _young_enough(connection, visit), _touches(person, visit))
         .group_by(booking_changes.c.change, booking_changes.c.actor, booking_changes.c.words)
         .order_by(newest.desc())
         .limit(limit)
@@ -113,9 +132,17 @@ def recent_changes(
     ]
 
 
-def _touches(person: str | None) -> sa.ColumnElement[bool]:
+def _young_enough(connection: sa.Connection, visit: str | None) -> sa.ColumnElement[bool]:
+    lately = booking_changes.c.at > now_of(connection) - UNDO_FOR
+    return lately if visit is None else sa.or_(lately, booking_changes.c.words.in_(NOTES))
+
+
+def _touches(person: str | None, visit: str | None) -> sa.ColumnElement[bool]:
+    if visit is not None:
+        of_visit = sa.select(booking_changes.c.change).where(booking_changes.c.appointment == visit)
+        return booking_changes.c.change.in_(of_visit)
     if person is None:
-        return sa.true()
+        return booking_changes.c.words.not_in(NOTES)
     visits = sa.select(appointments.c.key).where(appointments.c.person_id == person)
     return booking_changes.c.change.in_(
         sa.select(booking_changes.c.change).where(booking_changes.c.appointment.in_(visits))

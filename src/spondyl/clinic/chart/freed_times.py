@@ -21,7 +21,7 @@ from spondyl.booking import (
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import cancel, confirm_hold, reschedule, slot_of, undo
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.booking_changes import change_set
+from spondyl.clinic.chart.booking_changes import NOTES, change_set, refuse_if_changed
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.waitlist import (
@@ -35,10 +35,7 @@ from spondyl.clinic.chart.waitlist import (
     waiting_entries,
 )
 from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
-
-
-class VisitChangedError(ValueError):
-    """The visit was changed after the page that shows it was made; nothing was done."""
+from spondyl.clinic.chart.who_came import take_back
 
 
 def cancel_and_offer(
@@ -50,7 +47,7 @@ def cancel_and_offer(
     ``sequence`` that was seen, a visit that was changed since is left, with ``VisitChangedError``.
     """
     take_waitlist_turn(connection)
-    _refuse_if_changed(connection, key, sequence)
+    refuse_if_changed(connection, key, sequence)
     change = change or new_id()
     for entry in _waiting_before(connection, appointment(connection, key)):
         leave_waitlist(connection, entry.key, actor=actor, change=change)
@@ -75,7 +72,7 @@ def move_and_offer(
     Who waits for an earlier time than it had waits for one before its new time.
     """
     take_waitlist_turn(connection)
-    _refuse_if_changed(connection, before.key, sequence)
+    refuse_if_changed(connection, before.key, sequence)
     after = reschedule(connection, before.key, slot, actor=actor, reason=reason, change=change)
     _wait_until(connection, before, after)
     offer_free_time(connection, slot_of(before))
@@ -87,11 +84,6 @@ def _wait_until(connection: sa.Connection, before: Appointment, after: Appointme
     for entry in _waiting_before(connection, before):
         latest = max(after.start, entry.earliest + timedelta(minutes=1))
         save_entry(connection, replace(entry, latest=latest))
-
-
-def _refuse_if_changed(connection: sa.Connection, key: str, sequence: int | None) -> None:
-    if sequence is not None and appointment(connection, key, lock=True).sequence != sequence:
-        raise VisitChangedError("The visit was changed meanwhile; look where it stands now.")
 
 
 def _waiting_before(connection: sa.Connection, visit: Appointment) -> list[WaitEntry]:
@@ -129,7 +121,10 @@ def undo_and_wait(connection: sa.Connection, change: str, *, actor: str) -> tupl
     Returns the visits as they are now, and how many wait again.
     """
     take_waitlist_turn(connection)
-    stood = [appointment(connection, part.appointment) for part in change_set(connection, change).parts]
+    found = change_set(connection, change)
+    if found.words in NOTES:
+        return take_back(connection, found, actor=actor), 0
+    stood = [appointment(connection, part.appointment) for part in found.parts]
     visits = undo(connection, change, actor=actor)
     for before, after in zip(stood, visits, strict=True):
         if before.live and after.live:

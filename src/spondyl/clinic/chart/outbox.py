@@ -62,7 +62,6 @@ class Message:
 
 
 TOO_LATE = "the visit had begun"
-_OF_ONE_TIME = {MessageKind.BOOKED, MessageKind.MOVED, MessageKind.REMINDER, MessageKind.OFFER}
 _CHANGES = (MessageKind.MOVED, MessageKind.CANCELLED, MessageKind.COURSE_CANCELLED)
 _TELL_THE_TIME = (MessageKind.BOOKED, MessageKind.COURSE, MessageKind.MOVED, MessageKind.REMINDER)
 
@@ -226,11 +225,6 @@ def needs_a_call(now: datetime) -> sa.ColumnElement[bool]:
     changed = outbox.c.kind.in_(_CHANGES) & soon & (outbox.c.tries >= TRIES_BEFORE_CALL)
     kept = (outbox.c.kind == MessageKind.OFFER) & (outbox.c.tries >= 1)
     return sa.or_(outbox.c.state == "given up", _WAITING & sa.or_(changed, kept))
-
-
-def tells_a_time_that_began(connection: sa.Connection, message: Message, start: datetime) -> bool:
-    """Whether nobody needs the letter any more. That of a course tells of its other visits too."""
-    return message.kind in _OF_ONE_TIME and start <= now_of(connection)
 
 
 def too_late(connection: sa.Connection, message: Message) -> None:

@@ -19,7 +19,7 @@ from spondyl.booking import (
     wall_at,
 )
 from spondyl.clinic.chart.appointment_rows import appointments_between
-from spondyl.clinic.chart.appointments import arrive, book
+from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.courses import book_course, propose
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import free_on
@@ -28,6 +28,7 @@ from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.chart.waitlist import join_waitlist
+from spondyl.clinic.chart.who_came import arrive
 from spondyl.clinic.demo.care import ADJUSTED, BOOKED_COURSE, COURSES
 from spondyl.clinic.demo.clinic import DEMO_ACTOR, DemoClinic
 from spondyl.clinic.demo.patients import PATIENTS

@@ -28,7 +28,6 @@ from spondyl.clinic.chart.outbox import (
     no_address,
     queue_reminders,
     sent,
-    tells_a_time_that_began,
     too_late,
 )
 from spondyl.clinic.chart.people import person
@@ -222,11 +221,10 @@ def _problem_of(engine: sa.Engine, message: Message, sender: Sender, post: Post)
     """Write a letter and send it, while no transaction is open: a slow mail server keeps nobody from booking."""
     try:
         with reading(engine) as connection:
-            if tells_a_time_that_began(
-                connection, message, appointment(connection, message.appointment).start
-            ):
+            visits = _told_of(connection, message)
+            if not visits:
                 return TOO_LATE
-            letter = _letter(connection, message, post)
+            letter = _letter(connection, message, visits, post)
         if letter is None:
             return NO_ADDRESS
         if not is_address(letter.to):
@@ -260,12 +258,13 @@ def _is_of_clinic(error: Exception) -> bool:
     return 500 <= error.smtp_code < 600 and error.smtp_code != SIZE_EXCEEDED
 
 
-def _letter(connection: sa.Connection, message: Message, post: Post) -> Letter | None:
-    visit = appointment(connection, message.appointment)
-    patient = person(connection, visit.person) if visit.person else None
+def _letter(
+    connection: sa.Connection, message: Message, visits: list[Appointment], post: Post
+) -> Letter | None:
+    patient = person(connection, visits[0].person) if visits[0].person else None
     if patient is None or not patient.details.email:
         return None
-    practice, visits = practice_of(connection), _told_of(connection, message.kind, visit)
+    practice = practice_of(connection)
     now, language, held = now_of(connection), patient.details.language, message.kind is MessageKind.OFFER
     link_of = post.hold_link if held else post.visit_link
     file = (
@@ -279,13 +278,18 @@ def _letter(connection: sa.Connection, message: Message, post: Post) -> Letter |
     return letter_about(practice, patient, message.kind, visits, writer=writer, calendar=file)
 
 
-def _told_of(connection: sa.Connection, kind: MessageKind, visit: Appointment) -> list[Appointment]:
-    """The visits that a letter tells of: of a course all that stand, or all that do not any more."""
-    if visit.course and kind is MessageKind.COURSE:
-        return appointments_of_course(connection, visit.course) or [visit]
-    if visit.course and kind is MessageKind.COURSE_CANCELLED:
-        return appointments_of_course(connection, visit.course, states=[Status.CANCELLED]) or [visit]
-    return [visit]
+def _told_of(connection: sa.Connection, message: Message) -> list[Appointment]:
+    """The visits to come that a letter tells of: of a course all that stand, or all that do not any more.
+
+    Nobody needs a letter about a visit that has begun.
+    """
+    visit = appointment(connection, message.appointment)
+    visits = [visit]
+    if visit.course and message.kind is MessageKind.COURSE:
+        visits = appointments_of_course(connection, visit.course) or visits
+    if visit.course and message.kind is MessageKind.COURSE_CANCELLED:
+        visits = appointments_of_course(connection, visit.course, states=[Status.CANCELLED]) or visits
+    return [one for one in visits if one.start > now_of(connection)]
 
 
 def _mail(letter: Letter, message_id: str, from_address: str) -> EmailMessage:

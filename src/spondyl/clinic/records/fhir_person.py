@@ -11,6 +11,7 @@ _STATUS = {
     "held": "pending",
     "booked": "booked",
     "arrived": "arrived",
+    "missed": "noshow",
     "cancelled": "cancelled",
     "lapsed": "cancelled",
 }

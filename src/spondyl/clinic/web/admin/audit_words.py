@@ -62,6 +62,7 @@ WORDS = {
     "open visit": "opened a visit",
     "open visits": "opened the visits of the patient",
     "patient arrived": "noted that the patient arrived",
+    "patient did not come": "noted that the patient did not come",
     "provider away": "noted that a provider is away",
     "provider back": "took an absence of a provider back",
     "read film": "measured a film",

@@ -88,10 +88,17 @@ def slot_words(practice: Practice, slot: Slot) -> dict[str, str]:
 
 
 def undo_bar(
-    connection: sa.Connection, practice: Practice, limit: int = 4, person: str | None = None
+    connection: sa.Connection,
+    practice: Practice,
+    limit: int = 4,
+    *,
+    person: str | None = None,
+    visit: str | None = None,
 ) -> list[dict[str, Any]]:
-    """The last changes (of one patient), each naming whose visit it was, with the button that undoes it."""
-    zone, last = practice.offices[0].zone, recent_changes(connection, limit=limit, person=person)
+    """The last changes (of one patient, or one visit), each naming whose visit it was, with the button that undoes
+    it."""
+    zone = practice.offices[0].zone
+    last = recent_changes(connection, limit=limit, person=person, visit=visit)
     visits = visits_changed(connection, [one.change for one in last])
     staff = display_names(connection)
     names = names_of(connection, [visit for some in visits.values() for visit in some])
@@ -101,10 +108,15 @@ def undo_bar(
             "words": one.words,
             "whose": _whose(visits.get(one.change, []), names),
             "actor": who_words(one.actor, staff),
-            "time": time_words(wall_at(zone, one.at)),
+            "time": _moment_words(wall_at(zone, one.at), wall_at(zone, now_of(connection))),
         }
         for one in last
     ]
+
+
+def _moment_words(wall: datetime, now: datetime) -> str:
+    """8:00 am today; on another day the day too."""
+    return time_words(wall) if wall.date() == now.date() else when_words(wall)
 
 
 def _whose(visits: list[Appointment], names: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from spondyl.clinic.chart.waitlist import count_waiting
 from spondyl.clinic.messages.when import day_words, time_words, when_words
 from spondyl.clinic.web.calendar.board import day_visits, names_of
 from spondyl.clinic.web.calendar.choices import practice_day
+from spondyl.clinic.web.calendar.past_visits import courses_attended
 from spondyl.clinic.web.feature import Panel, View
 
 LOOK_AHEAD_DAYS = 14
@@ -75,7 +76,7 @@ def _rows(view: View, practice: Practice, visits: list[Appointment]) -> list[dic
 
 
 def patient_panel(view: View, person: Person) -> Panel | None:
-    """The next visit, and the way to the others."""
+    """The next visit, how the newest course goes, and the way to the others."""
     if not has_practice(view.connection):
         return None
     practice, now = practice_of(view.connection), view.services.clock()
@@ -84,4 +85,5 @@ def patient_panel(view: View, person: Person) -> Panel | None:
     ]
     words = [f"{when_words(one.wall)}: {practice.visit_type(one.visit_type).name}" for one in coming]
     context = {"next": words[0] if words else None, "more": max(len(words) - 1, 0), "person_id": person.id}
+    context["course"] = next(iter(courses_attended(view.connection, practice, person.id)), None)
     return Panel(template="calendar/patient_panel.html", context=context)

@@ -1,4 +1,4 @@
-"""A patient's visits: what is coming, a follow-up in one click, a whole course proposed and booked at once."""
+"""A patient's visits: coming and past, a follow-up in one click, a whole course proposed and booked at once."""
 
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
@@ -24,6 +24,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import waiting_entries
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.calendar.choices import practice_day, slot_of_text, slot_words, undo_bar
+from spondyl.clinic.web.calendar.past_visits import past_shown
 from spondyl.clinic.web.calendar.telephone_calls import how_told
 from spondyl.clinic.web.calendar.waiting import DAY_NAMES, wish_words
 from spondyl.clinic.web.page import patient_page, see_other
@@ -125,6 +126,7 @@ def _shown(
         "asks_look": asks_look,
         "courses": {key: words for key, (words, _) in COURSES.items()},
         "changes": undo_bar(connection, practice, limit=1, person=patient.id),
+        **past_shown(connection, practice, patient.id),
     }
 
 

@@ -16,22 +16,23 @@ from spondyl.booking import (
     Status,
     first_reach,
     instant_of,
+    is_on_day,
 )
 from spondyl.clinic.chart.absences import ways_for
 from spondyl.clinic.chart.accounts import display_names
 from spondyl.clinic.chart.appointment_rows import appointment
-from spondyl.clinic.chart.appointments import arrive
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.booking_changes import last_actor
+from spondyl.clinic.chart.booking_changes import VisitChangedError, last_actor
 from spondyl.clinic.chart.claims import TimeTakenError, absences_between
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import places_on
-from spondyl.clinic.chart.freed_times import VisitChangedError, cancel_and_offer, move_and_offer
+from spondyl.clinic.chart.freed_times import cancel_and_offer, move_and_offer
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist_times import takers
+from spondyl.clinic.chart.who_came import arrive, note_missed
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.calendar.away_words import away_then, away_words
 from spondyl.clinic.web.calendar.board import names_of
@@ -43,7 +44,9 @@ from spondyl.clinic.web.calendar.choices import (
     slot_of_text,
     slot_text,
     slot_words,
+    undo_bar,
 )
+from spondyl.clinic.web.calendar.past_visits import state_words
 from spondyl.clinic.web.calendar.telephone_calls import how_told
 from spondyl.clinic.web.calendar.waiting import brief_words, waiting_rows
 from spondyl.clinic.web.clinic_words import who_words
@@ -95,6 +98,10 @@ def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dic
             for way in (ways_for(connection, one) if movable else ())
         ],
         "takers": _takers(connection, practice, one) if one.status is Status.CANCELLED else [],
+        "state": state_words(one),
+        "may_arrive": movable and is_on_day(one, now_of(connection)),
+        "has_begun": movable and one.start <= now_of(connection),
+        "changes": undo_bar(connection, practice, limit=1, visit=one.key),
         "day": chosen,
         "times": [slot_words(practice, slot) for slot in places if _where(slot) == own],
         "elsewhere": [slot_words(practice, slot) for slot in places if _where(slot) != own],
@@ -203,6 +210,8 @@ def _changed_meanwhile(request: Request, services: Services, key: str, what: str
         now, actor = appointment(connection, key), last_actor(connection, key)
         by = f" by {who_words(actor, display_names(connection))}" if actor else ""
     stands = f"it stands on {when_words(now.wall)} now" if now.live else "it is cancelled now"
+    if now.status in {Status.ARRIVED, Status.MISSED}:
+        stands = f"it is noted as “{state_words(now)}”"
     problem = f"{what}: the visit was changed meanwhile{by}; {stands}."
     return see_other(request, f"/calendar/visits/{key}", problem=problem)
 
@@ -246,8 +255,7 @@ def override(
         try:
             slot = _by_hand(practice, before, form)
         except HTTPException as error:
-            shown = _shown(connection, before, form.day) | {"sent": vars(form), "problem": error.detail}
-            return page(request, "calendar/visit.html", shown, status=error.status_code)
+            return _written_again(request, connection, before, form, error)
     change = new_id()
 
     def moved_there(connection: sa.Connection) -> str:
@@ -264,10 +272,20 @@ def override(
 
     try:
         away = writer(moved_there)
+    except TimeTakenError as error:
+        with reading(services.engine) as connection:
+            return _written_again(request, connection, before, form, HTTPException(409, str(error)))
     except VisitChangedError:
         return _changed_meanwhile(request, services, key, "NOT moved")
     notice = f"Moved to {when_words(slot.wall)}, whatever stood there. {away}The reason is in the log."
     return see_other(request, f"/calendar?day={form.day}", notice=notice)
+
+
+def _written_again(
+    request: Request, connection: sa.Connection, one: Appointment, form: OverrideForm, error: HTTPException
+) -> Response:
+    shown = _shown(connection, one, form.day) | {"sent": vars(form), "problem": error.detail}
+    return page(request, "calendar/visit.html", shown, status=error.status_code)
 
 
 def _by_hand(practice: Practice, before: Appointment, form: OverrideForm) -> Slot:
@@ -315,6 +333,8 @@ def cancel_visit(
         return _changed_meanwhile(request, services, key, "NOT cancelled")
     with reading(services.engine) as connection:
         told = how_told(person(connection, gone.person)) if gone.person else ""
+    if gone.start <= services.clock():
+        told = "Its time had come, so no message goes out."
     notice = f"Cancelled. {told}".strip()
     if hold is not None:
         return see_other(
@@ -327,7 +347,43 @@ def cancel_visit(
 
 
 @router.post("/arrive")
-def patient_arrived(request: Request, viewer: AnyStaff, writer: Writer, key: str) -> Response:
-    """Note that the patient is here."""
-    here = writer(lambda connection: arrive(connection, key, actor=viewer.actor))
+def patient_arrived(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    writer: Writer,
+    key: str,
+    sequence: Sequence = None,
+) -> Response:
+    """Note that the patient is here, unless somebody else changed the visit meanwhile."""
+    change = new_id()
+    try:
+        here = writer(
+            lambda connection: arrive(connection, key, actor=viewer.actor, change=change, sequence=sequence)
+        )
+    except VisitChangedError:
+        return _changed_meanwhile(request, services, key, "NOT noted as arrived")
     return see_other(request, f"/patients/{here.person}", notice="Arrived. The chart is open.")
+
+
+@router.post("/missed")
+def patient_missed(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    writer: Writer,
+    key: str,
+    sequence: Sequence = None,
+) -> Response:
+    """Note that the patient did not come, unless somebody else changed the visit meanwhile."""
+    change = new_id()
+    try:
+        writer(
+            lambda connection: note_missed(
+                connection, key, actor=viewer.actor, change=change, sequence=sequence
+            )
+        )
+    except VisitChangedError:
+        return _changed_meanwhile(request, services, key, "NOT noted as missed")
+    notice = "Noted: the patient did not come. No message goes out."
+    return see_other(request, f"/calendar/visits/{key}", notice=notice)

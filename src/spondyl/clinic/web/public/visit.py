@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from spondyl.booking import Appointment, Status, StepRefusedError, WaitEntry, Wish
 from spondyl.clinic.chart.appointment_rows import appointment
-from spondyl.clinic.chart.booking_changes import BY_LINK
+from spondyl.clinic.chart.booking_changes import BY_LINK, VisitChangedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import stands_at
-from spondyl.clinic.chart.freed_times import VisitChangedError, cancel_and_offer, move_and_offer
+from spondyl.clinic.chart.freed_times import cancel_and_offer, move_and_offer
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
