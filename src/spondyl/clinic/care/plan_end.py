@@ -26,7 +26,9 @@ def is_hands_on(plan: Plan) -> bool:
 
 def why_no_more(connection: sa.Connection, person_id: str, plan: Plan) -> str | None:
     """Why nothing more is delivered on a plan: its review is over, and the goal is not reached or nobody asked."""
-    return _said(connection, person_id, plan, {PlanState.NOT_REACHED: _NOT_REACHED, PlanState.NO_SCORE: _NO_SCORE})
+    return _said(
+        connection, person_id, plan, {PlanState.NOT_REACHED: _NOT_REACHED, PlanState.NO_SCORE: _NO_SCORE}
+    )
 
 
 def why_not_booked(connection: sa.Connection, person_id: str) -> str | None:

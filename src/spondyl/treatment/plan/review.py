@@ -103,6 +103,8 @@ def judge_plan(plan: Plan, scores: Iterable[ScoreOnDay], *, as_of: date) -> Plan
         + worse,
         next_step=next_step,
     )
+
+
 def _goal_judged(plan: Plan, goal: Goal, known: list[ScoreOnDay], as_of: date) -> GoalJudged:
     """``known``: the scores since the start, the earliest first."""
     last = next((one for one in reversed(known) if one.instrument == goal.instrument), None)
@@ -135,9 +137,7 @@ _LATER = (
     "The last score, of {last}, shows a change that matters, but less than the goal of this plan.",
 )
 """The same of a score after the review: it says nothing of that day, on which the change may have been there."""
-_TOO_EARLY = (
-    "The review of {day} is due and there is no score from {first} on. An earlier one does not say how the plan ended."
-)
+_TOO_EARLY = "The review of {day} is due and there is no score from {first} on. An earlier one does not say how the plan ended."
 _WORSE = " {name} is worse by what matters."
 
 _WORDS = {
@@ -146,8 +146,8 @@ _WORDS = {
         "Ask for the scores again at the review, or before.",
     ),
     PlanState.REACHED: (
-        "The change that matters is reached by the score of {last}. Without a control group nobody can say what brought "
-        "it.",
+        "The change that matters is reached by the score of {last}. Without a control group nobody can say what "
+        "brought it.",
         "End the plan or space the visits out; keep the home exercise.",
     ),
     PlanState.NOT_REACHED: (
