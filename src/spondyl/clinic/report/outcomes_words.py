@@ -9,6 +9,7 @@ from spondyl.evidence.counts.proportion_interval import Proportion
 MISSING_WORDS = {
     Standing.DROPPED_OUT: "dropped out",
     Standing.OPERATED: "had an operation",
+    Standing.BEGAN_AGAIN: "began a new episode before",
     Standing.NO_SCORE: "no score in the window",
 }
 

@@ -137,7 +137,9 @@ _LATER = (
     "The last score, of {last}, shows a change that matters, but less than the goal of this plan.",
 )
 """The same of a score after the review: it says nothing of that day, on which the change may have been there."""
-_TOO_EARLY = "The review of {day} is due and there is no score from {first} on. An earlier one does not say how the plan ended."
+_TOO_EARLY = (
+    "The review of {day} is due and there is no score from {first} on: an earlier one is too old to judge by."
+)
 _WORSE = " {name} is worse by what matters."
 
 _WORDS = {
