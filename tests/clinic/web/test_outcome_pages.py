@@ -154,24 +154,51 @@ def test_a_change_out_of_reach_draws_no_band() -> None:
     assert 'class="band"' not in score_svgs(chart(4.0, 2.0))
 
 
+def treated(services: Services, *courses: tuple[int, int]) -> list[Person]:
+    """A patient for each course: Roland-Morris at the start and six weeks later."""
+    people = []
+    for number, (before, after) in enumerate(courses):
+        details = PersonDetails(given_name=f"Abril{number}", family_name="Demo", synthetic=True)
+        with writing(services.engine) as connection:
+            one = add_person(connection, details, actor="test")
+            for value, day in ((before, START), (after, START + timedelta(days=42))):
+                add_score(connection, one.id, instrument="rmdq", value=value, on=day, actor="test")
+        people.append(one)
+    return people
+
+
+@pytest.mark.parametrize(
+    ("count", "says"),
+    [
+        (1, "Not shown, 1 patient has a score: Roland-Morris Disability Questionnaire, 6 weeks."),
+        (9, "Not shown, 9 patients have a score: Roland-Morris Disability Questionnaire, 6 weeks."),
+    ],
+)
+def test_the_clinic_page_shows_no_result_of_few_patients_and_says_how_many_are_missing(
+    browser: Open, services: Services, clock: Clock, count: int, says: str
+) -> None:
+    treated(services, *[(14, 6)] * count)
+    clock.advance(timedelta(days=70))
+    for role in (Role.ADMINISTRATOR, Role.CLINICIAN):
+        page = browser(role).get("/outcomes").text
+        assert says in page and f"{10 - count} more to come" in page
+        assert "There is no control group" in page and "1 patients" not in page
+        assert "Mean change" not in page and '<svg class="chart' not in page and "hundred people" not in page
+
+
 def test_the_clinic_page_counts_patients_not_names_and_warns_first(
     browser: Open, services: Services, clock: Clock
 ) -> None:
-    """By hand: of three patients with a score after six weeks two improved by five points or more."""
-    people = []
-    with writing(services.engine) as connection:
-        for name in ("Abril", "Bruno", "Carla"):
-            details = PersonDetails(given_name=name, family_name="Demo", synthetic=True)
-            people.append(add_person(connection, details, actor="test"))
-    for patient, (before, after) in zip(people, ((14, 6), (10, 5), (12, 11)), strict=True):
-        with writing(services.engine) as connection:
-            add_score(connection, patient.id, instrument="rmdq", value=before, on=START, actor="test")
-            later = START + timedelta(days=42)
-            add_score(connection, patient.id, instrument="rmdq", value=after, on=later, actor="test")
+    """By hand: of ten patients with a score after six weeks six improved by five points or more."""
+    people = treated(services, *[(14, 6)] * 3, *[(10, 5)] * 3, *[(12, 11)] * 4)
     clock.advance(timedelta(days=70))
     page = browser(Role.ADMINISTRATOR).get("/outcomes").text
     assert page.index("There is no control group") < page.index("Roland-Morris")
-    assert "2 of 3, 67 %" in page and "3 of 3 with a score" in page
+    assert (
+        "6 of 10, 60 %" in page
+        and "10 of 10 with a score" in page
+        and '<p class="soft">10 patients, ' in page
+    )
     assert "Abril" not in page and "Demo" not in page
     assert browser(Role.FRONT_DESK).get("/outcomes").status_code == 403
     assert browser(Role.FRONT_DESK).get(f"/patients/{people[0].id}/outcomes").status_code == 403

@@ -76,6 +76,11 @@ class InstrumentOutcome:
         return self.standings[Standing.MEASURED]
 
     @property
+    def people(self) -> int:
+        """Patients with a score in the window, each once however many episodes they had."""
+        return len({result.patient_id for result in self.results if result.after is not None})
+
+    @property
     def not_yet_due(self) -> int:
         """Patients whose window is still open and who have no score in it."""
         return self.standings[Standing.NOT_YET_DUE]

@@ -24,7 +24,13 @@ from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.report.outcomes_svg import change_svgs, hundred_svg
-from spondyl.clinic.report.outcomes_words import not_judged_text, words_of
+from spondyl.clinic.report.outcomes_words import (
+    FEWEST_SHOWN,
+    not_judged_text,
+    patients_text,
+    too_few_text,
+    words_of,
+)
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svgs
 from spondyl.clinic.web.page import page, patient_page, see_other
@@ -39,9 +45,10 @@ WRONG_DAY = "The day is none, or lies in the future. Choose the day on which the
 
 @router.get("/outcomes", dependencies=[Depends(needs(Role.CLINICIAN, Role.ADMINISTRATOR))])
 def clinic_page(request: Request, services: Clinic) -> Response:
-    """The clinic's own outcomes: no name, no patient, and the warnings first."""
+    """The clinic's own outcomes: no name, no result of few patients, and the warnings first."""
     with reading(services.engine) as connection:
         found = clinic_outcomes(connection, as_of=clinic_today(services))
+    judged_here = found.outcomes if found else ()
     sections = [
         {
             "words": words_of(one),
@@ -49,10 +56,17 @@ def clinic_page(request: Request, services: Clinic) -> Response:
             "hundred": hundred_svg(one) or "",
             "threshold": one.threshold,
         }
-        for one in (found.outcomes if found else ())
+        for one in judged_here
+        if one.people >= FEWEST_SHOWN
     ]
+    not_shown = [too_few_text(one) for one in judged_here if one.people < FEWEST_SHOWN]
     not_judged = [not_judged_text(one) for one in (found.not_judged if found else ())]
-    context = {"found": found, "sections": sections, "not_judged": not_judged}
+    context = {
+        "found": found,
+        "patients": patients_text(found.patients) if found else "",
+        "sections": sections,
+        "not_shown": [*not_shown, *not_judged],
+    }
     return page(request, "outcomes/clinic.html", context)
 
 
