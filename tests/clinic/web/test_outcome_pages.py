@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from care_course import answer_intake
+from care_course import answer_intake, plan_fields
 from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.assessment.questionnaires import INSTRUMENTS, important_change_of
@@ -147,6 +147,47 @@ def test_a_single_score_is_said_once_and_judged_by_nothing() -> None:
 
 def test_of_two_scores_the_second_is_judged() -> None:
     assert chart(14.0, 10.0).said.endswith("is a change that matters: not reached.")
+
+
+def with_earlier(*later: float) -> ScoreChart:
+    """An earlier episode from 14 to 3, then a plan from 15 that begins a year later."""
+    begins = START + timedelta(days=365)
+    before = ((START, 14.0), (START + timedelta(days=60), 3.0))
+    since = tuple((begins + timedelta(days=14 * place), value) for place, value in enumerate(later))
+    instrument = INSTRUMENTS["rmdq"]
+    return ScoreChart(
+        instrument=instrument,
+        points=(*before, *since),
+        threshold=important_change_of(instrument),
+        begin=(begins, 15.0),
+    )
+
+
+def test_scores_of_before_the_plan_are_drawn_apart_and_reach_nothing() -> None:
+    one = with_earlier(15.0, 14.0)
+    drawn = score_svgs(one).split('<svg class="score-chart narrow"')[0]
+    assert re.findall(r'circle class="(\w+)"', drawn) == ["earlier", "earlier", "ring", "ring"]
+    dashed, line = re.findall(r'<path class="(course[^"]*)" d="([^"]+)"', drawn)
+    assert (dashed[0], dashed[1].count("L")) == ("course earlier", 2)
+    assert (line[0], line[1].count("L")) == ("course", 1)
+    assert one.said.endswith("not reached.")
+    assert with_earlier(15.0, 9.0).said.endswith(": reached.")
+    alone = with_earlier()
+    assert "is a change that matters. There is no score since 2 March 2027." in alone.said
+    assert "reached" not in score_svgs(alone)
+
+
+def test_the_page_says_which_scores_are_from_before_the_plan(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    answer_intake(services, patient, pain=6, roland=14)
+    with writing(services.engine) as connection:
+        add_score(connection, patient.id, instrument="rmdq", value=3, on=date(2025, 5, 1), actor="test")
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}"
+    clinician.submit(f"{address}/plan", **plan_fields())
+    page = clinician.get(f"{address}/outcomes").text
+    assert page.count("Small grey rings are from before 2 March 2026") == 1
+    assert page.count('<circle class="earlier"') == 2 and '<circle class="reached"' not in page
 
 
 def test_a_change_out_of_reach_draws_no_band() -> None:
