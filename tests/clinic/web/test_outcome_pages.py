@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -172,6 +173,8 @@ def test_scores_of_before_the_plan_are_drawn_apart_and_reach_nothing() -> None:
     assert (line[0], line[1].count("L")) == ("course", 1)
     assert one.said.endswith("not reached.")
     assert with_earlier(15.0, 9.0).said.endswith(": reached.")
+    asked_before = replace(with_earlier(15.0, 9.0), begin=(START + timedelta(days=370), 15.0))
+    assert [asked_before.is_earlier(day) for day, _ in asked_before.points] == [True, True, False, False]
     alone = with_earlier()
     assert "is a change that matters. There is no score since 2 March 2027." in alone.said
     assert "reached" not in score_svgs(alone)
@@ -186,8 +189,23 @@ def test_the_page_says_which_scores_are_from_before_the_plan(
     clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}"
     clinician.submit(f"{address}/plan", **plan_fields())
     page = clinician.get(f"{address}/outcomes").text
-    assert page.count("Small grey rings are from before 2 March 2026") == 1
+    assert page.count("Small grey rings are from before the course that began on 2 March 2026") == 1
     assert page.count('<circle class="earlier"') == 2 and '<circle class="reached"' not in page
+
+
+def test_a_questionnaire_without_a_goal_is_held_against_its_score_at_the_start_of_the_plan(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    """Oswestry 60 to 20 a year ago, 50 when the plan begins: nothing is reached."""
+    answer_intake(services, patient, pain=6, roland=14)
+    with writing(services.engine) as connection:
+        for value, day in ((60, date(2025, 3, 1)), (20, date(2025, 5, 1)), (50, date(2026, 2, 20))):
+            add_score(connection, patient.id, instrument="odi", value=value, on=day, actor="test")
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}"
+    clinician.submit(f"{address}/plan", **plan_fields())
+    page = clinician.get(f"{address}/outcomes").text
+    assert "less than 50) is a change that matters: not reached." in page
+    assert page.count('<circle class="earlier"') == 4 and '<circle class="reached"' not in page
 
 
 def test_a_change_out_of_reach_draws_no_band() -> None:

@@ -34,9 +34,10 @@ from spondyl.clinic.report.outcomes_words import (
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svgs
 from spondyl.clinic.web.page import page, patient_page, see_other
-from spondyl.clinic.web.plan.form import GOAL_NAMES
+from spondyl.clinic.web.plan.form import CURRENT_FOR, GOAL_NAMES
 from spondyl.clinic.web.rights import Clinician, needs
 from spondyl.clinic.web.services import Clinic, Services
+from spondyl.treatment.plan import Plan
 
 router = APIRouter(include_in_schema=False)
 ENTERED = tuple((code, GOAL_NAMES.get(code, one.name)) for code, one in INSTRUMENTS.items() if one.is_outcome)
@@ -177,12 +178,23 @@ def _context(connection: sa.Connection, services: Services, patient: Person) -> 
 def _chart(code: str, scores: tuple[GivenScore, ...], plan: StoredPlan | None) -> ScoreChart:
     instrument = instrument_of(code)
     points = tuple((one.on, one.value) for one in scores if one.instrument == code)
-    goal = next((one for one in plan.plan.goals if one.instrument == code), None) if plan else None
-    begin = (plan.plan.starts_on, goal.before) if plan and goal else points[0]
     return ScoreChart(
         instrument=instrument,
         points=points,
         threshold=important_change_of(instrument),
-        begin=begin,
+        begin=_begin(code, points, plan.plan) if plan else points[0],
         review_on=plan.plan.review_on if plan else None,
     )
+
+
+def _begin(code: str, points: tuple[tuple[date, float], ...], plan: Plan) -> tuple[date, float]:
+    """Where the course of a plan began: the score of its goal, else the last of the weeks before it or the first since.
+
+    Where there is none of these only an earlier course is known.
+    """
+    goal = next((one for one in plan.goals if one.instrument == code), None)
+    if goal is not None:
+        return plan.starts_on, goal.before
+    before = [one for one in points if plan.starts_on - CURRENT_FOR <= one[0] <= plan.starts_on]
+    since = [one for one in points if one[0] > plan.starts_on]
+    return next(iter((*before[-1:], *since)), (plan.starts_on, points[-1][1]))

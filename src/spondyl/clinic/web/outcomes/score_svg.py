@@ -65,8 +65,10 @@ class ScoreChart:
         return self.is_earlier(self.points[0][0])
 
     def is_earlier(self, day: date) -> bool:
-        """Whether a score of that day is none of this course."""
-        return day < self.begin[0]
+        """Whether a score of that day is none of this course; the last one before it is, where it is its beginning."""
+        before = [point for point in self.points if point[0] < self.begin[0]]
+        begins_it = bool(before) and before[-1] == (day, self.begin[1])
+        return day < self.begin[0] and not begins_it
 
     @property
     def better(self) -> str:
