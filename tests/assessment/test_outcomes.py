@@ -347,3 +347,25 @@ def test_a_row_of_a_day_to_come_is_refused_by_its_line() -> None:
         TableTextError, match=r"line 3: 2062-02-12 lies in the future.*Further faulty lines: 4"
     ):
         refuse_future(visits, today=date(2026, 3, 1))
+
+
+def test_each_row_marked_baseline_begins_an_episode_and_its_score_judges_the_one_before() -> None:
+    rows = "A,2026-01-01,rmdq,15,baseline\nA,2026-03-20,rmdq,18,baseline\nA,2026-04-01,rmdq,6,\nA,2026-06-20,rmdq,7,\n"
+    found = judged(rows)
+    (one,) = found.outcomes
+    assert [(result.before, result.after) for result in one.results] == [(15, 18), (18, 7)]
+    assert found.warnings[3].startswith("1 patient came more than once.")
+    assert len(found.warnings) == 4
+
+
+def test_after_a_new_beginning_the_earlier_episode_is_missing() -> None:
+    rows = "A,2026-01-01,rmdq,15,baseline\nA,2026-02-20,rmdq,18,baseline\nA,2026-04-01,rmdq,6,\nA,2026-05-01,rmdq,7,\n"
+    first, second = only(rows).results
+    assert (first.standing, second.standing) == (Standing.BEGAN_AGAIN, Standing.MEASURED)
+
+
+def test_scores_after_every_window_are_counted_as_left_out() -> None:
+    found = judged("A,2026-01-01,nrs,8,\nA,2026-04-01,nrs,7,\nA,2026-09-01,nrs,2,\nA,2026-10-01,nrs,2,\n")
+    assert (
+        found.warnings[-1] == "Left out, because they came after the last window of their episode: 2 scores."
+    )

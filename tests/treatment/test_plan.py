@@ -252,13 +252,39 @@ def scored(value: float, day: int) -> ScoreOnDay:
         ((scored(8.0, 20), scored(12.0, 41)), 42, PlanState.NOT_REACHED),
         ((scored(8.0, 0),), 42, PlanState.NO_SCORE),
         ((scored(8.0, 43),), 42, PlanState.NO_SCORE),
+        ((scored(9.0, 1),), 41, PlanState.REACHED),
+        ((scored(9.0, 1),), 42, PlanState.NO_SCORE),
+        ((scored(13.0, 1),), 42, PlanState.NO_SCORE),
+        ((scored(9.0, 27),), 342, PlanState.NO_SCORE),
+        ((scored(9.0, 28),), 42, PlanState.REACHED),
+        ((scored(13.0, 1), scored(9.0, 342)), 342, PlanState.REACHED),
     ],
 )
 def test_the_last_score_after_the_start_judges(
     scores: tuple[ScoreOnDay, ...], day: int, state: PlanState
 ) -> None:
-    """From 14: 9 is exactly the 5 points that matter, 9.5 is not. A good score that was lost again does not count."""
+    """From 14: 9 is exactly the 5 points that matter, 9.5 is not. A good score that was lost again does not count, and
+    from the review of day 42 on nothing does from before day 28."""
     assert judge_plan(plan(), scores, as_of=START + timedelta(days=day)).state is state
+
+
+def test_the_judgement_names_the_day_of_the_score_behind_it_or_asks_for_a_newer_one() -> None:
+    review = START + timedelta(days=42)
+    found = judge_plan(plan(), (scored(9.0, 30),), as_of=review)
+    assert found.says.startswith("The change that matters is reached by the score of 27 December 2026.")
+    found = judge_plan(plan(), (scored(9.0, 1),), as_of=review)
+    assert found.says.startswith(
+        "The review of 8 January 2027 is due and there is no score from 25 December 2026 on."
+    )
+    (goal,) = found.goals
+    assert (goal.last, goal.too_early, goal.is_reached) == (None, scored(9.0, 1), False)
+
+
+def test_of_a_short_plan_the_second_half_judges() -> None:
+    """Nine days: from the fifth on."""
+    short = plan(review_on=START + timedelta(days=9))
+    assert short.judged_from == START + timedelta(days=5)
+    assert plan().judged_from == START + timedelta(days=28)
 
 
 def test_a_score_after_the_review_says_nothing_of_its_day() -> None:
@@ -267,7 +293,7 @@ def test_a_score_after_the_review_says_nothing_of_its_day() -> None:
     assert found.state is PlanState.NOT_REACHED
     assert found.says == "The last score, of 29 January 2027, shows no change that matters."
     on_time = judge_plan(plan(), (scored(13.0, 42),), as_of=START + timedelta(days=63))
-    assert on_time.says == "No change that matters by 8 January 2027."
+    assert on_time.says == "No change that matters by 8 January 2027: the score is of 8 January 2027."
 
 
 def test_a_goal_above_the_change_that_matters_is_missed_in_other_words() -> None:
@@ -275,7 +301,9 @@ def test_a_goal_above_the_change_that_matters_is_missed_in_other_words() -> None
     wide = plan(goals=(Goal(instrument="rmdq", before=18.0, points=10.0),))
     found = judge_plan(wide, (scored(12.0, 42),), as_of=START + timedelta(days=42))
     assert found.state is PlanState.NOT_REACHED
-    assert found.says == "A change that matters by 8 January 2027, but less than the goal of this plan."
+    assert found.says == (
+        "A change that matters by 8 January 2027, but less than the goal of this plan: the score is of 8 January 2027."
+    )
 
 
 def test_one_goal_reached_does_not_hide_that_another_score_became_worse() -> None:

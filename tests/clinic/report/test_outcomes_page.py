@@ -56,6 +56,19 @@ def test_a_name_from_the_file_cannot_break_the_page() -> None:
     assert "<b>x</b>" not in page_of(rows)
 
 
+def test_one_patient_is_no_hundred_and_is_said_in_the_singular(tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    text = "patient_id,date,instrument,score\nA,2026-01-01,rmdq,15\nA,2026-02-12,rmdq,5\n"
+    found = judge_outcomes(visits_from_csv(text))
+    assert found is not None
+    paths = write_outcomes(found, tmp_path, published=())
+    said = " ".join(page.extract_text() for page in PdfReader(paths[1]).pages)
+    for one in (paths[0].read_text(), said):
+        assert "1 patient, 2 rows" in one and "1 patient with a score" in one
+        assert "1 patients" not in one and "hundred people" not in one
+
+
 def test_files_are_written_whole(tmp_path: Path) -> None:
     found = judge_outcomes(visits_from_csv(synthetic_visits_csv(400)))
     assert found is not None

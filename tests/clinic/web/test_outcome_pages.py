@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from care_course import answer_intake
+from care_course import answer_intake, plan_fields
 from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.assessment.questionnaires import INSTRUMENTS, important_change_of
@@ -149,29 +150,114 @@ def test_of_two_scores_the_second_is_judged() -> None:
     assert chart(14.0, 10.0).said.endswith("is a change that matters: not reached.")
 
 
+def with_earlier(*later: float) -> ScoreChart:
+    """An earlier episode from 14 to 3, then a plan from 15 that begins a year later."""
+    begins = START + timedelta(days=365)
+    before = ((START, 14.0), (START + timedelta(days=60), 3.0))
+    since = tuple((begins + timedelta(days=14 * place), value) for place, value in enumerate(later))
+    instrument = INSTRUMENTS["rmdq"]
+    return ScoreChart(
+        instrument=instrument,
+        points=(*before, *since),
+        threshold=important_change_of(instrument),
+        begin=(begins, 15.0),
+    )
+
+
+def test_scores_of_before_the_plan_are_drawn_apart_and_reach_nothing() -> None:
+    one = with_earlier(15.0, 14.0)
+    drawn = score_svgs(one).split('<svg class="score-chart narrow"')[0]
+    assert re.findall(r'circle class="(\w+)"', drawn) == ["earlier", "earlier", "ring", "ring"]
+    dashed, line = re.findall(r'<path class="(course[^"]*)" d="([^"]+)"', drawn)
+    assert (dashed[0], dashed[1].count("L")) == ("course earlier", 2)
+    assert (line[0], line[1].count("L")) == ("course", 1)
+    assert one.said.endswith("not reached.")
+    assert with_earlier(15.0, 9.0).said.endswith(": reached.")
+    asked_before = replace(with_earlier(15.0, 9.0), begin=(START + timedelta(days=370), 15.0))
+    assert [asked_before.is_earlier(day) for day, _ in asked_before.points] == [True, True, False, False]
+    alone = with_earlier()
+    assert "is a change that matters. There is no score since 2 March 2027." in alone.said
+    assert "reached" not in score_svgs(alone)
+
+
+def test_the_page_says_which_scores_are_from_before_the_plan(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    answer_intake(services, patient, pain=6, roland=14)
+    with writing(services.engine) as connection:
+        add_score(connection, patient.id, instrument="rmdq", value=3, on=date(2025, 5, 1), actor="test")
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}"
+    clinician.submit(f"{address}/plan", **plan_fields())
+    page = clinician.get(f"{address}/outcomes").text
+    assert page.count("Small grey rings are from before the course that began on 2 March 2026") == 1
+    assert page.count('<circle class="earlier"') == 2 and '<circle class="reached"' not in page
+
+
+def test_a_questionnaire_without_a_goal_is_held_against_its_score_at_the_start_of_the_plan(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    """Oswestry 60 to 20 a year ago, 50 when the plan begins: nothing is reached."""
+    answer_intake(services, patient, pain=6, roland=14)
+    with writing(services.engine) as connection:
+        for value, day in ((60, date(2025, 3, 1)), (20, date(2025, 5, 1)), (50, date(2026, 2, 20))):
+            add_score(connection, patient.id, instrument="odi", value=value, on=day, actor="test")
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}"
+    clinician.submit(f"{address}/plan", **plan_fields())
+    page = clinician.get(f"{address}/outcomes").text
+    assert "less than 50) is a change that matters: not reached." in page
+    assert page.count('<circle class="earlier"') == 4 and '<circle class="reached"' not in page
+
+
 def test_a_change_out_of_reach_draws_no_band() -> None:
     assert chart(4.0, 2.0).goal is None
     assert 'class="band"' not in score_svgs(chart(4.0, 2.0))
 
 
+def treated(services: Services, *courses: tuple[int, int]) -> list[Person]:
+    """A patient for each course: Roland-Morris at the start and six weeks later."""
+    people = []
+    for number, (before, after) in enumerate(courses):
+        details = PersonDetails(given_name=f"Abril{number}", family_name="Demo", synthetic=True)
+        with writing(services.engine) as connection:
+            one = add_person(connection, details, actor="test")
+            for value, day in ((before, START), (after, START + timedelta(days=42))):
+                add_score(connection, one.id, instrument="rmdq", value=value, on=day, actor="test")
+        people.append(one)
+    return people
+
+
+@pytest.mark.parametrize(
+    ("count", "says"),
+    [
+        (1, "Not shown, 1 patient has a score: Roland-Morris Disability Questionnaire, 6 weeks."),
+        (9, "Not shown, 9 patients have a score: Roland-Morris Disability Questionnaire, 6 weeks."),
+    ],
+)
+def test_the_clinic_page_shows_no_result_of_few_patients_and_says_how_many_are_missing(
+    browser: Open, services: Services, clock: Clock, count: int, says: str
+) -> None:
+    treated(services, *[(14, 6)] * count)
+    clock.advance(timedelta(days=70))
+    for role in (Role.ADMINISTRATOR, Role.CLINICIAN):
+        page = browser(role).get("/outcomes").text
+        assert says in page and f"{10 - count} more to come" in page
+        assert "There is no control group" in page and "1 patients" not in page
+        assert "Mean change" not in page and '<svg class="chart' not in page and "hundred people" not in page
+
+
 def test_the_clinic_page_counts_patients_not_names_and_warns_first(
     browser: Open, services: Services, clock: Clock
 ) -> None:
-    """By hand: of three patients with a score after six weeks two improved by five points or more."""
-    people = []
-    with writing(services.engine) as connection:
-        for name in ("Abril", "Bruno", "Carla"):
-            details = PersonDetails(given_name=name, family_name="Demo", synthetic=True)
-            people.append(add_person(connection, details, actor="test"))
-    for patient, (before, after) in zip(people, ((14, 6), (10, 5), (12, 11)), strict=True):
-        with writing(services.engine) as connection:
-            add_score(connection, patient.id, instrument="rmdq", value=before, on=START, actor="test")
-            later = START + timedelta(days=42)
-            add_score(connection, patient.id, instrument="rmdq", value=after, on=later, actor="test")
+    """By hand: of ten patients with a score after six weeks six improved by five points or more."""
+    people = treated(services, *[(14, 6)] * 3, *[(10, 5)] * 3, *[(12, 11)] * 4)
     clock.advance(timedelta(days=70))
     page = browser(Role.ADMINISTRATOR).get("/outcomes").text
     assert page.index("There is no control group") < page.index("Roland-Morris")
-    assert "2 of 3, 67 %" in page and "3 of 3 with a score" in page
+    assert (
+        "6 of 10, 60 %" in page
+        and "10 of 10 with a score" in page
+        and '<p class="soft">10 patients, ' in page
+    )
     assert "Abril" not in page and "Demo" not in page
     assert browser(Role.FRONT_DESK).get("/outcomes").status_code == 403
     assert browser(Role.FRONT_DESK).get(f"/patients/{people[0].id}/outcomes").status_code == 403

@@ -28,7 +28,7 @@ from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]
 REVIEW = date(2026, 4, 13)
-ENDS = "The review was on 13 April 2026 and the goal is not reached"
+ENDS = "The review was on 13 April 2026 and the goal is not reached by the score of 20 April 2026"
 ADJUSTMENT, FOLLOW_UP = (
     next(one for one in two_offices().visit_types if one.key == key) for key in ("adjust", "follow")
 )
@@ -101,6 +101,22 @@ def test_a_review_without_a_score_shuts_the_gate_until_the_patient_was_asked(
     consent, text = gate_of(services, patient)
     assert consent is Answer.UNKNOWN and "there is no score" in text and "Ask the patient" in text
     assert stop_of(services, patient, ADJUSTMENT) is None
+
+
+@pytest.mark.parametrize("value", [9, 13])
+def test_one_score_of_the_day_after_the_start_neither_opens_nor_shuts_it_for_good(
+    browser: Open, services: Services, patient: Person, clock: Clock, value: int
+) -> None:
+    consented(services, patient)
+    clock.advance(timedelta(days=2))
+    score(services, patient, value, date(2026, 3, 3))
+    for days in (40, 200, 100):
+        clock.advance(timedelta(days=days))
+        consent, text = gate_of(services, patient)
+        assert consent is Answer.UNKNOWN and "there is no score from 30 March 2026 on" in text
+        assert stop_of(services, patient, ADJUSTMENT) is None
+    page = browser(Role.CLINICIAN).get(f"/patients/{patient.id}/plan").text
+    assert f"{value} (3 March 2026) is too early to judge by" in page and "No score:" in page
 
 
 def test_staff_book_no_more_adjustments_after_it_but_a_visit_to_talk_about_it(

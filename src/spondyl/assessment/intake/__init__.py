@@ -9,6 +9,7 @@ from spondyl.assessment.intake.danger import (
     urgency_of_yes,
 )
 from spondyl.assessment.intake.intake import (
+    FOLLOW_UP,
     GROUPS,
     INTAKE,
     ITEMS,
@@ -43,6 +44,7 @@ from spondyl.assessment.intake.two_languages import InBoth, PatientLanguage
 __all__ = [
     "BODY_REGIONS",
     "CAUTIONS",
+    "FOLLOW_UP",
     "GROUPS",
     "INTAKE",
     "ITEMS",

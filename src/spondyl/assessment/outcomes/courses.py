@@ -1,7 +1,7 @@
 """Each patient's course with one questionnaire: the first score, the score in a window, or why there is none."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -17,13 +17,17 @@ class Standing(Enum):
     MEASURED = "measured"
     DROPPED_OUT = "dropped_out"
     OPERATED = "operated"
+    BEGAN_AGAIN = "began_again"
     NO_SCORE = "no_score"
     NOT_YET_DUE = "not_yet_due"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """One patient's scores with one questionnaire, by day; the first one is where the patient began."""
+    """One episode of a patient with one questionnaire: where it began and the scores since, by day.
+
+    The score with which the next episode begins, on ``began_again``, is the last one of this.
+    """
 
     patient_id: str
     instrument: Instrument
@@ -32,11 +36,12 @@ class Course:
     later: tuple[tuple[date, float], ...]
     dropped_out: date | None
     operated: date | None
+    began_again: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowResult:
-    """A patient in a window. ``after`` is None unless the standing is measured."""
+    """An episode of a patient in a window. ``after`` is None unless the standing is measured."""
 
     patient_id: str
     before: float
@@ -45,14 +50,19 @@ class WindowResult:
 
 
 def courses_of(visits: Iterable[Visit]) -> tuple[Course, ...]:
-    """A course for each patient and questionnaire, in the order of patient and code.
+    """A course for each patient, questionnaire and episode, in the order of patient, code and day.
 
-    It begins with the score on a row marked ``baseline``, else with the earliest score. An operation, or dropping out,
-    before that day is of an earlier course. Where the earliest answers gave no score there is no course: a later score
-    is not where the patient began.
+    An episode begins with the score on a row marked ``baseline``; without such a row with the earliest score. An
+    operation, or dropping out, before that day is of an earlier course. Where the earliest answers gave no score there
+    is no course: a later score is not where the patient began.
     """
     events, scores = _sorted_out(visits)
-    return tuple(_course(scores[key], events) for key in sorted(scores) if _began_known(scores[key]))
+    return tuple(
+        course
+        for key in sorted(scores)
+        if _began_known(scores[key])
+        for course in _courses(scores[key], events)
+    )
 
 
 def unknown_beginnings(visits: Iterable[Visit]) -> int:
@@ -89,16 +99,30 @@ def _began_known(visits: list[Visit]) -> bool:
     )
 
 
-def _course(visits: list[Visit], events: Mapping[tuple[str, Event], list[date]]) -> Course:
+def _courses(visits: list[Visit], events: _Events) -> list[Course]:
     in_order = [visit for visit in visits if visit.score is not None]
-    first = next((visit for visit in in_order if visit.event is Event.BASELINE), in_order[0])
+    marked = {visit.on: visit for visit in reversed(in_order) if visit.event is Event.BASELINE}
+    begins = [marked[on] for on in sorted(marked)] or in_order[:1]
+    nexts = [visit.on for visit in begins[1:]]
+    return [
+        _course(first, in_order, events, began_again=again)
+        for first, again in zip(begins, [*nexts, None], strict=True)
+    ]
+
+
+def _course(first: Visit, in_order: list[Visit], events: _Events, *, began_again: date | None) -> Course:
     assert first.instrument is not None and first.score is not None
+    last_day = began_again or date.max
 
     def first_since(event: Event) -> date | None:
         known = events.get((first.patient_id, event), [])
         return min((on for on in known if on >= first.on), default=None)
 
-    later = {visit.on: visit.score for visit in in_order if visit.on > first.on and visit.score is not None}
+    later = {
+        visit.on: visit.score
+        for visit in in_order
+        if first.on < visit.on <= last_day and visit.score is not None
+    }
     return Course(
         patient_id=first.patient_id,
         instrument=first.instrument,
@@ -107,6 +131,14 @@ def _course(visits: list[Visit], events: Mapping[tuple[str, Event], list[date]])
         later=tuple(later.items()),
         dropped_out=first_since(Event.DROPPED_OUT),
         operated=first_since(Event.OPERATED),
+        began_again=began_again,
+    )
+
+
+def later_than(course: Course, day: int, *, as_of: date) -> int:
+    """How many scores came more than so many days after the beginning, the one that begins the next course aside."""
+    return sum(
+        (on - course.began).days > day and on <= as_of and on != course.began_again for on, _ in course.later
     )
 
 
@@ -114,8 +146,9 @@ def result_in(course: Course, window: TimeWindow, *, as_of: date) -> WindowResul
     """What is known of the patient in the window, on the day ``as_of``.
 
     A score after an operation does not count: it judges the operation. A score after dropping out does: what matters
-    is how the patient is. Without a score the patient is missing once the window has closed, or once it has opened
-    for a patient who has left; until then the score is not yet due.
+    is how the patient is. Scores of the next episode belong to that one, its first judges both. Without a score the
+    patient is missing once the window has closed, or once it has opened for a patient who has left or begun again;
+    until then the score is not yet due.
     """
     scores = [
         (on, value)
@@ -134,7 +167,12 @@ def _why_none(course: Course, window: TimeWindow, as_of: date) -> Standing:
     day = (as_of - course.began).days
     if day < window.from_day:
         return Standing.NOT_YET_DUE
-    for ended, standing in ((course.operated, Standing.OPERATED), (course.dropped_out, Standing.DROPPED_OUT)):
+    ends = (
+        (course.operated, Standing.OPERATED),
+        (course.dropped_out, Standing.DROPPED_OUT),
+        (course.began_again, Standing.BEGAN_AGAIN),
+    )
+    for ended, standing in ends:
         if ended is not None and ended <= as_of and (ended - course.began).days <= window.to_day:
             return standing
     return Standing.NO_SCORE if day > window.to_day else Standing.NOT_YET_DUE

@@ -14,6 +14,7 @@ from spondyl.assessment.outcomes.courses import (
     Standing,
     WindowResult,
     courses_of,
+    later_than,
     result_in,
     unknown_beginnings,
 )
@@ -42,11 +43,16 @@ _NO_BEGINNING = (
     "{count} left out: the first answers gave no score, so nobody knows where the patient began; a later score is not "
     "taken for it."
 )
+_AGAIN = (
+    "{patients} more than once. Each episode counts like a patient of its own below, the intervals take them as "
+    "independent, and a mean over them leans to those who come back."
+)
+_TOO_LATE = "Left out, because they came after the last window of their episode: {scores}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentOutcome:
-    """One questionnaire in one window. ``results`` holds every patient, those not yet due included.
+    """One questionnaire in one window. ``results`` holds every episode of every patient, those not yet due included.
 
     ``mean_if_unchanged`` takes each missing patient as not changed. Responders, ``worse`` and ``could_not_reach`` are
     None where no threshold is known.
@@ -68,6 +74,11 @@ class InstrumentOutcome:
     def measured(self) -> int:
         """Patients with a score in the window."""
         return self.standings[Standing.MEASURED]
+
+    @property
+    def people(self) -> int:
+        """Patients with a score in the window, each once however many episodes they had."""
+        return len({result.patient_id for result in self.results if result.after is not None})
 
     @property
     def not_yet_due(self) -> int:
@@ -100,7 +111,7 @@ def judge_outcomes(
     as_of: date | None = None,
 ) -> ClinicOutcomes | None:
     """Outcomes of all visits up to ``as_of`` (the last visit when None); None when no row holds a score."""
-    every = tuple(visits)
+    every, spans = tuple(visits), tuple(windows)
     courses = courses_of(every)
     if not courses:
         return None
@@ -110,7 +121,7 @@ def judge_outcomes(
     judged = [
         _outcome(instrument, window, [course for course in known if course.instrument is instrument], day)
         for instrument in instruments.values()
-        for window in windows
+        for window in spans
     ]
     return ClinicOutcomes(
         as_of=day,
@@ -118,7 +129,12 @@ def judge_outcomes(
         visits=len(every),
         outcomes=tuple(one for one in judged if one.measured),
         not_judged=tuple(one for one in judged if not one.measured),
-        warnings=(*WARNINGS, *_without_beginning(every)),
+        warnings=(
+            *WARNINGS,
+            *_without_beginning(every),
+            *_begun_again(known, day),
+            *_too_late(known, spans, day),
+        ),
         provenance=Provenance(method="outcomes.judge_outcomes", inputs=(_fingerprint(every),)),
     )
 
@@ -127,6 +143,19 @@ def _without_beginning(visits: tuple[Visit, ...]) -> tuple[str, ...]:
     count = unknown_beginnings(visits)
     courses = "1 course is" if count == 1 else f"{count} courses are"
     return (_NO_BEGINNING.format(count=courses),) if count else ()
+
+
+def _begun_again(known: list[Course], day: date) -> tuple[str, ...]:
+    count = len({course.patient_id for course in known if course.began_again and course.began_again <= day})
+    patients = "1 patient came" if count == 1 else f"{count} patients came"
+    return (_AGAIN.format(patients=patients),) if count else ()
+
+
+def _too_late(known: list[Course], windows: tuple[TimeWindow, ...], day: date) -> tuple[str, ...]:
+    last_day = max((window.to_day for window in windows), default=0)
+    count = sum(later_than(course, last_day, as_of=day) for course in known)
+    scores = "1 score" if count == 1 else f"{count} scores"
+    return (_TOO_LATE.format(scores=scores),) if count else ()
 
 
 def _fingerprint(visits: tuple[Visit, ...]) -> str:

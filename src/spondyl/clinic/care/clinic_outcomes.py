@@ -1,33 +1,70 @@
 """The clinic's own outcomes, from the scores in the chart by the outcomes engine."""
 
+from dataclasses import replace
 from datetime import date
 
 import sqlalchemy as sa
 
-from spondyl.assessment.outcomes import ClinicOutcomes, Visit, judge_outcomes
+from spondyl.assessment.outcomes import ClinicOutcomes, Event, Visit, judge_outcomes
 from spondyl.assessment.questionnaires import instrument_of
-from spondyl.clinic.care.scores import scores_of_people
+from spondyl.clinic.care import plan_record
+from spondyl.clinic.care.episodes import episode_days, first_scores, operation_day
+from spondyl.clinic.care.newest_rows import NewestRow, newest_of_people
+from spondyl.clinic.care.scores import SCORED_KINDS, scores_in_rows
+from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.tables import people
+
+_LEFT_OUT = (
+    "{episodes} left out: without a score from the beginning there is nothing to hold a later one against."
+)
 
 
 def visits_of_clinic(connection: sa.Connection) -> tuple[Visit, ...]:
-    """A row for every score of every patient, by record number: no name leaves the chart. Two queries in all."""
-    numbers = {
-        row.id: str(row.record_number)
-        for row in connection.execute(sa.select(people.c.id, people.c.record_number))
-    }
-    return tuple(
-        Visit(
-            patient_id=numbers[person_id],
-            on=one.on,
-            instrument=instrument_of(one.instrument),
-            score=one.value,
-        )
-        for person_id, given in sorted(scores_of_people(connection).items())
-        for one in given
-    )
+    """A row for every score of every patient, by record number: no name leaves the chart. Three queries in all.
+
+    The first score of each episode is marked ``baseline``; an operation that a later form tells of is a row of its own.
+    """
+    return _read(connection)[0]
 
 
 def clinic_outcomes(connection: sa.Connection, *, as_of: date) -> ClinicOutcomes | None:
     """Judge all of them on a day; None while nobody has a score."""
-    return judge_outcomes(visits_of_clinic(connection), as_of=as_of)
+    visits, left_out = _read(connection)
+    found = judge_outcomes(visits, as_of=as_of)
+    if found is None or not left_out:
+        return found
+    episodes = "1 later episode is" if left_out == 1 else f"{left_out} later episodes are"
+    return replace(found, warnings=(*found.warnings, _LEFT_OUT.format(episodes=episodes)))
+
+
+def _read(connection: sa.Connection) -> tuple[tuple[Visit, ...], int]:
+    """The rows, and how many episodes have no first score."""
+    numbers = {
+        row.id: str(row.record_number)
+        for row in connection.execute(sa.select(people.c.id, people.c.record_number))
+    }
+    zone = clinic_zone(connection)
+    found = newest_of_people(connection, kinds=SCORED_KINDS, signed_kinds=(plan_record.KIND,))
+    read = [_visits(numbers[person_id], rows, zone) for person_id, rows in sorted(found.items())]
+    return tuple(one for visits, _ in read for one in visits), sum(left_out for _, left_out in read)
+
+
+def _visits(number: str, rows: tuple[NewestRow, ...], zone: str) -> tuple[list[Visit], int]:
+    scores = scores_in_rows(rows, zone)
+    if not scores:
+        return [], 0
+    begun = first_scores(episode_days(rows, scores, zone), scores)
+    firsts = frozenset[tuple[str, date]]().union(*begun)
+    visits = [
+        Visit(
+            patient_id=number,
+            on=one.on,
+            instrument=instrument_of(one.instrument),
+            score=one.value,
+            event=Event.BASELINE if (one.instrument, one.on) in firsts else None,
+        )
+        for one in scores
+    ]
+    operated = operation_day(rows, zone)
+    visits += [Visit(patient_id=number, on=operated, event=Event.OPERATED)] if operated else []
+    return visits, sum(not one for one in begun)

@@ -59,10 +59,19 @@ def unsigned_rows(
 
 
 def newest_of_people(
-    connection: sa.Connection, *, kinds: Iterable[str], people: Collection[str] | None = None
+    connection: sa.Connection,
+    *,
+    kinds: Iterable[str],
+    people: Collection[str] | None = None,
+    signed_kinds: Iterable[str] = (),
 ) -> dict[str, tuple[NewestRow, ...]]:
-    """For each patient what :func:`newest_of_person` gives, in one query; ``people`` None means everybody."""
-    conditions = [documents.c.kind.in_(tuple(kinds))]
+    """For each patient what :func:`newest_of_person` gives, in one query; ``people`` None means everybody.
+
+    A document of ``signed_kinds`` comes too when somebody signed a version of it.
+    """
+    signed = sa.exists().where(signatures.c.document_id == documents.c.document_id)
+    of_signed = sa.and_(documents.c.kind.in_(tuple(signed_kinds)), signed)
+    conditions = [sa.or_(documents.c.kind.in_(tuple(kinds)), of_signed)]
     if people is not None:
         conditions.append(documents.c.person_id.in_(people))
     statement, begun = _newest(*conditions)

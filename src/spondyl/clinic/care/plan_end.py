@@ -1,5 +1,7 @@
 """The stop rule of a plan with adjustments: once its review did not reach the goal, there is no more of the same."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
 from spondyl.clinic.care.plan_record import judged, latest_plan
@@ -8,11 +10,11 @@ from spondyl.clinic.report.day_text import day_text
 from spondyl.treatment.plan import OptionKind, Plan, PlanState, kind_of
 
 _NOT_REACHED = (
-    "The review was on {day} and the goal is not reached, so this plan ends and more of the same is not booked. "
-    "A clinician changes the plan with the patient, or refers."
+    "The review was on {day} and the goal is not reached by the score of {last}, so this plan ends and more of the "
+    "same is not booked. A clinician changes the plan with the patient, or refers."
 )
 _NO_SCORE = (
-    "The review was due on {day} and there is no score, so nobody knows whether the plan goes on. "
+    "The review was due on {day} and there is no score from {first} on, so nobody knows whether the plan goes on. "
     "Ask the patient for the scores first."
 )
 
@@ -24,9 +26,9 @@ def is_hands_on(plan: Plan) -> bool:
 
 def why_no_more(connection: sa.Connection, person_id: str, plan: Plan) -> str | None:
     """Why nothing more is delivered on a plan: its review is over, and the goal is not reached or nobody asked."""
-    state = _state(connection, person_id, plan)
-    said = {PlanState.NOT_REACHED: _NOT_REACHED, PlanState.NO_SCORE: _NO_SCORE}.get(state)
-    return said and said.format(day=day_text(plan.review_on))
+    return _said(
+        connection, person_id, plan, {PlanState.NOT_REACHED: _NOT_REACHED, PlanState.NO_SCORE: _NO_SCORE}
+    )
 
 
 def why_not_booked(connection: sa.Connection, person_id: str) -> str | None:
@@ -37,13 +39,20 @@ def why_not_booked(connection: sa.Connection, person_id: str) -> str | None:
     stored = latest_plan(connection, person_id)
     if stored is None or not stored.is_signed or not is_hands_on(stored.plan):
         return None
-    if _state(connection, person_id, stored.plan) is not PlanState.NOT_REACHED:
-        return None
-    return _NOT_REACHED.format(day=day_text(stored.plan.review_on))
+    return _said(connection, person_id, stored.plan, {PlanState.NOT_REACHED: _NOT_REACHED})
 
 
-def _state(connection: sa.Connection, person_id: str, plan: Plan) -> PlanState:
+def _said(
+    connection: sa.Connection, person_id: str, plan: Plan, words: Mapping[PlanState, str]
+) -> str | None:
+    """The words for the state of a plan whose review is due; None before it, and where there are none."""
     today = clinic_day(connection)
     if today < plan.review_on:
-        return PlanState.RUNNING
-    return judged(connection, person_id, plan, as_of=today).state
+        return None
+    found = judged(connection, person_id, plan, as_of=today)
+    said = words.get(found.state)
+    return said and said.format(
+        day=day_text(plan.review_on),
+        last=day_text(found.judged_by) if found.judged_by else "",
+        first=day_text(plan.judged_from),
+    )

@@ -100,7 +100,7 @@ def scores_in_error(connection: sa.Connection, person_id: str) -> tuple[ScoreInE
 
 def scores_of_person(connection: sa.Connection, person_id: str) -> tuple[GivenScore, ...]:
     """Every score, the earliest first; of one questionnaire and day the one given last counts alone."""
-    return _scores(newest_of_person(connection, person_id, kinds=_READ), clinic_zone(connection))
+    return scores_in_rows(newest_of_person(connection, person_id, kinds=_READ), clinic_zone(connection))
 
 
 def scores_of_people(
@@ -108,10 +108,11 @@ def scores_of_people(
 ) -> dict[str, tuple[GivenScore, ...]]:
     """The scores of these patients, or of everybody who has one, in one query and one for the clock."""
     found, zone = newest_of_people(connection, kinds=_READ, people=people), clinic_zone(connection)
-    return {person_id: _scores(rows, zone) for person_id, rows in found.items()}
+    return {person_id: scores_in_rows(rows, zone) for person_id, rows in found.items()}
 
 
-def _scores(rows: tuple[NewestRow, ...], zone: str) -> tuple[GivenScore, ...]:
+def scores_in_rows(rows: tuple[NewestRow, ...], zone: str) -> tuple[GivenScore, ...]:
+    """The scores of one patient's documents, those of :data:`SCORED_KINDS`, as :func:`scores_of_person` gives them."""
     given = [
         score for kind, read in _READ.items() for row in rows if row.kind == kind for score in read(row, zone)
     ]
@@ -157,3 +158,5 @@ def _entered_score(row: NewestRow) -> GivenScore:
 
 _READ = {intake_record.KIND: _of_intake, visit_note.KIND: _of_note, KIND: _entered}
 """In this order: a score entered by hand counts before one of a visit, and that before one of the form."""
+SCORED_KINDS = tuple(_READ)
+"""The documents that hold scores."""

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from spondyl.assessment.outcomes import ClinicOutcomes, InstrumentOutcome
 from spondyl.clinic.report.outcomes_json import outcomes_json
-from spondyl.clinic.report.outcomes_words import not_judged_text, words_of
+from spondyl.clinic.report.outcomes_words import not_judged_text, patients_text, words_of
 from spondyl.clinic.report.published_beside import PublishedLine
 
 
@@ -18,7 +18,7 @@ def print_outcomes_json(found: ClinicOutcomes, published: tuple[PublishedLine, .
 def print_outcomes(found: ClinicOutcomes, published: tuple[PublishedLine, ...]) -> None:
     """The warning first, then a block for each questionnaire and window, then what sham groups of trials reached."""
     console = Console(highlight=False, markup=False)
-    console.print(f"{found.patients} patients, {found.visits} rows, as of {found.as_of}.", style="bold")
+    console.print(f"{patients_text(found.patients)}, {found.visits} rows, as of {found.as_of}.", style="bold")
     for line in found.warnings:
         console.print(f"! {line}")
     for one in found.outcomes:

@@ -12,6 +12,7 @@ from spondyl.clinic.report.outcomes_svg import (
     thinned,
     value_range,
 )
+from spondyl.clinic.report.outcomes_words import patients_text
 from spondyl.clinic.report.pdf_style import INK, register_fonts
 from spondyl.true_minus import true_minus
 
@@ -131,7 +132,7 @@ def _below(one: InstrumentOutcome, gains: Sequence[float]) -> list[Any]:
         _text(
             middle,
             14,
-            f"{len(gains)} patients with a score, the most improved first{drawn}",
+            f"{patients_text(len(gains))} with a score, the most improved first{drawn}",
             "middle",
             size=6.4,
         ),

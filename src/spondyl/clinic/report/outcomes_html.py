@@ -8,7 +8,7 @@ from spondyl.atomic_file import write_whole
 from spondyl.clinic.report.html import environment
 from spondyl.clinic.report.outcomes_json import outcomes_json
 from spondyl.clinic.report.outcomes_svg import change_svgs, hundred_svg
-from spondyl.clinic.report.outcomes_words import not_judged_text, words_of
+from spondyl.clinic.report.outcomes_words import not_judged_text, patients_text, words_of
 from spondyl.clinic.report.published_beside import NOT_COMPARABLE, PublishedLine
 from spondyl.clinic.report.report_content import DISCLAIMER
 
@@ -54,6 +54,7 @@ def outcomes_html(found: "ClinicOutcomes", *, published: tuple[PublishedLine, ..
         .render(
             title="Our own outcomes",
             found=found,
+            patients=patients_text(found.patients),
             sections=sections,
             not_judged=[not_judged_text(one) for one in found.not_judged],
             published=published,

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from spondyl.clinic.report.outcomes_drawing import change_drawing, hundred_drawing
-from spondyl.clinic.report.outcomes_words import OutcomeWords, not_judged_text, words_of
+from spondyl.clinic.report.outcomes_svg import hundred_counts
+from spondyl.clinic.report.outcomes_words import OutcomeWords, not_judged_text, patients_text, words_of
 from spondyl.clinic.report.pdf_document import pdf_bytes
 from spondyl.clinic.report.pdf_style import Story
 from spondyl.clinic.report.published_beside import NOT_COMPARABLE, PublishedLine
@@ -24,7 +25,7 @@ def outcomes_pdf(found: "ClinicOutcomes", *, published: tuple[PublishedLine, ...
     """The document of every questionnaire in every window, warnings first."""
     story = Story()
     story.title(TITLE)
-    status = f"{found.patients} patients, {found.visits} rows, as of {found.as_of}."
+    status = f"{patients_text(found.patients)}, {found.visits} rows, as of {found.as_of}."
     story.strong(f"{status} {SYNTHETIC}" if synthetic else status)
     story.alert("Read this first", found.warnings, bullets=True)
     for one in found.outcomes:
@@ -51,7 +52,7 @@ def _outcome(story: Story, one: "InstrumentOutcome") -> None:
         story.small(note)
     if one.measured:
         story.flowables.append(_pictures(one))
-        if one.by_points is not None:
+        if hundred_counts(one) is not None:
             story.small(KEY)
     if one.threshold:
         story.small(f"{one.threshold.note} Source: {one.threshold.source}.")

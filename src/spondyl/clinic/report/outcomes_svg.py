@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from spondyl.assessment.outcomes import InstrumentOutcome
 from spondyl.assessment.questionnaires.important_change import improvement_of
+from spondyl.clinic.report.outcomes_words import FEWEST_SHOWN, patients_text
 from spondyl.true_minus import true_minus
 
 HEIGHT = 300.0
@@ -136,7 +137,7 @@ def _bars(gains: Sequence[float], points: float, ends: tuple[float, float], shee
 
 
 def _labels(one: InstrumentOutcome, gains: Sequence[float], points: float, sheet: _Sheet) -> str:
-    below = f"{len(gains)} patients with a score, the most improved first"
+    below = f"{patients_text(len(gains))} with a score, the most improved first"
     if len(gains) > MOST_BARS:
         below += f" ({MOST_BARS} of them drawn, evenly by rank)"
     lines = [*wrap(below, sheet.letters), f"not drawn: {one.missing} without a score"]
@@ -179,9 +180,10 @@ def hundred_svg(one: InstrumentOutcome) -> Markup | None:
 
 
 def hundred_counts(one: InstrumentOutcome) -> tuple[int, int, int] | None:
-    """Of a hundred due patients: improved by what matters, did not, not known; None without a threshold."""
+    """Of a hundred due patients: improved by what matters, did not, not known; None without a threshold, and
+    of few people, who are no hundred."""
     found = one.by_points
-    if found is None:
+    if found is None or one.people < FEWEST_SHOWN:
         return None
     better, same, unknown = of_hundred(
         found.worst_case.events, one.measured - found.worst_case.events, one.missing

@@ -10,8 +10,12 @@ from spondyl.true_minus import true_minus
 MISSING_WORDS = {
     Standing.DROPPED_OUT: "dropped out",
     Standing.OPERATED: "had an operation",
+    Standing.BEGAN_AGAIN: "began a new episode before",
     Standing.NO_SCORE: "no score in the window",
 }
+FEWEST_SHOWN = 10
+"""Of fewer patients with a score the clinic's page shows no result, and nothing is drawn as a hundred people: with the
+list of patients beside it, a bar or a mean is the change of somebody who is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,16 @@ def words_of(one: InstrumentOutcome) -> OutcomeWords:
         if one.worse is None or points is None
         else _worse(one.worse, one.measured, points.threshold),
         notes=_notes(one),
+    )
+
+
+def too_few_text(one: InstrumentOutcome) -> str:
+    """Why a result of few patients is not shown, and how many are missing until it is."""
+    missing = FEWEST_SHOWN - one.people
+    verb = "has" if one.people == 1 else "have"
+    return (
+        f"Not shown, {patients_text(one.people)} {verb} a score: {one.instrument.name}, {one.window.label}. A result "
+        f"needs {FEWEST_SHOWN}, or it would tell what became of somebody who is known; {missing} more to come."
     )
 
 
@@ -124,16 +138,17 @@ def _worse(worse: int, measured: int, threshold: str) -> str:
 def _notes(one: InstrumentOutcome) -> tuple[str, ...]:
     few = one.measured and one.measured + one.missing < 30
     notes = (
-        (one.not_yet_due, f"Not yet due in this window, so not counted: {_patients(one.not_yet_due)}."),
+        (one.not_yet_due, f"Not yet due in this window, so not counted: {patients_text(one.not_yet_due)}."),
         (
             one.could_not_reach,
             f"Began too near the good end to reach the threshold in points, and counted as not reaching it: "
-            f"{_patients(one.could_not_reach or 0)}.",
+            f"{patients_text(one.could_not_reach or 0)}.",
         ),
         (few, "Fewer than 30 patients: the intervals are wide for a reason."),
     )
     return tuple(text for applies, text in notes if applies)
 
 
-def _patients(count: int) -> str:
+def patients_text(count: int) -> str:
+    """``1 patient``, ``2 patients``."""
     return f"{count} patient" if count == 1 else f"{count} patients"

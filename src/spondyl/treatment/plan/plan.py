@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from spondyl.assessment.questionnaires import Instrument, ScoreRefused, important_change_of, instrument_of
 from spondyl.assessment.refused import Refused
@@ -11,6 +11,9 @@ from spondyl.treatment.plan.ranking import RankedOption, Standing
 
 LATEST_REVIEW_DAYS = 84
 """Twelve weeks: later than this nobody would notice in time that a plan does not work."""
+REVIEW_SCORE_DAYS = 14
+"""A score as long before the review judges it: of weekly visits one falls into a fortnight even when one is missed. An
+older one says how the patient was, not how the plan ended."""
 MOST_VISITS = 36
 MOST_EXERCISE_CHARACTERS = 2000
 
@@ -101,11 +104,18 @@ class Plan:
                 raise PlanRefused(what=wrong, why=why, do=do)
 
     @property
+    def judged_from(self) -> date:
+        """The first day whose score judges the review: a fortnight before it, of a short plan its second half."""
+        half = (self.review_on - self.starts_on).days // 2
+        return self.review_on - timedelta(days=min(REVIEW_SCORE_DAYS, half))
+
+    @property
     def stop_rule(self) -> str:
         """What happens at the review."""
         goals = " or ".join(goal.text for goal in self.goals)
         return (
-            f"Judged on {day_words(self.review_on)}. Goal: {goals}. Not reached by then: this plan ends. "
+            f"Judged on {day_words(self.review_on)}, by the last score from {day_words(self.judged_from)} on. "
+            f"Goal: {goals}. Not reached by then: this plan ends. "
             "It is changed, or the patient is referred; more of the same is not booked."
         )
 

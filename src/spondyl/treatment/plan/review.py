@@ -33,10 +33,14 @@ _INEXACT = 1e-3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalJudged:
-    """The last score of a goal's questionnaire after the start; None where there is none."""
+    """``last`` is the score of a goal's questionnaire that judges it, and None where there is none.
+
+    ``too_early`` is then the last one since the start, when the review is due and the score too old to judge it.
+    """
 
     goal: Goal
     last: ScoreOnDay | None
+    too_early: ScoreOnDay | None = None
 
     @property
     def is_reached(self) -> bool:
@@ -61,10 +65,11 @@ class GoalJudged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanJudged:
-    """The state with its sentence and the next step."""
+    """The state with its sentence and the next step; ``judged_by`` is the day of the score behind the state."""
 
     state: PlanState
     goals: tuple[GoalJudged, ...]
+    judged_by: date | None
     says: str
     next_step: str
 
@@ -72,27 +77,46 @@ class PlanJudged:
 def judge_plan(plan: Plan, scores: Iterable[ScoreOnDay], *, as_of: date) -> PlanJudged:
     """Judge by the last score of each goal after the start and not after ``as_of``.
 
-    One goal reached is enough. Before the review a plan whose goal is not reached is running.
+    One goal reached is enough. Before the review a plan whose goal is not reached is running. From the review on only
+    scores since :attr:`Plan.judged_from` count: one good or bad day at the start decides nothing.
     """
     known = sorted((one for one in scores if plan.starts_on < one.on <= as_of), key=lambda one: one.on)
-    goals = tuple(
-        GoalJudged(
-            goal=goal, last=next((one for one in reversed(known) if one.instrument == goal.instrument), None)
-        )
-        for goal in plan.goals
-    )
+    goals = tuple(_goal_judged(plan, goal, known, as_of) for goal in plan.goals)
     state = _state(plan, goals, as_of)
     says, next_step = _WORDS[state]
-    last = max((goal.last.on for goal in goals if goal.last), default=plan.review_on)
+    if state is PlanState.NO_SCORE and any(goal.too_early for goal in goals):
+        says = _TOO_EARLY
+    last = _day_behind(state, goals)
     if state is PlanState.NOT_REACHED:
-        says = (_LATER if last > plan.review_on else _BY_THEN)[any(goal.matters for goal in goals)]
+        is_later = last is not None and last > plan.review_on
+        says = (_LATER if is_later else _BY_THEN)[any(goal.matters for goal in goals)]
     worse = "".join(_WORSE.format(name=goal.goal.name) for goal in goals if goal.is_worse)
     return PlanJudged(
         state=state,
         goals=goals,
-        says=says.format(day=day_words(plan.review_on), last=day_words(last)) + worse,
+        judged_by=last,
+        says=says.format(
+            day=day_words(plan.review_on),
+            last=day_words(last) if last else "",
+            first=day_words(plan.judged_from),
+        )
+        + worse,
         next_step=next_step,
     )
+
+
+def _goal_judged(plan: Plan, goal: Goal, known: list[ScoreOnDay], as_of: date) -> GoalJudged:
+    """``known``: the scores since the start, the earliest first."""
+    last = next((one for one in reversed(known) if one.instrument == goal.instrument), None)
+    if last is not None and last.on < plan.judged_from and as_of >= plan.review_on:
+        return GoalJudged(goal=goal, last=None, too_early=last)
+    return GoalJudged(goal=goal, last=last)
+
+
+def _day_behind(state: PlanState, goals: tuple[GoalJudged, ...]) -> date | None:
+    """The day of the last score that decides: of a goal that is reached where one is, else of any."""
+    deciding = [goal for goal in goals if goal.is_reached or state is not PlanState.REACHED]
+    return max((goal.last.on for goal in deciding if goal.last), default=None)
 
 
 def _state(plan: Plan, goals: tuple[GoalJudged, ...], as_of: date) -> PlanState:
@@ -104,8 +128,8 @@ def _state(plan: Plan, goals: tuple[GoalJudged, ...], as_of: date) -> PlanState:
 
 
 _BY_THEN = (
-    "No change that matters by {day}.",
-    "A change that matters by {day}, but less than the goal of this plan.",
+    "No change that matters by {day}: the score is of {last}.",
+    "A change that matters by {day}, but less than the goal of this plan: the score is of {last}.",
 )
 """Without and with a change that matters to one person."""
 _LATER = (
@@ -113,6 +137,9 @@ _LATER = (
     "The last score, of {last}, shows a change that matters, but less than the goal of this plan.",
 )
 """The same of a score after the review: it says nothing of that day, on which the change may have been there."""
+_TOO_EARLY = (
+    "The review of {day} is due and there is no score from {first} on: an earlier one is too old to judge by."
+)
 _WORSE = " {name} is worse by what matters."
 
 _WORDS = {
@@ -121,7 +148,8 @@ _WORDS = {
         "Ask for the scores again at the review, or before.",
     ),
     PlanState.REACHED: (
-        "The change that matters is reached. Without a control group nobody can say what brought it.",
+        "The change that matters is reached by the score of {last}. Without a control group nobody can say what "
+        "brought it.",
         "End the plan or space the visits out; keep the home exercise.",
     ),
     PlanState.NOT_REACHED: (

@@ -24,13 +24,20 @@ from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.report.outcomes_svg import change_svgs, hundred_svg
-from spondyl.clinic.report.outcomes_words import not_judged_text, words_of
+from spondyl.clinic.report.outcomes_words import (
+    FEWEST_SHOWN,
+    not_judged_text,
+    patients_text,
+    too_few_text,
+    words_of,
+)
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.outcomes.score_svg import ScoreChart, score_svgs
 from spondyl.clinic.web.page import page, patient_page, see_other
-from spondyl.clinic.web.plan.form import GOAL_NAMES
+from spondyl.clinic.web.plan.form import CURRENT_FOR, GOAL_NAMES
 from spondyl.clinic.web.rights import Clinician, needs
 from spondyl.clinic.web.services import Clinic, Services
+from spondyl.treatment.plan import Plan
 
 router = APIRouter(include_in_schema=False)
 ENTERED = tuple((code, GOAL_NAMES.get(code, one.name)) for code, one in INSTRUMENTS.items() if one.is_outcome)
@@ -39,9 +46,10 @@ WRONG_DAY = "The day is none, or lies in the future. Choose the day on which the
 
 @router.get("/outcomes", dependencies=[Depends(needs(Role.CLINICIAN, Role.ADMINISTRATOR))])
 def clinic_page(request: Request, services: Clinic) -> Response:
-    """The clinic's own outcomes: no name, no patient, and the warnings first."""
+    """The clinic's own outcomes: no name, no result of few patients, and the warnings first."""
     with reading(services.engine) as connection:
         found = clinic_outcomes(connection, as_of=clinic_today(services))
+    judged_here = found.outcomes if found else ()
     sections = [
         {
             "words": words_of(one),
@@ -49,10 +57,17 @@ def clinic_page(request: Request, services: Clinic) -> Response:
             "hundred": hundred_svg(one) or "",
             "threshold": one.threshold,
         }
-        for one in (found.outcomes if found else ())
+        for one in judged_here
+        if one.people >= FEWEST_SHOWN
     ]
+    not_shown = [too_few_text(one) for one in judged_here if one.people < FEWEST_SHOWN]
     not_judged = [not_judged_text(one) for one in (found.not_judged if found else ())]
-    context = {"found": found, "sections": sections, "not_judged": not_judged}
+    context = {
+        "found": found,
+        "patients": patients_text(found.patients) if found else "",
+        "sections": sections,
+        "not_shown": [*not_shown, *not_judged],
+    }
     return page(request, "outcomes/clinic.html", context)
 
 
@@ -163,12 +178,23 @@ def _context(connection: sa.Connection, services: Services, patient: Person) -> 
 def _chart(code: str, scores: tuple[GivenScore, ...], plan: StoredPlan | None) -> ScoreChart:
     instrument = instrument_of(code)
     points = tuple((one.on, one.value) for one in scores if one.instrument == code)
-    goal = next((one for one in plan.plan.goals if one.instrument == code), None) if plan else None
-    begin = (plan.plan.starts_on, goal.before) if plan and goal else points[0]
     return ScoreChart(
         instrument=instrument,
         points=points,
         threshold=important_change_of(instrument),
-        begin=begin,
+        begin=_begin(code, points, plan.plan) if plan else points[0],
         review_on=plan.plan.review_on if plan else None,
     )
+
+
+def _begin(code: str, points: tuple[tuple[date, float], ...], plan: Plan) -> tuple[date, float]:
+    """Where the course of a plan began: the score of its goal, else the last of the weeks before it or the first since.
+
+    Where there is none of these only an earlier course is known.
+    """
+    goal = next((one for one in plan.goals if one.instrument == code), None)
+    if goal is not None:
+        return plan.starts_on, goal.before
+    before = [one for one in points if plan.starts_on - CURRENT_FOR <= one[0] <= plan.starts_on]
+    since = [one for one in points if one[0] > plan.starts_on]
+    return next(iter((*before[-1:], *since)), (plan.starts_on, points[-1][1]))

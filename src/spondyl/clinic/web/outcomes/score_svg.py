@@ -21,7 +21,10 @@ LEAST_DAYS = 42
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreChart:
-    """``points`` by day, at least one; ``begin`` is the score that later ones are held against."""
+    """``points`` by day, at least one; ``begin`` is the score that later ones are held against.
+
+    Points of before its day are of an earlier episode: they are drawn apart and reach nothing.
+    """
 
     instrument: Instrument
     points: tuple[tuple[date, float], ...]
@@ -50,9 +53,22 @@ class ScoreChart:
         less = "less" if self._is_lower_better else "more"
         by = f"{self.threshold.points:g} {self.instrument.unit} {less} than {self.begin[1]:g}"
         text += f" A score of {self.goal:g} or {self.better} ({by}) is a change that matters"
-        return (
-            f"{text}." if is_one else f"{text}: {'reached' if self.is_reached(last[1]) else 'not reached'}."
-        )
+        if is_one:
+            return f"{text}."
+        if last[0] < self.begin[0]:
+            return f"{text}. There is no score since {day_text(self.begin[0])}."
+        return f"{text}: {'reached' if self.is_reached(*last) else 'not reached'}."
+
+    @property
+    def has_earlier(self) -> bool:
+        """Whether a score is from before the day that later ones are held against."""
+        return self.is_earlier(self.points[0][0])
+
+    def is_earlier(self, day: date) -> bool:
+        """Whether a score of that day is none of this course; the last one before it is, where it is its beginning."""
+        before = [point for point in self.points if point[0] < self.begin[0]]
+        begins_it = bool(before) and before[-1] == (day, self.begin[1])
+        return day < self.begin[0] and not begins_it
 
     @property
     def better(self) -> str:
@@ -63,9 +79,9 @@ class ScoreChart:
     def _is_lower_better(self) -> bool:
         return self.instrument.direction is Direction.HIGHER_IS_WORSE
 
-    def is_reached(self, value: float) -> bool:
-        """Whether a score is better than the first by what matters; 1e-9 for scores that are not exact."""
-        if self.goal is None:
+    def is_reached(self, day: date, value: float) -> bool:
+        """Whether a later score is better than the first by what matters; 1e-9 for scores that are not exact."""
+        if self.goal is None or self.is_earlier(day):
             return False
         if self._is_lower_better:
             return value <= self.goal + 1e-9
@@ -74,6 +90,8 @@ class ScoreChart:
 
 def score_svgs(chart: ScoreChart) -> Markup:
     """The picture. Full points reach the change that matters, rings do not: colour is never the only sign.
+
+    Small rings on a dashed line are from before the course.
 
     Drawn for a wide and for a narrow place, of which the page shows one: letters are as large in both.
     """
@@ -191,11 +209,21 @@ def _review(chart: ScoreChart, frame: _Frame) -> str:
 
 
 def _line(chart: ScoreChart, frame: _Frame) -> str:
-    places = [(frame.x(day), frame.y(value), value) for day, value in chart.points]
-    path = "L".join(f"{x:.1f} {y:.1f}" for x, y, _ in places)
-    dots = "".join(
-        f'<circle class="{"reached" if chart.is_reached(value) else "ring"}" cx="{x:.1f}" cy="{y:.1f}" r="6"/>'
+    earlier = sum(chart.is_earlier(day) for day, _ in chart.points)
+    dots = "".join(_dot(chart, frame, day, value) for day, value in chart.points)
+    before = _path("course earlier", frame, chart.points[: earlier + 1]) if earlier else ""
+    return before + _path("course", frame, chart.points[earlier:]) + dots
+
+
+def _path(name: str, frame: _Frame, points: Sequence[tuple[date, float]]) -> str:
+    places = "L".join(f"{frame.x(day):.1f} {frame.y(value):.1f}" for day, value in points)
+    return f'<path class="{name}" d="M{places}"/>' if places else ""
+
+
+def _dot(chart: ScoreChart, frame: _Frame, day: date, value: float) -> str:
+    x, y = frame.x(day), frame.y(value)
+    kind = "earlier" if chart.is_earlier(day) else "reached" if chart.is_reached(day, value) else "ring"
+    return (
+        f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{4 if kind == "earlier" else 6}"/>'
         f'<text class="value" x="{x:.1f}" y="{y - 11:.1f}" text-anchor="middle">{value:g}</text>'
-        for x, y, value in places
     )
-    return f'<path class="course" d="M{path}"/>{dots}'
