@@ -56,12 +56,13 @@ def _ends(practice: Practice, visit: Appointment) -> datetime:
 
 
 def _rows(view: View, practice: Practice, visits: list[Appointment]) -> list[dict[str, Any]]:
-    names = names_of(view.connection, visits)
+    names, now = names_of(view.connection, visits), view.services.clock()
+    comes_next = min((one.start for one in visits if one.start > now), default=None)
     return [
         {
             "visit": one,
             "time": time_words(one.wall),
-            "has_begun": one.start <= view.services.clock(),
+            "mark": "now" if one.start <= now else "next" if one.start == comes_next else "",
             "who": names.get(one.person or "", "Kept for somebody"),
             "what": practice.visit_type(one.visit_type).name,
             "with": practice.provider(one.placement.provider).name,
