@@ -185,6 +185,7 @@ def test_a_day_shows_first_who_comes_next(
         expect(panel.get_by_text("Amelia")).to_be_hidden()
         panel.get_by_text("1 earlier visit").click()
         expect(panel.get_by_text("Amelia")).to_be_visible()
+        expect(panel.locator(".tag")).to_have_text(["now", "next"])
         page.context.close()
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from spondyl.booking import Appointment, Practice
+from spondyl.booking import Appointment, Practice, Status
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.outbox import why_clinic_refused
 from spondyl.clinic.chart.people import Person
@@ -60,12 +60,13 @@ def _ends(practice: Practice, visit: Appointment) -> datetime:
 
 
 def _rows(view: View, practice: Practice, visits: list[Appointment]) -> list[dict[str, Any]]:
-    names = names_of(view.connection, visits)
+    names, now = names_of(view.connection, visits), view.services.clock()
+    comes_next = min((one.start for one in visits if one.start > now), default=None)
     return [
         {
             "visit": one,
             "time": time_words(one.wall),
-            "has_begun": one.start <= view.services.clock(),
+            "mark": _mark(one, now, comes_next),
             "who": names.get(one.person or "", "Kept for somebody"),
             "what": practice.visit_type(one.visit_type).name,
             "with": practice.provider(one.placement.provider).name,
@@ -75,13 +76,21 @@ def _rows(view: View, practice: Practice, visits: list[Appointment]) -> list[dic
     ]
 
 
+def _mark(visit: Appointment, now: datetime, comes_next: datetime | None) -> str:
+    if visit.status is Status.MISSED:
+        return ""
+    return "now" if visit.start <= now else "next" if visit.start == comes_next else ""
+
+
 def patient_panel(view: View, person: Person) -> Panel | None:
     """The next visit, how the newest course goes, and the way to the others."""
     if not has_practice(view.connection):
         return None
     practice, now = practice_of(view.connection), view.services.clock()
     coming = [
-        one for one in appointments_of(view.connection, person.id) if one.start > now - timedelta(hours=4)
+        one
+        for one in appointments_of(view.connection, person.id)
+        if one.start > now - timedelta(hours=4) and one.status is not Status.MISSED
     ]
     words = [f"{when_words(one.wall)}: {practice.visit_type(one.visit_type).name}" for one in coming]
     context = {"next": words[0] if words else None, "more": max(len(words) - 1, 0), "person_id": person.id}
