@@ -22,6 +22,7 @@ from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.report.outcomes_words import FEWEST_SHOWN
 from spondyl.clinic.sample_practice import sample_practice
 from spondyl.clinic.web.services import Services
 
@@ -112,9 +113,14 @@ def test_pictures_of_scores_are_read_on_a_telephone_too(
 ) -> None:
     """Every word at least 11 px high, inside its picture, and the page no wider than the screen."""
     with writing(services.engine) as connection:
-        for week, value in ((0, 14), (6, 7)):
-            on = date(2025, 12, 1) + timedelta(weeks=week)
-            add_score(connection, patient.id, instrument="rmdq", value=value, on=on, actor="test")
+        others = [
+            add_person(connection, PersonDetails(given_name="Other", family_name=f"Number {one}"), actor="test")
+            for one in range(FEWEST_SHOWN - 1)
+        ]
+        for person in (patient, *others):
+            for week, value in ((0, 14), (6, 7)):
+                on = date(2025, 12, 1) + timedelta(weeks=week)
+                add_score(connection, person.id, instrument="rmdq", value=value, on=on, actor="test")
     clinician.set_viewport_size({"width": width, "height": 844})
     for address in (f"/patients/{patient.id}/outcomes", "/outcomes"):
         clinician.goto(address)
