@@ -93,6 +93,7 @@ def test_a_visit_that_moves_is_reminded_of_at_its_new_time(
 
 def test_who_is_put_back_within_the_last_day_knows(bookings: Bookings) -> None:
     visit = visit_at(bookings)
+    bookings.clock.moment = TEN - timedelta(hours=28)
     with writing(bookings.engine) as connection:
         reschedule(connection, visit.key, slot_at(NEXT_WEEK), actor="desk", change="c1")
     sent_all(bookings)
