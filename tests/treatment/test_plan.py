@@ -273,8 +273,9 @@ def test_the_judgement_names_the_day_of_the_score_behind_it_or_asks_for_a_newer_
     found = judge_plan(plan(), (scored(9.0, 30),), as_of=review)
     assert found.says.startswith("The change that matters is reached by the score of 27 December 2026.")
     found = judge_plan(plan(), (scored(9.0, 1),), as_of=review)
-    assert found.says.startswith(
-        "The review of 8 January 2027 is due and there is no score from 25 December 2026 on."
+    assert found.says == (
+        "The review of 8 January 2027 is due and there is no score from 25 December 2026 on: an earlier one is too old "
+        "to judge by."
     )
     (goal,) = found.goals
     assert (goal.last, goal.too_early, goal.is_reached) == (None, scored(9.0, 1), False)
