@@ -33,6 +33,7 @@ from spondyl.clinic.chart.appointment_rows import (
     appointment,
     appointment_of,
     insert_rows,
+    slot_of,
     update_row,
 )
 from spondyl.clinic.chart.audit import Deed, append
@@ -53,6 +54,7 @@ from spondyl.clinic.chart.engine import is_embedded, now_of
 from spondyl.clinic.chart.outbox import MessageKind, forget_messages, queue, queue_change, queue_undone
 from spondyl.clinic.chart.overrides import come_down, put_down_over
 from spondyl.clinic.chart.practice import latest_seen, practice_of
+from spondyl.clinic.chart.practice_change import why_outside
 from spondyl.clinic.chart.quick_read import QuickRead
 from spondyl.clinic.chart.tables.booking import absences, appointments
 from spondyl.clinic.chart.tables.column_types import new_id
@@ -90,12 +92,11 @@ def hold_slot(
 
 def confirm_hold(connection: sa.Connection, key: str, *, person: str, actor: str) -> Appointment:
     """Turn a hold into a booking for a person; raises ``StepRefusedError`` when it has lapsed, ``TimeTakenError`` when
-    the provider is away by now."""
+    the provider is away by now, or the hours no longer allow it."""
     hold = appointment(connection, key, lock=True)
     visit = confirmed(hold, person, now_of(connection))
     facts = _facts_for(connection, visit)
-    if any(one.provider == visit.placement.provider for one in facts.away):  # perhaps since the time was kept
-        refuse_unless_offered(facts, slot_of(visit), now_of(connection))
+    _refuse_unless_still_offered(connection, facts, slot_of(visit))
     update_row(connection, visit)
     if hold.person is None:  # nobody is in two rooms at once
         own = [
@@ -301,16 +302,9 @@ def book_all(
         _record(connection, visit, actor=actor, action="book visit")
 
 
-def slot_of(one: Appointment) -> Slot:
-    """The slot that an appointment stands in."""
-    return Slot(
-        start=one.start, zone=one.zone, wall=one.wall, visit_type=one.visit_type, placement=one.placement
-    )
-
-
 def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointment]:
     """Undo a change as a whole; refused with ``UndoRefusedError`` when a visit was changed again since, when the
-    patient is here, the time before is over, or its provider is away by now."""
+    patient is here, the time before is over, its provider is away by now or the hours no longer allow it."""
     found = change_set(connection, change)
     pairs = [(appointment(connection, part.appointment, lock=True), part) for part in found.parts]
     if moved_on := [now for now, part in pairs if now.sequence != part.sequence_after]:
@@ -329,6 +323,7 @@ def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointm
         update_row(connection, visit)
         if visit.live:
             _refuse_if_away(connection, practice, visit)
+            _refuse_if_outside(practice, visit, now_of(connection))
             _occupy(connection, practice, visit)
     made = [visit for visit, (_, part) in zip(after, pairs, strict=True) if part.before is None]
     queue_undone(connection, sorted(made, key=lambda visit: visit.start))
@@ -362,6 +357,14 @@ def _refuse_if_away(connection: sa.Connection, practice: Practice, visit: Appoin
         raise UndoRefusedError(f"{who} is away on {day} by now; move the visit to another time instead.")
 
 
+def _refuse_if_outside(practice: Practice, visit: Appointment, now: datetime) -> None:
+    """Nothing is put back where the practice has no hours by now; outside those that were known staff had given a
+    reason."""
+    if not visit.override_reason and (problem := why_outside(practice, visit, now)):
+        when = f"{visit.wall:%d %B, %H:%M}"
+        raise UndoRefusedError(f"The time before was {when}. {problem} Choose another time for this visit.")
+
+
 def replace_claims(
     connection: sa.Connection, practice: Practice, before: Appointment, after: Appointment
 ) -> list[str]:
@@ -386,6 +389,14 @@ def refuse_unless_offered(facts: BookingFacts, slot: Slot, now: datetime) -> Non
     """
     if problem := why_never(facts.practice, slot, facts.away, now):
         raise TimeTakenError(f"{problem} Choose another time.")
+
+
+def _refuse_unless_still_offered(connection: sa.Connection, facts: BookingFacts, slot: Slot) -> None:
+    """Ask anew only where an absence is noted, or the practice is another than the one seen last."""
+    seen = latest_seen(connection)
+    is_known = seen is not None and seen.timetable.practice is facts.practice and not facts.away
+    if not (is_known and seen.timetable.offers(slot, now_of(connection))):
+        refuse_unless_offered(facts, slot, now_of(connection))
 
 
 def _facts_for(connection: sa.Connection, visit: Appointment) -> BookingFacts:

@@ -17,6 +17,7 @@ from spondyl.booking import Appointment, Status
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of_course
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.outbox import (
+    OUTSIDE,
     TOO_LATE,
     Message,
     MessageKind,
@@ -24,6 +25,7 @@ from spondyl.clinic.chart.outbox import (
     due,
     failed,
     no_address,
+    outside_hours,
     queue_reminders,
     sent,
     tells_a_time_that_began,
@@ -31,6 +33,7 @@ from spondyl.clinic.chart.outbox import (
 )
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
+from spondyl.clinic.chart.practice_change import why_outside
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.calendar_file import calendar_file
@@ -176,6 +179,8 @@ def _note(connection: sa.Connection, message: Message, problem: str | None) -> b
         no_address(connection, message)
     elif problem == TOO_LATE:
         too_late(connection, message)
+    elif problem == OUTSIDE:
+        outside_hours(connection, message)
     else:
         failed(connection, message, problem, for_good=problem.startswith(REFUSED))
     return True
@@ -193,10 +198,11 @@ def _problem_of(engine: sa.Engine, message: Message, sender: Sender, post: Post)
     """Write a letter and send it, while no transaction is open: a slow mail server keeps nobody from booking."""
     try:
         with reading(engine) as connection:
-            if tells_a_time_that_began(
-                connection, message, appointment(connection, message.appointment).start
-            ):
+            visit = appointment(connection, message.appointment)
+            if tells_a_time_that_began(connection, message, visit.start):
                 return TOO_LATE
+            if message.kind is MessageKind.REMINDER and _is_outside(connection, visit):
+                return OUTSIDE
             letter = _letter(connection, message, post)
         if letter is None:
             return NO_ADDRESS
@@ -209,6 +215,13 @@ def _problem_of(engine: sa.Engine, message: Message, sender: Sender, post: Post)
         begin = f"{REFUSED}: " if _is_for_good(error) else ""
         return f"{begin}{type(error).__name__}: {error}"
     return None
+
+
+def _is_outside(connection: sa.Connection, visit: Appointment) -> bool:
+    """Whether the office is closed then, or the provider not there, and nobody gave a reason for it."""
+    if visit.override_reason:
+        return False
+    return why_outside(practice_of(connection), visit, now_of(connection)) is not None
 
 
 def _is_for_good(error: Exception) -> bool:

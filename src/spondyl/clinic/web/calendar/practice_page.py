@@ -1,6 +1,5 @@
 """What can be booked: an overview, a form for each part, and before anything is saved what it would change."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -9,7 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from spondyl.booking import Appointment, Office, Practice, Provider, VisitType
+from spondyl.booking import Practice
 from spondyl.clinic.chart.accounts import all_accounts
 from spondyl.clinic.chart.people import fold
 from spondyl.clinic.chart.practice import has_practice, practice_of, save_practice
@@ -20,9 +19,8 @@ from spondyl.clinic.chart.practice_change import (
     still_named,
 )
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.sample_practice import beginning_practice
-from spondyl.clinic.web.calendar.board import names_of
+from spondyl.clinic.web.calendar.outside_rows import outside_rows
 from spondyl.clinic.web.calendar.practice_parts import GENERAL, OFFICES, PROVIDERS, VISITS, Part
 from spondyl.clinic.web.calendar.practice_read import Fields, Problems, new_key
 from spondyl.clinic.web.calendar.practice_values import rows_of, stretches_of
@@ -67,7 +65,7 @@ def overview(request: Request, services: Clinic) -> Response:
     with reading(services.engine) as connection:
         known = has_practice(connection)
         practice = practice_of(connection) if known else beginning_practice()
-        outside = _visit_rows(connection, practice, falls_outside(connection, practice)) if known else []
+        outside = outside_rows(connection, practice, falls_outside(connection, practice)) if known else []
         accounts = _accounts(connection)
     shown = {
         "known": known,
@@ -280,7 +278,7 @@ def _preview(
         "gone": gone,
         "named": next((one.name for one in part.things(before if gone else after) if one.key == own), ""),
         "changes": changes,
-        "outside": _visit_rows(connection, before, newly_outside(connection, before, after)),
+        "outside": outside_rows(connection, before, newly_outside(connection, before, after)),
     }
 
 
@@ -318,32 +316,6 @@ def _filled(values: Fields, problems: Problems) -> dict[str, Any]:
     }
 
 
-def _name_of(find: Callable[[str], Office | Provider | VisitType], key: str) -> str:
-    """A name, or the bare key of what the practice has no longer."""
-    try:
-        return find(key).name
-    except KeyError:
-        return key
-
-
 def _accounts(connection: sa.Connection) -> dict[str, str]:
     """The active accounts: full name and sign-in name by identifier."""
     return {one.id: f"{one.full_name} ({one.sign_in_name})" for one in all_accounts(connection) if one.active}
-
-
-def _visit_rows(
-    connection: sa.Connection, practice: Practice, found: list[tuple[Appointment, str]]
-) -> list[dict[str, Any]]:
-    names = names_of(connection, [one for one, _ in found])
-    return [
-        {
-            "visit": one,
-            "when": when_words(one.wall),
-            "who": names.get(one.person or "", "Kept for somebody"),
-            "what": _name_of(practice.visit_type, one.visit_type),
-            "with": _name_of(practice.provider, one.placement.provider),
-            "where": _name_of(practice.office, one.placement.office),
-            "why": reason,
-        }
-        for one, reason in found
-    ]
