@@ -50,6 +50,7 @@ from spondyl.booking.grid import Horizon
 from spondyl.booking.practice import (
     CELL_MIN,
     AdjustingInstrument,
+    Former,
     Office,
     OpenSpan,
     Practice,
@@ -86,6 +87,7 @@ __all__ = [
     "CourseRule",
     "Diary",
     "Displaced",
+    "Former",
     "Horizon",
     "Move",
     "NoMove",

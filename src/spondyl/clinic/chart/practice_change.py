@@ -1,12 +1,27 @@
 """What a changed practice would mean for the visits that are booked: which fall outside, and what they still name."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from spondyl.booking import Appointment, Placement, Practice, Slot, Timetable, why_never
+from spondyl.booking import (
+    AdjustingInstrument,
+    Appointment,
+    Former,
+    Office,
+    Placement,
+    Practice,
+    Provider,
+    Room,
+    Slot,
+    Timetable,
+    VisitType,
+    why_never,
+)
 from spondyl.clinic.chart.appointment_rows import LIVE_STATES, appointment_of, slot_of
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.practice import latest_seen
@@ -14,6 +29,7 @@ from spondyl.clinic.chart.quick_read import QuickRead
 from spondyl.clinic.chart.tables.booking import appointments, practice_versions
 from spondyl.clinic.chart.tables.column_types import embedded_instant
 
+_Thing = TypeVar("_Thing", Office, Provider, Room, AdjustingInstrument, VisitType)
 # Only what is needed to look whether it is offered: this is asked of every coming visit whenever a day is opened.
 _COMING = QuickRead(
     sa.select(
@@ -83,13 +99,43 @@ def newly_outside(
     return [(one, reason) for one, reason in falls_outside(connection, after) if one.key not in already]
 
 
-def still_named(connection: sa.Connection, column: str, keys: Iterable[str]) -> dict[str, int]:
-    """How many visits, whenever and in whatever state, name each of these offices, providers, rooms …
+def coming_named(connection: sa.Connection, column: str, keys: Iterable[str]) -> dict[str, int]:
+    """How many coming visits name each of these offices, providers, rooms …: what they need cannot be taken out.
 
-    ``column`` is office, provider, room, instrument or visit_type. What a visit names must stay described.
+    ``column`` is office, provider, room, instrument or visit_type.
     """
+    is_coming = appointments.c.starts_at > now_of(connection), appointments.c.status.in_(LIVE_STATES)
+    return _named(connection, column, keys, *is_coming)
+
+
+def with_former(connection: sa.Connection, before: Practice, after: Practice) -> Practice:
+    """The practice after a change, which still knows by name what it gave up and a visit was in or with."""
+    gone, kept = partial(_given_up, connection), after.former
+    providers = gone("provider", before.providers, after.providers)
+    former = Former(
+        offices=kept.offices + gone("office", before.offices, after.offices),
+        providers=kept.providers + tuple(replace(one, shifts=(), account="") for one in providers),
+        rooms=kept.rooms + gone("room", before.rooms, after.rooms),
+        instruments=kept.instruments + gone("instrument", before.instruments, after.instruments),
+        visit_types=kept.visit_types + gone("visit_type", before.visit_types, after.visit_types),
+    )
+    return replace(after, former=former)
+
+
+def _given_up(
+    connection: sa.Connection, column: str, before: tuple[_Thing, ...], after: tuple[_Thing, ...]
+) -> tuple[_Thing, ...]:
+    """What is no longer there, as far as any visit names it, whenever and in whatever state."""
+    gone = {one.key: one for one in before} | {one.key: None for one in after}
+    named = _named(connection, column, [key for key, one in gone.items() if one])
+    return tuple(one for one in gone.values() if one and one.key in named)
+
+
+def _named(
+    connection: sa.Connection, column: str, keys: Iterable[str], *which: sa.ColumnElement[bool]
+) -> dict[str, int]:
     named = appointments.c[column]
-    statement = sa.select(named, sa.func.count()).where(named.in_(set(keys))).group_by(named)
+    statement = sa.select(named, sa.func.count()).where(named.in_(set(keys)), *which).group_by(named)
     return {key: count for key, count in connection.execute(statement)}
 
 

@@ -101,12 +101,12 @@ def day_board(
         Column(
             key=key,
             name=name,
-            provider=key if by == "provider" else None,
+            provider=key if by == "provider" and any(one.key == key for one in practice.providers) else None,
             blocks=_blocks(practice, [one for one in visits if _belongs(one, by, key)], names, first),
             open=_open(practice, by, key, day, first, office),
             away=_away(practice, absences, key, day, first) if by == "provider" else (),
         )
-        for key, name in _keys(practice, by, provider, office)
+        for key, name in _keys(practice, by, provider, office, visits)
     )
     return _board(practice, columns, first)
 
@@ -165,18 +165,34 @@ def _first_min(practice: Practice, visits: Iterable[Appointment]) -> int:
     return min([opens, *(visit.wall.hour * 60 for visit in visits)]) // 60 * 60
 
 
-def _keys(practice: Practice, by: str, provider: str | None, office: str | None) -> list[tuple[str, str]]:
+def _keys(
+    practice: Practice, by: str, provider: str | None, office: str | None, visits: Iterable[Appointment]
+) -> list[tuple[str, str]]:
+    """Key and name of each column; whoever works nowhere any more, and what was given up, on days with visits only."""
+    former, busy = practice.former, {_column_of(one, by) for one in visits}
     if by == "room":
-        return [(one.key, f"{one.name} · {practice.office(one.office).name}") for one in practice.rooms
+        rooms = (*practice.rooms, *(one for one in former.rooms if one.key in busy))
+        return [(one.key, f"{one.name} · {practice.office(one.office).name}") for one in rooms
                 if office in {None, one.office}]  # fmt: skip
     if by == "office":
-        return [(one.key, one.name) for one in practice.offices if office in {None, one.key}]
-    return [(one.key, one.name) for one in practice.providers if provider in {None, one.key}]
+        offices = (*practice.offices, *(one for one in former.offices if one.key in busy))
+        return [(one.key, one.name) for one in offices if office in {None, one.key}]
+    everybody = [(one, bool(one.shifts)) for one in practice.providers]
+    everybody += [(one, False) for one in former.providers]
+    return [
+        (one.key, one.name)
+        for one, works in everybody
+        if (works or one.key in busy | {provider}) and provider in {None, one.key}
+    ]
 
 
 def _belongs(visit: Appointment, by: str, key: str) -> bool:
+    return _column_of(visit, by) == key
+
+
+def _column_of(visit: Appointment, by: str) -> str:
     place = visit.placement
-    return key == {"provider": place.provider, "room": place.room, "office": place.office}[by]
+    return {"provider": place.provider, "room": place.room, "office": place.office}[by]
 
 
 def _blocks(

@@ -154,8 +154,9 @@ def _wish(practice: Practice, patient: Person, visit: str, office: str) -> Wish:
 
 
 def _usual_office(connection: sa.Connection, practice: Practice, patient: Person) -> str:
-    seen = appointments_of(connection, patient.id)
-    return seen[-1].placement.office if seen else practice.offices[0].key
+    offices = [one.key for one in practice.offices]
+    seen = [one.placement.office for one in appointments_of(connection, patient.id)]
+    return next((key for key in reversed(seen) if key in offices), offices[0])
 
 
 @router.post("/book")

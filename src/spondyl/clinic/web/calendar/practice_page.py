@@ -13,10 +13,11 @@ from spondyl.clinic.chart.accounts import all_accounts
 from spondyl.clinic.chart.people import fold
 from spondyl.clinic.chart.practice import has_practice, practice_of, save_practice
 from spondyl.clinic.chart.practice_change import (
+    coming_named,
     falls_outside,
     newly_outside,
     practice_version,
-    still_named,
+    with_former,
 )
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.sample_practice import beginning_practice
@@ -210,8 +211,10 @@ def _read(
         )
         return before, problems
     if sent.get("remove") == "yes":
-        return _removed(connection, before, part, key, problems), problems
-    own = key if key != NEW else new_key(sent.get("name", ""), [one.key for one in part.things(before)])
+        after = _removed(connection, before, part, key, problems)
+        return with_former(connection, before, after), problems
+    taken = [one.key for one in (*part.things(before), *part.former(before.former))]
+    own = key if key != NEW else new_key(sent.get("name", ""), taken)
     try:
         after = part.read(before, own, sent, problems)
     except ValueError as error:
@@ -221,7 +224,7 @@ def _read(
     if sent.get("account") and sent["account"] not in _accounts(connection):
         problems["account"] = "There is no such account; choose another."
     _keep_named(connection, before, after, problems)
-    return after, problems
+    return with_former(connection, before, after), problems
 
 
 def _tell_apart(part: Part, before: Practice, own: str, name: str, problems: Problems) -> None:
@@ -238,11 +241,11 @@ def _removed(
     if key == NEW:
         problems["form"] = f"This {part.noun} is not kept yet, so there is nothing to take out."
         return before
-    count = still_named(connection, part.column, [key]).get(key, 0) if part.column else 0
+    count = coming_named(connection, part.column, [key]).get(key, 0) if part.column else 0
     if count:
         problems["form"] = (
-            f"{count} visit(s), past or coming, name this {part.noun}, so it stays described. "
-            "To offer it no longer, clear its hours, or let no patient book it."
+            f"{_coming_words(count, f'this {part.noun}')}, then take it out. To offer it no longer until then, "
+            "clear its hours, or let no patient book it."
         )
         return before
     if len(part.things(before)) < 2:
@@ -251,8 +254,14 @@ def _removed(
     return part.without(before, key)
 
 
+def _coming_words(count: int, what: str) -> str:
+    if count == 1:
+        return f"1 coming visit needs {what}: move or cancel it first"
+    return f"{count} coming visits need {what}: move or cancel them first"
+
+
 def _keep_named(connection: sa.Connection, before: Practice, after: Practice, problems: Problems) -> None:
-    """Refuse to drop a room or an instrument that a visit names: it stays described."""
+    """Refuse to drop a room or an instrument that a coming visit needs."""
     for column, old, new in (
         ("room", before.rooms, after.rooms),
         ("instrument", before.instruments, after.instruments),
@@ -260,9 +269,9 @@ def _keep_named(connection: sa.Connection, before: Practice, after: Practice, pr
         gone = {one.key: one.name for one in old}
         for one in new:
             gone.pop(one.key, None)
-        for key, count in still_named(connection, column, gone).items():
+        for key, count in coming_named(connection, column, gone).items():
             problems[f"{column}s"] = (
-                f"{count} visit(s), past or coming, name {gone[key]}: it cannot be taken out. Give it its name back."
+                f"{_coming_words(count, gone[key])}, then take it out; give it its name back until then."
             )
 
 
