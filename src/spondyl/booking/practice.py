@@ -216,6 +216,10 @@ class Practice:
         """Return the room of that key."""
         return _one("room", self.rooms, self.former.rooms, key)
 
+    def instrument(self, key: str) -> AdjustingInstrument:
+        """Return the adjusting instrument of that key."""
+        return _one("instrument", self.instruments, self.former.instruments, key)
+
     def visit_type(self, key: str) -> VisitType:
         """Return the visit type of that key."""
         return _one("visit type", self.visit_types, self.former.visit_types, key)
@@ -225,7 +229,7 @@ class Practice:
         return next((way.minutes for way in self.travel if {one, other} == set(way.offices)), 0)
 
 
-_Thing = TypeVar("_Thing", Office, Provider, Room, VisitType)
+_Thing = TypeVar("_Thing", Office, Provider, Room, AdjustingInstrument, VisitType)
 
 
 def _keys(

@@ -16,6 +16,7 @@ from spondyl.booking import (
     Slot,
     Status,
     Timetable,
+    absent_name,
     arrived,
     booked,
     cancelled,
@@ -352,9 +353,9 @@ def _refuse_if_over(visit: Appointment, before: Appointment | None, now: datetim
 def _refuse_if_away(connection: sa.Connection, practice: Practice, visit: Appointment) -> None:
     """Nothing is put back into an absence noted since, no part of a visit; over one that was known staff had given a
     reason."""
-    if not visit.override_reason and absences_of_visit(connection, practice, visit):
-        who, day = practice.provider(visit.placement.provider).name, f"{visit.wall:%d %B}"
-        raise UndoRefusedError(f"{who} is away on {day} by now; move the visit to another time instead.")
+    if not visit.override_reason and (noted := absences_of_visit(connection, practice, visit)):
+        what = f"{absent_name(practice, noted[0])} {noted[0].words} on {visit.wall:%d %B} by now"
+        raise UndoRefusedError(f"{what}; move the visit to another time instead.")
 
 
 def _refuse_if_outside(practice: Practice, visit: Appointment, now: datetime) -> None:
@@ -393,10 +394,10 @@ def refuse_unless_offered(facts: BookingFacts, slot: Slot, now: datetime) -> Non
 
 def _refuse_unless_still_offered(connection: sa.Connection, facts: BookingFacts, slot: Slot) -> None:
     """Ask anew only where an absence is noted, or the practice is another than the one seen last."""
-    seen = latest_seen(connection)
-    is_known = seen is not None and seen.timetable.practice is facts.practice and not facts.away
-    if not (is_known and seen.timetable.offers(slot, now_of(connection))):
-        refuse_unless_offered(facts, slot, now_of(connection))
+    seen, now = latest_seen(connection), now_of(connection)
+    timetable = seen.timetable if seen and not facts.away else None
+    if timetable is None or timetable.practice is not facts.practice or not timetable.offers(slot, now):
+        refuse_unless_offered(facts, slot, now)
 
 
 def _facts_for(connection: sa.Connection, visit: Appointment) -> BookingFacts:
