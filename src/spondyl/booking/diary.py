@@ -9,6 +9,7 @@ from spondyl.booking.claim import (
     Claim,
     Placement,
     instrument_resource,
+    occupied,
     person_resource,
     provider_resource,
     room_resource,
@@ -25,22 +26,55 @@ Stretch = tuple[str, str, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """A provider is away (ill, on leave) between two UTC instants."""
+    """A provider is away (ill, on leave), or a room or an instrument out of use, between two UTC instants."""
 
-    provider: str
+    provider: str = ""
+    room: str = ""
+    instrument: str = ""
     start: datetime
     end: datetime
     reason: str = ""
 
     def __post_init__(self) -> None:
+        if [self.provider, self.room, self.instrument].count("") != 2:
+            raise ValueError("An absence is of one provider, one room or one instrument; name one of them.")
         if not self.start < self.end:
             raise ValueError(
-                f"Absence of {self.provider!r} ends at {self.end}, not after its start {self.start}."
+                f"Absence of {self.resource!r} ends at {self.end}, not after its start {self.start}."
             )
+
+    @property
+    def resource(self) -> str:
+        """The name under which visits claim what is away."""
+        if self.provider:
+            return provider_resource(self.provider)
+        return room_resource(self.room) if self.room else instrument_resource(self.instrument)
+
+    @property
+    def words(self) -> str:
+        """What is said of a provider, or of a thing."""
+        return "is away" if self.provider else "is out of use"
+
+    @property
+    def stretch(self) -> Stretch:
+        """What it takes of its resource, at whichever office."""
+        return self.resource, "", int(self.start.timestamp()), int(self.end.timestamp())
 
     def touches(self, begins: datetime, ends: datetime) -> bool:
         """Whether any part of [begins, ends) lies in it."""
         return self.start < ends and begins < self.end
+
+
+def absent_name(practice: Practice, absence: Absence) -> str:
+    """Return who is away or what is out of use, by name; the bare key of what no visit was ever with."""
+    try:
+        if absence.provider:
+            return practice.provider(absence.provider).name
+        if absence.room:
+            return practice.room(absence.room).name
+        return practice.instrument(absence.instrument).name
+    except KeyError:
+        return absence.provider or absence.room or absence.instrument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +102,18 @@ class Diary:
         """Return the diary with these claims added."""
         return replace(self, taken=_taken(self.horizon, _stretches(claims), self.taken))
 
+    def with_absences(self, absences: Iterable[Absence]) -> "Diary":
+        """Return the diary with these absences: a thing that is out of use is taken then."""
+        away, things = dict(self.away), list[Stretch]()
+        for one in absences:
+            if one.provider:
+                away[one.provider] = away.get(one.provider, 0) | self.horizon.mask(one.start, one.end)
+            else:
+                things.append(one.stretch)
+        return replace(
+            self, away=away, taken=_taken(self.horizon, things, self.taken) if things else self.taken
+        )
+
     def busy(self, resource: str) -> int:
         """Return the cells in which a resource is taken, at whichever office."""
         return union(self.taken.get(resource, {}).values())
@@ -84,10 +130,8 @@ def diary_of_stretches(
     practice: Practice, horizon: Horizon, stretches: Iterable[Stretch], absences: Iterable[Absence] = ()
 ) -> Diary:
     """Return the diary of the horizon from exclusive claims as a database keeps them."""
-    away: dict[str, int] = {}
-    for absence in absences:
-        away[absence.provider] = away.get(absence.provider, 0) | horizon.mask(absence.start, absence.end)
-    return Diary(practice=practice, horizon=horizon, taken=_taken(horizon, stretches, {}), away=away)
+    diary = Diary(practice=practice, horizon=horizon, taken=_taken(horizon, stretches, {}), away={})
+    return diary.with_absences(absences) if absences else diary
 
 
 def _stretches(claims: Iterable[Claim]) -> Iterator[Stretch]:
@@ -342,8 +386,12 @@ def why_never(practice: Practice, slot: Slot, away: Iterable[Absence], now: date
         return "That time has passed."
     if not serves(practice, slot):
         return "That room or instrument does not serve this visit."
-    horizon = Horizon(first_day=slot.wall.date(), days=1)
-    empty = diary_of(practice, horizon, (), away)
+    horizon, absences = Horizon(first_day=slot.wall.date(), days=1), tuple(away)
+    taken = occupied(practice.visit_type(slot.visit_type), slot.start)
+    for one in absences:
+        if not one.provider and one.resource in place.resources() and one.touches(*taken):
+            return f"That {'room' if one.room else 'instrument'} is out of use then."
+    empty = diary_of(practice, horizon, (), absences)
     return why_not(
         empty, Wish(visit_type=slot.visit_type, office=office.key, provider=place.provider), slot.start
     )

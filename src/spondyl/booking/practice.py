@@ -152,8 +152,22 @@ class Travel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Former:
+    """What a practice gave up: visits that are over still name it, and nothing of it is offered."""
+
+    offices: tuple[Office, ...] = ()
+    providers: tuple[Provider, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    instruments: tuple[AdjustingInstrument, ...] = ()
+    visit_types: tuple[VisitType, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
-    """Everything that can be booked, and what it takes."""
+    """Everything that can be booked, and what it takes.
+
+    What is asked for by its key may be a ``former`` one: whoever shows a visit that is over needs its name.
+    """
 
     offices: tuple[Office, ...]
     providers: tuple[Provider, ...]
@@ -162,6 +176,7 @@ class Practice:
     visit_types: tuple[VisitType, ...]
     travel: tuple[Travel, ...] = ()
     start_step_min: int = 15
+    former: Former = Former()
 
     def __post_init__(self) -> None:
         offices = _keys("offices", self.offices)
@@ -187,11 +202,11 @@ class Practice:
 
     def office(self, key: str) -> Office:
         """Return the office of that key."""
-        return _one("office", self.offices, key)
+        return _one("office", self.offices, self.former.offices, key)
 
     def provider(self, key: str) -> Provider:
         """Return the provider of that key."""
-        return _one("provider", self.providers, key)
+        return _one("provider", self.providers, self.former.providers, key)
 
     def provider_of(self, account: str) -> Provider | None:
         """Return the provider who signs in with that account, None when it belongs to nobody who sees patients."""
@@ -199,18 +214,22 @@ class Practice:
 
     def room(self, key: str) -> Room:
         """Return the room of that key."""
-        return _one("room", self.rooms, key)
+        return _one("room", self.rooms, self.former.rooms, key)
+
+    def instrument(self, key: str) -> AdjustingInstrument:
+        """Return the adjusting instrument of that key."""
+        return _one("instrument", self.instruments, self.former.instruments, key)
 
     def visit_type(self, key: str) -> VisitType:
         """Return the visit type of that key."""
-        return _one("visit type", self.visit_types, key)
+        return _one("visit type", self.visit_types, self.former.visit_types, key)
 
     def travel_min(self, one: str, other: str) -> int:
         """Return the minutes between two offices; 0 inside one office and where nothing is said."""
         return next((way.minutes for way in self.travel if {one, other} == set(way.offices)), 0)
 
 
-_Thing = TypeVar("_Thing", Office, Provider, Room, VisitType)
+_Thing = TypeVar("_Thing", Office, Provider, Room, AdjustingInstrument, VisitType)
 
 
 def _keys(
@@ -226,8 +245,9 @@ def _keys(
     return set(keys)
 
 
-def _one(what: str, things: tuple[_Thing, ...], key: str) -> _Thing:
-    for thing in things:
-        if thing.key == key:
-            return thing
+def _one(what: str, things: tuple[_Thing, ...], former: tuple[_Thing, ...], key: str) -> _Thing:
+    for those in (things, former):
+        for thing in those:
+            if thing.key == key:
+                return thing
     raise KeyError(f"There is no {what} {key!r}; there are {', '.join(thing.key for thing in things)}.")

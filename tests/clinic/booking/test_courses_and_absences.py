@@ -10,7 +10,7 @@ import pytest
 from clinic_bookings import Bookings, slot_at
 from practices import MONDAY, utc
 from spondyl.booking import Absence, CourseRefused, CourseRule, Move, Phase, Wish
-from spondyl.clinic.chart.absences import note_absence, propose_repair, visits_of_provider, ways_for
+from spondyl.clinic.chart.absences import note_absence, propose_repair, visits_in, ways_for
 from spondyl.clinic.chart.appointment_rows import appointments_between, appointments_of
 from spondyl.clinic.chart.appointments import book, cancel, reschedule, reschedule_all, undo
 from spondyl.clinic.chart.audit import verify
@@ -139,7 +139,7 @@ def test_an_ill_provider_s_day_moves_and_comes_back_as_one(bookings: Bookings) -
             book(connection, slot_at(start, "ben", "t2"), person=bookings.people[1 + number], actor="desk")
     ill = Absence(provider="ben", start=utc(3, 8), end=utc(4, 8), reason="ill")
     with reading(bookings.engine) as connection:
-        visits = visits_of_provider(connection, ill)
+        visits = visits_in(connection, ill)
         moves = propose_repair(connection, visits, ill)
     assert len(visits) >= 2
     assert all(isinstance(move, Move) for move in moves)
@@ -150,7 +150,7 @@ def test_an_ill_provider_s_day_moves_and_comes_back_as_one(bookings: Bookings) -
         pairs = [(move.key, move.slot) for move in moves if isinstance(move, Move)]
         reschedule_all(connection, pairs, actor="desk", change=change, words="Dr. Ben is ill")
     with reading(bookings.engine) as connection:
-        assert visits_of_provider(connection, ill) == []
+        assert visits_in(connection, ill) == []
     assert utc(3, 18) not in [slot.start for slot in bookings.slots(provider="ben")]
     with writing(bookings.engine) as connection:
         undo(connection, change, actor="desk")
@@ -165,10 +165,10 @@ def test_a_visit_that_is_over_is_not_moved_when_the_provider_goes_in_the_morning
             book(connection, slot_at(start, "ben", "t2"), person=bookings.people[number], actor="desk")
             for number, start in enumerate((utc(2, 17, 30), utc(2, 19, 30)))
         )
-        assert [one.key for one in visits_of_provider(connection, ill)] == [morning.key, later.key]
+        assert [one.key for one in visits_in(connection, ill)] == [morning.key, later.key]
     bookings.clock.advance(timedelta(hours=4))  # 11:00 in California
     with reading(bookings.engine) as connection:
-        assert [one.key for one in visits_of_provider(connection, ill)] == [later.key]
+        assert [one.key for one in visits_in(connection, ill)] == [later.key]
 
 
 def test_two_visits_may_change_places(bookings: Bookings) -> None:

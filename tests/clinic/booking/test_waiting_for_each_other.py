@@ -17,7 +17,7 @@ from practices import utc
 from spondyl.booking import Absence, Slot
 from spondyl.clinic.chart import audit as log
 from spondyl.clinic.chart import freed_times, waitlist
-from spondyl.clinic.chart.absences import note_absence, visits_of_provider
+from spondyl.clinic.chart.absences import note_absence, visits_in
 from spondyl.clinic.chart.appointments import (
     TimeTakenError,
     book,
@@ -57,7 +57,7 @@ def done(engine: sa.Engine, work: Work) -> Any:
 def absence_noted(connection: sa.Connection) -> list[str]:
     """Note the absence; the visits that are to be moved."""
     note_absence(connection, ILL, actor="desk", change="c1")
-    return [visit.key for visit in visits_of_provider(connection, ILL)]
+    return [visit.key for visit in visits_in(connection, ILL)]
 
 
 def step_of(bookings: Bookings, name: str) -> Work:
@@ -128,7 +128,7 @@ def test_who_comes_while_an_absence_is_noted_is_told_that_the_time_is_gone(
     with pytest.raises(TimeTakenError, match="Choose another"):
         late.result(20)
     with reading(on_postgres.engine) as connection:
-        assert visits_of_provider(connection, ILL) == []
+        assert visits_in(connection, ILL) == []
 
 
 def test_a_time_kept_before_the_provider_fell_ill_is_not_booked(bookings: Bookings) -> None:
@@ -153,7 +153,7 @@ def test_a_visit_is_not_put_back_into_an_absence_noted_since(bookings: Bookings)
     with pytest.raises(UndoRefusedError, match="away on 03 March by now"):
         done(bookings.engine, lambda connection: undo(connection, "c0", actor="desk"))
     with reading(bookings.engine) as connection:
-        assert visits_of_provider(connection, ILL) == []
+        assert visits_in(connection, ILL) == []
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_an_absence_that_touches_any_part_of_a_visit_counts(
     absence = Absence(provider="ana", start=begins, end=ends, reason="dentist")
     with writing(bookings.engine) as connection:
         visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
-        assert visits_of_provider(connection, absence) == ([visit] if is_away else [])
+        assert visits_in(connection, absence) == ([visit] if is_away else [])
         reschedule(connection, visit.key, slot_at(utc(6, 18)), actor="desk", change="c0")
         note_absence(connection, absence, actor="desk", change="c1")
     if is_away:

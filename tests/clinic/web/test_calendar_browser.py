@@ -59,6 +59,20 @@ def test_a_follow_up_takes_four_clicks_at_most(desk: Page, services: Services, p
     assert clicks(desk) <= 4
 
 
+def test_a_walk_in_takes_five_clicks_at_most(desk: Page, services: Services, patient: Person) -> None:
+    desk.goto("/today")
+    desk.get_by_label("Find a patient").fill("Neil")
+    desk.keyboard.press("Enter")
+    desk.get_by_role("link", name="Neil").click()
+    desk.get_by_role("link", name="Visits", exact=True).click()
+    desk.get_by_role("main").get_by_role("link", name="Today").click()
+    assert violations(desk) == []
+    desk.locator(".choices button").first.click()
+    expect(desk.get_by_text("Booked: Monday 2 March")).to_be_visible()
+    assert booked(services, patient) == 1
+    assert clicks(desk) <= 5
+
+
 @pytest.mark.parametrize("visits", [pytest.param(12, marks=pytest.mark.nightly), 24])
 def test_a_whole_course_takes_eight_clicks_at_most(
     desk: Page, services: Services, patient: Person, visits: int

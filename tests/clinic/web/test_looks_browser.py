@@ -114,7 +114,9 @@ def test_pictures_of_scores_are_read_on_a_telephone_too(
     """Every word at least 11 px high, inside its picture, and the page no wider than the screen."""
     with writing(services.engine) as connection:
         others = [
-            add_person(connection, PersonDetails(given_name="Other", family_name=f"Number {one}"), actor="test")
+            add_person(
+                connection, PersonDetails(given_name="Other", family_name=f"Number {one}"), actor="test"
+            )
             for one in range(FEWEST_SHOWN - 1)
         ]
         for person in (patient, *others):

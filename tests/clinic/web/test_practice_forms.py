@@ -13,7 +13,7 @@ from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.booking import OpenSpan, Practice, Shift, Wish
 from spondyl.clinic.chart.accounts import Account
-from spondyl.clinic.chart.appointment_rows import appointments_of
+from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
 from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.free_times import next_free
 from spondyl.clinic.chart.people import Person
@@ -194,15 +194,61 @@ def test_a_visit_that_would_stand_outside_is_listed_before_and_after_and_stays_b
 
 
 @pytest.mark.usefixtures("visit")
-def test_what_a_visit_names_cannot_be_taken_out(admin: Browser, services: Services) -> None:
+def test_what_a_coming_visit_names_cannot_be_taken_out(admin: Browser, services: Services) -> None:
     version = fields(admin.get(f"{PAGE}/providers/lind").text)["version"]
     for form in ("offices/yorba-linda", "providers/lind", "visits/follow-up"):
         answer = admin.submit(f"{PAGE}/{form}", version=version, remove="yes", step="save")
-        assert answer.status_code == 422 and "1 visit(s), past or coming" in answer.text, form
+        assert answer.status_code == 422 and "1 coming visit needs this" in answer.text, form
         assert fields(answer.text) == fields(admin.get(f"{PAGE}/{form}").text), form
     _, shown = changed(admin, "offices/yorba-linda", room__1__name="", room__2__name="")
-    assert "it cannot be taken out" in shown
+    assert "1 coming visit needs Room 1: move or cancel it first" in shown
     assert now_of_practice(services) == sample_practice()
+
+
+def test_what_only_past_visits_name_is_taken_out_and_they_keep_its_name(
+    admin: Browser,
+    browser: Callable[[Role], Browser],
+    services: Services,
+    clock: Clock,
+    patient: Person,
+    visit: str,
+) -> None:
+    with reading(services.engine) as connection:
+        past = appointment(connection, visit)
+    clock.moment = past.start + timedelta(days=7)
+    admin, desk = browser(Role.ADMINISTRATOR), browser(Role.FRONT_DESK)
+    rooms = [one for one in sample_practice().rooms if one.office == "yorba-linda"]
+    row = [one.key for one in rooms].index(past.placement.room)
+    saved(admin, "offices/yorba-linda", **{f"room__{row}__name": ""})
+    version = fields(admin.get(f"{PAGE}/providers/lind").text)["version"]
+    answer = admin.submit(f"{PAGE}/providers/lind", version=version, remove="yes", step="save")
+    assert answer.status_code == 303
+    after = now_of_practice(services)
+    assert "lind" not in [one.key for one in after.providers]
+    assert past.placement.room not in [one.key for one in after.rooms]
+    shown = unescape(desk.get(f"/calendar/visits/{visit}").text)
+    assert "Dr Mara Lind" in shown and rooms[row].name in shown
+    for by in ("provider", "room", "office"):  # that day still has its column, the days to come do not
+        assert f"/calendar/visits/{visit}" in desk.get(f"/calendar?day={past.wall.date()}&by={by}").text
+    today = desk.get(f"/calendar?day={clock().date()}").text
+    assert "Dr Mara Lind" not in today and "Dr Jun Park" in today
+    assert "Dr Mara Lind" not in desk.get(f"/patients/{patient.id}/visits").text
+    saved(admin, "providers/new", name="Dr Mara Lind")  # somebody else of that name
+    assert "lind" not in [one.key for one in now_of_practice(services).providers]
+
+
+def test_who_works_nowhere_any_more_is_no_column_and_no_choice_of_the_waitlist(
+    browser: Callable[[Role], Browser], described: Services, patient: Person
+) -> None:
+    with writing(described.engine) as connection:
+        practice = sample_practice()
+        lind = replace(practice.provider("lind"), shifts=())
+        others = (one for one in practice.providers if one.key != "lind")
+        save_practice(connection, replace(practice, providers=(lind, *others)), actor="test")
+    desk = browser(Role.FRONT_DESK)
+    assert 'Away<span class="unseen">: Dr Mara Lind' not in desk.get("/calendar").text
+    waiting = desk.get(f"/patients/{patient.id}/visits").text
+    assert "Dr Jun Park</option>" in waiting and "Dr Mara Lind</option>" not in waiting
 
 
 @pytest.mark.parametrize("step", ["preview", "save"])

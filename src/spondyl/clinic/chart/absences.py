@@ -1,7 +1,8 @@
-"""A provider is away: the visits that must move, proposals for them, and all of it done or undone at once."""
+"""A provider is away, a room or an instrument out of use: the visits that must move, proposals for them, and all of it
+done or undone at once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from spondyl.booking.claim import LONGEST_CLAIM
 from spondyl.clinic.chart.appointment_rows import appointments_between, appointments_of_course
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.canonical_json import digest_of
-from spondyl.clinic.chart.claims import diary_between, shut_out_bookings
+from spondyl.clinic.chart.claims import absence_in, diary_between, shut_out_bookings
 from spondyl.clinic.chart.courses import rule_of
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.practice import practice_of
@@ -37,9 +38,10 @@ LOOK_AHEAD_DAYS = 14
 
 
 def note_absence(connection: sa.Connection, absence: Absence, *, actor: str, change: str) -> None:
-    """Note that a provider is away: nothing more is offered there. Undoing the change takes it back.
+    """Note that a provider is away, or a thing out of use: nothing more is offered there. Undoing the change takes it
+    back.
 
-    Every visit that is booked into it was booked before: ``visits_of_provider`` finds it in the same transaction.
+    Every visit that is booked into it was booked before: ``visits_in`` finds it in the same transaction.
     """
     take_waitlist_turn(connection)
     shut_out_bookings(connection)
@@ -47,13 +49,15 @@ def note_absence(connection: sa.Connection, absence: Absence, *, actor: str, cha
         absences.insert().values(
             id=new_id(),
             provider=absence.provider,
+            room=absence.room,
+            instrument=absence.instrument,
             starts_at=absence.start,
             ends_at=absence.end,
             reason=absence.reason,
             change=change,
         )
     )
-    _log(connection, absence, actor=actor, action="provider away")
+    _log(connection, absence, actor=actor, action="provider away" if absence.provider else "out of use")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ def coming_absences(connection: sa.Connection) -> list[NotedAbsence]:
     statement = (
         sa.select(absences)
         .where(absences.c.ends_at > now_of(connection))
-        .order_by(absences.c.starts_at, absences.c.provider, absences.c.id)
+        .order_by(absences.c.starts_at, absences.c.provider, absences.c.room, absences.c.id)
     )
     return [_noted(row) for row in connection.execute(statement)]
 
@@ -81,30 +85,29 @@ def take_back_absence(connection: sa.Connection, key: str, *, actor: str) -> Abs
         return None
     connection.execute(absences.delete().where(absences.c.id == key))
     absence = _noted(row).absence
-    _log(connection, absence, actor=actor, action="provider back")
+    _log(connection, absence, actor=actor, action="provider back" if absence.provider else "in use again")
     return absence
 
 
 def _noted(row: sa.Row[Any]) -> NotedAbsence:
-    absence = Absence(provider=row.provider, start=row.starts_at, end=row.ends_at, reason=row.reason)
-    return NotedAbsence(key=row.id, absence=absence)
+    return NotedAbsence(key=row.id, absence=absence_in(row))
 
 
 def _log(connection: sa.Connection, absence: Absence, *, actor: str, action: str) -> None:
     # The reason's digest: words in the log would outlast the erasure of a patient whom they may name.
     reason = digest_of(absence.reason)
     detail = {"from": absence.start.isoformat(), "to": absence.end.isoformat(), "reason_digest": reason}
-    record(connection, actor=actor, action=action, subject=f"provider {absence.provider}", detail=detail)
+    record(connection, actor=actor, action=action, subject=absence.resource.replace(":", " "), detail=detail)
 
 
-def visits_of_provider(connection: sa.Connection, absence: Absence) -> list[Appointment]:
+def visits_in(connection: sa.Connection, absence: Absence) -> list[Appointment]:
     """The booked visits that an absence touches, be it at their end or in their buffers, and that are not over."""
     practice, now = practice_of(connection), now_of(connection)
     near = appointments_between(connection, absence.start - LONGEST_CLAIM, absence.end + LONGEST_CLAIM)
     return [
         visit
         for visit in near
-        if visit.placement.provider == absence.provider
+        if absence.resource in visit.placement.resources()
         and visit.status == "booked"
         and absence.touches(*(claim := occupied(practice.visit_type(visit.visit_type), visit.start)))
         and claim[1] > now
@@ -158,11 +161,7 @@ def ways_for(
 
 
 def _without_absent(diary: Diary, absence: Absence | None) -> Diary:
-    if absence is None:
-        return diary
-    away = dict(diary.away)
-    away[absence.provider] = away.get(absence.provider, 0) | diary.horizon.mask(absence.start, absence.end)
-    return replace(diary, away=away)
+    return diary if absence is None else diary.with_absences([absence])
 
 
 def _course_window(connection: sa.Connection, visit: Appointment, course: str) -> tuple[date, date]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from spondyl.booking import Appointment, Placement, Status
+from spondyl.booking import Appointment, Placement, Slot, Status
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables.booking import appointments
 
@@ -88,6 +88,13 @@ def appointment_of(row: Any) -> Appointment:
         course=row.course,
         visit_number=row.visit_number,
         override_reason=row.override_reason,
+    )
+
+
+def slot_of(one: Appointment) -> Slot:
+    """The slot that an appointment stands in."""
+    return Slot(
+        start=one.start, zone=one.zone, wall=one.wall, visit_type=one.visit_type, placement=one.placement
     )
 
 

@@ -16,6 +16,7 @@ from spondyl.booking import (
     Slot,
     Status,
     Timetable,
+    absent_name,
     booked,
     cancelled,
     claims_of,
@@ -34,6 +35,7 @@ from spondyl.clinic.chart.appointment_rows import (
     appointment,
     appointment_of,
     insert_rows,
+    slot_of,
     update_row,
 )
 from spondyl.clinic.chart.audit import Deed, append
@@ -62,6 +64,7 @@ from spondyl.clinic.chart.engine import is_embedded, now_of
 from spondyl.clinic.chart.outbox import MessageKind, forget_messages, queue, queue_change, queue_undone
 from spondyl.clinic.chart.overrides import come_down, put_down_over
 from spondyl.clinic.chart.practice import latest_seen, practice_of
+from spondyl.clinic.chart.practice_change import why_outside
 from spondyl.clinic.chart.quick_read import QuickRead
 from spondyl.clinic.chart.tables.booking import absences, appointments
 from spondyl.clinic.chart.tables.column_types import new_id
@@ -99,12 +102,11 @@ def hold_slot(
 
 def confirm_hold(connection: sa.Connection, key: str, *, person: str, actor: str) -> Appointment:
     """Turn a hold into a booking for a person; raises ``StepRefusedError`` when it has lapsed, ``TimeTakenError`` when
-    the provider is away by now."""
+    the provider is away by now, or the hours no longer allow it."""
     hold = appointment(connection, key, lock=True)
     visit = confirmed(hold, person, now_of(connection))
     facts = _facts_for(connection, visit)
-    if any(one.provider == visit.placement.provider for one in facts.away):  # perhaps since the time was kept
-        refuse_unless_offered(facts, slot_of(visit), now_of(connection))
+    _refuse_unless_still_offered(connection, facts, slot_of(visit))
     update_row(connection, visit)
     if hold.person is None:  # nobody is in two rooms at once
         own = [
@@ -312,16 +314,10 @@ def book_all(
         _record(connection, visit, actor=actor, action="book visit")
 
 
-def slot_of(one: Appointment) -> Slot:
-    """The slot that an appointment stands in."""
-    return Slot(
-        start=one.start, zone=one.zone, wall=one.wall, visit_type=one.visit_type, placement=one.placement
-    )
-
-
 def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointment]:
     """Undo a change as a whole; refused with ``UndoRefusedError`` when a visit was changed again since, when the
-    patient is here, it is a day old, the time before is over, what it booked has begun, or its provider is away by now.
+    patient is here, it is a day old, the time before is over, what it booked has begun, its provider is away by now or
+    the hours no longer allow it.
 
     What was noted of who came is taken back by ``who_came``."""
     found = change_set(connection, change)
@@ -340,6 +336,7 @@ def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointm
         update_row(connection, visit)
         if visit.live:
             _refuse_if_away(connection, practice, visit)
+            _refuse_if_outside(practice, visit, now_of(connection))
             _occupy(connection, practice, visit)
     made = [visit for visit, (_, part) in zip(after, pairs, strict=True) if part.before is None]
     queue_undone(connection, sorted(made, key=lambda visit: visit.start))
@@ -390,9 +387,17 @@ def _refuse_if_over(visit: Appointment, before: Appointment | None, now: datetim
 def _refuse_if_away(connection: sa.Connection, practice: Practice, visit: Appointment) -> None:
     """Nothing is put back into an absence noted since, no part of a visit; over one that was known staff had given a
     reason."""
-    if not visit.override_reason and absences_of_visit(connection, practice, visit):
-        who, day = practice.provider(visit.placement.provider).name, f"{visit.wall:%d %B}"
-        raise UndoRefusedError(f"{who} is away on {day} by now; move the visit to another time instead.")
+    if not visit.override_reason and (noted := absences_of_visit(connection, practice, visit)):
+        what = f"{absent_name(practice, noted[0])} {noted[0].words} on {visit.wall:%d %B} by now"
+        raise UndoRefusedError(f"{what}; move the visit to another time instead.")
+
+
+def _refuse_if_outside(practice: Practice, visit: Appointment, now: datetime) -> None:
+    """Nothing is put back where the practice has no hours by now; outside those that were known staff had given a
+    reason."""
+    if not visit.override_reason and (problem := why_outside(practice, visit, now)):
+        when = f"{visit.wall:%d %B, %H:%M}"
+        raise UndoRefusedError(f"The time before was {when}. {problem} Choose another time for this visit.")
 
 
 def replace_claims(
@@ -419,6 +424,14 @@ def refuse_unless_offered(facts: BookingFacts, slot: Slot, now: datetime) -> Non
     """
     if problem := why_never(facts.practice, slot, facts.away, now):
         raise TimeTakenError(f"{problem} Choose another time.")
+
+
+def _refuse_unless_still_offered(connection: sa.Connection, facts: BookingFacts, slot: Slot) -> None:
+    """Ask anew only where an absence is noted, or the practice is another than the one seen last."""
+    seen, now = latest_seen(connection), now_of(connection)
+    timetable = seen.timetable if seen and not facts.away else None
+    if timetable is None or timetable.practice is not facts.practice or not timetable.offers(slot, now):
+        refuse_unless_offered(facts, slot, now)
 
 
 def _facts_for(connection: sa.Connection, visit: Appointment) -> BookingFacts:

@@ -52,9 +52,14 @@ _EXCLUSIVE = QuickRead(
     )
 )
 _ABSENCES = QuickRead(
-    sa.select(absences.c.provider, absences.c.starts_at, absences.c.ends_at, absences.c.reason).where(
-        absences.c.ends_at > sa.bindparam("begins"), absences.c.starts_at < sa.bindparam("ends")
-    )
+    sa.select(
+        absences.c.provider,
+        absences.c.room,
+        absences.c.instrument,
+        absences.c.starts_at,
+        absences.c.ends_at,
+        absences.c.reason,
+    ).where(absences.c.ends_at > sa.bindparam("begins"), absences.c.starts_at < sa.bindparam("ends"))
 )
 _SHUT_OUT = sa.text("LOCK TABLE claims IN SHARE ROW EXCLUSIVE MODE")
 # One statement takes the resources' locks in their order and then puts the claims down. Without the locks two
@@ -154,11 +159,18 @@ def diary_between(
 
 
 def absences_between(connection: sa.Connection, horizon: Horizon) -> list[Absence]:
-    """Who is away in a stretch of days."""
+    """Who is away, and what is out of use, in a stretch of days."""
     rows = _ABSENCES.rows(connection, begins=horizon.start, ends=horizon.end)
     return [
-        Absence(provider=provider, start=_instant(start), end=_instant(end), reason=reason)
-        for provider, start, end, reason in rows
+        Absence(
+            provider=provider,
+            room=room,
+            instrument=instrument,
+            start=_instant(start),
+            end=_instant(end),
+            reason=reason,
+        )
+        for provider, room, instrument, start, end, reason in rows
     ]
 
 
@@ -167,22 +179,34 @@ def _instant(told: str | datetime) -> datetime:
 
 
 def absences_of_visit(connection: sa.Connection, practice: Practice, visit: Appointment) -> list[Absence]:
-    """When the provider of a visit is away during any part of it, its buffers inside.
+    """When the provider of a visit is away, or its room or instrument out of use, during any part of it, its buffers
+    inside.
 
     Whoever put claims down or took some away in this transaction knows all: nobody notes an absence until it ends.
     """
     begins, ends = occupied(practice.visit_type(visit.visit_type), visit.start)
+    place = visit.placement
+    own = [absences.c.provider == place.provider, absences.c.room == place.room]
+    own += [absences.c.instrument == place.instrument] if place.instrument else []
     rows = connection.execute(
         sa.select(absences)
-        .where(absences.c.provider == visit.placement.provider)
+        .where(sa.or_(*own))
         .where(absences.c.ends_at > begins, absences.c.starts_at < ends)
         .order_by(absences.c.starts_at)
     )
-    return [_absence(row) for row in rows]
+    return [absence_in(row) for row in rows]
 
 
-def _absence(row: Any) -> Absence:
-    return Absence(provider=row.provider, start=row.starts_at, end=row.ends_at, reason=row.reason)
+def absence_in(row: Any) -> Absence:
+    """The absence in a row of the table."""
+    return Absence(
+        provider=row.provider,
+        room=row.room,
+        instrument=row.instrument,
+        start=row.starts_at,
+        end=row.ends_at,
+        reason=row.reason,
+    )
 
 
 def _is_overlap(error: IntegrityError) -> bool:

@@ -46,6 +46,14 @@ def free_on(
     return tuple(slot for slot in _free(connection, wish, day, 1, moving=moving) if slot.wall.date() == day)
 
 
+def times_on(connection: sa.Connection, wish: Wish, day: date) -> list[Slot]:
+    """Every free time of one day, with each provider who is free then: the front desk books from this moment on who
+    stands before it."""
+    diary = diary_between(connection, practice_of(connection), Horizon(first_day=day, days=1))
+    found = _every_place(diary, replace(wish, not_before=now_of(connection)))
+    return sorted((slot for slot in found if slot.wall.date() == day), key=lambda slot: slot.start)
+
+
 def places_on(connection: sa.Connection, day: date, *, moving: Appointment) -> list[Slot]:
     """Where a visit could be put on a day, in order of time: with each provider each start, at the visit's own office
     if it can be there."""

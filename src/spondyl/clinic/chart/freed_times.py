@@ -18,8 +18,8 @@ from spondyl.booking import (
     passed_over,
     settled,
 )
-from spondyl.clinic.chart.appointment_rows import appointment
-from spondyl.clinic.chart.appointments import cancel, confirm_hold, reschedule, slot_of, undo
+from spondyl.clinic.chart.appointment_rows import appointment, slot_of
+from spondyl.clinic.chart.appointments import cancel, confirm_hold, reschedule, undo
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.booking_changes import NOTES, change_set, refuse_if_changed
 from spondyl.clinic.chart.engine import now_of

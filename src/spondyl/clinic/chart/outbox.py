@@ -62,6 +62,7 @@ class Message:
 
 
 TOO_LATE = "the visit had begun"
+OUTSIDE = "the visit stands outside the hours"
 _CHANGES = (MessageKind.MOVED, MessageKind.CANCELLED, MessageKind.COURSE_CANCELLED)
 _TELL_THE_TIME = (MessageKind.BOOKED, MessageKind.COURSE, MessageKind.MOVED, MessageKind.REMINDER)
 
@@ -230,6 +231,11 @@ def needs_a_call(now: datetime) -> sa.ColumnElement[bool]:
 def too_late(connection: sa.Connection, message: Message) -> None:
     """Note that a letter did not go out before the visit began, and shall not now."""
     _settle(connection, message, state="late", problem=TOO_LATE)
+
+
+def outside_hours(connection: sa.Connection, message: Message) -> None:
+    """Note that nobody is reminded to come when the office is closed: the front desk has the visit on its list."""
+    _settle(connection, message, state="outside", problem=OUTSIDE)
 
 
 def no_address(connection: sa.Connection, message: Message) -> None:

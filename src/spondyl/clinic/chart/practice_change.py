@@ -1,17 +1,53 @@
 """What a changed practice would mean for the visits that are booked: which fall outside, and what they still name."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from spondyl.booking import Appointment, Practice, why_never
-from spondyl.clinic.chart.appointment_rows import appointments_between
-from spondyl.clinic.chart.appointments import slot_of
+from spondyl.booking import (
+    AdjustingInstrument,
+    Appointment,
+    Former,
+    Office,
+    Placement,
+    Practice,
+    Provider,
+    Room,
+    Slot,
+    Timetable,
+    VisitType,
+    why_never,
+)
+from spondyl.clinic.chart.appointment_rows import LIVE_STATES, appointment_of, slot_of
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.practice import latest_seen
+from spondyl.clinic.chart.quick_read import QuickRead
 from spondyl.clinic.chart.tables.booking import appointments, practice_versions
+from spondyl.clinic.chart.tables.column_types import embedded_instant
 
-_FAR = datetime.max.replace(tzinfo=UTC)
+_Thing = TypeVar("_Thing", Office, Provider, Room, AdjustingInstrument, VisitType)
+# Only what is needed to look whether it is offered: this is asked of every coming visit whenever a day is opened.
+_COMING = QuickRead(
+    sa.select(
+        appointments.c.key,
+        appointments.c.wall,
+        appointments.c.zone,
+        appointments.c.starts_at,
+        appointments.c.visit_type,
+        appointments.c.office,
+        appointments.c.provider,
+        appointments.c.room,
+        appointments.c.instrument,
+    ).where(
+        appointments.c.starts_at >= sa.bindparam("now"),
+        appointments.c.status.in_([sa.literal(one) for one in LIVE_STATES]),
+        appointments.c.override_reason == "",
+    )
+)
 
 
 def practice_version(connection: sa.Connection) -> int:
@@ -21,10 +57,38 @@ def practice_version(connection: sa.Connection) -> int:
 
 def falls_outside(connection: sa.Connection, practice: Practice) -> list[tuple[Appointment, str]]:
     """The coming visits that this practice would not offer, each with why; one put there by hand is left out."""
-    now = now_of(connection)
-    coming = appointments_between(connection, now, _FAR)
-    found = ((one, _why(practice, one, now)) for one in coming if not one.override_reason)
+    now, timetable = now_of(connection), _timetable(connection, practice)
+    keys = [row[0] for row in _COMING.rows(connection, now=now) if not _offers(timetable, _slot_in(row), now)]
+    if not keys:
+        return []
+    there = sa.select(appointments).where(appointments.c.key.in_(keys))
+    rows = connection.execute(there.order_by(appointments.c.starts_at, appointments.c.key))
+    found = ((one, why_outside(practice, one, now)) for one in map(appointment_of, rows))
     return [(one, reason) for one, reason in found if reason]
+
+
+def _timetable(connection: sa.Connection, practice: Practice) -> Timetable:
+    """What a practice offers; that of the newest one is remembered."""
+    seen = latest_seen(connection)
+    return seen.timetable if seen and seen.timetable.practice is practice else Timetable(practice)
+
+
+def _offers(timetable: Timetable, slot: Slot, now: datetime) -> bool:
+    try:
+        return timetable.offers(slot, now)
+    except LookupError:  # it knows no such office or kind of visit any more
+        return False
+
+
+def _slot_in(row: Sequence[Any]) -> Slot:
+    _, wall, zone, start, visit_type, office, provider, room, instrument = row
+    return Slot(
+        start=embedded_instant(start) if isinstance(start, str) else start,
+        zone=zone,
+        wall=datetime.fromisoformat(wall),
+        visit_type=visit_type,
+        placement=Placement(office=office, provider=provider, room=room, instrument=instrument),
+    )
 
 
 def newly_outside(
@@ -35,17 +99,48 @@ def newly_outside(
     return [(one, reason) for one, reason in falls_outside(connection, after) if one.key not in already]
 
 
-def still_named(connection: sa.Connection, column: str, keys: Iterable[str]) -> dict[str, int]:
-    """How many visits, whenever and in whatever state, name each of these offices, providers, rooms …
+def coming_named(connection: sa.Connection, column: str, keys: Iterable[str]) -> dict[str, int]:
+    """How many coming visits name each of these offices, providers, rooms …: what they need cannot be taken out.
 
-    ``column`` is office, provider, room, instrument or visit_type. What a visit names must stay described.
+    ``column`` is office, provider, room, instrument or visit_type.
     """
+    is_coming = appointments.c.starts_at > now_of(connection), appointments.c.status.in_(LIVE_STATES)
+    return _named(connection, column, keys, *is_coming)
+
+
+def with_former(connection: sa.Connection, before: Practice, after: Practice) -> Practice:
+    """The practice after a change, which still knows by name what it gave up and a visit was in or with."""
+    gone, kept = partial(_given_up, connection), after.former
+    providers = gone("provider", before.providers, after.providers)
+    former = Former(
+        offices=kept.offices + gone("office", before.offices, after.offices),
+        providers=kept.providers + tuple(replace(one, shifts=(), account="") for one in providers),
+        rooms=kept.rooms + gone("room", before.rooms, after.rooms),
+        instruments=kept.instruments + gone("instrument", before.instruments, after.instruments),
+        visit_types=kept.visit_types + gone("visit_type", before.visit_types, after.visit_types),
+    )
+    return replace(after, former=former)
+
+
+def _given_up(
+    connection: sa.Connection, column: str, before: tuple[_Thing, ...], after: tuple[_Thing, ...]
+) -> tuple[_Thing, ...]:
+    """What is no longer there, as far as any visit names it, whenever and in whatever state."""
+    gone = {one.key: one for one in before} | {one.key: None for one in after}
+    named = _named(connection, column, [key for key, one in gone.items() if one])
+    return tuple(one for one in gone.values() if one and one.key in named)
+
+
+def _named(
+    connection: sa.Connection, column: str, keys: Iterable[str], *which: sa.ColumnElement[bool]
+) -> dict[str, int]:
     named = appointments.c[column]
-    statement = sa.select(named, sa.func.count()).where(named.in_(set(keys))).group_by(named)
+    statement = sa.select(named, sa.func.count()).where(named.in_(set(keys)), *which).group_by(named)
     return {key: count for key, count in connection.execute(statement)}
 
 
-def _why(practice: Practice, one: Appointment, now: datetime) -> str | None:
+def why_outside(practice: Practice, one: Appointment, now: datetime) -> str | None:
+    """Why the practice would not offer a visit where it stands, whoever is booked or away; None when it would."""
     try:
         if one.zone != practice.office(one.placement.office).zone:
             return "The office has another time zone now."

@@ -21,7 +21,7 @@ from spondyl.booking import (
     passed_over,
     settled,
 )
-from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
+from spondyl.clinic.chart.appointment_rows import appointment, appointments_of, slot_of
 from spondyl.clinic.chart.appointments import (
     TimeTakenError,
     any_lapsed,
@@ -30,7 +30,6 @@ from spondyl.clinic.chart.appointments import (
     hold_slot,
     let_lapse,
     reschedule,
-    slot_of,
 )
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.booking_stop import booking_stop, refuse_if_stopped

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from spondyl.booking import Appointment, Diary, Horizon, Practice, Slot, WaitEntry, Wish, free_slots, wall_at
-from spondyl.clinic.chart.appointments import slot_of
+from spondyl.clinic.chart.appointment_rows import slot_of
 from spondyl.clinic.chart.claims import diary_between
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import SOONEST

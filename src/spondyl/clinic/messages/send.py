@@ -18,6 +18,7 @@ from spondyl.clinic.chart.appointment_rows import appointment, appointments_of_c
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.outbox import (
     CLINIC_REFUSED,
+    OUTSIDE,
     TOO_LATE,
     Message,
     MessageKind,
@@ -26,12 +27,14 @@ from spondyl.clinic.chart.outbox import (
     due,
     failed,
     no_address,
+    outside_hours,
     queue_reminders,
     sent,
     too_late,
 )
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
+from spondyl.clinic.chart.practice_change import why_outside
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.calendar_file import calendar_file
@@ -204,6 +207,8 @@ def _note(connection: sa.Connection, message: Message, problem: str | None) -> b
         too_late(connection, message)
     elif problem.startswith(CLINIC_REFUSED):
         clinic_refused(connection, message, problem)
+    elif problem == OUTSIDE:
+        outside_hours(connection, message)
     else:
         failed(connection, message, problem, for_good=problem.startswith(REFUSED))
     return True
@@ -224,6 +229,8 @@ def _problem_of(engine: sa.Engine, message: Message, sender: Sender, post: Post)
             visits = _told_of(connection, message)
             if not visits:
                 return TOO_LATE
+            if message.kind is MessageKind.REMINDER and _is_outside(connection, visits[0]):
+                return OUTSIDE
             letter = _letter(connection, message, visits, post)
         if letter is None:
             return NO_ADDRESS
@@ -238,6 +245,13 @@ def _problem_of(engine: sa.Engine, message: Message, sender: Sender, post: Post)
         )
         return f"{begin}{type(error).__name__}: {error}"
     return None
+
+
+def _is_outside(connection: sa.Connection, visit: Appointment) -> bool:
+    """Whether the office is closed then, or the provider not there, and nobody gave a reason for it."""
+    if visit.override_reason:
+        return False
+    return why_outside(practice_of(connection), visit, now_of(connection)) is not None
 
 
 def _is_for_good(error: Exception) -> bool:

@@ -38,7 +38,7 @@ documents.ndjson       every version of every document, one a line, with digest 
                        says why under "entered_in_error", and stands in no table
 bookings.ndjson        a line for each patient with any: courses of visits as they were planned, waits on the waitlist,
                        and which letters were or will be sent; the visits themselves are fhir/Appointment.ndjson
-practice.ndjson        every version of what can be booked; absences.ndjson: when a provider is away
+practice.ndjson        every version of what can be booked; absences.ndjson: who is away, what is out of use
 accounts.ndjson        the staff: name, role, and by which ways each signs in
 restrictions.ndjson    which restricted chart opens for whom; openings.ndjson: those in an emergency, and their reviews
 audit.ndjson           the audit log, row by row with its seal

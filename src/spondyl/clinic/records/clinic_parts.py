@@ -32,9 +32,12 @@ def _practices(connection: sa.Connection) -> Iterator[dict[str, Any]]:
 
 
 def _absences(connection: sa.Connection) -> Iterator[dict[str, Any]]:
-    for row in connection.execute(sa.select(absences).order_by(absences.c.starts_at, absences.c.id)):
-        span = {"starts_at": row.starts_at.isoformat(), "ends_at": row.ends_at.isoformat()}
-        yield {"provider": row.provider, **span, "reason": row.reason}
+    for row in connection.execute(
+        sa.select(absences).order_by(absences.c.starts_at, absences.c.id)
+    ).mappings():
+        span = {"starts_at": row["starts_at"].isoformat(), "ends_at": row["ends_at"].isoformat()}
+        who = {name: row[name] for name in ("provider", "room", "instrument") if row[name]}
+        yield {**who, **span, "reason": row["reason"]}
 
 
 def _accounts(connection: sa.Connection) -> Iterator[dict[str, Any]]:

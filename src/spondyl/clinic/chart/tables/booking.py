@@ -57,11 +57,14 @@ claims = sa.Table(
     sa.Index("ix_claims_starts_s", "starts_s"),
 )
 
+# Of a provider, a room or an instrument: the other two are empty.
 absences = sa.Table(
     "absences",
     metadata,
     sa.Column("id", sa.String(ID_LENGTH), primary_key=True),
     sa.Column("provider", sa.String(40), nullable=False),
+    sa.Column("room", sa.String(40), nullable=False, server_default=""),
+    sa.Column("instrument", sa.String(40), nullable=False, server_default=""),
     sa.Column("starts_at", UtcInstant, nullable=False),
     sa.Column("ends_at", UtcInstant, nullable=False, index=True),
     sa.Column("reason", sa.Text, nullable=False),

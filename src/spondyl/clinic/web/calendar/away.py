@@ -1,4 +1,5 @@
-"""A provider is ill: the day's visits with proposals, accepted, changed or left, done as one change."""
+"""A provider is ill, a room or an instrument out of order: the day's visits with proposals, accepted, changed or left,
+done as one change."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -8,14 +9,24 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import Response
 
-from spondyl.booking import Absence, Appointment, Move, NoMove, Practice, Slot, first_reach, wall_at
+from spondyl.booking import (
+    Absence,
+    Appointment,
+    Move,
+    NoMove,
+    Practice,
+    Slot,
+    absent_name,
+    first_reach,
+    wall_at,
+)
 from spondyl.clinic.chart.absences import (
     NotedAbsence,
     coming_absences,
     note_absence,
     propose_repair,
     take_back_absence,
-    visits_of_provider,
+    visits_in,
     ways_for,
 )
 from spondyl.clinic.chart.appointment_rows import appointment
@@ -46,7 +57,10 @@ def away(
     provider: str = "",
     day: AskedDay = None,
 ) -> Response:
-    """The visits of a provider's day, each with its proposal and two others; without a provider, whose day it is."""
+    """The visits of a provider's day, each with its proposal and two others; without a provider, whose day it is.
+
+    ``provider`` may also be a room or an instrument: "room:…", "instrument:…" with its key.
+    """
     if provider:
         return _proposals(request, services, provider, day)
     with reading(services.engine) as connection:
@@ -54,7 +68,7 @@ def away(
             return page(request, "calendar/no_practice.html", {"role": viewer.role.value})
         practice = practice_of(connection)
         chosen = practice_day(connection, practice, day)
-        choices = [(one.key, one.name) for one in practice.providers]
+        choices = _choices(practice)
         noted = [_noted_words(practice, one) for one in coming_absences(connection)]
     shown = {"choices": choices, "day": chosen, "noted": noted}
     return page(request, "calendar/away_who.html", shown)
@@ -65,7 +79,7 @@ def _proposals(
     services: Services,
     provider: str,
     day: date | None,
-    reason: str = "ill",
+    reason: str = "",
     moves: Mapping[str, str] | None = None,
 ) -> Response:
     """The page of a provider's day; ``moves`` are what was chosen before something was taken: it stays where it can."""
@@ -75,19 +89,21 @@ def _proposals(
         practice = practice_of(connection)
         chosen = practice_day(connection, practice, day)
         absence = absence_of(practice, provider, chosen, "")
-        visits = visits_of_provider(connection, absence)
+        visits = visits_in(connection, absence)
         shown = {
-            "provider": practice.provider(provider),
+            "absent": provider,
+            "name": absent_name(practice, absence),
+            "words": absence.words,
             "day": chosen,
             "day_words": day_words(chosen),
             "rows": _rows(connection, practice, visits, absence),
             "again": moves is not None,
-            "reason": reason,
+            "reason": reason or ("ill" if absence.provider else "out of order"),
             "chosen": moves or {},
             "noted": [
                 _noted_words(practice, one)
                 for one in coming_absences(connection)
-                if one.absence.provider == provider
+                if one.absence.resource == absence.resource
                 and one.absence.start < absence.end
                 and absence.start < one.absence.end
             ],
@@ -98,29 +114,50 @@ def _proposals(
 def _noted_words(practice: Practice, noted: NotedAbsence) -> dict[str, str]:
     """An absence in words: of whole days, as this page notes it, by the clock of the provider's office."""
     absence = noted.absence
-    known = [one.name for one in practice.providers if one.key == absence.provider]
-    first = wall_at(zone_of_provider(practice, absence.provider), absence.start)
+    first = wall_at(_zone_of(practice, absence.resource), absence.start)
     return {
         "key": noted.key,
-        "who": known[0] if known else absence.provider,
+        "who": absent_name(practice, absence),
+        "words": absence.words,
         "day": day_words(first.date()),
         "reason": absence.reason,
     }
 
 
-def zone_of_provider(practice: Practice, provider: str) -> str:
-    """The zone of the first office at which a provider works; of the practice's first where there is none."""
-    shifts = [shift for one in practice.providers if one.key == provider for shift in one.shifts]
-    return practice.office(shifts[0].office if shifts else practice.offices[0].key).zone
+def _choices(practice: Practice) -> list[tuple[str, str]]:
+    """Everybody, every room and every instrument, as ``absence_of`` knows them."""
+    names = {one.key: one.name for one in practice.offices}
+    return [
+        *((one.key, one.name) for one in practice.providers),
+        *((f"room:{one.key}", f"{one.name}, {names[one.office]}") for one in practice.rooms),
+        *((f"instrument:{one.key}", f"{one.name}, {names[one.office]}") for one in practice.instruments),
+    ]
 
 
-def absence_of(practice: Practice, provider: str, day: date, reason: str) -> Absence:
-    """The whole day, from midnight to midnight by the clock of the provider's first office."""
-    if provider not in {one.key for one in practice.providers}:
-        raise HTTPException(404, "There is no such provider.")
-    zone = zone_of_provider(practice, provider)
+def _zone_of(practice: Practice, resource: str) -> str:
+    """The zone of the office of a room or an instrument, and of the first at which a provider works; of the practice's
+    first where there is none."""
+    former = practice.former
+    rooms, machines = practice.rooms + former.rooms, practice.instruments + former.instruments
+    places = {f"room:{one.key}": one.office for one in rooms}
+    places |= {f"instrument:{one.key}": one.office for one in machines}
+    places |= {f"provider:{one.key}": one.shifts[0].office for one in practice.providers if one.shifts}
+    return practice.office(places.get(resource, practice.offices[0].key)).zone
+
+
+def absence_of(practice: Practice, absent: str, day: date, reason: str) -> Absence:
+    """The whole day, from midnight to midnight by the clock of the (first) office of who or what is absent."""
+    if absent not in dict(_choices(practice)):
+        raise HTTPException(404, "There is no such provider, room or instrument.")
+    kind, _, key = absent.rpartition(":")
+    resource = f"{kind or 'provider'}:{key}"
+    zone = _zone_of(practice, resource)
     start, end = first_reach(zone, day, 0), first_reach(zone, day + timedelta(days=1), 0)
-    return Absence(provider=provider, start=start, end=end, reason=reason)
+    if kind == "room":
+        return Absence(room=key, start=start, end=end, reason=reason)
+    if kind == "instrument":
+        return Absence(instrument=key, start=start, end=end, reason=reason)
+    return Absence(provider=key, start=start, end=end, reason=reason)
 
 
 def _rows(
@@ -155,20 +192,26 @@ def _row(
         "now": when_words(visit.wall),
         "what": practice.visit_type(visit.visit_type).name,
         "course": visit.course is not None,
-        "proposal": slot_words(practice, move.slot) | {"note": move.note} if isinstance(move, Move) else None,
+        "proposal": _proposal(practice, move, absence) if isinstance(move, Move) else None,
         "others": others,
         "reason": "" if isinstance(move, Move) else move.reason,
     }
 
 
+def _proposal(practice: Practice, move: Move, absence: Absence) -> dict[str, str]:
+    """What a move changes; where a thing is out of use, at the same time it is the room that may be another."""
+    room = "" if absence.provider else f", {practice.room(move.slot.placement.room).name}"
+    return slot_words(practice, move.slot) | {"note": f"{move.note}{room}"}
+
+
 class AwayForm:
-    """Who is away and when."""
+    """Who is away, or what is out of use, and when."""
 
     def __init__(
         self,
-        provider: Annotated[str, Form(max_length=40)],
+        provider: Annotated[str, Form(max_length=60)],
         day: Annotated[CalendarDay, Form()],
-        reason: Annotated[str, Form(max_length=100)] = "ill",
+        reason: Annotated[str, Form(max_length=100)] = "",
     ) -> None:
         self.provider, self.day, self.reason = provider, day, reason
 
@@ -195,11 +238,10 @@ def go_away(
     """Note the absence and move what was accepted: one change, one undo."""
     with reading(services.engine) as connection:
         practice = practice_of(connection)
-        absence = absence_of(practice, form.provider, form.day, form.reason.strip() or "away")
+        absence = absence_of(practice, form.provider, form.day, form.reason.strip() or "no reason given")
         pairs = [_pair(connection, practice, key, text) for key, text in sent if text != LATER]
-    words = (
-        f"{practice.provider(form.provider).name} is away {form.day.day} {form.day:%b}, {len(pairs)} moved"
-    )
+    name = absent_name(practice, absence)
+    words = f"{name} {absence.words} {form.day.day} {form.day:%b}, {len(pairs)} moved"
     try:
         left = writer(lambda connection: _done(connection, absence, pairs, viewer.actor, words))
     except TimeTakenError:
@@ -223,7 +265,8 @@ def come_back(
         with reading(services.engine) as connection:
             words = _noted_words(practice_of(connection), NotedAbsence(key=absence, absence=gone))
         notice = (
-            f"{words['who']} is here on {words['day']} after all: that time is offered again. "
+            f"{words['who']} is {'here' if gone.provider else 'in use'} on {words['day']} after all: "
+            "that time is offered again. "
             "Visits that were moved stay where they are."
         )
     return see_other(request, "/calendar/away", notice=notice)
@@ -246,19 +289,19 @@ def _pair(connection: sa.Connection, practice: Practice, key: str, text: str) ->
 
 
 def _is_same(noted: Absence, absence: Absence) -> bool:
-    """Noted already: were it noted twice, taking it back once would leave the provider away."""
-    return (noted.provider, noted.start, noted.end) == (absence.provider, absence.start, absence.end)
+    """Noted already: were it noted twice, taking it back once would leave it noted."""
+    return (noted.resource, noted.start, noted.end) == (absence.resource, absence.start, absence.end)
 
 
 def _done(
     connection: sa.Connection, absence: Absence, pairs: list[tuple[str, Slot]], actor: str, words: str
 ) -> int:
     change = new_id()
-    there = {visit.key for visit in visits_of_provider(connection, absence)}
+    there = {visit.key for visit in visits_in(connection, absence)}
     if any(key not in there for key, _ in pairs):
         raise TimeTakenError("One of these visits was moved or cancelled meanwhile.")
     if not any(_is_same(one.absence, absence) for one in coming_absences(connection)):
         note_absence(connection, absence, actor=actor, change=change)
     if pairs:
         reschedule_all(connection, pairs, actor=actor, change=change, words=words)
-    return len(visits_of_provider(connection, absence))
+    return len(visits_in(connection, absence))

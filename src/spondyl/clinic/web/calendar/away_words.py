@@ -4,16 +4,15 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from spondyl.booking import Absence, Appointment, Practice
+from spondyl.booking import Absence, Appointment, Practice, absent_name
 from spondyl.clinic.chart.claims import absences_of_visit
 from spondyl.clinic.chart.practice import practice_of
 
 
 def away_words(practice: Practice, absence: Absence, says: str = "") -> str:
-    """The provider's name, what is said of it, and the reason of the absence in brackets."""
-    names = {who.key: who.name for who in practice.providers}
+    """Who is away or what is out of use, what is said of it, and the reason of the absence in brackets."""
     reason = f" ({absence.reason})" if absence.reason else ""
-    return f"{names.get(absence.provider, absence.provider)}{says}{reason}"
+    return f"{absent_name(practice, absence)}{says}{reason}"
 
 
 def away_then(connection: sa.Connection, visits: Iterable[Appointment]) -> str:
@@ -24,7 +23,7 @@ def away_then(connection: sa.Connection, visits: Iterable[Appointment]) -> str:
     """
     practice = practice_of(connection)
     found = [
-        away_words(practice, one, " is away then")
+        away_words(practice, one, f" {one.words} then")
         for visit in visits
         if visit.live
         for one in absences_of_visit(connection, practice, visit)

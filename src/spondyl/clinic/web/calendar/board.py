@@ -48,7 +48,8 @@ class Column:
 
     key: str
     name: str
-    provider: str | None
+    absent: str | None
+    """By what the page of absences knows it."""
     blocks: tuple[Block, ...]
     open: tuple[Shade, ...]
     away: tuple[Shade, ...]
@@ -101,12 +102,12 @@ def day_board(
         Column(
             key=key,
             name=name,
-            provider=key if by == "provider" else None,
+            absent=_absent(practice, by, key),
             blocks=_blocks(practice, [one for one in visits if _belongs(one, by, key)], names, first),
             open=_open(practice, by, key, day, first, office),
-            away=_away(practice, absences, key, day, first) if by == "provider" else (),
+            away=_away(practice, [one for one in absences if one.resource == f"{by}:{key}"], day, first),
         )
-        for key, name in _keys(practice, by, provider, office)
+        for key, name in _keys(practice, by, provider, office, visits)
     )
     return _board(practice, columns, first)
 
@@ -123,7 +124,7 @@ def week_board(
         Column(
             key=one.isoformat(),
             name=short_day(datetime.combine(one, time())),
-            provider=None,
+            absent=None,
             blocks=_blocks(practice, [visit for visit in visits if visit.wall.date() == one], names, first),
             open=_week_open(practice, provider, office, one, first),
             away=(),
@@ -165,18 +166,41 @@ def _first_min(practice: Practice, visits: Iterable[Appointment]) -> int:
     return min([opens, *(visit.wall.hour * 60 for visit in visits)]) // 60 * 60
 
 
-def _keys(practice: Practice, by: str, provider: str | None, office: str | None) -> list[tuple[str, str]]:
+def _keys(
+    practice: Practice, by: str, provider: str | None, office: str | None, visits: Iterable[Appointment]
+) -> list[tuple[str, str]]:
+    """Key and name of each column; whoever works nowhere any more, and what was given up, on days with visits only."""
+    former, busy = practice.former, {_column_of(one, by) for one in visits}
     if by == "room":
-        return [(one.key, f"{one.name} · {practice.office(one.office).name}") for one in practice.rooms
+        rooms = (*practice.rooms, *(one for one in former.rooms if one.key in busy))
+        return [(one.key, f"{one.name} · {practice.office(one.office).name}") for one in rooms
                 if office in {None, one.office}]  # fmt: skip
     if by == "office":
-        return [(one.key, one.name) for one in practice.offices if office in {None, one.key}]
-    return [(one.key, one.name) for one in practice.providers if provider in {None, one.key}]
+        offices = (*practice.offices, *(one for one in former.offices if one.key in busy))
+        return [(one.key, one.name) for one in offices if office in {None, one.key}]
+    everybody = [(one, bool(one.shifts)) for one in practice.providers]
+    everybody += [(one, False) for one in former.providers]
+    return [
+        (one.key, one.name)
+        for one, works in everybody
+        if (works or one.key in busy | {provider}) and provider in {None, one.key}
+    ]
+
+
+def _absent(practice: Practice, by: str, key: str) -> str | None:
+    """Offices are closed, not away; and nobody notes an absence of what was given up."""
+    if by == "provider" and any(one.key == key for one in practice.providers):
+        return key
+    return f"room:{key}" if by == "room" and any(one.key == key for one in practice.rooms) else None
 
 
 def _belongs(visit: Appointment, by: str, key: str) -> bool:
+    return _column_of(visit, by) == key
+
+
+def _column_of(visit: Appointment, by: str) -> str:
     place = visit.placement
-    return key == {"provider": place.provider, "room": place.room, "office": place.office}[by]
+    return {"provider": place.provider, "room": place.room, "office": place.office}[by]
 
 
 def _blocks(
@@ -249,18 +273,18 @@ def _week_open(
     return _open(practice, "office", office or practice.offices[0].key, day, first, None)
 
 
-def _away(
-    practice: Practice, absences: Iterable[Absence], provider: str, day: date, first: int
-) -> tuple[Shade, ...]:
+def _away(practice: Practice, absences: Iterable[Absence], day: date, first: int) -> tuple[Shade, ...]:
     zone = practice.offices[0].zone
     found: list[Shade] = []
     for one in absences:
         start = max(wall_at(zone, one.start), datetime.combine(day, time()) + timedelta(minutes=first))
         end = min(wall_at(zone, one.end), datetime.combine(day, time()) + timedelta(days=1))
-        if one.provider == provider and start < end:
+        if start < end:
             top = (start - datetime.combine(day, time())) // timedelta(minutes=CELL_MIN) - first // CELL_MIN
             found.append(
-                Shade(top=top, cells=(end - start) // timedelta(minutes=CELL_MIN), word=one.reason or "away")
+                Shade(
+                    top=top, cells=(end - start) // timedelta(minutes=CELL_MIN), word=one.reason or one.words
+                )
             )
     return tuple(found)
 

@@ -11,6 +11,7 @@ from spondyl.booking import Practice
 from spondyl.clinic.chart.freed_times import undo_and_wait
 from spondyl.clinic.chart.outbox import mail_state
 from spondyl.clinic.chart.practice import has_practice, practice_of
+from spondyl.clinic.chart.practice_change import falls_outside
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.chart.untold import note_told, untold
 from spondyl.clinic.chart.waitlist import count_waiting
@@ -18,6 +19,7 @@ from spondyl.clinic.messages.when import day_words
 from spondyl.clinic.web.calendar.away_words import away_then
 from spondyl.clinic.web.calendar.board import Board, day_board, week_board
 from spondyl.clinic.web.calendar.choices import AskedDay, next_open_day, practice_day, undo_bar
+from spondyl.clinic.web.calendar.outside_rows import outside_rows
 from spondyl.clinic.web.calendar.telephone_calls import call_words
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff
@@ -65,6 +67,7 @@ def calendar(
         shown |= {"changes": undo_bar(connection, practice), "mail": mail_state(connection)}
         shown |= {"waiting": count_waiting(connection)}
         shown |= {"calls": [call_words(one) for one in untold(connection)]}
+        shown |= {"outside": outside_rows(connection, practice, falls_outside(connection, practice))}
     shown |= {"closed": None if chosen == asked else day_words(asked)}
     return page(
         request, "calendar/board.html", shown | {"view": view, "by": by, "show": show, "office": office}

@@ -8,6 +8,7 @@ from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.outbox import why_clinic_refused
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import has_practice, practice_of
+from spondyl.clinic.chart.practice_change import falls_outside
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.untold import untold
 from spondyl.clinic.chart.waitlist import count_waiting
@@ -50,6 +51,7 @@ def today_panel(view: View) -> Panel | None:
         "refusal": why_clinic_refused(view.connection),
         "is_administrator": view.viewer.may(Role.ADMINISTRATOR),
         "calls": len(untold(view.connection)),
+        "outside": len(falls_outside(view.connection, practice)),
         "day_words": day_words(day),
     }
     return Panel(template="calendar/today_panel.html", context=context)

@@ -16,14 +16,14 @@ from spondyl.clinic.chart.booking_stop import intake_stop, plan_stop
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.courses import book_course, propose
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.free_times import next_free
+from spondyl.clinic.chart.free_times import next_free, times_on
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import waiting_entries
-from spondyl.clinic.messages.when import when_words
-from spondyl.clinic.web.calendar.choices import practice_day, slot_of_text, slot_words, undo_bar
+from spondyl.clinic.messages.when import day_words, when_words
+from spondyl.clinic.web.calendar.choices import AskedDay, practice_day, slot_of_text, slot_words, undo_bar
 from spondyl.clinic.web.calendar.past_visits import past_shown
 from spondyl.clinic.web.calendar.telephone_calls import how_told
 from spondyl.clinic.web.calendar.waiting import DAY_NAMES, wish_words
@@ -71,13 +71,16 @@ def visits(
     patient_id: str,
     visit: str | None = None,
     office: str | None = None,
+    day: AskedDay = None,
 ) -> Response:
-    """The coming visits, and free times for the next one: a click books it. Opening it is in the audit log."""
+    """The coming visits, and free times for the next one, or of a day: a click books it. Opening it is in the audit
+    log."""
     patient = _opened(services, viewer, patient_id)
     with reading(services.engine) as connection:
         if not has_practice(connection):
             return patient_page(request, "calendar/patient_no_practice.html", patient)
         shown = _shown(connection, patient, visit, office)
+        shown |= _of_day(connection, shown, day)
     return patient_page(request, "calendar/patient_visits.html", patient, shown)
 
 
@@ -130,6 +133,21 @@ def _shown(
     }
 
 
+def _of_day(connection: sa.Connection, shown: dict[str, Any], day: date | None) -> dict[str, Any]:
+    """The free times of a day that was asked for, by provider; nothing of days at the ends of the calendar."""
+    practice: Practice = shown["practice"]
+    today = practice_day(connection, practice, None)
+    if day is None or practice_day(connection, practice, day) != day:
+        return {"today": today, "day": None}
+    with_whom: dict[str, list[dict[str, str]]] = {}
+    for slot in () if shown["stop"] else times_on(connection, shown["chosen"], day):
+        words = slot_words(practice, slot)
+        with_whom.setdefault(words["with"], []).append(
+            words | {"when": words["time"], "note": words["where"]}
+        )
+    return {"today": today, "day": day, "day_words": day_words(day), "with_whom": with_whom}
+
+
 def _spread(free: tuple[Slot, ...]) -> list[Slot]:
     """A morning and an afternoon time of each of the next days."""
     chosen: dict[tuple[date, bool], Slot] = {}
@@ -156,8 +174,9 @@ def _wish(practice: Practice, patient: Person, visit: str, office: str) -> Wish:
 
 
 def _usual_office(connection: sa.Connection, practice: Practice, patient: Person) -> str:
-    seen = appointments_of(connection, patient.id)
-    return seen[-1].placement.office if seen else practice.offices[0].key
+    offices = [one.key for one in practice.offices]
+    seen = [one.placement.office for one in appointments_of(connection, patient.id)]
+    return next((key for key in reversed(seen) if key in offices), offices[0])
 
 
 @router.post("/book")
@@ -180,9 +199,9 @@ def book_visit(
             lambda connection: book(connection, slot, person=patient_id, actor=viewer.actor, change=new_id())
         )
     except TimeTakenError:
-        return see_other(
-            request, back, problem="That time was taken a moment ago and is NOT booked: choose another."
-        )
+        there = f"{back}?visit={visit}&office={slot.placement.office}&day={slot.wall.date()}"
+        taken = "That time was taken a moment ago and is NOT booked: choose another."
+        return see_other(request, there, problem=taken)
     return see_other(request, back, notice=f"Booked: {when_words(slot.wall)}. {told}")
 
 

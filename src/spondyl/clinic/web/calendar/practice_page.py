@@ -1,6 +1,5 @@
 """What can be booked: an overview, a form for each part, and before anything is saved what it would change."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -9,20 +8,20 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from spondyl.booking import Appointment, Office, Practice, Provider, VisitType
+from spondyl.booking import Practice
 from spondyl.clinic.chart.accounts import all_accounts
 from spondyl.clinic.chart.people import fold
 from spondyl.clinic.chart.practice import has_practice, practice_of, save_practice
 from spondyl.clinic.chart.practice_change import (
+    coming_named,
     falls_outside,
     newly_outside,
     practice_version,
-    still_named,
+    with_former,
 )
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.sample_practice import beginning_practice
-from spondyl.clinic.web.calendar.board import names_of
+from spondyl.clinic.web.calendar.outside_rows import outside_rows
 from spondyl.clinic.web.calendar.practice_parts import GENERAL, OFFICES, PROVIDERS, VISITS, Part
 from spondyl.clinic.web.calendar.practice_read import LONGEST, Fields, Problems, new_key, refuse_too_long
 from spondyl.clinic.web.calendar.practice_values import rows_of, stretches_of
@@ -67,7 +66,7 @@ def overview(request: Request, services: Clinic) -> Response:
     with reading(services.engine) as connection:
         known = has_practice(connection)
         practice = practice_of(connection) if known else beginning_practice()
-        outside = _visit_rows(connection, practice, falls_outside(connection, practice)) if known else []
+        outside = outside_rows(connection, practice, falls_outside(connection, practice)) if known else []
         accounts = _accounts(connection)
     shown = {
         "known": known,
@@ -212,10 +211,12 @@ def _read(
         )
         return before, problems
     if sent.get("remove") == "yes":
-        return _removed(connection, before, part, key, problems), problems
+        after = _removed(connection, before, part, key, problems)
+        return with_former(connection, before, after), problems
     if refuse_too_long(sent, problems):
         return before, problems
-    own = key if key != NEW else new_key(sent.get("name", ""), [one.key for one in part.things(before)])
+    taken = [one.key for one in (*part.things(before), *part.former(before.former))]
+    own = key if key != NEW else new_key(sent.get("name", ""), taken)
     try:
         after = part.read(before, own, sent, problems)
     except ValueError as error:
@@ -225,7 +226,7 @@ def _read(
     if sent.get("account") and sent["account"] not in _accounts(connection):
         problems["account"] = "There is no such account; choose another."
     _keep_named(connection, before, after, problems)
-    return after, problems
+    return with_former(connection, before, after), problems
 
 
 def _tell_apart(part: Part, before: Practice, own: str, name: str, problems: Problems) -> None:
@@ -242,11 +243,11 @@ def _removed(
     if key == NEW:
         problems["form"] = f"This {part.noun} is not kept yet, so there is nothing to take out."
         return before
-    count = still_named(connection, part.column, [key]).get(key, 0) if part.column else 0
+    count = coming_named(connection, part.column, [key]).get(key, 0) if part.column else 0
     if count:
         problems["form"] = (
-            f"{count} visit(s), past or coming, name this {part.noun}, so it stays described. "
-            "To offer it no longer, clear its hours, or let no patient book it."
+            f"{_coming_words(count, f'this {part.noun}')}, then take it out. To offer it no longer until then, "
+            "clear its hours, or let no patient book it."
         )
         return before
     if len(part.things(before)) < 2:
@@ -255,8 +256,14 @@ def _removed(
     return part.without(before, key)
 
 
+def _coming_words(count: int, what: str) -> str:
+    if count == 1:
+        return f"1 coming visit needs {what}: move or cancel it first"
+    return f"{count} coming visits need {what}: move or cancel them first"
+
+
 def _keep_named(connection: sa.Connection, before: Practice, after: Practice, problems: Problems) -> None:
-    """Refuse to drop a room or an instrument that a visit names: it stays described."""
+    """Refuse to drop a room or an instrument that a coming visit needs."""
     for column, old, new in (
         ("room", before.rooms, after.rooms),
         ("instrument", before.instruments, after.instruments),
@@ -264,9 +271,9 @@ def _keep_named(connection: sa.Connection, before: Practice, after: Practice, pr
         gone = {one.key: one.name for one in old}
         for one in new:
             gone.pop(one.key, None)
-        for key, count in still_named(connection, column, gone).items():
+        for key, count in coming_named(connection, column, gone).items():
             problems[f"{column}s"] = (
-                f"{count} visit(s), past or coming, name {gone[key]}: it cannot be taken out. Give it its name back."
+                f"{_coming_words(count, gone[key])}, then take it out; give it its name back until then."
             )
 
 
@@ -282,7 +289,7 @@ def _preview(
         "gone": gone,
         "named": next((one.name for one in part.things(before if gone else after) if one.key == own), ""),
         "changes": changes,
-        "outside": _visit_rows(connection, before, newly_outside(connection, before, after)),
+        "outside": outside_rows(connection, before, newly_outside(connection, before, after)),
     }
 
 
@@ -321,32 +328,6 @@ def _filled(values: Fields, problems: Problems) -> dict[str, Any]:
     }
 
 
-def _name_of(find: Callable[[str], Office | Provider | VisitType], key: str) -> str:
-    """A name, or the bare key of what the practice has no longer."""
-    try:
-        return find(key).name
-    except KeyError:
-        return key
-
-
 def _accounts(connection: sa.Connection) -> dict[str, str]:
     """The active accounts: full name and sign-in name by identifier."""
     return {one.id: f"{one.full_name} ({one.sign_in_name})" for one in all_accounts(connection) if one.active}
-
-
-def _visit_rows(
-    connection: sa.Connection, practice: Practice, found: list[tuple[Appointment, str]]
-) -> list[dict[str, Any]]:
-    names = names_of(connection, [one for one, _ in found])
-    return [
-        {
-            "visit": one,
-            "when": when_words(one.wall),
-            "who": names.get(one.person or "", "Kept for somebody"),
-            "what": _name_of(practice.visit_type, one.visit_type),
-            "with": _name_of(practice.provider, one.placement.provider),
-            "where": _name_of(practice.office, one.placement.office),
-            "why": reason,
-        }
-        for one, reason in found
-    ]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from spondyl.booking import Office, Practice, Provider, VisitType
+from spondyl.booking import Former, Office, Practice, Provider, VisitType
 from spondyl.clinic.web.calendar.practice_read import (
     Fields,
     Problems,
@@ -46,6 +46,7 @@ class Part:
     noun: str
     column: str
     things: Callable[[Practice], tuple[Any, ...]]
+    former: Callable[[Former], tuple[Any, ...]]
     values: Callable[[Practice, str], Values]
     lines: Callable[[Practice, str, Accounts], Lines]
     read: Callable[[Practice, str, Fields, Problems], Practice]
@@ -87,6 +88,7 @@ OFFICES = Part(
     noun="office",
     column="office",
     things=lambda practice: practice.offices,
+    former=lambda former: former.offices,
     values=lambda practice, key: (
         office_values(practice, one) if (one := _found(practice.offices, key)) else _new_office(practice)
     ),
@@ -103,6 +105,7 @@ PROVIDERS = Part(
     noun="provider",
     column="provider",
     things=lambda practice: practice.providers,
+    former=lambda former: former.providers,
     values=lambda practice, key: (
         provider_values(practice, one) if (one := _found(practice.providers, key)) else {}
     ),
@@ -121,6 +124,7 @@ VISITS = Part(
     noun="kind of visit",
     column="visit_type",
     things=lambda practice: practice.visit_types,
+    former=lambda former: former.visit_types,
     values=lambda practice, key: (
         visit_values(one) if (one := _found(practice.visit_types, key)) else NEW_VISIT
     ),
@@ -137,6 +141,7 @@ GENERAL = Part(
     noun="practice",
     column="",
     things=lambda _practice: (),
+    former=lambda _former: (),
     values=lambda practice, _key: general_values(practice),
     lines=lambda practice, _key, _accounts: general_lines(practice),
     read=lambda practice, _key, fields, problems: read_general(practice, fields, problems),

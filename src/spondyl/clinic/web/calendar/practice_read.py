@@ -52,7 +52,9 @@ def read_office(practice: Practice, key: str, fields: Fields, problems: Problems
         office = replace(office, telephone=fields.get("telephone", "").strip())
     except ValueError as error:
         problems["telephone"] = str(error)
-    taken = {one.key for one in (*practice.rooms, *practice.instruments)}
+    former = practice.former
+    every = (*practice.rooms, *practice.instruments, *former.rooms, *former.instruments)
+    taken = {one.key for one in every}
     rooms = [
         Room(key=found, office=key, name=name, kind=_room_kind(fields, f"room-{row}-kind"))
         for row, found, name in _things(fields, "room", key, taken)

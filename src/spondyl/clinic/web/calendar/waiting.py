@@ -28,7 +28,7 @@ def waiting_rows(
 ) -> list[dict[str, Any]]:
     """What the page shows of each person in line."""
     line = list(entries)
-    contacts = _contacts(connection, (one.person for one in line))
+    contacts = contacts_of(connection, (one.person for one in line))
     return [
         wish_words(practice, one)
         | contacts.get(one.person, {"who": "", "telephone": "", "dialled": "", "mail": ""})
@@ -106,7 +106,8 @@ def _since(now: datetime, since: datetime) -> str:
     return "today" if days < 1 else f"{days} day{'' if days == 1 else 's'}"
 
 
-def _contacts(connection: sa.Connection, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+def contacts_of(connection: sa.Connection, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Name, telephone and e-mail address of people, by identifier."""
     columns = (people.c.id, people.c.given_name, people.c.family_name, people.c.phone, people.c.email)
     rows = connection.execute(sa.select(*columns).where(people.c.id.in_(set(ids))))
     return {

@@ -13,8 +13,13 @@ from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from spondyl.booking import Appointment, Practice, Slot, Status, StepRefusedError, Wish, wall_at
-from spondyl.clinic.chart.appointment_rows import AppointmentUnknownError, appointment, appointments_of
-from spondyl.clinic.chart.appointments import HOLD_FOR, any_lapsed, hold_slot, slot_of
+from spondyl.clinic.chart.appointment_rows import (
+    AppointmentUnknownError,
+    appointment,
+    appointments_of,
+    slot_of,
+)
+from spondyl.clinic.chart.appointments import HOLD_FOR, any_lapsed, hold_slot
 from spondyl.clinic.chart.booking_changes import BY_LINK
 from spondyl.clinic.chart.booking_stop import BookingStoppedError, PlanEndedError
 from spondyl.clinic.chart.claims import TimeTakenError

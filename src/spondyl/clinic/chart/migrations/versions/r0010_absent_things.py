@@ -1,0 +1,15 @@
+"""Rooms and instruments can be out of use as providers can be away."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010_absent_things"
+down_revision = "0009_overlaps_in_index"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Two columns; what is noted already is of providers."""
+    for name in ("room", "instrument"):
+        op.add_column("absences", sa.Column(name, sa.String(40), nullable=False, server_default=""))
