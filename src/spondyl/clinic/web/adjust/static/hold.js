@@ -1,8 +1,8 @@
 // Holds a session: heartbeats while the page is alive and seen, and the stop on every way there is.
 
 const BEAT_MS = 400;
-/** A beat without an answer is given up: a browser has six connections to a server, and STOP needs one. */
-const ANSWER_MS = 1500;
+/** A beat without an answer is given up: those of a network that broke would hold all six connections to the server. */
+const ANSWER_MS = 2500;
 
 /**
  * ``halted``: a beat was answered, and the session has stopped or ended. ``unknown``: this server has no such session.
