@@ -12,13 +12,14 @@ from practices import MONDAY, utc
 from spondyl.booking import Absence, CourseRefused, CourseRule, Move, Phase, Wish
 from spondyl.clinic.chart.absences import note_absence, propose_repair, visits_in, ways_for
 from spondyl.clinic.chart.appointment_rows import appointments_between, appointments_of
-from spondyl.clinic.chart.appointments import book, cancel, reschedule, reschedule_all, undo
+from spondyl.clinic.chart.appointments import book, cancel, reschedule, reschedule_all
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.courses import book_course, propose
 from spondyl.clinic.chart.tables import absences, appointments, claims, outbox
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.undo_change import undo
 from spondyl.clinic.messages import Letter, send_due
 from spondyl.clinic.messages.clinic import Clinic
 

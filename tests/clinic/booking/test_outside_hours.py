@@ -14,7 +14,7 @@ from clinic_charts import Clock
 from practices import utc
 from spondyl.booking import Practice, Status
 from spondyl.clinic.chart.appointment_rows import appointment
-from spondyl.clinic.chart.appointments import book, cancel, confirm_hold, hold_slot, undo
+from spondyl.clinic.chart.appointments import book, cancel, confirm_hold, hold_slot
 from spondyl.clinic.chart.booking_changes import UndoRefusedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.people import change_person, person
@@ -23,6 +23,7 @@ from spondyl.clinic.chart.practice_change import falls_outside
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import outbox
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.undo_change import undo
 from spondyl.clinic.messages import FolderSender, send_due
 from spondyl.clinic.web.services import Services
 

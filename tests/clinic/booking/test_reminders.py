@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from clinic_bookings import Bookings, slot_at
 from practices import utc
 from spondyl.booking import Appointment
-from spondyl.clinic.chart.appointments import book, cancel, hold_slot, reschedule, undo
+from spondyl.clinic.chart.appointments import book, cancel, hold_slot, reschedule
 from spondyl.clinic.chart.outbox import any_reminder, due, failed, queue_reminders, sent
 from spondyl.clinic.chart.tables import outbox
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.undo_change import undo
 from spondyl.clinic.chart.who_came import arrive
 from spondyl.clinic.messages import FolderSender, send_due
 

@@ -21,12 +21,13 @@ from spondyl.clinic.chart.absences import (
     visits_in,
 )
 from spondyl.clinic.chart.appointment_rows import appointment
-from spondyl.clinic.chart.appointments import book, cancel, confirm_hold, hold_slot, reschedule_all, undo
+from spondyl.clinic.chart.appointments import book, cancel, confirm_hold, hold_slot, reschedule_all
 from spondyl.clinic.chart.booking_changes import UndoRefusedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.undo_change import undo
 from spondyl.clinic.web.services import Services
 
 TEN = utc(3, 18)

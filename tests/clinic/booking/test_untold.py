@@ -19,13 +19,14 @@ from clinic_bookings import prepared, slot_at, waiting
 from clinic_charts import Clock
 from practices import utc
 from spondyl.booking import Appointment
-from spondyl.clinic.chart.appointments import book, cancel, hold_slot, reschedule, undo
+from spondyl.clinic.chart.appointments import book, cancel, hold_slot, reschedule
 from spondyl.clinic.chart.booking_changes import BY_LINK
 from spondyl.clinic.chart.outbox import MailState, MessageKind, mail_state, queue
 from spondyl.clinic.chart.people import change_person, person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import appointments, outbox
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.undo_change import undo
 from spondyl.clinic.chart.untold import Untold, note_told, untold
 from spondyl.clinic.chart.waitlist import join_waitlist, offer_free_time
 from spondyl.clinic.keep_bookings import BookingKeeper

@@ -14,9 +14,7 @@ from spondyl.booking import (
     Claim,
     Practice,
     Slot,
-    Status,
     Timetable,
-    absent_name,
     booked,
     cancelled,
     claims_of,
@@ -27,7 +25,6 @@ from spondyl.booking import (
     lapsed,
     moved,
     person_resource,
-    restored,
     wall_at,
     why_never,
 )
@@ -41,11 +38,6 @@ from spondyl.clinic.chart.appointment_rows import (
 from spondyl.clinic.chart.audit import Deed, append
 from spondyl.clinic.chart.booking_changes import (
     CANCELLED,
-    UNDO_FOR,
-    ChangeSet,
-    UndoRefusedError,
-    change_set,
-    mark_undone,
     note_change,
 )
 from spondyl.clinic.chart.booking_facts import BookingFacts, booking_facts
@@ -54,19 +46,17 @@ from spondyl.clinic.chart.canonical_json import digest_of
 from spondyl.clinic.chart.carried import carried_by_another
 from spondyl.clinic.chart.claims import (
     TimeTakenError,
-    absences_of_visit,
     in_the_way,
     put_down,
     standing_claims,
     take_away,
 )
 from spondyl.clinic.chart.engine import is_embedded, now_of
-from spondyl.clinic.chart.outbox import MessageKind, forget_messages, queue, queue_change, queue_undone
+from spondyl.clinic.chart.outbox import MessageKind, forget_messages, queue, queue_change
 from spondyl.clinic.chart.overrides import come_down, put_down_over
 from spondyl.clinic.chart.practice import latest_seen, practice_of
-from spondyl.clinic.chart.practice_change import why_outside
 from spondyl.clinic.chart.quick_read import QuickRead
-from spondyl.clinic.chart.tables.booking import absences, appointments
+from spondyl.clinic.chart.tables.booking import appointments
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.visit_insert import (
     VisitRows,
@@ -114,7 +104,7 @@ def confirm_hold(connection: sa.Connection, key: str, *, person: str, actor: str
         ]
         put_down(connection, key, own, [0])
     queue_change(connection, visit, MessageKind.BOOKED)
-    _record(connection, visit, actor=actor, action="book visit")
+    record_visit(connection, visit, actor=actor, action="book visit")
     return visit
 
 
@@ -199,11 +189,11 @@ def _book_over(
     connection: sa.Connection, practice: Practice, visit: Appointment, *, actor: str, change: str | None
 ) -> Appointment:
     insert_rows(connection, [visit])
-    over = _occupy(connection, practice, visit)
+    over = occupy(connection, practice, visit)
     if change is not None:
         note_change(connection, None, visit, change=change, actor=actor, words="book visit")
     queue_change(connection, visit, MessageKind.BOOKED)
-    _record(connection, visit, actor=actor, action="book visit over another", over=over)
+    record_visit(connection, visit, actor=actor, action="book visit over another", over=over)
     return visit
 
 
@@ -228,7 +218,7 @@ def reschedule(
     over = replace_claims(connection, facts.practice, before, after)
     note_change(connection, before, after, change=change or new_id(), actor=actor, words="move visit")
     queue_change(connection, after, MessageKind.MOVED)
-    _record(connection, after, actor=actor, action="move visit", before=before, over=over)
+    record_visit(connection, after, actor=actor, action="move visit", before=before, over=over)
     return after
 
 
@@ -250,7 +240,7 @@ def cancel(connection: sa.Connection, key: str, *, actor: str, change: str | Non
         queue_change(connection, after, MessageKind.CANCELLED)
     else:
         forget_messages(connection, key)
-    _record(connection, after, actor=actor, action=CANCELLED)
+    record_visit(connection, after, actor=actor, action=CANCELLED)
     return after
 
 
@@ -273,7 +263,7 @@ def let_lapse(connection: sa.Connection, *, limit: int = 200) -> list[Appointmen
     for one in gone:
         replace_claims(connection, practice_of(connection), one, one)
         forget_messages(connection, one.key)  # an offer that could not be sent yet is none any more
-        _record(connection, one, actor="clinic", action="let hold lapse")
+        record_visit(connection, one, actor="clinic", action="let hold lapse")
     return gone
 
 
@@ -291,11 +281,11 @@ def reschedule_all(
     after = [moved(before, slot) for before, slot in pairs]
     for (before, _), visit in zip(pairs, after, strict=True):
         update_row(connection, visit)
-        _occupy(connection, practice, visit)
+        occupy(connection, practice, visit)
         note_change(connection, before, visit, change=change, actor=actor, words=words)
         queue_change(connection, visit, MessageKind.MOVED)
     for (before, _), visit in zip(pairs, after, strict=True):
-        _record(connection, visit, actor=actor, action="move visit", before=before)
+        record_visit(connection, visit, actor=actor, action="move visit", before=before)
     return after
 
 
@@ -307,97 +297,11 @@ def book_all(
     for visit in visits:
         facts = _facts_for(connection, visit)
         refuse_unless_offered(facts, slot_of(visit), now_of(connection))
-        _occupy(connection, facts.practice, visit)
+        occupy(connection, facts.practice, visit)
         note_change(connection, None, visit, change=change, actor=actor, words=words)
     queue(connection, visits[0].key, MessageKind.COURSE)
     for visit in visits:
-        _record(connection, visit, actor=actor, action="book visit")
-
-
-def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointment]:
-    """Undo a change as a whole; refused with ``UndoRefusedError`` when a visit was changed again since, when the
-    patient is here, it is a day old, the time before is over, what it booked has begun, its provider is away by now or
-    the hours no longer allow it.
-
-    What was noted of who came is taken back by ``who_came``."""
-    found = change_set(connection, change)
-    pairs = [(appointment(connection, part.appointment, lock=True), part) for part in found.parts]
-    _refuse_if_changed_again(found, [now for now, _ in pairs])
-    for now, part in pairs:
-        _refuse_if_over(now, part.before, now_of(connection))
-    _refuse_if_old(found, pairs[0][0].zone, now_of(connection))
-    freed = [claim for now, _ in pairs for claim in standing_claims(connection, now.key)]
-    take_away(connection, [now.key for now, _ in pairs])
-    come_down(connection, freed)
-    after = [restored(part.before, now) if part.before else cancelled(now) for now, part in pairs]
-    connection.execute(absences.delete().where(absences.c.change == change))
-    practice = practice_of(connection)
-    for visit in after:
-        update_row(connection, visit)
-        if visit.live:
-            _refuse_if_away(connection, practice, visit)
-            _refuse_if_outside(practice, visit, now_of(connection))
-            _occupy(connection, practice, visit)
-    made = [visit for visit, (_, part) in zip(after, pairs, strict=True) if part.before is None]
-    queue_undone(connection, sorted(made, key=lambda visit: visit.start))
-    for visit in after:
-        if visit not in made:
-            queue_change(connection, visit, MessageKind.MOVED if visit.live else MessageKind.CANCELLED)
-    mark_undone(connection, change)
-    for visit in after:
-        _record(connection, visit, actor=actor, action=f"undo: {found.words}")
-    return after
-
-
-def _refuse_if_changed_again(found: ChangeSet, visits: Sequence[Appointment]) -> None:
-    if any(one.status is Status.ARRIVED for one in visits):
-        raise UndoRefusedError(
-            "The patient is here already; leave this visit as it is, and book another if needed."
-        )
-    pairs = zip(visits, found.parts, strict=True)
-    if moved_on := [now for now, part in pairs if now.sequence != part.sequence_after]:
-        raise UndoRefusedError(
-            f"{len(moved_on)} of these visits changed again since; undo that first, or move them one by one."
-        )
-
-
-def _refuse_if_old(found: ChangeSet, zone: str, now: datetime) -> None:
-    """What was decided long ago is known to the patients by now."""
-    if found.at <= now - UNDO_FOR:
-        raise UndoRefusedError(
-            f"This was done on {wall_at(zone, found.at):%d %B, %H:%M}, too long ago to be undone as a whole; "
-            "open the visits and change them one by one."
-        )
-
-
-def _refuse_if_over(visit: Appointment, before: Appointment | None, now: datetime) -> None:
-    """Nobody is written to about a time that is over, and what has begun stays in the record."""
-    if before is None and visit.live and visit.start <= now:
-        raise UndoRefusedError(
-            f"The visit of {visit.wall:%d %B, %H:%M} has begun, so this booking is not undone as a whole; "
-            "open each visit that shall not be, and cancel it."
-        )
-    if before is not None and before.live and before.start < now:
-        when = f"{before.wall:%d %B, %H:%M}"
-        raise UndoRefusedError(
-            f"The time before, {when}, is over; choose another time for this visit instead."
-        )
-
-
-def _refuse_if_away(connection: sa.Connection, practice: Practice, visit: Appointment) -> None:
-    """Nothing is put back into an absence noted since, no part of a visit; over one that was known staff had given a
-    reason."""
-    if not visit.override_reason and (noted := absences_of_visit(connection, practice, visit)):
-        what = f"{absent_name(practice, noted[0])} {noted[0].words} on {visit.wall:%d %B} by now"
-        raise UndoRefusedError(f"{what}; move the visit to another time instead.")
-
-
-def _refuse_if_outside(practice: Practice, visit: Appointment, now: datetime) -> None:
-    """Nothing is put back where the practice has no hours by now; outside those that were known staff had given a
-    reason."""
-    if not visit.override_reason and (problem := why_outside(practice, visit, now)):
-        when = f"{visit.wall:%d %B, %H:%M}"
-        raise UndoRefusedError(f"The time before was {when}. {problem} Choose another time for this visit.")
+        record_visit(connection, visit, actor=actor, action="book visit")
 
 
 def replace_claims(
@@ -408,7 +312,7 @@ def replace_claims(
     take_away(connection, [before.key])
     update_row(connection, after)
     come_down(connection, freed)
-    return _occupy(connection, practice, after) if after.live else []
+    return occupy(connection, practice, after) if after.live else []
 
 
 def claims_for(practice: Practice, one: Appointment) -> tuple[Claim, ...]:
@@ -445,7 +349,8 @@ def _refuse_if_stopped(connection: sa.Connection, visit: Appointment, facts: Boo
         refuse_if_stopped(connection, visit.person, facts.practice.visit_type(visit.visit_type))
 
 
-def _occupy(connection: sa.Connection, practice: Practice, one: Appointment) -> list[str]:
+def occupy(connection: sa.Connection, practice: Practice, one: Appointment) -> list[str]:
+    """Occupy what an appointment needs; ``TimeTakenError`` when that is taken. Returns what staff put it over."""
     wanted = claims_for(practice, one)
     if one.override_reason:
         return put_down_over(connection, one.key, wanted)
@@ -462,7 +367,7 @@ def conflicts(
     return sorted({key for key, _, _ in in_the_way(connection, wanted)} - {without})
 
 
-def _record(
+def record_visit(
     connection: sa.Connection,
     one: Appointment,
     *,
@@ -471,6 +376,7 @@ def _record(
     before: Appointment | None = None,
     over: Sequence[str] = (),
 ) -> None:
+    """Write what became of an appointment into the audit log."""
     append(connection, _deed(one, actor=actor, action=action, before=before, over=over))
 
 

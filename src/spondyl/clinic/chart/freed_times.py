@@ -19,11 +19,12 @@ from spondyl.booking import (
     settled,
 )
 from spondyl.clinic.chart.appointment_rows import appointment, slot_of
-from spondyl.clinic.chart.appointments import cancel, confirm_hold, reschedule, undo
+from spondyl.clinic.chart.appointments import cancel, confirm_hold, reschedule
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.booking_changes import NOTES, change_set, refuse_if_changed
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables.column_types import new_id
+from spondyl.clinic.chart.undo_change import undo
 from spondyl.clinic.chart.waitlist import (
     ended_entries,
     entries_with_hold,

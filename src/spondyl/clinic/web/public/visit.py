@@ -27,8 +27,9 @@ from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.few_at_once import FewAtOnce
 from spondyl.clinic.web.page import see_other
 from spondyl.clinic.web.patient_link import refuse_if_old, signed_link
-from spondyl.clinic.web.public.book import Gone, still_free, taken_page, times_shown
 from spondyl.clinic.web.public.shown import office_of, public_page, visit_facts, visitor_language
+from spondyl.clinic.web.public.taken import Gone, still_free, taken_page
+from spondyl.clinic.web.public.times import times_shown
 from spondyl.clinic.web.public.words import WORDS
 from spondyl.clinic.web.rights import open_to_all
 from spondyl.clinic.web.services import Clinic, Services

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_absent_things"
-down_revision = "0009_overlaps_in_index"
+revision = "0011_absent_things"
+down_revision = "0010_film_uids"
 branch_labels = None
 depends_on = None
 
