@@ -6,6 +6,7 @@ from spondyl.assessment.intake import Stop
 from spondyl.assessment.screening import Answer
 from spondyl.clinic.care.adjustment_gate import chart_gate
 from spondyl.clinic.care.booking_block import booking_block, waiting_for_a_look
+from spondyl.clinic.care.clinic_outcomes import clinic_outcomes
 from spondyl.clinic.care.consent_record import consent_to
 from spondyl.clinic.care.plan_record import judged, latest_plan
 from spondyl.clinic.chart.appointment_rows import appointments_of
@@ -17,6 +18,7 @@ from spondyl.clinic.demo.care import seed_care
 from spondyl.clinic.demo.clinic import DemoClinic
 from spondyl.clinic.demo.patients import seed_patients
 from spondyl.clinic.demo.staff import seed_staff
+from spondyl.clinic.report.outcomes_words import FEWEST_SHOWN
 from spondyl.clinic.web.services import Services
 from spondyl.treatment.plan import PlanState
 
@@ -43,6 +45,15 @@ def test_each_course_ends_as_it_should(services: Services, people: dict[str, Per
             assert consent_to(connection, people[name].id, stored) is not None, name
             assert judged(connection, people[name].id, stored.plan, as_of=today).state is state, name
         assert latest_plan(connection, people["Felix"].id) is None
+
+
+@pytest.mark.usefixtures("people")
+def test_the_clinics_own_outcomes_have_as_many_patients_as_they_need(services: Services) -> None:
+    with reading(services.engine) as connection:
+        found = clinic_outcomes(connection, as_of=services.clock().date())
+    assert found is not None
+    shown = {(one.instrument.code, one.window.label) for one in found.outcomes if one.people >= FEWEST_SHOWN}
+    assert shown == {("nrs", "6 weeks"), ("rmdq", "6 weeks")}
 
 
 def test_who_has_an_adjustment_booked_has_agreed_to_one_and_nothing_stands_against_it(

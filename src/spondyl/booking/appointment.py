@@ -144,12 +144,12 @@ def lapsed(hold: Appointment, now: datetime) -> Appointment:
 
 
 def arrived(appointment: Appointment, now: datetime) -> Appointment:
-    """Say that the patient is here, on the visit's own day by the clock of its office."""
+    """Say that the patient is here, or was: on the visit's own day by the clock of its office, or later."""
     if appointment.status is not Status.BOOKED:
         raise StepRefusedError(f"This visit is {appointment.status}; only who is booked can arrive.")
-    if not is_on_day(appointment, now):
+    if not day_has_come(appointment, now):
         raise StepRefusedError(
-            f"This visit is on {appointment.wall:%d %B}; that the patient is here can be noted on that day only."
+            f"This visit is on {appointment.wall:%d %B}; that the patient is here can be noted from that day on."
         )
     return replace(appointment, status=Status.ARRIVED, sequence=appointment.sequence + 1)
 
@@ -163,6 +163,11 @@ def missed(appointment: Appointment, now: datetime) -> Appointment:
             f"This visit begins on {appointment.wall:%d %B at %H:%M}; that the patient did not come can be noted then."
         )
     return replace(appointment, status=Status.MISSED, sequence=appointment.sequence + 1)
+
+
+def day_has_come(appointment: Appointment, now: datetime) -> bool:
+    """Whether the day of the visit has begun where its office stands."""
+    return wall_at(appointment.zone, now).date() >= appointment.wall.date()
 
 
 def is_on_day(appointment: Appointment, now: datetime) -> bool:

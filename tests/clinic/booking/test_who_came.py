@@ -45,7 +45,7 @@ def test_an_arrival_is_taken_back_and_the_visit_changes_again(bookings: Bookings
 
 
 @pytest.mark.parametrize("seen", ["before the move", "after it"])
-def test_nobody_arrives_by_a_page_that_is_too_old_nor_on_another_day(bookings: Bookings, seen: str) -> None:
+def test_nobody_arrives_by_a_page_that_is_too_old_nor_before_the_day(bookings: Bookings, seen: str) -> None:
     with writing(bookings.engine) as connection:
         visit = book(connection, slot_at(utc(2, 18)), person=bookings.people[0], actor="desk")
         reschedule(connection, visit.key, slot_at(TEN), actor="desk")
@@ -54,6 +54,14 @@ def test_nobody_arrives_by_a_page_that_is_too_old_nor_on_another_day(bookings: B
         arrive(connection, visit.key, actor="desk", sequence=0 if seen == "before the move" else 1)
     with reading(bookings.engine) as connection:
         assert appointment(connection, visit.key).status is Status.BOOKED
+
+
+def test_an_arrival_that_was_forgotten_is_noted_on_a_later_day(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
+    bookings.clock.moment = TEN + timedelta(days=2)
+    with writing(bookings.engine) as connection:
+        assert arrive(connection, visit.key, actor="desk").status is Status.ARRIVED
 
 
 def test_an_arrival_is_taken_back_at_any_time(bookings: Bookings) -> None:

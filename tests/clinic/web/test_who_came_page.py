@@ -92,7 +92,7 @@ def test_a_page_older_than_a_move_notes_no_arrival(
     )
 
 
-def test_no_other_day_offers_that_the_patient_is_here(
+def test_no_day_before_offers_that_the_patient_is_here(
     desk: Open, services: Services, patient: Person, clock: Clock
 ) -> None:
     with writing(services.engine) as connection:
@@ -106,7 +106,7 @@ def test_no_other_day_offers_that_the_patient_is_here(
         if not offered[-1]:
             answer = page.submit(f"{address}/arrive", sequence=0)
             assert answer.status_code == 409 and "on 05 March" in answer.text
-    assert offered == [False, True, False]
+    assert offered == [False, True, True]
     assert now_of_visit(services, thursday) == thursday
 
 
@@ -120,7 +120,7 @@ def test_that_nobody_came_is_noted_from_the_begin_of_the_visit_on_and_taken_back
     clock.moment = visit.start + timedelta(hours=20)
     page = desk()
     opened = page.get(address).text
-    assert "Did not come</button>" in opened and "Arrived</button>" not in opened
+    assert "Did not come</button>" in opened and "Arrived</button>" in opened
     page.submit(f"{address}/missed", sequence=0)
     shown = page.get(address).text
     assert now_of_visit(services, visit).status is Status.MISSED

@@ -3,6 +3,7 @@
 Who has an adjustment booked has said yes to a plan with one: ``ADJUSTED`` names them, for the bookings too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -102,6 +103,21 @@ COURSES = {
         review_days=77,
     ),
 }
+EARLIER: dict[str, tuple[int, tuple[tuple[int, int] | None, ...]]] = {
+    "Bruno": (50, ((6, 15), (5, 12), (5, 13))),
+    "Carmen": (46, ((7, 13), (4, 7), (3, 6))),
+    "Felix": (41, ((5, 9), (5, 10), (6, 11))),
+    "Hugo": (38, ((6, 12), (3, 5), (2, 4))),
+    "Jonah": (35, ((4, 8), (2, 3), (2, 2))),
+    "Keiko": (33, ((7, 18), (6, 15), (6, 16))),
+    "Maya": (30, ((5, 7), (3, 4), None)),
+    "Greta": (44, ((6, 14), (4, 8), (5, 10))),
+    "Owen": (39, ((5, 11), (4, 9), (3, 7))),
+    "Priya": (42, ((6, 12), None, None)),
+}
+"""Last year's scores on paper: weeks ago, pain and Roland-Morris at the start, after six and after twelve weeks.
+
+With them the clinic's own outcomes have as many patients as they need to be shown."""
 BOOKED_COURSE = "Noor"
 """All twelve visits of her plan are booked."""
 ADJUSTED = frozenset(name for name, course in COURSES.items() if course.also == ADJUSTMENT)
@@ -111,6 +127,9 @@ def seed_care(clinic: DemoClinic) -> None:
     """Seed the courses by the given name of the demo's patients; the past is written with a clock of the past."""
     people = {person.details.given_name: person for person in clinic.people}
     now = clinic.services.clock()
+    for name, (weeks, scores) in EARLIER.items():
+        if name in people:
+            _seed_earlier(clinic, people[name], now - timedelta(weeks=weeks), scores)
     for name, course in COURSES.items():
         if name in people:
             _seed_course(clinic, people[name], course, now)
@@ -161,6 +180,16 @@ def _seed_course(clinic: DemoClinic, person: Person, course: _Course, now: datet
         for number, (later_pain, later_roland) in enumerate(course.scores[1:], start=1):
             day = (start + timedelta(days=14 * number)).date()
             for code, value in (("nrs", later_pain), ("rmdq", later_roland)):
+                add_score(connection, person.id, instrument=code, value=value, on=day, actor=CLINICIAN)
+
+
+def _seed_earlier(
+    clinic: DemoClinic, person: Person, start: datetime, scores: Sequence[tuple[int, int] | None]
+) -> None:
+    with writing(_at(clinic, clinic.services.clock())) as connection:
+        for number, given in enumerate(scores):
+            day = (start + timedelta(weeks=6 * number)).date()
+            for code, value in zip(("nrs", "rmdq"), given or (), strict=False):
                 add_score(connection, person.id, instrument=code, value=value, on=day, actor=CLINICIAN)
 
 

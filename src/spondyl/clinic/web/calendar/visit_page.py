@@ -14,9 +14,9 @@ from spondyl.booking import (
     Practice,
     Slot,
     Status,
+    day_has_come,
     first_reach,
     instant_of,
-    is_on_day,
 )
 from spondyl.clinic.chart.absences import ways_for
 from spondyl.clinic.chart.accounts import display_names
@@ -99,7 +99,7 @@ def _shown(connection: sa.Connection, one: Appointment, day: date | None) -> dic
         ],
         "takers": _takers(connection, practice, one) if one.status is Status.CANCELLED else [],
         "state": state_words(one),
-        "may_arrive": movable and is_on_day(one, now_of(connection)),
+        "may_arrive": movable and day_has_come(one, now_of(connection)),
         "has_begun": movable and one.start <= now_of(connection),
         "changes": undo_bar(connection, practice, limit=1, visit=one.key),
         "day": chosen,
