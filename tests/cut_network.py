@@ -20,6 +20,7 @@ class Network:
         self._listener = socket.create_server((HERE, 0))
         self._is_over = threading.Event()
         self._is_cut = threading.Event()
+        self._frozen_address: bytes | None = None
         self._life = self._new_life()
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -37,6 +38,10 @@ class Network:
         """Nothing more passes over the connections of now, and neither side is told; no new one until :meth:`mend`."""
         self._is_cut.set()
         self._life["frozen"].set()
+
+    def freeze_only(self, address: bytes) -> None:
+        """Nothing more passes over the connections of now that asked for this address; the others work on."""
+        self._frozen_address = address
 
     def mend(self) -> None:
         """New connections work again."""
@@ -64,15 +69,17 @@ class Network:
     def _carry(self, browser: socket.socket, life: dict[str, threading.Event]) -> None:
         where = urlsplit(self.server)
         with browser, suppress(OSError), socket.create_connection((where.hostname, where.port)) as server:
-            peer = {browser: server, server: browser}
+            peer, asked = {browser: server, server: browser}, b""
             while not (life["cut"].is_set() or self._is_over.is_set()):
-                if life["frozen"].is_set():
+                if life["frozen"].is_set() or (self._frozen_address and self._frozen_address in asked):
                     self._is_over.wait()
                     return
                 for one in select.select([browser, server], [], [], LOOK_S)[0]:
                     data = one.recv(65536)
                     if not data:
                         return
+                    if one is browser:
+                        asked = data[:200]
                     peer[one].sendall(data)
 
 

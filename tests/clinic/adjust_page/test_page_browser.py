@@ -327,6 +327,15 @@ def test_a_page_whose_feed_hangs_says_that_the_session_is_over(far_room: FarRoom
     told_lost(far_room, "Its end did not come to this page")
 
 
+def test_a_page_whose_feed_alone_hangs_stops_the_session(far_room: FarRoom) -> None:
+    """Beats pass, so that the server would go on pressing while the page shows nothing of it."""
+    set_up(far_room)
+    first_pulse(far_room)
+    far_room.network.freeze_only(b"/stream?")
+    told_lost(far_room, "The connection between this page and the session broke.")
+    assert "whose connection broke" in far_room.stored().stopped_by
+
+
 def test_a_page_of_a_server_begun_anew_says_that_the_session_is_over(far_room: FarRoom) -> None:
     set_up(far_room)
     first_pulse(far_room)

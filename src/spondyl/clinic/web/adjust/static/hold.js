@@ -5,8 +5,8 @@ const BEAT_MS = 400;
 const ANSWER_MS = 2500;
 
 /**
- * ``halted``: a beat was answered, and the session has stopped or ended. ``unknown``: this server has no such session.
- * @typedef {{link: (isThere: boolean) => void, stopped: (confirmed: boolean, by: string) => void, halted: () => void, unknown: () => void}} Told
+ * ``runs`` and ``halted``: a beat was answered, and the session runs, or has stopped or ended. ``unknown``: this server has no such session.
+ * @typedef {{link: (isThere: boolean) => void, stopped: (confirmed: boolean, by: string) => void, runs: () => void, halted: () => void, unknown: () => void}} Told
  */
 
 export class Hold {
@@ -78,6 +78,7 @@ export class Hold {
       this.told.link(answer.ok);
       if (answer.status === 404) this.told.unknown();
       else if (answer.ok && said.runs === false) this.told.halted();
+      else if (answer.ok) this.told.runs();
     } catch {
       if (!this.#over) this.told.link(false);
     }

@@ -13,6 +13,8 @@ const CAP = 3;
 const SECONDS = 8;
 /** A session that has stopped tells its end within this long, or the page will not hear of it. */
 const END_MS = 5000;
+/** While a session runs something comes by its feed ten times a second; a feed that is silent for so long hangs. */
+const SILENT_MS = 3000;
 const SIGNED_OUT = "You were signed out: no answer can be given any more. Press STOP.";
 
 const live = /** @type {HTMLElement} */ (document.querySelector("[data-live]"));
@@ -32,12 +34,14 @@ const sweep = new Sweep(
   SECONDS,
 );
 
-const hold = new Hold(lane, { link: showLink, stopped: showStopped, halted, unknown });
+const hold = new Hold(lane, { link: showLink, stopped: showStopped, runs, halted, unknown });
 let isOver = false;
 let isSignedOut = false;
 /** Whether nothing of the session comes to this page any more, and since when it is known to have stopped. */
 let isBroken = false;
 let haltedMs = NaN;
+/** When the feed gave something last. */
+let heardMs = NaN;
 let lostFrames = 0;
 let missing = 0;
 
@@ -62,6 +66,11 @@ function clearAnswer(text) {
   line.textContent = text;
   part("answer").replaceChildren(line);
   part("answer").closest(".panel")?.classList.remove("waits");
+}
+
+/** The server answers and the session runs: then its feed is not silent, or it hangs alone. */
+function runs() {
+  if (!isBroken && performance.now() - heardMs > SILENT_MS) broken();
 }
 
 /** The session has stopped or ended. Its end comes by the feed, unless that is broken, or hangs in a network that broke. */
@@ -322,8 +331,14 @@ function begin() {
   hold.begin();
   requestAnimationFrame(frame);
   readFeed(`${run}/stream?page=${encodeURIComponent(page)}`, {
-    event: (event) => SHOWN[event.kind]?.(event),
-    block: (first, values) => ring.push(first, values),
+    event: (event) => {
+      heardMs = performance.now();
+      SHOWN[event.kind]?.(event);
+    },
+    block: (first, values) => {
+      heardMs = performance.now();
+      ring.push(first, values);
+    },
     lost: (frames) => {
       lostFrames += frames;
       showLost();
