@@ -7,7 +7,17 @@ from itertools import product
 import pytest
 
 from practices import ZONE, two_offices, utc
-from spondyl.booking import OpenSpan, Placement, Practice, Slot, Timetable, timetable, wall_at, why_never
+from spondyl.booking import (
+    Former,
+    OpenSpan,
+    Placement,
+    Practice,
+    Slot,
+    Timetable,
+    timetable,
+    wall_at,
+    why_never,
+)
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FIVE_MINUTES = timedelta(minutes=5)
@@ -91,6 +101,17 @@ def test_what_the_practice_does_not_know_is_an_error(unknown: dict[str, object])
     asked = replace(slot(utc(3, 18), "follow", PLACES[0]), **unknown)  # type: ignore[arg-type]
     with pytest.raises(LookupError):
         Timetable(two_offices()).offers(asked, LONG_AGO)
+
+
+def test_a_former_kind_of_visit_is_not_offered_to_a_page_that_still_has_it() -> None:
+    asked, practice = slot(utc(3, 18), "follow", PLACES[0]), two_offices()
+    assert why_never(practice, asked, (), LONG_AGO) is None
+    kept, gone = (
+        tuple(one for one in practice.visit_types if (one.key == "follow") is left) for left in (False, True)
+    )
+    after = replace(practice, visit_types=kept, former=Former(visit_types=gone))
+    assert why_never(after, asked, (), LONG_AGO) == "That room or instrument does not serve this visit."
+    assert not Timetable(after).offers(asked, LONG_AGO)
 
 
 def test_it_remembers_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
