@@ -403,7 +403,7 @@ def is_to_come(office: Office, slot: Slot, now: datetime) -> bool:
 
 
 def serves(practice: Practice, slot: Slot) -> bool:
-    """Return whether room and instrument of a slot are of the kind that its visit needs; nothing serves a former one."""
+    """Return whether room and instrument of a slot are of the kind its visit needs; nothing serves a former kind."""
     place, visit_type = slot.placement, practice.visit_type(slot.visit_type)
     if visit_type not in practice.visit_types or place.room not in _rooms(practice, visit_type, place.office):
         return False
