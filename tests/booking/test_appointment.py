@@ -76,19 +76,19 @@ def test_a_cancelled_visit_takes_no_further_step(step) -> None:  # type: ignore[
 
 
 @pytest.mark.parametrize(
-    ("now", "is_its_day"),
+    ("now", "has_come"),
     [
         (utc(2, 7, 59), False),  # in California it is the first of March yet
         (utc(2, 8), True),
         (utc(3, 7, 59), True),
-        (utc(3, 8), False),
+        (utc(3, 8), True),  # it was forgotten
     ],
 )
-def test_a_patient_arrives_on_the_day_of_the_visit_where_its_office_stands(
-    now: datetime, is_its_day: bool
+def test_a_patient_arrives_from_the_day_of_the_visit_on_where_its_office_stands(
+    now: datetime, has_come: bool
 ) -> None:
     visit = booked("a", slot(), "p1")
-    if is_its_day:
+    if has_come:
         here = arrived(visit, now)
         assert (here.status, here.sequence) == (Status.ARRIVED, 1)
     else:

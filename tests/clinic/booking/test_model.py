@@ -41,7 +41,6 @@ from spondyl.clinic.chart.appointments import (
     hold_slot,
     let_lapse,
     reschedule,
-    undo,
 )
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.booking_changes import UndoRefusedError
@@ -50,6 +49,7 @@ from spondyl.clinic.chart.engine import embedded_url, open_engine
 from spondyl.clinic.chart.tables import claims
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.undo_change import undo
 
 PRACTICE = two_offices()
 PLACES = [("ana", "t1"), ("ana", "t2"), ("ana", "t3"), ("ben", "t1"), ("ben", "t2")]

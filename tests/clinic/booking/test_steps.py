@@ -20,7 +20,6 @@ from spondyl.clinic.chart.appointments import (
     hold_slot,
     let_lapse,
     reschedule,
-    undo,
 )
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.booking_changes import UndoRefusedError, recent_changes
@@ -30,6 +29,7 @@ from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.outbox import MessageKind, due, queue
 from spondyl.clinic.chart.tables import appointments, claims, outbox
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.undo_change import undo
 from spondyl.clinic.chart.who_came import arrive
 
 TEN = utc(3, 18)  # Tuesday 10:00

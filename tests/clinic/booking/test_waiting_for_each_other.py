@@ -25,11 +25,11 @@ from spondyl.clinic.chart.appointments import (
     confirm_hold,
     hold_slot,
     reschedule,
-    undo,
 )
 from spondyl.clinic.chart.booking_changes import UndoRefusedError
 from spondyl.clinic.chart.freed_times import cancel_and_offer
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.chart.undo_change import undo
 from spondyl.clinic.chart.waitlist import join_waitlist, sweep, waiting_entries
 
 TEN = utc(3, 18)

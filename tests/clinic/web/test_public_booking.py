@@ -267,7 +267,7 @@ def test_every_error_is_said_in_spanish(
     def changed(_: object) -> bool:
         raise StepRefusedError("The visit was cancelled.")
 
-    monkeypatch.setattr("spondyl.clinic.web.public.book.has_practice", changed)
+    monkeypatch.setattr("spondyl.clinic.web.public.times.has_practice", changed)
     answer = visitor.get("/book?lang=es") if status == 409 else visitor.submit("/book?lang=es")
     assert answer.status_code == status
     assert "o llámenos" in answer.text and "cancelled" not in answer.text and "Allowed" not in answer.text

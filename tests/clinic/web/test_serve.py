@@ -92,6 +92,7 @@ def test_a_new_clinic_from_link_to_passkey_and_over_a_restart(tmp_path: Path, pa
         assert not remove.is_visible(), "a key is not gone by one press"
         page.locator("summary", has_text="Remove").click()
         page.get_by_text("This cannot be undone").wait_for()
+        page.locator(".asks").get_by_label("Your password").fill(PASSWORD)
         remove.click()
         page.get_by_text("The passkey is removed.").wait_for()
         assert outside == []

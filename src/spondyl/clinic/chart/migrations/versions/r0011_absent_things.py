@@ -11,5 +11,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Two columns; what is noted already is of providers."""
-    for name in ("room", "instrument"):
+    known = {one["name"] for one in sa.inspect(op.get_bind()).get_columns("absences")}
+    for name in {"room", "instrument"} - known:
         op.add_column("absences", sa.Column(name, sa.String(40), nullable=False, server_default=""))
