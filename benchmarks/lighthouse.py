@@ -22,6 +22,8 @@ import httpx
 from spondyl.clinic.demo import DEMO_PASSWORD
 
 MUST = {"accessibility": 100, "performance": 95}
+TRIES = 3
+"""Its browser sometimes gives no trace (NO_NAVSTART); Lighthouse itself says then: run again."""
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --no-first-run"
 
@@ -130,10 +132,12 @@ def _measure(lighthouse: Path, name: str, address: str, cookie: str) -> Measured
     command += [f"--only-categories={','.join(MUST)}"]
     if cookie:
         command += ["--preset=desktop", f"--extra-headers={json.dumps({'Cookie': cookie})}"]
-    run = subprocess.run(
-        command, capture_output=True, text=True, check=False, env={**os.environ, "CHROME_PATH": CHROMIUM}
-    )
-    if run.returncode:
+    environment = {**os.environ, "CHROME_PATH": CHROMIUM}
+    for _ in range(TRIES):
+        run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        if not run.returncode:
+            break
+    else:
         sys.exit(f"Lighthouse could not measure {address}:\n{run.stderr[-2000:]}")
     said = json.loads(run.stdout)
     scores = {key: round(100 * said["categories"][key]["score"]) for key in MUST}
