@@ -114,7 +114,7 @@ def session(page: Page) -> None:
 def stopped(page: Page) -> None:
     """The form of the waiting room at an answer that cannot wait."""
     of("Felix", "intake")(page)
-    page.goto(page.get_by_role("link", name="Open the form").get_attribute("href") or "")
+    page.goto(page.get_by_label("Send it by message").input_value())
     page.get_by_label("Less than 6 weeks").check()
     page.get_by_label("About the same").check()
     page.locator(".screen:not([hidden]) [data-next]").click()
