@@ -95,14 +95,14 @@ def test_the_same_record_gives_the_same_bytes(ran: Said, reported: tuple[Path, P
 
 def test_the_start_is_told_by_the_clock_that_is_asked_for(ran: Said, tmp_path: Path) -> None:
     data = Path(ran.json["record"]).read_bytes()
-    record = read_record(data)
+    record, again = read_record(data), replay(data)
     head = replace(record.head, started_at="2026-03-03T03:00:09.250+00:00")
     there = write_session(
-        replace(record, head=head), replay(data), tmp_path, stem="there", zone="America/Los_Angeles"
+        replace(record, head=head), again, tmp_path, stem="there", zone="America/Los_Angeles"
     )
     assert "2 March 2026, 19:00:09 PST" in page_of(there[0]).text
     assert "2March2026,19:00:09PST" in pdf_text(there[1])
-    here = write_session(replace(record, head=head), replay(data), tmp_path, stem="here")
+    here = write_session(replace(record, head=head), again, tmp_path, stem="here")
     assert "3 March 2026, 03:00:09 UTC" in page_of(here[0]).text
     said = spondyl("adjust", "report", ran.json["record"], "--zone", "Mars/North", "--out", tmp_path)
     assert said.code == 2 and "Mars/North" in said.err
