@@ -23,7 +23,7 @@ from spondyl.booking.claim import LONGEST_CLAIM
 from spondyl.clinic.chart.engine import is_embedded
 from spondyl.clinic.chart.quick_read import QuickRead
 from spondyl.clinic.chart.tables.booking import absences, claims
-from spondyl.clinic.chart.tables.column_types import embedded_instant
+from spondyl.clinic.chart.tables.column_types import driver_instant
 
 _EXCLUDED = "23P01"  # PostgreSQL's exclusion_violation
 
@@ -166,16 +166,12 @@ def absences_between(connection: sa.Connection, horizon: Horizon) -> list[Absenc
             provider=provider,
             room=room,
             instrument=instrument,
-            start=_instant(start),
-            end=_instant(end),
+            start=driver_instant(start),
+            end=driver_instant(end),
             reason=reason,
         )
         for provider, room, instrument, start, end, reason in rows
     ]
-
-
-def _instant(told: str | datetime) -> datetime:
-    return embedded_instant(told) if isinstance(told, str) else told
 
 
 def absences_of_visit(connection: sa.Connection, practice: Practice, visit: Appointment) -> list[Absence]:

@@ -27,7 +27,7 @@ from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.practice import latest_seen
 from spondyl.clinic.chart.quick_read import QuickRead
 from spondyl.clinic.chart.tables.booking import appointments, practice_versions
-from spondyl.clinic.chart.tables.column_types import embedded_instant
+from spondyl.clinic.chart.tables.column_types import driver_instant
 
 _Thing = TypeVar("_Thing", Office, Provider, Room, AdjustingInstrument, VisitType)
 # Only what is needed to look whether it is offered: this is asked of every coming visit whenever a day is opened.
@@ -83,7 +83,7 @@ def _offers(timetable: Timetable, slot: Slot, now: datetime) -> bool:
 def _slot_in(row: Sequence[Any]) -> Slot:
     _, wall, zone, start, visit_type, office, provider, room, instrument = row
     return Slot(
-        start=embedded_instant(start) if isinstance(start, str) else start,
+        start=driver_instant(start),
         zone=zone,
         wall=datetime.fromisoformat(wall),
         visit_type=visit_type,

@@ -24,7 +24,7 @@ class QuickRead:
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
 
     def rows(self, connection: sa.Connection, **given: Any) -> Sequence[Sequence[Any]]:
-        """The rows as the driver gives them: from the embedded file an instant is text, see ``embedded_instant``."""
+        """The rows as the driver gives them: from the embedded file an instant is text, see ``driver_instant``."""
         if not is_embedded(connection):
             return connection.execute(self._statement, given).all()
         told = self._fixed | given

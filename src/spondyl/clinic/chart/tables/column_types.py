@@ -42,9 +42,9 @@ def embedded_text(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def embedded_instant(text: str) -> datetime:
-    """The instant that ``embedded_text`` wrote."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+def driver_instant(told: str | datetime) -> datetime:
+    """An instant as the driver gives it: from the embedded file the text that ``embedded_text`` wrote."""
+    return datetime.fromisoformat(told).replace(tzinfo=UTC) if isinstance(told, str) else told
 
 
 def instant_text(moment: datetime) -> str:
