@@ -388,16 +388,16 @@ def _deed(
     before: Appointment | None = None,
     over: Sequence[str] = (),
 ) -> Deed:
-    detail = {"person": one.person or "", **described(one)}
+    detail = {"person": one.person or "", **_described(one)}
     if before is not None:
-        detail["before"] = described(before)
+        detail["before"] = _described(before)
     if one.override_reason:
         # Its digest: words in the log would outlast the erasure of the patient.
         detail |= {"reason_digest": digest_of(one.override_reason), "over": list(over)}
     return Deed(actor=actor, action=action, subject=f"appointment {one.key}", detail=detail)
 
 
-def described(one: Appointment) -> dict[str, object]:
+def _described(one: Appointment) -> dict[str, object]:
     """What the audit log says about an appointment."""
     return {
         "start": one.start.isoformat(),

@@ -7,8 +7,7 @@ import sqlalchemy as sa
 
 from spondyl.booking import Appointment, Status, arrived, missed, restored
 from spondyl.clinic.chart.appointment_rows import appointment, appointment_of, update_row
-from spondyl.clinic.chart.appointments import described
-from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.appointments import record_visit
 from spondyl.clinic.chart.booking_changes import (
     ARRIVED,
     CANCELLED,
@@ -58,7 +57,7 @@ def _note(
     after = step(before, now_of(connection))
     update_row(connection, after)
     note_change(connection, before, after, change=change or new_id(), actor=actor, words=words)
-    _log(connection, after, actor=actor, action=words)
+    record_visit(connection, after, actor=actor, action=words)
     return after
 
 
@@ -70,14 +69,9 @@ def take_back(connection: sa.Connection, found: ChangeSet, *, actor: str) -> lis
     visits = [restored(before, now) for before, now in pairs if before is not None]
     for visit in visits:
         update_row(connection, visit)
-        _log(connection, visit, actor=actor, action=f"undo: {found.words}")
+        record_visit(connection, visit, actor=actor, action=f"undo: {found.words}")
     mark_undone(connection, found.change)
     return visits
-
-
-def _log(connection: sa.Connection, one: Appointment, *, actor: str, action: str) -> None:
-    detail = {"person": one.person or "", **described(one)}
-    record(connection, actor=actor, action=action, subject=f"appointment {one.key}", detail=detail)
 
 
 def visits_had(connection: sa.Connection, person: str) -> list[Appointment]:
