@@ -70,8 +70,8 @@ WATCH_LINES = (
     InBoth(
         "Get emergency help now (911) if you newly cannot control your urine or stool, do not feel the area between "
         "your legs, or lose strength in a leg or in both.",
-        "Pida ayuda de urgencia ya (911) si desde hace poco no controla la orina o las heces, no siente la zona "
-        "entre las piernas o pierde fuerza en una pierna o en las dos.",
+        "Llame ya al 911 o vaya a una sala de emergencias si desde hace poco no controla la orina o las heces, no "
+        "siente la zona entre las piernas o pierde fuerza en una pierna o en las dos.",
     ),
     InBoth(
         "Call us or a doctor the same day if you have a fever with back pain, had a fall, or if a leg or arm gets "
