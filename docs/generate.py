@@ -307,8 +307,9 @@ def _questionnaire_rows(of: Instrument) -> list[list[str]]:
 
 _QUESTIONNAIRES_INTRO = """\
 What `spondyl score` takes and by which rule it scores. Only the Roland-Morris questionnaire is shipped with its
-sentences; for the others use your own form and enter its codes. No Spanish wording is shipped: a validated translation
-exists (Kovacs et al. 2002), but whether it may be shipped could not be verified.
+sentences; for the others use your own form and enter its codes. Its Spanish wording, in the intake, is Spondyl's own
+translation and not validated: a score from it is marked so. A validated one exists (Kovacs et al. 2002), but whether it
+may be shipped could not be verified.
 
 A file is JSON (one object or a list) or CSV. JSON: `instrument`, and `answers` by item or, for a tick list, `ticked`
 with the numbers of the ticked sentences; `patient_id` and `date` (YYYY-MM-DD) are optional. CSV: the columns

@@ -196,7 +196,7 @@ def test_every_question_to_the_patient_is_there_in_spanish_and_easy() -> None:
     assert set(QUESTIONS_ES) == {question.key for question in RED_FLAGS}
     assert all(text.startswith("¿") and text.endswith("?") for text in QUESTIONS_ES.values())
     assert reading_counts(EMERGENCY_MESSAGE_ES, Language.SPANISH).inflesz >= 55
-    for part in ("911", "112", "No conduzca", "cola de caballo", "urgencias"):
+    for part in ("911", "112", "No conduzca", "cola de caballo", "sala de emergencias"):
         assert part in EMERGENCY_MESSAGE_ES
 
 

@@ -94,7 +94,7 @@ def test_english_numbers_count_as_said(number: str, said: int) -> None:
         ("74", "setenta y cuatro"),
         ("100", "cien"),
         ("120", "ciento veinte"),
-        ("1,5", "uno coma cinco"),
+        ("1.5", "uno punto cinco"),
     ],
 )
 def test_spanish_numbers_count_as_said(number: str, words: str) -> None:

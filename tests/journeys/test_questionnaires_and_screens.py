@@ -48,7 +48,7 @@ def test_codes_of_screen(spondyl: Spondyl, tmp_path: Path) -> None:
     shown = spondyl("screen", file)
     assert (shown.returncode, "Please get emergency care now." in shown.stdout) == (9, True)
     assert spondyl("screen", file, "--part", "contraindications", "--json").returncode == 9
-    assert "atención de urgencia ahora" in spondyl("screen", file, "--language", "es").stdout
+    assert "Vaya ahora a una sala de emergencias" in spondyl("screen", file, "--language", "es").stdout
     file.write_text("{}")
     assert spondyl("screen", file).returncode == 4
     assert spondyl("screen").returncode == 2

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from clinic_apps import Browser
-from spondyl.clinic.chart.known_person import find_or_add
+from spondyl.clinic.chart.known_person import called_alike, find_or_add
 from spondyl.clinic.chart.migrations import upgrade
 from spondyl.clinic.chart.people import PersonDetails, add_person, find_people
 from spondyl.clinic.chart.roles import Role
@@ -51,6 +51,20 @@ def test_a_short_name_among_many_longer_ones_gets_no_second_chart(engine: sa.Eng
         li = add(connection, "An", "Li")
         again = PersonDetails(given_name="An", family_name="Li", phone="+1 (714) 555-0100")
         assert find_or_add(connection, again, actor="public").id == li
+
+
+def test_a_second_surname_or_given_name_more_or_less_is_called_alike(engine: sa.Engine) -> None:
+    with writing(engine) as connection:
+        names = ("García", "García López", "García-López", "Garcia de Ruiz")
+        alike = [add(connection, "María", family) for family in names]
+        alike.append(add(connection, "Maria Elena", "GARCÍA"))
+        for given, family in (("Rosa", "García"), ("María", "Garcíaparra"), ("María", "López García")):
+            add(connection, given, family)
+        for family in ("García", "garcia  lopez", "García-Pérez"):
+            asked = PersonDetails(given_name="maría", family_name=family, phone="+1 (714) 555-0100")
+            assert [one.id for one in called_alike(connection, asked)] == alike
+        for odd in ("-", "´"):
+            assert called_alike(connection, PersonDetails(given_name="-", family_name=odd, phone=PHONE)) == []
 
 
 @pytest.mark.parametrize(

@@ -271,12 +271,15 @@ def test_without_scripts_an_early_save_scores_no_questionnaire_that_nobody_read(
 
 def test_the_form_speaks_the_patients_language(browser: Open, link: str) -> None:
     phone = browser(Role.NOBODY)
-    assert 'lang="en"' in phone.get(link).text
+    english_words = '<blockquote lang="en">My answers point to cauda equina syndrome.</blockquote>'
+    english = phone.get(link).text
+    assert '<html lang="en"' in english and english_words not in english
     phone.post(f"{link}/language", data={"csrf": phone.csrf(link), "language": "es"})
     spanish = phone.get(link).text
     assert (
         '<html lang="es"' in spanish and "¿Qué le trae aquí?" in spanish and "llame al 911" in spanish.lower()
     )
+    assert english_words in spanish, "for whoever is shown the page and reads no Spanish"
 
 
 @pytest.mark.parametrize(("read", "is_own"), [("es", True), ("en", False)])

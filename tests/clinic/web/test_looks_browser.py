@@ -131,7 +131,7 @@ def test_pictures_of_scores_are_read_on_a_telephone_too(
         assert clinician.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("address", ["/today", "plan", "adjust", "/aid/exercise?language=es"])
+@pytest.mark.parametrize("address", ["/today", "plan", "adjust", "/aid/exercise?lang=es"])
 def test_no_page_scrolls_sideways_with_large_letters(
     clinician: Page, services: Services, patient: Person, planned: str, address: str
 ) -> None:

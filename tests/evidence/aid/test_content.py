@@ -3,7 +3,7 @@
 import pytest
 
 from evidence.living.libraries import changed, with_trial
-from spondyl.evidence.aid import AidContent, AidNotPossibleError, Language, aid_content, plain_text
+from spondyl.evidence.aid import AidContent, AidNotPossibleError, Language, aid_content
 from spondyl.evidence.answer import ReviewState, answer
 from spondyl.evidence.library import (
     Figure,
@@ -24,7 +24,7 @@ def aid(option: str = "stem-cells", language: Language = Language.ENGLISH) -> Ai
 
 
 def said(content: AidContent) -> str:
-    return "\n".join(plain_text(one.prose, content.language) for one in content.passages)
+    return "\n".join(one.prose.text for one in content.passages)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -42,13 +42,13 @@ def test_every_number_has_source_locator_verifier_and_date(option: str, language
 def test_the_trial_of_respine_is_shown_with_its_sham_beside() -> None:
     """74 % and 69 %, +4.5 (−12.0, 21.0): evidence.md section 1."""
     (picture,) = aid().expect.pictures
-    assert [plain_text(group.better.prose, Language.ENGLISH) for group in picture.groups] == [
+    assert [group.better.prose.text for group in picture.groups] == [
         "74 of 100",
         "69 of 100",
     ]
-    gap = plain_text(picture.gap[0].prose, Language.ENGLISH)
+    gap = picture.gap[0].prose.text
     assert gap == "That is 4.5 more of 100 people. By chance alone it could be from 12 fewer to 21 more."
-    assert "12 months" in plain_text(picture.lead.prose, Language.ENGLISH)
+    assert "12 months" in picture.lead.prose.text
 
 
 SHAM = '[[results.groups]]\nname = "sham injection"\nrole = "sham"\npercent = 69.0'
@@ -71,7 +71,7 @@ def test_a_third_arm_is_not_taken_for_the_sham() -> None:
     library = changed(SHAM, USUAL + SHAM)
     content = aid_content(library, "stem-cells", Language.ENGLISH)
     (picture,) = content.expect.pictures
-    assert [(plain_text(one.label.prose, Language.ENGLISH), one.number.value) for one in picture.groups] == [
+    assert [(one.label.prose.text, one.number.value) for one in picture.groups] == [
         ("Stem cell injection", 74),
         ("usual care", 20),
         ("a fake shot (sham)", 69),
@@ -108,19 +108,20 @@ def test_what_speaks_against_an_option_or_beside_it_is_said_too(
     assert words in said(aid(option, language))
 
 
-def test_spanish_writes_the_decimal_comma() -> None:
+def test_spanish_writes_the_decimal_point_as_in_mexico_and_the_united_states() -> None:
+    """Source: RAE, Ortografía de la lengua española (2010), which takes the point and the comma."""
     content = aid(language=Language.SPANISH)
-    assert "Son 4,5 más de cada 100 personas." in said(content)
+    assert "Son 4.5 más de cada 100 personas." in said(content)
 
 
 def test_a_ratio_below_one_is_not_called_more_in_spanish() -> None:
-    """'0,4 veces más' is more, and '1,6 veces más' may be read as 2,6 times as often; both are times as often."""
+    """'0.4 veces más' is more, and '1.6 veces más' may be read as 2.6 times as often; both are times as often."""
     harm = ("harms", "relaxants-other")
     for old in ("estimate = 1.6\nlow = 1.2\nhigh = 2.0", ""):
         new = "estimate = 0.4\nlow = 0.2\nhigh = 0.9" if old else ""
         content = aid_content(changed(old, new, record=harm), "muscle-relaxants", Language.SPANISH)
         assert "veces más" not in said(content)
-        value = "0,4" if old else "1,6"
+        value = "0.4" if old else "1.6"
         assert f"Por cada vez que se ve sin él, se ve {value} veces con él." in said(content)
 
 
@@ -162,7 +163,7 @@ def test_all_choices_have_the_same_parts_the_clinics_own_too() -> None:
         assert row.feel
         assert row.sure.prose
     for row in own:
-        text = " ".join(plain_text(one.prose, Language.ENGLISH) for one in row.good)
+        text = " ".join(one.prose.text for one in row.good)
         assert "have not shown that it works better" in text, (
             "its weak trials are said as plainly as any other's"
         )
@@ -173,11 +174,11 @@ def test_the_signed_words_stay_while_new_data_awaits_review() -> None:
     old, library = answer(shipped_library(), "stem-cells"), changed("events = 43", "events = 53")
     signed = (sign(old, person="A. Reader", role="physician", at="2026-11-25"),)
     content = aid_content(library, "stem-cells", Language.ENGLISH, signed=signed)
-    words = plain_text(content.short[0].prose, Language.ENGLISH)
+    words = content.short[0].prose.text
     assert words.startswith("Fair tests have not shown that it works better")
     assert content.review.proposed
     unsigned = aid_content(library, "stem-cells", Language.ENGLISH)
-    assert plain_text(unsigned.short[0].prose, Language.ENGLISH).startswith("It works better")
+    assert unsigned.short[0].prose.text.startswith("It works better")
 
 
 def test_a_signed_verdict_keeps_what_it_was_compared_with() -> None:
@@ -191,10 +192,10 @@ def test_a_signed_verdict_keeps_what_it_was_compared_with() -> None:
         content = aid_content(library, "stem-cells", Language.ENGLISH, signed=signed)
         assert content.review.state is ReviewState.NEW_DATA
         words = "Fair tests have not shown that it works better than a fake shot (sham)."
-        assert plain_text(content.short[0].prose, Language.ENGLISH) == words
-        assert plain_text(content.ladder[0].good[0].prose, Language.ENGLISH) == words
+        assert content.short[0].prose.text == words
+        assert content.ladder[0].good[0].prose.text == words
         row = content.glance.rows[0].helps
-        assert plain_text(row.prose, Language.ENGLISH) == "Not shown to be better than a fake shot (sham)."
+        assert row.prose.text == "Not shown to be better than a fake shot (sham)."
 
 
 MONTHS = 'counts rebuilt from the percentages"\ntiming = "12 months"\nmonths = 12\n'
@@ -232,8 +233,7 @@ def test_the_numbers_beside_the_verdict_are_those_of_the_deciding_trial() -> Non
     number = content.glance.rows[0].number
     assert number is not None
     assert (
-        plain_text(number.prose, Language.ENGLISH)
-        == "A fifth less pain or trouble, 12 months: 74 of 100; 69 with a fake shot (sham)."
+        number.prose.text == "A fifth less pain or trouble, 12 months: 74 of 100; 69 with a fake shot (sham)."
     )
     assert "74 of 100. With a fake shot (sham): 69" in said(content)
     assert len(content.expect.pictures) == 2, "the other trial keeps its own picture"

@@ -44,6 +44,13 @@ def test_no_text_holds_a_digit(language: Language) -> None:
     assert [key for key, value in texts(language).items() if re.search(r"\d", str(value))] == []
 
 
+def test_the_spanish_names_joints_marrow_and_approval_as_patients_read_them() -> None:
+    """'Juntas' are gaskets and meetings, bare 'médula' is the cord as well, and 'pedir permiso' is to ask for leave."""
+    said = "\n".join(str(value) for value in texts(Language.SPANISH).values())
+    assert re.findall(r"\bjuntas?\b|\bmédula\b(?! ósea)|piden permiso", said) == []
+    assert "coyuntura" in said and "necesitan la aprobación de la FDA" in said
+
+
 @pytest.mark.parametrize("language", Language)
 def test_every_record_that_may_be_shown_has_plain_words(language: Language) -> None:
     words, library = words_of(language), shipped_library()

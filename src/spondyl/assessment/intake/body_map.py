@@ -44,8 +44,18 @@ BODY_REGIONS = (
     BodyRegion(code="chest", view="front", text=InBoth("Chest or ribs", "Pecho o costillas")),
     BodyRegion(code="belly", view="front", text=InBoth("Belly", "Vientre")),
     BodyRegion(code="between_legs", view="front", text=InBoth("Between the legs", "Entre las piernas")),
-    _limb("right_thigh_front", "front", "Right groin or front of the right thigh", "Ingle o muslo derecho"),
-    _limb("left_thigh_front", "front", "Left groin or front of the left thigh", "Ingle o muslo izquierdo"),
+    _limb(
+        "right_thigh_front",
+        "front",
+        "Right groin or front of the right thigh",
+        "Ingle o parte de adelante del muslo derecho",
+    ),
+    _limb(
+        "left_thigh_front",
+        "front",
+        "Left groin or front of the left thigh",
+        "Ingle o parte de adelante del muslo izquierdo",
+    ),
     _limb("right_shin", "front", "Right shin or foot", "Espinilla o pie derecho"),
     _limb("left_shin", "front", "Left shin or foot", "Espinilla o pie izquierdo"),
 )

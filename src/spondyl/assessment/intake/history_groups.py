@@ -48,8 +48,9 @@ MEDICINES = Group(
         free_text("allergies", "Are you allergic to anything?", "¿Tiene alergia a algo?"),
         yes_no(
             "blood_thinner",
-            "Do you take a blood thinner, or do you bleed easily?",
-            "¿Toma un anticoagulante o sangra con facilidad?",
+            "Do you take a blood thinner, such as warfarin or Eliquis, or do you bleed easily?",
+            "¿Toma una medicina para que la sangre no se coagule (anticoagulante), como warfarina o Eliquis, o "
+            "sangra con facilidad?",
         ),
         yes_no(
             "stomach_bleed",

@@ -60,11 +60,13 @@ BODY_SAFETY = Group(
         ),
         yes_no(
             "night_pain",
-            "Does the pain at night never let up, however you lie?",
-            "¿El dolor de noche no cede nunca, se ponga como se ponga?",
+            "Is the pain there all night, in every position?",
+            "¿De noche le duele todo el tiempo, en cualquier posición?",
         ),
         yes_no(
-            "thin_bones", "Were you told that your bones are thin?", "¿Le han dicho que tiene osteoporosis?"
+            "thin_bones",
+            "Were you told that your bones are thin or weak (osteoporosis or osteopenia)?",
+            "¿Le han dicho que tiene los huesos débiles o descalcificados (osteoporosis u osteopenia)?",
         ),
         yes_no(
             "metal",

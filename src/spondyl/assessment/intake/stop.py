@@ -109,7 +109,7 @@ class StopMessage:
 
 _CALL = InBoth(
     "Call 911, or go to the nearest emergency department.",
-    "Llame al 911 o vaya al servicio de urgencias más cercano.",
+    "Llame al 911 o vaya a la sala de emergencias (emergency room) más cercana.",
 )
 _NO_DRIVE = InBoth(
     "Do not drive yourself. Ask somebody to take you.", "No conduzca. Pida a alguien que le lleve."
@@ -124,12 +124,12 @@ _DOUBT = InBoth(
 )
 NERVES = StopMessage(
     key="nerves",
-    title=InBoth("Please get emergency care now", "Por favor, busque atención de urgencia ahora"),
+    title=InBoth("Please get emergency care now", "Vaya ahora a una sala de emergencias"),
     may_mean=InBoth(
         "One of your answers may mean that nerves at the bottom of your spine are being pressed. Doctors call this "
         "cauda equina syndrome. It is rare, and it can be treated.",
         "Una de sus respuestas puede significar que hay nervios oprimidos en la parte baja de la columna. Los médicos "
-        "lo llaman síndrome de la cola de caballo. Es raro y se puede tratar.",
+        "lo llaman síndrome de la cola de caballo (cauda equina). Es raro y se puede tratar.",
     ),
     how_soon=InBoth(
         "It has to be seen within hours, because waiting can do lasting harm.",
@@ -157,7 +157,7 @@ ARTERY = StopMessage(
     steps=(_CALL, _NO_DRIVE, _NO_WAIT, _DOUBT),
     say=InBoth(
         "I may have a stroke or a torn artery in the neck.",
-        "Puedo tener un derrame cerebral o una arteria del cuello desgarrada.",
+        "Puede que tenga un derrame cerebral o una arteria del cuello desgarrada.",
     ),
     calls_emergency=True,
 )
@@ -168,7 +168,7 @@ _SEE_TODAY = (
     ),
     InBoth(
         "If you cannot reach us, see your doctor or go to urgent care today.",
-        "Si no nos localiza, vea a su médico o vaya hoy a urgencias.",
+        "Si no nos localiza, vea hoy a su médico o vaya a un centro de atención de urgencia (urgent care).",
     ),
     InBoth(
         "Your back must not be treated here until this is cleared.",

@@ -23,16 +23,18 @@ QUESTIONS_ES = {
 """By the key of the question; every red flag has one."""
 
 EMERGENCY_MESSAGE_ES = """\
-Por favor, busque atención de urgencia ahora.
+Vaya ahora a una sala de emergencias.
 
 Una de sus respuestas puede significar que hay nervios oprimidos en la parte baja de la columna. Los médicos lo llaman \
 síndrome de la cola de caballo (cauda equina). Es raro y se puede tratar. Pero hay que verlo en pocas horas, porque \
 esperar puede causar un daño que no se cura.
 
 Qué hacer ahora:
-- Llame al número de emergencias (911 en Estados Unidos, 112 en Europa) o vaya al servicio de urgencias más cercano.
+- Llame al número de emergencias (911 en Estados Unidos, 112 en Europa) o vaya a la sala de emergencias (emergency \
+room) más cercana.
 - No conduzca. Las piernas pueden perder fuerza. Pida a alguien que le lleve.
-- Enseñe esta página y diga: «Mis respuestas apuntan a un síndrome de la cola de caballo».
+- Enseñe esta página y diga: «Mis respuestas apuntan a un síndrome de la cola de caballo». En inglés: "My answers \
+point to cauda equina syndrome."
 - No espere a una cita aquí, ni a ver si se pasa.
 
 Con un formulario no podemos saber si lo tiene. Un médico sí puede, hoy."""

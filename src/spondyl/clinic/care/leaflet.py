@@ -9,7 +9,7 @@ from spondyl.clinic.care import patient_words as say
 from spondyl.clinic.care.option_names import clinic_library
 from spondyl.clinic.care.patient_words import day_in, goal_in
 from spondyl.clinic.care.visit_note import VisitNote
-from spondyl.evidence.aid import Language, Said, plain_text, words_of
+from spondyl.evidence.aid import Language, Said, words_of
 from spondyl.evidence.aid.ladder import LadderRow, ladder_row
 from spondyl.treatment.plan import Plan, RankedOption, Standing
 
@@ -116,11 +116,7 @@ def _row_blocks(row: LadderRow, language: PatientLanguage) -> list[Block]:
         (say.BAD.in_(language), tuple(risk.said for risk in row.bad)),
         (say.SURE.in_(language), (row.sure,)),
     )
-    aid_language = Language(language.value)
-    return [
-        _block(heading, *(plain_text(one.prose, aid_language) for one in said), level=3)
-        for heading, said in parts
-    ]
+    return [_block(heading, *(one.prose.text for one in said), level=3) for heading, said in parts]
 
 
 def _names(options: Iterable[str], language: PatientLanguage) -> list[str]:

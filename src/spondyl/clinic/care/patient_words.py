@@ -70,8 +70,8 @@ WATCH_LINES = (
     InBoth(
         "Get emergency help now (911) if you newly cannot control your urine or stool, do not feel the area between "
         "your legs, or lose strength in a leg or in both.",
-        "Pida ayuda de urgencia ya (911) si desde hace poco no controla la orina o las heces, no siente la zona "
-        "entre las piernas o pierde fuerza en una pierna o en las dos.",
+        "Llame ya al 911 o vaya a una sala de emergencias si desde hace poco no controla la orina o las heces, no "
+        "siente la zona entre las piernas o pierde fuerza en una pierna o en las dos.",
     ),
     InBoth(
         "Call us or a doctor the same day if you have a fever with back pain, had a fall, or if a leg or arm gets "
@@ -84,7 +84,12 @@ WATCH_LINES = (
         "Es frecuente alguna molestia durante uno o dos días después de moverse más o de un tratamiento.",
     ),
 )
-NEXT_VISITS = InBoth("{visits} visits, one every {days} days", "{visits} citas, una cada {days} días")
+_VISITS = {
+    0: InBoth("No visit is planned.", "No hay citas previstas."),
+    1: InBoth("1 visit", "1 cita"),
+}
+_MANY_VISITS = InBoth("{visits} visits, one every {days} days", "{visits} citas, una cada {days} días")
+_DAILY_VISITS = InBoth("{visits} visits, one every day", "{visits} citas, una cada día")
 SCORE_NAMES = {
     "rmdq": InBoth("Your day with the back (0 to 24)", "Su día con la espalda (0 a 24)"),
     "nrs": InBoth("Your pain in the last week (0 to 10)", "Su dolor de la última semana (0 a 10)"),
@@ -116,3 +121,9 @@ def goal_in(goal: Goal, language: PatientLanguage) -> str:
     return GOAL.in_(language).format(
         name=name, before=f"{goal.before:g}", after=f"{goal.before - goal.points:g}"
     )
+
+
+def visits_words(visits: int, days_between: int, language: PatientLanguage) -> str:
+    """The visits of a plan, as its take-home sheet says them."""
+    many = _DAILY_VISITS if days_between == 1 else _MANY_VISITS
+    return _VISITS.get(visits, many).in_(language).format(visits=visits, days=days_between)

@@ -101,6 +101,18 @@ def queue_undone(connection: sa.Connection, made: Sequence[Appointment]) -> None
         queue(connection, visit.key, MessageKind.CANCELLED)
 
 
+def write_in(connection: sa.Connection, appointment: str, language: str) -> None:
+    """Let the letters about an appointment be in this language, whatever the patient's own is: it was booked in it."""
+    about = outbox.c.appointment == appointment
+    connection.execute(outbox.update().where(about).values(body=language))
+
+
+def language_of_letters(connection: sa.Connection, appointment: str) -> str | None:
+    """The language that :func:`write_in` gave an appointment; None where its letters are in the patient's own."""
+    given = sa.select(outbox.c.body).where(outbox.c.appointment == appointment, outbox.c.body != "").limit(1)
+    return connection.execute(given).scalar_one_or_none()
+
+
 def forget_messages(connection: sa.Connection, appointment: str) -> set[MessageKind]:
     """Take back the messages about an appointment that nobody has sent yet; returns what they were."""
     about = sa.and_(outbox.c.appointment == appointment, _WAITING)

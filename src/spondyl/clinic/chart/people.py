@@ -2,14 +2,14 @@
 
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.engine import is_embedded, now_of
 from spondyl.clinic.chart.postgres_turn import Turn, take_turn
 from spondyl.clinic.chart.search_words import Sought, sought
 from spondyl.clinic.chart.tables import people
@@ -143,6 +143,13 @@ def change_person(connection: sa.Connection, person_id: str, details: PersonDeta
     return person(connection, person_id)
 
 
+def speak_to(connection: sa.Connection, person_id: str, language: str, *, actor: str) -> None:
+    """Letters, forms and consent are in this language from now on; raises ``PersonErasedError``."""
+    details = person_to_change(connection, person_id).details
+    if details.language != language:
+        change_person(connection, person_id, replace(details, language=language), actor=actor)
+
+
 def person(connection: sa.Connection, person_id: str) -> Person:
     """The patient with this identifier; raises ``PersonUnknownError``."""
     row = connection.execute(sa.select(people).where(people.c.id == person_id)).one_or_none()
@@ -197,6 +204,19 @@ def namesakes(connection: sa.Connection, details: PersonDetails) -> list[Person]
     )
     rows = connection.execute(statement.order_by(people.c.record_number))
     return [one for one in map(_person, rows) if fold(one.full_name) == name]
+
+
+def surnamed(connection: sa.Connection, first: str) -> list[Person]:
+    """Every patient whose first surname, folded, is this word, whatever follows it; the oldest chart first."""
+    begins = [_folded_begins(connection, f"{first}{mark}") for mark in " -"]
+    statement = sa.select(people).where(people.c.erased_at.is_(None), sa.or_(*begins))
+    return [_person(row) for row in connection.execute(statement.order_by(people.c.record_number))]
+
+
+def _folded_begins(connection: sa.Connection, text: str) -> sa.ColumnElement[bool]:
+    if is_embedded(connection):  # it compares bytes: the index answers
+        return people.c.folded_name.between(text, f"{text}\U0010ffff")
+    return people.c.folded_name.startswith(text, autoescape=True)
 
 
 def _fits(looked_for: Sought) -> list[sa.ColumnElement[bool]]:

@@ -7,9 +7,10 @@ _NOT_PLAIN = frozenset(' "(),:;<>[]\\@')
 
 
 def is_address(text: str) -> bool:
-    """True for one plain address. Whether anybody reads what goes there, only the mail server can tell.
+    """True for one plain address in ASCII: any other is mangled on its way. Whether anybody reads what goes there, only
+    the mail server can tell.
 
-    >>> [is_address(one) for one in ("ana@example.org", "ana@", "ana@[x.org", "ana@example.org, bo@example.org")]
+    >>> [is_address(one) for one in ("ana@example.org", "josé@example.org", "ana@", "ana@example.org, bo@example.org")]
     [True, False, False, False]
     """
     name, at, server = text.rpartition("@")
@@ -27,4 +28,4 @@ def is_address(text: str) -> bool:
 
 def _is_plain(part: str) -> bool:
     """Something, without spaces, control characters (line breaks too) and the signs that stand around addresses."""
-    return bool(part) and part.isprintable() and _NOT_PLAIN.isdisjoint(part)
+    return bool(part) and part.isascii() and part.isprintable() and _NOT_PLAIN.isdisjoint(part)

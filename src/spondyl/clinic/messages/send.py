@@ -4,7 +4,7 @@ import logging
 import smtplib
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.utils import formataddr
 from pathlib import Path
@@ -26,6 +26,7 @@ from spondyl.clinic.chart.outbox import (
     clinic_refused,
     due,
     failed,
+    language_of_letters,
     no_address,
     outside_hours,
     queue_reminders,
@@ -279,7 +280,8 @@ def _letter(
     if patient is None or not patient.details.email:
         return None
     practice = practice_of(connection)
-    now, language, held = now_of(connection), patient.details.language, message.kind is MessageKind.OFFER
+    now, held = now_of(connection), message.kind is MessageKind.OFFER
+    language = language_of_letters(connection, message.appointment) or patient.details.language
     link_of = post.hold_link if held else post.visit_link
     file = (
         None
@@ -289,7 +291,8 @@ def _letter(
         )
     )
     writer = Writer(clinic=post.clinic.name, now=now, link_of=link_of)
-    return letter_about(practice, patient, message.kind, visits, writer=writer, calendar=file)
+    reader = replace(patient, details=replace(patient.details, language=language))
+    return letter_about(practice, reader, message.kind, visits, writer=writer, calendar=file)
 
 
 def _told_of(connection: sa.Connection, message: Message) -> list[Appointment]:

@@ -35,6 +35,12 @@ def time_words(wall: datetime, language: str = "en") -> str:
     return f"{hour}:{wall.minute:02d} {half[wall.hour >= 12]}"
 
 
+def hour_words(wall: datetime, language: str = "en") -> str:
+    """9:30 am; las 9:30 a. m., but la 1:00 p. m.: what stands after "until"."""
+    article = "" if language == "en" else "la " if wall.hour % 12 == 1 else "las "
+    return f"{article}{time_words(wall, language)}"
+
+
 def when_words(wall: datetime, language: str = "en") -> str:
     """Tuesday 3 March, 9:30 am."""
     return f"{day_words(wall, language)}, {time_words(wall, language)}"

@@ -33,6 +33,7 @@ from spondyl.clinic.web.errors import add_error_pages
 from spondyl.clinic.web.feature import Feature
 from spondyl.clinic.web.films.service import make_film_service
 from spondyl.clinic.web.headers import CappedBody, KnownHosts, SafeHeaders
+from spondyl.clinic.web.patient_error import note_language
 from spondyl.clinic.web.restricted import check_restricted
 from spondyl.clinic.web.services import Services
 from spondyl.clinic.web.storable import check_storable
@@ -93,7 +94,14 @@ def create_app(services: Services) -> FastAPI:
 @functools.cache
 def _site() -> APIRouter:
     """The pages of all features, which know no application: what each page takes is worked out once a process."""
-    site = APIRouter(dependencies=[Depends(check_csrf), Depends(check_storable), Depends(check_restricted)])
+    site = APIRouter(
+        dependencies=[
+            Depends(note_language),
+            Depends(check_csrf),
+            Depends(check_storable),
+            Depends(check_restricted),
+        ]
+    )
     # An address is looked for in one router after the other: first where crowds come from.
     for feature in sorted(FEATURES, key=lambda one: one is not public.FEATURE):
         for router in feature.routers:

@@ -2,14 +2,24 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi import Request
 from sqlalchemy.exc import SQLAlchemyError
 
 from spondyl.booking import Office
+from spondyl.clinic.care.intake_record import opened
+from spondyl.clinic.chart.appointment_rows import AppointmentUnknownError, appointment
+from spondyl.clinic.chart.documents import DocumentUnknownError
+from spondyl.clinic.chart.people import PersonUnknownError
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.web.public.shown import visitor_language
+from spondyl.clinic.messages.links import HOLD, VISIT
+from spondyl.clinic.web.csrf import SAFE_METHODS
+from spondyl.clinic.web.intake.form_link import HAND_OVER, SENT
+from spondyl.clinic.web.patient_link import LinkUnusableError, signed_link
+from spondyl.clinic.web.public.shown import is_language_chosen, patient_language, visitor_language
 from spondyl.clinic.web.services import services_of
+from spondyl.clinic.web.storable import FORMS
 
 PATIENT_PATHS = ("/book", "/visit/", "/intake/", "/aid/")
 _TITLES = {
@@ -60,6 +70,8 @@ _IN_SPANISH = {
     429: "Hay demasiadas peticiones a la vez. Espere un minuto e inténtelo otra vez, o llámenos.",
 }
 """What the errors say that have English words of their own."""
+_PURPOSES = {"book": (HOLD,), "visit": (VISIT,), "intake": (SENT, HAND_OVER)}
+"""The links that open pages, by the beginning of the address."""
 _NOT_DONE = "Esto no se pudo hacer. Vuelva atrás y cargue la página otra vez, o llámenos."
 
 
@@ -68,9 +80,17 @@ def is_for_patient(request: Request) -> bool:
     return request.url.path.startswith(PATIENT_PATHS)
 
 
+async def note_language(request: Request) -> None:
+    """A dependency of the whole application: whatever is wrong with a patient's form is said in the form's language."""
+    if is_for_patient(request) and request.headers.get("content-type", "").startswith(FORMS):
+        said = (await request.form()).get("lang")
+        if isinstance(said, str):
+            visitor_language(request, said)
+
+
 def patient_error(request: Request, status: int, what: str) -> dict[str, Any]:
-    """What the error page shows a patient, in the language of the address or the browser."""
-    language = visitor_language(request, request.query_params.get("lang"))
+    """What the error page shows a patient, in the language of the address, the form, the link or the browser."""
+    language = _language(request)
     if status == 500:
         what = _FAULT[language]
     elif status == 507:
@@ -81,6 +101,7 @@ def patient_error(request: Request, status: int, what: str) -> dict[str, Any]:
         what = _IN_SPANISH.get(status, _NOT_DONE)
     return {
         "lang": language,
+        "other": _in_other(request, language) if request.method in SAFE_METHODS else None,
         "title": _TITLES[language].get(status, _OTHER[language]),
         "what": what,
         "advice": _GIVE_BACK[language] if status == 410 else _ADVICE[language],
@@ -88,6 +109,42 @@ def patient_error(request: Request, status: int, what: str) -> dict[str, Any]:
         "book_word": "Reservar una cita" if language == "es" else "Book a visit",
         "offices": [one for one in _offices(request) if one.telephone],
     }
+
+
+def _language(request: Request) -> str:
+    asked = request.query_params.get("lang")
+    if asked or is_language_chosen(request):
+        return visitor_language(request, asked)
+    return visitor_language(request, _language_behind(request))
+
+
+def _language_behind(request: Request) -> str | None:
+    """That of the form or the visit which the address opens, or opened while its link was not too old."""
+    _, page, token, *_ = f"{request.url.path}//".split("/")
+    try:
+        with reading(services_of(request).engine) as connection:
+            return _language_of_link(connection, request, page, token)
+    except (SQLAlchemyError, AppointmentUnknownError, DocumentUnknownError, PersonUnknownError):
+        return None
+
+
+def _language_of_link(connection: sa.Connection, request: Request, page: str, token: str) -> str | None:
+    key = services_of(request).key_for("patient link")
+    for purpose in _PURPOSES.get(page, ()):
+        try:
+            subject = signed_link(token, purpose=purpose, key=key).subject
+        except LinkUnusableError:
+            continue
+        if page == "intake":
+            return opened(connection, subject).intake.language.value
+        return patient_language(connection, request, appointment(connection, subject), None)
+    return None
+
+
+def _in_other(request: Request, language: str) -> str:
+    """The same address in the other language."""
+    other = "en" if language == "es" else "es"
+    return f"{request.url.path}?{request.url.include_query_params(lang=other).query}"
 
 
 def _offices(request: Request) -> tuple[Office, ...]:

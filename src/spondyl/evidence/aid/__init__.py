@@ -2,7 +2,7 @@
 
 from spondyl.evidence.aid.content import AidContent, AidNotPossibleError, aid_content
 from spondyl.evidence.aid.reading_ease import Language, ReadingCounts, counts_of, reading_counts
-from spondyl.evidence.aid.said import Said, plain_text, written
+from spondyl.evidence.aid.said import Said
 from spondyl.evidence.aid.words import Words, words_of
 
 __all__ = [
@@ -14,8 +14,6 @@ __all__ = [
     "Words",
     "aid_content",
     "counts_of",
-    "plain_text",
     "reading_counts",
     "words_of",
-    "written",
 ]

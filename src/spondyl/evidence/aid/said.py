@@ -1,9 +1,8 @@
-"""A sentence of the page with the records it rests on, and how its numbers are written in a language."""
+"""A sentence of the page with the records it rests on, and a number without its interval."""
 
 from dataclasses import dataclass
 
-from spondyl.evidence.aid.reading_ease import Language
-from spondyl.evidence.library import Figure, Origin, Piece, Prose
+from spondyl.evidence.library import Figure, Origin, Prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +23,6 @@ class Said:
     def origins(self) -> tuple[Origin, ...]:
         """Every source, each once, in order."""
         return tuple(dict.fromkeys((*self.prose.origins, *self.rests_on)))
-
-
-def written(piece: Piece, language: Language) -> str:
-    """A piece as the language writes it: the decimal comma in Spanish."""
-    if not isinstance(piece, Figure):
-        return piece if isinstance(piece, str) else piece.text
-    text = piece.text
-    return text.replace(".", ",") if language is Language.SPANISH else text
-
-
-def plain_text(prose: Prose, language: Language) -> str:
-    """The whole sentence."""
-    return "".join(written(piece, language) for piece in prose.pieces)
 
 
 def bare(figure: Figure, value: float | None = None, *, decimals: int = 0) -> Figure:

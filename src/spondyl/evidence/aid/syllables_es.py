@@ -38,10 +38,10 @@ def _nuclei(vowels: str) -> int:
 
 
 def _said(number: str) -> list[str]:
-    whole, _, decimals = number.replace(".", "").replace(" ", "").partition(",")
+    whole, _, decimals = number.replace(",", "").replace(" ", "").partition(".")
     words = _whole(int(re.sub(r"\D", "", whole)[:9] or "0"))
     return words + (
-        ["coma", *(_ONES[int(digit)] for digit in decimals if digit.isdigit())] if decimals else []
+        ["punto", *(_ONES[int(digit)] for digit in decimals if digit.isdigit())] if decimals else []
     )
 
 

@@ -105,6 +105,7 @@ booking_changes = sa.Table(
     sa.Column("undone", sa.Boolean, nullable=False),
 )
 
+# ``body`` is the language of the letters about an appointment where that is not the patient's own, else empty.
 outbox = sa.Table(
     "outbox",
     metadata,

@@ -8,7 +8,7 @@ from spondyl.clinic.report.aid.ipdas import CRITERIA
 from spondyl.clinic.report.aid.people_picture import hundred_svg
 from spondyl.clinic.report.aid.sources import Sources
 from spondyl.clinic.report.html import environment
-from spondyl.evidence.aid import AidContent, Language, Said, Words, counts_of, plain_text, words_of, written
+from spondyl.evidence.aid import AidContent, Language, Said, Words, counts_of, words_of
 from spondyl.evidence.aid.expect import Hundred
 from spondyl.evidence.library import Figure, Origin, Piece, Quote
 
@@ -33,7 +33,7 @@ def aid_html(content: AidContent) -> str:
         return words.text(key).format(**values)
 
     def plain(said: Said) -> str:
-        return plain_text(said.prose, content.language)
+        return said.prose.text
 
     def picture(group: Hundred) -> Markup:
         return hundred_svg(
@@ -84,7 +84,7 @@ _SOURCE = {Language.ENGLISH: "source", Language.SPANISH: "fuente"}
 
 
 def _piece(piece: Piece, language: Language) -> Markup:
-    text = escape(written(piece, language))
+    text = escape(piece if isinstance(piece, str) else piece.text)
     if isinstance(piece, Figure):
         return Markup('<b class="n" data-origin="{}">{}</b>').format(piece.origin.key, text)
     if isinstance(piece, Quote) and language is not Language.ENGLISH:
@@ -121,7 +121,7 @@ def reading_texts(content: AidContent) -> list[str]:
         ),
         *("values_lead", "update", "funding", "uncertain", "not_device", "unknown_title"),
     )
-    said = [plain_text(one.prose, content.language) for one in content.passages]
+    said = [one.prose.text for one in content.passages]
     return [
         content.decision,
         *(words.text(f"page.{name}") for name in fixed),

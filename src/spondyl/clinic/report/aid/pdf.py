@@ -17,7 +17,7 @@ from spondyl.clinic.report.aid.pdf_parts import (
 )
 from spondyl.clinic.report.aid.sources import Sources
 from spondyl.clinic.report.pdf_document import pdf_bytes
-from spondyl.evidence.aid import AidContent, Language, Said, plain_text, words_of
+from spondyl.evidence.aid import AidContent, Language, Said, words_of
 from spondyl.evidence.aid.expect import Picture
 from spondyl.evidence.aid.ladder import LadderRow
 
@@ -57,7 +57,7 @@ class _Sheet:
         return self.words.text(f"page.{key}")
 
     def _said(self, said: Said) -> tuple[str, list[int]]:
-        return plain_text(said.prose, self.content.language), self.sources.cite(said.origins)
+        return said.prose.text, self.sources.cite(said.origins)
 
     def _lines(self, items: Iterable[Said]) -> Iterator[Any]:
         found = [self._said(one) for one in items]
@@ -104,9 +104,7 @@ class _Sheet:
 
         dots = [hundred_drawing(round(group.number.value)) for group in picture.groups]
         under = [
-            text(
-                f"{plain_text(group.better.prose, self.content.language)}. {_first_upper(*self._said(group.label))}"
-            )
+            text(f"{group.better.prose.text}. {_first_upper(*self._said(group.label))}")
             for group in picture.groups
         ]
         top = [("VALIGN", (0, 0), (-1, -1), "TOP")]

@@ -16,7 +16,7 @@ from spondyl.clinic.report.aid.pdf_parts import (
 )
 from spondyl.clinic.report.aid.sources import Sources
 from spondyl.clinic.report.pdf_style import CONTENT_WIDTH, MARGIN, PAGE, RULE
-from spondyl.evidence.aid import AidContent, Said, plain_text, words_of
+from spondyl.evidence.aid import AidContent, Said, words_of
 from spondyl.evidence.aid.expect import Picture
 from spondyl.evidence.aid.glance import GlanceRow
 
@@ -154,7 +154,7 @@ class _Side:
         return heading(self.say(key), size=10 * self.scale)
 
     def _plain(self, items: Iterable[Said]) -> str:
-        return " ".join(plain_text(one.prose, self.content.language) for one in items)
+        return " ".join(one.prose.text for one in items)
 
     def _together(
         self, items: Iterable[Said], part: Callable[..., Any], *, size: float = 0.0, **style: Any

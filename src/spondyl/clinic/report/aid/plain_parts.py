@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from textwrap import fill
 
 from spondyl.clinic.report.aid.sources import Sources
-from spondyl.evidence.aid import AidContent, Said, plain_text, words_of
+from spondyl.evidence.aid import AidContent, Said, words_of
 
 WIDTH = 78
 
@@ -13,7 +13,7 @@ class PlainLines:
     """Says what an aid holds, and numbers its sources as they are first used."""
 
     def __init__(self, content: AidContent, sources: Sources) -> None:
-        self._language, self._sources = content.language, sources
+        self._sources = sources
         self._words = words_of(content.language)
 
     def text(self, key: str) -> str:
@@ -26,7 +26,7 @@ class PlainLines:
 
     def plain(self, one: Said) -> str:
         """A few words without their sources, with a capital at their start."""
-        words = plain_text(one.prose, self._language)
+        words = one.prose.text
         return words[:1].upper() + words[1:]
 
     def said(self, items: Iterable[Said], mark: str = "- ") -> Iterator[str]:
@@ -37,7 +37,7 @@ class PlainLines:
     def together(self, items: Iterable[Said], mark: str = "", *, before: str = "") -> str:
         """Sentences in one paragraph after the words ``before``, their sources at its end."""
         said = tuple(items)
-        words = " ".join(plain_text(one.prose, self._language) for one in said)
+        words = " ".join(one.prose.text for one in said)
         numbers = self._sources.cite(origin for one in said for origin in one.origins)
         return wrapped(before + words + "".join(f" [{number}]" for number in numbers), mark)
 

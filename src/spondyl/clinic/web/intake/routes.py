@@ -23,6 +23,7 @@ from spondyl.assessment.intake import (
 )
 from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.intake_record import PATIENT, keep, newest, opened, opened_to_change
+from spondyl.clinic.chart.people import speak_to
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading, write
 from spondyl.clinic.web.cookies import HANDED_OVER_COOKIE
@@ -121,8 +122,14 @@ def change_language(
     document_id: FormBehind,
     language: Annotated[PatientLanguage, Form()],
 ) -> Response:
-    """Show the form in the other language; the answers stay."""
-    _change(services, document_id, lambda intake: replace(intake, language=language))
+    """Show the form in the other language; the answers stay, and letters and consent are in it too from now on."""
+
+    def work(connection: sa.Connection) -> None:
+        stored = opened_to_change(connection, document_id)
+        keep(connection, stored, replace(stored.intake, language=language), actor=PATIENT)
+        speak_to(connection, stored.person_id, language.value, actor=PATIENT)
+
+    write(services.engine, work)
     return see_other(request, f"/intake/{token}")
 
 

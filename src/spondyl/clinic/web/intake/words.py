@@ -70,6 +70,7 @@ WORDS = {
     "may_mean": InBoth("What it may mean", "Qué puede significar"),
     "to_do": InBoth("What to do", "Qué hacer"),
     "say": InBoth("Show this page and say", "Enseñe esta página y diga"),
+    "say_english": InBoth("In English", "Dígalo o muéstrelo en inglés"),
     "told": InBoth(
         "The clinic sees this too. No visit can be booked until a clinician has looked.",
         "La clínica también lo ve. No se puede dar cita hasta que un profesional lo haya visto.",

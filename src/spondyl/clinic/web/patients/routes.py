@@ -64,8 +64,8 @@ class PersonForm:
         """The checked details; raises ``PersonInvalidError``."""
         if self.sent["email"] and not is_address(self.sent["email"]):
             raise PersonInvalidError(
-                f"No letter can reach the e-mail address {self.sent['email']!r}: write one address such as "
-                "ana@example.org, or leave it empty."
+                f"No letter can reach the e-mail address {self.sent['email']!r}: write one address without accents, "
+                "such as ana@example.org, or leave it empty."
             )
         return PersonDetails(**(self.sent | {"birth_date": _birth_date(self.sent["birth_date"], today)}))  # pyright: ignore[reportArgumentType]
 

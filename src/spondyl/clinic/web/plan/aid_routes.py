@@ -19,10 +19,10 @@ router = APIRouter(prefix="/aid", include_in_schema=False, dependencies=[Depends
 
 
 @router.get("/{option}")
-def decision_aid(option: str, language: PatientLanguage = PatientLanguage.ENGLISH) -> HTMLResponse:
+def decision_aid(option: str, lang: PatientLanguage = PatientLanguage.ENGLISH) -> HTMLResponse:
     """The page about one option, the same that 'spondyl evidence aid' writes."""
     try:
-        text = _page(option, Language(language.value))
+        text = _page(option, Language(lang.value))
     except (UnknownOptionError, AidNotPossibleError) as error:
         raise HTTPException(404, str(error)) from error
     return HTMLResponse(text, headers={"Content-Security-Policy": _policy(text)})

@@ -16,7 +16,7 @@ from spondyl.clinic.care.consent_record import (
     withdraw,
 )
 from spondyl.clinic.care.leaflet import Leaflet, consent_leaflet, home_leaflet
-from spondyl.clinic.care.patient_words import AGREE, DATE_LINE, NAME_LINE, NEXT_VISITS
+from spondyl.clinic.care.patient_words import AGREE, DATE_LINE, NAME_LINE, visits_words
 from spondyl.clinic.care.plan_record import StoredPlan, latest_plan, ranked_for, why_not_now
 from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.audit import record
@@ -133,7 +133,7 @@ def home_sheet(
         chosen = language or PatientLanguage(patient.details.language)
         notes = [one.note for one in notes_of(connection, patient_id)]
     leaflet = home_leaflet(stored.plan, notes, chosen)
-    visits = NEXT_VISITS.in_(chosen).format(visits=stored.plan.visits, days=stored.plan.days_between)
+    visits = visits_words(stored.plan.visits, stored.plan.days_between, chosen)
     context = {"leaflet": leaflet, "visits": visits, **_languages(chosen), "kind": "sheet"}
     return patient_page(request, "plan/sheet.html", patient, context)
 

@@ -20,15 +20,16 @@ from spondyl.clinic.chart.appointment_rows import (
 )
 from spondyl.clinic.chart.appointments import HOLD_FOR, any_lapsed, hold_slot
 from spondyl.clinic.chart.booking_changes import BY_LINK
-from spondyl.clinic.chart.booking_stop import BookingStoppedError, PlanEndedError
+from spondyl.clinic.chart.booking_stop import BookingStoppedError, PlanEndedError, refuse_if_stopped
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.free_times import (
     slot_for,
     stands_at,
 )
 from spondyl.clinic.chart.freed_times import cancel_and_offer, confirm_and_settle
-from spondyl.clinic.chart.known_person import contact_parts, find_or_add
-from spondyl.clinic.chart.people import PersonDetails, PersonInvalidError, person
+from spondyl.clinic.chart.known_person import called_alike, contact_parts, find_or_add
+from spondyl.clinic.chart.outbox import write_in
+from spondyl.clinic.chart.people import PersonDetails, PersonInvalidError, person, speak_to
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.search_words import phone_digits
 from spondyl.clinic.chart.transaction import reading
@@ -36,13 +37,14 @@ from spondyl.clinic.chart.waitlist import entries_with_hold, later_visit, sweep
 from spondyl.clinic.chart.writer_queue import WriterQueue
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.links import HOLD, hold_token
-from spondyl.clinic.messages.when import time_words, when_words
+from spondyl.clinic.messages.when import hour_words, when_words
 from spondyl.clinic.web.cookies import HOLD_COOKIE, set_cookie
 from spondyl.clinic.web.few_at_once import FewAtOnce
 from spondyl.clinic.web.page import see_other
 from spondyl.clinic.web.patient_link import LinkUnusableError, read_link
 from spondyl.clinic.web.public.shown import (
     office_of,
+    patient_language,
     public_page,
     public_type,
     visit_facts,
@@ -163,8 +165,9 @@ def _another_kept(connection: sa.Connection, wish: Wish, start: datetime) -> App
 @router.get("/{token}")
 def kept_time(request: Request, services: Clinic, token: str, lang: str | None = None) -> Response:
     """The time that is kept, and the form for the name; one button where the person is known."""
-    one = _held(services, token)
-    language = visitor_language(request, lang)
+    with reading(services.engine) as connection:
+        one = _hold_of(services, connection, token)
+        language = patient_language(connection, request, one, lang)
     if visit := _became(services, one):
         return see_other(request, visit_address(services, visit, language))
     return _hold_page(request, services, one, token, language, {})
@@ -243,32 +246,41 @@ def _wish_of(one: Appointment) -> Wish:
 
 
 def _confirmed(connection: sa.Connection, key: str, sent: Mapping[str, str], language: str) -> Appointment:
-    who, actor = appointment(connection, key).person, BY_LINK
-    if who is None:
-        actor = PUBLIC
-        phone, email = contact_parts(sent["contact"])
-        details = PersonDetails(
-            given_name=sent["given"].strip(),
-            family_name=sent["family"].strip(),
-            phone=phone,
-            email=email,
-            language=language,
-        )
-        who = find_or_add(connection, details, actor=actor).id
-    return confirm_and_settle(connection, key, person=who, actor=actor)
+    kept = appointment(connection, key)
+    if kept.person is not None:
+        return confirm_and_settle(connection, key, person=kept.person, actor=BY_LINK)
+    phone, email = contact_parts(sent["contact"])
+    details = PersonDetails(
+        given_name=sent["given"].strip(),
+        family_name=sent["family"].strip(),
+        phone=phone,
+        email=email,
+        language=language,
+    )
+    visit_type = practice_of(connection).visit_type(kept.visit_type)
+    for one in called_alike(connection, details):  # a second surname opens no way around a red flag
+        refuse_if_stopped(connection, one.id, visit_type)
+    who = find_or_add(connection, details, actor=PUBLIC)
+    visit = confirm_and_settle(connection, key, person=who.id, actor=PUBLIC)
+    if who.details.language != language:  # whoever knows a name and a number changes nothing in a chart
+        write_in(connection, visit.key, language)
+    return visit
 
 
 @router.post("/{token}/language")
 def change_language(
     request: Request,
     services: Clinic,
+    writer: Writer,
     token: str,
     form: Annotated[NameForm, Depends(NameForm)],
     into: Annotated[str, Form(max_length=10)],
 ) -> Response:
-    """The same page in the other language, with what was typed."""
+    """The same page in the other language, with what was typed; who came by their own link gets letters in it too."""
     one = _held(services, token)
     language = visitor_language(request, into)
+    if (who := one.person) and one.status is Status.HELD:
+        writer(lambda connection: speak_to(connection, who, language, actor=BY_LINK))
     if visit := _became(services, one):
         return see_other(request, visit_address(services, visit, language))
     return _hold_page(request, services, one, token, language, form.sent)
@@ -324,7 +336,7 @@ def _hold_page(
         "token": token,
         "path": f"/book/{token}",
         "facts": visit_facts(practice, one, language),
-        "until": time_words(until, language),
+        "until": hour_words(until, language),
         "seconds_left": int((one.held_until - services.clock()).total_seconds()),
         "known": who is not None,
         "becomes": becomes,

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi import HTTPException, Request
 from starlette.responses import HTMLResponse
 
 from spondyl.booking import Appointment, Office, Practice, Slot, VisitType
+from spondyl.clinic.chart.outbox import language_of_letters
+from spondyl.clinic.chart.people import person
 from spondyl.clinic.messages.when import day_words, short_day, time_words, when_words
 from spondyl.clinic.web.page import page
 from spondyl.clinic.web.public.words import WORDS, language_of
@@ -20,6 +23,21 @@ def visitor_language(request: Request, lang: str | None) -> str:
     known = lang or getattr(request.state, "visitor_language", None)
     request.state.visitor_language = language_of(known, request.headers.get("accept-language", ""))
     return request.state.visitor_language
+
+
+def is_language_chosen(request: Request) -> bool:
+    """Whether :func:`visitor_language` was asked already in this request."""
+    return getattr(request.state, "visitor_language", None) is not None
+
+
+def patient_language(
+    connection: sa.Connection, request: Request, visit: Appointment, lang: str | None
+) -> str:
+    """The language of a visit's own page: the one asked for, else that of its letters or its patient."""
+    if lang is None and visit.person is not None:
+        own = person(connection, visit.person).details.language
+        lang = language_of_letters(connection, visit.key) or own
+    return visitor_language(request, lang)
 
 
 def public_page(

@@ -15,7 +15,6 @@ from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import stands_at
 from spondyl.clinic.chart.freed_times import cancel_and_offer, move_and_offer
-from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading
@@ -27,7 +26,7 @@ from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.few_at_once import FewAtOnce
 from spondyl.clinic.web.page import see_other
 from spondyl.clinic.web.patient_link import refuse_if_old, signed_link
-from spondyl.clinic.web.public.shown import office_of, public_page, visit_facts, visitor_language
+from spondyl.clinic.web.public.shown import office_of, patient_language, public_page, visit_facts
 from spondyl.clinic.web.public.taken import Gone, still_free, taken_page
 from spondyl.clinic.web.public.times import times_shown
 from spondyl.clinic.web.public.words import WORDS
@@ -50,7 +49,7 @@ def visit_page(request: Request, services: Clinic, token: str, lang: str | None 
     visit = _visit(services, token)
     with reading(services.engine) as connection:
         practice = practice_of(connection)
-        language = _language(connection, request, visit, lang)
+        language = patient_language(connection, request, visit, lang)
         waits = waits_for_earlier(connection, visit)
     shown = {
         "token": token,
@@ -65,12 +64,12 @@ def visit_page(request: Request, services: Clinic, token: str, lang: str | None 
 
 
 @router.get("/{token}/visit.ics")
-def calendar(request: Request, services: Clinic, token: str) -> Response:
+def calendar(request: Request, services: Clinic, token: str, lang: str | None = None) -> Response:
     """The visit as a calendar file."""
     visit = _visit(services, token)
     with reading(services.engine) as connection:
         practice = practice_of(connection)
-        language = _language(connection, request, visit, None)
+        language = patient_language(connection, request, visit, lang)
     link = f"{patients_address(request)}/visit/{token}"
     file = calendar_file(
         practice,
@@ -99,7 +98,7 @@ def choose_new_time(
         return _as_it_stands(request, token, lang)
     with reading(services.engine) as connection:
         practice = practice_of(connection)
-        language = _language(connection, request, visit, lang)
+        language = patient_language(connection, request, visit, lang)
         place = office_of(practice, office or visit.placement.office)
         shown = times_shown(connection, practice, _wish(visit, place.key), day, language, moving=visit)
     shown |= {
@@ -139,7 +138,7 @@ def move(
     """
     visit = _visit(services, token)
     with reading(services.engine) as connection:
-        language = _language(connection, request, visit, form.lang)
+        language = patient_language(connection, request, visit, form.lang)
         place = office_of(practice_of(connection), form.office).key
     if not _changeable(services, visit):
         return _as_it_stands(request, token, language)
@@ -184,7 +183,7 @@ def cancel_visit(
     """Cancel the visit, unless it was changed after the page was made; the time goes to the next on the waitlist."""
     visit = _visit(services, token)
     with reading(services.engine) as connection:
-        language = _language(connection, request, visit, lang)
+        language = patient_language(connection, request, visit, lang)
     if not _changeable(services, visit):
         return _as_it_stands(request, token, language)
     try:
@@ -204,7 +203,7 @@ def wait(request: Request, services: Clinic, writer: Writer, token: str, lang: L
     """Join the waitlist for an earlier time at the same office."""
     visit = _visit(services, token)
     with reading(services.engine) as connection:
-        language = _language(connection, request, visit, lang)
+        language = patient_language(connection, request, visit, lang)
     if not _changeable(services, visit):
         return _as_it_stands(request, token, language)
     writer(lambda connection: _joined(connection, visit))
@@ -246,12 +245,6 @@ def _visit(services: Services, token: str) -> Appointment:
         visit = appointment(connection, link.subject)
     refuse_if_old(visit_link_until(visit), services.clock())
     return visit
-
-
-def _language(connection: sa.Connection, request: Request, visit: Appointment, lang: str | None) -> str:
-    if lang is None and visit.person is not None:
-        lang = person(connection, visit.person).details.language
-    return visitor_language(request, lang)
 
 
 def _changeable(services: Services, visit: Appointment) -> bool:

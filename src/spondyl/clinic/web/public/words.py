@@ -18,6 +18,7 @@ WORDS: dict[str, dict[str, str]] = {
         "earlier_days": "Earlier days",
         "later_days": "Later days",
         "free_count": "{n} free",
+        "free_one": "1 free",
         "full": "none free",
         "hold_title": "Nearly done",
         "hold_next": "give your name and how to reach you, then tap Book.",
@@ -71,8 +72,8 @@ WORDS: dict[str, dict[str, str]] = {
         "call": "Call",
         "need_name": "Please give your first and last name.",
         "need_contact": "Please give a telephone number or an e-mail address.",
-        "bad_address": "No letter can reach that e-mail address: please check it (one address, such as "
-        "ana@example.org), or give a telephone number instead.",
+        "bad_address": "No letter can reach that e-mail address: please check it (one address without accents, "
+        "such as ana@example.org), or give a telephone number instead.",
         "too_late": "This visit can no longer be changed here. Please call the clinic.",
     },
     "es": {
@@ -91,12 +92,13 @@ WORDS: dict[str, dict[str, str]] = {
         "earlier_days": "Días anteriores",
         "later_days": "Días siguientes",
         "free_count": "{n} libres",
+        "free_one": "1 libre",
         "full": "nada libre",
         "hold_title": "Ya casi está",
         "hold_next": "escriba su nombre y cómo localizarle, y toque Reservar.",
-        "kept": "Guardada para usted hasta las {time}",
+        "kept": "Guardada para usted hasta {time}",
         "kept_left": "quedan {time}",
-        "lapsed": "La hora estuvo guardada para usted hasta las {time} y vuelve a estar libre para todos.",
+        "lapsed": "La hora estuvo guardada para usted hasta {time} y vuelve a estar libre para todos.",
         "given": "Nombre",
         "family": "Apellidos",
         "contact": "Teléfono o correo electrónico",
@@ -144,8 +146,8 @@ WORDS: dict[str, dict[str, str]] = {
         "call": "Llamar a",
         "need_name": "Escriba su nombre y sus apellidos, por favor.",
         "need_contact": "Escriba un teléfono o un correo electrónico, por favor.",
-        "bad_address": "Ningún mensaje puede llegar a ese correo electrónico: revíselo, por favor (una sola dirección, "
-        "como ana@example.org), o escriba un teléfono.",
+        "bad_address": "Ningún mensaje puede llegar a ese correo electrónico: revíselo, por favor (una sola dirección "
+        "sin acentos ni ñ, como ana@example.org), o escriba un teléfono.",
         "too_late": "Esta cita ya no se puede cambiar aquí. Llame a la clínica, por favor.",
     },
 }
