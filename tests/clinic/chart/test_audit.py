@@ -17,8 +17,9 @@ import sqlalchemy as sa
 
 from audit_rows import entries
 from clinic_charts import SECRET
-from spondyl.clinic.chart.anchor import check_anchor, write_checkpoint
+from spondyl.clinic.chart.anchor import check_anchor, checkpoints_so_far, write_checkpoint
 from spondyl.clinic.chart.audit import FIRST_SEAL, record, verify
+from spondyl.clinic.chart.canonical_json import canonical, digest_of
 from spondyl.clinic.chart.engine import is_embedded
 from spondyl.clinic.chart.keys import anchor_signer, derive
 from spondyl.clinic.chart.tables import audit, audit_heads
@@ -150,6 +151,31 @@ def problems(engine: sa.Engine, path: Path) -> tuple[str, ...]:
 
 def test_true_checkpoints_hold(written: sa.Engine, anchored: Path) -> None:
     assert problems(written, anchored) == ()
+
+
+def test_the_checkpoints_of_years_are_held_against_the_log_in_few_questions_and_little_room(
+    written: sa.Engine, anchored: Path
+) -> None:
+    """At one a minute a year makes some 100,000 lines; the file is never in memory as a whole."""
+    lines = anchored.read_text().splitlines()
+    for number in range(1200):
+        body = json.loads(lines[-1]) | {"at": f"{number}", "previous": digest_of(lines[-1])}
+        del body["signature"]
+        lines.append(canonical(body | {"signature": SIGNER.sign(canonical(body).encode()).hex()}))
+    anchored.write_text("\n".join(lines) + "\n")
+    asked = list[str]()
+    sa.event.listen(written, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    so_far = checkpoints_so_far(anchored)
+    with anchored.open("a") as file:  # written since: another check's concern
+        file.write("torn")
+    with reading(written) as connection:
+        tracemalloc.start()
+        found = check_anchor(connection, so_far, public_key=SIGNER.public_key())
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert (found.checkpoints, found.problems) == (1203, ())
+    assert len(asked) < 10
+    assert peak_bytes < 4_000_000
 
 
 def test_a_log_rewritten_with_the_key_is_seen_by_the_checkpoints(written: sa.Engine, anchored: Path) -> None:

@@ -1,6 +1,7 @@
 """Claim: a check of the log finds nothing wrong while others go on writing rows and checkpoints."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -35,8 +36,8 @@ def test_checkpoints_written_while_the_log_is_checked_are_no_problem(
     upgrade(engine)
     more(engine, path)
 
-    def slowly(connection: sa.Connection) -> Verdict:
-        found = verify(connection)
+    def slowly(connection: sa.Connection, **given: Any) -> Verdict:
+        found = verify(connection, **given)
         more(engine, path)
         return found
 

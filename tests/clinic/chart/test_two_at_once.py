@@ -19,7 +19,15 @@ from spondyl.clinic.chart.accounts import (
     change_account,
     set_oidc_subject,
 )
-from spondyl.clinic.chart.guard import named_for, restrict_by
+from spondyl.clinic.chart.guard import (
+    GuardRefusedError,
+    RestrictionChangedError,
+    break_glass,
+    glass_break_list,
+    named_for,
+    restrict_by,
+    review_glass_break,
+)
 from spondyl.clinic.chart.known_person import find_or_add
 from spondyl.clinic.chart.people import PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
@@ -141,15 +149,38 @@ def test_of_two_accounts_tied_to_one_person_at_once_one_is_refused(engine: sa.En
     assert [type(error) for error in at_once(engine, 2, tie)] == [AccountInvalidError]
 
 
-def test_two_who_restrict_one_chart_at_once_do_so_one_after_the_other(engine: sa.Engine) -> None:
+def test_of_two_who_say_at_once_who_may_open_a_chart_the_second_is_told_and_undoes_nothing(
+    engine: sa.Engine,
+) -> None:
     with writing(engine) as connection:
         patient = add_person(connection, ANA, actor="desk")
-        one = named(connection, "lind")
+        one, other = named(connection, "lind"), named(connection, "mora")
+    lists = [[one.id], [one.id, other.id]]
 
     def shut(connection: sa.Connection) -> None:
-        restrict_by(connection, patient.id, account_ids=[one.id], account=one)
+        restrict_by(connection, patient.id, account_ids=lists.pop(), account=one, shown=[])
         time.sleep(0.5)
 
-    assert at_once(engine, 2, shut) == []
+    assert [type(error) for error in at_once(engine, 2, shut)] == [RestrictionChangedError]
     with reading(engine) as connection:
-        assert named_for(connection, patient.id) == {one.id}
+        assert named_for(connection, patient.id) == {one.id, other.id}
+
+
+def test_of_two_who_review_one_opening_at_once_the_first_finding_stands(engine: sa.Engine) -> None:
+    with writing(engine) as connection:
+        patient = add_person(connection, ANA, actor="desk")
+        who, one, two = (named(connection, name) for name in ("lind", "mora", "nord"))
+        break_glass(connection, patient.id, account=who, reason="An emergency at night.")
+        opening = glass_break_list(connection, reviewed=False)[0].id
+    reviews = [("Not in order.", one), ("In order.", two)]
+    given = list[str]()
+
+    def review(connection: sa.Connection) -> None:
+        finding, reviewer = reviews.pop()
+        review_glass_break(connection, opening, finding=finding, reviewer=reviewer)
+        given.append(finding)
+        time.sleep(0.5)
+
+    assert [type(error) for error in at_once(engine, 2, review)] == [GuardRefusedError]
+    with reading(engine) as connection:
+        assert [one.finding for one in glass_break_list(connection, reviewed=True)] == given

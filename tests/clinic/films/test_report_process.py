@@ -134,3 +134,23 @@ def test_report_files_of_a_signature_that_never_counted_are_deleted(
     delete_unsigned(services.engine, films.store)
     assert stored_files(films) == signed != before
     assert list((films.store.folder / "unsigned").iterdir()) == []
+
+
+def test_of_two_who_sign_one_film_the_second_is_told_who_signed_it(
+    films: FilmService, measured: Callable[..., Film], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, film = films.desk, measured("phantom_0003_ap")
+    desk.accept(film.id, sent_as_kept(desk.open(film.id)), DOCTOR)
+    version, other = desk.open(film.id).film.draft_version, Signer(actor="dr2", name="Dr Second")
+    files, signs = {"text": b"A report."}, [DOCTOR]
+
+    def made(*_: object) -> dict[str, bytes]:
+        while signs:  # the colleague signs while this one's report is made
+            desk.sign(film.id, version=version, signer=signs.pop())
+        return files
+
+    monkeypatch.setattr(desk, "_report_files", made)
+    for _ in range(2):  # meanwhile, and before
+        with pytest.raises(DocumentChangedError, match="signed by dr meanwhile"):
+            desk.sign(film.id, version=version, signer=other)
+    assert [one.signed_by for one in desk.open(film.id).document.signatures] == ["dr"]

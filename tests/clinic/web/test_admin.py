@@ -16,20 +16,17 @@ from practices import two_offices
 from spondyl.booking import Wish
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.accounts import Account, account, all_accounts
-from spondyl.clinic.chart.anchor import write_checkpoint
 from spondyl.clinic.chart.appointments import book
-from spondyl.clinic.chart.audit import Verdict, record, verify
+from spondyl.clinic.chart.audit import record, verify
 from spondyl.clinic.chart.free_times import next_free
 from spondyl.clinic.chart.guard import glass_break_list, named_for, restrict, shut_for
-from spondyl.clinic.chart.keys import anchor_signer
 from spondyl.clinic.chart.passkeys import add_passkey
 from spondyl.clinic.chart.people import Person, change_person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.tables import accounts, audit, people
+from spondyl.clinic.chart.tables import accounts, people
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.clinic_home import home_at
 from spondyl.clinic.messages import FolderSender, send_due
 from spondyl.clinic.web.services import Services
 
@@ -199,37 +196,11 @@ def test_another_person_at_the_provider_ends_the_accounts_sessions(
     assert desk.get("/today").status_code == 303
 
 
-def test_the_log_is_shown_filtered_and_checked(browser: Open, patient: Person, services: Services) -> None:
+def test_the_log_is_shown_filtered(browser: Open, patient: Person) -> None:
     admin = browser(Role.ADMINISTRATOR)
     browser(Role.CLINICIAN).get(f"/patients/{patient.id}")
     assert "Opened the chart" in admin.get(f"/admin/audit?subject=person {patient.id}").text
     assert "No such row" in admin.get("/admin/audit?who=nobody-at-all").text
-    admin.submit("/admin/audit/check")
-    with writing(services.engine) as connection:
-        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
-        connection.execute(audit.update().where(audit.c.action == "open chart").values(actor="someone"))
-    assert "The log was changed" in admin.submit("/admin/audit/check").text
-
-
-def test_a_row_and_a_checkpoint_written_during_the_check_are_no_problem(
-    browser: Open, services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    admin, path = browser(Role.ADMINISTRATOR), home_at(services.data_dir).anchor_file(services.settings)
-
-    def more() -> None:
-        with writing(services.engine) as connection:
-            record(connection, actor="dr", action="save", subject="person 1")
-        with reading(services.engine) as connection:
-            write_checkpoint(connection, path, signer=anchor_signer(services.secret))
-
-    def slowly(connection: sa.Connection) -> Verdict:
-        found = verify(connection)
-        more()
-        return found
-
-    more()
-    monkeypatch.setattr("spondyl.clinic.web.admin.audit_log.verify", slowly)
-    assert "The log is whole" in admin.submit("/admin/audit/check").text
 
 
 def rows_of(page: str) -> list[str]:
@@ -369,7 +340,7 @@ def test_an_administrator_names_others_when_none_is_left_and_the_review_shows_it
     assert admin.submit(page, account=staff[Role.ADMINISTRATOR].id).status_code == 403, "the glass is whole"
     clock.advance(timedelta(minutes=1))
     admin.submit(f"/break-glass/{patient.id}", reason="Its clinician has left us")
-    assert admin.submit(page, account=staff[Role.ADMINISTRATOR].id).status_code == 303
+    assert admin.submit(page, account=staff[Role.ADMINISTRATOR].id, seen=clinician.id).status_code == 303
     with reading(services.engine) as connection:
         assert named_for(connection, patient.id) == {staff[Role.ADMINISTRATOR].id}
     review = admin.get("/admin/openings").text.split("Changed meanwhile who may open it")

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,12 +19,14 @@ from care_course import answer_intake, consent_fields, plan_fields
 from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.guard import restrict
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person, change_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import audit
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.report.fhir_check import check_codes
+from spondyl.clinic.web.records import fhir_routes
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]
@@ -231,6 +234,30 @@ def test_only_clinicians_read_and_every_reading_is_logged(
     with reading(services.engine) as connection:
         rows = connection.execute(sa.select(audit.c.actor, audit.c.action, audit.c.subject)).all()
     assert ("clinician", "read FHIR Patient", f"person {treated.id}") in [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("address", ["Patient/{0}/$everything", "Patient/{0}", "CarePlan?patient={0}"])
+def test_resources_are_made_while_others_write_and_the_log_holds_the_reading_before(
+    browser: Open, services: Services, patient: Person, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    clinician, made = browser(Role.CLINICIAN), fhir_routes.resources_of
+
+    def write() -> None:
+        with writing(services.engine) as connection:
+            record(connection, actor="desk", action="book", subject="another")
+
+    def watched(*given: Any, **named: Any) -> Any:
+        another = Thread(target=write, daemon=True)
+        another.start()
+        another.join(10.0)
+        assert not another.is_alive()
+        with reading(services.engine) as connection:
+            actions = list(connection.execute(sa.select(audit.c.action)).scalars())
+        assert any(one.startswith("read FHIR") for one in actions)
+        return made(*given, **named)
+
+    monkeypatch.setattr(fhir_routes, "resources_of", watched)
+    asked(clinician, address.format(patient.id))
 
 
 def test_a_restricted_chart_stays_shut_for_a_query_too(

@@ -17,12 +17,6 @@ from spondyl.assessment.exam import (
 from spondyl.assessment.intake import PatientLanguage
 from spondyl.clinic.care.patient_words import day_in
 from spondyl.clinic.care.visit_note import StoredNote
-from spondyl.clinic.chart.canonical_json import canonical, digest_of
-
-
-def mark_of(notes: Sequence[StoredNote]) -> str:
-    """What a page carries that was made from these notes: it is another one when a note was kept or signed since."""
-    return digest_of(canonical([[one.document_id, one.version, one.is_signed] for one in notes]))
 
 
 def signed_notes(notes: Sequence[StoredNote]) -> tuple[StoredNote, ...]:

@@ -7,8 +7,9 @@ and with which seal; kept on another machine it shows such a rewriting. The publ
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,11 +17,13 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from spondyl.clinic.chart.audit import heads, seal_at
+from spondyl.clinic.chart.audit import heads, seals_at
 from spondyl.clinic.chart.canonical_json import canonical, digest_of
 from spondyl.clinic.chart.engine import now_of
 
 FIRST = "0" * 64
+AT_ONCE = 500
+"""Of so many checkpoints the log's seals are asked for together."""
 END_BYTES = 1 << 16
 """So much of the file is read to find its last line; a line has some hundred bytes."""
 
@@ -35,18 +38,26 @@ class AnchorVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoints:
-    """The lines of a file of checkpoints as they were read; None when there was no file."""
+    """A file of checkpoints as far as it had come; ``size_bytes`` None when there was no file."""
 
     path: Path
-    lines: tuple[str, ...] | None
+    size_bytes: int | None
+
+    def lines(self) -> Iterator[str]:
+        """Its lines, one after the other: a server that runs for years has a long file."""
+        if self.size_bytes is None:
+            return
+        left = self.size_bytes
+        with self.path.open("rb") as file:
+            while left and (line := file.readline(left)):
+                left -= len(line)
+                yield from _decoded(line).splitlines()
 
 
-def read_checkpoints(path: Path) -> Checkpoints:
-    """What the file holds. While the clinic runs, read it before the transaction that it is held against begins: the
+def checkpoints_so_far(path: Path) -> Checkpoints:
+    """What the file holds now. While the clinic runs, ask before the transaction that it is held against begins: the
     log as that sees it has then come at least as far."""
-    return Checkpoints(
-        path=path, lines=tuple(_decoded(path.read_bytes()).splitlines()) if path.is_file() else None
-    )
+    return Checkpoints(path=path, size_bytes=path.stat().st_size if path.is_file() else None)
 
 
 def write_checkpoint(connection: sa.Connection, path: Path, *, signer: Ed25519PrivateKey) -> bool:
@@ -76,23 +87,31 @@ def write_checkpoint(connection: sa.Connection, path: Path, *, signer: Ed25519Pr
 
 
 def check_anchor(
-    connection: sa.Connection, anchor: Path | Checkpoints, *, public_key: Ed25519PublicKey
+    connection: sa.Connection,
+    anchor: Path | Checkpoints,
+    *,
+    public_key: Ed25519PublicKey,
+    watch: Callable[[int], None] = lambda _: None,
 ) -> AnchorVerdict:
-    """Hold every checkpoint against its signature, the one before it and the log."""
-    read = anchor if isinstance(anchor, Checkpoints) else read_checkpoints(anchor)
-    if not read.lines:
-        written = any(sequence for sequence, _ in heads(connection).values())
-        lacks = "no file of checkpoints" if read.lines is None else "no checkpoint in"
-        problem = f"There is {lacks} {read.path}: a rewriting of the whole log could not be seen."
-        return AnchorVerdict(checkpoints=0, problems=(problem,) if written else ())
-    previous = FIRST
+    """Hold every checkpoint against its signature, the one before it and the log.
+
+    ``watch`` hears now and then how many were held.
+    """
+    so_far = anchor if isinstance(anchor, Checkpoints) else checkpoints_so_far(anchor)
+    lines, held, previous = so_far.lines(), 0, FIRST
     problems: list[str] = []
-    for number, line in enumerate(read.lines, start=1):
-        problems.extend(
-            f"checkpoint {number}: {what}" for what in _wrong(connection, line, previous, public_key)
-        )
-        previous = digest_of(line)
-    return AnchorVerdict(checkpoints=len(read.lines), problems=tuple(problems))
+    while some := tuple(islice(lines, AT_ONCE)):
+        bodies = [_signed_body(line, public_key) for line in some]
+        seals = _seals_of(connection, bodies)
+        for line, body in zip(some, bodies, strict=True):
+            held += 1
+            problems.extend(f"checkpoint {held}: {what}" for what in _wrong(body, previous, seals))
+            previous = digest_of(line)
+        watch(held)
+    if not held and any(sequence for sequence, _ in heads(connection).values()):
+        lacks = "no file of checkpoints" if so_far.size_bytes is None else "no checkpoint in"
+        problems.append(f"There is {lacks} {so_far.path}: a rewriting of the whole log could not be seen.")
+    return AnchorVerdict(checkpoints=held, problems=tuple(problems))
 
 
 def _last_line(file: BinaryIO) -> bytes:
@@ -118,17 +137,27 @@ def _heads_of(line: str) -> Any:
         return None
 
 
+def _seals_of(
+    connection: sa.Connection, bodies: Iterable[dict[str, Any] | None]
+) -> dict[int, dict[int, str]]:
+    """The log's seals, by lane and row, of all the rows that these checkpoints name."""
+    wanted: dict[int, set[int]] = {}
+    for body in bodies:
+        for lane, (sequence, _) in (body["heads"] if body else {}).items():
+            wanted.setdefault(int(lane), set()).add(sequence)
+    return {lane: seals_at(connection, lane=lane, sequences=rows) for lane, rows in wanted.items()}
+
+
 def _wrong(
-    connection: sa.Connection, line: str, previous: str, public_key: Ed25519PublicKey
+    body: dict[str, Any] | None, previous: str, seals: Mapping[int, Mapping[int, str]]
 ) -> Iterator[str]:
-    body = _signed_body(line, public_key)
     if body is None:
         yield "its signature does not fit; the line was changed or torn."
         return
     if body["previous"] != previous:
         yield "it does not follow the one before it; a line was taken away, added or moved."
     for lane, (sequence, seal) in body["heads"].items():
-        if seal_at(connection, lane=int(lane), sequence=sequence) != seal:
+        if seals[int(lane)].get(sequence) != seal:
             yield f"the log's row {sequence} of lane {lane} is not the one that was there at {body['at']}."
 
 

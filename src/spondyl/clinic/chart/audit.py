@@ -6,7 +6,7 @@ writes several chains ("lanes") side by side, so that writers need not wait for 
 
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -24,6 +24,7 @@ POSTGRES_LANES = 16
 TURN_LANE = POSTGRES_LANES
 """The lane of whoever has the waitlist's turn, whatever their connection: nobody else ever waits for it."""
 FIRST_SEAL = "0" * 64
+ROWS_AT_ONCE = 2000
 _LEFT = "spondyl_audit_heads"
 _TURN_IN = "spondyl_audit_turn_in"
 
@@ -140,16 +141,21 @@ def likely_head(connection: sa.Connection) -> Head | None:
     return connection.info.get(_LEFT, {}).get(lane_of(connection))
 
 
-def verify(connection: sa.Connection) -> Verdict:
-    """Walk every chain and say what is wrong with it; the work grows with the number of rows."""
+def verify(connection: sa.Connection, *, watch: Callable[[int], None] = lambda _: None) -> Verdict:
+    """Walk every chain and say what is wrong with it; the work grows with the number of rows.
+
+    ``watch`` hears now and then how many rows were walked.
+    """
     heads = {row.lane: (row.sequence, row.seal) for row in connection.execute(sa.select(audit_heads))}
     key = _seal_key(connection)
     ends: dict[int, tuple[int, str]] = {}
     problems: list[str] = []
     rows = 0
     statement = sa.select(audit).order_by(audit.c.lane, audit.c.sequence)
-    for row in connection.execution_options(yield_per=2000).execute(statement).mappings():
+    for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(statement).mappings():
         rows += 1
+        if rows % ROWS_AT_ONCE == 0:
+            watch(rows)
         sequence, previous = ends.get(row["lane"], (0, FIRST_SEAL))
         problems.extend(_wrong_with(dict(row), key, sequence, previous))
         ends[row["lane"]] = (row["sequence"], row["seal"])
@@ -163,12 +169,13 @@ def heads(connection: sa.Connection) -> dict[int, tuple[int, str]]:
     return {row.lane: (row.sequence, row.seal) for row in connection.execute(sa.select(audit_heads))}
 
 
-def seal_at(connection: sa.Connection, *, lane: int, sequence: int) -> str | None:
-    """The stored seal of one row; None when there is no such row."""
-    found = connection.execute(
-        sa.select(audit.c.seal).where(audit.c.lane == lane, audit.c.sequence == sequence)
-    ).scalar_one_or_none()
-    return FIRST_SEAL if sequence == 0 else found
+def seals_at(connection: sa.Connection, *, lane: int, sequences: Collection[int]) -> dict[int, str]:
+    """The stored seals of these rows of a lane, by their numbers; a row that there is not is left out."""
+    wanted = sa.select(audit.c.sequence, audit.c.seal).where(
+        audit.c.lane == lane, audit.c.sequence.in_(sequences)
+    )
+    found = {row.sequence: row.seal for row in connection.execute(wanted)}
+    return found | {0: FIRST_SEAL}
 
 
 def holds_log(connection: sa.Connection) -> bool:
@@ -194,7 +201,7 @@ def is_own_key(connection: sa.Connection) -> bool:
 def _is_sealed_by(connection: sa.Connection, lane: int, sequence: int) -> bool:
     statement = sa.select(audit).where(audit.c.lane == lane, audit.c.sequence == sequence)
     row = connection.execute(statement).mappings().one_or_none()
-    before = seal_at(connection, lane=lane, sequence=sequence - 1)
+    before = seals_at(connection, lane=lane, sequences=[sequence - 1]).get(sequence - 1)
     return (
         row is not None
         and before is not None

@@ -34,6 +34,16 @@ class RestrictionRefusedError(GuardRefusedError):
         )
 
 
+class RestrictionChangedError(GuardRefusedError):
+    """Somebody changed who may open the chart since the page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else changed who may open this chart while you had the page open, and nothing of yours was "
+            "saved. Below stands who may open it now: tick what should change, and save once more."
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestrictionChange:
     """Who may open a chart was changed: by whom (as the log names them), when, and the names of those who may now."""
@@ -74,12 +84,22 @@ def may_restrict(connection: sa.Connection, person_id: str, account: Account) ->
 
 
 def restrict_by(
-    connection: sa.Connection, person_id: str, *, account_ids: Collection[str], account: Account
+    connection: sa.Connection,
+    person_id: str,
+    *,
+    account_ids: Collection[str],
+    account: Account,
+    shown: Collection[str],
 ) -> None:
-    """``restrict`` for somebody of the staff; raises ``RestrictionRefusedError``. Of two at once one waits."""
+    """``restrict`` for somebody of the staff; raises ``RestrictionRefusedError``. Of two at once one waits.
+
+    ``shown``: who was named on the page of the change; raises ``RestrictionChangedError`` when it differs.
+    """
     connection.execute(sa.select(people.c.id).where(people.c.id == person_id).with_for_update())
     if not may_restrict(connection, person_id, account):
         raise RestrictionRefusedError
+    if set(shown) != named_for(connection, person_id):
+        raise RestrictionChangedError
     restrict(connection, person_id, account_ids=account_ids, actor=account.sign_in_name)
 
 
@@ -173,7 +193,8 @@ def _changes_since(connection: sa.Connection, first: datetime) -> dict[str, list
 
 def review_glass_break(connection: sa.Connection, break_id: str, *, finding: str, reviewer: Account) -> None:
     """Note that an administrator looked at an opening and what they found; nobody reviews their own."""
-    row = connection.execute(sa.select(glass_breaks).where(glass_breaks.c.id == break_id)).one_or_none()
+    asked = sa.select(glass_breaks).where(glass_breaks.c.id == break_id)
+    row = connection.execute(asked.with_for_update()).one_or_none()
     if row is None or row.reviewed_at is not None:
         raise GuardRefusedError("This opening was reviewed already, or there is none.")
     if row.account_id == reviewer.id:

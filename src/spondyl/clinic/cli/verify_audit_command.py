@@ -33,13 +33,15 @@ def verify_audit(
     Exit codes: 0 whole, 6 the database or a file cannot be opened, 10 a row or checkpoint was changed, taken away or
     moved, or the database is damaged.
     """
+    from spondyl.clinic.cli.audit_progress import progress
     from spondyl.clinic.clinic_home import home_at
     from spondyl.clinic.clinic_settings import SettingsInvalidError
     from spondyl.clinic.opened import ChartDamagedError, ChartUnusableError
     from spondyl.clinic.verify_audit import audit_state
 
     try:
-        state = audit_state(home_at(data, key_file=key, database=database), anchor=anchor)
+        with progress() as watch:
+            state = audit_state(home_at(data, key_file=key, database=database), anchor=anchor, watch=watch)
     except ChartDamagedError as error:
         leave(ExitCode.CHART_UNSOUND, str(error))
     except (ChartUnusableError, SettingsInvalidError, OSError) as error:

@@ -17,9 +17,10 @@ import sqlalchemy as sa
 from spondyl.assessment import Assessment
 from spondyl.assessment.calibration import Calibration
 from spondyl.clinic.chart import films as chart
+from spondyl.clinic.chart.accounts import display_names
 from spondyl.clinic.chart.documents import Document, DocumentChangedError, load, save, sign
 from spondyl.clinic.chart.films import Film
-from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.people import person, person_to_change
 from spondyl.clinic.chart.practice import clinic_zone, told_by
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.anew import exchanged, marked_anew
@@ -207,8 +208,14 @@ class FilmDesk:
             return desk_of(connection, film_id)
 
     def sign(self, film_id: str, *, version: int, signer: Signer) -> Desk:
-        """Sign the accepted reading; its report is on the disk before the signature counts."""
-        desk = self.open(film_id)
+        """Sign the accepted reading; its report is on the disk before the signature counts.
+
+        Raises DocumentChangedError when it is signed already, or is not what is accepted now.
+        """
+        with reading(self._engine) as connection:
+            desk = desk_of(connection, film_id)
+            if desk.status is not Status.DRAFT:
+                _refuse_signed(connection, desk.document)
         if desk.status is not Status.ACCEPTED or desk.document is None or desk.film.draft_version != version:
             raise DocumentChangedError(
                 "Only accepted landmarks can be signed: accept them as they are now, then sign."
@@ -216,6 +223,8 @@ class FilmDesk:
         confirmation = Confirmation(person=signer.name, at=told_by(desk.zone, self._clock()))
         files = self._report_files(desk, confirmation)
         with stored(self._engine, self.store, files) as digests, writing(self._engine) as connection:
+            person_to_change(connection, desk.document.person_id)
+            _refuse_signed(connection, load(connection, desk.document.document_id))
             signed = sign(
                 connection,
                 document_id=desk.document.document_id,
@@ -344,6 +353,16 @@ def status_of(film: Film, document: Document | None) -> Status:
 
 def _pair(point: Sequence[float]) -> Corner:
     return None if math.isnan(point[0]) else (point[0], point[1])
+
+
+def _refuse_signed(connection: sa.Connection, document: Document | None) -> None:
+    """A colleague may sign while this one's report is made."""
+    if document is not None and document.signed:
+        by = document.signatures[0].signed_by
+        raise DocumentChangedError(
+            f"These landmarks were signed by {display_names(connection).get(by, by)} meanwhile, and their report is "
+            "kept. Load the film again: there is nothing left to sign."
+        )
 
 
 def _not_accepted(connection: sa.Connection, film_id: str) -> Desk:

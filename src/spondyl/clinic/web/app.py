@@ -27,6 +27,7 @@ from spondyl.clinic.web import (
     records,
 )
 from spondyl.clinic.web.adjust.lane import FastLane
+from spondyl.clinic.web.admin.audit_check import AuditCheck
 from spondyl.clinic.web.admin.erased_files import finish_erasures
 from spondyl.clinic.web.csrf import check_csrf
 from spondyl.clinic.web.errors import add_error_pages
@@ -78,6 +79,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.traffic = Traffic(per_minute=services.settings.requests_per_minute)
     app.state.desk = Desk()
     app.state.record_checks = RecordChecks()
+    app.state.audit_check = AuditCheck()
     app.state.templates = make_templates(*(feature.name for feature in FEATURES))
     _serve_static(app)
     add_error_pages(app)
@@ -118,6 +120,7 @@ async def _open_hours(app: FastAPI) -> AsyncGenerator[None]:
     app.state.desk.stop_all("the server, which is being ended")
     await run_in_threadpool(app.state.desk.wait_for_ends, SESSIONS_END_S)
     await run_in_threadpool(app.state.films.stop)
+    await run_in_threadpool(app.state.audit_check.stop)
 
 
 def _serve_static(app: FastAPI) -> None:

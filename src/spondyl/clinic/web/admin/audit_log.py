@@ -11,8 +11,7 @@ from starlette.responses import Response
 
 from spondyl.booking import first_reach
 from spondyl.clinic.chart.accounts import NO_ACCOUNTS, display_names
-from spondyl.clinic.chart.anchor import check_anchor, read_checkpoints
-from spondyl.clinic.chart.audit import AuditEntry, record, verify
+from spondyl.clinic.chart.audit import AuditEntry, record
 from spondyl.clinic.chart.audit_look import (
     Asked,
     Look,
@@ -23,13 +22,12 @@ from spondyl.clinic.chart.audit_look import (
     subjects_of,
 )
 from spondyl.clinic.chart.guard import shut_for
-from spondyl.clinic.chart.keys import anchor_signer
 from spondyl.clinic.chart.people import find_people, fold, people_of
-from spondyl.clinic.chart.transaction import one_moment, reading, writing
-from spondyl.clinic.clinic_home import home_at
+from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.web.admin.audit_check import TheCheck
 from spondyl.clinic.web.admin.audit_words import action_words, in_full, in_short, subject_words
 from spondyl.clinic.web.clinic_words import ClinicWords, who_words
-from spondyl.clinic.web.page import page
+from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import Administrator
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.viewer import Viewer
@@ -38,6 +36,9 @@ router = APIRouter(prefix="/admin/audit", include_in_schema=False)
 PAGE = 100
 MOST_PEOPLE = 20
 LOOKED_FOR = "look for patient in audit"
+TOO_MANY = f"More than {MOST_PEOPLE} patients fit; add a name, or give the record number."
+A_SHORT_LOG_S = 2.0
+"""A check that has ended by then is on the page at once."""
 NOT_A_DAY = "That is no day; choose one such as 28 November 2026."
 
 
@@ -72,38 +73,16 @@ Sent = Annotated[Search, Depends(sent_search)]
 
 
 @router.get("")
-def audit_log(request: Request, services: Clinic, viewer: Administrator, search: Sent) -> Response:
-    """The newest rows first, a page at a time."""
-    return _page(request, services, viewer, search)
-
-
-@router.post("/check")
-def check(request: Request, services: Clinic, viewer: Administrator) -> Response:
-    """Walk the whole chain and its checkpoints, and say what is wrong."""
-    path = home_at(services.data_dir).anchor_file(services.settings)
-    checkpoints, public_key = read_checkpoints(path), anchor_signer(services.secret).public_key()
-    with one_moment(services.engine) as connection:
-        log = verify(connection)
-        anchored = check_anchor(connection, checkpoints, public_key=public_key)
-    problems = [*log.problems, *anchored.problems]
-    found = {"problems": len(problems)}
-    with writing(services.engine) as connection:
-        record(connection, actor=viewer.actor, action="check audit", subject="audit", detail=found)
-    verdict = {"rows": log.rows, "checkpoints": anchored.checkpoints, "problems": problems[:50]}
-    return _page(request, services, viewer, Search(), verdict=verdict)
-
-
-def _page(
-    request: Request,
-    services: Services,
-    viewer: Viewer,
-    search: Search,
-    verdict: dict[str, Any] | None = None,
+def audit_log(
+    request: Request, services: Clinic, viewer: Administrator, search: Sent, checks: TheCheck
 ) -> Response:
+    """The newest rows first, a page at a time, and what the last check of the whole log found."""
     words = ClinicWords(services.engine)
     day, problem = _day(search.day)
     with reading(services.engine) as connection:
         people = _sought(connection, search)
+        are_more = len(people) > MOST_PEOPLE
+        people = people[:MOST_PEOPLE]
         asked = _asked(connection, search, people, words, day)
         found = look(connection, asked, before=place_of(search.before), limit=PAGE)
         shown = {
@@ -117,15 +96,25 @@ def _page(
         "search": search,
         "zone": words.zone,
         "problem": problem,
-        "verdict": verdict,
+        "too_many": TOO_MANY if are_more else None,
+        "check": checks.last,
+        "running": checks.running,
     }
     return page(request, "admin/audit.html", shown | _paging(found, search, words))
 
 
+@router.post("/check")
+def check(request: Request, services: Clinic, viewer: Administrator, checks: TheCheck) -> Response:
+    """Walk the whole chain and its checkpoints, beside this request; the page says what is wrong."""
+    checks.begin(services, actor=viewer.actor)
+    checks.wait(A_SHORT_LOG_S)
+    return see_other(request, "/admin/audit")
+
+
 def _sought(connection: sa.Connection, search: Search) -> list[str]:
-    """The identifiers of the patients whose rows are looked for."""
+    """The identifiers of the patients whose rows are looked for; one more than are looked at where more fit."""
     if search.patient:
-        return [one.id for one in find_people(connection, search.patient, limit=MOST_PEOPLE)]
+        return [one.id for one in find_people(connection, search.patient, limit=MOST_PEOPLE + 1)]
     return list(people_of(connection, list(people_behind(connection, [search.subject]).values())))
 
 

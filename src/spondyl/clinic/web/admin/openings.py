@@ -9,6 +9,7 @@ from spondyl.clinic.chart.accounts import all_accounts
 from spondyl.clinic.chart.guard import (
     MAY_RESTRICT,
     GuardRefusedError,
+    RestrictionChangedError,
     break_glass,
     glass_break_list,
     may_restrict,
@@ -55,16 +56,7 @@ def review(
 @router.get("/restrict/{patient_id}")
 def restriction(request: Request, services: Clinic, viewer: Careful, patient_id: str) -> Response:
     """Who may open this chart. Like the chart itself, it is shut to those who may not."""
-    assert viewer.account is not None
-    with reading(services.engine) as connection:
-        shown = {
-            "person": person(connection, patient_id),
-            "place": f"/patients/{patient_id}",
-            "accounts": [one for one in all_accounts(connection) if one.active],
-            "named": named_for(connection, patient_id),
-            "may_change": may_restrict(connection, patient_id, viewer.account),
-        }
-    return page(request, "admin/restrict.html", shown)
+    return _restriction_page(request, services, viewer, patient_id)
 
 
 @router.post("/restrict/{patient_id}")
@@ -74,13 +66,26 @@ def set_restriction(
     viewer: Careful,
     patient_id: str,
     account: Annotated[list[str] | None, Form(max_length=200)] = None,
+    seen: Annotated[str, Form(max_length=20_000)] = "",
 ) -> Response:
-    """Restrict the chart to the ticked accounts; none ticked opens it to all. Broken glass is no right to it."""
+    """Restrict the chart to the ticked accounts; none ticked opens it to all. Broken glass is no right to it.
+
+    ``seen``: who was named on the page. When somebody else changed it since, the page comes back as it is now.
+    """
     assert viewer.account is not None
-    with writing(services.engine) as connection:
-        patient = person(connection, patient_id)
-        known = {one.id for one in all_accounts(connection)}
-        restrict_by(connection, patient.id, account_ids=known & set(account or []), account=viewer.account)
+    try:
+        with writing(services.engine) as connection:
+            patient = person(connection, patient_id)
+            known = {one.id for one in all_accounts(connection)}
+            restrict_by(
+                connection,
+                patient.id,
+                account_ids=known & set(account or []),
+                account=viewer.account,
+                shown=seen.split(),
+            )
+    except RestrictionChangedError as error:
+        return _restriction_page(request, services, viewer, patient_id, problem=str(error))
     return see_other(request, f"/patients/{patient.id}", notice="Who may open this chart is changed.")
 
 
@@ -104,6 +109,22 @@ def open_in_emergency(
         )
     notice = "The chart is open to you for an hour; an administrator will review why."
     return see_other(request, f"/patients/{patient.id}", notice=notice)
+
+
+def _restriction_page(
+    request: Request, services: Services, viewer: Viewer, patient_id: str, *, problem: str | None = None
+) -> Response:
+    assert viewer.account is not None
+    with reading(services.engine) as connection:
+        shown = {
+            "person": person(connection, patient_id),
+            "place": f"/patients/{patient_id}",
+            "accounts": [one for one in all_accounts(connection) if one.active],
+            "named": named_for(connection, patient_id),
+            "may_change": may_restrict(connection, patient_id, viewer.account),
+            "problem": problem,
+        }
+    return page(request, "admin/restrict.html", shown, status=409 if problem else 200)
 
 
 def _list(request: Request, services: Services, *, problem: str | None) -> Response:

@@ -1,6 +1,5 @@
 """From the fields of the page to a visit note, and back."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,9 +9,8 @@ from spondyl.assessment.written_number import written_whole
 from spondyl.clinic.care.option_names import option_lines
 from spondyl.clinic.care.visit_note import NoteRefused, VisitNote
 from spondyl.clinic.report.day_text import day_text
-from spondyl.clinic.web.written_fields import Written, too_long
+from spondyl.clinic.web.written_fields import Written, field_of, too_long
 
-_KEY = re.compile("[0-9a-f]{32}")
 LONGEST = {"impression": ("The impression", 500)}
 
 
@@ -24,22 +22,12 @@ class NoteForm:
 
     def one(self, name: str) -> str:
         """The value of a field, or an empty text."""
-        return next(iter(self.sent.get(name, [])), "").strip()
+        return field_of(self.sent, name)
 
     def after_version(self, newest: int) -> int:
         """The version that the form was opened with, the newest where it says none; a text is older than every one."""
         sent = self.one("after_version")
         return (written_whole(sent) or 0) if sent else newest
-
-    @property
-    def key(self) -> str | None:
-        """The identifier under which a new note is kept, once, however often the form is sent; None without one."""
-        sent = self.one("key")
-        return sent if _KEY.fullmatch(sent) else None
-
-    def is_behind(self, mark: str) -> bool:
-        """Whether the page was made from other notes than those of now; a form that says nothing is not."""
-        return self.one("seen") not in ("", mark)
 
     def asked_again(self, standing: Exam) -> "NoteForm":
         """Without the tick of a group that holds a sign of which the form says nothing: nobody looked at it."""

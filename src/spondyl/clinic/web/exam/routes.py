@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from spondyl.assessment.exam import EXAM, exam_lines
 from spondyl.clinic.care.option_names import option_name
+from spondyl.clinic.care.page_mark import mark_of
 from spondyl.clinic.care.plan_record import latest_plan
-from spondyl.clinic.care.standing_notes import mark_of, standing_alerts, standing_exam
+from spondyl.clinic.care.standing_notes import standing_alerts, standing_exam
 from spondyl.clinic.care.visit_note import (
     NoteRefused,
     StoredNote,
@@ -31,7 +32,7 @@ from spondyl.clinic.web.exam.form import EMPTY, NoteForm, form_of
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic
-from spondyl.clinic.web.written_fields import written_fields
+from spondyl.clinic.web.written_fields import is_behind, key_of, written_fields
 
 router = APIRouter(prefix="/patients/{patient_id}/exam", include_in_schema=False)
 
@@ -77,17 +78,16 @@ def keep_new(request: Request, services: Clinic, viewer: Clinician, patient_id: 
     """Keep a new note; with the button 'sign' also sign it."""
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
-        before = note_if_kept(connection, patient_id, form.key)
-        if before is None and form.is_behind(mark_of(notes_of(connection, patient_id))):
+        key = key_of(form.sent)
+        before = note_if_kept(connection, patient_id, key)
+        if before is None and is_behind(form.sent, mark_of(notes_of(connection, patient_id))):
             return _behind(request, connection, patient, form)
         try:
             note = _note(connection, patient, form)
             if before is not None and note != before.note:
                 context = _context(connection, patient, form=form, correcting=before) | {"kept_already": True}
                 return patient_page(request, "exam/note.html", patient, context, status=409)
-            stored = before or keep_note(
-                connection, patient_id, note, actor=viewer.actor, document_id=form.key
-            )
+            stored = before or keep_note(connection, patient_id, note, actor=viewer.actor, document_id=key)
         except NoteRefused as refused:
             return _again(request, connection, patient, form, str(refused))
         said = _sign_if_asked(connection, stored, form, actor=viewer.actor)
@@ -103,7 +103,7 @@ def keep_correction(
         patient = person(connection, patient_id)
         before = note_at(connection, patient_id, document_id)
         version = form.after_version(before.version)
-        if version == before.version and form.is_behind(mark_of(notes_of(connection, patient_id))):
+        if version == before.version and is_behind(form.sent, mark_of(notes_of(connection, patient_id))):
             return _behind(request, connection, patient, form, correcting=before)
         try:
             note = _note(connection, patient, form, before=before)

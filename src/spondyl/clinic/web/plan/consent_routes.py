@@ -20,7 +20,7 @@ from spondyl.clinic.care.patient_words import AGREE, DATE_LINE, NAME_LINE, visit
 from spondyl.clinic.care.plan_record import StoredPlan, latest_plan, ranked_for, why_not_now
 from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.people import Person, person, person_to_change
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.rights import Clinician
@@ -81,7 +81,7 @@ def give_consent(
     When the plan was changed since the page was opened, nothing is kept and the page shows the plan as it is now.
     """
     with writing(services.engine) as connection:
-        patient = person(connection, patient_id)
+        patient = person_to_change(connection, patient_id)
         stored = _plan(connection, patient_id)
         changed = form.changed_to(stored)
         problem = changed or _kept(connection, patient_id, stored, form, viewer.actor)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from spondyl.assessment.written_number import written_decimal, written_whole
 from spondyl.clinic.care.scores import GivenScore
 from spondyl.clinic.care.visit_note import PAIN_TODAY
-from spondyl.clinic.web.written_fields import Written, too_long
+from spondyl.clinic.web.written_fields import Written, field_of, too_long
 from spondyl.treatment.plan import Goal, Plan, PlanRefused, RankedOption, default_goals
 
 USUAL_REVIEW_DAYS = 42
@@ -35,7 +35,7 @@ class PlanForm:
 
     def one(self, name: str) -> str:
         """The value of a field, or an empty text."""
-        return next(iter(self.sent.get(name, [])), "").strip()
+        return field_of(self.sent, name)
 
     @property
     def after_version(self) -> int:

@@ -13,6 +13,7 @@ from spondyl.clinic.care.booking_block import booking_block
 from spondyl.clinic.care.consent_record import consent_to
 from spondyl.clinic.care.intake_record import StoredIntake, newest
 from spondyl.clinic.care.option_names import option_name
+from spondyl.clinic.care.page_mark import mark_of
 from spondyl.clinic.care.plan_record import (
     StoredPlan,
     judged,
@@ -31,18 +32,27 @@ from spondyl.clinic.care.standing_notes import draft_lines, drafts, standing_imp
 from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError, sign
-from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.people import Person, person, person_to_change
 from spondyl.clinic.chart.practice import clinic_zone
+from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.plan.form import GOAL_NAMES, PlanForm, form_of, fresh_form, is_current
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
-from spondyl.clinic.web.written_fields import written_fields
-from spondyl.treatment.plan import RANKING_RULE, PlanRefused
+from spondyl.clinic.web.written_fields import is_behind, key_of, written_fields
+from spondyl.treatment.plan import RANKING_RULE, Plan, PlanRefused
 
 router = APIRouter(prefix="/patients/{patient_id}/plan", include_in_schema=False)
+
+
+class _BehindError(ValueError):
+    """A plan was kept, signed or agreed to since the form was opened: another, or this one in other words."""
+
+    def __init__(self, stored: StoredPlan, *, is_this: bool) -> None:
+        super().__init__(f"Plan {stored.document_id} was kept meanwhile.")
+        self.stored, self.is_this = stored, is_this
 
 
 async def sent_form(request: Request) -> PlanForm:
@@ -84,21 +94,25 @@ def edit_page(
 @router.post("")
 def save_plan(request: Request, services: Clinic, viewer: Clinician, patient_id: str, form: Sent) -> Response:
     """Keep the plan as a new one, or as the next version; with the button 'sign' also sign it."""
+    key = key_of(form.sent)
     with writing(services.engine) as connection:
-        patient = person(connection, patient_id)
-        changing = _changing(connection, patient_id, form)
+        patient = person_to_change(connection, patient_id)
+        changing, before = (_kept(connection, patient_id, one) for one in (form.one("document_id"), key))
         try:
-            stored = keep_plan(
+            plan = form.plan()
+            _refuse_if_behind(connection, patient_id, form, plan, changing=changing, before=before)
+            stored = before or keep_plan(
                 connection,
                 patient_id,
-                form.plan(),
+                plan,
                 actor=viewer.actor,
-                document_id=changing.document_id if changing else None,
+                document_id=changing.document_id if changing else key,
                 after_version=form.after_version if changing else None,
             )
-        except (PlanRefused, DocumentChangedError) as refused:
+        except (PlanRefused, DocumentChangedError, _BehindError) as refused:
+            shown = changing or before
             return _form_page(
-                request, connection, services, patient, form=form, changing=changing, refused=refused
+                request, connection, services, patient, form=form, changing=shown, refused=refused
             )
         said = "The plan is kept, not signed yet."
         if form.one("action") == "sign":
@@ -124,7 +138,7 @@ def sign_shown(
 ) -> Response:
     """Sign the version that is shown; while something speaks against it, the page comes back and says what."""
     with writing(services.engine) as connection:
-        patient = person(connection, patient_id)
+        patient = person_to_change(connection, patient_id)
         stored = latest_plan(connection, patient_id)
         if stored is None:
             raise HTTPException(404, "There is no plan yet. Make one on the page Plan.")
@@ -136,9 +150,33 @@ def sign_shown(
     return see_other(request, f"/patients/{patient_id}/plan", notice="The plan is signed. Next: consent.")
 
 
-def _changing(connection: sa.Connection, patient_id: str, form: PlanForm) -> StoredPlan | None:
-    name = form.one("document_id")
-    return next((one for one in plans_of(connection, patient_id) if one.document_id == name), None)
+def _kept(connection: sa.Connection, patient_id: str, document_id: str | None) -> StoredPlan | None:
+    return next((one for one in plans_of(connection, patient_id) if one.document_id == document_id), None)
+
+
+def _refuse_if_behind(
+    connection: sa.Connection,
+    patient_id: str,
+    form: PlanForm,
+    plan: Plan,
+    *,
+    changing: StoredPlan | None,
+    before: StoredPlan | None,
+) -> None:
+    """Raise _BehindError; of a newer version of the plan that is changed, keeping it tells by itself."""
+    if before is not None and plan != before.plan:
+        raise _BehindError(before, is_this=True)
+    is_newest = changing is None or changing.version == form.after_version
+    if before is None and is_newest and is_behind(form.sent, _mark(connection, patient_id)):
+        last = max(plans_of(connection, patient_id), key=lambda one: one.made_at)
+        raise _BehindError(last, is_this=False)
+
+
+def _mark(connection: sa.Connection, patient_id: str) -> str:
+    """What the form carries of the plans and the consent that it was made from: keeping one more ends that consent."""
+    plans = plans_of(connection, patient_id)
+    consent = consent_to(connection, patient_id, plans[0]) if plans else None
+    return f"{mark_of(plans)}-{consent.document_id if consent else 'no-consent'}"
 
 
 def _view(
@@ -183,9 +221,8 @@ def _form_page(
     *,
     form: PlanForm | None,
     changing: StoredPlan | None,
-    refused: PlanRefused | DocumentChangedError | None = None,
+    refused: PlanRefused | DocumentChangedError | _BehindError | None = None,
 ) -> Response:
-    is_clash = isinstance(refused, DocumentChangedError)
     stored = newest(connection, patient.id)
     summary = summarise_intake(stored.intake) if stored else None
     ranked = ranked_for(connection, patient.id)
@@ -204,8 +241,11 @@ def _form_page(
     context = {
         "form": shown,
         "changing": changing,
-        "problem": None if refused is None or is_clash else str(refused),
-        "clash": changing if is_clash else None,
+        "problem": str(refused) if isinstance(refused, PlanRefused) else None,
+        "clash": changing if isinstance(refused, DocumentChangedError) else None,
+        "behind": refused if isinstance(refused, _BehindError) else None,
+        "new_key": new_id(),
+        "seen": _mark(connection, patient.id),
         "ranked": ranked,
         "rule": RANKING_RULE,
         "scores": {score.instrument: score for score in scores},
@@ -214,5 +254,5 @@ def _form_page(
         "is_held": situation_of(connection, patient.id).stop is not Stop.NOTHING,
         **beside,
     }
-    status = 409 if is_clash else 422 if refused else 200
+    status = 422 if isinstance(refused, PlanRefused) else 409 if refused else 200
     return patient_page(request, "plan/form.html", patient, context, status=status)

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from spondyl import __version__
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.guard import may_open, shut_for
-from spondyl.clinic.chart.people import Person, PersonUnknownError, people_of, person
+from spondyl.clinic.chart.people import PersonUnknownError, people_of, person
 from spondyl.clinic.chart.people_search import PeopleSought, ids_sought
 from spondyl.clinic.chart.practice import clinic_moment
-from spondyl.clinic.chart.transaction import writing
+from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.records.everything import KINDS, bundle_of, check_resource, resources_of
 from spondyl.clinic.records.fhir_outcome import MEDIA_TYPE, outcome_of
 from spondyl.clinic.records.fhir_parts import Resource
@@ -76,11 +76,10 @@ def search(request: Request, services: Clinic, viewer: Clinician, kind: str) -> 
     try:
         check_known(kind, pairs)
         part = part_of(pairs)
-        with writing(services.engine) as connection:
-            if kind == "Patient":
-                shown, total = _patients(connection, people_sought(pairs), part, viewer)
-            else:
-                shown, total = _resources(connection, services, kind, pairs, part, viewer)
+        if kind == "Patient":
+            shown, total = _patients(services, people_sought(pairs), part, viewer)
+        else:
+            shown, total = _resources(services, kind, pairs, part, viewer)
     except SearchRefusedError as error:
         return _outcome(400, "invalid", str(error))
     except PersonUnknownError as error:
@@ -93,8 +92,7 @@ def search(request: Request, services: Clinic, viewer: Clinician, kind: str) -> 
 def everything(request: Request, services: Clinic, viewer: Clinician, patient_id: str) -> Response:
     """Every resource about one patient."""
     try:
-        with writing(services.engine) as connection:
-            found = _all_of(connection, services, patient_id, viewer, "everything")
+        found = _all_of(services, patient_id, viewer, "everything")
     except PersonUnknownError as error:
         return _outcome(404, "not-found", str(error))
     return _answer(bundle_of(found, kind="searchset", address=_base(request), total=len(found)))
@@ -115,11 +113,11 @@ def read(
     if "\x00" in resource_id:
         return _outcome(404, "not-found", unknown)
     try:
-        with writing(services.engine) as connection:
+        with reading(services.engine) as connection:
             owner = patient.removeprefix("Patient/") or owner_of(connection, resource_id)
-            if owner is None:
-                return _outcome(404, "not-found", unknown)
-            found = _of_patient(connection, services, owner, kind, viewer)
+        if owner is None:
+            return _outcome(404, "not-found", unknown)
+        found = _of_patient(services, owner, kind, viewer)
     except PersonUnknownError as error:
         return _outcome(404, "not-found", str(error))
     one = next((resource for resource in found if resource["id"] == resource_id), None)
@@ -127,35 +125,39 @@ def read(
 
 
 def _patients(
-    connection: sa.Connection, sought: PeopleSought, part: Part, viewer: Viewer
+    services: Services, sought: PeopleSought, part: Part, viewer: Viewer
 ) -> tuple[list[Resource], int]:
     """The part of those found whose charts the viewer may open, and how many those are."""
     named = {choice[0] for choice in sought.ids if len(choice) == 1}
-    if not all(_may_open(connection, one, viewer) for one in named):
-        raise HTTPException(403, RESTRICTED)
-    found = ids_sought(connection, sought)
-    for one in named.intersection(found):
-        record(connection, actor=viewer.actor, action="read FHIR Patient", subject=f"person {one}")
-    # What was typed is not kept: a name in the log would outlast the erasure of the patient.
-    detail = {"found": len(found)}
-    record(connection, actor=viewer.actor, action="search FHIR Patient", subject="patients", detail=detail)
-    # A restricted chart stays shut here too: the guard of the pages does not see a query.
-    shut = frozenset(found) if viewer.account is None else shut_for(connection, viewer.account.id)
-    open_ids = [one for one in found if one not in shut]
-    shown = open_ids[part.offset : part.offset + part.count]
-    known = people_of(connection, shown)
+    with reading(services.engine) as connection:
+        if not all(_may_open(connection, one, viewer) for one in named):
+            raise HTTPException(403, RESTRICTED)
+        found = ids_sought(connection, sought)
+        # A restricted chart stays shut here too: the guard of the pages does not see a query.
+        shut = frozenset(found) if viewer.account is None else shut_for(connection, viewer.account.id)
+        open_ids = [one for one in found if one not in shut]
+        shown = open_ids[part.offset : part.offset + part.count]
+        known = people_of(connection, shown)
+    with writing(services.engine) as connection:
+        for one in named.intersection(found):
+            record(connection, actor=viewer.actor, action="read FHIR Patient", subject=f"person {one}")
+        # What was typed is not kept: a name in the log would outlast the erasure of the patient.
+        detail = {"found": len(found)}
+        record(
+            connection, actor=viewer.actor, action="search FHIR Patient", subject="patients", detail=detail
+        )
     return [patient_resource(known[one]) for one in shown], len(open_ids)
 
 
 def _resources(
-    connection: sa.Connection, services: Services, kind: str, pairs: Pairs, part: Part, viewer: Viewer
+    services: Services, kind: str, pairs: Pairs, part: Part, viewer: Viewer
 ) -> tuple[list[Resource], int]:
     wanted = patients_named(pairs)
     if not wanted:
         raise SearchRefusedError(f"A search for {kind} names its patient: ?patient=ID.")
     if len(wanted) > 1:  # nothing is of two patients
         return [], 0
-    found = _of_patient(connection, services, wanted.pop(), kind, viewer)
+    found = _of_patient(services, wanted.pop(), kind, viewer)
     for ids in ids_named(pairs):
         found = [one for one in found if one["id"] in ids]
     return found[part.offset : part.offset + part.count], len(found)
@@ -166,23 +168,23 @@ def _may_open(connection: sa.Connection, person_id: str, viewer: Viewer) -> bool
     return viewer.account is not None and may_open(connection, person_id, viewer.account.id)
 
 
-def _of_patient(
-    connection: sa.Connection, services: Services, patient_id: str, kind: str, viewer: Viewer
-) -> list[Resource]:
-    found = _all_of(connection, services, patient_id, viewer, kind)
+def _of_patient(services: Services, patient_id: str, kind: str, viewer: Viewer) -> list[Resource]:
+    found = _all_of(services, patient_id, viewer, kind)
     return [resource for resource in found if resource["resourceType"] == kind]
 
 
-def _all_of(
-    connection: sa.Connection, services: Services, patient_id: str, viewer: Viewer, what: str
-) -> list[Resource]:
+def _all_of(services: Services, patient_id: str, viewer: Viewer, what: str) -> list[Resource]:
+    """Everything about a patient, made while others write; the log's row is committed before."""
     if "\x00" in patient_id:
         raise PersonUnknownError("There is no such patient.")
-    owner: Person = person(connection, patient_id)
-    if not _may_open(connection, owner.id, viewer):
-        raise HTTPException(403, RESTRICTED)
-    record(connection, actor=viewer.actor, action=f"read FHIR {what}", subject=owner.subject)
-    return resources_of(connection, owner, as_of=clinic_moment(connection, services.clock()).date())
+    with writing(services.engine) as connection:
+        owner = person(connection, patient_id)
+        if not _may_open(connection, owner.id, viewer):
+            raise HTTPException(403, RESTRICTED)
+        record(connection, actor=viewer.actor, action=f"read FHIR {what}", subject=owner.subject)
+    with reading(services.engine) as connection:
+        as_of = clinic_moment(connection, services.clock()).date()
+        return resources_of(connection, person(connection, patient_id), as_of=as_of)
 
 
 def _capability_of(kind: str) -> Resource:

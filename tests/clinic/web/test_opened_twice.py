@@ -1,0 +1,110 @@
+"""Claims: a page that was opened before somebody else's change undoes that change only once it was seen: a plan that
+was kept, signed or agreed to stays in force, and who may open a restricted chart stays as it was set last."""
+
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+
+from care_course import answer_intake, consent_fields, plan_fields
+from clinic_apps import Browser
+from spondyl.clinic.care.adjustment_gate import chart_gate
+from spondyl.clinic.care.plan_record import StoredPlan, latest_plan, plans_of
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.guard import named_for
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.web.services import Services
+
+Open = Callable[[Role], Browser]
+ADJUSTED = {"chosen": "instrument-manipulation", "because-instrument-manipulation": "Less pain after it."}
+
+
+@pytest.fixture
+def asked(services: Services, patient: Person) -> Person:
+    answer_intake(services, patient, pain=6, roland=14)
+    return patient
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the plan's form carries unseen."""
+    form = page.split('class="stack plan-form"')[1]
+    found = re.findall(
+        r'<input type="hidden" name="(key|seen|document_id|after_version)" value="([^"]*)"', form
+    )
+    return {name: html.unescape(value) for name, value in found}
+
+
+def newest(services: Services, patient: Person) -> StoredPlan:
+    with reading(services.engine) as connection:
+        stored = latest_plan(connection, patient.id)
+    assert stored is not None
+    return stored
+
+
+def test_a_plan_begun_twice_at_once_leaves_the_agreed_one_in_force_and_loses_nothing(
+    browser: Open, services: Services, asked: Person
+) -> None:
+    first, second, address = browser(Role.CLINICIAN), browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
+    opened = [hidden(one.get(address).text) for one in (first, second)]
+    assert first.submit(address, **plan_fields(**ADJUSTED), **opened[0]).status_code == 303
+    assert first.submit(f"{address}/consent", **consent_fields(services, asked)).status_code == 303
+    typed = plan_fields(problem="Another view of it.", home_exercise="Swim.", action="keep")
+    late = second.submit(address, **typed, **opened[1])
+    assert late.status_code == 409 and "last one written by Test Clinician" in late.text
+    assert "Another view of it." in late.text and "Swim." in late.text
+    with reading(services.engine) as connection:
+        assert chart_gate(connection, asked.id).consent.value == "yes"
+    assert second.submit(address, **typed, **hidden(late.text)).status_code == 303, "seen, and meant"
+    assert newest(services, asked).plan.home_exercise == "Swim."
+
+
+def test_a_change_written_while_the_version_was_signed_or_agreed_to_waits(
+    browser: Open, services: Services, asked: Person
+) -> None:
+    first, second, address = browser(Role.CLINICIAN), browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
+    first.submit(address, **plan_fields(action="keep"))
+    change, stored = plan_fields(visits="4", action="keep"), newest(services, asked)
+    opened = hidden(second.get(f"{address}/edit").text)
+    assert first.submit(f"{address}/sign", version="1", digest=stored.digest).status_code == 303
+    late = second.submit(address, **change, **opened)
+    assert late.status_code == 409 and re.search('name="visits"[^>]* value="4"', late.text)
+    assert first.submit(f"{address}/consent", **consent_fields(services, asked)).status_code == 303
+    late = second.submit(address, **change, **hidden(late.text))
+    assert late.status_code == 409 and newest(services, asked).version == 1
+    assert second.submit(address, **change, **hidden(late.text)).status_code == 303
+    assert newest(services, asked).version == 2
+
+
+def test_back_and_send_again_begins_no_second_plan(browser: Open, services: Services, asked: Person) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
+    opened = hidden(clinician.get(address).text)
+    for _ in range(2):
+        assert clinician.submit(address, **plan_fields(), **opened).status_code == 303
+    other = clinician.submit(address, **plan_fields(visits="3"), **opened)
+    assert other.status_code == 409 and "kept already, in other words" in other.text
+    with reading(services.engine) as connection:
+        assert [one.version for one in plans_of(connection, asked.id)] == [1]
+    assert clinician.submit(address, **plan_fields(visits="3"), **hidden(other.text)).status_code == 303
+    assert (newest(services, asked).version, newest(services, asked).plan.visits) == (2, 3)
+
+
+def test_who_may_open_a_chart_is_not_set_back_by_a_page_of_before(
+    browser: Open, services: Services, patient: Person, staff: dict[Role, Account]
+) -> None:
+    desk, dr, admin = (staff[one].id for one in (Role.FRONT_DESK, Role.CLINICIAN, Role.ADMINISTRATOR))
+    first, second, address = browser(Role.ADMINISTRATOR), browser(Role.CLINICIAN), f"/restrict/{patient.id}"
+
+    def seen(page: str) -> str:
+        return page.split('name="seen" value="')[1].split('"', maxsplit=1)[0]
+
+    first.submit(address, account=[admin, dr, desk], seen=seen(first.get(address).text))
+    opened = seen(second.get(address).text)
+    assert first.submit(address, account=[admin, dr], seen=opened).status_code == 303
+    late = second.submit(address, account=[admin, dr, desk], seen=opened)
+    assert late.status_code == 409 and "nothing of yours was saved" in late.text
+    with reading(services.engine) as connection:
+        assert named_for(connection, patient.id) == {admin, dr}
+    assert second.submit(address, account=[dr], seen=seen(late.text)).status_code == 303
