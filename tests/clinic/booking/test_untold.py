@@ -157,8 +157,9 @@ def test_letters_given_up_long_ago_are_not_read_again_and_again(
         visit = appointment(connection, three_to_call[0])
     past = {"starts_at": clock() - timedelta(days=9), "status": "arrived", "made_at": clock(), "sequence": 0}
     place = {"office": "yl", "provider": "ana", "room": "t1", "zone": visit.zone, "wall": "2020-01-01T10:00"}
-    rows = [{"key": f"p{n}", "person_id": visit.person} | past | place for n in range(300)]
-    letters = [message_row(row["key"], MessageKind.REMINDER, clock()) | {"state": "given up"} for row in rows]
+    keys = [f"p{number}" for number in range(600)]
+    rows = [{"key": key, "person_id": visit.person} | past | place for key in keys]
+    letters = [message_row(key, MessageKind.REMINDER, clock()) | {"state": "given up"} for key in keys]
     with writing(services.engine) as connection:
         connection.execute(appointments.insert().values(visit_type="follow", override_reason=""), rows)
         connection.execute(outbox.insert(), letters)
