@@ -212,6 +212,14 @@ def free_starts(diary: Diary, wish: Wish) -> dict[str, int]:
     return {key: mask for key, mask in free.items() if mask}
 
 
+def person_starts(diary: Diary, wish: Wish) -> int:
+    """Return the bits at which whom the wish names could come; all of them where it names nobody."""
+    if wish.person is None:
+        return diary.horizon.all_cells
+    there = _reachable(diary, person_resource(wish.person), wish.office)
+    return _runs(there, diary.practice.visit_type(wish.visit_type))
+
+
 def _providers(practice: Practice, wish: Wish) -> Iterator[str]:
     """Yield who is wished and works at the office."""
     for provider in practice.providers:
@@ -278,8 +286,7 @@ def _offered(diary: Diary, visit_type: VisitType, wish: Wish) -> int:
     office, horizon = diary.practice.office(wish.office), diary.horizon
     found = start_mask(office, diary.practice.start_step_min, horizon)
     found &= _runs(_open(office, office.hours, horizon), visit_type)
-    if wish.person is not None:
-        found &= _runs(_reachable(diary, person_resource(wish.person), wish.office), visit_type)
+    found &= person_starts(diary, wish)
     if wish.not_before is not None:
         found &= horizon.mask(wish.not_before + timedelta(minutes=CELL_MIN, microseconds=-1), horizon.end)
     return found

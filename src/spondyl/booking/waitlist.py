@@ -96,11 +96,9 @@ def _passed(slot: Slot) -> PassedTime:
     return PassedTime(start=slot.start, office=place.office, provider=place.provider)
 
 
-def next_in_line(entries: Iterable[WaitEntry], slot: Slot) -> WaitEntry | None:
-    """Return who has waited longest among those whom the slot suits."""
-    return min(
-        (one for one in entries if one.suits(slot)), key=lambda one: (one.since, one.key), default=None
-    )
+def in_line(entries: Iterable[WaitEntry], slot: Slot) -> list[WaitEntry]:
+    """Return those whom the slot suits, who has waited longest first."""
+    return sorted((one for one in entries if one.suits(slot)), key=lambda one: (one.since, one.key))
 
 
 def offer_until(now: datetime, start: datetime, minutes: int, zone: str) -> datetime | None:

@@ -3,7 +3,7 @@ given a reason; a visit that stands there is reminded of by nobody and is on the
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,9 @@ from clinic_apps import Browser
 from clinic_bookings import Bookings, prepared, slot_at
 from clinic_charts import Clock
 from practices import utc
-from spondyl.booking import Practice, Status
+from spondyl.booking import Practice, Slot, Status, Timetable
 from spondyl.clinic.chart.appointment_rows import appointment
-from spondyl.clinic.chart.appointments import book, cancel, confirm_hold, hold_slot
+from spondyl.clinic.chart.appointments import book, cancel, confirm_hold, hold_slot, reschedule
 from spondyl.clinic.chart.booking_changes import UndoRefusedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.people import change_person, person
@@ -44,6 +44,41 @@ def without_ana(practice: Practice) -> Practice:
 def change(bookings: Bookings, to: Callable[[Practice], Practice]) -> None:
     with writing(bookings.engine) as connection:
         save_practice(connection, to(practice_of(connection)), actor="admin")
+
+
+def test_a_coming_visit_is_looked_at_once_until_it_or_the_hours_change(
+    bookings: Bookings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every open tab asks again and again."""
+    looked_at = list[datetime]()
+    offers = Timetable.offers
+
+    def noted(self: Timetable, slot: Slot, now: datetime) -> bool:
+        looked_at.append(slot.start)
+        return offers(self, slot, now)
+
+    def looks() -> tuple[list[str], list[datetime]]:
+        looked_at.clear()
+        with reading(bookings.engine) as connection:
+            outside = falls_outside(connection, practice_of(connection))
+        return [one.key for one, _ in outside], sorted(looked_at)
+
+    with writing(bookings.engine) as connection:
+        first, second = (
+            book(connection, slot_at(start), person=who, actor="desk")
+            for start, who in ((TEN, bookings.people[0]), (utc(5, 18), bookings.people[1]))
+        )
+    monkeypatch.setattr(Timetable, "offers", noted)
+    assert looks() == ([], [TEN, second.start])
+    assert looks() == ([], [])
+    with writing(bookings.engine) as connection:
+        moved = reschedule(connection, second.key, slot_at(utc(5, 19)), actor="desk")
+    assert looks() == ([], [moved.start])
+    change(bookings, closed_on_tuesday)
+    assert looks() == ([first.key], [TEN, moved.start])
+    assert looks() == ([first.key], [TEN]), "what stands outside is looked at again"
+    bookings.clock.moment = TEN + timedelta(minutes=1)
+    assert looks() == ([], [])
 
 
 @pytest.mark.parametrize(

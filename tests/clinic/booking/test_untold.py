@@ -3,12 +3,14 @@
 Who moved or cancelled the visit by its link knows it already.
 """
 
+import html
+import re
 import smtplib
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -19,9 +21,10 @@ from clinic_bookings import prepared, slot_at, waiting
 from clinic_charts import Clock
 from practices import utc
 from spondyl.booking import Appointment
+from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import book, cancel, hold_slot, reschedule
 from spondyl.clinic.chart.booking_changes import BY_LINK
-from spondyl.clinic.chart.outbox import MailState, MessageKind, mail_state, queue
+from spondyl.clinic.chart.outbox import MailState, MessageKind, mail_state, message_row, queue
 from spondyl.clinic.chart.people import change_person, person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import appointments, outbox
@@ -43,11 +46,11 @@ def calls(services: Services) -> tuple[Untold, ...]:
         return untold(connection)
 
 
-def booked_without_mail(connection: sa.Connection, person_id: str) -> Appointment:
-    """The visit at ten of a patient who has no e-mail address."""
+def booked_without_mail(connection: sa.Connection, person_id: str, start: datetime = TEN) -> Appointment:
+    """The visit of a patient who has no e-mail address."""
     patient = person(connection, person_id)
     change_person(connection, patient.id, replace(patient.details, email=""), actor="desk")
-    return book(connection, slot_at(TEN), person=patient.id, actor="desk")
+    return book(connection, slot_at(start), person=patient.id, actor="desk")
 
 
 def test_a_moved_visit_of_a_patient_without_mail_is_to_be_called_at_once(
@@ -108,6 +111,67 @@ def test_what_needs_no_call_does_not_hide_who_does(
     clock.advance(timedelta(minutes=11))
     keeper.look()
     assert [one.kind for one in calls(services)] == [MessageKind.MOVED]
+
+
+@pytest.fixture
+def three_to_call(services: Services, clock: Clock) -> list[str]:
+    """Three visits of patients without mail, each moved by half an hour; their keys in order of time."""
+    chart, keeper = prepared(services.engine, clock), BookingKeeper(services, base="http://localhost")
+    keys = list[str]()
+    for days, person_id in zip((0, 2, 7), chart.people, strict=True):
+        with writing(services.engine) as connection:
+            visit = booked_without_mail(connection, person_id, TEN + timedelta(days=days))
+            to = slot_at(visit.start + timedelta(minutes=30))
+            keys.append(reschedule(connection, visit.key, to, actor="desk").key)
+    keeper.look()
+    return keys
+
+
+def test_more_calls_than_fit_are_counted_and_reached_page_by_page(
+    three_to_call: list[str],
+    browser: Callable[[Role], Browser],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("spondyl.clinic.chart.untold.MOST", 2)
+    desk = browser(Role.FRONT_DESK)
+    assert "3 patients could not be told by letter" in desk.get("/today").text
+
+    def told_at(address: str) -> tuple[list[str], str]:
+        page = desk.get(address).text
+        return re.findall(r'action="/calendar/told/(\w+)"', page), page
+
+    shown, first = told_at("/calendar")
+    assert shown == three_to_call[:2] and "1 to 2 of 3" in first
+    (further,) = re.findall(r'href="([^"]*)#calls">Next calls', first)
+    shown, second = told_at(html.unescape(further))
+    assert shown == three_to_call[2:] and "3 to 3 of 3" in second and "Next calls" not in second
+    assert "calls_after=2" in second.split("data-fresh-of=")[1].split(">")[0], "what is asked for again"
+    assert told_at("/calendar?calls_after=90")[0] == three_to_call[:2]
+
+
+def test_letters_given_up_long_ago_are_not_read_again_and_again(
+    services: Services, three_to_call: list[str], clock: Clock
+) -> None:
+    """Each reminder to a patient without mail becomes one: the visits to come are asked about, not the letters."""
+    with reading(services.engine) as connection:
+        visit = appointment(connection, three_to_call[0])
+    past = {"starts_at": clock() - timedelta(days=9), "status": "arrived", "made_at": clock(), "sequence": 0}
+    place = {"office": "yl", "provider": "ana", "room": "t1", "zone": visit.zone, "wall": "2020-01-01T10:00"}
+    keys = [f"p{number}" for number in range(600)]
+    rows = [{"key": key, "person_id": visit.person} | past | place for key in keys]
+    letters = [message_row(key, MessageKind.REMINDER, clock()) | {"state": "given up"} for key in keys]
+    with writing(services.engine) as connection:
+        connection.execute(appointments.insert().values(visit_type="follow", override_reason=""), rows)
+        connection.execute(outbox.insert(), letters)
+    steps = list[int]()
+    with reading(services.engine) as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.set_progress_handler(lambda: steps.append(10) and None, 10)
+        found = untold(connection)
+        driver.set_progress_handler(None, 0)
+    assert [one.visit.key for one in found] == three_to_call
+    assert sum(steps) < 2000, "steps of the embedded file's machine; some dozens a visit to come"
 
 
 def test_a_visit_that_is_over_is_not_called_about(services: Services, clock: Clock) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from clinic_bookings import Bookings, slot_at, waiting
 from practices import utc
-from spondyl.booking import Slot, Status, StepRefusedError, WaitEntry, Waiting
+from spondyl.booking import Diary, Slot, Status, StepRefusedError, VisitType, WaitEntry, Waiting, Wish, diary
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
 from spondyl.clinic.chart.appointments import TimeTakenError, book, cancel, confirm_hold, slot_of
 from spondyl.clinic.chart.freed_times import (
@@ -28,6 +28,7 @@ from spondyl.clinic.chart.practice import practice_of, save_practice
 from spondyl.clinic.chart.tables import booking_changes, claims, outbox, waitlist
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import (
+    end_past_waits,
     give_time,
     join_waitlist,
     leave_waitlist,
@@ -114,6 +115,56 @@ def test_the_times_that_suit_keep_to_provider_weekday_and_hour(bookings: Booking
     first = {day: min(one for one in everything if one.day == day) for day in (3, 5)}  # Tuesday, Thursday
     mornings = [slot.start for slot in on_days if slot.wall.hour < 12]
     assert mornings == list(first.values())
+
+
+def test_what_is_free_is_worked_out_once_for_all_who_wait_for_the_same(
+    bookings: Bookings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked_out = list[Wish]()
+
+    def noted(diary: Diary, wish: Wish) -> int:
+        worked_out.append(wish)
+        return free(diary, wish)
+
+    free = diary._offered_with_things
+    monkeypatch.setattr(diary, "_offered_with_things", noted)
+    wishes = [waiting(bookings, number, weekdays=(day,)) for number, day in enumerate((1, 3, 1))]
+    with reading(bookings.engine) as connection:
+        found = fitting_times(connection, wishes)
+    assert all(found.values()) and len(worked_out) == 1
+
+
+def test_a_free_time_is_offered_to_the_first_who_may_be_booked_and_the_rest_are_not_asked_about(
+    bookings: Bookings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+
+    def stop(_connection: sa.Connection, person_id: str, _kind: VisitType) -> str | None:
+        asked.append(person_id)
+        return "Stopped." if person_id == bookings.people[0] else None
+
+    monkeypatch.setattr("spondyl.clinic.chart.waitlist.booking_stop", stop)
+    with writing(bookings.engine) as connection:
+        for number in range(3):
+            join_waitlist(connection, waiting(bookings, number), actor="desk")
+        hold = offer_free_time(connection, slot_at(TEN))
+        assert hold is not None and hold.person == bookings.people[1]
+        assert asked == list(bookings.people[:2])
+        asked.clear()
+        assert offer_free_time(connection, slot_at(bookings.clock() + timedelta(minutes=20))) is None
+    assert asked == [], "the time is too near for a letter, whoever it suits"
+
+
+def test_a_wait_ends_with_its_last_day(bookings: Bookings) -> None:
+    """Nothing suits who waited for any time until then, and nobody looks for them any more."""
+    with writing(bookings.engine) as connection:
+        for number, latest in ((1, utc(5, 8)), (2, utc(9, 8))):
+            join_waitlist(connection, replace(waiting(bookings, number), latest=latest), actor="desk")
+    bookings.clock.moment = utc(5, 8)
+    with writing(bookings.engine) as connection:
+        end_past_waits(connection)
+        assert [one.key for one in waiting_entries(connection)] == ["w2"]
+        assert wait_entry(connection, "w1").state is Waiting.LEFT
 
 
 def test_one_press_books_and_moves_the_later_visit_whose_time_goes_to_the_next(bookings: Bookings) -> None:

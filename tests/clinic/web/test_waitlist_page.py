@@ -67,6 +67,24 @@ def test_one_press_books_and_a_second_is_refused(desk: Browser, services: Servic
     assert "Nobody waits" in desk.get(PAGE).text
 
 
+def test_the_list_is_shown_a_part_at_a_time_and_stays_there(
+    desk: Browser, services: Services, patient: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spondyl.clinic.web.calendar.waitlist_page.MOST", 1)
+    details = PersonDetails(given_name="Second", family_name="Demo-Inline", synthetic=True)
+    with writing(services.engine) as connection:
+        second = add_person(connection, details, actor="test")
+    keys = [joined(desk, services, one).key for one in (patient, second)]
+    first = desk.get(PAGE).text
+    assert "These are 1 to 1 of 2" in first and f'href="{PAGE}?after=1"' in first
+    assert f"{PAGE}/{keys[0]}/" in first and keys[1] not in first
+    further = desk.get(f"{PAGE}?after=1").text
+    assert f"{PAGE}/{keys[1]}/leave?after=1" in further and keys[0] not in further
+    gone = desk.submit(f"{PAGE}/{keys[1]}/leave?after=1")
+    assert gone.headers["location"] == f"{PAGE}?after=1"
+    assert keys[0] in desk.get(f"{PAGE}?after=1").text, "the first again when nobody is left there"
+
+
 def test_pressing_join_twice_lists_a_patient_once(desk: Browser, services: Services, patient: Person) -> None:
     first = joined(desk, services, patient)
     assert joined(desk, services, patient, offices=["orange"]).key == first.key

@@ -5,7 +5,7 @@ Bodies (facts, landmarks, refusals, summaries) are JSON that this module keeps a
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -49,6 +49,11 @@ class FilmSource(StrEnum):
     UPLOAD = "upload"
     FOLDER = "folder"
     NETWORK = "network"
+
+
+_UNNAMED = films.c.person_id.is_(None)
+_AT_A_PAGE = sa.or_(films.c.source == FilmSource.UPLOAD.value, films.c.given_landmarks.is_not(None))
+_IN_TURN = (sa.case((_AT_A_PAGE, 0), else_=1), films.c.received_at, films.c.id)
 
 
 class FilmUnknownError(LookupError):
@@ -187,14 +192,24 @@ def films_of(connection: sa.Connection, person_id: str | None) -> list[Film]:
     return sorted((_film(row) for row in rows), key=lambda one: one.taken_on(zone), reverse=True)
 
 
+def films_unnamed(connection: sa.Connection, *, limit: int, after: int = 0) -> list[Film]:
+    """The films that nobody has been named for, the one that came last first; ``after`` leaves out as many."""
+    newest = sa.select(films).where(_UNNAMED).order_by(films.c.received_at.desc(), films.c.id)
+    return [_film(row) for row in connection.execute(newest.limit(limit).offset(after))]
+
+
+def count_unnamed(connection: sa.Connection) -> int:
+    """How many films nobody has been named for."""
+    return connection.execute(sa.select(sa.func.count()).select_from(films).where(_UNNAMED)).scalar_one()
+
+
 def claim_film(connection: sa.Connection) -> Film | None:
-    """Take the film that has waited longest; None when none waits."""
-    first = (
-        sa.select(films.c.id)
-        .where(films.c.state == FilmState.WAITING.value)
-        .order_by(films.c.received_at, films.c.id)
-        .limit(1)
-    )
+    """Take the film whose turn it is; None when none waits.
+
+    First come those for which somebody sits at a page, who uploaded them or gave them landmarks; an archive that is
+    read in waits. Of each, the one that has waited longest.
+    """
+    first = sa.select(films.c.id).where(films.c.state == FilmState.WAITING.value).order_by(*_IN_TURN).limit(1)
     film_id = connection.execute(first).scalar_one_or_none()
     if film_id is None:
         return None
@@ -204,6 +219,16 @@ def claim_film(connection: sa.Connection) -> Film | None:
         .values(state=FilmState.READING.value)
     )
     return film(connection, film_id) if taken.rowcount == 1 else None
+
+
+def films_ahead(connection: sa.Connection, ids: Collection[str]) -> dict[str, int]:
+    """How many films, of whichever patients, are read before each of these that wait."""
+    waits = films.c.state == FilmState.WAITING.value
+    place = sa.func.row_number().over(order_by=(sa.case((waits, 1), else_=0), *_IN_TURN)) - 1
+    not_done = [one.value for one in FilmState if not one.is_done]
+    line = sa.select(films.c.id, place.label("ahead")).where(films.c.state.in_(not_done)).subquery()
+    rows = connection.execute(sa.select(line.c.id, line.c.ahead).where(line.c.id.in_(ids)))
+    return {row.id: row.ahead for row in rows}
 
 
 def give_back_films(connection: sa.Connection) -> int:

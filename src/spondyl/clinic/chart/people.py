@@ -182,6 +182,13 @@ def people_of(connection: sa.Connection, ids: Collection[str]) -> dict[str, Pers
     return {row.id: _person(row) for row in rows}
 
 
+def person_of_record(connection: sa.Connection, record_number: int) -> Person | None:
+    """The patient with this record number; None when there is none, or the chart was erased."""
+    bears_it = people.c.record_number == record_number, people.c.erased_at.is_(None)
+    row = connection.execute(sa.select(people).where(*bears_it)).one_or_none()
+    return None if row is None else _person(row)
+
+
 def find_people(
     connection: sa.Connection, text: str = "", *, limit: int = 50, after: int = 0
 ) -> list[Person]:

@@ -25,6 +25,7 @@ from spondyl.booking import (
 from spondyl.clinic.chart.appointment_rows import LIVE_STATES, appointment_of, slot_of
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.practice import latest_seen
+from spondyl.clinic.chart.practice_memory import Seen
 from spondyl.clinic.chart.quick_read import QuickRead
 from spondyl.clinic.chart.tables.booking import appointments, practice_versions
 from spondyl.clinic.chart.tables.column_types import driver_instant
@@ -57,8 +58,12 @@ def practice_version(connection: sa.Connection) -> int:
 
 def falls_outside(connection: sa.Connection, practice: Practice) -> list[tuple[Appointment, str]]:
     """The coming visits that this practice would not offer, each with why; one put there by hand is left out."""
-    now, timetable = now_of(connection), _timetable(connection, practice)
-    keys = [row[0] for row in _COMING.rows(connection, now=now) if not _offers(timetable, _slot_in(row), now)]
+    now, seen = now_of(connection), _seen(connection, practice)
+    coming = [tuple(row) for row in _COMING.rows(connection, now=now)]
+    offered = {row for row in coming if row in seen.offered or _offers(seen.timetable, _slot_in(row), now)}
+    seen.offered.intersection_update(offered)
+    seen.offered.update(offered)
+    keys = [row[0] for row in coming if row not in offered]
     if not keys:
         return []
     there = sa.select(appointments).where(appointments.c.key.in_(keys))
@@ -67,10 +72,12 @@ def falls_outside(connection: sa.Connection, practice: Practice) -> list[tuple[A
     return [(one, reason) for one, reason in found if reason]
 
 
-def _timetable(connection: sa.Connection, practice: Practice) -> Timetable:
+def _seen(connection: sa.Connection, practice: Practice) -> Seen:
     """What a practice offers; that of the newest one is remembered."""
     seen = latest_seen(connection)
-    return seen.timetable if seen and seen.timetable.practice is practice else Timetable(practice)
+    if seen is not None and seen.timetable.practice is practice:
+        return seen
+    return Seen(number=0, timetable=Timetable(practice))
 
 
 def _offers(timetable: Timetable, slot: Slot, now: datetime) -> bool:

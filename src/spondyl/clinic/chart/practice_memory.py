@@ -1,6 +1,7 @@
 """The newest practice that an engine has seen, so that its long description is not read at every booking."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from spondyl.booking import Practice, Timetable
 
@@ -11,6 +12,9 @@ class Seen:
 
     number: int
     timetable: Timetable
+    offered: set[tuple[Any, ...]] = field(default_factory=set)
+    """Coming visits, as the database has them, that this version would offer where they stand: it would as long as they
+    stand there and lie ahead."""
 
 
 class PracticeMemory:

@@ -14,6 +14,7 @@ from spondyl.clinic.chart.people import Person, people_of, person
 from spondyl.clinic.chart.tables import appointments, outbox
 
 MOST = 50
+"""How many calls are shown at once."""
 _CANCELLED = (MessageKind.CANCELLED, MessageKind.COURSE_CANCELLED)
 
 
@@ -28,25 +29,22 @@ class Untold:
     problem: str
 
 
-def untold(connection: sa.Connection) -> tuple[Untold, ...]:
-    """Whom to tell, the next visit first; one line for each visit to come, with the newest message about it."""
+def untold(connection: sa.Connection, *, after: int = 0) -> tuple[Untold, ...]:
+    """Whom to tell, the next visit first; one line for each visit to come, with the newest message about it.
+
+    The first ``MOST`` of them, ``after`` left out; ``count_untold`` says how many there are.
+    """
+    newest = _newest_owed(connection)
     statement = (
         sa.select(outbox.c.kind, outbox.c.problem, appointments)
-        .join(appointments, appointments.c.key == outbox.c.appointment)
-        .where(
-            needs_a_call(now_of(connection)),
-            appointments.c.starts_at > now_of(connection),
-            appointments.c.person_id.is_not(None),
-            sa.or_(
-                appointments.c.status.in_(LIVE),
-                outbox.c.kind.in_(_CANCELLED),
-            ),
-        )
-        .order_by(appointments.c.starts_at, outbox.c.due_at, outbox.c.id)
+        .select_from(appointments.join(outbox, outbox.c.id == newest))
+        .where(*_to_come(connection))
+        .order_by(appointments.c.starts_at, appointments.c.key)
         .limit(MOST)
+        .offset(after)
     )
-    newest = {row.key: row for row in connection.execute(statement)}
-    patients = people_of(connection, {row.person_id for row in newest.values()})
+    rows = connection.execute(statement).all()
+    patients = people_of(connection, {row.person_id for row in rows})
     return tuple(
         Untold(
             patient=patients[row.person_id],
@@ -54,8 +52,34 @@ def untold(connection: sa.Connection) -> tuple[Untold, ...]:
             kind=MessageKind(row.kind),
             problem=row.problem,
         )
-        for row in newest.values()
+        for row in rows
     )
+
+
+def count_untold(connection: sa.Connection) -> int:
+    """How many visits to come somebody is still to be told about."""
+    owed = sa.select(sa.func.count(_newest_owed(connection))).where(*_to_come(connection))
+    return connection.execute(owed).scalar_one()
+
+
+def _to_come(connection: sa.Connection) -> tuple[sa.ColumnElement[bool], ...]:
+    return appointments.c.starts_at > now_of(connection), appointments.c.person_id.is_not(None)
+
+
+def _newest_owed(connection: sa.Connection) -> sa.ScalarSelect[str]:
+    """The newest message to say by telephone about a visit; asked of each visit to come, not the other way round:
+    letters that were ever given up grow without end."""
+    owed = (
+        sa.select(outbox.c.id)
+        .where(
+            outbox.c.appointment == appointments.c.key,
+            needs_a_call(now_of(connection)),
+            sa.or_(appointments.c.status.in_(LIVE), outbox.c.kind.in_(_CANCELLED)),
+        )
+        .order_by(outbox.c.due_at.desc(), outbox.c.id.desc())
+        .limit(1)
+    )
+    return owed.correlate(appointments).scalar_subquery()
 
 
 def note_told(connection: sa.Connection, visit: str, *, sequence: int, actor: str) -> bool:

@@ -15,7 +15,7 @@ from spondyl.booking import (
     VisitType,
     WaitEntry,
     Waiting,
-    next_in_line,
+    in_line,
     offer_until,
     offered,
     passed_over,
@@ -80,8 +80,7 @@ def _is_about(entry: WaitEntry, visit: Appointment) -> bool:
 
 
 def end_past_waits(connection: sa.Connection) -> None:
-    """Take off the waitlist who waited for a time before a visit that has begun; who waits for any time is not the
-    machine's to take off."""
+    """Take off the waitlist who waited for a time before a moment that has passed: nothing suits them any more."""
     if not _past_waits(connection):
         return
     take_waitlist_turn(connection)
@@ -91,7 +90,7 @@ def end_past_waits(connection: sa.Connection) -> None:
 
 def _past_waits(connection: sa.Connection) -> list[WaitEntry]:
     now = now_of(connection)
-    return [entry for entry in waiting_entries(connection) if entry.visit and entry.latest <= now]
+    return [entry for entry in waiting_entries(connection) if entry.latest <= now]
 
 
 def leave_waitlist(connection: sa.Connection, key: str, *, actor: str, change: str | None = None) -> None:
@@ -214,15 +213,12 @@ def offer_free_time(connection: sa.Connection, slot: Slot) -> Appointment | None
     take_waitlist_turn(connection)
     until = offer_until(now_of(connection), slot.start, OFFER_MIN, slot.zone)
     visit_type = _kind_of(connection, slot)
-    if visit_type is None:
+    if visit_type is None or until is None:
         return None
-    line = [
-        entry
-        for entry in waiting_entries(connection)
-        if entry.suits(slot) and booking_stop(connection, entry.person, visit_type) is None
-    ]
-    entry = next_in_line(line, slot)
-    if entry is None or until is None:
+    line = in_line(waiting_entries(connection), slot)
+    # One after the other: nobody else writes meanwhile, and answers take long to read.
+    entry = next((one for one in line if booking_stop(connection, one.person, visit_type) is None), None)
+    if entry is None:
         return None
     try:
         with connection.begin_nested():

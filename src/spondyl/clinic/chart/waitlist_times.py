@@ -3,10 +3,27 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from heapq import merge
+from itertools import repeat
+from operator import itemgetter
 
 import sqlalchemy as sa
 
-from spondyl.booking import Appointment, Diary, Horizon, Practice, Slot, WaitEntry, Wish, free_slots, wall_at
+from spondyl.booking import (
+    Appointment,
+    Diary,
+    Horizon,
+    Practice,
+    Slot,
+    WaitEntry,
+    Waiting,
+    Wish,
+    free_starts,
+    person_starts,
+    slot_at,
+    wall_at,
+)
+from spondyl.booking.grid import bits
 from spondyl.clinic.chart.appointment_rows import slot_of
 from spondyl.clinic.chart.claims import diary_between
 from spondyl.clinic.chart.engine import now_of
@@ -30,8 +47,8 @@ def fitting_times(
     practice, soonest = practice_of(connection), now_of(connection) + SOONEST
     today = wall_at(practice.offices[0].zone, now_of(connection)).date()
     horizon = Horizon(first_day=today, days=LOOK_AHEAD_DAYS)
-    diary = diary_between(connection, practice, horizon)
-    return {one.key: _spread(_suiting(diary, one, soonest), each) for one in entries}
+    free = _FreeTimes(diary_between(connection, practice, horizon), soonest)
+    return {one.key: _spread(free.suiting(one), each) for one in entries}
 
 
 def _spread(slots: Iterable[Slot], each: int) -> tuple[Slot, ...]:
@@ -50,12 +67,12 @@ def takers(connection: sa.Connection, gone: Appointment) -> list[tuple[WaitEntry
     """
     practice, soonest = practice_of(connection), now_of(connection) + SOONEST
     diary = diary_between(connection, practice, Horizon(first_day=gone.wall.date(), days=1))
-    found: list[tuple[WaitEntry, Slot]] = []
+    free, found = _FreeTimes(diary, soonest), list[tuple[WaitEntry, Slot]]()
     for entry in waiting_entries(connection):
         if entry.provider not in {None, gone.placement.provider}:
             continue
         wish = replace(entry, provider=gone.placement.provider)
-        mine = [slot for slot in _suiting(diary, wish, soonest) if _needs(practice, slot, gone)]
+        mine = [slot for slot in free.suiting(wish) if _needs(practice, slot, gone)]
         if mine:  # best at the very start of what became free, else after it, else before
             found.append((entry, min(mine, key=lambda slot: (slot.start < gone.start, slot.start))))
     return found
@@ -73,25 +90,49 @@ def _kept(practice: Practice, slot: Slot) -> tuple[datetime, datetime]:
     return begin, slot.start + timedelta(minutes=kind.duration_min + kind.after_min)
 
 
-def _suiting(diary: Diary, entry: WaitEntry, soonest: datetime) -> Iterator[Slot]:
-    """The free times that suit a person, in order of time, whichever office and provider."""
-    everybody = [one.key for one in diary.practice.providers]
-    slots = [
-        slot
-        for office in _offices(diary.practice, entry)
-        for provider in ([entry.provider] if entry.provider else everybody)
-        for slot in free_slots(
-            diary,
-            Wish(
-                visit_type=entry.visit_type,
-                office=office,
-                provider=provider,
-                person=entry.person,
-                not_before=max(soonest, entry.earliest),
-            ),
-        )
-    ]
-    return (slot for slot in sorted(slots, key=lambda slot: slot.start) if entry.suits(slot))
+class _FreeTimes:
+    """What is free in a diary, worked out once for everybody who waits for the same kind of visit at an office."""
+
+    def __init__(self, diary: Diary, soonest: datetime) -> None:
+        self._diary, self._soonest = diary, soonest
+        self._starts: dict[tuple[str, str], dict[str, int]] = {}
+        self._slots: dict[tuple[str, str, str, int], Slot] = {}
+
+    def suiting(self, entry: WaitEntry) -> Iterator[Slot]:
+        """The free times that suit a person, in order of time, whichever office and provider; none while one is kept
+        for them."""
+        if entry.state is not Waiting.WAITING:
+            return
+        streams = [
+            zip(bits(mask & mine), repeat(office), repeat(provider))
+            for office in _offices(self._diary.practice, entry)
+            for mine in [self._reached(entry, office)]
+            for provider, mask in self._starts_for(entry, office).items()
+            if entry.provider in {None, provider}
+        ]
+        for bit, office, provider in merge(*streams, key=itemgetter(0)):
+            slot = self._slot(entry.visit_type, office, provider, bit)
+            if entry.suits(slot):
+                yield slot
+
+    def _reached(self, entry: WaitEntry, office: str) -> int:
+        """The starts in the span that the person named, at which they could be there."""
+        wish = Wish(visit_type=entry.visit_type, office=office, person=entry.person)
+        return person_starts(self._diary, wish) & self._diary.horizon.mask(entry.earliest, entry.latest)
+
+    def _starts_for(self, entry: WaitEntry, office: str) -> dict[str, int]:
+        asked = entry.visit_type, office
+        if asked not in self._starts:
+            wish = Wish(visit_type=entry.visit_type, office=office, not_before=self._soonest)
+            self._starts[asked] = free_starts(self._diary, wish)
+        return self._starts[asked]
+
+    def _slot(self, visit_type: str, office: str, provider: str, bit: int) -> Slot:
+        asked = visit_type, office, provider, bit
+        if asked not in self._slots:
+            wish = Wish(visit_type=visit_type, office=office)
+            self._slots[asked] = slot_at(self._diary, wish, bit, provider)
+        return self._slots[asked]
 
 
 def _offices(practice: Practice, entry: WaitEntry) -> tuple[str, ...]:

@@ -2,16 +2,20 @@
 other day of birth is told.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cache, partial
 
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.films import SYSTEM, Film, name_person
-from spondyl.clinic.chart.people import Person, find_people, fold
+from spondyl.clinic.chart.people import Person, find_people, fold, person_of_record
 from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.report.day_text import day_text
 from spondyl.clinic.result import ChartPatient
 from spondyl.radiograph import FilmHeader
+
+_MOST_LIKELY = 5
 
 
 def name_owner(connection: sa.Connection, film: Film) -> Person | None:
@@ -39,13 +43,24 @@ def likely_owners(connection: sa.Connection, header: FilmHeader) -> list[Person]
 
     For a person to choose from: each of these alone may be a typing error or another patient.
     """
+    return likely_owners_of(connection, [header])[0]
+
+
+def likely_owners_of(connection: sa.Connection, headers: Iterable[FilmHeader]) -> list[list[Person]]:
+    """The same of several films: each name is sought once, however many of them bear it."""
+    named = cache(partial(find_people, connection, limit=_MOST_LIKELY))
+    return [_likely(header, _numbered(connection, header), named) for header in headers]
+
+
+def _likely(
+    header: FilmHeader, numbered: Person | None, named: Callable[[str], list[Person]]
+) -> list[Person]:
+    found = {} if numbered is None else {numbered.id: numbered}
     family = (header.patient_name or "").split("^", maxsplit=1)[0].strip()
-    numbered = _numbered(connection, header)
-    named = [
-        one for words in (_name(header), family) if words for one in find_people(connection, words, limit=5)
-    ]
-    found = {one.id: one for one in ([numbered] if numbered else []) + named}
-    return list(found.values())[:5]
+    for words in (_name(header), family):
+        if words and len(found) < _MOST_LIKELY:
+            found |= {one.id: one for one in named(words)}
+    return list(found.values())[:_MOST_LIKELY]
 
 
 def names_agree(header: FilmHeader, person: Person) -> bool:
@@ -92,10 +107,9 @@ def _name(header: FilmHeader) -> str:
 def _numbered(connection: sa.Connection, header: FilmHeader) -> Person | None:
     """The patient whose record number the header holds."""
     number = _number(header)
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+    if not (number.isascii() and number.isdigit() and len(number) < 10 and number[0] != "0"):
         return None
-    found = [one for one in find_people(connection, number, limit=2) if str(one.record_number) == number]
-    return found[0] if len(found) == 1 else None
+    return person_of_record(connection, int(number))
 
 
 def _words(name: str) -> frozenset[str]:

@@ -63,7 +63,7 @@ class FilmWorker:
         self._process.end()
 
     def work_once(self) -> bool:
-        """Read the film that has waited longest; False when none waits."""
+        """Read the film whose turn it is; False when none waits."""
         with writing(self._engine) as connection:
             film = claim_film(connection)
         if film is None:

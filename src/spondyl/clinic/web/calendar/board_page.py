@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
 from spondyl.booking import Practice
@@ -13,7 +13,7 @@ from spondyl.clinic.chart.outbox import mail_state
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.practice_change import falls_outside
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.chart.untold import note_told, untold
+from spondyl.clinic.chart.untold import count_untold, note_told, untold
 from spondyl.clinic.chart.waitlist import count_waiting
 from spondyl.clinic.messages.when import day_words
 from spondyl.clinic.web.calendar.away_words import away_then
@@ -32,11 +32,19 @@ CHANGED_SINCE = "NOT noted: the visit was changed meanwhile. Look what is to be 
 By = Literal["provider", "room", "office"]
 
 
-class DayAsked:
-    """A day, or ``today`` whatever happens on it; with neither the calendar opens on a day when something happens."""
+class PartAsked:
+    """A day, or ``today`` whatever happens on it; with neither the calendar opens on a day when something happens.
 
-    def __init__(self, day: AskedDay = None, today: str | None = None) -> None:
-        self.day = day
+    Of the calls those after the first ``calls_after``.
+    """
+
+    def __init__(
+        self,
+        day: AskedDay = None,
+        today: str | None = None,
+        calls_after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    ) -> None:
+        self.day, self.calls_after = day, calls_after
         self.is_open = day is None and today is None
 
 
@@ -45,7 +53,7 @@ def calendar(
     request: Request,
     services: Clinic,
     viewer: AnyStaff,
-    when: Annotated[DayAsked, Depends(DayAsked)],
+    asked: Annotated[PartAsked, Depends(PartAsked)],
     view: Literal["day", "week"] = "day",
     by: By = "provider",
     show: str = "",
@@ -55,8 +63,8 @@ def calendar(
         if not has_practice(connection):
             return page(request, "calendar/no_practice.html", {"role": viewer.role.value})
         practice = practice_of(connection)
-        asked = practice_day(connection, practice, when.day)
-        chosen = next_open_day(connection, practice, asked) if when.is_open else asked
+        day = practice_day(connection, practice, asked.day)
+        chosen = next_open_day(connection, practice, day) if asked.is_open else day
         office = show if any(one.key == show for one in practice.offices) else None
         provider = show if any(one.key == show for one in practice.providers) else None
         if view == "week":
@@ -66,9 +74,9 @@ def calendar(
         shown = _shown(practice, board, chosen, 7 if view == "week" else 1)
         shown |= {"changes": undo_bar(connection, practice), "mail": mail_state(connection)}
         shown |= {"waiting": count_waiting(connection)}
-        shown |= {"calls": [call_words(one) for one in untold(connection)]}
+        shown |= {"calls": _calls(connection, asked.calls_after)}
         shown |= {"outside": outside_rows(connection, practice, falls_outside(connection, practice))}
-    shown |= {"closed": None if chosen == asked else day_words(asked)}
+    shown |= {"closed": None if chosen == day else day_words(day)}
     return page(
         request, "calendar/board.html", shown | {"view": view, "by": by, "show": show, "office": office}
     )
@@ -110,6 +118,14 @@ def told(
     return see_other(
         request, address, notice=TOLD if is_told else None, problem=None if is_told else CHANGED_SINCE
     )
+
+
+def _calls(connection: sa.Connection, after: int) -> dict[str, Any]:
+    """Whom to call; from the first again when fewer are left than were to be left out."""
+    total = count_untold(connection)
+    after = after if after < total else 0
+    rows = [call_words(one) for one in untold(connection, after=after)]
+    return {"rows": rows, "after": after, "total": total}
 
 
 def _shown(practice: Practice, board: Board, day: date, step: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.practice_change import falls_outside
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.untold import untold
+from spondyl.clinic.chart.untold import count_untold
 from spondyl.clinic.chart.waitlist import count_waiting
 from spondyl.clinic.messages.when import day_words, time_words, when_words
 from spondyl.clinic.web.calendar.board import day_visits, names_of
@@ -50,7 +50,7 @@ def today_panel(view: View) -> Panel | None:
         "waiting": count_waiting(view.connection),
         "refusal": why_clinic_refused(view.connection),
         "is_administrator": view.viewer.may(Role.ADMINISTRATOR),
-        "calls": len(untold(view.connection)),
+        "calls": count_untold(view.connection),
         "outside": len(falls_outside(view.connection, practice)),
         "day_words": day_words(day),
     }

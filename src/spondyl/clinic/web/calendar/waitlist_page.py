@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from spondyl.booking import Appointment, Slot, wall_at
@@ -29,24 +29,37 @@ from spondyl.clinic.web.writer import Writer
 
 PAGE = "/calendar/waitlist"
 router = APIRouter(prefix=PAGE, include_in_schema=False)
+MOST = 25
+"""How many who wait are shown at once."""
 SlotText = Annotated[str, Form(max_length=200)]
+After = Annotated[int, Query(ge=0, le=10_000_000)]
 
 
 @router.get("")
-def line(request: Request, services: Clinic, viewer: AnyStaff) -> Response:
-    """Everybody who waits, who waited longest first, each with the next times that fit."""
+def line(request: Request, services: Clinic, viewer: AnyStaff, after: After = 0) -> Response:
+    """Who waits, who waited longest first, each with the next times that fit: a part at a time, from the one after the
+    first ``after``."""
     with reading(services.engine) as connection:
         if not has_practice(connection):
             return page(request, "calendar/no_practice.html", {"role": viewer.role.value})
-        practice, entries = practice_of(connection), waiting_entries(connection)
+        practice, everybody = practice_of(connection), waiting_entries(connection)
+        after = after if after < len(everybody) else 0
+        entries = everybody[after : after + MOST]
         rows = waiting_rows(connection, practice, entries, fitting_times(connection, entries))
         changes = undo_bar(connection, practice, limit=1)
-    return page(request, "calendar/waitlist.html", {"rows": rows, "changes": changes})
+    shown = {"rows": rows, "changes": changes, "after": after, "total": len(everybody), "most": MOST}
+    return page(request, "calendar/waitlist.html", shown)
 
 
 @router.post("/{key}/book")
 def book_now(
-    request: Request, services: Clinic, viewer: AnyStaff, writer: Writer, key: str, to: SlotText = ""
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    writer: Writer,
+    key: str,
+    to: SlotText = "",
+    after: After = 0,
 ) -> Response:
     """Book a time for the person, or, with none named, the one that is kept for them.
 
@@ -55,6 +68,7 @@ def book_now(
     slot = _slot(services, key, to) if to else None
     return _given(
         request,
+        after,
         lambda: writer(lambda connection: give_time(connection, key, slot, actor=viewer.actor)),
         lambda visit: f"Booked: {when_words(visit.wall)}. Undo stands at the end of this page.",
     )
@@ -62,12 +76,19 @@ def book_now(
 
 @router.post("/{key}/offer")
 def offer(
-    request: Request, services: Clinic, viewer: AnyStaff, writer: Writer, key: str, to: SlotText
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    writer: Writer,
+    key: str,
+    to: SlotText,
+    after: After = 0,
 ) -> Response:
     """Keep the time for the person alone and send a message with the link that takes it."""
     slot = _slot(services, key, to)
     return _given(
         request,
+        after,
         lambda: writer(lambda connection: offer_time(connection, key, slot, actor=viewer.actor)),
         lambda hold: (
             f"Offered: {when_words(hold.wall)}, kept until {_until(hold)}. A message with a link goes out."
@@ -76,18 +97,18 @@ def offer(
 
 
 @router.post("/{key}/take-back")
-def take_back(request: Request, viewer: AnyStaff, writer: Writer, key: str) -> Response:
+def take_back(request: Request, viewer: AnyStaff, writer: Writer, key: str, after: After = 0) -> Response:
     """Let go of the time kept for the person; it goes to the next whom it suits."""
     following = writer(lambda connection: take_back_offer(connection, key, actor=viewer.actor))
     rest = "The next in line gets the offer." if following else "The time is free for everybody."
-    return see_other(request, PAGE, notice=f"Taken back. {rest}")
+    return see_other(request, _place(after), notice=f"Taken back. {rest}")
 
 
 @router.post("/{key}/leave")
-def leave(request: Request, viewer: AnyStaff, writer: Writer, key: str) -> Response:
+def leave(request: Request, viewer: AnyStaff, writer: Writer, key: str, after: After = 0) -> Response:
     """Take the person off the waitlist."""
     writer(lambda connection: leave_waitlist(connection, key, actor=viewer.actor))
-    return see_other(request, PAGE, notice="Taken off the waitlist. Booked visits stay as they are.")
+    return see_other(request, _place(after), notice="Taken off the waitlist. Booked visits stay as they are.")
 
 
 def _slot(services: Services, key: str, text: str) -> Slot:
@@ -95,15 +116,20 @@ def _slot(services: Services, key: str, text: str) -> Slot:
         return slot_of_text(practice_of(connection), wait_entry(connection, key).visit_type, text)
 
 
+def _place(after: int) -> str:
+    """The part of the list on which somebody was looking."""
+    return f"{PAGE}?after={after}" if after else PAGE
+
+
 def _given(
-    request: Request, work: Callable[[], Appointment], words: Callable[[Appointment], str]
+    request: Request, after: int, work: Callable[[], Appointment], words: Callable[[Appointment], str]
 ) -> Response:
     try:
         visit = work()
     except TimeTakenError:
         taken = "That time was taken a moment ago and is NOT booked: choose another."
-        return see_other(request, PAGE, problem=taken)
-    return see_other(request, PAGE, notice=words(visit))
+        return see_other(request, _place(after), problem=taken)
+    return see_other(request, _place(after), notice=words(visit))
 
 
 def _until(hold: Appointment) -> str:

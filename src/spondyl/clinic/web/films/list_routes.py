@@ -1,10 +1,11 @@
 """A patient's films: the list with its progress, uploads, landmark files; and films without a patient."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, HTTPException, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, HTTPException, Query, Request, UploadFile
 from starlette.responses import JSONResponse, Response
 
 from spondyl.anatomy.landmark_text import LandmarkTextError
@@ -13,7 +14,11 @@ from spondyl.clinic.chart.films import (
     Film,
     FilmKnownError,
     FilmSource,
+    FilmState,
+    count_unnamed,
+    films_ahead,
     films_of,
+    films_unnamed,
     name_person,
     read_again,
     reports_of,
@@ -24,7 +29,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import was_detected
 from spondyl.clinic.films.desk import Signer
 from spondyl.clinic.films.facts import facts_from_json
-from spondyl.clinic.films.owner import likely_owners
+from spondyl.clinic.films.owner import likely_owners_of
 from spondyl.clinic.films.take_in import Origin, landmark_body, take_in
 from spondyl.clinic.web.errors import for_machine
 from spondyl.clinic.web.films.choice import people_to_choose
@@ -42,8 +47,21 @@ from spondyl.radiograph import FilmRefused, printable
 router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
 
 MAX_LANDMARK_BYTES = 1_000_000
+MOST = 25
+"""How many films without a patient are shown at once."""
 _OPENED = "opened films"
 Upload = Annotated[UploadFile, File()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unnamed:
+    """What is asked of the films without a patient: whom to choose from, and how many films to leave out."""
+
+    query: str = ""
+    after: int = 0
+
+
+FIRST = Unnamed()
 
 
 @router.get("/patients/{patient_id}/films")
@@ -63,7 +81,7 @@ def film_list(
         _note_opened(services, viewer, patient_id)
     with reading(services.engine) as connection:
         patient = person(connection, patient_id)
-        rows = _rows(films, connection, patient)
+        rows = _rows(films, connection, films_of(connection, patient.id), patient)
     return page(
         request,
         "films/rows.html",
@@ -146,10 +164,15 @@ def give_landmarks(
 
 @router.get("/films")
 def unnamed_films(
-    request: Request, services: Clinic, films: Films, viewer: AnyStaff, q: str = ""
+    request: Request,
+    services: Clinic,
+    films: Films,
+    viewer: AnyStaff,
+    q: str = "",
+    after: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
-    """The films that came without a patient."""
-    return _list_page(request, services, films, viewer, None, query=q)
+    """The films that came without a patient, a part at a time: those after the first ``after``."""
+    return _list_page(request, services, films, viewer, None, unnamed=Unnamed(query=q, after=after))
 
 
 @router.post("/films/{film_id}/patient")
@@ -206,14 +229,16 @@ def _list_page(
     patient_id: str | None,
     *,
     told: Told = NOTHING,
-    query: str = "",
+    unnamed: Unnamed = FIRST,
 ) -> Response:
     if patient_id is not None:
         _note_opened(services, viewer, patient_id)
     with reading(services.engine) as connection:
         patient = None if patient_id is None else person(connection, patient_id)
-        rows = _rows(films, connection, patient)
-        choice = people_to_choose(connection, query) if patient is None else {}
+        if patient is None:
+            rows, choice = _unnamed(films, connection, unnamed)
+        else:
+            rows, choice = _rows(films, connection, films_of(connection, patient.id), patient), {}
     next_step = upload_next(told.problems, _next(viewer, rows, patient))
     shown = {"rows": rows, "told": told, "next": next_step, "person": patient}
     status = 422 if told.problems else 200
@@ -247,29 +272,42 @@ def _take(
     return None
 
 
-def _rows(films: Films, connection: Any, patient: Any) -> list[FilmRow]:
-    rows = films_of(connection, None if patient is None else patient.id)
-    waiting = [one for one in rows if not one.state.is_done]
+def _unnamed(films: Films, connection: Any, asked: Unnamed) -> tuple[list[FilmRow], dict[str, Any]]:
+    """A part of the films without a patient, and what its page shows besides."""
+    total = count_unnamed(connection)
+    after = asked.after if asked.after < total else 0
+    found = films_unnamed(connection, limit=MOST, after=after)
+    headers = {one.id: facts_from_json(one.facts).header for one in found if one.facts is not None}
+    likely = dict(zip(headers, likely_owners_of(connection, headers.values()), strict=True))
+    part = {"total": total, "after": after, "step": MOST}
+    return _rows(films, connection, found, None, likely), part | people_to_choose(connection, asked.query)
+
+
+def _rows(
+    films: Films,
+    connection: Any,
+    shown: Sequence[Film],
+    patient: Person | None,
+    likely: Mapping[str, Sequence[Person]] = MappingProxyType({}),
+) -> list[FilmRow]:
+    waiting = [one.id for one in shown if one.state is FilmState.WAITING]
+    ahead = films_ahead(connection, waiting) if waiting else {}
     return [
         film_row(
             connection,
             one,
             patient,
-            reports=tuple(reports_of(connection, one.id)),
-            before_it=len(waiting) - 1 - waiting.index(one) if one in waiting else 0,
+            reports=tuple(reports_of(connection, one.id)) if one.reading_id else (),
+            before_it=ahead.get(one.id, 0),
             sends_to=films.dicom.reports_to,
-            likely=_likely(connection, one) if patient is None else (),
+            likely=likely.get(one.id, ()),
         )
-        for one in rows
+        for one in shown
     ]
 
 
 def _next(viewer: Viewer, rows: list[FilmRow], patient: Person | None) -> str:
     return list_next(rows, patient, opens=viewer.may(Role.CLINICIAN))
-
-
-def _likely(connection: Any, film: Film) -> Sequence[Person]:
-    return () if film.facts is None else likely_owners(connection, facts_from_json(film.facts).header)
 
 
 def _landmarks(given: UploadFile | None, films: list[UploadFile]) -> dict[str, Any] | None:
