@@ -14,10 +14,10 @@ import pytest
 from adjust_program import ENVIRONMENT, PROGRAM, spondyl
 from typer.testing import CliRunner
 
-from spondyl.assessment.screening import CONTRAINDICATIONS as ASKED
+from spondyl.assessment.screening import CONTRAINDICATIONS, QUESTION_SETS
 from spondyl.assessment.screening import Answer as Screened
 from spondyl.clinic.adjust.gate import CLEAR, gate_of
-from spondyl.clinic.adjust.options import OptionError, Options, segments_of
+from spondyl.clinic.adjust.options import OptionError, Options, ScreenBlocksError, plan_of, segments_of
 from spondyl.clinic.adjust.run import run_adjustment
 from spondyl.clinic.cli import app
 from spondyl.clinic.cli.adjust_terminal import Screen
@@ -58,13 +58,49 @@ def test_without_a_screen_every_answer_is_unknown_and_blocks() -> None:
     assert check_gate(gate_of({})) is not None
 
 
+NOTHING_IN_THE_WAY = {one.key: "no" for one in QUESTION_SETS["all"]} | {"consent": "yes"}
+
+
 def test_the_answers_of_a_screen_open_the_gate_and_one_yes_shuts_it() -> None:
-    answers = {one.key: Screened.NO for one in ASKED} | {"consent": Screened.YES}
+    answers = {one.key: Screened.NO for one in CONTRAINDICATIONS} | {"consent": Screened.YES}
     assert gate_of(answers) == CLEAR
     for key in answers:
         changed = answers | {key: Screened.NO if key == "consent" else Screened.YES}
         assert check_gate(gate_of(changed)) is not None, key
         assert check_gate(gate_of({**answers, key: Screened.UNKNOWN})) is not None, key
+
+
+def test_one_answer_of_a_live_persons_screen_that_blocks_or_is_unknown_begins_no_session(
+    tmp_path: Path,
+) -> None:
+    """The red flags went unheeded: the kernel's gate does not know them."""
+    options = live_options(tmp_path)
+    assert options.screen is not None
+    assert plan_of(options)[0].gate == CLEAR
+    for key, safe in NOTHING_IN_THE_WAY.items():
+        for said in ("unknown", "no" if safe == "yes" else "yes"):
+            options.screen.write_text(json.dumps({"answers": NOTHING_IN_THE_WAY | {key: said}}))
+            with pytest.raises(ScreenBlocksError):
+                plan_of(options)
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "words"),
+    [("yes", 9, "Please get emergency care now."), ("unknown", 8, "No treatment yet.")],
+)
+@pytest.mark.parametrize("command", ["probe", "run"])
+def test_a_live_session_says_what_its_screen_says_and_ends_with_its_code(
+    tmp_path: Path, command: str, said: str, code: int, words: str
+) -> None:
+    screen = tmp_path / "screen.json"
+    screen.write_text(json.dumps({"answers": NOTHING_IN_THE_WAY | {"bladder_change": said}}))
+    options = ("--live", "--instrument", "tcp://127.0.0.1:1", "--screen", str(screen), "--max-n", "60")
+    record = tmp_path / "live.tar"
+    done = CliRunner().invoke(app, ["adjust", command, *options, "--record", str(record), "--json"])
+    assert done.exit_code == code
+    assert words in done.stderr and "hard to start or stop your urine" in done.stderr
+    assert "Nothing was touched" in done.stderr
+    assert not record.exists()
 
 
 @pytest.mark.parametrize(
@@ -77,8 +113,7 @@ def test_ranges(words: str, names: tuple[str, ...]) -> None:
 def live_options(tmp_path: Path) -> Options:
     """Nothing answers at that port: a refusal comes before anything is connected."""
     screen = tmp_path / "screen.json"
-    answers = {one.key: "no" for one in ASKED} | {"consent": "yes"}
-    screen.write_text(json.dumps({"answers": answers}))
+    screen.write_text(json.dumps({"answers": NOTHING_IN_THE_WAY}))
     return Options(live=True, max_n=60.0, address="tcp://127.0.0.1:1", screen=screen)
 
 

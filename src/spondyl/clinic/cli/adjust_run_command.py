@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -28,11 +28,12 @@ from spondyl.clinic.cli.adjust_options import (
     Simulated,
 )
 from spondyl.clinic.cli.leave import leave
+from spondyl.clinic.cli.screen_command import code_of
 from spondyl.clinic.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from spondyl.clinic.adjust.film_patient import FilmOfPatient
-    from spondyl.clinic.adjust.options import Options
+    from spondyl.clinic.adjust.options import Options, ScreenBlocksError
     from spondyl.clinic.adjust.run import Ran
     from spondyl.treatment.adjustment import Outcome
 
@@ -66,7 +67,7 @@ def run(  # noqa: PLR0913, PLR0917  a command's options are its arguments
 
     \b
     Exit codes: 0 ended for a stated reason, 2 wrong command line, 6 record not written, 8 blocked,
-    11 refusal or fault, 12 not proved safe, 130 stopped.
+    9 emergency care now, 11 refusal or fault, 12 not proved safe, 130 stopped.
     """
     from spondyl.clinic.adjust.options import Options
     from spondyl.treatment.adjustment import Rule
@@ -166,7 +167,7 @@ def _run(options: "Options", record: Path | None, *, json_output: bool) -> None:
 
 def _ran(options: "Options", record: Path | None, stop: Event, *, json_output: bool) -> "Ran":
     from spondyl.clinic.adjust.instruments import AddressError
-    from spondyl.clinic.adjust.options import OptionError
+    from spondyl.clinic.adjust.options import OptionError, ScreenBlocksError
     from spondyl.clinic.adjust.run import run_adjustment
     from spondyl.instrument import InstrumentError
 
@@ -180,8 +181,17 @@ def _ran(options: "Options", record: Path | None, stop: Event, *, json_output: b
         leave(ExitCode.SESSION_FAILED, str(error))
     except (OptionError, AddressError) as error:
         leave(ExitCode.USAGE, str(error))
+    except ScreenBlocksError as blocked:
+        _leave_blocked(blocked)
     except OSError as error:
         leave(ExitCode.OUTPUT_FAILED, f"The record cannot be written: {error}. Nothing goes on without one.")
+
+
+def _leave_blocked(blocked: "ScreenBlocksError") -> NoReturn:
+    from spondyl.clinic.cli.screens import print_screen
+
+    print_screen(blocked.screen, blocked.patient_id, to_stderr=True)
+    leave(code_of(blocked.screen), "\nNothing was touched: no session begins while its own screen blocks.")
 
 
 @contextmanager
