@@ -130,6 +130,25 @@ def test_a_person_is_not_pressed_for_a_rule_that_can_find_nothing(tmp_path: Path
     assert not (tmp_path / "live.tar").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--segment", "L4"), "--segment L4 is the target of --rule clinician, and the rule is pain."),
+        (("--pain", "T5=8,L4=3"), "--pain names T5, which is not among the segments"),
+        (("--pain", "L4=8,L3=5,l4=0"), "--pain scores L4 more than once."),
+    ],
+)
+def test_a_target_that_would_be_dropped_is_refused(tmp_path: Path, words: tuple[str, ...], why: str) -> None:
+    """Another segment was treated instead."""
+    record = tmp_path / "r.tar"
+    done = CliRunner().invoke(
+        app, ["adjust", "run", "--segments", "L3-L5", *words, "--record", str(record), "--json"]
+    )
+    assert done.exit_code == 2, done.output
+    assert why in done.stderr
+    assert not record.exists()
+
+
 def test_in_a_terminal_a_person_is_asked_and_a_simulated_patient_has_no_pain() -> None:
     live, simulated = (Screen(live=one, max_n=60.0, paced=False) for one in (True, False))
     assert live.told() is None and live.heard() is None

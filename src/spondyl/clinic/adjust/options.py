@@ -65,7 +65,7 @@ def _plan_of(options: Options) -> tuple[Plan, SimulatedPatient]:
     patient = draw_patient(options.seed, segments)
     if options.film is not None:
         patient = with_film(patient, options.film, segments)
-    stated = dict(_score(one) for one in options.pain)
+    stated = _target(options, segments)
     plan = Plan(
         session=time.time_ns() // 1_000_000,
         segments=segments,
@@ -97,6 +97,25 @@ def segments_of(words: str) -> tuple[str, ...]:
     if first not in SEGMENTS or last not in SEGMENTS or SEGMENTS.index(first) > SEGMENTS.index(last):
         raise ValueError(f"'{words}' is no range of segments; write one such as L1-L5, head to foot.")
     return SEGMENTS[SEGMENTS.index(first) : SEGMENTS.index(last) + 1]
+
+
+def _target(options: Options, segments: tuple[str, ...]) -> dict[str, int]:
+    """Pain by segment; raises ValueError for what would be dropped and another segment treated instead."""
+    if options.chosen and options.rule is not Rule.CLINICIAN:
+        raise ValueError(
+            f"--segment {options.chosen} is the target of --rule clinician, and the rule is {options.rule.value}. "
+            "Give that rule, or leave --segment out."
+        )
+    scores = [_score(one) for one in options.pain]
+    named = [segment for segment, _ in scores]
+    if outside := [one for one in named if one not in segments]:
+        raise ValueError(
+            f"--pain names {', '.join(outside)}, which is not among the segments of the session "
+            f"({', '.join(segments)}). Add it to --segments, or leave its pain out."
+        )
+    if twice := sorted({one for one in named if named.count(one) > 1}):
+        raise ValueError(f"--pain scores {', '.join(twice)} more than once. Give each segment one score.")
+    return dict(scores)
 
 
 def _score(word: str) -> tuple[str, int]:

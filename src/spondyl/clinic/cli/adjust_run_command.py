@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from spondyl.clinic.adjust.run import Ran
     from spondyl.treatment.adjustment import Outcome
 
+NOT_SAFE = "NOT PROVED SAFE: press the instrument's stop and take the tip off by hand."
+
 
 def run(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     simulated: Simulated = False,
@@ -162,14 +164,16 @@ def _run(options: "Options", record: Path | None, *, json_output: bool) -> None:
     if json_output:
         value = session_json(ran.outcome, ran.plan, record=ran.record, digest=ran.digest)
         typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    if not ran.outcome.is_safe:
+        leave(ExitCode.SESSION_NOT_SAFE, NOT_SAFE)
     leave(_code(ran.outcome))
 
 
 def _ran(options: "Options", record: Path | None, stop: Event, *, json_output: bool) -> "Ran":
-    from spondyl.clinic.adjust.instruments import AddressError
+    from spondyl.clinic.adjust.address import AddressError
     from spondyl.clinic.adjust.options import OptionError, ScreenBlocksError
     from spondyl.clinic.adjust.run import run_adjustment
-    from spondyl.instrument import InstrumentError
+    from spondyl.instrument import InstrumentError, NotSafeError
 
     try:
         if json_output:
@@ -177,6 +181,8 @@ def _ran(options: "Options", record: Path | None, stop: Event, *, json_output: b
         from spondyl.clinic.cli.adjust_terminal import run_in_terminal
 
         return run_in_terminal(options, record=record, stop=stop)
+    except NotSafeError as error:
+        leave(ExitCode.SESSION_NOT_SAFE, f"{NOT_SAFE} {error}")
     except InstrumentError as error:
         leave(ExitCode.SESSION_FAILED, str(error))
     except (OptionError, AddressError) as error:
@@ -212,8 +218,6 @@ def _signals(stop: Event) -> Generator[None]:
 def _code(outcome: "Outcome") -> ExitCode:
     from spondyl.treatment.adjustment import StopBecause
 
-    if not outcome.is_safe:
-        return ExitCode.SESSION_NOT_SAFE
     codes = {
         StopBecause.STOP_PRESSED: ExitCode.INTERRUPTED,
         StopBecause.REFUSED: ExitCode.SESSION_FAILED,
