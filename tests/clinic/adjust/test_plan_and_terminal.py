@@ -20,7 +20,7 @@ from spondyl.clinic.adjust.gate import CLEAR, gate_of
 from spondyl.clinic.adjust.options import OptionError, Options, ScreenBlocksError, plan_of, segments_of
 from spondyl.clinic.adjust.run import run_adjustment
 from spondyl.clinic.cli import app
-from spondyl.clinic.cli.adjust_terminal import Screen
+from spondyl.clinic.cli.adjust_terminal import Screen, run_in_terminal
 from spondyl.instrument import Answer
 from spondyl.instrument.gate import check_gate
 from spondyl.treatment.adjustment import Told
@@ -121,6 +121,20 @@ def test_the_word_of_a_person_is_never_made_up(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="how much it hurts"):
         run_adjustment(live_options(tmp_path), record=tmp_path / "live.tar", stop=Event())
     assert not (tmp_path / "live.tar").exists()
+
+
+def test_nobody_is_treated_before_a_terminal_that_shows_no_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It pressed the person, showed nothing, and waited for an answer that was never asked for."""
+    ours, theirs = pty.openpty()
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("FORCE_COLOR", "1")  # for rich, what is printed here goes to a terminal
+    with os.fdopen(theirs) as keys:
+        monkeypatch.setattr("sys.stdin", keys)
+        with pytest.raises(OptionError, match="TERM is not dumb"):
+            run_in_terminal(live_options(tmp_path), record=tmp_path / "live.tar", stop=Event())
+    os.close(ours)
 
 
 def test_a_person_is_not_pressed_for_a_rule_that_can_find_nothing(tmp_path: Path) -> None:

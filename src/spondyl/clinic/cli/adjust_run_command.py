@@ -58,8 +58,8 @@ def run(  # noqa: PLR0913, PLR0917  a command's options are its arguments
 ) -> None:
     """Run a session: read every segment, choose one, treat it, check, stop. Without --live nothing real is touched.
 
-    Research software, not a medical device. Keys in a terminal: space or s stops, 0 to 9 and x
-    (for 10) say how much it hurts.
+    Research software, not a medical device. Keys in a terminal: space or s stops, 0 to 10
+    (or x) say how much it hurts.
 
     \b
     Examples:
