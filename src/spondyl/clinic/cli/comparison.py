@@ -13,7 +13,7 @@ from spondyl.clinic.result import FilmResult
 
 
 def print_changes(before: FilmResult, after: FilmResult) -> None:
-    """A table on stdout: before, after, change, the smallest detectable change, the verdict in words; then its notes."""
+    """A table on stdout: before, after, change, the smallest detectable change, the verdict; then notes."""
     console, content = Console(), comparison_content(before, after)
     table = Table("Value", "Before", "After", "Change", "Detectable", "Verdict", box=SIMPLE_HEAD)
     for change in checked_changes(before, after):
