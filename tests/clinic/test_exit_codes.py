@@ -50,7 +50,7 @@ def test_a_disk_or_pipe_that_takes_no_more_is_said_in_words(
 
 @pytest.mark.parametrize(
     ("encoding", "shown"),
-    [("latin-1", "Sárka: >= -3°"), ("ascii", "Sarka: >= -3?"), ("utf-8", "Šárka: ≥ −3°")],
+    [("latin-1", "Sárka: >= -3½° 'so'"), ("ascii", "Sarka: >= -3?? 'so'"), ("utf-8", "Šárka: ≥ −3½° “so”")],
 )
 def test_a_terminal_without_a_letter_gets_another_in_its_place(
     monkeypatch: pytest.MonkeyPatch, encoding: str, shown: str
@@ -63,7 +63,7 @@ def test_a_terminal_without_a_letter_gets_another_in_its_place(
         patch.setattr("sys.argv", ["spondyl", "evidence", "--help"])
         with pytest.raises(SystemExit):
             main()
-        print("Šárka: ≥ −3°")
+        print("Šárka: ≥ −3½° “so”")
         stream.flush()
     assert written.getvalue().decode(encoding).rstrip().endswith(shown)
 

@@ -5,14 +5,11 @@ from codecs import lookup, register_error
 from io import TextIOWrapper
 from unicodedata import normalize
 
-PLAIN = {"−": "-", "–": "-", "─": "-", "│": "|", "┼": "+", "◂": "<", "▸": ">", "■": "#", "◆": "*"} | {
-    "≤": "<=",
-    "≥": ">=",
-    "…": "...",
-    "“": '"',
-    "”": '"',
-    "’": "'",
+PLAIN = {
+    **{"−": "-", "–": "-", "─": "-", "│": "|", "┼": "+", "◂": "<", "▸": ">", "■": "#", "◆": "*"},
+    **{"≤": "<=", "≥": ">=", "…": "...", "“": "'", "”": "'", "’": "'"},
 }
+"""No double quote: what is printed may be JSON."""
 ERRORS = "spondyl.plain_letters"
 
 
@@ -31,5 +28,6 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 
 def _of(letter: str) -> str:
-    """A plain sign for it, or the letter without its accents, or a question mark."""
-    return PLAIN.get(letter) or normalize("NFKD", letter).encode("ascii", "ignore").decode() or "?"
+    """A plain sign for it, or the letter without its accents, or a question mark; half of "½" would be another number."""
+    bare = normalize("NFKD", letter).encode("ascii", "ignore").decode() if letter.isalpha() else ""
+    return PLAIN.get(letter) or bare or "?"
