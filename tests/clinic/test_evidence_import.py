@@ -33,6 +33,24 @@ def test_drafts_and_the_full_registration(tmp_path: Path) -> None:
         _ = record.adverse_events[0].quote
 
 
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_a_draft_that_somebody_corrected_is_left_and_named(tmp_path: Path, words: tuple[str, ...]) -> None:
+    folder = ("--out", str(tmp_path), *words, "--on")
+    assert run(TRIAL, *folder, "2026-11-25")[0] == 0
+    draft, source = tmp_path / "nct99000001.toml", tmp_path / "nct99000001.source.json"
+    first = draft.read_text()
+    assert run(TRIAL, *folder, "2026-11-25")[0] == 0  # what reads alike is no reason to leave anything out
+    corrected = first + "# compared with the registration\n"
+    draft.write_text(corrected)
+    source.write_text("")
+    code, out, _ = run(TRIAL, str(FILES / "references.ris"), *folder, "2026-11-25")
+    assert code == 0
+    assert draft.read_text() == corrected and source.read_text() == ""
+    left_out = json.loads(out)["left_out"] if words else out.split("left out   ")[1:]
+    assert any(one.startswith(f"{draft}: it is there already and reads otherwise") for one in left_out)
+    assert "draft      nct99000001" not in out and "solo-2019" in out
+
+
 def test_a_damaged_file_is_refused_and_the_others_are_taken(tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_text('{"studies": [')

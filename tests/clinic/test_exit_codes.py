@@ -2,6 +2,7 @@
 never change."""
 
 import errno
+import io
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,26 @@ def test_a_disk_or_pipe_that_takes_no_more_is_said_in_words(
         main()
     assert ended.value.code == ExitCode.OUTPUT_FAILED
     assert "could not be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [("latin-1", "Sárka: >= -3½° 'so'"), ("ascii", "Sarka: >= -3?? 'so'"), ("utf-8", "Šárka: ≥ −3½° “so”")],
+)
+def test_a_terminal_without_a_letter_gets_another_in_its_place(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, shown: str
+) -> None:
+    """It was a traceback; and a minus must stay one."""
+    written = io.BytesIO()
+    stream = io.TextIOWrapper(written, encoding=encoding)
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stdout", stream)
+        patch.setattr("sys.argv", ["spondyl", "evidence", "--help"])
+        with pytest.raises(SystemExit):
+            main()
+        print("Šárka: ≥ −3½° “so”")
+        stream.flush()
+    assert written.getvalue().decode(encoding).rstrip().endswith(shown)
 
 
 @pytest.mark.parametrize(

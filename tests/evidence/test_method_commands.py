@@ -1,6 +1,7 @@
 """Claim: the further commands offer what the engine has, print finite JSON, and refuse with a reason."""
 
 import json
+import re
 from enum import Enum
 from pathlib import Path
 
@@ -109,3 +110,32 @@ def test_a_network_of_events_asks_which_way_is_good_and_says_it(tmp_path: Path) 
 def test_a_network_of_impossible_means_is_refused(tmp_path: Path, sd: str, n: str) -> None:
     found = network(tmp_path, MEANS.format(sd=sd, n=n))
     assert found.exit_code == 4 and "A: an arm has" in found.stderr
+
+
+NUMBER = re.compile(r"[−<]?\d+\.\d+")
+
+
+@pytest.mark.parametrize("columns", [30, 42, 60])
+@pytest.mark.parametrize(
+    ("command", "table", "names"),
+    [
+        ("network --reference placebo --low-is-good", SENN, ("rosiglitazone", "acarbose")),
+        ("bias --measure OR", CSV, ("Egger", "Peters")),
+        ("pool --measure RR", CSV, ("Frimodt-Moller", "Comstock")),
+    ],
+)
+def test_a_narrow_terminal_loses_no_name_and_cuts_no_number(
+    tmp_path: Path, columns: int, command: str, table: str, names: tuple[str, ...]
+) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text(table)
+    name, *options = command.split()
+
+    def printed(width: int) -> str:
+        words = ["evidence", name, str(file), *options]
+        return CliRunner().invoke(app, words, env={"COLUMNS": str(width)}).stdout
+
+    wide, narrow = printed(77), printed(columns)
+    assert "…" not in narrow
+    assert all(name in narrow for name in names)
+    assert sorted(NUMBER.findall(narrow)) == sorted(NUMBER.findall(wide))

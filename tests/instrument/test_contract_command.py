@@ -1,5 +1,5 @@
 """Claims: the command of docs/how-to/check-an-instrument.md passes on an instrument in another process that keeps the
-protocol, and fails on one that does not."""
+protocol, however often it is run, and fails on one that does not."""
 
 import socket
 import subprocess
@@ -26,11 +26,13 @@ def test_the_simulator_in_another_process_passes_and_does_not_pass_for_a_device(
         address = simulator.stdout.readline().split()[0]
         try:
             said = checked(address)
+            again = [checked(address, "-k", "a_token_gives_one_pulse") for _ in range(2)]
             as_device = checked(address, "--device", "-k", "whether_it_is_simulated")
         finally:
             simulator.kill()
     assert said.returncode == 0, said.stdout
     assert "13 passed" in said.stdout
+    assert [one.returncode for one in again] == [0, 0], again[1].stdout
     assert as_device.returncode == 1
 
 

@@ -7,7 +7,7 @@ from rigs import Rig
 
 from spondyl.instrument import InstrumentRefusedError, State
 from spondyl.instrument.drivers import InProcessLink, WireInstrument
-from spondyl.instrument.protocol import STOP_BYTES, Code, Frame, Kind, decode, encode
+from spondyl.instrument.protocol import STOP_BYTES, Code, Frame, FrameReader, Kind, decode, encode
 
 PERSON = b"Dr Example".ljust(32, b"\0")
 
@@ -75,3 +75,19 @@ def test_the_driver_asks_first() -> None:
     assert rig.instrument.clear_stop("Dr Example").state is State.SAFE
     with pytest.raises(InstrumentRefusedError, match="WRONG_STATE"):
         rig.instrument.clear_stop("Dr Example")
+
+
+def test_a_long_name_is_cut_between_two_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The 32 bytes ended within a letter, which is no UTF-8 any more."""
+    rig, sent = stopped(), list[Frame]()
+    receive = rig.wire.receive
+
+    def seen(data: bytes) -> bytes:
+        sent.extend(FrameReader().feed(data)[1])
+        return receive(data)
+
+    monkeypatch.setattr(rig.wire, "receive", seen)
+    rig.instrument.clear_stop("María de los Ángeles Hernán Ñíguez")
+    (name,) = [one.values["person"] for one in sent if one.kind is Kind.CLEAR_STOP]
+    assert isinstance(name, bytes) and len(name) == 32
+    assert name.rstrip(b"\0").decode() == "María de los Ángeles Hernán "

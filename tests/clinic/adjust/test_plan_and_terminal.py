@@ -14,13 +14,13 @@ import pytest
 from adjust_program import ENVIRONMENT, PROGRAM, spondyl
 from typer.testing import CliRunner
 
-from spondyl.assessment.screening import CONTRAINDICATIONS as ASKED
+from spondyl.assessment.screening import CONTRAINDICATIONS, QUESTION_SETS
 from spondyl.assessment.screening import Answer as Screened
 from spondyl.clinic.adjust.gate import CLEAR, gate_of
-from spondyl.clinic.adjust.options import OptionError, Options, segments_of
+from spondyl.clinic.adjust.options import OptionError, Options, ScreenBlocksError, plan_of, segments_of
 from spondyl.clinic.adjust.run import run_adjustment
 from spondyl.clinic.cli import app
-from spondyl.clinic.cli.adjust_terminal import Screen
+from spondyl.clinic.cli.adjust_terminal import Screen, run_in_terminal
 from spondyl.instrument import Answer
 from spondyl.instrument.gate import check_gate
 from spondyl.treatment.adjustment import Told
@@ -58,13 +58,49 @@ def test_without_a_screen_every_answer_is_unknown_and_blocks() -> None:
     assert check_gate(gate_of({})) is not None
 
 
+NOTHING_IN_THE_WAY = {one.key: "no" for one in QUESTION_SETS["all"]} | {"consent": "yes"}
+
+
 def test_the_answers_of_a_screen_open_the_gate_and_one_yes_shuts_it() -> None:
-    answers = {one.key: Screened.NO for one in ASKED} | {"consent": Screened.YES}
+    answers = {one.key: Screened.NO for one in CONTRAINDICATIONS} | {"consent": Screened.YES}
     assert gate_of(answers) == CLEAR
     for key in answers:
         changed = answers | {key: Screened.NO if key == "consent" else Screened.YES}
         assert check_gate(gate_of(changed)) is not None, key
         assert check_gate(gate_of({**answers, key: Screened.UNKNOWN})) is not None, key
+
+
+def test_one_answer_of_a_live_persons_screen_that_blocks_or_is_unknown_begins_no_session(
+    tmp_path: Path,
+) -> None:
+    """The red flags went unheeded: the kernel's gate does not know them."""
+    options = live_options(tmp_path)
+    assert options.screen is not None
+    assert plan_of(options)[0].gate == CLEAR
+    for key, safe in NOTHING_IN_THE_WAY.items():
+        for said in ("unknown", "no" if safe == "yes" else "yes"):
+            options.screen.write_text(json.dumps({"answers": NOTHING_IN_THE_WAY | {key: said}}))
+            with pytest.raises(ScreenBlocksError):
+                plan_of(options)
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "words"),
+    [("yes", 9, "Please get emergency care now."), ("unknown", 8, "No treatment yet.")],
+)
+@pytest.mark.parametrize("command", ["probe", "run"])
+def test_a_live_session_says_what_its_screen_says_and_ends_with_its_code(
+    tmp_path: Path, command: str, said: str, code: int, words: str
+) -> None:
+    screen = tmp_path / "screen.json"
+    screen.write_text(json.dumps({"answers": NOTHING_IN_THE_WAY | {"bladder_change": said}}))
+    options = ("--live", "--instrument", "tcp://127.0.0.1:1", "--screen", str(screen), "--max-n", "60")
+    record = tmp_path / "live.tar"
+    done = CliRunner().invoke(app, ["adjust", command, *options, "--record", str(record), "--json"])
+    assert done.exit_code == code
+    assert words in done.stderr and "hard to start or stop your urine" in done.stderr
+    assert "Nothing was touched" in done.stderr
+    assert not record.exists()
 
 
 @pytest.mark.parametrize(
@@ -77,8 +113,7 @@ def test_ranges(words: str, names: tuple[str, ...]) -> None:
 def live_options(tmp_path: Path) -> Options:
     """Nothing answers at that port: a refusal comes before anything is connected."""
     screen = tmp_path / "screen.json"
-    answers = {one.key: "no" for one in ASKED} | {"consent": "yes"}
-    screen.write_text(json.dumps({"answers": answers}))
+    screen.write_text(json.dumps({"answers": NOTHING_IN_THE_WAY}))
     return Options(live=True, max_n=60.0, address="tcp://127.0.0.1:1", screen=screen)
 
 
@@ -88,11 +123,44 @@ def test_the_word_of_a_person_is_never_made_up(tmp_path: Path) -> None:
     assert not (tmp_path / "live.tar").exists()
 
 
+def test_nobody_is_treated_before_a_terminal_that_shows_no_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It pressed the person, showed nothing, and waited for an answer that was never asked for."""
+    ours, theirs = pty.openpty()
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("FORCE_COLOR", "1")  # for rich, what is printed here goes to a terminal
+    with os.fdopen(theirs) as keys:
+        monkeypatch.setattr("sys.stdin", keys)
+        with pytest.raises(OptionError, match="TERM is not dumb"):
+            run_in_terminal(live_options(tmp_path), record=tmp_path / "live.tar", stop=Event())
+    os.close(ours)
+
+
 def test_a_person_is_not_pressed_for_a_rule_that_can_find_nothing(tmp_path: Path) -> None:
     options = live_options(tmp_path)
     with pytest.raises(OptionError, match=r"no pain on pressing was recorded.*spondyl adjust probe"):
         run_adjustment(options, record=tmp_path / "live.tar", stop=Event(), ask=lambda: None)
     assert not (tmp_path / "live.tar").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--segment", "L4"), "--segment L4 is the target of --rule clinician, and the rule is pain."),
+        (("--pain", "T5=8,L4=3"), "--pain names T5, which is not among the segments"),
+        (("--pain", "L4=8,L3=5,l4=0"), "--pain scores L4 more than once."),
+    ],
+)
+def test_a_target_that_would_be_dropped_is_refused(tmp_path: Path, words: tuple[str, ...], why: str) -> None:
+    """Another segment was treated instead."""
+    record = tmp_path / "r.tar"
+    done = CliRunner().invoke(
+        app, ["adjust", "run", "--segments", "L3-L5", *words, "--record", str(record), "--json"]
+    )
+    assert done.exit_code == 2, done.output
+    assert why in done.stderr
+    assert not record.exists()
 
 
 def test_in_a_terminal_a_person_is_asked_and_a_simulated_patient_has_no_pain() -> None:

@@ -75,6 +75,21 @@ def test_the_terminal_and_the_json_say_what_the_page_warns_of(
         assert part in re.sub(r"\s+", " ", capsys.readouterr().out)
 
 
+def test_the_terminal_says_the_notes_and_the_chance_of_progression_of_each_change(
+    measured: FilmResult, later: Later, capsys: pytest.CaptureFixture[str]
+) -> None:
+    after = later(52.0)
+    print_changes(measured, after)
+    said = re.sub(r"\s+", " ", capsys.readouterr().out)
+    content = comparison_content(measured, after)
+    rows = (*content.rows, *content.level_rows)
+    notes = {note for row in rows for note in row.notes}
+    assert any("Probability of more than 5° of progression" in note for note in notes)
+    for part in (*notes, *content.explanation):
+        assert said.count(part) == 1, part
+    assert all(row.name in said for row in rows if row.notes)
+
+
 def test_both_pictures_stand_on_the_page_with_ids_of_their_own(measured: FilmResult, later: Later) -> None:
     page = comparison_html(measured, later(52.0))
     assert page.count("<svg") == 2 and page.count("data:image/png;base64,") == 2

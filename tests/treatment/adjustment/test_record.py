@@ -20,6 +20,7 @@ from spondyl.treatment.adjustment import (
     session,
     to_json,
 )
+from spondyl.treatment.adjustment.tar_chain import members
 
 
 def written(patient: Patient) -> tuple[bytes, list[int], Outcome]:
@@ -88,6 +89,39 @@ def test_what_is_no_record_is_refused() -> None:
         assert replay(data).verdict is Verdict.DIFFERENT
         with pytest.raises(RecordError):
             read_record(data)
+
+
+@pytest.mark.parametrize("plan_of_it", [None, [], "L3", {"pain": None}, {"limits": []}])
+def test_a_record_whose_plan_is_no_plan_is_refused(plan_of_it: object) -> None:
+    data = RecordWriter()._chain.json(
+        "000000-plan.json",
+        {"plan": plan_of_it, "started_at": "", "source": "", "version": "", "rules": RULES},
+    )
+    with pytest.raises(RecordError, match="cannot be read"):
+        read_record(data)
+    assert replay(data).verdict is Verdict.DIFFERENT
+
+
+def test_an_answer_that_names_no_reading_is_refused(record: tuple[bytes, list[int], Outcome]) -> None:
+    writer = RecordWriter()
+    data = writer.begin(read_record(record[0]).head)
+    data += writer._chain.json("000001-asked.json", {"command": "Open"})
+    data += writer._chain.json("000001-answered.json", {"reading": []})
+    with pytest.raises(RecordError, match="is no reading"):
+        read_record(data)
+
+
+@pytest.mark.parametrize("size", [-512, -1024])
+def test_a_member_of_negative_size_is_refused(record: tuple[bytes, list[int], Outcome], size: int) -> None:
+    """The reader went over it for ever, or backwards."""
+    header = tarfile.TarInfo("000001-asked.json")
+    header.size = size
+    block = header.tobuf(format=tarfile.GNU_FORMAT)[: tarfile.BLOCKSIZE]
+    data, ends, _ = record
+    found = members(data[: ends[0]] + block + data[ends[0] :])
+    with pytest.raises(RecordError, match=f"its size is {size} bytes"):
+        for _ in range(10):
+            next(found)
 
 
 def test_a_decision_changed_with_all_hashes_made_anew_is_found(

@@ -4,6 +4,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from spondyl.assessment.screening import (
+    QUESTION_SETS,
+    Screen,
+    screen_answers,
+    screen_answers_from_csv,
+    screen_answers_from_json,
+)
 from spondyl.clinic.adjust.film_patient import FilmOfPatient, with_film
 from spondyl.clinic.adjust.gate import CLEAR, gate_of
 from spondyl.clinic.adjust.patient import SimulatedPatient, draw_patient
@@ -15,6 +22,14 @@ from spondyl.treatment.adjustment import Plan, Rule
 
 class OptionError(ValueError):
     """Options that cannot be; the message says which and what to write instead."""
+
+
+class ScreenBlocksError(Exception):
+    """The person's own answers stand in the way: a red flag, a contraindication, or one that is not known."""
+
+    def __init__(self, screen: Screen, patient_id: str) -> None:
+        super().__init__(screen.message)
+        self.screen, self.patient_id = screen, patient_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +51,8 @@ class Options:
 
 
 def plan_of(options: Options) -> tuple[Plan, SimulatedPatient]:
-    """The plan and the patient it is for (simulated, unless live); raises OptionError for what cannot be."""
+    """The plan and the patient it is for (simulated, unless live); raises OptionError for what cannot be, and
+    ScreenBlocksError for whom it may not be."""
     try:
         return _plan_of(options)
     except (ValueError, OSError) as error:
@@ -49,7 +65,7 @@ def _plan_of(options: Options) -> tuple[Plan, SimulatedPatient]:
     patient = draw_patient(options.seed, segments)
     if options.film is not None:
         patient = with_film(patient, options.film, segments)
-    stated = dict(_score(one) for one in options.pain)
+    stated = _target(options, segments)
     plan = Plan(
         session=time.time_ns() // 1_000_000,
         segments=segments,
@@ -83,6 +99,25 @@ def segments_of(words: str) -> tuple[str, ...]:
     return SEGMENTS[SEGMENTS.index(first) : SEGMENTS.index(last) + 1]
 
 
+def _target(options: Options, segments: tuple[str, ...]) -> dict[str, int]:
+    """Pain by segment; raises ValueError for what would be dropped and another segment treated instead."""
+    if options.chosen and options.rule is not Rule.CLINICIAN:
+        raise ValueError(
+            f"--segment {options.chosen} is the target of --rule clinician, and the rule is {options.rule.value}. "
+            "Give that rule, or leave --segment out."
+        )
+    scores = [_score(one) for one in options.pain]
+    named = [segment for segment, _ in scores]
+    if outside := [one for one in named if one not in segments]:
+        raise ValueError(
+            f"--pain names {', '.join(outside)}, which is not among the segments of the session "
+            f"({', '.join(segments)}). Add it to --segments, or leave its pain out."
+        )
+    if twice := sorted({one for one in named if named.count(one) > 1}):
+        raise ValueError(f"--pain scores {', '.join(twice)} more than once. Give each segment one score.")
+    return dict(scores)
+
+
 def _score(word: str) -> tuple[str, int]:
     segment, _, score = word.partition("=")
     if not score.isdigit():
@@ -95,9 +130,11 @@ def _gate(options: Options) -> Gate:
         return CLEAR
     if options.screen is None:
         return Gate()
-    from spondyl.assessment.screening import screen_answers_from_csv, screen_answers_from_json
-
     read = read_json_or_csv(
         options.screen, from_json=screen_answers_from_json, from_csv=screen_answers_from_csv
     )
+    # The kernel's gate knows the contraindications only; a red flag blocks before anything is connected.
+    screen = screen_answers(read.answers, QUESTION_SETS["all"])
+    if screen.blocks:
+        raise ScreenBlocksError(screen, read.patient_id)
     return gate_of(read.answers)

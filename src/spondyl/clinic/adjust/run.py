@@ -43,7 +43,8 @@ def _check_asked(options: Options, plan: Plan, ask: Ask | None) -> None:
         return
     if ask is None:
         raise OptionError(
-            "--live treats a person, and nobody could say here how much it hurts. Run it in a terminal, without --json."
+            "--live treats a person, and nobody could say here how much it hurts. Run it without --json, in a terminal "
+            "that can be drawn anew (TERM is not dumb)."
         )
     if why := no_target_foreseen(plan):
         raise OptionError(

@@ -2,8 +2,8 @@
 
 import socket
 from threading import Thread
-from urllib.parse import urlsplit
 
+from spondyl.clinic.adjust.address import tcp_place
 from spondyl.instrument.protocol import STOP_BYTES
 
 REACH_S = 0.5
@@ -14,9 +14,8 @@ def send_stop(address: str | None) -> None:
 
     Anybody may stop an instrument; only who said HELLO first commands it (docs/reference/instrument-protocol.md).
     """
-    parts = urlsplit(address or "")
-    if parts.scheme == "tcp" and parts.hostname and parts.port:
-        Thread(target=_send, args=(parts.hostname, parts.port), daemon=True).start()
+    if at := tcp_place(address or ""):
+        Thread(target=_send, args=at, daemon=True).start()
 
 
 def _send(host: str, port: int) -> None:

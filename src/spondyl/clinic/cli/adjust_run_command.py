@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -28,13 +28,16 @@ from spondyl.clinic.cli.adjust_options import (
     Simulated,
 )
 from spondyl.clinic.cli.leave import leave
+from spondyl.clinic.cli.screen_command import code_of
 from spondyl.clinic.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from spondyl.clinic.adjust.film_patient import FilmOfPatient
-    from spondyl.clinic.adjust.options import Options
+    from spondyl.clinic.adjust.options import Options, ScreenBlocksError
     from spondyl.clinic.adjust.run import Ran
     from spondyl.treatment.adjustment import Outcome
+
+NOT_SAFE = "NOT PROVED SAFE: press the instrument's stop and take the tip off by hand."
 
 
 def run(  # noqa: PLR0913, PLR0917  a command's options are its arguments
@@ -55,8 +58,8 @@ def run(  # noqa: PLR0913, PLR0917  a command's options are its arguments
 ) -> None:
     """Run a session: read every segment, choose one, treat it, check, stop. Without --live nothing real is touched.
 
-    Research software, not a medical device. Keys in a terminal: space or s stops, 0 to 9 and x
-    (for 10) say how much it hurts.
+    Research software, not a medical device. Keys in a terminal: space or s stops, 0 to 10
+    (or x) say how much it hurts.
 
     \b
     Examples:
@@ -66,7 +69,7 @@ def run(  # noqa: PLR0913, PLR0917  a command's options are its arguments
 
     \b
     Exit codes: 0 ended for a stated reason, 2 wrong command line, 6 record not written, 8 blocked,
-    11 refusal or fault, 12 not proved safe, 130 stopped.
+    9 emergency care now, 11 refusal or fault, 12 not proved safe, 130 stopped.
     """
     from spondyl.clinic.adjust.options import Options
     from spondyl.treatment.adjustment import Rule
@@ -161,14 +164,16 @@ def _run(options: "Options", record: Path | None, *, json_output: bool) -> None:
     if json_output:
         value = session_json(ran.outcome, ran.plan, record=ran.record, digest=ran.digest)
         typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    if not ran.outcome.is_safe:
+        leave(ExitCode.SESSION_NOT_SAFE, NOT_SAFE)
     leave(_code(ran.outcome))
 
 
 def _ran(options: "Options", record: Path | None, stop: Event, *, json_output: bool) -> "Ran":
-    from spondyl.clinic.adjust.instruments import AddressError
-    from spondyl.clinic.adjust.options import OptionError
+    from spondyl.clinic.adjust.address import AddressError
+    from spondyl.clinic.adjust.options import OptionError, ScreenBlocksError
     from spondyl.clinic.adjust.run import run_adjustment
-    from spondyl.instrument import InstrumentError
+    from spondyl.instrument import InstrumentError, NotSafeError
 
     try:
         if json_output:
@@ -176,12 +181,23 @@ def _ran(options: "Options", record: Path | None, stop: Event, *, json_output: b
         from spondyl.clinic.cli.adjust_terminal import run_in_terminal
 
         return run_in_terminal(options, record=record, stop=stop)
+    except NotSafeError as error:
+        leave(ExitCode.SESSION_NOT_SAFE, f"{NOT_SAFE} {error}")
     except InstrumentError as error:
         leave(ExitCode.SESSION_FAILED, str(error))
     except (OptionError, AddressError) as error:
         leave(ExitCode.USAGE, str(error))
+    except ScreenBlocksError as blocked:
+        _leave_blocked(blocked)
     except OSError as error:
         leave(ExitCode.OUTPUT_FAILED, f"The record cannot be written: {error}. Nothing goes on without one.")
+
+
+def _leave_blocked(blocked: "ScreenBlocksError") -> NoReturn:
+    from spondyl.clinic.cli.screens import print_screen
+
+    print_screen(blocked.screen, blocked.patient_id, to_stderr=True)
+    leave(code_of(blocked.screen), "\nNothing was touched: no session begins while its own screen blocks.")
 
 
 @contextmanager
@@ -202,8 +218,6 @@ def _signals(stop: Event) -> Generator[None]:
 def _code(outcome: "Outcome") -> ExitCode:
     from spondyl.treatment.adjustment import StopBecause
 
-    if not outcome.is_safe:
-        return ExitCode.SESSION_NOT_SAFE
     codes = {
         StopBecause.STOP_PRESSED: ExitCode.INTERRUPTED,
         StopBecause.REFUSED: ExitCode.SESSION_FAILED,

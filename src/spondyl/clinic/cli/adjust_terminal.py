@@ -23,6 +23,7 @@ from spondyl.clinic.adjust.options import Options, maximum_of
 from spondyl.clinic.adjust.pump import ALIVE_US
 from spondyl.clinic.adjust.run import Ran, run_adjustment
 from spondyl.clinic.adjust.said_pain import SaidPain
+from spondyl.clinic.cli.typed_keys import TypedKeys
 from spondyl.treatment.adjustment import (
     Command,
     Decision,
@@ -36,7 +37,6 @@ from spondyl.treatment.adjustment import (
     Told,
 )
 
-PAIN_KEYS = "0123456789x"
 LINES = 8
 """Decisions kept in sight."""
 
@@ -89,7 +89,7 @@ class Screen:
         """The same, now that it is asked for; a simulated patient who says nothing has none."""
         said = self.heard()
         if said is None and self._live:
-            self._doing = "ask how much it hurts, 0 to 10, and type it (x is 10)"
+            self._doing = "ask how much it hurts, 0 to 10, and type it"
             return None
         return said or Told(pain=0, wants_stop=False)
 
@@ -105,7 +105,7 @@ class Screen:
             force,
             stiffness_table(tuple(self._rows.values())),
             *(Text(_line(one)) for one in self._said[-LINES:]),
-            Text(" STOP: space or s      pain now: 0 to 9, x for 10 ", style="bold white on red"),
+            Text(" STOP: space or s      pain now: 0 to 10 ", style="bold white on red"),
         ]
         return Panel(Group(*parts), title=title, border_style="red" if self._live else "blue")
 
@@ -130,9 +130,10 @@ def _line(decision: Decision) -> str:
 
 
 def run_in_terminal(options: Options, *, record: Path | None, stop: Event) -> Ran:
-    """Run the session; live when standard output is a terminal, in plain lines else."""
+    """Run the session; live in a terminal that can be drawn anew, in plain lines else."""
     console = Console()
-    is_live = console.is_terminal and sys.stdin.isatty()
+    # A dumb terminal (TERM) shows nothing of a screen that is drawn anew: neither the force nor the question of pain.
+    is_live = console.is_terminal and not console.is_dumb_terminal and sys.stdin.isatty()
     screen = Screen(
         live=options.live, max_n=maximum_of(options.max_n), paced=is_live and options.address is None
     )
@@ -164,13 +165,10 @@ def _keys(stop: Event, screen: Screen) -> Generator[None]:
 
 
 def _listen(terminal: int, stop: Event, screen: Screen, over: Event) -> None:
+    keys = TypedKeys(stop=stop.set, say=screen.pain.say)
     while not over.is_set():
         ready, _, _ = select.select([terminal], [], [], 0.05)
-        for key in os.read(terminal, 32).decode(errors="replace") if ready else "":
-            if key in " sS":
-                stop.set()
-            elif key in PAIN_KEYS:
-                screen.pain.say(PAIN_KEYS.index(key))
+        keys.typed(os.read(terminal, 32).decode(errors="replace") if ready else "", time.monotonic())
 
 
 def _show(console: Console, ran: Ran) -> None:

@@ -15,6 +15,7 @@ from spondyl.clinic.cli.export_command import export
 from spondyl.clinic.cli.landmarks_command import landmarks
 from spondyl.clinic.cli.measure_command import measure
 from spondyl.clinic.cli.phantom_command import phantom
+from spondyl.clinic.cli.plain_letters import print_plainly
 from spondyl.clinic.cli.recover_access_command import recover_access
 from spondyl.clinic.cli.restore_command import restore
 from spondyl.clinic.cli.score_command import score
@@ -80,8 +81,10 @@ app.command()(verify_export)
 def main() -> None:
     """Run the program; the exit codes are those of :class:`spondyl.clinic.exit_codes.ExitCode`.
 
-    Whatever a command prints, a disk or a pipe that takes no more of it is no fault of the software.
+    Whatever a command prints, a disk or a pipe that takes no more of it is no fault of the software, nor is a terminal
+    that has not every letter.
     """
+    print_plainly()
     try:
         sys.exit(app())
     except OSError as error:

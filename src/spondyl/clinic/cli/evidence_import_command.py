@@ -9,7 +9,7 @@ from spondyl.clinic.cli.leave import clean_stop, leave
 from spondyl.clinic.exit_codes import ExitCode, code_for
 
 if TYPE_CHECKING:
-    from spondyl.evidence.living import Imported, Sorted
+    from spondyl.evidence.living import Draft, Imported, Sorted
 
 
 def import_drafts(
@@ -27,7 +27,8 @@ def import_drafts(
     """Import studies as drafts: marked unverified, shown to nobody until a person has compared them with the source.
 
     Reads ClinicalTrials.gov JSON (API version 2, with or without results), RIS and CSV; the content decides which.
-    One trial becomes one draft, whatever number or file it comes under.
+    One trial becomes one draft, whatever number or file it comes under. A draft that lies there and reads
+    otherwise, as one that somebody corrected does, is left as it is.
 
     \b
     Examples:
@@ -49,8 +50,8 @@ def import_drafts(
     imported, refused = _read_all(files)
     found = sort_drafts([draft for one in imported for draft in one.drafts], known)
     with clean_stop("Drafts already written are whole."):
-        written = _write_all(imported, found, out, on)
-    _show(found, written, refused, json_output=json_output)
+        written, kept = _write_all(imported, found, out, on)
+    _show(found, written, [*(one.text for one in found.left_out), *kept], refused, json_output=json_output)
     leave(code_for(measured=len(imported), refused=len(refused)))
 
 
@@ -69,22 +70,40 @@ def _read_all(files: list[Path]) -> "tuple[list[Imported], dict[str, str]]":
     return imported, refused
 
 
-def _write_all(imported: "list[Imported]", found: "Sorted", out: Path, on: str) -> list[Path]:
+def _write_all(
+    imported: "list[Imported]", found: "Sorted", out: Path, on: str
+) -> "tuple[list[tuple[Path, Draft]], list[str]]":
+    """The drafts that were written, and a sentence for each that was left as it lies there."""
     from spondyl.atomic_file import write_whole
     from spondyl.evidence.living import registration_json
 
     out.mkdir(parents=True, exist_ok=True)
     trials = {name: trial for one in imported for name, trial in one.registrations.items()}
-    written: list[Path] = []
+    written: list[tuple[Path, Draft]] = []
+    kept: list[str] = []
     for draft in found.drafts:
-        text = draft.to_toml(imported_on=on, updates=found.updates.get(draft.id, ""))
-        written.append(write_whole(out / f"{draft.id}.toml", text.encode()))
+        path = out / f"{draft.id}.toml"
+        text = draft.to_toml(imported_on=on, updates=found.updates.get(draft.id, "")).encode()
+        if path.exists() and path.read_bytes() != text:
+            kept.append(
+                f"{path}: it is there already and reads otherwise, so somebody may have corrected it. "
+                "Move it away to import this study anew."
+            )
+            continue
+        written.append((write_whole(path, text), draft))
         if draft.id in trials:
             write_whole(out / f"{draft.id}.source.json", registration_json(trials[draft.id]).encode())
-    return written
+    return written, kept
 
 
-def _show(found: "Sorted", written: list[Path], refused: dict[str, str], *, json_output: bool) -> None:
+def _show(
+    found: "Sorted",
+    written: "list[tuple[Path, Draft]]",
+    left_out: list[str],
+    refused: dict[str, str],
+    *,
+    json_output: bool,
+) -> None:
     if json_output:
         import json
 
@@ -96,18 +115,18 @@ def _show(found: "Sorted", written: list[Path], refused: dict[str, str], *, json
                     "updates": found.updates.get(draft.id),
                     "check": list(draft.to_check),
                 }
-                for path, draft in zip(written, found.drafts, strict=True)
+                for path, draft in written
             ],
-            "left_out": [one.text for one in found.left_out],
+            "left_out": left_out,
             "refused": refused,
         }
         typer.echo(json.dumps(table, ensure_ascii=False))
     else:
-        for path, draft in zip(written, found.drafts, strict=True):
+        for path, draft in written:
             update = f" (new data for {found.updates[draft.id]})" if draft.id in found.updates else ""
             typer.echo(f"draft      {path}{update}: {draft.citation}")
-        for one in found.left_out:
-            typer.echo(f"left out   {one.text}")
+        for one in left_out:
+            typer.echo(f"left out   {one}")
         typer.echo(f"{len(written)} drafts, unverified: shown to nobody until a person has checked them.")
     for path, why in refused.items():
         typer.echo(f"refused    {path}: {why}", err=True)

@@ -110,7 +110,7 @@ def outcomes_example(
     patients: Annotated[int, typer.Option(min=1, max=100_000, help="How many synthetic patients.")] = 60,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same file.")] = 1,
 ) -> None:
-    """Write synthetic visits to try with: made-up scores, every patient named SYNTHETIC.
+    """Write synthetic visits to try with: made-up scores, every patient named SYNTHETIC. No file is written over.
 
     \b
     Examples:
@@ -123,6 +123,11 @@ def outcomes_example(
     from spondyl.assessment.outcomes import synthetic_visits_csv
     from spondyl.atomic_file import write_named
 
+    if file.is_file():
+        leave(
+            ExitCode.OUTPUT_FAILED,
+            f"{file} is there already, and may be the clinic's own visits. Nothing was written: name a new file.",
+        )
     with clean_stop("Nothing was written."):
         write_named(file, synthetic_visits_csv(patients, seed=seed).encode())
     typer.echo(f"Written: {file}", err=True)

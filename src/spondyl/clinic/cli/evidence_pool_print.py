@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spondyl.clinic.cli.forest_text import Axis, draw
+from spondyl.clinic.cli.whole_table import print_whole
 from spondyl.evidence import Estimate, Interval, Measure
 from spondyl.evidence.scale import NAMES, no_effect, shown_value
 from spondyl.true_minus import true_minus
@@ -16,7 +17,7 @@ from spondyl.true_minus import true_minus
 def print_estimate(estimate: Estimate) -> None:
     """Forest plot, summary, what was left out, what is not given and why."""
     console = Console(highlight=False)
-    console.print(_forest(estimate, console.width))
+    print_whole(_forest(estimate, console.width), console)
     for line in summary_lines(estimate):
         console.print(line, soft_wrap=True, markup=False)
 
@@ -31,9 +32,8 @@ def _forest(estimate: Estimate, columns: int) -> Table:
     title = f"{shown[0].upper()}{shown[1:]} ({estimate.interval.level_percent:g} %)"
     drawn = columns >= NARROWEST
     table = Table("Study", title, "Weight", *[axis.scale_line()] * drawn, box=SIMPLE_HEAD)
-    table.columns[1].no_wrap = True
     table.columns[2].justify = "right"
-    table.columns[-1].no_wrap = True
+    table.columns[-1].no_wrap = drawn
     for label, value, weight, drawing in _rows(estimate, axis):
         if label == POOLED:
             table.add_section()

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spondyl.clinic.cli.evidence_pool_print import number
+from spondyl.clinic.cli.whole_table import print_whole
 from spondyl.evidence import Interval, LeftOut, Measure
 from spondyl.evidence.scale import shown_value
 
@@ -25,10 +26,9 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     table = Table(*head, box=SIMPLE_HEAD)
     for column in table.columns[1:]:
         column.justify = "right"
-        column.no_wrap = True
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    Console(highlight=False).print(table)
+    print_whole(table, Console(highlight=False))
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -73,7 +73,7 @@ def _screen_file(file: Path, part: str, language: str, *, json_output: bool) -> 
     screened = screen_answers(given.answers, questions_of(part, given.answers))
     show = print_screen_json if json_output else print_screen
     show(in_language(screened, language), given.patient_id)
-    leave(_code(screened))
+    leave(code_of(screened))
 
 
 def _answers(file: Path) -> "ScreenAnswers":
@@ -87,7 +87,8 @@ def _answers(file: Path) -> "ScreenAnswers":
         leave(ExitCode.ALL_REFUSED, f"{file.name}: {error}")
 
 
-def _code(screened: "Screen") -> ExitCode:
+def code_of(screened: "Screen") -> ExitCode:
+    """The exit code of a verdict."""
     codes = {
         "clear": ExitCode.ALL_MEASURED,
         "blocked": ExitCode.SCREEN_BLOCKS,

@@ -33,9 +33,9 @@ def print_screen_json(screen: Screen, patient_id: str) -> None:
     typer.echo(json.dumps(screen_json(screen, patient_id=patient_id), ensure_ascii=False))
 
 
-def print_screen(screen: Screen, patient_id: str) -> None:
+def print_screen(screen: Screen, patient_id: str, *, to_stderr: bool = False) -> None:
     """The verdict and its message first, then each flag by how soon to act."""
-    console = Console(highlight=False, markup=False)
+    console = Console(highlight=False, markup=False, stderr=to_stderr)
     console.print(f"{HEADS[screen.verdict]}{f' ({patient_id})' if patient_id else ''}", style="bold")
     console.print(f"\n{screen.message}")
     known = [flag for flag in screen.flags if flag.answer is not Answer.UNKNOWN]

@@ -177,7 +177,8 @@ class WireInstrument(Instrument):
     def clear_stop(self, person: str) -> Status:
         """Send the person's name, once the instrument has told of its stop: no other is cleared."""
         self.status()
-        name = person.strip().encode()[:32].ljust(32, b"\0")
+        # What is cut off is whole letters: half of one is no UTF-8, which the instrument may refuse.
+        name = person.strip().encode()[:32].decode(errors="ignore").encode().ljust(32, b"\0")
         return self._command(Kind.CLEAR_STOP, {"person": name})
 
     def wait(self, duration_us: int) -> None:

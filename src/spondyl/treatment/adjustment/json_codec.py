@@ -33,13 +33,20 @@ def _read(kind: Any, value: Any) -> Any:
     if get_origin(kind) is tuple:
         return tuple(_read(get_args(kind)[0], one) for one in value)
     if get_origin(kind) is not None:
-        return {key: _read(get_args(kind)[1], one) for key, one in value.items()}
+        return {key: _read(get_args(kind)[1], one) for key, one in _object(kind, value).items()}
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        return cast("Any", kind)(**{name: _read(hints[name], one) for name, one in value.items()})
+        given = _object(kind, value)
+        return cast("Any", kind)(**{name: _read(hints[name], one) for name, one in given.items()})
     if issubclass(kind, Enum):
         return kind(value)
     return _plain(kind, value)
+
+
+def _object(kind: Any, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} is no object with the fields of {kind.__name__}.")
+    return cast("dict[str, Any]", value)
 
 
 def _read_optional(kind: Any, value: Any) -> Any:

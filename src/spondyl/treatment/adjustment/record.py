@@ -179,10 +179,11 @@ def _step(asked: Member, by_name: dict[str, Member]) -> RecordedStep:
 
 def _reading(answered: Member, parquet: bytes) -> Reading:
     value = answered.json()
-    kind = _READINGS.get(value.pop("reading", ""))
+    name = value.pop("reading", "")
     value.pop("before", None)
     value.pop("missing_ms", None)
     try:
+        kind = _READINGS.get(name)
         return _fired(value, parquet) if kind is None else from_json(kind, value)
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise RecordError(f"{answered.name} (byte {answered.start}) is no reading: {error}.") from error

@@ -82,6 +82,10 @@ def members(data: bytes) -> Iterator[Member]:
             info = tarfile.TarInfo.frombuf(data[at : at + BLOCK], "utf-8", "strict")
         except (tarfile.HeaderError, UnicodeDecodeError) as error:
             raise RecordError(f"Byte {at}: the header of a member is damaged ({error}).") from error
+        if info.size < 0:
+            raise RecordError(
+                f"Byte {at}: the header of a member is damaged (its size is {info.size} bytes)."
+            )
         end = at + BLOCK + info.size + -info.size % BLOCK
         if end > len(data):
             return

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import Response
 
+from spondyl.clinic.adjust.address import AddressError
 from spondyl.clinic.adjust.desk import BusyError, Desk
-from spondyl.clinic.adjust.instruments import AddressError, release_stop
+from spondyl.clinic.adjust.instruments import release_stop
 from spondyl.clinic.adjust.live_session import Setup
 from spondyl.clinic.adjust.patient import draw_patient
 from spondyl.clinic.adjust.session_process import SessionProcess

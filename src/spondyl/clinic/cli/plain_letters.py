@@ -1,0 +1,33 @@
+"""What is printed in the place of a character that a terminal's encoding has not: above all, a minus stays a minus."""
+
+import sys
+from codecs import lookup, register_error
+from io import TextIOWrapper
+from unicodedata import normalize
+
+PLAIN = {
+    **{"−": "-", "–": "-", "─": "-", "│": "|", "┼": "+", "◂": "<", "▸": ">", "■": "#", "◆": "*"},
+    **{"≤": "<=", "≥": ">=", "…": "...", "“": "'", "”": "'", "’": "'"},
+}
+"""No double quote: what is printed may be JSON."""
+ERRORS = "spondyl.plain_letters"
+
+
+def print_plainly() -> None:
+    """Let standard output and error replace what they cannot encode; UTF-8 encodes everything."""
+    register_error(ERRORS, _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and lookup(stream.encoding).name != "utf-8":
+            stream.reconfigure(errors=ERRORS)
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(_of, error.object[error.start : error.end])), error.end
+
+
+def _of(letter: str) -> str:
+    """A plain sign for it, or the letter without its accents, or a question mark; half of "½" would be another number."""
+    bare = normalize("NFKD", letter).encode("ascii", "ignore").decode() if letter.isalpha() else ""
+    return PLAIN.get(letter) or bare or "?"

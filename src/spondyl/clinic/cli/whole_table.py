@@ -1,0 +1,37 @@
+"""A table of which a narrow terminal loses nothing: cells break between words, never within a number."""
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+NAME_COLUMNS = 16
+"""The first column keeps so many, or its longest word's if fewer; a longer word is folded."""
+
+
+def print_whole(table: Table, console: Console) -> None:
+    """Print it, names in the first column; where its words need more than the terminal has, lines run on."""
+    columns = table.columns
+    least = [
+        max((cell_len(word) for cell in _cells(one) for word in _words(one, cell)), default=0)
+        for one in columns
+    ]
+    least[0] = min(least[0], NAME_COLUMNS)
+    widths = [max(cell_len(cell) for cell in _cells(one)) for one in columns]
+    # Beside the cells: a space on both sides of each, one between two, and the edges.
+    room = console.width - 3 * len(columns) - 1
+    while sum(widths) > room and widths != least:
+        widest = max((i for i in range(len(widths)) if widths[i] > least[i]), key=lambda i: widths[i])
+        widths[widest] -= 1
+    for column, width in zip(columns, widths, strict=True):
+        column.min_width = column.max_width = width
+        column.overflow = "fold"
+    console.print(table, crop=False)
+
+
+def _cells(column: Column) -> list[str]:
+    return [cell.plain if isinstance(cell, Text) else str(cell) for cell in (column.header, *column.cells)]
+
+
+def _words(column: Column, cell: str) -> list[str]:
+    return [cell] if column.no_wrap else cell.split()
