@@ -22,7 +22,7 @@ BESIDE = ("tls", "lost+found")
 
 
 def restore_backup(backup: Path, home: ClinicHome, *, secret: bytes) -> BackupReport:
-    """Check a backup and, when it is sound, put it into the empty ``home``; a clinic is never overwritten."""
+    """Check a backup and, when its file is sound, put it into the empty ``home``; a clinic is never overwritten."""
     home.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     _refuse(home.data_dir, _in_the_way(home))
     with tempfile.TemporaryDirectory(dir=home.data_dir, prefix=RESTORING) as name:
