@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from clinic_charts import SECRET
 from spondyl.clinic.backup import make_backup
 from spondyl.clinic.chart.anchor import write_checkpoint
-from spondyl.clinic.chart.keys import anchor_signer
+from spondyl.clinic.chart.keys import anchor_signer, make_key_file
 from spondyl.clinic.chart.people import PersonDetails, add_person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.cli.app import app
@@ -88,3 +88,30 @@ def test_a_backup_whose_pages_were_changed_before_it_was_sealed_is_not_restored(
     code, said = ended("restore", tmp_path / "b.tar", "--key", key, "--data", tmp_path / "new")
     assert (code, "The backup is damaged; nothing was restored." in said) == (10, True), said
     assert list((tmp_path / "new").iterdir()) == []
+
+
+@pytest.mark.parametrize("key_is_there", [True, False])
+@pytest.mark.parametrize("rest", ["chart.db-wal", "films/aa/1.film", "adjustments/1", "audit-anchor.jsonl"])
+def test_no_new_clinic_begins_beside_what_is_left_of_one(
+    tmp_path: Path, rest: str, key_is_there: bool
+) -> None:
+    """SQLite threw the acknowledged rows in chart.db-wal away, and a missing key file was made anew."""
+    home = home_at(tmp_path / "clinic")
+    (home.data_dir / rest).parent.mkdir(parents=True)
+    (home.data_dir / rest).write_bytes(b"acknowledged")
+    if key_is_there:
+        make_key_file(home.key_file)
+    before = {path: path.is_file() and path.read_bytes() for path in home.data_dir.rglob("*")}
+    code, said = ended("serve", "--prepare", "--data", home.data_dir)
+    left = Path(rest).parts[0]
+    assert (code, f"chart.db is missing, but {left} of a clinic is there" in said) == (6, True), said
+    assert {path: path.is_file() and path.read_bytes() for path in home.data_dir.rglob("*")} == before
+
+
+def test_a_new_clinic_begins_beside_settings_and_an_empty_disk_for_its_films(tmp_path: Path) -> None:
+    home = home_at(tmp_path / "clinic")
+    for name in ("films/lost+found", "incoming"):
+        (home.data_dir / name).mkdir(parents=True)
+    home.settings_file.write_text('clinic_name = "Nord"')
+    for _ in range(2):
+        assert ended("serve", "--prepare", "--data", home.data_dir)[0] == 0
