@@ -33,7 +33,8 @@ class BackupReport:
 
     With ``problems`` the file is damaged, and nothing is restored. The others come from the clinic itself, and what
     there is can be restored all the same: ``log_problems`` of the audit log or its checkpoints, as ``verify-audit``
-    says them; ``films_missing``, files of films and of their signed reports that the chart names and the backup lacks.
+    says them; ``films_missing``, files of films and of their signed reports that the chart names and the backup lacks
+    or holds damaged.
     """
 
     made_at: str
@@ -122,7 +123,7 @@ def _report(connection: sa.Connection, folder: Path, made_at: str, files: int, s
         revision=present_revision(connection),
         problems=tuple(map(str, damaged)),
         log_problems=log.problems,
-        films_missing=sum(not store.has(one) for one in _film_digests(connection, tables)),
+        films_missing=sum(not store.opens(one) for one in _film_digests(connection, tables)),
     )
 
 
