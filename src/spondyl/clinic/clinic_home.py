@@ -14,9 +14,12 @@ from spondyl.clinic.chart.migrations import upgrade
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.clinic_settings import ClinicSettings
 
-
 _RESTS = ("chart.db-wal", "films", "adjustments", "letters", "audit-anchor.jsonl")
-"""What only a clinic that has been here leaves in the data folder; settings and what is to be taken in may come first."""
+"""What only a clinic that has been here leaves in the data folder; settings and films to be taken in may come first."""
+
+
+RESTORED = "restored.txt"
+"""A file that a restore leaves in the data folder: while it lies there, the clinic acts as a copy of another."""
 
 
 class ChartMissingError(DatabaseUnusableError):
@@ -45,6 +48,11 @@ class ClinicHome:
     def settings_file(self) -> Path:
         """What a person decided about this clinic."""
         return self.data_dir / "settings.toml"
+
+    @property
+    def is_restored(self) -> bool:
+        """True for what may be a copy of a clinic that goes on: a person has not yet said that this is the clinic."""
+        return (self.data_dir / RESTORED).is_file()
 
     def anchor_file(self, settings: ClinicSettings) -> Path:
         """Where the audit checkpoints are written: not in the database; by a setting on another machine's disk.

@@ -140,9 +140,11 @@ class ClinicSettings:
     mail: MailTable = field(
         default_factory=MailTable, metadata={"help": "Letters to patients.", "allowed": None}
     )
-    # What the command line decides, not the file.
+    # What the command line or a restore decides, not the file.
     tls: bool = field(default=False, metadata={"command_line": True})
     demo: bool = field(default=False, metadata={"command_line": True})
+    restored: bool = field(default=False, metadata={"command_line": True})
+    """Not yet said to be the clinic: no letters, no films by DICOM, checkpoints in the data folder only."""
 
     @property
     def secure(self) -> bool:

@@ -16,7 +16,7 @@ from spondyl.clinic.chart.attempts import PER_ADDRESS, WINDOW
 from spondyl.clinic.chart.engine import DatabaseUnusableError, utc_now
 from spondyl.clinic.chart.keys import KeyFileUnusableError, anchor_signer
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.clinic_home import ClinicHome, open_chart, secret_of
+from spondyl.clinic.clinic_home import RESTORED, ClinicHome, open_chart, secret_of
 from spondyl.clinic.clinic_settings import ClinicSettings, SettingsInvalidError, read_settings
 from spondyl.clinic.keep_anchor import AnchorKeeper
 from spondyl.clinic.keep_bookings import BookingKeeper
@@ -178,7 +178,7 @@ def build_services(home: ClinicHome, options: ServeOptions) -> Services:
         ) from error
     return Services(
         engine=engine,
-        settings=_with_command_line(settings, options),
+        settings=_as_a_copy(_with_command_line(settings, options), home),
         clock=utc_now,
         secret=secret,
         data_dir=home.data_dir,
@@ -228,6 +228,11 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
             "The proxy has to send Host, X-Forwarded-Proto and X-Forwarded-For; without the last, everybody counts as "
             f"one address, and {PER_ADDRESS} wrong sign-ins shut the door on all for {wait}."
         )
+    if services.settings.restored:
+        lines.append(
+            "This is a restored copy: it sends no letters, receives no films by DICOM and writes checkpoints into its own "
+            f"folder only. If it is the clinic from now on, delete {services.data_dir / RESTORED} and start again."
+        )
     dicom = services.settings.dicom
     if dicom.network.listens:
         place = (
@@ -235,7 +240,7 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
         )
         lines.append(f"Films come by DICOM to {dicom.ae_title} at {place}, from {', '.join(dicom.peers)}")
     mail = services.settings.mail
-    if mail.server and not mail.pages_address:
+    if mail.server and not mail.pages_address and not services.settings.restored:
         lines.append(
             f"Letters go out by {mail.server}, and their links lead to {address}. Where patients reach the pages by "
             "another address, name it as pages_address under [mail] in settings.toml."
@@ -285,6 +290,19 @@ def _with_command_line(settings: ClinicSettings, options: ServeOptions) -> Clini
     if options.demo:  # whatever the file says: nobody but this machine reaches a demo, nor its DICOM port
         settings = replace(settings, dicom=replace(settings.dicom, address="127.0.0.1"))
     return settings
+
+
+def _as_a_copy(settings: ClinicSettings, home: ClinicHome) -> ClinicSettings:
+    """A restored clinic reaches nobody: patients, X-ray units and checkpoints may be those of one that goes on."""
+    if not home.is_restored:
+        return settings
+    inside = home.anchor_file(settings).resolve().is_relative_to(home.data_dir.resolve())
+    return replace(
+        settings,
+        restored=True,
+        anchor_file=settings.anchor_file if inside else "",
+        dicom=replace(settings.dicom, peers=(), reports_to=""),
+    )
 
 
 def take_short_turns() -> None:

@@ -32,11 +32,11 @@ def restore(
     \b
     Exit codes: 0 sound, 6 it cannot be read or there is no room for it, 10 it can be read but is damaged, and nothing
     is restored; or the clinic's audit log or checkpoints had a problem when it was made, or films that the chart names
-    are missing: what there is was restored.
+    are missing or damaged: what there is was restored.
     """
     from spondyl.clinic.backup import BackupUnusableError, check_backup, restore_backup
     from spondyl.clinic.chart.keys import KeyFileUnusableError, read_key_file
-    from spondyl.clinic.clinic_home import home_at
+    from spondyl.clinic.clinic_home import RESTORED, home_at
     from spondyl.clinic.report.day_text import moment_text
 
     try:
@@ -58,7 +58,12 @@ def restore(
         f"the audit log of {report.audit_rows} rows {log}."
     )
     if not check:
-        typer.echo(f"Restored. Start it with: {_start_command(data, database, key)}")
+        typer.echo(
+            f"Restored. While {data / RESTORED} lies there, it acts as a copy: it sends no letters, receives no films by "
+            "DICOM and writes checkpoints into its own folder only. If it is to be the clinic from now on, stop the old "
+            "one for good and delete that file."
+        )
+        typer.echo(f"Start it with: {_start_command(data, database, key)}")
     if report.films_missing:
         typer.echo(_films_missing(report.films_missing), err=True)
     if report.log_problems:
@@ -86,6 +91,7 @@ def _start_command(data: Path, database: str | None, key: Path) -> str:
 def _films_missing(count: int) -> str:
     return (
         f"PROBLEM {count} {'file' if count == 1 else 'files'} of films or reports that the chart names "
-        f"{'is' if count == 1 else 'are'} not in the backup: lost before it was made, or on a disk that was not there. "
+        f"{'is' if count == 1 else 'are'} not in the backup, or cannot be opened: lost or damaged before it was "
+        "made, or on a disk that was not there. "
         "Look for them in an earlier backup."
     )
