@@ -157,7 +157,11 @@ def test_a_restored_copy_reaches_no_patient_no_x_ray_unit_and_no_checkpoints_of_
     code, said = ended("restore", tmp_path / "b.tar", "--key", home.key_file, "--data", copy.data_dir)
     mark = copy.data_dir / "restored.txt"
     assert (code, f"While {mark} lies there" in said) == (0, True), said
-    monkeypatch.setattr("spondyl.clinic.keep_bookings.send_due", lambda *_, **__: sent.append("letters"))
+
+    def send(*_: object, **__: object) -> None:
+        sent.append("letters")
+
+    monkeypatch.setattr("spondyl.clinic.keep_bookings.send_due", send)
 
     def started(clinic: ClinicHome) -> tuple[bool, bool, bool, bool]:
         services = build_services(clinic, ServeOptions())
@@ -173,12 +177,8 @@ def test_a_restored_copy_reaches_no_patient_no_x_ray_unit_and_no_checkpoints_of_
         return listens, anchor == elsewhere, told, shown
 
     assert (started(copy), sent) == ((False, False, True, True), [])
-    assert (
-        copy.anchor_file(build_services(copy, ServeOptions()).settings)
-        == copy.data_dir / "audit-anchor.jsonl"
-    )
     assert ended("serve", "--prepare", "--data", copy.data_dir, "--key", home.key_file)[0] == 0
-    assert not elsewhere.exists()
+    assert (copy.data_dir / "audit-anchor.jsonl").is_file() and not elsewhere.exists()
     mark.unlink()
     assert (started(copy), sent) == ((True, True, False, False), ["letters"])
 

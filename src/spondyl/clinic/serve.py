@@ -230,8 +230,8 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
         )
     if services.settings.restored:
         lines.append(
-            "This is a restored copy: it sends no letters, receives no films by DICOM and writes checkpoints into its own "
-            f"folder only. If it is the clinic from now on, delete {services.data_dir / RESTORED} and start again."
+            "This is a restored copy: it sends no letters, receives no films by DICOM and writes checkpoints into its "
+            f"own folder only. If it is the clinic from now on, delete {services.data_dir / RESTORED} and start again."
         )
     dicom = services.settings.dicom
     if dicom.network.listens:

@@ -59,9 +59,9 @@ def restore(
     )
     if not check:
         typer.echo(
-            f"Restored. While {data / RESTORED} lies there, it acts as a copy: it sends no letters, receives no films by "
-            "DICOM and writes checkpoints into its own folder only. If it is to be the clinic from now on, stop the old "
-            "one for good and delete that file."
+            f"Restored. While {data / RESTORED} lies there, it acts as a copy: it sends no letters, receives no films "
+            "by DICOM and writes checkpoints into its own folder only. If it is to be the clinic from now on, stop the "
+            "old one for good and delete that file."
         )
         typer.echo(f"Start it with: {_start_command(data, database, key)}")
     if report.films_missing:
