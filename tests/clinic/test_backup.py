@@ -238,7 +238,7 @@ def test_a_restore_that_is_killed_leaves_no_chart_without_its_films(
     whole = Path.rename
 
     def killed_at_the_last(path: Path, target: Path) -> Path:
-        if len(moved) == 3:
+        if len(moved) == 4:
             raise KeyboardInterrupt
         moved.append(path.name)
         return whole(path, target)
@@ -247,7 +247,7 @@ def test_a_restore_that_is_killed_leaves_no_chart_without_its_films(
     with pytest.raises(KeyboardInterrupt):
         restore_backup(backup, home, secret=SECRET)
     monkeypatch.undo()
-    assert sorted(moved) == ["audit-anchor.jsonl", "films", "settings.toml"]
+    assert sorted(moved) == ["audit-anchor.jsonl", "films", "restored.txt", "settings.toml"]
     with pytest.raises(BackupUnusableError, match="is not empty"):
         restore_backup(backup, home, secret=SECRET)
 
@@ -286,7 +286,7 @@ def test_the_command_to_start_what_was_restored_names_the_database_without_its_p
     start = shlex.join(
         ["spondyl", "serve", "--data", str(tmp_path / "a clinic"), "--database", shown, "--key", str(key)]
     )
-    assert said.exit_code == 0 and said.output.endswith(f"Restored. Start it with: {start}\n"), said.output
+    assert said.exit_code == 0 and said.output.endswith(f"\nStart it with: {start}\n"), said.output
     assert "secret" not in said.output
 
 
@@ -413,6 +413,7 @@ def test_nothing_that_stands_in_a_file_can_be_read_in_it_and_all_comes_back(
         "films",
         "letters",
         "adjustments",
+        "restored.txt",
         "settings.toml",
     }
 

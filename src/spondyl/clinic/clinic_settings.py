@@ -30,7 +30,9 @@ class OidcSettings:
         "", "Address of the provider; its /.well-known/openid-configuration is read from there."
     )
     client_id: str = _said("", "The name under which the provider knows this clinic's server.")
-    client_secret_file: str = _said("", "File with the secret that belongs to it, mode 0600.")
+    client_secret_file: str = _said(
+        "", "File with the secret that belongs to it, mode 0600; a path not from / begins in the data folder."
+    )
     label: str = _said("Single sign-on", "The words on the button of the sign-in page.")
 
     @property
@@ -79,7 +81,10 @@ class MailTable:
     port: int = _said(587, "Port of the mail server.", (1, 65_535))
     from_address: str = _said("clinic@localhost", "Address that the letters come from.")
     user: str = _said("", "Name to sign in with at the mail server; empty: none.")
-    password_file: str = _said("", "File with the password that belongs to it, mode 0600.")
+    password_file: str = _said(
+        "",
+        "File with the password that belongs to it, mode 0600; a path not from / begins in the data folder.",
+    )
     pages_address: str = _said(
         "", "Address under which patients reach the clinic's pages, such as https://book.clinic.example."
     )
@@ -140,9 +145,11 @@ class ClinicSettings:
     mail: MailTable = field(
         default_factory=MailTable, metadata={"help": "Letters to patients.", "allowed": None}
     )
-    # What the command line decides, not the file.
+    # What the command line or a restore decides, not the file.
     tls: bool = field(default=False, metadata={"command_line": True})
     demo: bool = field(default=False, metadata={"command_line": True})
+    restored: bool = field(default=False, metadata={"command_line": True})
+    """Not yet said to be the clinic: no letters, no films by DICOM, checkpoints in the data folder only."""
 
     @property
     def secure(self) -> bool:
@@ -174,7 +181,17 @@ def read_settings(path: Path) -> ClinicSettings:
     except ValueError as error:
         raise SettingsInvalidError(f"dicom: {error}") from error
     mail = replace(MailTable(), **_checked(MailTable, inner["mail"], prefix="mail."))
-    return replace(settings, oidc=oidc, dicom=dicom, mail=mail)
+    return replace(
+        settings,
+        oidc=replace(oidc, client_secret_file=_beginning_in(path.parent, oidc.client_secret_file)),
+        dicom=dicom,
+        mail=replace(mail, password_file=_beginning_in(path.parent, mail.password_file)),
+    )
+
+
+def _beginning_in(folder: Path, name: str) -> str:
+    """The path of a file with a password: the same wherever a command is called from."""
+    return str(folder / name) if name else ""
 
 
 def _inner_table(value: Any, name: str) -> dict[str, Any]:

@@ -41,7 +41,7 @@ _MEANINGS = {
     ExitCode.INSTALLATION_INCOMPLETE: "Something is missing from the installation; 'spondyl doctor' says what to do.",
     ExitCode.SCREEN_BLOCKS: "A screen blocks treatment: an answer stands in the way or is unknown. Nothing failed.",
     ExitCode.SCREEN_EMERGENCY: "A screen calls for emergency care now. Nothing failed.",
-    ExitCode.CHART_UNSOUND: "An audit log, a backup or an export was changed, or lacks something; each is named.",
+    ExitCode.CHART_UNSOUND: "An audit log, a backup or an export was changed, torn, or lacks something; each is named.",
     ExitCode.SESSION_FAILED: "An adjustment session ended by a refusal or a fault with the tip off and proved safe, or "
     "the instrument was not reached and none began.",
     ExitCode.SESSION_NOT_SAFE: "An adjustment session could not prove the safe state: press the instrument's stop.",

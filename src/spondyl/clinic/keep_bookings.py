@@ -37,9 +37,12 @@ class BookingKeeper:
         self._services, self._every_s = services, every_s
         self._base = services.settings.mail.pages_address.rstrip("/") or base
         self._stop = threading.Event()
+        self._works = {"bookings": self._look_after_times, "letters": self._send_letters}
+        if services.settings.restored:  # the clinic that it is a copy of may have sent them
+            del self._works["letters"]
         self._threads = [
             threading.Thread(target=self._run, args=(work,), name=name, daemon=True)
-            for name, work in (("bookings", self._look_after_times), ("letters", self._send_letters))
+            for name, work in self._works.items()
         ]
 
     def start(self) -> None:
@@ -55,7 +58,7 @@ class BookingKeeper:
 
     def look(self) -> None:
         """Do what is due now; what fails is logged and tried again."""
-        for work in (self._look_after_times, self._send_letters):
+        for work in self._works.values():
             self._do(work)
 
     def _look_after_times(self) -> None:

@@ -1,7 +1,6 @@
 """A certificate that the clinic's server makes for itself, for use inside the house."""
 
 import ipaddress
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from spondyl.atomic_file import write_whole
 
 VALID_FOR = timedelta(days=397)
 RENEW_WITHIN = timedelta(days=30)
@@ -42,10 +43,15 @@ def own_certificate(folder: Path, *, names: Iterable[str], now: datetime) -> Tls
 
 
 def _usable(files: TlsFiles, wanted: frozenset[str], now: datetime) -> bool:
-    if not (files.certificate.is_file() and files.key.is_file()):
+    """False too for a file that is torn, and for a key that belongs to another certificate."""
+    try:
+        found = x509.load_pem_x509_certificate(files.certificate.read_bytes())
+        key = serialization.load_pem_private_key(files.key.read_bytes(), None)
+        held = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError, TypeError, x509.ExtensionNotFound):
         return False
-    found = x509.load_pem_x509_certificate(files.certificate.read_bytes())
-    held = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    if key.public_key() != found.public_key():
+        return False
     names = {str(one.value) for one in held}
     return wanted <= names and found.not_valid_after_utc > now + RENEW_WITHIN
 
@@ -69,8 +75,8 @@ def _make(files: TlsFiles, names: list[str], now: datetime) -> None:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _write(files.key, private)
-    _write(files.certificate, certificate.public_bytes(serialization.Encoding.PEM))
+    write_whole(files.key, private, mode=0o600)
+    write_whole(files.certificate, certificate.public_bytes(serialization.Encoding.PEM), mode=0o600)
 
 
 def _name(name: str) -> x509.GeneralName:
@@ -78,9 +84,3 @@ def _name(name: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
         return x509.DNSName(name)
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)

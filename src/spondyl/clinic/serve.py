@@ -16,8 +16,9 @@ from spondyl.clinic.chart.attempts import PER_ADDRESS, WINDOW
 from spondyl.clinic.chart.engine import DatabaseUnusableError, utc_now
 from spondyl.clinic.chart.keys import KeyFileUnusableError, anchor_signer
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.clinic_home import ClinicHome, open_chart, secret_of
+from spondyl.clinic.clinic_home import RESTORED, ClinicHome, open_chart, secret_of
 from spondyl.clinic.clinic_settings import ClinicSettings, SettingsInvalidError, read_settings
+from spondyl.clinic.films.network.peers import DicomSettings
 from spondyl.clinic.keep_anchor import AnchorKeeper
 from spondyl.clinic.keep_bookings import BookingKeeper
 from spondyl.clinic.own_certificate import TlsFiles, own_certificate
@@ -88,6 +89,7 @@ def run_server(home: ClinicHome, options: ServeOptions) -> None:
 def _listen_and_serve(
     home: ClinicHome, services: Services, options: ServeOptions, files: TlsFiles | None
 ) -> None:
+    _refuse_taken_port(services.settings.dicom.network)
     listeners = open_listeners(options)
     options = replace(options, port=listeners[0].getsockname()[1])
     if "localhost" in services.settings.host_names and is_localhost(listeners):
@@ -102,6 +104,8 @@ def _listen_and_serve(
     finally:
         for keeper in keepers:
             keeper.stop()
+        for listener in listeners:
+            listener.close()
         services.engine.dispose()
 
 
@@ -127,6 +131,19 @@ def open_listener(options: ServeOptions) -> socket.socket:
     # head; asyncio sets it only on sockets that it made itself.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
+
+
+def _refuse_taken_port(dicom: DicomSettings) -> None:
+    """The receiver is a process of its own, and would say it in a traceback."""
+    if not dicom.listens:
+        return
+    try:
+        socket.create_server((dicom.address, dicom.port)).close()
+    except OSError as error:
+        raise StartRefusedError(
+            f"Films cannot be received by DICOM at {dicom.address} port {dicom.port} ({error.strerror}). Stop the "
+            "program that holds it, or name another port or address under [dicom] in settings.toml."
+        ) from error
 
 
 def open_listeners(options: ServeOptions) -> tuple[socket.socket, ...]:
@@ -166,6 +183,7 @@ def build_services(home: ClinicHome, options: ServeOptions) -> Services:
     _refuse_open_door(options)
     try:
         settings = read_settings(home.settings_file)
+        _refuse_unread_passwords(settings)
         secret = secret_of(home)
         engine = open_chart(home, secret=secret, survives_power_loss=settings.survives_power_loss)
         with reading(engine) as connection:
@@ -178,7 +196,7 @@ def build_services(home: ClinicHome, options: ServeOptions) -> Services:
         ) from error
     return Services(
         engine=engine,
-        settings=_with_command_line(settings, options),
+        settings=_as_a_copy(_with_command_line(settings, options), home),
         clock=utc_now,
         secret=secret,
         data_dir=home.data_dir,
@@ -228,6 +246,11 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
             "The proxy has to send Host, X-Forwarded-Proto and X-Forwarded-For; without the last, everybody counts as "
             f"one address, and {PER_ADDRESS} wrong sign-ins shut the door on all for {wait}."
         )
+    if services.settings.restored:
+        lines.append(
+            "This is a restored copy: it sends no letters, receives no films by DICOM and writes checkpoints into its "
+            f"own folder only. If it is the clinic from now on, delete {services.data_dir / RESTORED} and start again."
+        )
     dicom = services.settings.dicom
     if dicom.network.listens:
         place = (
@@ -235,7 +258,7 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
         )
         lines.append(f"Films come by DICOM to {dicom.ae_title} at {place}, from {', '.join(dicom.peers)}")
     mail = services.settings.mail
-    if mail.server and not mail.pages_address:
+    if mail.server and not mail.pages_address and not services.settings.restored:
         lines.append(
             f"Letters go out by {mail.server}, and their links lead to {address}. Where patients reach the pages by "
             "another address, name it as pages_address under [mail] in settings.toml."
@@ -279,12 +302,53 @@ def _refuse_open_door(options: ServeOptions) -> None:
         )
 
 
+def _refuse_unread_passwords(settings: ClinicSettings) -> None:
+    """Found out when it is needed, nobody would be told: letters would wait for ever."""
+    named = {
+        "mail.password_file": settings.mail.password_file,
+        "oidc.client_secret_file": settings.oidc.client_secret_file,
+    }
+    for setting, name in named.items():
+        try:
+            _ = Path(name).read_text(encoding="utf-8") if name else ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise StartRefusedError(
+                f"{setting} in settings.toml names {name}, which cannot be read ({error}). Put the file there, or name "
+                "its place; a path not from / begins in the data folder."
+            ) from error
+
+
 def _with_command_line(settings: ClinicSettings, options: ServeOptions) -> ClinicSettings:
-    names = tuple(dict.fromkeys([*settings.host_names, options.in_addresses]))
+    names = tuple(dict.fromkeys([*map(_as_sent, settings.host_names), options.in_addresses]))
     settings = replace(settings, host_names=names, tls=options.tls, demo=options.demo)
     if options.demo:  # whatever the file says: nobody but this machine reaches a demo, nor its DICOM port
         settings = replace(settings, dicom=replace(settings.dicom, address="127.0.0.1"))
     return settings
+
+
+def _as_sent(name: str) -> str:
+    """A host's name as browsers send it and certificates hold it (IDNA, RFC 3490)."""
+    if name.isascii():
+        return name
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise StartRefusedError(
+            f"host_names in settings.toml holds {name!r}, which can be no name of a host ({error}). Put it right."
+        ) from error
+
+
+def _as_a_copy(settings: ClinicSettings, home: ClinicHome) -> ClinicSettings:
+    """A restored clinic reaches nobody: patients, X-ray units and checkpoints may be those of one that goes on."""
+    if not home.is_restored:
+        return settings
+    inside = home.anchor_file(settings).resolve().is_relative_to(home.data_dir.resolve())
+    return replace(
+        settings,
+        restored=True,
+        anchor_file=settings.anchor_file if inside else "",
+        dicom=replace(settings.dicom, peers=(), reports_to=""),
+    )
 
 
 def take_short_turns() -> None:
@@ -309,6 +373,13 @@ def _serve(services: Services, listeners: tuple[socket.socket, ...], files: TlsF
         ssl_certfile=files.certificate if files else None,
         ssl_keyfile=files.key if files else None,
     )
+    try:
+        config.load()
+    except OSError as error:  # ssl.SSLError is one
+        raise StartRefusedError(
+            f"The certificate and its key cannot be used ({error}). Name with --cert and --cert-key the PEM files of a "
+            "certificate and of the key that belongs to it."
+        ) from error
     # KeyboardInterrupt, which uvicorn raises again after a clean end, is how people stop it.
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=list(listeners))

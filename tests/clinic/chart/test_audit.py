@@ -5,6 +5,7 @@ Limit: who holds the key and rewrites everything after a point can hide it from 
 
 import hmac
 import json
+import resource
 import time
 import tracemalloc
 from collections.abc import Iterator
@@ -205,6 +206,23 @@ def test_after_a_torn_checkpoint_the_next_ones_are_written_and_only_the_torn_one
     assert len(lines) == 5 + bool(torn)
     named = [] if not torn else ["checkpoint 4: its signature does not fit; the line was changed or torn."]
     assert list(problems(written, anchored)) == named
+
+
+def test_a_checkpoint_that_a_full_disk_cuts_short_leaves_nothing(written: sa.Engine, anchored: Path) -> None:
+    """Half a line would be named as a problem for ever. The limit of a file's size ends a write as a full disk does."""
+    whole, limits = anchored.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    with writing(written) as connection:
+        record(connection, actor="dr", action="save", subject="person 1")
+    with reading(written) as connection:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 50, limits[1]))
+        try:
+            with pytest.raises(OSError, match="too large"):
+                write_checkpoint(connection, anchored, signer=SIGNER)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert anchored.read_bytes() == whole
+        assert write_checkpoint(connection, anchored, signer=SIGNER)
+    assert problems(written, anchored) == ()
 
 
 def test_a_checkpoint_reads_the_end_of_a_long_file_only(

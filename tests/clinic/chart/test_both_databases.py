@@ -18,7 +18,7 @@ from spondyl.clinic.chart.people import (
     find_people,
     person_to_change,
 )
-from spondyl.clinic.chart.tables import metadata
+from spondyl.clinic.chart.tables import metadata, people
 from spondyl.clinic.chart.transaction import reading, writing
 
 ANA = PersonDetails(given_name="Ána", family_name="Ruiz")
@@ -37,6 +37,16 @@ def test_a_person_is_found_without_accents_and_is_in_the_log(engine: sa.Engine) 
         assert find_people(connection, str(ana.record_number)) == [ana]
         assert [(one.actor, one.subject) for one in entries(connection)] == [("desk", ana.subject)]
         assert verify(connection).sound
+
+
+def test_the_words_of_a_database_error_name_no_patient(engine: sa.Engine) -> None:
+    """They go into the server's log, which no chart's rights guard."""
+    with writing(engine) as connection:
+        add_person(connection, ANA, actor="desk")
+        row = dict(connection.execute(sa.select(people)).mappings().one())
+    with pytest.raises(sa.exc.IntegrityError) as refused, writing(engine) as connection:
+        connection.execute(people.insert().values(row))
+    assert "UNIQUE" in str(refused.value).upper() and "Ruiz" not in str(refused.value)
 
 
 def test_what_fails_half_way_leaves_nothing(engine: sa.Engine) -> None:

@@ -48,6 +48,18 @@ def test_a_file_of_an_earlier_version_opens_with_what_its_log_holds(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("hindrance", ["clinic", "clinic/chart.db-wal", "clinic/chart.db"])
+def test_what_the_disk_hinders_is_not_called_a_wrong_key(tmp_path: Path, hindrance: str) -> None:
+    """No such folder, and where a file has to be a folder: both as SQLite meets them at a disk that is not there."""
+    if hindrance != "clinic":
+        (tmp_path / hindrance).mkdir(parents=True)
+    with pytest.raises(
+        DatabaseUnusableError, match=r"cannot be opened .*Look at the disk, its room"
+    ) as refused:
+        EncryptedFile(tmp_path / "clinic" / "chart.db", KEY).connect()
+    assert "key" not in str(refused.value)
+
+
 def test_another_key_and_a_changed_page_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "chart.db"
     connection = EncryptedFile(path, KEY).connect()

@@ -47,6 +47,17 @@ def test_a_changed_film_is_refused(store: FilmStore) -> None:
         store.get(path.stem)
 
 
+@pytest.mark.parametrize("spoilt", [b"", b"torn", None])
+def test_a_damaged_film_is_mended_by_its_good_copy(store: FilmStore, spoilt: bytes | None) -> None:
+    path = file_of(store, store.put(CONTENT))
+    saved = bytearray(path.read_bytes())
+    saved[-20] ^= 1
+    path.write_bytes(saved if spoilt is None else spoilt)
+    assert not store.opens(path.stem)
+    assert store.put(CONTENT) == path.stem
+    assert store.get(path.stem) == CONTENT
+
+
 def test_two_films_whose_files_were_exchanged_are_refused(store: FilmStore) -> None:
     first, second = (file_of(store, store.put(content)) for content in (CONTENT, CONTENT[1:]))
     second.write_bytes(first.read_bytes())

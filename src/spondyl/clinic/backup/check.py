@@ -17,7 +17,7 @@ from spondyl.clinic.backup.manifest import (
 )
 from spondyl.clinic.backup.seal import unseal
 from spondyl.clinic.chart.anchor import check_anchor
-from spondyl.clinic.chart.audit import verify
+from spondyl.clinic.chart.audit import Verdict, verify
 from spondyl.clinic.chart.engine import DatabaseUnusableError, embedded_url, open_engine
 from spondyl.clinic.chart.keys import anchor_signer, derive
 from spondyl.clinic.chart.migrations import present_revision, refuse_newer
@@ -31,8 +31,10 @@ from spondyl.radiograph import printable
 class BackupReport:
     """What a backup holds, and what is wrong with it.
 
-    ``films_missing``: files of films and of their signed reports that the chart names and the backup lacks; what there
-    is can be restored all the same.
+    With ``problems`` the file is damaged, and nothing is restored. The others come from the clinic itself, and what
+    there is can be restored all the same: ``log_problems`` of the audit log or its checkpoints, as ``verify-audit``
+    says them; ``films_missing``, files of films and of their signed reports that the chart names and the backup lacks
+    or holds damaged.
     """
 
     made_at: str
@@ -41,11 +43,12 @@ class BackupReport:
     audit_rows: int
     revision: str | None
     problems: tuple[str, ...]
+    log_problems: tuple[str, ...]
     films_missing: int
 
     @property
     def sound(self) -> bool:
-        """True when nothing that is in it is wrong."""
+        """True when the file is what was backed up."""
         return not self.problems
 
 
@@ -94,15 +97,18 @@ def _wrong_files(folder: Path, files: dict[str, str]) -> list[str]:
     return missing + added + changed
 
 
-def _report(connection: sa.Connection, folder: Path, made_at: str, files: int, secret: bytes) -> BackupReport:
+def log_verdict(connection: sa.Connection, anchor: Path | None, *, secret: bytes) -> Verdict:
+    """The log of a chart that is in a backup, held against the checkpoints that are in it, if there are any."""
     verdict = verify(connection)
-    problems = list(verdict.problems)
-    if (folder / ANCHOR).is_file():
-        public = anchor_signer(secret).public_key()
-        problems.extend(check_anchor(connection, folder / ANCHOR, public_key=public).problems)
-    problems.extend(
-        str(line) for (line,) in connection.exec_driver_sql("PRAGMA cipher_integrity_check").all()
-    )
+    if anchor is None or not anchor.is_file():
+        return verdict
+    anchored = check_anchor(connection, anchor, public_key=anchor_signer(secret).public_key())
+    return Verdict(rows=verdict.rows, problems=verdict.problems + anchored.problems)
+
+
+def _report(connection: sa.Connection, folder: Path, made_at: str, files: int, secret: bytes) -> BackupReport:
+    log = log_verdict(connection, folder / ANCHOR, secret=secret)
+    damaged = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars()
     there = set(sa.inspect(connection).get_table_names())  # of an older version: fewer
     tables = [table for table in metadata.sorted_tables if table.name in there]
     rows = sum(
@@ -113,10 +119,11 @@ def _report(connection: sa.Connection, folder: Path, made_at: str, files: int, s
         made_at=made_at,
         files=files,
         rows=rows,
-        audit_rows=verdict.rows,
+        audit_rows=log.rows,
         revision=present_revision(connection),
-        problems=tuple(problems),
-        films_missing=sum(not store.has(one) for one in _film_digests(connection, tables)),
+        problems=tuple(map(str, damaged)),
+        log_problems=log.problems,
+        films_missing=sum(not store.opens(one) for one in _film_digests(connection, tables)),
     )
 
 

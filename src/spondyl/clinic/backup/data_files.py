@@ -84,10 +84,10 @@ def checkpoint_names(data_dir: Path) -> list[str]:
 
 
 def _password_files(folder: Path) -> set[Path]:
-    """The files with passwords that the settings name, each seen from here and from the folder."""
+    """The files with passwords that the settings name."""
     settings = _settings(folder)
-    named = [name for name in (settings.oidc.client_secret_file, settings.mail.password_file) if name]
-    return {place for name in named for place in (Path(name).resolve(), (folder / name).resolve())}
+    named = (settings.oidc.client_secret_file, settings.mail.password_file)
+    return {Path(name).resolve() for name in named if name}
 
 
 def _settings(folder: Path) -> ClinicSettings:

@@ -7,6 +7,7 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -14,6 +15,7 @@ from typing import IO
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from spondyl.clinic.backup.check import log_verdict
 from spondyl.clinic.backup.copy_chart import copy_chart
 from spondyl.clinic.backup.data_files import checkpoint_names, data_files
 from spondyl.clinic.backup.manifest import (
@@ -28,10 +30,19 @@ from spondyl.clinic.backup.seal import is_sealed, seal
 from spondyl.clinic.chart.engine import embedded_url, open_engine, utc_now
 from spondyl.clinic.chart.full_disk import is_full_disk
 from spondyl.clinic.chart.migrations import upgrade
+from spondyl.clinic.chart.transaction import reading
 
 
-def make_backup(engine: sa.Engine, data_dir: Path, target: Path, *, secret: bytes) -> int:
-    """Write ``target`` and return the rows in it. It appears under its name only when it is whole.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupMade:
+    """The rows in a backup that was written, and what is wrong with the audit log or the checkpoints in it."""
+
+    rows: int
+    problems: tuple[str, ...]
+
+
+def make_backup(engine: sa.Engine, data_dir: Path, target: Path, *, secret: bytes) -> BackupMade:
+    """Write ``target``. It appears under its name only when it is whole.
 
     The chart is copied into an encrypted file of the embedded kind, from PostgreSQL too; films are encrypted where they
     lie, and whatever else is readable is encrypted here. The key is not in it.
@@ -42,11 +53,11 @@ def make_backup(engine: sa.Engine, data_dir: Path, target: Path, *, secret: byte
         chart = Path(folder) / CHART
         # The checkpoints first, the films last: no checkpoint is newer than the chart, no film is missing from it.
         checkpoints = _copied_checkpoints(data_dir, Path(folder))
-        rows = _copy(engine, chart, secret)
+        made = _copy(engine, chart, secret, checkpoints.get(ANCHOR))
         files = {CHART: chart} | dict(data_files(data_dir, target, secret=secret)) | checkpoints
         whole = _pack(Path(folder), files, secret)
         _name(whole, target)
-    return rows
+    return made
 
 
 def _copied_checkpoints(data_dir: Path, folder: Path) -> dict[str, Path]:
@@ -77,11 +88,13 @@ def _name(whole: Path, target: Path) -> None:
         raise _exists(target) from error
 
 
-def _copy(engine: sa.Engine, path: Path, secret: bytes) -> int:
+def _copy(engine: sa.Engine, path: Path, secret: bytes, anchor: Path | None) -> BackupMade:
     copy = open_engine(embedded_url(path), key=secret, survives_power_loss=False)
     try:
         upgrade(copy)
         rows = copy_chart(engine, copy)
+        with reading(copy) as connection:
+            log = log_verdict(connection, anchor, secret=secret)
         with copy.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
@@ -95,7 +108,7 @@ def _copy(engine: sa.Engine, path: Path, secret: bytes) -> int:
         raise
     finally:
         copy.dispose()
-    return rows
+    return BackupMade(rows=rows, problems=log.problems)
 
 
 def _pack(folder: Path, files: dict[str, Path], secret: bytes) -> Path:

@@ -8,6 +8,7 @@ from typing import Any
 
 from spondyl.clinic.chart.canonical_json import canonical
 from spondyl.clinic.chart.keys import derive
+from spondyl.clinic.clinic_home import RESTORED
 
 NAME = "manifest.json"
 CHART = "chart.db"
@@ -21,7 +22,7 @@ RESTORING = ".restore-"
 """How the name of a folder begins in which a restore unpacks; a killed one leaves it."""
 # Keys never go into a backup, nor do those in other places (data_files.py); the database goes in as a consistent copy.
 BESIDE_CHART = tuple(CHART + end for end in ("-wal", "-shm", ".turn", ".sync", ".line"))
-LEFT_OUT = ("clinic.key", "tls", CHART, ANCHOR, *BESIDE_CHART, "phantom-films")
+LEFT_OUT = ("clinic.key", "tls", CHART, ANCHOR, *BESIDE_CHART, RESTORED, "phantom-films")
 
 
 class BackupUnusableError(ValueError):

@@ -10,19 +10,25 @@ from sqlalchemy.exc import SQLAlchemyError
 from spondyl.clinic.backup.check import BackupReport, check_backup
 from spondyl.clinic.backup.copy_chart import copy_chart
 from spondyl.clinic.backup.manifest import CHART, NAME, RESTORING, BackupUnusableError
-from spondyl.clinic.chart.audit import heads
+from spondyl.clinic.chart.audit import holds_log
 from spondyl.clinic.chart.engine import DatabaseUnusableError, embedded_url, open_engine
 from spondyl.clinic.chart.migrations import upgrade
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.clinic_home import ClinicHome
+from spondyl.clinic.clinic_home import RESTORED, ClinicHome
 from spondyl.radiograph import printable
 
 BESIDE = ("tls", "lost+found")
 """What may lie in a folder before a restore: no backup holds it, and an empty disk has its own."""
 
+_COPY = """Restored from the backup of {made_at}.
+While this file lies here, Spondyl takes this folder for a copy of a clinic that goes on elsewhere: it sends no letters,
+receives no films by DICOM and writes checkpoints of the audit log into this folder only.
+If this is to be the clinic from now on: stop the old one for good, delete this file, start Spondyl again.
+"""
+
 
 def restore_backup(backup: Path, home: ClinicHome, *, secret: bytes) -> BackupReport:
-    """Check a backup and, when it is sound, put it into the empty ``home``; a clinic is never overwritten."""
+    """Check a backup and, when its file is sound, put it into the empty ``home``; a clinic is never overwritten."""
     home.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     _refuse(home.data_dir, _in_the_way(home))
     with tempfile.TemporaryDirectory(dir=home.data_dir, prefix=RESTORING) as name:
@@ -31,6 +37,7 @@ def restore_backup(backup: Path, home: ClinicHome, *, secret: bytes) -> BackupRe
         if not report.sound:
             return report
         (folder / NAME).unlink()
+        (folder / RESTORED).write_text(_COPY.format(made_at=report.made_at), encoding="utf-8")
         _refuse(home.data_dir, [one.name for one in folder.iterdir() if (home.data_dir / one.name).exists()])
         # The chart last: a restore that is killed leaves no clinic that looks whole and lacks its films.
         files = [path for path in folder.iterdir() if path.name != CHART]
@@ -77,11 +84,11 @@ def _into_database(chart: Path, files: list[Path], home: ClinicHome, secret: byt
     target = open_engine(home.url, key=secret)
     source = open_engine(embedded_url(chart), key=secret, survives_power_loss=False)
     try:
+        with reading(target) as connection:
+            if holds_log(connection):
+                raise BackupUnusableError("The database holds a clinic already; name an empty one.")
         upgrade(source)
         upgrade(target)
-        with reading(target) as connection:
-            if heads(connection):
-                raise BackupUnusableError("The database holds a clinic already; name an empty one.")
         _move(files, home.data_dir)
         try:
             copy_chart(source, target)

@@ -9,9 +9,10 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import FileIO
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
@@ -63,11 +64,12 @@ def checkpoints_so_far(path: Path) -> Checkpoints:
 def write_checkpoint(connection: sa.Connection, path: Path, *, signer: Ed25519PrivateKey) -> bool:
     """Append a checkpoint, safe on the disk; False when the log has not grown since the last one.
 
-    A last line that a full disk or a power cut tore stays for ``check_anchor`` to name; the checkpoint follows it.
+    What a full disk leaves of it is taken away again. A last line that a power cut tore stays for ``check_anchor`` to
+    name; the checkpoint follows it.
     """
     state = {str(lane): [sequence, seal] for lane, (sequence, seal) in sorted(heads(connection).items())}
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
+    with path.open("a+b", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         end = _last_line(file)
         last = next(reversed(_decoded(end).splitlines()), None)
@@ -80,10 +82,20 @@ def write_checkpoint(connection: sa.Connection, path: Path, *, signer: Ed25519Pr
         }
         signature = signer.sign(canonical(body).encode()).hex()
         begun = "\n" if end and not end.endswith(b"\n") else ""
-        file.write(f"{begun}{canonical(body | {'signature': signature})}\n".encode())
-        file.flush()
-        os.fsync(file.fileno())
+        _append(file, f"{begun}{canonical(body | {'signature': signature})}\n".encode())
     return True
+
+
+def _append(file: FileIO, line: bytes) -> None:
+    """Write to the end, safe on the disk, all or nothing: half a line would be a problem of the log for good."""
+    before_bytes = file.seek(0, os.SEEK_END)
+    try:
+        while line:
+            line = line[file.write(line) :]
+        os.fsync(file.fileno())
+    except OSError:
+        file.truncate(before_bytes)
+        raise
 
 
 def check_anchor(
@@ -114,7 +126,7 @@ def check_anchor(
     return AnchorVerdict(checkpoints=held, problems=tuple(problems))
 
 
-def _last_line(file: BinaryIO) -> bytes:
+def _last_line(file: FileIO) -> bytes:
     """The end of the file from the beginning of its last line on: a server that runs for years has a long file."""
     at, end = file.seek(0, os.SEEK_END), b""
     while at and b"\n" not in end[:-1]:

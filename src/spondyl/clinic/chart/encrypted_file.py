@@ -35,23 +35,32 @@ class EncryptedFile:
         self._forms = PAGE_FORMS
 
     def connect(self) -> Any:
-        """A new connection; raises ``DatabaseUnusableError`` when the key does not open the file."""
+        """A new connection; raises ``DatabaseUnusableError`` when the key does not open it or the disk hinders."""
         problem: Exception | None = None
         for form in self._forms:
-            connection = self._keyed(form)
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
+                connection = self._opened(form)
             except self.driver.DatabaseError as error:
-                connection.close()
+                if _OTHER_FORM not in str(error):  # no other form and no other key helps
+                    raise DatabaseUnusableError(
+                        f"{self._path} cannot be opened ({error}). Look at the disk, its room, and who may write there."
+                    ) from error
                 problem = error
-                if _OTHER_FORM not in str(error):  # locked, or a full disk: no other form helps
-                    break
                 continue
             self._forms = (form,)
             return self._set_up(connection)
         raise DatabaseUnusableError(
             f"{self._path} cannot be opened with this key ({problem}). Use the key file that was made with it."
         ) from problem
+
+    def _opened(self, form: PageForm) -> Any:
+        connection = self._keyed(form)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except self.driver.DatabaseError:
+            connection.close()
+            raise
+        return connection
 
     def _keyed(self, form: PageForm) -> Any:
         # isolation_level None: the driver opens no transaction of its own; `begin` in the engine says which kind.

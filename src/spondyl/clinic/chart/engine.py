@@ -93,7 +93,7 @@ def _quick(url: str) -> sa.URL:
 
 def _postgres(url: str) -> sa.Engine:
     try:
-        engine = sa.create_engine(_quick(url), pool_size=20, max_overflow=20)
+        engine = sa.create_engine(_quick(url), pool_size=20, max_overflow=20, hide_parameters=True)
     except ImportError as error:
         raise DatabaseUnusableError(
             f"A PostgreSQL database needs the driver psycopg ({error}): pip install 'psycopg[binary]'."
@@ -113,6 +113,7 @@ def _embedded(path: Path, key: bytes) -> sa.Engine:
         pool_size=40,
         pool_use_lifo=True,  # who comes next finds pages that are decrypted already
         max_overflow=40,
+        hide_parameters=True,  # an error's words go into the server's log, where no patient is to be named
     )
     event.listen(engine, "begin", _begin)
     return engine

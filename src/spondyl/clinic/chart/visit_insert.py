@@ -201,7 +201,7 @@ def _refusing(
     try:
         return ask(connection, given)
     except connection.dialect.loaded_dbapi.IntegrityError as error:
-        raise taken_instead_of(IntegrityError(statement.sql, given, error)) from error
+        raise taken_instead_of(IntegrityError(statement.sql, given, error, hide_parameters=True)) from error
 
 
 def _given(rows: VisitRows, entry: dict[str, Any], guess: Head) -> dict[str, str | None]:
@@ -235,7 +235,7 @@ def _insert_embedded(connection: sa.Connection, rows: VisitRows) -> None:
         if rows.letter:
             driver.execute(_LETTER, rows.letter)
     except driver.IntegrityError as error:
-        raise taken_instead_of(IntegrityError(_CLAIM, rows.claims, error)) from error
+        raise taken_instead_of(IntegrityError(_CLAIM, rows.claims, error, hide_parameters=True)) from error
 
 
 def _embedded(value: Any) -> Any:

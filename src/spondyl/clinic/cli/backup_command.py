@@ -26,7 +26,8 @@ def backup(
       spondyl backup /backups/clinic-monday.tar --data /srv/clinic
 
     \b
-    Exit codes: 0 written, 6 nothing was written.
+    Exit codes: 0 written, 6 nothing was written, 10 written, and something is wrong with the clinic's audit log or its
+    checkpoints.
     """
     from spondyl.clinic.backup import make_backup
     from spondyl.clinic.backup.manifest import BackupUnusableError
@@ -36,9 +37,17 @@ def backup(
     home = home_at(data, key_file=key, database=database)
     try:
         with opened_chart(home) as (engine, secret):
-            rows = make_backup(engine, home.data_dir, out, secret=secret)
+            made = make_backup(engine, home.data_dir, out, secret=secret)
     except (ChartUnusableError, BackupUnusableError, OSError) as error:
         leave(ExitCode.OUTPUT_FAILED, str(error))
     typer.echo(
-        f"{out} holds {rows} rows and the files. It opens only with {home.key_file}, which is not in it."
+        f"{out} holds {made.rows} rows and the files. It opens only with {home.key_file}, which is not in it."
     )
+    for problem in made.problems:
+        typer.echo(f"PROBLEM {problem}")
+    if made.problems:
+        leave(
+            ExitCode.CHART_UNSOUND,
+            "The backup is written and can be restored. But the clinic's audit log or its checkpoints were changed or "
+            "torn, as 'spondyl verify-audit' says too: keep earlier backups, and find out how.",
+        )

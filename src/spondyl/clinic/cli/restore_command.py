@@ -30,12 +30,13 @@ def restore(
       spondyl restore /backups/clinic-monday.tar --key /safe/clinic.key --data /srv/clinic
 
     \b
-    Exit codes: 0 sound, 6 it cannot be read or there is no room for it, 10 it can be read but is not sound, or it
-    lacks films that the chart names: what there is was restored.
+    Exit codes: 0 sound, 6 it cannot be read or there is no room for it, 10 it can be read but is damaged, and nothing
+    is restored; or the clinic's audit log or checkpoints had a problem when it was made, or films that the chart names
+    are missing or damaged: what there is was restored.
     """
     from spondyl.clinic.backup import BackupUnusableError, check_backup, restore_backup
     from spondyl.clinic.chart.keys import KeyFileUnusableError, read_key_file
-    from spondyl.clinic.clinic_home import home_at
+    from spondyl.clinic.clinic_home import RESTORED, home_at
     from spondyl.clinic.report.day_text import moment_text
 
     try:
@@ -47,18 +48,34 @@ def restore(
             report = restore_backup(backup, home_at(data, key_file=key, database=database), secret=secret)
     except (BackupUnusableError, KeyFileUnusableError, OSError) as error:
         leave(ExitCode.OUTPUT_FAILED, str(error))
-    for problem in report.problems:
+    for problem in report.problems + report.log_problems:
         typer.echo(f"PROBLEM {problem}")
     if not report.sound:
-        leave(ExitCode.CHART_UNSOUND, "The backup is not sound; nothing was restored.")
+        leave(ExitCode.CHART_UNSOUND, "The backup is damaged; nothing was restored.")
+    log = f"has {len(report.log_problems)} problems" if report.log_problems else "is whole"
     typer.echo(
         f"Sound: made {moment_text(datetime.fromisoformat(report.made_at))}, {report.rows} rows, {report.files} files; "
-        f"the audit log of {report.audit_rows} rows is whole."
+        f"the audit log of {report.audit_rows} rows {log}."
     )
     if not check:
-        typer.echo(f"Restored. Start it with: {_start_command(data, database, key)}")
+        typer.echo(
+            f"Restored. While {data / RESTORED} lies there, it acts as a copy: it sends no letters, receives no films "
+            "by DICOM and writes checkpoints into its own folder only. If it is to be the clinic from now on, stop the "
+            "old one for good and delete that file."
+        )
+        typer.echo(f"Start it with: {_start_command(data, database, key)}")
     if report.films_missing:
-        leave(ExitCode.CHART_UNSOUND, _films_missing(report.films_missing))
+        typer.echo(_films_missing(report.films_missing), err=True)
+    if report.log_problems:
+        typer.echo(_LOG_PROBLEMS, err=True)
+    if report.films_missing or report.log_problems:
+        leave(ExitCode.CHART_UNSOUND)
+
+
+_LOG_PROBLEMS = (
+    "The file is what was backed up: the clinic's audit log or its checkpoints were changed or torn before. Compare "
+    "with an earlier backup; what is named stays named by 'spondyl verify-audit'."
+)
 
 
 def _start_command(data: Path, database: str | None, key: Path) -> str:
@@ -74,6 +91,7 @@ def _start_command(data: Path, database: str | None, key: Path) -> str:
 def _films_missing(count: int) -> str:
     return (
         f"PROBLEM {count} {'file' if count == 1 else 'files'} of films or reports that the chart names "
-        f"{'is' if count == 1 else 'are'} not in the backup: lost before it was made, or on a disk that was not there. "
+        f"{'is' if count == 1 else 'are'} not in the backup, or cannot be opened: lost or damaged before it was "
+        "made, or on a disk that was not there. "
         "Look for them in an earlier backup."
     )

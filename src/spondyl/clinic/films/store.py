@@ -46,10 +46,11 @@ class FilmStore:
             raise ValueError(f"The key of the film store has {len(self.key)} bytes; it needs {KEY_BYTES}.")
 
     def put(self, content: bytes) -> str:
-        """Keep ``content`` and return its SHA-256; it is on the disk when this returns. Twice is as good as once."""
+        """Keep ``content`` and return its SHA-256; it is on the disk when this returns. Twice is as good as once,
+        and a file that was damaged meanwhile is replaced."""
         digest = hashlib.sha256(content).hexdigest()
         path = self.path_of(digest)
-        if not path.exists():
+        if not self.opens(digest):
             nonce = os.urandom(NONCE_BYTES)
             sealed = AESGCM(self.key).encrypt(nonce, content, digest.encode())
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -92,6 +93,16 @@ class FilmStore:
     def has(self, digest: str) -> bool:
         """True when a file of that digest is kept."""
         return self.path_of(digest).exists()
+
+    def opens(self, digest: str) -> bool:
+        """True when a file of that digest is kept and its seal fits, to the last byte."""
+        try:
+            with self.path_of(digest).open("rb") as file:
+                for _ in opened_pieces(file, self.key, digest):
+                    pass
+        except (OSError, InvalidTag):
+            return False
+        return True
 
     def opened(self, digest: str) -> AbstractContextManager[Path]:
         """A path under which the decoding process can read the content, for the time of the block."""
