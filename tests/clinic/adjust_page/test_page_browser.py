@@ -328,12 +328,20 @@ def test_a_page_whose_feed_hangs_says_that_the_session_is_over(far_room: FarRoom
 
 
 def test_a_page_whose_feed_alone_hangs_stops_the_session(far_room: FarRoom) -> None:
-    """Beats pass, so that the server would go on pressing while the page shows nothing of it."""
+    """Beats pass, so that the server would go on pressing while the page shows nothing of it: none goes before the
+    feed has given its first frame."""
     set_up(far_room)
     first_pulse(far_room)
     far_room.network.freeze_only(b"/stream?")
     told_lost(far_room, "The connection between this page and the session broke.")
     assert "whose connection broke" in far_room.stored().stopped_by
+    far_room.page.clock.install()
+    far_room.page.route("**/stream?*", lambda route: None)
+    make_ready(far_room)
+    expect(far_room.page.locator("[data-doing]")).to_have_text("Connecting")
+    far_room.page.clock.fast_forward("00:10")
+    told_lost(far_room, "The connection between this page and the session broke.")
+    assert (far_room.stored().outcome or {})["delivered"] == []
 
 
 def test_a_page_of_a_server_begun_anew_says_that_the_session_is_over(far_room: FarRoom) -> None:
