@@ -1,5 +1,5 @@
 """Claims: nothing is put back, and no kept time is booked, where the practice has no hours by now, unless staff had
-given a reason; a visit that stands there, or in an absence, is reminded of by nobody and is on the front desk's list."""
+given a reason; a visit that stands there, or in an absence, is reminded of by nobody and listed for the front desk."""
 
 from collections.abc import Callable
 from dataclasses import replace

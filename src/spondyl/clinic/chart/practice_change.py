@@ -60,8 +60,10 @@ def practice_version(connection: sa.Connection) -> int:
 
 
 def falls_outside(connection: sa.Connection, practice: Practice) -> list[tuple[Appointment, str]]:
-    """The coming visits that this practice would not offer, or whose provider is away, or room or instrument out of use,
-    each with why; one put there by hand is left out."""
+    """The coming visits that this practice would not offer, or whose provider, room or instrument is not there then.
+
+    Each with why; one put there by hand is left out.
+    """
     return _outside(connection, practice, [one.absence for one in coming_absences(connection)])
 
 

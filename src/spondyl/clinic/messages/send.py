@@ -249,7 +249,7 @@ def _problem_of(engine: sa.Engine, message: Message, sender: Sender, post: Post)
 
 
 def _is_outside(connection: sa.Connection, visit: Appointment) -> bool:
-    """Whether the office is closed then, the provider not there or a thing out of use, and nobody gave a reason for it."""
+    """Whether the office is closed then, the provider away or a thing out of use, and nobody gave a reason for it."""
     if visit.override_reason:
         return False
     practice = practice_of(connection)
