@@ -226,6 +226,22 @@ def test_an_older_no_that_arrives_late_takes_back_no_newer_yes(
     assert said() == "no"
 
 
+def test_nothing_is_pressed_first_where_everything_is_stopped(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    page = f"/patients/{patient.id}/intake"
+    with writing(services.engine) as connection:
+        begin(connection, patient.id, actor="test")
+    assert 'class="button primary"' in browser(Role.FRONT_DESK).get(page).text
+    with writing(services.engine) as connection:
+        stored = newest(connection, patient.id)
+        assert stored is not None
+        keep(connection, stored, answered(stored.intake, "saddle_numbness", ("yes",)), actor="test")
+    shown = browser(Role.FRONT_DESK).get(page).text
+    assert "fetch a clinician, now" in shown and "Open the form on this device" in shown
+    assert 'class="button primary"' not in shown
+
+
 def test_of_two_forms_that_stop_everything_the_more_urgent_waits_first(
     services: Services, patient: Person, clock: Clock
 ) -> None:
