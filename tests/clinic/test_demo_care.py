@@ -1,25 +1,32 @@
 """Claims: the demo shows a plan that reached its goal, one that did not, one running, and flags that block bookings."""
 
-import pytest
+from functools import partial
+from pathlib import Path
 
-from spondyl.assessment.intake import Stop
+import pytest
+from pydicom import dcmread
+
+from spondyl.assessment.intake import Stop, summarise_intake
 from spondyl.assessment.screening import Answer
 from spondyl.clinic.care.adjustment_gate import chart_gate
 from spondyl.clinic.care.booking_block import booking_block, waiting_for_a_look
 from spondyl.clinic.care.clinic_outcomes import clinic_outcomes
 from spondyl.clinic.care.consent_record import consent_to
+from spondyl.clinic.care.intake_record import newest
 from spondyl.clinic.care.plan_record import judged, latest_plan
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.demo import films
 from spondyl.clinic.demo.bookings import seed_bookings
-from spondyl.clinic.demo.care import seed_care
+from spondyl.clinic.demo.care import ADJUSTED, BOOKED_COURSE, seed_care
 from spondyl.clinic.demo.clinic import DemoClinic
 from spondyl.clinic.demo.patients import seed_patients
 from spondyl.clinic.demo.staff import seed_staff
 from spondyl.clinic.report.outcomes_words import FEWEST_SHOWN
 from spondyl.clinic.web.services import Services
+from spondyl.radiograph.phantom import FilmSetup
 from spondyl.treatment.plan import PlanState
 
 
@@ -81,6 +88,39 @@ def test_who_has_an_adjustment_booked_has_agreed_to_one_and_nothing_stands_again
     # Who has reached the goal comes to talk about it, and no more is booked.
     assert kinds["Amelia Demo-Hart"] == ["follow-up"]
     assert all(len(some) <= 2 for name, some in kinds.items() if not name.startswith("Noor"))
+
+
+def test_what_the_demo_says_of_a_patient_agrees_with_itself(
+    services: Services, people: dict[str, Person]
+) -> None:
+    """Who has had it for three days does not say twelve weeks, and adjustments come as far apart as planned."""
+    seed_bookings(DemoClinic(services=services, staff={}, people=tuple(people.values()), films={}))
+    with reading(services.engine) as connection:
+        stored = newest(connection, people["Hugo"].id)
+        assert stored is not None
+        short = summarise_intake(stored.intake)
+        assert "tres días" in (short.complaint or "") and short.is_chronic is False
+        for name in sorted(ADJUSTED - {BOOKED_COURSE}):
+            plan = latest_plan(connection, people[name].id)
+            first, second = appointments_of(connection, people[name].id)
+            assert plan is not None
+            apart = abs((second.wall.date() - first.wall.date()).days)
+            assert plan.plan.days_between <= apart <= plan.plan.days_between + 3, name
+
+
+def test_last_years_film_bears_the_patients_own_age_and_sex(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coarse = partial(films.write_phantom, setup=FilmSetup(pixel_mm=2.0))
+    monkeypatch.setattr(films, "write_phantom", coarse)
+    with writing(services.engine) as connection:
+        staff, people = seed_staff(connection), seed_patients(connection)
+    films.seed_films(
+        DemoClinic(services=services, staff=staff, people=people, films={people[0].id: tmp_path})
+    )
+    film = dcmread(next(tmp_path.rglob("*.dcm")))
+    then = services.clock().date() - films.A_YEAR_AGO
+    assert (film.PatientSex, film.PatientAge) == ("F", f"{people[0].age_years(then):03d}Y")
 
 
 def test_flags_wait_and_the_sealed_log_is_sound(services: Services, people: dict[str, Person]) -> None:

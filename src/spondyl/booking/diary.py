@@ -66,13 +66,12 @@ class Absence:
 
 
 def absent_name(practice: Practice, absence: Absence) -> str:
-    """Return who is away or what is out of use, by name; the bare key of what no visit was ever with."""
+    """Return who is away, or what is out of use and where, by name; the bare key of what no visit was ever with."""
     try:
         if absence.provider:
             return practice.provider(absence.provider).name
-        if absence.room:
-            return practice.room(absence.room).name
-        return practice.instrument(absence.instrument).name
+        thing = practice.room(absence.room) if absence.room else practice.instrument(absence.instrument)
+        return f"{thing.name}, {practice.office(thing.office).name}"
     except KeyError:
         return absence.provider or absence.room or absence.instrument
 

@@ -19,6 +19,7 @@ from spondyl.clinic.adjust.heartbeat import FIRST_BEAT_S, LOOK_S, MOST_CREDIT_S,
 from spondyl.clinic.adjust.live_session import Finished, Keeper, LiveSession, Patience, Setup
 from spondyl.clinic.adjust.patient import draw_patient
 from spondyl.clinic.adjust.tracer import ACCELERATION, FORCE, Tracer
+from spondyl.clinic.report.session.content import session_content
 from spondyl.clinic.web.adjust.stream import unpacked
 from spondyl.instrument import Sample, State, Waveform
 from spondyl.instrument.drivers import TcpLink, WireInstrument
@@ -145,6 +146,10 @@ def test_declining_a_dose_ends_the_session_and_gives_nothing(tmp_path: Path) -> 
     assert outcome and outcome.stopped_because is StopBecause.STOP_PRESSED
     assert "declined" in outcome.text
     assert not any(one.purpose == "treat" for one in outcome.delivered)
+    assert kept.check is not None
+    decisions = session_content(read_record(live.setup.record.read_bytes()), kept.check).decisions
+    assert [one.action for one in decisions if "not accepted" in one.action] == [decisions[-1].action]
+    assert decisions[-1].forces.startswith("commanded")
 
 
 @pytest.mark.parametrize("what", ["question", "proposal"])

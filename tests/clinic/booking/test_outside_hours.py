@@ -1,5 +1,5 @@
 """Claims: nothing is put back, and no kept time is booked, where the practice has no hours by now, unless staff had
-given a reason; a visit that stands there is reminded of by nobody and is on the front desk's list."""
+given a reason; a visit that stands there, or in an absence, is reminded of by nobody and listed for the front desk."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,14 +12,15 @@ from clinic_apps import Browser
 from clinic_bookings import Bookings, prepared, slot_at
 from clinic_charts import Clock
 from practices import utc
-from spondyl.booking import Practice, Slot, Status, Timetable
+from spondyl.booking import Absence, Practice, Slot, Status, Timetable
+from spondyl.clinic.chart.absences import note_absence
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import book, cancel, confirm_hold, hold_slot, reschedule
 from spondyl.clinic.chart.booking_changes import UndoRefusedError
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.people import change_person, person
 from spondyl.clinic.chart.practice import practice_of, save_practice
-from spondyl.clinic.chart.practice_change import falls_outside
+from spondyl.clinic.chart.practice_change import falls_outside, newly_outside
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import outbox
 from spondyl.clinic.chart.transaction import reading, writing
@@ -151,6 +152,36 @@ def test_nobody_is_reminded_of_a_visit_on_a_closed_day_unless_it_was_put_there(
     assert send_due(bookings.engine, sender, key=b"key", base="") == (0, 0)
 
 
+ILL = Absence(provider="ana", start=TEN, end=TEN + timedelta(hours=1), reason="ill")
+NO_ROOM = Absence(room="t1", start=TEN, end=TEN + timedelta(hours=1), reason="painters")
+
+
+@pytest.mark.parametrize(
+    ("absence", "words"),
+    [(ILL, "Dr. Ana is away then."), (NO_ROOM, "Room 1, Yorba Linda is out of use then.")],
+)
+def test_a_visit_that_stays_in_an_absence_is_listed_and_reminded_of_by_nobody(
+    bookings: Bookings, tmp_path: Path, absence: Absence, words: str
+) -> None:
+    with writing(bookings.engine) as connection:
+        left = book(connection, slot_at(TEN), person=bookings.people[0], actor="desk")
+        book(connection, slot_at(TEN, "ben", "t2"), person=bookings.people[1], actor="desk")
+        after = book(connection, slot_at(TEN + timedelta(hours=2)), person=bookings.people[1], actor="desk")
+        note_absence(connection, absence, actor="desk", change="away")
+        book(connection, slot_at(TEN), person=bookings.people[2], actor="desk", reason="Ana comes for it")
+        connection.execute(outbox.update().values(state="sent"))
+        found = falls_outside(connection, practice_of(connection))
+        assert [(one.key, why) for one, why in found] == [(left.key, words)]
+        closing = newly_outside(
+            connection, practice_of(connection), closed_on_tuesday(practice_of(connection))
+        )
+        assert {left.key, after.key} <= {one.key for one, _ in closing}
+    bookings.clock.moment = TEN - timedelta(hours=23)
+    sender = FolderSender(folder=tmp_path / "letters")
+    assert send_due(bookings.engine, sender, key=b"key", base="") == (2, 1)
+    assert bookings.count(outbox, outbox.c.state == "outside") == 1
+
+
 def test_the_front_desk_has_the_visits_outside_the_hours_on_its_pages(
     services: Services, clock: Clock, browser: Callable[[Role], Browser]
 ) -> None:
@@ -167,5 +198,11 @@ def test_the_front_desk_has_the_visits_outside_the_hours_on_its_pages(
     shown = desk.get("/calendar").text
     assert "Visits outside the hours: 1" in shown and "Yorba Linda is closed at that time." in shown
     assert f"/calendar/visits/{visit.key}" in shown and 'href="tel:7145550199"' in shown
-    clock.moment = TEN + timedelta(minutes=1)
+    with writing(services.engine) as connection:
+        note_absence(
+            connection, Absence(provider="ana", start=utc(5, 8), end=utc(6, 8)), actor="desk", change="a"
+        )
+    assert "Outside the hours:</strong> 2 booked visits stand where" in desk.get("/today").text
+    assert "(Dr. Ana is away then.)" in desk.get("/calendar").text
+    clock.moment = utc(5, 18) + timedelta(minutes=1)
     assert "outside the hours" not in browser(Role.FRONT_DESK).get("/today").text.lower()

@@ -73,7 +73,7 @@ def test_nothing_is_booked_kept_or_put_back_there(bookings: Bookings, absence: A
         cancel(connection, kept.key, actor="visitor")
     with pytest.raises(TimeTakenError, match="is out of use then"), writing(bookings.engine) as connection:
         book(connection, slot, person=two, actor="desk")
-    name = "Room 1" if absence.room else "Instrument"
+    name = "Room 1, Yorba Linda" if absence.room else "Instrument, Yorba Linda"
     with (
         pytest.raises(UndoRefusedError, match=f"{name} is out of use on 03 March"),
         writing(bookings.engine) as connection,
@@ -124,7 +124,9 @@ def test_the_front_desk_takes_an_instrument_out_for_a_day(
     choices = desk.get("/calendar/away?day=2026-03-03").text
     assert '<option value="instrument:i1"' in choices and '<option value="room:t1"' in choices
     shown = desk.get("/calendar/away?provider=instrument:i1&day=2026-03-03").text
-    assert "Instrument is out of use on Tuesday 3 March" in shown and "same time, Room 1" in shown
+    assert (
+        "Instrument, Yorba Linda is out of use on Tuesday 3 March" in shown and "same time, Room 1" in shown
+    )
     to = next(part for part in shown.split('value="') if part.startswith(TEN.isoformat())).split('"')[0]
     sent = {"provider": "instrument:i1", "day": "2026-03-03", "reason": "out of order"}
     answer = desk.submit("/calendar/away", **sent, **{f"move-{visit.key}": to})
@@ -133,7 +135,7 @@ def test_the_front_desk_takes_an_instrument_out_for_a_day(
         after = appointment(connection, visit.key)
         assert (after.start, after.placement.instrument) == (TEN, "i2")
     noted = desk.get("/calendar/away").text
-    assert "Instrument</strong> is out of use on Tuesday 3 March (out of order)" in noted
+    assert "Instrument, Yorba Linda</strong> is out of use on Tuesday 3 March (out of order)" in noted
     assert desk.get("/calendar/away?provider=instrument:zz&day=2026-03-03").status_code == 404
     desk.submit("/calendar/away", provider="room:t2", day="2026-03-03", reason="painters")
     by_room = desk.get("/calendar?day=2026-03-03&by=room").text

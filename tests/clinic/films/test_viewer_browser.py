@@ -473,16 +473,21 @@ def test_an_earlier_film_beside_gives_changes(viewer: Page, measured: Callable[.
     expect(part(viewer, "earlier")).to_have_value("")
     expect(part(viewer, "earlier-pane")).to_be_hidden()
     expect(viewer.get_by_text("smallest detectable").first).to_be_hidden()
+    expect(viewer.get_by_text("Changes are taken before rounding.")).to_be_hidden()
     viewer.unroute("**/pixels*")
     part(viewer, "earlier").select_option(index=1)
     expect(viewer.get_by_text("smallest detectable").first).to_be_visible()
     expect(part(viewer, "earlier-pane")).to_be_visible()
     expect(part(viewer, "earlier-side")).to_have_text("Patient's right")
     part(viewer, "earlier-pane").locator(".film-value").first.wait_for(state="attached")
+    expect(viewer.get_by_text("Changes are taken before rounding.")).to_be_visible()
     for width in (1440, 1280):  # narrow panes: values lie on no bone, not on each other, not outside
         viewer.set_viewport_size({"width": width, "height": 900})
         viewer.evaluate(DRAWN)
         assert viewer.evaluate(OVERLAPS) == [[True, 0, 0, 0]] * 2
+    viewer.set_viewport_size({"width": 390, "height": 844})
+    box = viewer.locator(".film-table-box")
+    assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0, "every column is whole"
 
 
 @pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.nightly)])

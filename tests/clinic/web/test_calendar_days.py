@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -50,6 +51,24 @@ def test_on_a_closed_day_the_calendar_opens_on_the_next_open_one_and_leads_back(
     assert 'href="/calendar?today=&amp;view=day' in opened
     assert "Calendar: Sunday 8 March" in page.get("/calendar?day=2026-03-08").text
     assert "week of Monday 9 March" in page.get("/calendar?view=week").text
+
+
+def test_a_week_of_every_office_shows_when_any_is_open_and_is_named_after_none(
+    desk: Callable[[], Browser], services: Services
+) -> None:
+    page = desk()
+    with writing(services.engine) as connection:
+        practice = two_offices()
+        late = tuple(replace(one, from_min=11 * 60, to_min=17 * 60) for one in practice.offices[1].hours)
+        offices = (practice.offices[0], replace(practice.offices[1], hours=late))
+        save_practice(connection, replace(practice, offices=offices), actor="test")
+    week = "/calendar?view=week&day=2026-03-02"
+    every = page.get(week).text
+    assert "open-word" not in every
+    # 9:00 to 17:00; Wednesday, when Yorba Linda is closed, from 11:00.
+    assert every.count('"open-hours from-0 for-96"') == 4 and every.count('"open-hours from-24 for-72"') == 1
+    one = page.get(f"{week}&show=yl").text
+    assert one.count('"open-hours from-0 for-48"') == 4 and 'open-word">Yorba Linda' in one
 
 
 def test_on_an_open_day_the_calendar_opens_on_it(desk: Callable[[], Browser]) -> None:

@@ -27,6 +27,13 @@ from spondyl.clinic.web.services import Services
 MONDAY = "/calendar?day=2026-03-02"
 LONG = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaft"
 
+FAR_FROM_ITS_HOUR = """Math.max(...[...document.querySelectorAll('.visit')].map((one) => {
+  const time = one.querySelector('strong').textContent;
+  const hour = [...document.querySelectorAll('.hour')].find((word) => word.textContent === time);
+  return Math.abs(one.getBoundingClientRect().top - hour.getBoundingClientRect().top);
+}))"""
+"""How far, in px, the visit that stands farthest from its hour does."""
+
 
 @pytest.fixture
 def visit(services: Services, clock: Clock) -> Appointment:
@@ -180,6 +187,13 @@ def test_visits_at_one_time_stand_beside_each_other_however_many(desk: Page, ser
     )
     assert len(boxes) == 7
     assert all(left[1] <= right[0] for left, right in pairwise(boxes))
+    # However many lines the head of a column has, 8:00 am is as high in each as among the hours.
+    for width in (1440, 1280, 768):
+        desk.set_viewport_size({"width": width, "height": 900})
+        for board in ("by=room", "view=week", "by=provider"):
+            desk.goto(f"{MONDAY}&{board}")
+            expect(desk.locator(".visit")).to_have_count(7)
+            assert desk.evaluate(FAR_FROM_ITS_HOUR) <= 2, (width, board)
 
 
 def test_names_of_any_length_and_direction_leave_the_times_readable_on_a_telephone(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,14 @@ from care_course import answer_intake
 from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.assessment.intake import Intake, ItemKind, Stop, answered
+from spondyl.assessment.screening import Urgency
 from spondyl.booking import VisitType
 from spondyl.clinic.care.adjustment_gate import chart_gate
 from spondyl.clinic.care.booking_block import booking_block, waiting_for_a_look
 from spondyl.clinic.care.intake_record import begin, keep, newest
 from spondyl.clinic.care.plan_record import situation_of
 from spondyl.clinic.chart.booking_stop import booking_stop
-from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.people import Person, add_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.intake.form_link import intake_link
@@ -222,3 +224,33 @@ def test_an_older_no_that_arrives_late_takes_back_no_newer_yes(
         assert said() == "yes" and stop_now(services, patient) is Stop.EVERYTHING
     send(phone, "no", age_ms=4 * 60_000)
     assert said() == "no"
+
+
+def test_nothing_is_pressed_first_where_everything_is_stopped(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    page = f"/patients/{patient.id}/intake"
+    with writing(services.engine) as connection:
+        begin(connection, patient.id, actor="test")
+    assert 'class="button primary"' in browser(Role.FRONT_DESK).get(page).text
+    with writing(services.engine) as connection:
+        stored = newest(connection, patient.id)
+        assert stored is not None
+        keep(connection, stored, answered(stored.intake, "saddle_numbness", ("yes",)), actor="test")
+    shown = browser(Role.FRONT_DESK).get(page).text
+    assert "fetch a clinician, now" in shown and "Open the form on this device" in shown
+    assert 'class="button primary"' not in shown
+
+
+def test_of_two_forms_that_stop_everything_the_more_urgent_waits_first(
+    services: Services, patient: Person, clock: Clock
+) -> None:
+    with writing(services.engine) as connection:
+        other = add_person(connection, replace(patient.details, given_name="Ruth"), actor="test")
+    answer_intake(services, other, pain=6, roland=14, fever="yes")
+    clock.advance(timedelta(minutes=5))
+    answer_intake(services, patient, pain=6, roland=14, saddle_numbness="yes")
+    with reading(services.engine) as connection:
+        waiting = waiting_for_a_look(connection)
+    assert [one.block.urgency for one in waiting] == [Urgency.EMERGENCY_NOW, Urgency.SAME_DAY]
+    assert {one.block.stop for one in waiting} == {Stop.EVERYTHING}

@@ -82,10 +82,14 @@ def waiting_for_a_look(connection: sa.Connection) -> tuple[Waiting, ...]:
     rows = rows_since(connection, kind=KIND, since=now_of(connection) - SHOWN_FOR)
     stopped = dict.fromkeys(row.person_id for row in rows if row.body.get("stop") != Stop.NOTHING.value)
     found = [_waiting(connection, person_id) for person_id in stopped]
-    order = list(Stop)
-    return tuple(
-        sorted((one for one in found if one), key=lambda one: (-order.index(one.block.stop), one.since))
-    )
+    return tuple(sorted((one for one in found if one), key=_order))
+
+
+def _order(waiting: Waiting) -> tuple[int, int, datetime]:
+    """What stops most comes first, of that the most urgent, of that whoever waits longest."""
+    block, urgencies = waiting.block, list(Urgency)
+    urgency = len(urgencies) if block.urgency is None else urgencies.index(block.urgency)
+    return -list(Stop).index(block.stop), urgency, waiting.since
 
 
 def _waiting(connection: sa.Connection, person_id: str) -> Waiting | None:

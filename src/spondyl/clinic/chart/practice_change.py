@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from spondyl.booking import (
+    Absence,
     AdjustingInstrument,
     Appointment,
     Former,
@@ -20,8 +21,11 @@ from spondyl.booking import (
     Slot,
     Timetable,
     VisitType,
+    absent_name,
+    occupied,
     why_never,
 )
+from spondyl.clinic.chart.absences import coming_absences
 from spondyl.clinic.chart.appointment_rows import LIVE_STATES, appointment_of, slot_of
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.practice import latest_seen
@@ -57,19 +61,54 @@ def practice_version(connection: sa.Connection) -> int:
 
 
 def falls_outside(connection: sa.Connection, practice: Practice) -> list[tuple[Appointment, str]]:
-    """The coming visits that this practice would not offer, each with why; one put there by hand is left out."""
+    """The coming visits that this practice would not offer, or whose provider, room or instrument is not there then.
+
+    Each with why; one put there by hand is left out.
+    """
+    return _outside(connection, practice, [one.absence for one in coming_absences(connection)])
+
+
+def _outside(
+    connection: sa.Connection, practice: Practice, away: Iterable[Absence]
+) -> list[tuple[Appointment, str]]:
     now, seen = now_of(connection), _seen(connection, practice)
+    absent: dict[str, list[Absence]] = {}
+    for one in away:
+        absent.setdefault(one.resource, []).append(one)
     coming = [tuple(row) for row in _COMING.rows(connection, now=now)]
     offered = {row for row in coming if row in seen.offered or _offers(seen.timetable, _slot_in(row), now)}
     seen.offered.intersection_update(offered)
     seen.offered.update(offered)
-    keys = [row[0] for row in coming if row not in offered]
+    keys = [
+        row[0]
+        for row in coming
+        if row not in offered or (absent and _absence(practice, _slot_in(row), absent))
+    ]
     if not keys:
         return []
     there = sa.select(appointments).where(appointments.c.key.in_(keys))
     rows = connection.execute(there.order_by(appointments.c.starts_at, appointments.c.key))
-    found = ((one, why_outside(practice, one, now)) for one in map(appointment_of, rows))
+    found = (
+        (one, why_outside(practice, one, now) or _why_absent(practice, one, absent))
+        for one in map(appointment_of, rows)
+    )
     return [(one, reason) for one, reason in found if reason]
+
+
+def _absence(
+    practice: Practice, visit: Slot | Appointment, absent: dict[str, list[Absence]]
+) -> Absence | None:
+    """The first absence, of those under the name of what is away, in which any part of a visit stands."""
+    noted = [one for name in visit.placement.resources() for one in absent.get(name, ())] if absent else []
+    if not noted:
+        return None
+    taken = occupied(practice.visit_type(visit.visit_type), visit.start)
+    return next((one for one in noted if one.touches(*taken)), None)
+
+
+def _why_absent(practice: Practice, visit: Appointment, absent: dict[str, list[Absence]]) -> str | None:
+    absence = _absence(practice, visit, absent)
+    return absence and f"{absent_name(practice, absence)} {absence.words} then."
 
 
 def _seen(connection: sa.Connection, practice: Practice) -> Seen:
@@ -102,8 +141,8 @@ def newly_outside(
     connection: sa.Connection, before: Practice, after: Practice
 ) -> list[tuple[Appointment, str]]:
     """The coming visits that the practice offers now and would not offer then."""
-    already = {one.key for one, _ in falls_outside(connection, before)}
-    return [(one, reason) for one, reason in falls_outside(connection, after) if one.key not in already]
+    already = {one.key for one, _ in _outside(connection, before, ())}
+    return [(one, reason) for one, reason in _outside(connection, after, ()) if one.key not in already]
 
 
 def coming_named(connection: sa.Connection, column: str, keys: Iterable[str]) -> dict[str, int]:

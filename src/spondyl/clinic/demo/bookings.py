@@ -1,4 +1,5 @@
-"""The demo's bookings: a working week from today at both offices, a course of twelve visits, a waitlist of three."""
+"""The demo's bookings: a working week from today at both offices, the adjustments after it, a course of twelve visits,
+a waitlist of three."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -40,8 +41,6 @@ FIRST_VISIT_MIN = 8 * 60 + 15
 BETWEEN_VISITS_MIN = 65
 LIST_OF = ("lind", "ortega", "lind", "park")
 """Whose patient is whose, in turn: one provider has a full day, so that there is something to move when she is ill."""
-SECOND_TIME = 3
-"""The day of this week on which who has adjustments comes again."""
 NEWCOMERS_COME_FOR = ("consultation", "follow-up")
 WITH_A_STORY = frozenset(one.given_name for one in PATIENTS)
 TWICE_A_WEEK = Phase(visits=6, every_days=3, at_least_days=2, at_most_days=5)
@@ -79,6 +78,10 @@ def seed_bookings(clinic: DemoClinic) -> None:
         for turn, day in enumerate(days):
             for visit in _visits_of(clinic.people, turn):
                 _seed_visit(connection, practice, visit, day)
+        for visit in _again(clinic.people):
+            days_between = COURSES[visit.patient.details.given_name].days_between
+            (later,) = opening_days(practice, days[0] + timedelta(days=days_between), count=1)
+            _seed_visit(connection, practice, visit, later)
         _seed_waiting(connection, practice, clinic.people)
     with writing(engine) as connection:
         for visit in appointments_between(connection, morning, now):
@@ -124,20 +127,26 @@ class _Visit:
 
 
 def _visits_of(people: tuple[Person, ...], turn: int) -> Iterator[_Visit]:
-    """The visits of one day: on the first everybody with a story, on the others newcomers; on one of them the next
-    adjustment of who has one too, by the same hands."""
-    known = [one for one in people if one.details.given_name in WITH_A_STORY]
-    known = [one for one in known if one.details.given_name != BOOKED_COURSE]
-    own = [_Visit(patient=one, kind=_kind_of(one), provider=_whose(at)) for at, one in enumerate(known)]
+    """The visits of one day: on the first everybody with a story, on the others newcomers."""
     if turn == 0:
-        return _one_after_another(own)
+        return _one_after_another(_own(people))
     new = [one for one in people if one.details.given_name not in WITH_A_STORY][turn - 1 :: DAYS - 1]
-    again = [one for one in own if one.kind == "adjustment"] if turn == SECOND_TIME else []
     first = [
         _Visit(patient=one, kind=NEWCOMERS_COME_FOR[at % len(NEWCOMERS_COME_FOR)], provider=_whose(at))
         for at, one in enumerate(new)
     ]
-    return _one_after_another([*again, *first])
+    return _one_after_another(first)
+
+
+def _own(people: tuple[Person, ...]) -> list[_Visit]:
+    """The next visit of everybody with a story, but for the one whose whole course is booked."""
+    known = [one for one in people if one.details.given_name in WITH_A_STORY - {BOOKED_COURSE}]
+    return [_Visit(patient=one, kind=_kind_of(one), provider=_whose(at)) for at, one in enumerate(known)]
+
+
+def _again(people: tuple[Person, ...]) -> Iterator[_Visit]:
+    """The adjustment after the next one of who has some, by the same hands."""
+    return _one_after_another(one for one in _own(people) if one.kind == "adjustment")
 
 
 def _one_after_another(visits: Iterable[_Visit]) -> Iterator[_Visit]:

@@ -144,7 +144,12 @@ def seed_care(clinic: DemoClinic) -> None:
         )
     if "Hugo" in people:
         _seed_intake(
-            clinic, people["Hugo"], now, fever="yes", complaint="Me duele la espalda desde hace tres días"
+            clinic,
+            people["Hugo"],
+            now,
+            fever="yes",
+            complaint="Me duele la espalda desde hace tres días",
+            since="under_6_weeks",
         )
     if "Felix" in people:
         _begin_only(clinic, people["Felix"], now)

@@ -1,4 +1,4 @@
-"""The demo's films: AP and lateral phantoms, measured, two vertebrae to look at; for one patient also last year's."""
+"""The demo's films: AP and lateral phantoms, measured; for one patient also last year's."""
 
 import io
 import json
@@ -13,7 +13,7 @@ from spondyl.clinic.chart.films import Film, FilmSource
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.demo.clinic import DEMO_ACTOR, DemoClinic
-from spondyl.clinic.demo.patients import FIRST_SEED
+from spondyl.clinic.demo.patients import FIRST_SEED, phantom_of
 from spondyl.clinic.films.desk import Signer, sent_as_kept
 from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.films.take_in import Origin, take_in
@@ -51,8 +51,15 @@ def _take_last_years(clinic: DemoClinic, films: FilmService, today: date) -> Fil
     folder = clinic.films[person.id] / "last-year"
     pose = random_pose(np.random.default_rng(FIRST_SEED))
     curves = tuple(replace(one, cobb_deg=THEN_SHARE * one.cobb_deg) for one in pose.curves)
-    paths = write_phantom(folder, pose=replace(pose, curves=curves), seed=FIRST_SEED, views=(View.AP,))
-    return _take(clinic, films, person, paths[0], taken_on=today - A_YEAR_AGO, is_to_be_read=False)
+    then = today - A_YEAR_AGO
+    paths = write_phantom(
+        folder,
+        pose=replace(pose, curves=curves),
+        seed=FIRST_SEED,
+        patient=phantom_of(person, then),
+        views=(View.AP,),
+    )
+    return _take(clinic, films, person, paths[0], taken_on=then, is_to_be_read=False)
 
 
 def _take(

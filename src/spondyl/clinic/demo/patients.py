@@ -73,11 +73,16 @@ def draw_films(people: tuple[Person, ...], folder: Path, *, today: date) -> dict
     made: dict[str, Path] = {}
     for number, person in enumerate(people[:FILMED]):
         seed = FIRST_SEED + number
-        patient = PhantomPatient(age_years=person.age_years(today) or 40, sex=person.details.sex[0].upper())
+        patient = phantom_of(person, today)
         target = folder / str(person.record_number)
         write_phantom(target, pose=random_pose(np.random.default_rng(seed)), seed=seed, patient=patient)
         made[person.id] = target
     return made
+
+
+def phantom_of(person: Person, day: date) -> PhantomPatient:
+    """Age and sex that a film of that day is to bear."""
+    return PhantomPatient(age_years=person.age_years(day) or 40, sex=person.details.sex[0].upper())
 
 
 def _reachable(details: PersonDetails, number: int) -> PersonDetails:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from spondyl.atomic_file import write_whole
 from spondyl.booking import Appointment, Status
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of_course
+from spondyl.clinic.chart.claims import absences_of_visit
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.outbox import (
     CLINIC_REFUSED,
@@ -249,10 +250,12 @@ def _problem_of(engine: sa.Engine, message: Message, sender: Sender, post: Post)
 
 
 def _is_outside(connection: sa.Connection, visit: Appointment) -> bool:
-    """Whether the office is closed then, or the provider not there, and nobody gave a reason for it."""
+    """Whether the office is closed then, the provider away or a thing out of use, and nobody gave a reason for it."""
     if visit.override_reason:
         return False
-    return why_outside(practice_of(connection), visit, now_of(connection)) is not None
+    practice = practice_of(connection)
+    is_never = why_outside(practice, visit, now_of(connection)) is not None
+    return is_never or bool(absences_of_visit(connection, practice, visit))
 
 
 def _is_for_good(error: Exception) -> bool:

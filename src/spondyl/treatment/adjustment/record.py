@@ -108,6 +108,12 @@ class RecordedStep:
     parquet: bytes
     missing_ms: int = 0
 
+    @property
+    def is_unaccepted_dose(self) -> bool:
+        """Whether it proposed a dose that nobody accepted: the session ended with it."""
+        is_dose = self.command["command"] == "Note" and bool(self.command["decision"].get("commanded_n"))
+        return is_dose and not isinstance(self.reading, Done)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRecord:

@@ -63,6 +63,9 @@ class DecisionLine:
     forces: str
 
 
+NOT_ACCEPTED = " (proposed, not accepted)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionContent:
     """``simulated`` is the mark that stands at the top, empty for a real session; ``summary`` what came of it."""
@@ -95,13 +98,13 @@ def session_content(record: SessionRecord, again: Replay, *, zone: str = "UTC") 
         doses=tuple(_dose(name, found, plan) for name in dict.fromkeys(p.segment for p in found.pulses)),
         decisions=tuple(
             DecisionLine(
-                number=str(number),
+                number=str(number + 1),
                 where=one.segment or "session",
-                action=one.action.value.replace("_", " "),
+                action=f"{one.action.value.replace('_', ' ')}{NOT_ACCEPTED if number in found.unaccepted else ''}",
                 reason=one.reason,
                 forces=_forces(one.commanded_n, one.predicted_n, one.cap_n),
             )
-            for number, one in enumerate(found.decisions, 1)
+            for number, one in enumerate(found.decisions)
         ),
         evidence=EVIDENCE,
         proof=again.text if record.digest in again.text else f"{again.text} SHA-256 {record.digest}",

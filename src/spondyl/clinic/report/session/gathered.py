@@ -25,6 +25,8 @@ class Gathered:
 
     pulses: tuple[Pulse, ...]
     decisions: tuple[Decision, ...]
+    unaccepted: frozenset[int]
+    """Which of the decisions, counted from 0, proposed a dose that nobody accepted."""
     rows: tuple[MapRow, ...]
 
     @property
@@ -36,6 +38,7 @@ class Gathered:
 def gathered(record: SessionRecord) -> Gathered:
     """Everything that the report shows."""
     commands = [step.command for step in record.steps]
+    notes = [step for step in record.steps if step.command["command"] == "Note"]
     return Gathered(
         pulses=tuple(
             Pulse(
@@ -49,6 +52,7 @@ def gathered(record: SessionRecord) -> Gathered:
             for step in record.steps
             if isinstance(step.reading, Fired)
         ),
-        decisions=tuple(from_json(Decision, one["decision"]) for one in commands if one["command"] == "Note"),
+        decisions=tuple(from_json(Decision, step.command["decision"]) for step in notes),
+        unaccepted=frozenset(number for number, step in enumerate(notes) if step.is_unaccepted_dose),
         rows=tuple(from_json(MapRow, one["row"]) for one in commands if one["command"] == "Show"),
     )

@@ -28,10 +28,17 @@ async def frames_of(feed: Feed) -> AsyncIterator[bytes]:
 
 
 async def watched(session: SessionProcess) -> AsyncIterator[bytes]:
-    """The feed for the page that holds the session: when its connection breaks, the session stops at once."""
-    is_whole = False
+    """The feed for the page that holds the session: when its connection breaks, the session stops at once.
+
+    The page lets nothing begin until a frame has come, and stops a session whose feed is silent; so while the
+    instrument is opened, and there is nothing to tell, it is told that nothing is lost.
+    """
+    is_whole, feed = False, session.feed
     try:
-        async for data in frames_of(session.feed):
+        while not (feed.is_over or feed.after(0)[0]):
+            yield HEAD.pack(LOST, 0, 0.0)
+            await asyncio.sleep(LOOK_S)
+        async for data in frames_of(feed):
             yield data
         is_whole = True
     finally:

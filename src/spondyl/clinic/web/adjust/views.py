@@ -73,6 +73,8 @@ class Shown:
     budget_ns: float
     pulses: int
     most_pulses: int
+    unaccepted: Decision | None = None
+    """The last decision of a session that has ended, where it proposed a dose that nobody accepted."""
     missing_ms: int = 0
     """Milliseconds of which the live traces had no measurement; told of a session that has ended."""
 
@@ -98,7 +100,9 @@ def shown_stored(stored: StoredAdjustment, data_dir: Path) -> Shown:
     rows = tuple(from_json(MapRow, one) for one in outcome.get("stiffness", ()))
     delivered = tuple(from_json(Delivered, one) for one in outcome.get("delivered", ()))
     decisions = tuple(from_json(Decision, one) for one in outcome.get("decisions", ()))
-    return replace(_shown(plan, rows, delivered, decisions, _last_wave(fired)), missing_ms=missing_ms)
+    doses = [one for one in decisions if one.commanded_n] if any(s.is_unaccepted_dose for s in steps) else []
+    shown = _shown(plan, rows, delivered, decisions, _last_wave(fired))
+    return replace(shown, missing_ms=missing_ms, unaccepted=doses[-1] if doses else None)
 
 
 def _steps(stored: StoredAdjustment, data_dir: Path) -> Sequence[RecordedStep]:

@@ -270,7 +270,26 @@ def _week_open(
 ) -> tuple[Shade, ...]:
     if provider:
         return _open(practice, "provider", provider, day, first, office)
-    return _open(practice, "office", office or practice.offices[0].key, day, first, None)
+    return _open(practice, "office", office, day, first, None) if office else _any_open(practice, day, first)
+
+
+def _any_open(practice: Practice, day: date, first: int) -> tuple[Shade, ...]:
+    """When any office is open: visits of all of them stand in the column, which is named after none."""
+    merged: list[tuple[int, int]] = []
+    for begin, end in sorted(
+        (span.from_min, span.to_min)
+        for office in practice.offices
+        for span in office.hours
+        if span.weekday == day.weekday() and day not in office.closed
+    ):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((begin, end))
+    return tuple(
+        Shade(top=(begin - first) // CELL_MIN, cells=(end - begin) // CELL_MIN, word="")
+        for begin, end in merged
+    )
 
 
 def _away(practice: Practice, absences: Iterable[Absence], day: date, first: int) -> tuple[Shade, ...]:

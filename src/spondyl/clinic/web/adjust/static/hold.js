@@ -19,13 +19,18 @@ export class Hold {
     this.told = told;
   }
 
-  /** Begin to beat, and stop by key, and whenever the page is left or hidden. */
+  /** Stop by key, and whenever the page is left or hidden. */
   begin() {
     window.addEventListener("keydown", (event) => this.#key(event), { capture: true });
     window.addEventListener("keyup", (event) => this.#swallow(event), { capture: true });
     window.addEventListener("pagehide", () => this.#leave());
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.#leave());
-    this.#beat();
+  }
+
+  /** Beat from now on: with the first one the session begins, unless it was stopped. */
+  beat() {
+    if (this.#over || this.#timer) return;
+    void this.#beat();
     this.#timer = window.setInterval(() => this.#beat(), BEAT_MS);
   }
 

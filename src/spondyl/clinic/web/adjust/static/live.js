@@ -15,6 +15,8 @@ const SECONDS = 8;
 const END_MS = 5000;
 /** While a session runs something comes by its feed ten times a second; a feed that is silent for so long hangs. */
 const SILENT_MS = 3000;
+/** The feed begins with a frame at once; without one for so long the page holds no session that it cannot see. */
+const FIRST_MS = 10000;
 const SIGNED_OUT = "You were signed out: no answer can be given any more. Press STOP.";
 
 const live = /** @type {HTMLElement} */ (document.querySelector("[data-live]"));
@@ -42,6 +44,8 @@ let isBroken = false;
 let haltedMs = NaN;
 /** When the feed gave something last. */
 let heardMs = NaN;
+/** Until the feed has given something nothing begins; each time it still has not, the session is stopped. */
+let waiting = 0;
 let lostFrames = 0;
 let missing = 0;
 
@@ -55,7 +59,21 @@ function showLink(isThere) {
 function showStopped(confirmed, by) {
   if (isOver) return;
   part("stop-state").textContent = confirmed ? `Stopped by ${by}. Nothing begins again by itself.` : "Stopping …";
-  if (confirmed) clearAnswer("The session was stopped.");
+  if (!confirmed) return;
+  clearAnswer("The session was stopped.");
+  beat();
+}
+
+/** The session begins with the first beat: only a page that sees it, or a stopped one, which asks whether it has ended. */
+function beat() {
+  window.clearInterval(waiting);
+  hold.beat();
+}
+
+/** The feed gave something. */
+function heard() {
+  heardMs = performance.now();
+  beat();
 }
 
 /** What the end said stays: an answer of the server may come later than it. @param {string} text */
@@ -329,17 +347,19 @@ function begin() {
     button.addEventListener("click", () => void sayPain(/** @type {HTMLElement} */ (button).dataset.pain ?? ""));
   }
   hold.begin();
+  waiting = window.setInterval(broken, FIRST_MS);
   requestAnimationFrame(frame);
   readFeed(`${run}/stream?page=${encodeURIComponent(page)}`, {
     event: (event) => {
-      heardMs = performance.now();
+      heard();
       SHOWN[event.kind]?.(event);
     },
     block: (first, values) => {
-      heardMs = performance.now();
+      heard();
       ring.push(first, values);
     },
     lost: (frames) => {
+      heard();
       lostFrames += frames;
       showLost();
     },
