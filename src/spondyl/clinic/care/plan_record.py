@@ -188,11 +188,13 @@ class DuePlan:
 
 def plans_due(connection: sa.Connection, *, first: date, last: date) -> list[DuePlan]:
     """Each patient's newest plan, when it is signed and its review fell from ``first`` to ``last``; four queries."""
-    rows = [
-        row
-        for row in newest_rows(connection, kind=KIND)
-        if first.isoformat() <= row.body["plan"]["review_on"] <= last.isoformat()
-    ]
+    rows = newest_rows(
+        connection,
+        kind=KIND,
+        field=("plan", "review_on"),
+        first=first.isoformat(),
+        last=last.isoformat(),
+    )
     signed = signed_versions(connection, {row.document_id for row in rows})
     due = [row for row in rows if (row.document_id, row.version) in signed]
     scores = scores_of_people(connection, {row.person_id for row in due})
