@@ -60,33 +60,30 @@ def unsigned_rows(
 ) -> tuple[NewestRow, ...]:
     """Every document of a kind whose newest version nobody has signed, the one saved last first; one query."""
     of_one = sa.true() if person_id is None else documents.c.person_id == person_id
+    newest, _ = _newest_versions(documents.c.kind == kind, of_one)
     signed = sa.exists().where(
-        signatures.c.document_id == documents.c.document_id, signatures.c.version == documents.c.version
+        signatures.c.document_id == newest.c.document_id, signatures.c.version == newest.c.version
     )
-    statement = sa.select(documents).where(documents.c.kind == kind, of_one, ~signed, ~_is_followed())
-    rows = [
-        _row(row) for row in connection.execute(statement)
-    ]  # in order of time SQLite would leave the patient's index
-    return tuple(sorted(rows, key=lambda row: (-row.made_at.timestamp(), row.document_id)))
+    last_first = (documents.c.made_at.desc(), documents.c.document_id)
+    found = connection.execute(_rows_of(newest).where(~signed).order_by(*last_first))
+    return tuple(_row(row) for row in found)
 
 
 def newest_of_people(
     connection: sa.Connection,
     *,
     kinds: Iterable[str],
-    people: Collection[str] | None = None,
+    people: Collection[str],
     signed_kinds: Iterable[str] = (),
 ) -> dict[str, tuple[NewestRow, ...]]:
-    """For each patient what :func:`newest_of_person` gives, in one query; ``people`` None means everybody.
+    """For each patient what :func:`newest_of_person` gives, in one query.
 
     A document of ``signed_kinds`` comes too when somebody signed a version of it.
     """
     signed = sa.exists().where(signatures.c.document_id == documents.c.document_id)
     of_signed = sa.and_(documents.c.kind.in_(tuple(signed_kinds)), signed)
-    conditions = [sa.or_(documents.c.kind.in_(tuple(kinds)), of_signed)]
-    if people is not None:
-        conditions.append(documents.c.person_id.in_(people))
-    statement, begun = _newest(*conditions)
+    of_kinds = sa.or_(documents.c.kind.in_(tuple(kinds)), of_signed)
+    statement, begun = _newest(of_kinds, documents.c.person_id.in_(people))
     found: dict[str, list[NewestRow]] = {}
     for row in connection.execute(statement.order_by(begun, documents.c.document_id)):
         found.setdefault(row.person_id, []).append(_row(row))
@@ -111,13 +108,13 @@ def _newest_versions(*conditions: sa.ColumnElement[bool]) -> tuple[sa.Subquery, 
     """Which version of each document is its newest, and when the document was begun; from an index alone."""
     newest = (
         sa.select(
-            documents.c.person_id,
             documents.c.document_id,
+            sa.func.min(documents.c.person_id).label("person_id"),
             sa.func.max(documents.c.version).label("version"),
             sa.func.min(documents.c.made_at).label("begun"),
         )
         .where(*conditions)
-        .group_by(documents.c.person_id, documents.c.kind, documents.c.document_id)
+        .group_by(documents.c.document_id)
         .subquery()
     )
     return newest, newest.c.begun
