@@ -5,7 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from clinic_charts import Clock
-from spondyl.clinic.care.newest_rows import newest_rows, unsigned_rows
+from spondyl.clinic.care.newest_rows import newest_rows, rows_since, unsigned_rows
 from spondyl.clinic.chart.documents import latest, save, sign
 from spondyl.clinic.chart.people import PersonDetails, add_person
 from spondyl.clinic.chart.transaction import reading, writing
@@ -23,20 +23,26 @@ def test_it_says_the_same_as_asking_patient_by_patient(engine: sa.Engine, clock:
         with writing(engine) as connection:
             person_id = people[who].id
             known = ids.get(person_id) if again else None
-            made = save(
-                connection, kind="plan", person_id=person_id, body={"n": number}, actor="t", document_id=known
-            )
+            body = {"plan": {"n": number, "review_on": f"2026-04-0{number + 1}"}}
+            made = save(connection, kind="plan", person_id=person_id, body=body, actor="t", document_id=known)
             save(connection, kind="exam", person_id=person_id, body={"n": -1}, actor="t")
             ids.setdefault(person_id, made.document_id)
     with reading(engine) as connection:
-        rows = {row.person_id: row for row in newest_rows(connection, kind="plan")}
+        asked = {"kind": "plan", "field": ("plan", "review_on")}
+        rows = {
+            row.person_id: row
+            for row in newest_rows(connection, **asked, first="2026-04-01", last="2026-04-05")
+        }
         assert set(rows) == {people[0].id, people[1].id}
         for person_id, row in rows.items():
             alone = latest(connection, kind="plan", person_id=person_id)
             assert alone is not None
             assert (row.document_id, row.body) == (alone.document_id, alone.body)
-        recent = newest_rows(connection, kind="plan", since=clock() - timedelta(hours=1))
-        assert [row.person_id for row in recent] == [people[1].id]
+        due = newest_rows(connection, **asked, first="2026-04-05", last="2026-04-05")
+        assert [row.person_id for row in due] == [people[1].id]
+        assert newest_rows(connection, **asked, first="2026-04-01", last="2026-04-03") == ()
+        recent = rows_since(connection, kind="plan", since=clock() - timedelta(hours=25))
+        assert [(row.person_id, row.version) for row in recent] == [(people[0].id, 1), (people[1].id, 2)]
 
 
 def test_what_nobody_signed_is_found_in_its_newest_version(engine: sa.Engine, clock: Clock) -> None:

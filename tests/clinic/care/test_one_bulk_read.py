@@ -1,5 +1,6 @@
 """Claims: the review-due panel and the clinic's outcomes ask the chart as often for many patients as for one, and say
-what asking patient by patient says."""
+what asking patient by patient says; a patient's pages, and the gate of a session, ask as often for many notes as for a
+few."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,9 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from care_course import answer_intake
+from clinic_apps import Browser
+from spondyl.assessment.exam import EXAM, Exam
+from spondyl.clinic.care.adjustment_gate import chart_gate
 from spondyl.clinic.care.clinic_outcomes import visits_of_clinic
 from spondyl.clinic.care.plan_record import KIND, judged, latest_plan, plans_due
 from spondyl.clinic.care.scores import add_score, scores_of_person
+from spondyl.clinic.care.visit_note import VisitNote, keep_note
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.documents import save, sign
 from spondyl.clinic.chart.guard import break_glass, may_open, restrict, shut_for
@@ -29,7 +34,7 @@ MakePatient = Callable[..., Person]
 
 
 @contextmanager
-def counted(connection: sa.Connection) -> Iterator[list[str]]:
+def counted(connection: sa.Connection | sa.Engine) -> Iterator[list[str]]:
     """The statements sent inside the block."""
     asked: list[str] = []
 
@@ -147,3 +152,43 @@ def test_a_shut_chart_is_on_no_panel_until_its_glass_is_broken(
         assert may_open(connection, one.id, account.id)
         assert shut_for(connection, account.id) == frozenset()
     assert _asked(services, account)[2] == 1
+
+
+def _visited(services: Services, patient: Person, times: int) -> None:
+    """So many signed notes, each of them with a correction that nobody has signed."""
+    exam = Exam(examined=frozenset(group.key for group in EXAM), deviations=(), impression="Nothing new.")
+    with writing(services.engine) as connection:
+        for day in range(times):
+            note = VisitNote(exam=exam, on=TODAY - timedelta(days=day))
+            kept = keep_note(connection, patient.id, note, actor="test")
+            sign(connection, document_id=kept.document_id, version=1, digest=kept.digest, actor="test")
+            keep_note(connection, patient.id, note, actor="test", document_id=kept.document_id)
+
+
+@pytest.mark.parametrize(
+    ("page", "most"), [("exam", 14), ("plan", 26), ("plan/edit?new=true", 18), ("gate", 9)]
+)
+def test_many_notes_cost_no_more_statements_than_a_few(
+    services: Services,
+    browser: Callable[[Role], Browser],
+    patient_with_plan: MakePatient,
+    page: str,
+    most: int,
+) -> None:
+    one, clinician = patient_with_plan(0), browser(Role.CLINICIAN)
+
+    def asked() -> list[str]:
+        with counted(services.engine) as statements:
+            if page == "gate":
+                with reading(services.engine) as connection:
+                    chart_gate(connection, one.id)
+            else:
+                assert clinician.get(f"/patients/{one.id}/{page}").status_code == 200
+        return statements
+
+    _visited(services, one, 2)
+    asked()
+    few = asked()
+    _visited(services, one, 10)
+    many = asked()
+    assert len(many) == len(few) <= most

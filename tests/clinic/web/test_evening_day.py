@@ -100,7 +100,7 @@ def test_a_form_of_the_evening_counts_for_that_day(services: Services, patient: 
     consented(services, patient)
     with reading(services.engine) as connection:
         assert {one.on for one in scores_of_person(connection, patient.id)} == {date(2026, 3, 2)}
-        (everybody,) = scores_of_people(connection).values()
+        (everybody,) = scores_of_people(connection, [patient.id]).values()
     assert {one.on for one in everybody} == {date(2026, 3, 2)}
 
 

@@ -9,7 +9,7 @@ from spondyl.assessment.exam import EXAM
 from spondyl.clinic.care.adjustment_gate import chart_gate
 from spondyl.clinic.care.plan_record import situation_of
 from spondyl.clinic.care.scores import scores_of_person
-from spondyl.clinic.care.visit_note import notes_in_error, notes_of
+from spondyl.clinic.care.visit_note import every_note, notes_of
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
@@ -229,7 +229,7 @@ def test_a_note_of_another_patient_is_taken_back_with_a_reason_and_counts_nowher
     with reading(services.engine) as connection:
         assert notes_of(connection, patient.id) == () and scores_of_person(connection, patient.id) == ()
         assert chart_gate(connection, patient.id).found == {}
-        (kept,) = notes_in_error(connection, patient.id)
+        (kept,) = every_note(connection, patient.id)
         assert kept.note == note.note and kept.signatures[0].meaning == "entered in error"
     assert "took back what was entered in error" in browser(Role.ADMINISTRATOR).get("/admin/audit").text
 

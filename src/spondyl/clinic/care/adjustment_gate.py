@@ -55,10 +55,11 @@ class ChartGate:
 def chart_gate(connection: sa.Connection, person_id: str) -> ChartGate:
     """What the chart knows now."""
     consent, text = _consent(connection, person_id)
-    alerts = standing_alerts(notes_of(connection, person_id))
+    notes = notes_of(connection, person_id)
+    alerts = standing_alerts(notes)
     found = {one.question.key: ", ".join(one.reasons) for one in alerts}
     raised = {one.question.text.rstrip("?") for one in alerts}
-    held = tuple(one for one in situation_of(connection, person_id).held if one not in raised)
+    held = tuple(one for one in situation_of(connection, person_id, notes).held if one not in raised)
     return ChartGate(consent=consent, consent_text=text, found=found, held=held)
 
 

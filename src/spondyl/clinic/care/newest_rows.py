@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSON
 
+from spondyl.clinic.chart.engine import is_embedded
 from spondyl.clinic.chart.tables import documents, signatures
 
 
@@ -25,56 +27,63 @@ class NewestRow:
 
 
 def newest_rows(
-    connection: sa.Connection, *, kind: str, since: datetime | None = None
+    connection: sa.Connection, *, kind: str, field: tuple[str, ...], first: str, last: str
 ) -> tuple[NewestRow, ...]:
-    """One row a patient, the one saved last first; ``since`` leaves out what was not saved after it."""
-    statement, begun = _newest(documents.c.kind == kind)
-    if since is not None:
-        statement = statement.where(documents.c.made_at > since)
-    by_person: dict[str, Any] = {}
-    for row in connection.execute(statement.order_by(begun, documents.c.document_id)):
-        by_person[row.person_id] = row
-    rows = sorted(by_person.values(), key=lambda row: row.made_at, reverse=True)
-    return tuple(_row(row) for row in rows)
+    """One row a patient whose newest document says ``first`` to ``last`` in a field of its body, the one saved last
+    first. The bodies of the others stay in the database."""
+    newest, begun = _newest_versions(documents.c.kind == kind)
+    place = sa.func.row_number().over(
+        partition_by=newest.c.person_id, order_by=(begun.desc(), newest.c.document_id)
+    )
+    of_patient = sa.select(newest.c.document_id, newest.c.version, place.label("place")).subquery()
+    said = _text_in(connection, field)
+    statement = (
+        _rows_of(of_patient)
+        .where(of_patient.c.place == 1, said >= first, said <= last)
+        .order_by(documents.c.made_at.desc(), documents.c.document_id)
+    )
+    return tuple(_row(row) for row in connection.execute(statement))
 
 
 def rows_since(connection: sa.Connection, *, kind: str, since: datetime) -> tuple[NewestRow, ...]:
-    """The newest version of every document of a kind that was saved after ``since``."""
-    statement, begun = _newest(documents.c.kind == kind)
-    recent = statement.where(documents.c.made_at > since)
-    return tuple(_row(row) for row in connection.execute(recent.order_by(begun, documents.c.document_id)))
+    """The newest version of every document of a kind that was saved after ``since``, the one saved first first."""
+    statement = (
+        sa.select(documents)
+        .where(documents.c.kind == kind, documents.c.made_at > since, ~_is_followed())
+        .order_by(documents.c.made_at, documents.c.document_id)
+    )
+    return tuple(_row(row) for row in connection.execute(statement))
 
 
 def unsigned_rows(
     connection: sa.Connection, *, kind: str, person_id: str | None = None
 ) -> tuple[NewestRow, ...]:
     """Every document of a kind whose newest version nobody has signed, the one saved last first; one query."""
-    of_one = [] if person_id is None else [documents.c.person_id == person_id]
-    statement, _ = _newest(documents.c.kind == kind, *of_one)
+    of_one = sa.true() if person_id is None else documents.c.person_id == person_id
+    newest, _ = _newest_versions(documents.c.kind == kind, of_one)
     signed = sa.exists().where(
-        signatures.c.document_id == documents.c.document_id, signatures.c.version == documents.c.version
+        signatures.c.document_id == newest.c.document_id, signatures.c.version == newest.c.version
     )
-    last_first = statement.where(~signed).order_by(documents.c.made_at.desc(), documents.c.document_id)
-    return tuple(_row(row) for row in connection.execute(last_first))
+    last_first = (documents.c.made_at.desc(), documents.c.document_id)
+    found = connection.execute(_rows_of(newest).where(~signed).order_by(*last_first))
+    return tuple(_row(row) for row in found)
 
 
 def newest_of_people(
     connection: sa.Connection,
     *,
     kinds: Iterable[str],
-    people: Collection[str] | None = None,
+    people: Collection[str],
     signed_kinds: Iterable[str] = (),
 ) -> dict[str, tuple[NewestRow, ...]]:
-    """For each patient what :func:`newest_of_person` gives, in one query; ``people`` None means everybody.
+    """For each patient what :func:`newest_of_person` gives, in one query.
 
     A document of ``signed_kinds`` comes too when somebody signed a version of it.
     """
     signed = sa.exists().where(signatures.c.document_id == documents.c.document_id)
     of_signed = sa.and_(documents.c.kind.in_(tuple(signed_kinds)), signed)
-    conditions = [sa.or_(documents.c.kind.in_(tuple(kinds)), of_signed)]
-    if people is not None:
-        conditions.append(documents.c.person_id.in_(people))
-    statement, begun = _newest(*conditions)
+    of_kinds = sa.or_(documents.c.kind.in_(tuple(kinds)), of_signed)
+    statement, begun = _newest(of_kinds, documents.c.person_id.in_(people))
     found: dict[str, list[NewestRow]] = {}
     for row in connection.execute(statement.order_by(begun, documents.c.document_id)):
         found.setdefault(row.person_id, []).append(_row(row))
@@ -91,9 +100,16 @@ def newest_of_person(
 
 
 def _newest(*conditions: sa.ColumnElement[bool]) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
+    newest, begun = _newest_versions(*conditions)
+    return _rows_of(newest), begun
+
+
+def _newest_versions(*conditions: sa.ColumnElement[bool]) -> tuple[sa.Subquery, sa.ColumnElement[Any]]:
+    """Which version of each document is its newest, and when the document was begun; from an index alone."""
     newest = (
         sa.select(
             documents.c.document_id,
+            sa.func.min(documents.c.person_id).label("person_id"),
             sa.func.max(documents.c.version).label("version"),
             sa.func.min(documents.c.made_at).label("begun"),
         )
@@ -101,8 +117,26 @@ def _newest(*conditions: sa.ColumnElement[bool]) -> tuple[sa.Select[Any], sa.Col
         .group_by(documents.c.document_id)
         .subquery()
     )
+    return newest, newest.c.begun
+
+
+def _rows_of(newest: sa.Subquery) -> sa.Select[Any]:
     same = sa.and_(newest.c.document_id == documents.c.document_id, newest.c.version == documents.c.version)
-    return sa.select(documents).join(newest, same), newest.c.begun
+    return sa.select(documents).join(newest, same)
+
+
+def _is_followed() -> sa.Exists:
+    """Whether a document has a version after this one."""
+    later = documents.alias("later")
+    return sa.exists().where(
+        later.c.document_id == documents.c.document_id, later.c.version > documents.c.version
+    )
+
+
+def _text_in(connection: sa.Connection, field: tuple[str, ...]) -> sa.ColumnElement[str]:
+    if is_embedded(connection):
+        return sa.func.json_extract(documents.c.body, "$." + ".".join(field))
+    return sa.cast(documents.c.body, JSON)[field].astext
 
 
 def _row(row: Any) -> NewestRow:

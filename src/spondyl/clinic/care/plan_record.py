@@ -1,5 +1,6 @@
 """Plans in the chart: versioned, signed, judged; and what of the patient decides which options are open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from spondyl.clinic.care.option_names import option_lines
 from spondyl.clinic.care.scores import GivenScore, scores_of_people, scores_of_person
 from spondyl.clinic.care.standing_flags import StandingForm, earlier_flags, standing_forms
 from spondyl.clinic.care.standing_notes import standing_alerts
-from spondyl.clinic.care.visit_note import notes_of
+from spondyl.clinic.care.visit_note import StoredNote, notes_of
 from spondyl.clinic.chart.documents import (
     Document,
     Signature,
@@ -60,13 +61,16 @@ class StoredPlan:
         return bool(self.signatures)
 
 
-def situation_of(connection: sa.Connection, person_id: str) -> Situation:
+def situation_of(
+    connection: sa.Connection, person_id: str, notes: Sequence[StoredNote] | None = None
+) -> Situation:
     """What of the intakes, of the looks at their flags and of the newest examination decides.
 
     Without an intake nothing is known, so adjustments wait and everything else asks first. A yes that a clinician let
-    pass need not hold a visit; it is still true, and medicines and operations go on to ask.
+    pass need not hold a visit; it is still true, and medicines and operations go on to ask. ``notes`` are the
+    patient's, where the page has read them.
     """
-    alerts = standing_alerts(notes_of(connection, person_id))
+    alerts = standing_alerts(notes_of(connection, person_id) if notes is None else notes)
     signs = tuple(alert.question.text.rstrip("?") for alert in alerts)
     forms = standing_forms(connection, person_id)
     if not forms:
@@ -100,9 +104,16 @@ def _held_by_intake(forms: tuple[StandingForm, ...]) -> tuple[str, ...]:
     return (*(flag.question.text.rstrip("?") for flag in said), *unasked)
 
 
-def ranked_for(connection: sa.Connection, person_id: str) -> tuple[RankedOption, ...]:
-    """Every option in its place for this patient."""
-    return rank_options(option_lines(), situation_of(connection, person_id))
+def ranked_for(
+    connection: sa.Connection, person_id: str, notes: Sequence[StoredNote] | None = None
+) -> tuple[RankedOption, ...]:
+    """Every option in its place for this patient; ``notes`` as for the situation."""
+    return ranked_in(situation_of(connection, person_id, notes))
+
+
+def ranked_in(situation: Situation) -> tuple[RankedOption, ...]:
+    """Every option in its place in this situation."""
+    return rank_options(option_lines(), situation)
 
 
 def keep_plan(
@@ -137,22 +148,27 @@ def sign_plan(
     connection: sa.Connection, stored: StoredPlan, person_id: str, *, version: int, digest: str, actor: str
 ) -> None:
     """Sign the version that was shown. Raises PlanRefused when what is known now speaks against an option of it."""
-    _check_still(connection, person_id, stored)
+    _check_still(stored, ranked_for(connection, person_id))
     sign(connection, document_id=stored.document_id, version=version, actor=actor, digest=digest)
 
 
-def why_not_now(connection: sa.Connection, person_id: str, stored: StoredPlan) -> str | None:
+def why_not_now(
+    connection: sa.Connection,
+    person_id: str,
+    stored: StoredPlan,
+    notes: Sequence[StoredNote] | None = None,
+) -> str | None:
     """Why a kept plan cannot be signed or agreed to as things are known now, and what to do; None when it can."""
     try:
-        _check_still(connection, person_id, stored)
+        _check_still(stored, ranked_for(connection, person_id, notes))
     except PlanRefused as refused:
         return str(refused)
     return None
 
 
-def _check_still(connection: sa.Connection, person_id: str, stored: StoredPlan) -> None:
+def _check_still(stored: StoredPlan, ranked: tuple[RankedOption, ...]) -> None:
     known = {one["option"]: one["reasons"] for one in stored.shown}
-    check_still(stored.plan, ranked_for(connection, person_id), known)
+    check_still(stored.plan, ranked, known)
 
 
 def plans_of(connection: sa.Connection, person_id: str) -> tuple[StoredPlan, ...]:
@@ -188,11 +204,13 @@ class DuePlan:
 
 def plans_due(connection: sa.Connection, *, first: date, last: date) -> list[DuePlan]:
     """Each patient's newest plan, when it is signed and its review fell from ``first`` to ``last``; four queries."""
-    rows = [
-        row
-        for row in newest_rows(connection, kind=KIND)
-        if first.isoformat() <= row.body["plan"]["review_on"] <= last.isoformat()
-    ]
+    rows = newest_rows(
+        connection,
+        kind=KIND,
+        field=("plan", "review_on"),
+        first=first.isoformat(),
+        last=last.isoformat(),
+    )
     signed = signed_versions(connection, {row.document_id for row in rows})
     due = [row for row in rows if (row.document_id, row.version) in signed]
     scores = scores_of_people(connection, {row.person_id for row in due})

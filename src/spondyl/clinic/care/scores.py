@@ -103,10 +103,8 @@ def scores_of_person(connection: sa.Connection, person_id: str) -> tuple[GivenSc
     return scores_in_rows(newest_of_person(connection, person_id, kinds=_READ), clinic_zone(connection))
 
 
-def scores_of_people(
-    connection: sa.Connection, people: Collection[str] | None = None
-) -> dict[str, tuple[GivenScore, ...]]:
-    """The scores of these patients, or of everybody who has one, in one query and one for the clock."""
+def scores_of_people(connection: sa.Connection, people: Collection[str]) -> dict[str, tuple[GivenScore, ...]]:
+    """The scores of these patients in one query and one for the clock."""
     found, zone = newest_of_people(connection, kinds=_READ, people=people), clinic_zone(connection)
     return {person_id: scores_in_rows(rows, zone) for person_id, rows in found.items()}
 

@@ -1,6 +1,6 @@
 """Visit notes in the chart: the examination, what was done today, and the signature."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from spondyl.clinic.chart.documents import (
     Document,
     DocumentUnknownError,
     Signature,
+    histories,
     history,
     load,
     newest_of_each,
@@ -104,26 +105,25 @@ def keep_note(
     return _stored(document)
 
 
-def notes_of(connection: sa.Connection, person_id: str) -> tuple[StoredNote, ...]:
-    """Every note of a patient in its newest version, the last visit first, and of one day the note
-    begun last; not those that were entered in error."""
+def every_note(connection: sa.Connection, person_id: str) -> tuple[StoredNote, ...]:
+    """Every note of a patient in its newest version, the last visit first, and of one day the note begun last; also
+    those that were entered in error."""
+    begun = [_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id)]
+    newest = sorted(begun, key=lambda one: one.note.on, reverse=True)
+    if not any(one.version > 1 and not one.is_signed for one in newest):
+        return tuple(newest)
     signed = {
         one.document_id: _stored(one)
         for one in newest_of_each(connection, kind=KIND, person_id=person_id, only_signed=True)
     }
-    begun = [_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id)]
-    newest = sorted(begun, key=lambda one: one.note.on, reverse=True)
     return tuple(
-        one if one.is_signed else replace(one, signed_before=signed.get(one.document_id))
-        for one in newest
-        if not one.in_error
+        one if one.is_signed else replace(one, signed_before=signed.get(one.document_id)) for one in newest
     )
 
 
-def notes_in_error(connection: sa.Connection, person_id: str) -> tuple[StoredNote, ...]:
-    """The notes that were taken back, the one begun last first."""
-    newest = [_stored(one) for one in newest_of_each(connection, kind=KIND, person_id=person_id)]
-    return tuple(one for one in newest if one.in_error)
+def notes_of(connection: sa.Connection, person_id: str) -> tuple[StoredNote, ...]:
+    """The notes of :func:`every_note` that were not entered in error."""
+    return tuple(one for one in every_note(connection, person_id) if not one.in_error)
 
 
 def take_back_note(connection: sa.Connection, note: StoredNote, *, reason: str, actor: str) -> None:
@@ -132,9 +132,11 @@ def take_back_note(connection: sa.Connection, note: StoredNote, *, reason: str, 
     take_back(connection, document, reason=reason, actor=actor)
 
 
-def versions_of(connection: sa.Connection, document_id: str) -> tuple[StoredNote, ...]:
-    """Every version of a note, the first one first."""
-    return tuple(_stored(one) for one in history(connection, document_id))
+def versions_of(connection: sa.Connection, notes: Iterable[StoredNote]) -> dict[str, tuple[StoredNote, ...]]:
+    """Every version of each of these notes that has more than one, the first one first."""
+    corrected = [one.document_id for one in notes if one.version > 1]
+    found = histories(connection, corrected) if corrected else {}
+    return {name: tuple(_stored(one) for one in versions) for name, versions in found.items()}
 
 
 def note_at(connection: sa.Connection, person_id: str, document_id: str) -> StoredNote:

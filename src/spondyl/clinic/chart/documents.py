@@ -4,7 +4,7 @@ A document is never changed: saving makes its next version. A signature holds th
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,7 +94,7 @@ def load(connection: sa.Connection, document_id: str, *, version: int | None = N
     row = connection.execute(statement.order_by(documents.c.version.desc()).limit(1)).one_or_none()
     if row is None:
         raise DocumentUnknownError(f"There is no document {document_id!r} (version {version or 'any'}).")
-    return _document(connection, row)
+    return _documents(connection, [row])[0]
 
 
 def latest(connection: sa.Connection, *, kind: str, person_id: str) -> Document | None:
@@ -112,14 +112,20 @@ def newest_of_each(
         signatures.c.document_id == documents.c.document_id, signatures.c.version == documents.c.version
     )
     newest = (
-        sa.select(documents.c.document_id, sa.func.max(documents.c.version), sa.func.min(documents.c.made_at))
+        sa.select(
+            documents.c.document_id,
+            sa.func.max(documents.c.version).label("version"),
+            sa.func.min(documents.c.made_at).label("begun"),
+        )
         .where(documents.c.person_id == person_id, documents.c.kind == kind)
         .where(signed if only_signed else sa.true())
         .group_by(documents.c.document_id)
-        .order_by(sa.func.min(documents.c.made_at).desc(), documents.c.document_id)
+        .subquery()
     )
-    rows = connection.execute(newest).all()
-    return [load(connection, document_id, version=version) for document_id, version, _ in rows]
+    same = sa.and_(newest.c.document_id == documents.c.document_id, newest.c.version == documents.c.version)
+    begun_last = (newest.c.begun.desc(), documents.c.document_id)
+    found = connection.execute(sa.select(documents).join(newest, same).order_by(*begun_last))
+    return _documents(connection, found.all())
 
 
 def signed_versions(connection: sa.Connection, ids: Collection[str]) -> frozenset[tuple[str, int]]:
@@ -131,10 +137,18 @@ def signed_versions(connection: sa.Connection, ids: Collection[str]) -> frozense
 
 def history(connection: sa.Connection, document_id: str) -> list[Document]:
     """Every version of a document, the first one first."""
+    return histories(connection, [document_id]).get(document_id, [])
+
+
+def histories(connection: sa.Connection, ids: Collection[str]) -> dict[str, list[Document]]:
+    """Every version of each of these documents, the first one first."""
     rows = connection.execute(
-        sa.select(documents).where(documents.c.document_id == document_id).order_by(documents.c.version)
-    ).all()
-    return [_document(connection, row) for row in rows]
+        sa.select(documents).where(documents.c.document_id.in_(ids)).order_by(documents.c.version)
+    )
+    found: dict[str, list[Document]] = {}
+    for one in _documents(connection, rows.all()):
+        found.setdefault(one.document_id, []).append(one)
+    return found
 
 
 def sign(
@@ -198,22 +212,25 @@ def _next_version(
     return present + 1
 
 
-def _document(connection: sa.Connection, row: Any) -> Document:
-    signed = connection.execute(
-        sa.select(signatures)
-        .where(signatures.c.document_id == row.document_id, signatures.c.version == row.version)
-        .order_by(signatures.c.signed_at)
-    )
-    return Document(
-        document_id=row.document_id,
-        version=row.version,
-        kind=row.kind,
-        person_id=row.person_id,
-        body=json.loads(row.body),
-        digest=row.digest,
-        made_by=row.made_by,
-        made_at=row.made_at,
-        signatures=tuple(
-            Signature(signed_by=one.signed_by, signed_at=one.signed_at, meaning=one.meaning) for one in signed
-        ),
-    )
+def _documents(connection: sa.Connection, rows: Sequence[Any]) -> list[Document]:
+    """The documents of these rows with their signatures, which one query finds for all."""
+    signed: dict[tuple[str, int], list[Signature]] = {}
+    if rows:
+        of_these = signatures.c.document_id.in_({row.document_id for row in rows})
+        for one in connection.execute(sa.select(signatures).where(of_these).order_by(signatures.c.signed_at)):
+            given = Signature(signed_by=one.signed_by, signed_at=one.signed_at, meaning=one.meaning)
+            signed.setdefault((one.document_id, one.version), []).append(given)
+    return [
+        Document(
+            document_id=row.document_id,
+            version=row.version,
+            kind=row.kind,
+            person_id=row.person_id,
+            body=json.loads(row.body),
+            digest=row.digest,
+            made_by=row.made_by,
+            made_at=row.made_at,
+            signatures=tuple(signed.get((row.document_id, row.version), ())),
+        )
+        for row in rows
+    ]

@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from spondyl.clinic.adjust.desk import Desk
 from spondyl.clinic.adjust.record_checks import RecordChecks
+from spondyl.clinic.care.outcomes_memory import OutcomesMemory
 from spondyl.clinic.chart.writer_queue import WriterQueue
 from spondyl.clinic.web import (
     account,
@@ -80,6 +81,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.desk = Desk()
     app.state.record_checks = RecordChecks()
     app.state.audit_check = AuditCheck()
+    app.state.outcomes = OutcomesMemory()
     app.state.templates = make_templates(*(feature.name for feature in FEATURES))
     _serve_static(app)
     add_error_pages(app)

@@ -96,7 +96,7 @@ booking_changes = sa.Table(
     "booking_changes",
     metadata,
     sa.Column("change", sa.String(ID_LENGTH), primary_key=True),
-    sa.Column("appointment", sa.ForeignKey("appointments.key"), primary_key=True),
+    sa.Column("appointment", sa.ForeignKey("appointments.key"), primary_key=True, index=True),
     sa.Column("before", sa.Text, nullable=False),
     sa.Column("sequence_after", sa.Integer, nullable=False),
     sa.Column("at", UtcInstant, nullable=False, index=True),

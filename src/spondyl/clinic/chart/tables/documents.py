@@ -16,7 +16,8 @@ documents = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("made_by", sa.Text, nullable=False),
     sa.Column("made_at", UtcInstant, nullable=False),
-    sa.Index("ix_documents_person_id_kind", "person_id", "kind"),
+    sa.Index("ix_documents_newest", "person_id", "kind", "document_id", "version", "made_at"),
+    sa.Index("ix_documents_recent", "kind", "made_at", "document_id", "version", "person_id"),
 )
 
 signatures = sa.Table(

@@ -15,10 +15,10 @@ from spondyl.clinic.care.visit_note import (
     NoteRefused,
     StoredNote,
     VisitNote,
+    every_note,
     keep_note,
     note_at,
     note_if_kept,
-    notes_in_error,
     notes_of,
     versions_of,
 )
@@ -177,7 +177,8 @@ def _context(
     correcting: StoredNote | None = None,
     problem: str | None = None,
 ) -> dict[str, Any]:
-    notes = notes_of(connection, patient.id)
+    every = every_note(connection, patient.id)
+    notes = tuple(one for one in every if not one.in_error)
     plan = latest_plan(connection, patient.id)
     standing = standing_exam(notes)
     return {
@@ -191,10 +192,8 @@ def _context(
         "new_key": new_id(),
         "seen": mark_of(notes),
         "notes": notes,
-        "in_error": notes_in_error(connection, patient.id),
-        "versions": {
-            one.document_id: versions_of(connection, one.document_id) for one in notes if one.version > 1
-        },
+        "in_error": tuple(one for one in every if one.in_error),
+        "versions": versions_of(connection, notes),
         "standing": standing,
         "alerts": standing_alerts(notes),
         "lines_of": exam_lines,

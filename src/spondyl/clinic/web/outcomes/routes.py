@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from spondyl.assessment.questionnaires import INSTRUMENTS, ScoreRefused, important_change_of, instrument_of
 from spondyl.assessment.written_number import written_decimal
-from spondyl.clinic.care.clinic_outcomes import clinic_outcomes
 from spondyl.clinic.care.entered_in_error import TakeBackRefused
+from spondyl.clinic.care.outcomes_memory import OutcomesMemory
 from spondyl.clinic.care.plan_record import StoredPlan, judged, latest_plan
 from spondyl.clinic.care.scores import (
     GivenScore,
@@ -47,8 +47,8 @@ WRONG_DAY = "The day is none, or lies in the future. Choose the day on which the
 @router.get("/outcomes", dependencies=[Depends(needs(Role.CLINICIAN, Role.ADMINISTRATOR))])
 def clinic_page(request: Request, services: Clinic) -> Response:
     """The clinic's own outcomes: no name, no result of few patients, and the warnings first."""
-    with reading(services.engine) as connection:
-        found = clinic_outcomes(connection, as_of=clinic_today(services))
+    memory: OutcomesMemory = request.app.state.outcomes
+    found = memory.outcomes(services.engine, as_of=clinic_today(services))
     judged_here = found.outcomes if found else ()
     sections = [
         {

@@ -20,7 +20,7 @@ from spondyl.clinic.care.plan_record import (
     keep_plan,
     latest_plan,
     plans_of,
-    ranked_for,
+    ranked_in,
     sign_plan,
     situation_of,
     versions_of,
@@ -29,7 +29,7 @@ from spondyl.clinic.care.plan_record import (
 from spondyl.clinic.care.scores import scores_of_person
 from spondyl.clinic.care.signed_films import signed_films
 from spondyl.clinic.care.standing_notes import draft_lines, drafts, standing_impression, standing_lines
-from spondyl.clinic.care.visit_note import notes_of
+from spondyl.clinic.care.visit_note import StoredNote, notes_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError, sign
 from spondyl.clinic.chart.people import Person, person, person_to_change
@@ -183,22 +183,22 @@ def _view(
     connection: sa.Connection, services: Services, patient: Person, stored: StoredPlan
 ) -> dict[str, Any]:
     today, consent = clinic_today(services), consent_to(connection, patient.id, stored)
+    notes = notes_of(connection, patient.id)
     return {
         "stored": stored,
         "plan": stored.plan,
         "judged": judged(connection, patient.id, stored.plan, as_of=today),
         "consent": consent,
-        "why_not": None if consent else why_not_now(connection, patient.id, stored),
+        "why_not": None if consent else why_not_now(connection, patient.id, stored, notes),
         "block": booking_block(connection, patient.id),
         "versions": versions_of(connection, stored.document_id),
         "older": plans_of(connection, patient.id)[1:],
         "option_name": option_name,
-        **_beside(connection, patient),
+        **_beside(connection, patient, notes),
     }
 
 
-def _beside(connection: sa.Connection, patient: Person) -> dict[str, Any]:
-    notes = notes_of(connection, patient.id)
+def _beside(connection: sa.Connection, patient: Person, notes: tuple[StoredNote, ...]) -> dict[str, Any]:
     lines = standing_lines(notes)
     return {
         "films": signed_films(connection, patient.id),
@@ -225,9 +225,11 @@ def _form_page(
 ) -> Response:
     stored = newest(connection, patient.id)
     summary = summarise_intake(stored.intake) if stored else None
-    ranked = ranked_for(connection, patient.id)
+    notes = notes_of(connection, patient.id)
+    situation = situation_of(connection, patient.id, notes)
+    ranked = ranked_in(situation)
     scores = scores_of_person(connection, patient.id)
-    beside = _beside(connection, patient)
+    beside = _beside(connection, patient, notes)
     today, impression = clinic_today(services), beside["impression"]
     said = summary if stored and is_current(_day_of(connection, stored), today) else None
     thought = impression[0] if impression and is_current(impression[1], today) else ""
@@ -251,7 +253,7 @@ def _form_page(
         "scores": {score.instrument: score for score in scores},
         "goal_names": GOAL_NAMES,
         "summary": summary,
-        "is_held": situation_of(connection, patient.id).stop is not Stop.NOTHING,
+        "is_held": situation.stop is not Stop.NOTHING,
         **beside,
     }
     status = 422 if isinstance(refused, PlanRefused) else 409 if refused else 200
