@@ -3,6 +3,7 @@
 import pytest
 
 from evidence.living.libraries import changed, with_trial
+from spondyl.clinic.report.aid.page import reading_texts
 from spondyl.evidence.aid import AidContent, AidNotPossibleError, Language, aid_content
 from spondyl.evidence.answer import ReviewState, answer
 from spondyl.evidence.library import (
@@ -110,8 +111,8 @@ def test_what_speaks_against_an_option_or_beside_it_is_said_too(
 
 def test_spanish_writes_the_decimal_point_as_in_mexico_and_the_united_states() -> None:
     """Source: RAE, Ortografía de la lengua española (2010), which takes the point and the comma."""
-    content = aid(language=Language.SPANISH)
-    assert "Son 4.5 más de cada 100 personas." in said(content)
+    page = "\n".join(reading_texts(aid(language=Language.SPANISH)))
+    assert "Son 4.5 más de cada 100 personas." in page
 
 
 def test_a_ratio_below_one_is_not_called_more_in_spanish() -> None:

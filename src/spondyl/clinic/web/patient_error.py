@@ -90,7 +90,7 @@ async def note_language(request: Request) -> None:
 
 def patient_error(request: Request, status: int, what: str) -> dict[str, Any]:
     """What the error page shows a patient, in the language of the address, the form, the link or the browser."""
-    language = _language(request)
+    language = _language(request, status)
     if status == 500:
         what = _FAULT[language]
     elif status == 507:
@@ -111,9 +111,10 @@ def patient_error(request: Request, status: int, what: str) -> dict[str, Any]:
     }
 
 
-def _language(request: Request) -> str:
+def _language(request: Request, status: int) -> str:
     asked = request.query_params.get("lang")
-    if asked or is_language_chosen(request):
+    # A tablet that is refused a form (410) is in the hands of somebody else than the form's patient.
+    if asked or is_language_chosen(request) or status == 410:
         return visitor_language(request, asked)
     return visitor_language(request, _language_behind(request))
 
