@@ -28,6 +28,6 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 
 def _of(letter: str) -> str:
-    """A plain sign for it, or the letter without its accents, or a question mark; half of "½" is another number."""
+    """A plain sign for it, or the letter without its accents, or "?": half of "½" would be another number."""
     bare = normalize("NFKD", letter).encode("ascii", "ignore").decode() if letter.isalpha() else ""
     return PLAIN.get(letter) or bare or "?"
