@@ -163,6 +163,14 @@ def heads(connection: sa.Connection) -> dict[int, tuple[int, str]]:
     return {row.lane: (row.sequence, row.seal) for row in connection.execute(sa.select(audit_heads))}
 
 
+def newest_row_at(connection: sa.Connection) -> datetime | None:
+    """The time that the newest row of the log tells, whatever its lane; None for an empty log."""
+    ends = sa.and_(audit.c.lane == audit_heads.c.lane, audit.c.sequence == audit_heads.c.sequence)
+    newest = sa.select(sa.func.max(audit.c.at)).select_from(audit_heads.join(audit, ends))
+    told = connection.execute(newest).scalar_one()
+    return datetime.fromisoformat(told) if told else None
+
+
 def seal_at(connection: sa.Connection, *, lane: int, sequence: int) -> str | None:
     """The stored seal of one row; None when there is no such row."""
     found = connection.execute(
