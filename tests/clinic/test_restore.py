@@ -5,16 +5,19 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from typer.testing import CliRunner
 
 from clinic_apps import Browser
 from clinic_charts import SECRET
 from spondyl.clinic.backup import make_backup
 from spondyl.clinic.chart.anchor import write_checkpoint
+from spondyl.clinic.chart.engine import open_engine
 from spondyl.clinic.chart.films import FilmSource
 from spondyl.clinic.chart.keys import anchor_signer, derive, make_key_file
 from spondyl.clinic.chart.migrations import present_revision
-from spondyl.clinic.chart.people import PersonDetails, add_person
+from spondyl.clinic.chart.migrations.upgrade import _config  # pyright: ignore[reportPrivateUsage]
+from spondyl.clinic.chart.people import PersonDetails, add_person, find_people
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.cli.app import app
@@ -181,6 +184,32 @@ def test_a_restored_copy_reaches_no_patient_no_x_ray_unit_and_no_checkpoints_of_
     assert (copy.data_dir / "audit-anchor.jsonl").is_file() and not elsewhere.exists()
     mark.unlink()
     assert (started(copy), sent) == ((True, True, False, False), ["letters"])
+
+
+def test_a_chart_of_an_older_version_is_backed_up_as_it_is_before_it_is_migrated(tmp_path: Path) -> None:
+    home, old = home_at(tmp_path / "clinic"), "0010_film_uids"
+    engine = open_engine(home.url, key=secret_of(home))
+    with writing(engine) as connection:
+        present_revision(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, old)
+    added(engine, "Demo")
+    engine.dispose()
+    assert ended("export", tmp_path / "x", "--data", home.data_dir)[0] == 6
+    code, said = ended("backup", tmp_path / "b.tar", "--data", home.data_dir)
+    assert code == 0, said
+    new = home_at(tmp_path / "new", key_file=home.key_file)
+    code, said = ended("restore", tmp_path / "b.tar", "--key", home.key_file, "--data", new.data_dir)
+    assert (code, "the audit log of 1 rows is whole" in said) == (0, True), said
+    restored = open_engine(new.url, key=secret_of(home))
+    with reading(restored) as connection:
+        assert present_revision(connection) == old
+    restored.dispose()
+    restored = open_chart(new, secret=secret_of(home))
+    with reading(restored) as connection:
+        assert [one.details.family_name for one in find_people(connection)] == ["Demo"]
+    restored.dispose()
 
 
 @pytest.mark.parametrize("key_is_there", [True, False])

@@ -1,17 +1,28 @@
 """Claims: what hinders the start is said in words with what to do and exit code 6, before anything is served."""
 
 import socket
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from typer.testing import CliRunner
 
+from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.engine import utc_now
+from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.cli.app import app
 from spondyl.clinic.clinic_home import home_at
 from spondyl.clinic.own_certificate import own_certificate
-from spondyl.clinic.serve import ServeOptions, StartRefusedError, build_services, run_server, tls_files
+from spondyl.clinic.serve import (
+    ServeOptions,
+    StartRefusedError,
+    build_services,
+    run_server,
+    tls_files,
+    welcome,
+)
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -69,6 +80,21 @@ def test_a_torn_certificate_or_the_key_of_another_is_made_anew(tmp_path: Path, t
     assert {path.name: path.read_bytes() for path in (tmp_path / "tls").iterdir()}.keys() == broken.keys()
     assert made.certificate.read_bytes() != broken["certificate.pem"]
     assert own_certificate(tmp_path / "tls", names=["localhost"], now=NOW).fingerprint == made.fingerprint
+
+
+def test_a_clock_that_is_behind_the_log_is_said_at_the_start(tmp_path: Path) -> None:
+    home = home_at(tmp_path / "clinic")
+    for ahead, is_said in ((timedelta(days=30), False), (timedelta(0), True)):
+        services = build_services(home, ServeOptions())
+        services = replace(services, clock=lambda ahead=ahead: utc_now() + ahead)
+        said = any(
+            "the clock is wrong now, or was then" in one for one in welcome(services, ServeOptions(), None)
+        )
+        engine = services.engine.execution_options(spondyl_clock=services.clock)
+        with writing(engine) as connection:
+            record(connection, actor="test", action="look", subject="clinic")
+        services.engine.dispose()
+        assert said == is_said
 
 
 @pytest.mark.parametrize("table", ["mail]\npassword_file", "oidc]\nclient_secret_file"])

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from spondyl.clinic.chart.engine import DatabaseUnusableError, open_engine
+from spondyl.clinic.chart.engine import DatabaseUnusableError, is_embedded, open_engine
 from spondyl.clinic.chart.keys import KeyFileUnusableError, read_key_file
 from spondyl.clinic.chart.migrations import newest_revision, present_revision, refuse_newer
 from spondyl.clinic.chart.transaction import reading
@@ -24,10 +24,13 @@ class ChartDamagedError(ChartUnusableError):
 
 
 @contextmanager
-def opened_chart(home: ClinicHome, *, with_any_key: bool = False) -> Generator[tuple[sa.Engine, bytes]]:
+def opened_chart(
+    home: ClinicHome, *, with_any_key: bool = False, at_older_revision: bool = False
+) -> Generator[tuple[sa.Engine, bytes]]:
     """The engine and the secret of an existing clinic; changes nothing, migrates nothing.
 
-    ``with_any_key`` opens a chart in PostgreSQL whose log no row fits the key, to say what is wrong with it. What the
+    ``with_any_key`` opens a chart in PostgreSQL whose log no row fits the key, to say what is wrong with it;
+    ``at_older_revision`` an embedded one that an older Spondyl wrote, to back it up before it is migrated. What the
     database cannot do meanwhile is a ``ChartUnusableError`` too.
     """
     if home.database is None and not home.embedded_file.is_file():
@@ -41,9 +44,11 @@ def opened_chart(home: ClinicHome, *, with_any_key: bool = False) -> Generator[t
                 refuse_other_key(connection, home)
             refuse_newer(connection)
             revision = present_revision(connection)
-        if revision != newest_revision():
+        if revision != newest_revision() and not (at_older_revision and is_embedded(engine)):
             raise ChartUnusableError(
-                f"The chart is at revision {revision}; run 'spondyl serve --prepare' once."
+                f"The chart is at revision {revision}, and this Spondyl needs {newest_revision()}. Back up with the "
+                "Spondyl that wrote it, or copy database and stopped data folder whole; then run 'spondyl serve "
+                "--prepare' once."
             )
         yield engine, secret
     except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:

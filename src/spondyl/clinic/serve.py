@@ -6,6 +6,7 @@ import socket
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -13,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from spondyl.clinic.chart.accounts import all_accounts
 from spondyl.clinic.chart.attempts import PER_ADDRESS, WINDOW
+from spondyl.clinic.chart.audit import newest_row_at
 from spondyl.clinic.chart.engine import DatabaseUnusableError, utc_now
 from spondyl.clinic.chart.keys import KeyFileUnusableError, anchor_signer
 from spondyl.clinic.chart.transaction import reading
@@ -22,10 +24,12 @@ from spondyl.clinic.films.network.peers import DicomSettings
 from spondyl.clinic.keep_anchor import AnchorKeeper
 from spondyl.clinic.keep_bookings import BookingKeeper
 from spondyl.clinic.own_certificate import TlsFiles, own_certificate
+from spondyl.clinic.report.day_text import moment_text
 from spondyl.clinic.web import create_app
 from spondyl.clinic.web.ready import make_ready_meanwhile
 from spondyl.clinic.web.services import Services
 
+CLOCK_SLACK = timedelta(minutes=2)
 LOOPBACK, LOOPBACK_6 = "127.0.0.1", "::1"
 
 
@@ -239,6 +243,13 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
         lines.append(f"No account yet. Make the first administrator at: {link}")
         lines.append(
             "Copy the key file to another place now: without it neither the chart nor a backup opens."
+        )
+    with reading(services.engine) as connection:
+        written_at = newest_row_at(connection)
+    if written_at and written_at > services.clock() + CLOCK_SLACK:
+        lines.append(
+            f"The newest row of the audit log was written at {moment_text(written_at)}, and this machine's clock says "
+            f"{moment_text(services.clock())}: the clock is wrong now, or was then. Put it right before anybody works."
         )
     if services.settings.behind_tls_proxy:
         wait = f"{int(WINDOW.total_seconds() // 60)} minutes"

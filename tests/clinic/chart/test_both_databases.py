@@ -1,6 +1,7 @@
 """Claims: the same code works on the encrypted file and on PostgreSQL; the chain sees what it must."""
 
 from dataclasses import replace
+from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
@@ -9,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from audit_rows import entries
+from clinic_charts import Clock
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.people import (
@@ -47,6 +49,27 @@ def test_the_words_of_a_database_error_name_no_patient(engine: sa.Engine) -> Non
     with pytest.raises(sa.exc.IntegrityError) as refused, writing(engine) as connection:
         connection.execute(people.insert().values(row))
     assert "UNIQUE" in str(refused.value).upper() and "Ruiz" not in str(refused.value)
+
+
+def test_what_was_saved_under_a_clock_that_was_ahead_is_not_the_newest_for_ever(
+    engine: sa.Engine, clock: Clock
+) -> None:
+    with writing(engine) as connection:
+        ana = add_person(connection, ANA, actor="desk")
+    for number, step in enumerate((timedelta(days=30), timedelta(days=-30), timedelta(minutes=1))):
+        clock.advance(step)
+        with writing(engine) as connection:
+            saved = documents.save(connection, kind="plan", person_id=ana.id, body={"n": number}, actor="dr")
+            assert documents.latest(connection, kind="plan", person_id=ana.id) == saved
+    with reading(engine) as connection:
+        assert clock() in {one.at for one in entries(connection)}
+        assert [
+            one.body["n"] for one in documents.newest_of_each(connection, kind="plan", person_id=ana.id)
+        ] == [
+            2,
+            1,
+            0,
+        ]
 
 
 def test_what_fails_half_way_leaves_nothing(engine: sa.Engine) -> None:

@@ -109,29 +109,37 @@ def log_verdict(connection: sa.Connection, anchor: Path | None, *, secret: bytes
 def _report(connection: sa.Connection, folder: Path, made_at: str, files: int, secret: bytes) -> BackupReport:
     log = log_verdict(connection, folder / ANCHOR, secret=secret)
     damaged = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars()
-    there = set(sa.inspect(connection).get_table_names())  # of an older version: fewer
-    tables = [table for table in metadata.sorted_tables if table.name in there]
-    rows = sum(
-        connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in tables
-    )
     store = FilmStore(folder=folder / FILMS, key=derive(secret, "films"))
     return BackupReport(
         made_at=made_at,
         files=files,
-        rows=rows,
+        rows=rows_in(connection),
         audit_rows=log.rows,
         revision=present_revision(connection),
         problems=tuple(map(str, damaged)),
         log_problems=log.problems,
-        films_missing=sum(not store.opens(one) for one in _film_digests(connection, tables)),
+        films_missing=sum(not store.opens(one) for one in _film_digests(connection)),
     )
 
 
-def _film_digests(connection: sa.Connection, tables: list[sa.Table]) -> set[str]:
+def rows_in(connection: sa.Connection) -> int:
+    """How many rows a chart has."""
+    return sum(
+        connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+        for table in _tables(connection)
+    )
+
+
+def _tables(connection: sa.Connection) -> list[sa.Table]:
+    there = set(sa.inspect(connection).get_table_names())  # of an older version: fewer
+    return [table for table in metadata.sorted_tables if table.name in there]
+
+
+def _film_digests(connection: sa.Connection) -> set[str]:
     """The digests of every stored film and of every file of its reports."""
     return {
         digest
         for table in (films, film_reports)
-        if table in tables
+        if table in _tables(connection)
         for digest in connection.execute(sa.select(table.c.content_sha256)).scalars()
     }

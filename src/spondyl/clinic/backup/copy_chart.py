@@ -1,8 +1,13 @@
 """Copy every row of one chart into another, empty one, whichever databases they are."""
 
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.engine import is_embedded
+from spondyl.clinic.chart.keys import derive
 from spondyl.clinic.chart.migrations import present_revision
 from spondyl.clinic.chart.tables import metadata
 from spondyl.clinic.chart.transaction import writing
@@ -23,6 +28,23 @@ def copy_chart(source: sa.Engine, target: sa.Engine) -> int:
                 "Run 'spondyl serve --prepare' with this version first."
             )
         return sum(_copy_table(reader, writer, table) for table in metadata.sorted_tables)
+
+
+def copy_as_it_is(source: sa.Engine, path: Path, *, key: bytes) -> None:
+    """Copy an embedded chart of any revision, tables and rows alike, into a new file with the clinic's ``key``."""
+    with closing(source.raw_connection()) as pooled:
+        driver: Any = pooled.driver_connection
+        driver.execute(
+            "ATTACH DATABASE ? AS copied KEY ?", (str(path), f"x'{derive(key, 'database').hex()}'")
+        )
+        try:
+            driver.execute("BEGIN")  # one state of all tables
+            driver.execute("SELECT sqlcipher_export('copied')").fetchall()
+            driver.execute("COMMIT")
+        except BaseException:
+            pooled.invalidate()
+            raise
+        driver.execute("DETACH DATABASE copied")
 
 
 def _one_state(engine: sa.Engine) -> sa.Connection:

@@ -15,8 +15,8 @@ from typing import IO
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from spondyl.clinic.backup.check import log_verdict
-from spondyl.clinic.backup.copy_chart import copy_chart
+from spondyl.clinic.backup.check import log_verdict, rows_in
+from spondyl.clinic.backup.copy_chart import copy_as_it_is, copy_chart
 from spondyl.clinic.backup.data_files import checkpoint_names, data_files
 from spondyl.clinic.backup.manifest import (
     ANCHOR,
@@ -27,9 +27,9 @@ from spondyl.clinic.backup.manifest import (
     sealed_manifest,
 )
 from spondyl.clinic.backup.seal import is_sealed, seal
-from spondyl.clinic.chart.engine import embedded_url, open_engine, utc_now
+from spondyl.clinic.chart.engine import embedded_url, is_embedded, open_engine, utc_now
 from spondyl.clinic.chart.full_disk import is_full_disk
-from spondyl.clinic.chart.migrations import upgrade
+from spondyl.clinic.chart.migrations import newest_revision, present_revision, upgrade
 from spondyl.clinic.chart.transaction import reading
 
 
@@ -89,11 +89,17 @@ def _name(whole: Path, target: Path) -> None:
 
 
 def _copy(engine: sa.Engine, path: Path, secret: bytes, anchor: Path | None) -> BackupMade:
+    with reading(engine) as connection:
+        is_older = is_embedded(engine) and present_revision(connection) != newest_revision()
     copy = open_engine(embedded_url(path), key=secret, survives_power_loss=False)
     try:
-        upgrade(copy)
-        rows = copy_chart(engine, copy)
+        if is_older:
+            copy_as_it_is(engine, path, key=secret)
+        else:
+            upgrade(copy)
+            copy_chart(engine, copy)
         with reading(copy) as connection:
+            rows = rows_in(connection)
             log = log_verdict(connection, anchor, secret=secret)
         with copy.connect() as connection:
             raw = connection.connection.driver_connection

@@ -178,6 +178,14 @@ def seals_at(connection: sa.Connection, *, lane: int, sequences: Collection[int]
     return found | {0: FIRST_SEAL}
 
 
+def newest_row_at(connection: sa.Connection) -> datetime | None:
+    """The time that the newest row of the log tells, whatever its lane; None for an empty log."""
+    ends = sa.and_(audit.c.lane == audit_heads.c.lane, audit.c.sequence == audit_heads.c.sequence)
+    newest = sa.select(sa.func.max(audit.c.at)).select_from(audit_heads.join(audit, ends))
+    told = connection.execute(newest).scalar_one()
+    return datetime.fromisoformat(told) if told else None
+
+
 def holds_log(connection: sa.Connection) -> bool:
     """True when the database holds rows of a log already: of a clinic, whose key it then has."""
     return sa.inspect(connection).has_table(audit_heads.name) and any(

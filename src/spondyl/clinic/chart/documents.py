@@ -6,7 +6,7 @@ A document is never changed: saving makes its next version. A signature holds th
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -183,13 +183,22 @@ def sign(
 
 def _insert(connection: sa.Connection, values: dict[str, Any]) -> None:
     try:
-        connection.execute(documents.insert().values(**values, made_at=now_of(connection)))
+        made_at = _after_all(connection, values["person_id"])
+        connection.execute(documents.insert().values(**values, made_at=made_at))
     except IntegrityError as error:
         # Patient, kind and text were looked at: all that the database still refuses is a version that is there already.
         raise DocumentChangedError(
             f"Version {values['version']} was saved by somebody else at the same moment; nothing was overwritten. "
             "Load the page again and compare."
         ) from error
+
+
+def _after_all(connection: sa.Connection, person_id: str) -> datetime:
+    """Now; or, where this patient's documents come from a clock that was ahead, just after the newest: else that one
+    would count as the newest until its day has come. The row of the audit log tells the clock's own time."""
+    newest = sa.select(sa.func.max(documents.c.made_at)).where(documents.c.person_id == person_id)
+    last, now = connection.execute(newest).scalar_one(), now_of(connection)
+    return now if last is None or last <= now else last + timedelta(microseconds=1)
 
 
 def _next_version(

@@ -19,7 +19,8 @@ def backup(
     """Back up the clinic into one encrypted file, while it runs. The key is not in it: keep a copy elsewhere.
 
     Names, sizes and digests of the files in it can be read without the key; nothing that stands in them can. Password
-    files that the settings name are not in it either.
+    files that the settings name are not in it either. A chart in the folder that an older Spondyl wrote is backed up as
+    it is, before it is migrated.
 
     \b
     Examples:
@@ -36,7 +37,7 @@ def backup(
 
     home = home_at(data, key_file=key, database=database)
     try:
-        with opened_chart(home) as (engine, secret):
+        with opened_chart(home, at_older_revision=True) as (engine, secret):
             made = make_backup(engine, home.data_dir, out, secret=secret)
     except (ChartUnusableError, BackupUnusableError, OSError) as error:
         leave(ExitCode.OUTPUT_FAILED, str(error))
