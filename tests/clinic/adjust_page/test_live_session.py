@@ -23,7 +23,7 @@ from spondyl.clinic.report.session.content import session_content
 from spondyl.clinic.web.adjust.stream import unpacked
 from spondyl.instrument import Sample, State, Waveform
 from spondyl.instrument.drivers import TcpLink, WireInstrument
-from spondyl.treatment.adjustment import Plan, Replay, StopBecause, Verdict, read_record
+from spondyl.treatment.adjustment import Plan, Replay, StopBecause, Verdict, read_record, replay
 
 pytestmark = pytest.mark.alone  # heartbeats run in real time, and how long a stop takes is printed
 LOST_AFTER_S = 2.0
@@ -146,8 +146,8 @@ def test_declining_a_dose_ends_the_session_and_gives_nothing(tmp_path: Path) -> 
     assert outcome and outcome.stopped_because is StopBecause.STOP_PRESSED
     assert "declined" in outcome.text
     assert not any(one.purpose == "treat" for one in outcome.delivered)
-    assert kept.check is not None
-    decisions = session_content(read_record(live.setup.record.read_bytes()), kept.check).decisions
+    record = live.setup.record.read_bytes()
+    decisions = session_content(read_record(record), replay(record)).decisions
     assert [one.action for one in decisions if "not accepted" in one.action] == [decisions[-1].action]
     assert decisions[-1].forces.startswith("commanded")
 

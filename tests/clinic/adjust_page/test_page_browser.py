@@ -346,7 +346,7 @@ def test_a_page_whose_feed_alone_hangs_stops_the_session(far_room: FarRoom) -> N
     far_room.page.route("**/stream?*", lambda _: None)
     make_ready(far_room)
     expect(far_room.page.locator("[data-doing]")).to_have_text("Connecting")
-    far_room.page.clock.fast_forward("00:10")
+    far_room.page.clock.fast_forward("00:20")
     told_lost(far_room, "The connection between this page and the session broke.")
     assert (far_room.stored().outcome or {})["delivered"] == []
 
