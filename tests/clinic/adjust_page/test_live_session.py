@@ -4,6 +4,7 @@ again by itself; what is told is kept first; every measurement is streamed once.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -18,12 +19,15 @@ from spondyl.clinic.adjust.feed import BLOCK, HEAD, Feed
 from spondyl.clinic.adjust.heartbeat import FIRST_BEAT_S, LOOK_S, MOST_CREDIT_S, Heartbeat
 from spondyl.clinic.adjust.live_session import Finished, Keeper, LiveSession, Patience, Setup
 from spondyl.clinic.adjust.patient import draw_patient
+from spondyl.clinic.adjust.session_json import session_json
 from spondyl.clinic.adjust.tracer import ACCELERATION, FORCE, Tracer
+from spondyl.clinic.care.adjustment_record import FOLDER, StoredAdjustment
 from spondyl.clinic.report.session.content import session_content
 from spondyl.clinic.web.adjust.stream import unpacked
+from spondyl.clinic.web.adjust.views import shown_stored
 from spondyl.instrument import Sample, State, Waveform
 from spondyl.instrument.drivers import TcpLink, WireInstrument
-from spondyl.treatment.adjustment import Plan, Replay, StopBecause, Verdict, read_record
+from spondyl.treatment.adjustment import Plan, Replay, StopBecause, Verdict, read_record, replay, to_json
 
 pytestmark = pytest.mark.alone  # heartbeats run in real time, and how long a stop takes is printed
 LOST_AFTER_S = 2.0
@@ -146,8 +150,30 @@ def test_declining_a_dose_ends_the_session_and_gives_nothing(tmp_path: Path) -> 
     assert outcome and outcome.stopped_because is StopBecause.STOP_PRESSED
     assert "declined" in outcome.text
     assert not any(one.purpose == "treat" for one in outcome.delivered)
-    assert kept.check is not None
-    decisions = session_content(read_record(live.setup.record.read_bytes()), kept.check).decisions
+    path, plan = live.setup.record, live.setup.plan
+    record = path.read_bytes()
+    stored = StoredAdjustment(
+        run="r",
+        version=2,
+        person_id="p",
+        plan=to_json(plan),
+        source="a test",
+        record=path.name,
+        by="a",
+        at=datetime(2026, 11, 28, tzinfo=UTC),
+        outcome=session_json(
+            outcome, plan, record=path, digest=kept.finished.digest if kept.finished else ""
+        ),
+        problem="",
+        stopped_by="",
+        check=None,
+    )
+    kept_at = tmp_path / FOLDER / path.name
+    kept_at.parent.mkdir(exist_ok=True)
+    kept_at.write_bytes(record)
+    shown = shown_stored(stored, tmp_path)
+    assert shown.unaccepted is shown.decisions[-1] and shown.decisions[-1].commanded_n
+    decisions = session_content(read_record(record), replay(record)).decisions
     assert [one.action for one in decisions if "not accepted" in one.action] == [decisions[-1].action]
     assert decisions[-1].forces.startswith("commanded")
 

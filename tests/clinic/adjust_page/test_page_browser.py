@@ -193,18 +193,11 @@ def test_a_dose_that_is_declined_by_a_page_signed_out_meanwhile_ends_the_session
     room.page.locator('[data-pain="3"]').click()
     decline = room.page.get_by_role("button", name="Decline")
     expect(decline).to_be_visible(timeout=PATIENCE_MS)
-    cookies = [
-        {"name": one["name"], "value": one["value"], "url": room.page.url}
-        for one in room.page.context.cookies()
-    ]
     room.page.context.clear_cookies()
     decline.click()
     stored = room.ended()
     assert "declined" in stored.stopped_by
     assert not any(one["purpose"] == "treat" for one in (stored.outcome or {})["delivered"])
-    room.page.context.add_cookies(cookies)
-    room.page.goto(f"/patients/{room.patient.id}/adjust/{stored.run}")
-    expect(room.page.get_by_text("N (proposed, not accepted)")).to_have_count(1)
 
 
 def test_a_stop_from_another_page_asks_nothing_first_however_old_the_page(room: Room) -> None:
@@ -346,7 +339,7 @@ def test_a_page_whose_feed_alone_hangs_stops_the_session(far_room: FarRoom) -> N
     far_room.page.route("**/stream?*", lambda _: None)
     make_ready(far_room)
     expect(far_room.page.locator("[data-doing]")).to_have_text("Connecting")
-    far_room.page.clock.fast_forward("00:10")
+    far_room.page.clock.fast_forward("00:20")
     told_lost(far_room, "The connection between this page and the session broke.")
     assert (far_room.stored().outcome or {})["delivered"] == []
 

@@ -16,7 +16,7 @@ const END_MS = 5000;
 /** While a session runs something comes by its feed ten times a second; a feed that is silent for so long hangs. */
 const SILENT_MS = 3000;
 /** The feed begins with a frame at once; without one for so long the page holds no session that it cannot see. */
-const FIRST_MS = 10000;
+const FIRST_MS = 20000;
 const SIGNED_OUT = "You were signed out: no answer can be given any more. Press STOP.";
 
 const live = /** @type {HTMLElement} */ (document.querySelector("[data-live]"));
