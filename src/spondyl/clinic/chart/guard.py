@@ -98,7 +98,7 @@ def restrict_by(
     connection.execute(sa.select(people.c.id).where(people.c.id == person_id).with_for_update())
     if not may_restrict(connection, person_id, account):
         raise RestrictionRefusedError
-    if set(shown) != named_for(connection, person_id):
+    if frozenset(shown) != named_for(connection, person_id):
         raise RestrictionChangedError
     restrict(connection, person_id, account_ids=account_ids, actor=account.sign_in_name)
 
