@@ -105,7 +105,10 @@ def test_an_ill_provider_s_day_is_moved_by_proposals_and_undone(desk: Page) -> N
     assert (
         desk.locator(".away").evaluate(ends) <= desk.locator('[data-column="lind"] > span').evaluate(ends) + 1
     )
-    assert "Dr Mara Lind is away" in desk.locator(".undo-list").inner_text()  # as the name is written
+    changes = desk.get_by_role("region", name="Last changes")
+    assert "Dr Mara Lind is away" in changes.inner_text()  # as the name is written
+    outside = desk.get_by_role("region", name="Visits outside the hours")
+    assert "Dr Mara Lind is away then." in outside.inner_text()  # whom to call is not lost after the notice
     desk.get_by_role("button", name="Undo").first.click()
     expect(desk.locator('[data-column="lind"] .visit')).to_have_count(3)
     assert desk.locator(".visit").all_text_contents() == before
