@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSON
 
+from spondyl.clinic.chart.documents import newest_versions, rows_of
 from spondyl.clinic.chart.engine import is_embedded
 from spondyl.clinic.chart.tables import documents, signatures
 
@@ -31,14 +32,14 @@ def newest_rows(
 ) -> tuple[NewestRow, ...]:
     """One row a patient whose newest document says ``first`` to ``last`` in a field of its body, the one saved last
     first. The bodies of the others stay in the database."""
-    newest, begun = _newest_versions(documents.c.kind == kind)
+    newest = newest_versions(documents.c.kind == kind)
     place = sa.func.row_number().over(
-        partition_by=newest.c.person_id, order_by=(begun.desc(), newest.c.document_id)
+        partition_by=newest.c.person_id, order_by=(newest.c.begun.desc(), newest.c.document_id)
     )
     of_patient = sa.select(newest.c.document_id, newest.c.version, place.label("place")).subquery()
     said = _text_in(connection, field)
     statement = (
-        _rows_of(of_patient)
+        rows_of(of_patient)
         .where(of_patient.c.place == 1, said >= first, said <= last)
         .order_by(documents.c.made_at.desc(), documents.c.document_id)
     )
@@ -60,12 +61,12 @@ def unsigned_rows(
 ) -> tuple[NewestRow, ...]:
     """Every document of a kind whose newest version nobody has signed, the one saved last first; one query."""
     of_one = sa.true() if person_id is None else documents.c.person_id == person_id
-    newest, _ = _newest_versions(documents.c.kind == kind, of_one)
+    newest = newest_versions(documents.c.kind == kind, of_one)
     signed = sa.exists().where(
         signatures.c.document_id == newest.c.document_id, signatures.c.version == newest.c.version
     )
     last_first = (documents.c.made_at.desc(), documents.c.document_id)
-    found = connection.execute(_rows_of(newest).where(~signed).order_by(*last_first))
+    found = connection.execute(rows_of(newest).where(~signed).order_by(*last_first))
     return tuple(_row(row) for row in found)
 
 
@@ -100,29 +101,8 @@ def newest_of_person(
 
 
 def _newest(*conditions: sa.ColumnElement[bool]) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
-    newest, begun = _newest_versions(*conditions)
-    return _rows_of(newest), begun
-
-
-def _newest_versions(*conditions: sa.ColumnElement[bool]) -> tuple[sa.Subquery, sa.ColumnElement[Any]]:
-    """Which version of each document is its newest, and when the document was begun; from an index alone."""
-    newest = (
-        sa.select(
-            documents.c.document_id,
-            sa.func.min(documents.c.person_id).label("person_id"),
-            sa.func.max(documents.c.version).label("version"),
-            sa.func.min(documents.c.made_at).label("begun"),
-        )
-        .where(*conditions)
-        .group_by(documents.c.document_id)
-        .subquery()
-    )
-    return newest, newest.c.begun
-
-
-def _rows_of(newest: sa.Subquery) -> sa.Select[Any]:
-    same = sa.and_(newest.c.document_id == documents.c.document_id, newest.c.version == documents.c.version)
-    return sa.select(documents).join(newest, same)
+    newest = newest_versions(*conditions)
+    return rows_of(newest), newest.c.begun
 
 
 def _is_followed() -> sa.Exists:

@@ -111,21 +111,35 @@ def newest_of_each(
     signed = sa.exists().where(
         signatures.c.document_id == documents.c.document_id, signatures.c.version == documents.c.version
     )
-    newest = (
+    newest = newest_versions(
+        documents.c.person_id == person_id,
+        documents.c.kind == kind,
+        signed if only_signed else sa.true(),
+    )
+    begun_last = (newest.c.begun.desc(), documents.c.document_id)
+    found = connection.execute(rows_of(newest).order_by(*begun_last))
+    return _documents(connection, found.all())
+
+
+def newest_versions(*conditions: sa.ColumnElement[bool]) -> sa.Subquery:
+    """Of each document that fits: whose it is, its newest version, and when it was begun; from an index alone."""
+    return (
         sa.select(
             documents.c.document_id,
+            sa.func.min(documents.c.person_id).label("person_id"),
             sa.func.max(documents.c.version).label("version"),
             sa.func.min(documents.c.made_at).label("begun"),
         )
-        .where(documents.c.person_id == person_id, documents.c.kind == kind)
-        .where(signed if only_signed else sa.true())
+        .where(*conditions)
         .group_by(documents.c.document_id)
         .subquery()
     )
+
+
+def rows_of(newest: sa.Subquery) -> sa.Select[Any]:
+    """The rows of these versions."""
     same = sa.and_(newest.c.document_id == documents.c.document_id, newest.c.version == documents.c.version)
-    begun_last = (newest.c.begun.desc(), documents.c.document_id)
-    found = connection.execute(sa.select(documents).join(newest, same).order_by(*begun_last))
-    return _documents(connection, found.all())
+    return sa.select(documents).join(newest, same)
 
 
 def signed_versions(connection: sa.Connection, ids: Collection[str]) -> frozenset[tuple[str, int]]:
