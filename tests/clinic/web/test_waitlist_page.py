@@ -68,13 +68,15 @@ def test_one_press_books_and_a_second_is_refused(desk: Browser, services: Servic
 
 
 def test_the_list_is_shown_a_part_at_a_time_and_stays_there(
-    desk: Browser, services: Services, patient: Person, monkeypatch: pytest.MonkeyPatch
+    desk: Browser, services: Services, clock: Clock, patient: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("spondyl.clinic.web.calendar.waitlist_page.MOST", 1)
     details = PersonDetails(given_name="Second", family_name="Demo-Inline", synthetic=True)
     with writing(services.engine) as connection:
         second = add_person(connection, details, actor="test")
-    keys = [joined(desk, services, one).key for one in (patient, second)]
+    keys = [joined(desk, services, patient).key]
+    clock.advance(timedelta(minutes=1))
+    keys.append(joined(desk, services, second).key)
     first = desk.get(PAGE).text
     assert "These are 1 to 1 of 2" in first and f'href="{PAGE}?after=1"' in first
     assert f"{PAGE}/{keys[0]}/" in first and keys[1] not in first

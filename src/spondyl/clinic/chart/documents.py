@@ -208,11 +208,11 @@ def _insert(connection: sa.Connection, values: dict[str, Any]) -> None:
 
 
 def _after_all(connection: sa.Connection, person_id: str) -> datetime:
-    """Now; or, where this patient's documents come from a clock that was ahead, just after the newest: else that one
-    would count as the newest until its day has come. The row of the audit log tells the clock's own time."""
+    """Now; or just after the newest of this patient's documents, where that one is of this very moment or from a clock
+    that was ahead: what is saved last is always the newest. The row of the audit log tells the clock's own time."""
     newest = sa.select(sa.func.max(documents.c.made_at)).where(documents.c.person_id == person_id)
     last, now = connection.execute(newest).scalar_one(), now_of(connection)
-    return now if last is None or last <= now else last + timedelta(microseconds=1)
+    return now if last is None or last < now else last + timedelta(microseconds=1)
 
 
 def _next_version(
