@@ -20,12 +20,13 @@ from clinic_bookings import prepared, slot_at
 from clinic_charts import SECRET, Clock
 from practices import utc
 from spondyl.booking import Absence
+from spondyl.clinic.chart import carried
 from spondyl.clinic.chart.absences import note_absence
 from spondyl.clinic.chart.appointments import book, hold_slot
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import embedded_url, open_engine
-from spondyl.clinic.chart.handed_in import MOST_BYTES, PLACES, Desk
+from spondyl.clinic.chart.handed_in import MOST_BYTES, PLACES, Desk, Request
 from spondyl.clinic.chart.practice import practice_of, save_practice
 from spondyl.clinic.chart.tables import appointments, audit, outbox
 from spondyl.clinic.chart.transaction import reading, writing
@@ -95,10 +96,10 @@ class Two:
             slot = slot_at(start, provider, room)
             return book(connection, slot, person=self.chart.people[1], actor="other", alone=True).key
 
-    def wait_for_request(self) -> None:
+    def wait_for_requests(self, count: int = 1) -> None:
         desk: Desk = self.chart.engine.get_execution_options()["spondyl_desk"]
         until = time.monotonic() + WITHIN_S
-        while not desk.requests():
+        while len(desk.requests()) < count:
             assert time.monotonic() < until
             time.sleep(0.005)
 
@@ -133,7 +134,7 @@ def while_one_writes(
     with writing(two.chart.engine) as connection:
         mine = book(connection, slot_at(TEN), person=two.chart.people[0], actor="desk", alone=True)
         future = aside.submit(theirs)
-        two.wait_for_request()
+        two.wait_for_requests()
         if then is not None:
             raise then
     return mine.key, future
@@ -142,6 +143,24 @@ def while_one_writes(
 def test_who_waits_is_carried_along(two: Two, aside: ThreadPoolExecutor) -> None:
     mine, future = while_one_writes(two, aside, two.their_booking)
     two.stand(mine, future.result(WITHIN_S))
+    assert two.begun == 0
+
+
+def test_who_hands_in_while_another_is_carried_is_carried_too(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_savepoint, later = carried._in_savepoint, list[Future[str]]()
+
+    def and_one_more(connection: sa.Connection, request: Request) -> bool:
+        if not later:
+            later.append(pool.submit(two.their_booking, NOON))
+            two.wait_for_requests(2)
+        return in_savepoint(connection, request)
+
+    monkeypatch.setattr(carried, "_in_savepoint", and_one_more)
+    with ThreadPoolExecutor(2) as pool:
+        mine, future = while_one_writes(two, pool, two.their_booking)
+        two.stand(mine, future.result(WITHIN_S), later[0].result(WITHIN_S))
     assert two.begun == 0
 
 
@@ -175,7 +194,7 @@ def test_when_the_one_who_carries_is_undone_the_other_books_alone(
     with pytest.raises(RuntimeError, match="undone"), writing(two.chart.engine) as connection:
         book(connection, slot_at(TEN), person=two.chart.people[0], actor="desk", alone=True)
         futures.append(aside.submit(theirs))
-        two.wait_for_request()
+        two.wait_for_requests()
         raise RuntimeError("undone")
     two.stand(futures[0].result(WITHIN_S))
     assert two.begun == 1
@@ -200,7 +219,7 @@ def test_a_practice_changed_since_counts(two: Two, aside: ThreadPoolExecutor) ->
         ben = slot_at(TEN, "ben", "t2")
         mine = book(connection, ben, person=two.chart.people[0], actor="desk", alone=True)
         future = aside.submit(two.their_booking)
-        two.wait_for_request()
+        two.wait_for_requests()
     with pytest.raises(TimeTakenError):
         future.result(WITHIN_S)
     two.stand(mine.key)

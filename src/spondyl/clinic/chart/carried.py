@@ -23,7 +23,7 @@ from spondyl.clinic.chart.audit import Deed
 from spondyl.clinic.chart.booking_facts import facts_and_head, facts_given
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import driver_in_transaction
-from spondyl.clinic.chart.handed_in import Request
+from spondyl.clinic.chart.handed_in import PLACES, Request
 from spondyl.clinic.chart.visit_insert import VisitRows, insert_visit
 from spondyl.clinic.chart.writers_place import WritersPlace, place_of
 
@@ -56,8 +56,17 @@ def carried_by_another(
 
 
 def carry_others(connection: sa.Connection, place: WritersPlace) -> list[Request]:
-    """Write what others handed in into this transaction, as its last statements; returns what was written."""
-    return [one for one in place.desk.requests() if _in_savepoint(connection, one)]
+    """Write what others handed in into this transaction, as its last statements, and what is handed in meanwhile, up to
+    the number of places; returns what was written."""
+    seen: set[str] = set()
+    written: list[Request] = []
+    while len(seen) < PLACES:
+        new = [one for one in place.desk.requests() if one.key not in seen]
+        if not new:
+            break
+        seen.update(one.key for one in new)
+        written += [one for one in new if _in_savepoint(connection, one)]
+    return written
 
 
 def _in_savepoint(connection: sa.Connection, request: Request) -> bool:
