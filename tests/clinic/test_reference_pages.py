@@ -2,8 +2,6 @@
 
 import importlib.util
 import re
-import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -18,6 +16,7 @@ from spondyl.assessment.quantity import FilmContext
 from spondyl.assessment.sagittal import PARAMETERS
 from spondyl.clinic.cohort.tables import FILMS_SCHEMA, MEASUREMENTS_SCHEMA
 from spondyl.clinic.exit_codes import ExitCode
+from warm_program import spondyl
 
 FILM_COMMANDS = ("measure", "compare", "landmarks", "phantom", "doctor", "score", "screen")
 CLINIC_COMMANDS = (
@@ -30,7 +29,6 @@ CLINIC_COMMANDS = (
     "verify-export",
 )
 COMMANDS = (*FILM_COMMANDS, *CLINIC_COMMANDS)
-PROGRAM = str(Path(sys.executable).with_name("spondyl"))
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -53,7 +51,7 @@ def test_every_option_and_exit_code_is_documented() -> None:
     for name in COMMANDS:
         section = page.split(f"## spondyl {name}\n")[1].split("\n## ")[0]
         assert "Examples:" in section
-        shown = subprocess.run([PROGRAM, name, "--help"], capture_output=True, text=True, check=True).stdout
+        shown = spondyl(name, "--help").stdout
         options = set(re.findall(r"^  (?:-h, )?(--[a-z-]+)", shown, flags=re.MULTILINE)) - {"--help"}
         for option in options:
             assert re.search(rf"\| `{option}` \|[^|]*\| [^|]+ \|", section), (
@@ -65,7 +63,7 @@ def test_every_option_and_exit_code_is_documented() -> None:
 
 
 def test_the_program_has_these_commands_and_no_other() -> None:
-    shown = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=True).stdout
+    shown = spondyl("--help").stdout
     listed = re.findall(r"^  ([a-z-]+)  ", shown.split("Commands:")[1], flags=re.MULTILINE)
     assert tuple(listed) == (*COMMANDS, "evidence", "adjust")
 

@@ -1,7 +1,7 @@
 """Synthetic films for the journeys, made once, and the program as its user starts it."""
 
+import functools
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,20 +11,15 @@ from spondyl.anatomy.levels import Level
 from spondyl.anatomy.spine_pose import CurvePose, SpinePose
 from spondyl.radiograph.phantom import FilmSetup
 from spondyl.radiograph.phantom_dicom import write_phantom
+from warm_program import spondyl as run_spondyl
 
-PROGRAM = str(Path(sys.executable).with_name("spondyl"))
 Spondyl = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
 def spondyl(tmp_path: Path) -> Spondyl:
     """Run ``spondyl`` with arguments in an empty folder."""
-
-    def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
-        command = [PROGRAM, *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False)
-
-    return run
+    return functools.partial(run_spondyl, cwd=tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+import warm_program
 from clinic.cohort_runs import final_bytes
-from journeys.conftest import PROGRAM, Spondyl, landmarks_of
+from journeys.conftest import Spondyl, landmarks_of
 from running import is_running
+from warm_program import PROGRAM
 
 FILMS = 60
 
@@ -43,8 +45,7 @@ def arguments(cohort: Path, out: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def whole(cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     out = tmp_path_factory.mktemp("whole") / "out"
-    done = subprocess.run([PROGRAM, *arguments(cohort, out)], capture_output=True, check=False)
-    assert done.returncode == 3
+    assert warm_program.spondyl(*arguments(cohort, out)).returncode == 3
     return final_bytes(out)
 
 

@@ -2,11 +2,12 @@
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import warm_program
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 """One thread for small matrices, as on a busy machine; what it writes must replay under any number."""
@@ -27,14 +28,7 @@ class Said:
         return json.loads(self.out)
 
 
-def spondyl(*words: str | Path, timeout_s: float = 120.0) -> Said:
+def spondyl(*words: str | Path) -> Said:
     """Run the program in a process of its own."""
-    done = subprocess.run(
-        [*PROGRAM, *map(str, words)],
-        capture_output=True,
-        text=True,
-        timeout=timeout_s,
-        check=False,
-        env=ENVIRONMENT,
-    )
+    done = warm_program.spondyl(*words, environment=ENVIRONMENT)
     return Said(code=done.returncode, out=done.stdout, err=done.stderr)
