@@ -124,9 +124,8 @@ def _keeper(home: ClinicHome, services: Services) -> AnchorKeeper:
 
 def open_listener(options: ServeOptions) -> socket.socket:
     """The socket to serve on; raises ``StartRefusedError``."""
-    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
-        listener = socket.create_server((options.host, options.port), family=family, backlog=512)
+        listener = _bound(options.host, options.port, backlog=512)
     except OSError as error:
         raise StartRefusedError(
             f"{options.host} port {options.port} cannot be listened on ({error.strerror}). Name another with --port."
@@ -137,12 +136,17 @@ def open_listener(options: ServeOptions) -> socket.socket:
     return listener
 
 
+def _bound(address: str, port: int, *, backlog: int | None = None) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return socket.create_server((address, port), family=family, backlog=backlog)
+
+
 def _refuse_taken_port(dicom: DicomSettings) -> None:
     """The receiver is a process of its own, and would say it in a traceback."""
     if not dicom.listens:
         return
     try:
-        socket.create_server((dicom.address, dicom.port)).close()
+        _bound(dicom.address, dicom.port).close()
     except OSError as error:
         raise StartRefusedError(
             f"Films cannot be received by DICOM at {dicom.address} port {dicom.port} ({error.strerror}). Stop the "
