@@ -49,7 +49,9 @@ def test_each_course_ends_as_it_should(services: Services, people: dict[str, Per
         for name, state in expected.items():
             stored = latest_plan(connection, people[name].id)
             assert stored is not None and stored.is_signed, name
-            assert consent_to(connection, people[name].id, stored) is not None, name
+            consent = consent_to(connection, people[name].id, stored)
+            assert consent is not None, name
+            assert {stored.made_at.date(), consent.at.date()} == {stored.plan.starts_on}, name
             assert judged(connection, people[name].id, stored.plan, as_of=today).state is state, name
         assert latest_plan(connection, people["Felix"].id) is None
 

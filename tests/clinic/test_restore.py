@@ -26,7 +26,7 @@ from spondyl.clinic.films.store import FilmStore
 from spondyl.clinic.films.take_in import Origin, take_folder, take_in
 from spondyl.clinic.keep_bookings import BookingKeeper
 from spondyl.clinic.sample_practice import sample_practice
-from spondyl.clinic.serve import ServeOptions, build_services, welcome
+from spondyl.clinic.serve import ServeOptions, StartRefusedError, build_services, welcome
 from spondyl.clinic.web import create_app
 
 RUN = CliRunner()
@@ -55,13 +55,15 @@ def ended(*command: object) -> tuple[int, str]:
     return said.exit_code, said.output
 
 
-@pytest.mark.parametrize("torn", ["a checkpoint", "a row"])
+@pytest.mark.parametrize("torn", ["a checkpoint", "every checkpoint", "a row"])
 def test_with_a_torn_checkpoint_or_an_odd_row_it_is_said_and_backed_up_and_restored_all_the_same(
     home: ClinicHome, tmp_path: Path, torn: str
 ) -> None:
     if torn == "a checkpoint":
         with (home.data_dir / "audit-anchor.jsonl").open("a") as file:
             file.write('{"at":"2026-')
+    elif torn == "every checkpoint":
+        (home.data_dir / "audit-anchor.jsonl").write_text("")
     else:
         engine = open_chart(home, secret=secret_of(home))
         with writing(engine) as connection:
@@ -71,8 +73,11 @@ def test_with_a_torn_checkpoint_or_an_odd_row_it_is_said_and_backed_up_and_resto
     backup, key = tmp_path / "b.tar", ("--key", home.key_file)
     code, said = ended("backup", backup, "--data", home.data_dir)
     assert (code, "PROBLEM" in said, "can be restored" in said) == (10, True, True), said
+    of_none = "PROBLEM There is no checkpoint in audit-anchor.jsonl: "
+    assert (of_none in said) == (torn == "every checkpoint"), said
     code, said = ended("restore", backup, *key, "--check")
     assert (code, "the audit log of 1 rows has 1 problem" in said) == (10, True), said
+    assert (of_none in said) == (torn == "every checkpoint"), said
     code, said = ended("restore", backup, *key, "--data", tmp_path / "new")
     assert (code, "Start it with:" in said) == (10, True), said
     assert ended("verify-audit", "--data", tmp_path / "new", *key)[0] == 10
@@ -150,7 +155,11 @@ def test_a_restored_copy_reaches_no_patient_no_x_ray_unit_and_no_checkpoints_of_
     elsewhere, sent = tmp_path / "live anchor.jsonl", list[str]()
     home.settings_file.write_text(
         f'anchor_file = "{elsewhere}"\n[dicom]\npeers = ["XRAY1@192.168.1.20"]\n[mail]\nserver = "mail.example"\n'
+        'password_file = "mail.password"\n[oidc]\nclient_secret_file = "oidc.secret"\n'
     )
+    secrets = ("mail.password", "oidc.secret")  # which no backup holds
+    for name in secrets:
+        (home.data_dir / name).write_text("four unrelated words")
     services = build_services(home, ServeOptions())
     with writing(services.engine) as connection:
         save_practice(connection, sample_practice(), actor="test")
@@ -182,7 +191,14 @@ def test_a_restored_copy_reaches_no_patient_no_x_ray_unit_and_no_checkpoints_of_
     assert (started(copy), sent) == ((False, False, True, True), [])
     assert ended("serve", "--prepare", "--data", copy.data_dir, "--key", home.key_file)[0] == 0
     assert (copy.data_dir / "audit-anchor.jsonl").is_file() and not elsewhere.exists()
+    elsewhere.write_text("a checkpoint of the clinic, which went on\n")
+    code, said = ended("verify-audit", "--data", copy.data_dir, "--key", home.key_file)
+    assert (code, " 0 problems" in said) == (0, True), said
     mark.unlink()
+    with pytest.raises(StartRefusedError, match=r"mail.password_file in settings.toml names"):
+        build_services(copy, ServeOptions())
+    for name in secrets:
+        (copy.data_dir / name).write_text("four unrelated words")
     assert (started(copy), sent) == ((True, True, False, False), ["letters"])
 
 
@@ -196,7 +212,8 @@ def test_a_chart_of_an_older_version_is_backed_up_as_it_is_before_it_is_migrated
         command.upgrade(config, old)
     added(engine, "Demo")
     engine.dispose()
-    assert ended("export", tmp_path / "x", "--data", home.data_dir)[0] == 6
+    code, said = ended("export", tmp_path / "x", "--data", home.data_dir)
+    assert (code, "Back it up with 'spondyl backup'; then run" in said) == (6, True), said
     code, said = ended("backup", tmp_path / "b.tar", "--data", home.data_dir)
     assert code == 0, said
     new = home_at(tmp_path / "new", key_file=home.key_file)

@@ -38,13 +38,19 @@ def test_a_certificate_that_is_none_is_said(tmp_path: Path) -> None:
     assert (code, "The certificate and its key cannot be used" in said) == (6, True), said
 
 
-def test_a_port_for_films_that_is_in_use_is_said(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+@pytest.mark.parametrize(
+    ("address", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)], ids=["IPv4", "IPv6"]
+)
+def test_a_port_for_films_that_is_in_use_is_said_and_no_other(
+    tmp_path: Path, address: str, family: socket.AddressFamily
+) -> None:
+    with socket.create_server((address, 0), family=family) as taken:
         port = taken.getsockname()[1]
         (tmp_path / "settings.toml").write_text(
-            f'[dicom]\naddress = "127.0.0.1"\nport = {port}\npeers = ["XRAY1@127.0.0.1"]\n'
+            f'[dicom]\naddress = "{address}"\nport = {port}\npeers = ["XRAY1@127.0.0.1"]\n'
         )
-        with pytest.raises(StartRefusedError, match=rf"by DICOM at 127.0.0.1 port {port} .*another port"):
+        said = rf"by DICOM at {address} port {port} \(Address already in use.*another port"
+        with pytest.raises(StartRefusedError, match=said):
             run_server(home_at(tmp_path), ServeOptions(port=0))
 
 

@@ -1,7 +1,7 @@
 """The clinic's data folder: key file, embedded database, films, backups; and the services built from it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from spondyl.clinic.chart.engine import DatabaseUnusableError, embedded_url, is_
 from spondyl.clinic.chart.keys import KeyFileUnusableError, make_key_file, read_key_file
 from spondyl.clinic.chart.migrations import upgrade
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.clinic_settings import ClinicSettings
+from spondyl.clinic.clinic_settings import ClinicSettings, read_settings
 
 _RESTS = ("chart.db-wal", "films", "adjustments", "letters", "audit-anchor.jsonl")
 """What only a clinic that has been here leaves in the data folder; settings and films to be taken in may come first."""
@@ -65,6 +65,21 @@ class ClinicHome:
 def home_at(data_dir: Path, *, key_file: Path | None = None, database: str | None = None) -> ClinicHome:
     """The home in a folder; the key lies in it unless another place is named."""
     return ClinicHome(data_dir=data_dir, key_file=key_file or data_dir / "clinic.key", database=database)
+
+
+def settings_of(home: ClinicHome) -> ClinicSettings:
+    """What a person decided about a clinic. A restored one reaches nobody, whatever they decided: patients, X-ray units
+    and checkpoints may be those of one that goes on."""
+    settings = read_settings(home.settings_file)
+    if not home.is_restored:
+        return settings
+    inside = home.anchor_file(settings).resolve().is_relative_to(home.data_dir.resolve())
+    return replace(
+        settings,
+        restored=True,
+        anchor_file=settings.anchor_file if inside else "",
+        dicom=replace(settings.dicom, peers=(), reports_to=""),
+    )
 
 
 def secret_of(home: ClinicHome) -> bytes:

@@ -45,10 +45,14 @@ def opened_chart(
             refuse_newer(connection)
             revision = present_revision(connection)
         if revision != newest_revision() and not (at_older_revision and is_embedded(engine)):
+            how = (
+                "with 'spondyl backup'"
+                if is_embedded(engine)
+                else "with the Spondyl that wrote it, or copy database and stopped data folder whole"
+            )
             raise ChartUnusableError(
-                f"The chart is at revision {revision}, and this Spondyl needs {newest_revision()}. Back up with the "
-                "Spondyl that wrote it, or copy database and stopped data folder whole; then run 'spondyl serve "
-                "--prepare' once."
+                f"The chart is at revision {revision}, and this Spondyl needs {newest_revision()}. Back it up {how}; "
+                "then run 'spondyl serve --prepare' once."
             )
         yield engine, secret
     except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:

@@ -18,8 +18,8 @@ from spondyl.clinic.chart.audit import newest_row_at
 from spondyl.clinic.chart.engine import DatabaseUnusableError, utc_now
 from spondyl.clinic.chart.keys import KeyFileUnusableError, anchor_signer
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.clinic_home import RESTORED, ClinicHome, open_chart, secret_of
-from spondyl.clinic.clinic_settings import ClinicSettings, SettingsInvalidError, read_settings
+from spondyl.clinic.clinic_home import RESTORED, ClinicHome, open_chart, secret_of, settings_of
+from spondyl.clinic.clinic_settings import ClinicSettings, SettingsInvalidError
 from spondyl.clinic.films.network.peers import DicomSettings
 from spondyl.clinic.keep_anchor import AnchorKeeper
 from spondyl.clinic.keep_bookings import BookingKeeper
@@ -124,9 +124,8 @@ def _keeper(home: ClinicHome, services: Services) -> AnchorKeeper:
 
 def open_listener(options: ServeOptions) -> socket.socket:
     """The socket to serve on; raises ``StartRefusedError``."""
-    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
-        listener = socket.create_server((options.host, options.port), family=family, backlog=512)
+        listener = _bound(options.host, options.port, backlog=512)
     except OSError as error:
         raise StartRefusedError(
             f"{options.host} port {options.port} cannot be listened on ({error.strerror}). Name another with --port."
@@ -137,12 +136,17 @@ def open_listener(options: ServeOptions) -> socket.socket:
     return listener
 
 
+def _bound(address: str, port: int, *, backlog: int | None = None) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return socket.create_server((address, port), family=family, backlog=backlog)
+
+
 def _refuse_taken_port(dicom: DicomSettings) -> None:
     """The receiver is a process of its own, and would say it in a traceback."""
     if not dicom.listens:
         return
     try:
-        socket.create_server((dicom.address, dicom.port)).close()
+        _bound(dicom.address, dicom.port).close()
     except OSError as error:
         raise StartRefusedError(
             f"Films cannot be received by DICOM at {dicom.address} port {dicom.port} ({error.strerror}). Stop the "
@@ -186,7 +190,7 @@ def build_services(home: ClinicHome, options: ServeOptions) -> Services:
     """The services of a clinic; raises ``StartRefusedError``."""
     _refuse_open_door(options)
     try:
-        settings = read_settings(home.settings_file)
+        settings = settings_of(home)
         _refuse_unread_passwords(settings)
         secret = secret_of(home)
         engine = open_chart(home, secret=secret, survives_power_loss=settings.survives_power_loss)
@@ -200,7 +204,7 @@ def build_services(home: ClinicHome, options: ServeOptions) -> Services:
         ) from error
     return Services(
         engine=engine,
-        settings=_as_a_copy(_with_command_line(settings, options), home),
+        settings=_with_command_line(settings, options),
         clock=utc_now,
         secret=secret,
         data_dir=home.data_dir,
@@ -314,7 +318,12 @@ def _refuse_open_door(options: ServeOptions) -> None:
 
 
 def _refuse_unread_passwords(settings: ClinicSettings) -> None:
-    """Found out when it is needed, nobody would be told: letters would wait for ever."""
+    """Found out when it is needed, nobody would be told: letters would wait for ever.
+
+    No backup holds these files, and a restored copy sends no letters.
+    """
+    if settings.restored:
+        return
     named = {
         "mail.password_file": settings.mail.password_file,
         "oidc.client_secret_file": settings.oidc.client_secret_file,
@@ -347,19 +356,6 @@ def _as_sent(name: str) -> str:
         raise StartRefusedError(
             f"host_names in settings.toml holds {name!r}, which can be no name of a host ({error}). Put it right."
         ) from error
-
-
-def _as_a_copy(settings: ClinicSettings, home: ClinicHome) -> ClinicSettings:
-    """A restored clinic reaches nobody: patients, X-ray units and checkpoints may be those of one that goes on."""
-    if not home.is_restored:
-        return settings
-    inside = home.anchor_file(settings).resolve().is_relative_to(home.data_dir.resolve())
-    return replace(
-        settings,
-        restored=True,
-        anchor_file=settings.anchor_file if inside else "",
-        dicom=replace(settings.dicom, peers=(), reports_to=""),
-    )
 
 
 def take_short_turns() -> None:

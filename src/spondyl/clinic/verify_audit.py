@@ -11,8 +11,7 @@ from spondyl.clinic.chart.anchor import check_anchor, checkpoints_so_far
 from spondyl.clinic.chart.audit import heads, verify
 from spondyl.clinic.chart.keys import anchor_signer
 from spondyl.clinic.chart.transaction import one_moment
-from spondyl.clinic.clinic_home import ClinicHome
-from spondyl.clinic.clinic_settings import read_settings
+from spondyl.clinic.clinic_home import ClinicHome, settings_of
 from spondyl.clinic.opened import opened_chart
 
 
@@ -38,7 +37,7 @@ def audit_state(
     home: ClinicHome, *, anchor: Path | None = None, watch: Callable[[Progress], None] = lambda _: None
 ) -> AuditState:
     """Check the log of the clinic at ``home``; ``anchor`` replaces the settings' file of checkpoints."""
-    path = anchor or home.anchor_file(read_settings(home.settings_file))
+    path = anchor or home.anchor_file(settings_of(home))
     with opened_chart(home, with_any_key=True) as (engine, secret):
         return check_log(engine, path, public_key=anchor_signer(secret).public_key(), watch=watch)
 

@@ -1,10 +1,11 @@
 """Claims: nothing is put back, and no kept time is booked, where the practice has no hours by now, unless staff had
 given a reason; a visit that stands there, or in an absence, is reminded of by nobody and listed for the front desk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from clinic_bookings import Bookings, prepared, slot_at
 from clinic_charts import Clock
 from practices import utc
 from spondyl.booking import Absence, Practice, Slot, Status, Timetable
+from spondyl.clinic.chart import practice_change
 from spondyl.clinic.chart.absences import note_absence
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.appointments import book, cancel, confirm_hold, hold_slot, reschedule
@@ -50,16 +52,21 @@ def change(bookings: Bookings, to: Callable[[Practice], Practice]) -> None:
 def test_a_coming_visit_is_looked_at_once_until_it_or_the_hours_change(
     bookings: Bookings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every open tab asks again and again."""
-    looked_at = list[datetime]()
-    offers = Timetable.offers
+    """Every open tab asks again and again, also while somebody is to be away."""
+    looked_at, rows_read = list[datetime](), list[str]()
+    offers, slot_in = Timetable.offers, practice_change._slot_in  # pyright: ignore[reportPrivateUsage]
 
     def noted(self: Timetable, slot: Slot, now: datetime) -> bool:
         looked_at.append(slot.start)
         return offers(self, slot, now)
 
+    def read(row: Sequence[Any]) -> Slot:
+        rows_read.append(row[0])
+        return slot_in(row)
+
     def looks() -> tuple[list[str], list[datetime]]:
         looked_at.clear()
+        rows_read.clear()
         with reading(bookings.engine) as connection:
             outside = falls_outside(connection, practice_of(connection))
         return [one.key for one, _ in outside], sorted(looked_at)
@@ -69,9 +76,11 @@ def test_a_coming_visit_is_looked_at_once_until_it_or_the_hours_change(
             book(connection, slot_at(start), person=who, actor="desk")
             for start, who in ((TEN, bookings.people[0]), (utc(5, 18), bookings.people[1]))
         )
+        note_absence(connection, replace(ILL, start=utc(9, 8), end=utc(10, 8)), actor="desk", change="away")
     monkeypatch.setattr(Timetable, "offers", noted)
+    monkeypatch.setattr(practice_change, "_slot_in", read)
     assert looks() == ([], [TEN, second.start])
-    assert looks() == ([], [])
+    assert (looks(), rows_read) == (([], []), [])
     with writing(bookings.engine) as connection:
         moved = reschedule(connection, second.key, slot_at(utc(5, 19)), actor="desk")
     assert looks() == ([], [moved.start])

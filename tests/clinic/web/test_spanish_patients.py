@@ -110,17 +110,21 @@ def test_without_a_stop_two_surnames_are_booked(visitor: Browser, services: Serv
     assert visitor.submit(f"{kept}/confirm", **sent).status_code == 303
 
 
+@pytest.mark.parametrize("moved", [False, True], ids=["as booked", "moved before the letter went"])
 def test_a_known_patient_who_books_in_spanish_is_written_to_in_spanish_and_the_chart_stays(
-    visitor: Browser, services: Services, clock: Clock, tmp_path: Path
+    visitor: Browser, services: Services, clock: Clock, tmp_path: Path, moved: bool
 ) -> None:
     maria = add(services)
     kept = kept_time(visitor, "2026-03-12")
     sent = {"given": "María", "family": "García", "contact": "maria@example.org", "lang": "es"}
     visit = visitor.submit(f"{kept}/confirm", **sent).headers["location"].split("?")[0]
     assert language_of(services, maria) == "en", "a name and an address change nothing in a chart"
+    if moved:
+        later = offered(visitor.get(f"{visit}/move?day=2026-03-12").text)
+        assert visitor.submit(f"{visit}/move", **later).status_code == 303
     assert "Su cita" in visitor.get(visit).text, "as the letter's link opens it"
     key = services.key_for("patient link")
-    for days in (0, 9):  # the letter, and the reminder
+    for days in (0, 9.1):  # the letter, and the reminder
         clock.advance(timedelta(days=days))
         folder = tmp_path / str(days)
         assert send_due(services.engine, FolderSender(folder=folder), key=key, base="")[0] == 1

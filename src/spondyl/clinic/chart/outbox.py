@@ -67,9 +67,9 @@ _CHANGES = (MessageKind.MOVED, MessageKind.CANCELLED, MessageKind.COURSE_CANCELL
 _TELL_THE_TIME = (MessageKind.BOOKED, MessageKind.COURSE, MessageKind.MOVED, MessageKind.REMINDER)
 
 
-def queue(connection: sa.Connection, appointment: str, kind: MessageKind) -> None:
-    """Put a message into the outbox that should go now."""
-    connection.execute(_INSERT, message_row(appointment, kind, now_of(connection)))
+def queue(connection: sa.Connection, appointment: str, kind: MessageKind, *, language: str = "") -> None:
+    """Put a message into the outbox that should go now; ``language`` is empty for the patient's own."""
+    connection.execute(_INSERT, message_row(appointment, kind, now_of(connection)) | {"body": language})
 
 
 def queue_change(connection: sa.Connection, appointment: Appointment, kind: MessageKind) -> None:
@@ -80,13 +80,14 @@ def queue_change(connection: sa.Connection, appointment: Appointment, kind: Mess
     if kind is MessageKind.BOOKED:
         queue(connection, appointment.key, kind)
         return
-    if MessageKind.COURSE in forget_messages(connection, appointment.key):
+    gone = forget_messages(connection, appointment.key)
+    if MessageKind.COURSE in gone:
         first = connection.execute(_FIRST_OF_COURSE, {"of_course": appointment.course}).scalar_one_or_none()
         if first is not None:
             queue(connection, first, MessageKind.COURSE)
         if appointment.live:  # it tells the times as they are then
             return
-    queue(connection, appointment.key, kind)
+    queue(connection, appointment.key, kind, language=max(gone.values(), default=""))
 
 
 def queue_undone(connection: sa.Connection, made: Sequence[Appointment]) -> None:
@@ -113,11 +114,12 @@ def language_of_letters(connection: sa.Connection, appointment: str) -> str | No
     return connection.execute(given).scalar_one_or_none()
 
 
-def forget_messages(connection: sa.Connection, appointment: str) -> set[MessageKind]:
-    """Take back the messages about an appointment that nobody has sent yet; returns what they were."""
+def forget_messages(connection: sa.Connection, appointment: str) -> dict[MessageKind, str]:
+    """Take back the messages about an appointment that nobody has sent yet; returns what they were, each with the
+    language that :func:`write_in` gave it."""
     about = sa.and_(outbox.c.appointment == appointment, _WAITING)
-    gone = connection.execute(outbox.delete().where(about).returning(outbox.c.kind))
-    return {MessageKind(kind) for kind in gone.scalars()}
+    gone = connection.execute(outbox.delete().where(about).returning(outbox.c.kind, outbox.c.body))
+    return {MessageKind(row.kind): row.body for row in gone}
 
 
 def message_row(appointment: str, kind: MessageKind, due_at: datetime) -> dict[str, Any]:

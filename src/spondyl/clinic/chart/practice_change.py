@@ -22,9 +22,13 @@ from spondyl.booking import (
     Timetable,
     VisitType,
     absent_name,
+    instrument_resource,
     occupied,
+    provider_resource,
+    room_resource,
     why_never,
 )
+from spondyl.booking.claim import LONGEST_CLAIM
 from spondyl.clinic.chart.absences import coming_absences
 from spondyl.clinic.chart.appointment_rows import LIVE_STATES, appointment_of, slot_of
 from spondyl.clinic.chart.engine import now_of
@@ -79,35 +83,34 @@ def _outside(
     offered = {row for row in coming if row in seen.offered or _offers(seen.timetable, _slot_in(row), now)}
     seen.offered.intersection_update(offered)
     seen.offered.update(offered)
-    keys = [
-        row[0]
-        for row in coming
-        if row not in offered or (absent and _absence(practice, _slot_in(row), absent))
-    ]
+    outside = {row[0] for row in coming if row not in offered}
+    keys = outside | {row[0] for row in offered if absent and _is_near_absence(row, absent)}
     if not keys:
         return []
     there = sa.select(appointments).where(appointments.c.key.in_(keys))
     rows = connection.execute(there.order_by(appointments.c.starts_at, appointments.c.key))
-    found = (
-        (one, why_outside(practice, one, now) or _why_absent(practice, one, absent))
-        for one in map(appointment_of, rows)
-    )
+    visits = list(map(appointment_of, rows))
+    why = {one.key: why_outside(practice, one, now) for one in visits if one.key in outside}
+    found = ((one, why.get(one.key) or _why_absent(practice, one, absent)) for one in visits)
     return [(one, reason) for one, reason in found if reason]
 
 
-def _absence(
-    practice: Practice, visit: Slot | Appointment, absent: dict[str, list[Absence]]
-) -> Absence | None:
-    """The first absence, of those under the name of what is away, in which any part of a visit stands."""
-    noted = [one for name in visit.placement.resources() for one in absent.get(name, ())] if absent else []
+def _is_near_absence(row: Sequence[Any], absent: dict[str, list[Absence]]) -> bool:
+    """Whether a visit may touch an absence of what it names: told from the row alone, since there are thousands."""
+    _, _, _, start, _, _, provider, room, instrument = row
+    names = provider_resource(provider), room_resource(room), instrument_resource(instrument or "")
+    noted = [one for name in names if name in absent for one in absent[name]]
     if not noted:
-        return None
-    taken = occupied(practice.visit_type(visit.visit_type), visit.start)
-    return next((one for one in noted if one.touches(*taken)), None)
+        return False
+    begins = driver_instant(start)
+    return any(one.touches(begins - LONGEST_CLAIM, begins + LONGEST_CLAIM) for one in noted)
 
 
 def _why_absent(practice: Practice, visit: Appointment, absent: dict[str, list[Absence]]) -> str | None:
-    absence = _absence(practice, visit, absent)
+    """Names the first absence in which any part of a visit stands; None where there is none."""
+    taken = occupied(practice.visit_type(visit.visit_type), visit.start)
+    noted = (one for name in visit.placement.resources() for one in absent.get(name, ()))
+    absence = next((one for one in noted if one.touches(*taken)), None)
     return absence and f"{absent_name(practice, absence)} {absence.words} then."
 
 

@@ -127,12 +127,12 @@ def seed_care(clinic: DemoClinic) -> None:
     """Seed the courses by the given name of the demo's patients; the past is written with a clock of the past."""
     people = {person.details.given_name: person for person in clinic.people}
     now = clinic.services.clock()
-    for name, (weeks, scores) in EARLIER.items():
-        if name in people:
-            _seed_earlier(clinic, people[name], now - timedelta(weeks=weeks), scores)
     for name, course in COURSES.items():
         if name in people:
             _seed_course(clinic, people[name], course, now)
+    for name, (weeks, scores) in EARLIER.items():  # after the courses, since they are entered today
+        if name in people:
+            _seed_earlier(clinic, people[name], now - timedelta(weeks=weeks), scores)
     if "Bruno" in people:
         _seed_intake(
             clinic,
