@@ -91,6 +91,57 @@ def test_back_and_send_again_begins_no_second_plan(browser: Open, services: Serv
     assert (newest(services, asked).version, newest(services, asked).plan.visits) == (2, 3)
 
 
+def test_a_mistake_on_a_page_of_before_does_not_make_it_one_of_now(
+    browser: Open, services: Services, asked: Person
+) -> None:
+    first, second, address = browser(Role.CLINICIAN), browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
+    opened = hidden(second.get(address).text)
+    first.submit(address, **plan_fields(**ADJUSTED))
+    assert first.submit(f"{address}/consent", **consent_fields(services, asked)).status_code == 303
+    wrong = second.submit(address, **plan_fields(review_on="soon"), **opened)
+    assert wrong.status_code == 409 and "last one written by Test Clinician" in wrong.text
+    wrong = second.submit(address, **plan_fields(review_on="soon"), **hidden(wrong.text))
+    assert wrong.status_code == 422 and "is no day" in wrong.text
+    assert second.submit(address, **plan_fields(), **hidden(wrong.text)).status_code == 303, "seen, and meant"
+
+
+def test_back_a_mistake_and_send_again_makes_no_next_version_unsaid(
+    browser: Open, services: Services, asked: Person
+) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
+    opened = hidden(clinician.get(address).text)
+    clinician.submit(address, **plan_fields(), **opened)
+    wrong = clinician.submit(address, **plan_fields(visits="many"), **opened)
+    assert wrong.status_code == 422
+    other = clinician.submit(address, **plan_fields(visits="3"), **hidden(wrong.text))
+    assert other.status_code == 409 and "kept already, in other words" in other.text
+    assert newest(services, asked).version == 1
+
+
+def test_back_and_sign_is_refused_as_on_the_plans_page_once_a_flag_is_said(
+    browser: Open, services: Services, asked: Person
+) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
+    opened = hidden(clinician.get(address).text)
+    clinician.submit(address, **plan_fields(**ADJUSTED, action="keep"), **opened)
+    answer_intake(services, asked, pain=6, roland=14, saddle_numbness="yes")
+    assert clinician.submit(address, **plan_fields(**ADJUSTED), **opened).status_code == 303
+    assert not newest(services, asked).is_signed
+    page = clinician.get(address).text
+    assert "NOT signed. Why stands here." in page and "Not to be signed now" in page
+
+
+def test_a_plan_is_behind_nothing_where_there_is_none(
+    browser: Open, services: Services, asked: Person
+) -> None:
+    """The page of another version of the program marks otherwise what it was made from."""
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{asked.id}/plan"
+    assert clinician.submit(address, **plan_fields(), seen="another mark").status_code == 303
+    assert newest(services, asked).is_signed
+    page = f"/patients/{asked.id}/exam"
+    assert clinician.submit(page, text="first", action="sign", seen="another mark").status_code == 303
+
+
 def test_who_may_open_a_chart_is_not_set_back_by_a_page_of_before(
     browser: Open, services: Services, patient: Person, staff: dict[Role, Account]
 ) -> None:
