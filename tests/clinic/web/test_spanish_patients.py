@@ -198,6 +198,19 @@ def test_an_error_is_said_in_the_language_of_the_form_or_of_the_link(
     assert late.status_code == 404 and BOOK_WORD in late.text and '<html lang="es"' in late.text
 
 
+def test_a_form_that_cannot_be_read_still_says_whom_to_call(
+    visitor: Browser, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(services.engine) as connection:
+        link = intake_link(
+            services, begin(connection, add_person(connection, GARCIA, actor="test").id, actor="test")
+        )
+    monkeypatch.setattr("spondyl.clinic.care.intake_record.intake_from_json", None)
+    visitor._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
+    shown = visitor.get(link)
+    assert shown.status_code == 500 and "The fault is ours" in shown.text and "Book a visit" in shown.text
+
+
 def test_an_error_offers_the_other_language_and_a_way_to_its_text(visitor: Browser) -> None:
     page = visitor.get("/visit/nothing?lang=es&day=soon").text
     assert "Ir al contenido" in page and "Skip" not in page
