@@ -24,7 +24,7 @@ from spondyl.clinic.care.visit_note import (
 )
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError, sign
-from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.people import Person, person, person_to_change
 from spondyl.clinic.chart.practice import clinic_day
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
@@ -77,7 +77,7 @@ def correct_page(
 def keep_new(request: Request, services: Clinic, viewer: Clinician, patient_id: str, form: Sent) -> Response:
     """Keep a new note; with the button 'sign' also sign it."""
     with writing(services.engine) as connection:
-        patient = person(connection, patient_id)
+        patient = person_to_change(connection, patient_id)
         key = key_of(form.sent)
         before = note_if_kept(connection, patient_id, key)
         if before is None and (last := _kept_since(connection, patient_id, form)):
@@ -100,7 +100,7 @@ def keep_correction(
 ) -> Response:
     """Keep a correction as the note's next version."""
     with writing(services.engine) as connection:
-        patient = person(connection, patient_id)
+        patient = person_to_change(connection, patient_id)
         before = note_at(connection, patient_id, document_id)
         version = form.after_version(before.version)
         if version == before.version and (last := _kept_since(connection, patient_id, form)):
