@@ -20,7 +20,15 @@ from spondyl.assessment.intake import PatientLanguage
 from spondyl.booking import WaitEntry
 from spondyl.clinic.care.intake_record import begin
 from spondyl.clinic.care.patient_words import visits_words
-from spondyl.clinic.chart.people import Person, PersonDetails, add_person, find_people, person, speak_to
+from spondyl.clinic.chart.people import (
+    Person,
+    PersonDetails,
+    add_person,
+    change_person,
+    find_people,
+    person,
+    speak_to,
+)
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
@@ -129,6 +137,37 @@ def test_a_known_patient_who_books_in_spanish_is_written_to_in_spanish_and_the_c
         assert "cita" in mail["Subject"] and "Hola, María" in mail.get_body().get_content()  # type: ignore[union-attr]
         (calendar,) = mail.iter_attachments()  # type: ignore[attr-defined]
         assert "SUMMARY:Consulta con radiografía" in str(calendar.get_content())
+
+
+def booked_in(visitor: Browser, lang: str) -> str:
+    """The address of the visit that somebody books who knows María's name and number."""
+    sent = {"given": "María", "family": "García", "contact": PHONE, "lang": lang}
+    return (
+        visitor.submit(f"{kept_time(visitor, lang=lang)}/confirm", **sent).headers["location"].split("?")[0]
+    )
+
+
+def test_the_language_pressed_on_the_intake_is_that_of_a_visit_booked_before_in_the_other(
+    visitor: Browser, services: Services
+) -> None:
+    maria = add(services, replace(GARCIA, language="es"))
+    visit = booked_in(visitor, "en")
+    assert "Your visit" in visitor.get(visit).text
+    with writing(services.engine) as connection:
+        link = intake_link(services, begin(connection, maria.id, actor="test"))
+    visitor.submit(f"{link}/language", language="es")
+    assert "Su cita" in visitor.get(visit).text
+
+
+def test_the_language_that_the_front_desk_sets_is_that_of_visits_booked_before(
+    visitor: Browser, services: Services
+) -> None:
+    maria = add(services)
+    visit = booked_in(visitor, "es")
+    for lang, words in (("es", "Su cita"), ("en", "Your visit")):
+        with writing(services.engine) as connection:
+            change_person(connection, maria.id, replace(maria.details, language=lang), actor="desk")
+        assert words in visitor.get(visit).text
 
 
 def test_the_calendar_file_has_the_language_of_its_page(visitor: Browser) -> None:
