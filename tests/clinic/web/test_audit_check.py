@@ -17,6 +17,8 @@ from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import audit
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.clinic_home import home_at
+from spondyl.clinic.verify_audit import AuditState
+from spondyl.clinic.web.admin.audit_check import AuditCheck
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]
@@ -73,6 +75,32 @@ def test_a_long_check_holds_up_no_request_and_nothing_written_meanwhile_is_a_pro
     may_end.set()
     assert admin.app.state.audit_check.wait(PATIENCE_S) and walks == [1]
     assert "The log is whole" in admin.get("/admin/audit").text
+
+
+def test_a_check_that_begins_as_another_ends_is_waited_for(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_end, walks = Event(), list[int]()
+
+    def slowly(*_: object, **__: object) -> AuditState:
+        walks.append(1)
+        assert len(walks) == 1 or may_end.wait(PATIENCE_S)
+        return AuditState(rows=0, checkpoints=0, problems=())
+
+    class Asked(AuditCheck):
+        """Somebody asks again in the very moment in which a check has ended."""
+
+        def __setattr__(self, name: str, value: object) -> None:
+            super().__setattr__(name, value)
+            if name == "running" and value is None and len(walks) == 1:
+                self.begin(services, actor="test")
+
+    monkeypatch.setattr("spondyl.clinic.web.admin.audit_check.check_log", slowly)
+    checks = Asked()
+    checks.begin(services, actor="test")
+    assert not checks.wait(0.5)
+    may_end.set()
+    assert checks.wait(PATIENCE_S) and checks.running is None and len(walks) == 2
 
 
 def test_a_check_that_comes_to_nothing_says_why(browser: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -234,6 +234,22 @@ def test_a_note_of_another_patient_is_taken_back_with_a_reason_and_counts_nowher
     assert "took back what was entered in error" in browser(Role.ADMINISTRATOR).get("/admin/audit").text
 
 
+def test_what_was_written_beside_a_note_that_is_taken_back_is_not_lost(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
+    clinician.submit(address, text="of Bo", action="sign")
+    with reading(services.engine) as connection:
+        (note,) = notes_of(connection, patient.id)
+    opened = seen_on(clinician.get(address).text)
+    clinician.submit(f"{address}/{note.document_id}/error", version="1", reason="Written for Bo")
+    late = clinician.submit(address, seen=opened, text="of this patient", action="sign")
+    assert late.status_code == 409 and "of this patient</textarea>" in late.text
+    assert "taken back while you wrote, the last one by Test Clinician" in late.text
+    sent = {"text": "of this patient", "action": "sign"}
+    assert clinician.submit(address, seen=seen_on(late.text), **sent).status_code == 303
+
+
 def test_pain_is_put_back_to_not_asked(browser: Open, services: Services, patient: Person) -> None:
     clinician, address = browser(Role.CLINICIAN), f"/patients/{patient.id}/exam"
     clinician.submit(address, pain="9", text="seen", action="sign")
@@ -348,7 +364,7 @@ def test_a_page_opened_before_another_note_clears_no_sign_of_it(
     clock.advance(timedelta(minutes=5))
     typed = {"g-dermatomes": "examined", "t-touch_l5-left": "reduced", "text": "Walks", "action": "sign"}
     late = clinician.submit(address, seen=seen, **typed)
-    assert late.status_code == 409 and "kept or signed while you wrote" in late.text
+    assert late.status_code == 409 and "kept, signed or taken back while you wrote" in late.text
     assert "Because of: Saddle area (S3 to S5) absent." in late.text
     assert "Walks</textarea>" in late.text and '<option value="reduced" selected>' in late.text
     assert " checked" not in late.text.split('data-group="dermatomes"')[1].split("<details")[0]

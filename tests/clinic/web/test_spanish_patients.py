@@ -20,7 +20,15 @@ from spondyl.assessment.intake import PatientLanguage
 from spondyl.booking import WaitEntry
 from spondyl.clinic.care.intake_record import begin
 from spondyl.clinic.care.patient_words import visits_words
-from spondyl.clinic.chart.people import Person, PersonDetails, add_person, find_people, person, speak_to
+from spondyl.clinic.chart.people import (
+    Person,
+    PersonDetails,
+    add_person,
+    change_person,
+    find_people,
+    person,
+    speak_to,
+)
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
@@ -135,6 +143,37 @@ def test_a_known_patient_who_books_in_spanish_is_written_to_in_spanish_and_the_c
         assert "SUMMARY:Consulta con radiografía" in str(calendar.get_content())
 
 
+def booked_in(visitor: Browser, lang: str) -> str:
+    """The address of the visit that somebody books who knows María's name and number."""
+    sent = {"given": "María", "family": "García", "contact": PHONE, "lang": lang}
+    return (
+        visitor.submit(f"{kept_time(visitor, lang=lang)}/confirm", **sent).headers["location"].split("?")[0]
+    )
+
+
+def test_the_language_pressed_on_the_intake_is_that_of_a_visit_booked_before_in_the_other(
+    visitor: Browser, services: Services
+) -> None:
+    maria = add(services, replace(GARCIA, language="es"))
+    visit = booked_in(visitor, "en")
+    assert "Your visit" in visitor.get(visit).text
+    with writing(services.engine) as connection:
+        link = intake_link(services, begin(connection, maria.id, actor="test"))
+    visitor.submit(f"{link}/language", language="es")
+    assert "Su cita" in visitor.get(visit).text
+
+
+def test_the_language_that_the_front_desk_sets_is_that_of_visits_booked_before(
+    visitor: Browser, services: Services
+) -> None:
+    maria = add(services)
+    visit = booked_in(visitor, "es")
+    for lang, words in (("es", "Su cita"), ("en", "Your visit")):
+        with writing(services.engine) as connection:
+            change_person(connection, maria.id, replace(maria.details, language=lang), actor="desk")
+        assert words in visitor.get(visit).text
+
+
 def test_the_calendar_file_has_the_language_of_its_page(visitor: Browser) -> None:
     kept = kept_time(visitor, lang="en")
     sent = {"given": "Rosa", "family": "Test-Vega", "contact": "rosa@example.org", "lang": "en"}
@@ -200,6 +239,19 @@ def test_an_error_is_said_in_the_language_of_the_form_or_of_the_link(
     clock.advance(timedelta(days=15))
     late = visitor.get(link)
     assert late.status_code == 404 and BOOK_WORD in late.text and '<html lang="es"' in late.text
+
+
+def test_a_form_that_cannot_be_read_still_says_whom_to_call(
+    visitor: Browser, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(services.engine) as connection:
+        link = intake_link(
+            services, begin(connection, add_person(connection, GARCIA, actor="test").id, actor="test")
+        )
+    monkeypatch.setattr("spondyl.clinic.care.intake_record.intake_from_json", None)
+    visitor._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
+    shown = visitor.get(link)
+    assert shown.status_code == 500 and "The fault is ours" in shown.text and "Book a visit" in shown.text
 
 
 def test_an_error_offers_the_other_language_and_a_way_to_its_text(visitor: Browser) -> None:

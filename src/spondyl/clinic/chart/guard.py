@@ -93,12 +93,13 @@ def restrict_by(
 ) -> None:
     """``restrict`` for somebody of the staff; raises ``RestrictionRefusedError``. Of two at once one waits.
 
-    ``shown``: who was named on the page of the change; raises ``RestrictionChangedError`` when it differs.
+    ``shown``: who was named on the page of the change; raises ``RestrictionChangedError`` when others are by now, and
+    not those who are wanted.
     """
     connection.execute(sa.select(people.c.id).where(people.c.id == person_id).with_for_update())
     if not may_restrict(connection, person_id, account):
         raise RestrictionRefusedError
-    if frozenset(shown) != named_for(connection, person_id):
+    if named_for(connection, person_id) not in (frozenset(shown), frozenset(account_ids)):
         raise RestrictionChangedError
     restrict(connection, person_id, account_ids=account_ids, actor=account.sign_in_name)
 

@@ -136,6 +136,13 @@ def message_row(appointment: str, kind: MessageKind, due_at: datetime) -> dict[s
     }
 
 
+def write_in_own(connection: sa.Connection, person_id: str) -> None:
+    """Let the letters about a patient's visits be in the patient's own language, whatever they were booked in."""
+    theirs = sa.select(appointments.c.key).where(appointments.c.person_id == person_id)
+    given = outbox.c.appointment.in_(theirs), outbox.c.body != ""
+    connection.execute(outbox.update().where(*given).values(body=""))
+
+
 def queue_reminders(connection: sa.Connection, *, limit: int = 100) -> int:
     """Queue the reminders that fall due; returns how many. One sender at a time asks.
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import is_embedded, now_of
+from spondyl.clinic.chart.outbox import write_in_own
 from spondyl.clinic.chart.postgres_turn import Turn, take_turn
 from spondyl.clinic.chart.search_words import Sought, sought
 from spondyl.clinic.chart.tables import people
@@ -140,14 +141,19 @@ def change_person(connection: sa.Connection, person_id: str, details: PersonDeta
         subject=f"person {person_id}",
         detail={"fields": changed},
     )
+    if "language" in changed:
+        write_in_own(connection, person_id)
     return person(connection, person_id)
 
 
 def speak_to(connection: sa.Connection, person_id: str, language: str, *, actor: str) -> None:
-    """Letters, forms and consent are in this language from now on; raises ``PersonErasedError``."""
+    """Letters, forms and consent are in this language from now on, also the letters about what was booked in another;
+    raises ``PersonErasedError``."""
     details = person_to_change(connection, person_id).details
     if details.language != language:
         change_person(connection, person_id, replace(details, language=language), actor=actor)
+    else:
+        write_in_own(connection, person_id)
 
 
 def person(connection: sa.Connection, person_id: str) -> Person:

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Event, Lock, Thread
+from threading import Condition, Event, Thread
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -36,29 +36,27 @@ class AuditCheck:
     """At most one check of the log at a time; ``last`` is the last that ended, ``running`` the one that goes on."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._idle, self._ends = Event(), Event()
-        self._idle.set()
+        self._changed, self._ends = Condition(), Event()
         self.last: CheckTold | None = None
         self.running: CheckTold | None = None
 
     def begin(self, services: Services, *, actor: str) -> None:
         """Check the log beside the caller, unless it is being checked."""
-        with self._lock:
+        with self._changed:
             if self.running is not None:
                 return
-            self._idle.clear()
             begun = self.running = CheckTold(asked_by=actor, begun_at=services.clock())
         Thread(target=self._check, args=(services, begun), daemon=True, name="audit check").start()
 
-    def wait(self, seconds: float) -> bool:
-        """Wait for the check that goes on; whether it has ended."""
-        return self._idle.wait(seconds)
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until none goes on; whether it is so."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.running is None, seconds)
 
     def stop(self) -> None:
         """Break off the check that goes on: the server ends."""
         self._ends.set()
-        self._idle.wait()
+        self.wait()
 
     def _check(self, services: Services, told: CheckTold) -> None:
         try:
@@ -75,8 +73,9 @@ class AuditCheck:
             _LOG.exception("the audit log could not be checked")
             told = replace(told, problem=str(error) or type(error).__name__)
         finally:
-            self.last, self.running = told, None
-            self._idle.set()
+            with self._changed:
+                self.last, self.running = told, None
+                self._changed.notify_all()
 
     def _go_on(self, _: Progress) -> None:
         if self._ends.is_set():

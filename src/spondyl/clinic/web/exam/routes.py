@@ -24,7 +24,7 @@ from spondyl.clinic.care.visit_note import (
 )
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError, sign
-from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.people import Person, person, person_to_change
 from spondyl.clinic.chart.practice import clinic_day
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
@@ -77,11 +77,11 @@ def correct_page(
 def keep_new(request: Request, services: Clinic, viewer: Clinician, patient_id: str, form: Sent) -> Response:
     """Keep a new note; with the button 'sign' also sign it."""
     with writing(services.engine) as connection:
-        patient = person(connection, patient_id)
+        patient = person_to_change(connection, patient_id)
         key = key_of(form.sent)
         before = note_if_kept(connection, patient_id, key)
-        if before is None and is_behind(form.sent, mark_of(notes_of(connection, patient_id))):
-            return _behind(request, connection, patient, form)
+        if before is None and (last := _kept_since(connection, patient_id, form)):
+            return _behind(request, connection, patient, form, last)
         try:
             note = _note(connection, patient, form)
             if before is not None and note != before.note:
@@ -100,11 +100,11 @@ def keep_correction(
 ) -> Response:
     """Keep a correction as the note's next version."""
     with writing(services.engine) as connection:
-        patient = person(connection, patient_id)
+        patient = person_to_change(connection, patient_id)
         before = note_at(connection, patient_id, document_id)
         version = form.after_version(before.version)
-        if version == before.version and is_behind(form.sent, mark_of(notes_of(connection, patient_id))):
-            return _behind(request, connection, patient, form, correcting=before)
+        if version == before.version and (last := _kept_since(connection, patient_id, form)):
+            return _behind(request, connection, patient, form, last, correcting=before)
         try:
             note = _note(connection, patient, form, before=before)
             stored = keep_note(
@@ -154,18 +154,27 @@ def _again(
     return patient_page(request, "exam/note.html", patient, context, status=422)
 
 
+def _kept_since(connection: sa.Connection, patient_id: str, form: NoteForm) -> StoredNote | None:
+    """The last note that was kept, signed or taken back, where one was after the form was opened."""
+    every = every_note(connection, patient_id)
+    standing = [one for one in every if not one.in_error]
+    if not is_behind(form.sent, mark_of(standing)):
+        return None
+    return max(every, key=lambda one: one.made_at, default=None)
+
+
 def _behind(
     request: Request,
     connection: sa.Connection,
     patient: Person,
     form: NoteForm,
+    last: StoredNote,
     correcting: StoredNote | None = None,
 ) -> Response:
-    """The page again with what was typed: a note was kept or signed since it was opened, and may hold a sign."""
-    notes = notes_of(connection, patient.id)
-    shown = form.asked_again(standing_exam(notes))
+    """The page again with what was typed; what stands by now may hold a sign of which the form says nothing."""
+    shown = form.asked_again(standing_exam(notes_of(connection, patient.id)))
     context = _context(connection, patient, form=shown, correcting=correcting)
-    others = {"kept_since": max(notes, key=lambda one: one.made_at), "is_unticked": shown != form}
+    others = {"kept_since": last, "is_unticked": shown != form}
     return patient_page(request, "exam/note.html", patient, context | others, status=409)
 
 

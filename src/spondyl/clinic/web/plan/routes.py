@@ -31,7 +31,7 @@ from spondyl.clinic.care.signed_films import signed_films
 from spondyl.clinic.care.standing_notes import draft_lines, drafts, standing_impression, standing_lines
 from spondyl.clinic.care.visit_note import StoredNote, notes_of
 from spondyl.clinic.chart.audit import record
-from spondyl.clinic.chart.documents import DocumentChangedError, sign
+from spondyl.clinic.chart.documents import DocumentChangedError
 from spondyl.clinic.chart.people import Person, person, person_to_change
 from spondyl.clinic.chart.practice import clinic_zone
 from spondyl.clinic.chart.tables.column_types import new_id
@@ -42,9 +42,10 @@ from spondyl.clinic.web.plan.form import GOAL_NAMES, PlanForm, form_of, fresh_fo
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.written_fields import is_behind, key_of, written_fields
-from spondyl.treatment.plan import RANKING_RULE, Plan, PlanRefused
+from spondyl.treatment.plan import RANKING_RULE, PlanRefused
 
 router = APIRouter(prefix="/patients/{patient_id}/plan", include_in_schema=False)
+SIGNED = "The plan is signed. Next: consent."
 
 
 class _BehindError(ValueError):
@@ -94,13 +95,16 @@ def edit_page(
 @router.post("")
 def save_plan(request: Request, services: Clinic, viewer: Clinician, patient_id: str, form: Sent) -> Response:
     """Keep the plan as a new one, or as the next version; with the button 'sign' also sign it."""
-    key = key_of(form.sent)
+    key, address = key_of(form.sent), f"/patients/{patient_id}/plan"
     with writing(services.engine) as connection:
         patient = person_to_change(connection, patient_id)
         changing, before = (_kept(connection, patient_id, one) for one in (form.one("document_id"), key))
         try:
+            if before is None:
+                _refuse_if_behind(connection, patient_id, form, changing)
             plan = form.plan()
-            _refuse_if_behind(connection, patient_id, form, plan, changing=changing, before=before)
+            if before is not None and plan != before.plan:
+                raise _BehindError(before, is_this=True)
             stored = before or keep_plan(
                 connection,
                 patient_id,
@@ -110,21 +114,18 @@ def save_plan(request: Request, services: Clinic, viewer: Clinician, patient_id:
                 after_version=form.after_version if changing else None,
             )
         except (PlanRefused, DocumentChangedError, _BehindError) as refused:
-            shown = changing or before
+            shown = refused.stored if isinstance(refused, _BehindError) and refused.is_this else changing
             return _form_page(
                 request, connection, services, patient, form=form, changing=shown, refused=refused
             )
-        said = "The plan is kept, not signed yet."
-        if form.one("action") == "sign":
-            sign(
-                connection,
-                document_id=stored.document_id,
-                version=stored.version,
-                actor=viewer.actor,
-                digest=stored.digest,
-            )
-            said = "The plan is signed. Next: consent."
-    return see_other(request, f"/patients/{patient_id}/plan", notice=said)
+        if form.one("action") != "sign":
+            return see_other(request, address, notice="The plan is kept, not signed yet.")
+        version, digest = stored.version, stored.digest
+        try:
+            sign_plan(connection, stored, patient_id, version=version, digest=digest, actor=viewer.actor)
+        except PlanRefused:  # one that was kept before: of a flag since then this page knows nothing
+            return see_other(request, address, problem="The plan is kept, NOT signed. Why stands here.")
+    return see_other(request, address, notice=SIGNED)
 
 
 @router.post("/sign")
@@ -147,7 +148,7 @@ def sign_shown(
         except PlanRefused:
             context = _view(connection, services, patient, stored)
             return patient_page(request, "plan/view.html", patient, context, status=422)
-    return see_other(request, f"/patients/{patient_id}/plan", notice="The plan is signed. Next: consent.")
+    return see_other(request, f"/patients/{patient_id}/plan", notice=SIGNED)
 
 
 def _kept(connection: sa.Connection, patient_id: str, document_id: str | None) -> StoredPlan | None:
@@ -155,21 +156,16 @@ def _kept(connection: sa.Connection, patient_id: str, document_id: str | None) -
 
 
 def _refuse_if_behind(
-    connection: sa.Connection,
-    patient_id: str,
-    form: PlanForm,
-    plan: Plan,
-    *,
-    changing: StoredPlan | None,
-    before: StoredPlan | None,
+    connection: sa.Connection, patient_id: str, form: PlanForm, changing: StoredPlan | None
 ) -> None:
-    """Raise _BehindError; of a newer version of the plan that is changed, keeping it tells by itself."""
-    if before is not None and plan != before.plan:
-        raise _BehindError(before, is_this=True)
+    """Raise _BehindError; of a newer version of the plan that is changed, keeping it tells by itself.
+
+    Asked before anything else may be wrong with the form: the page that comes back was made from what stands now.
+    """
+    plans = plans_of(connection, patient_id)
     is_newest = changing is None or changing.version == form.after_version
-    if before is None and is_newest and is_behind(form.sent, _mark(connection, patient_id)):
-        last = max(plans_of(connection, patient_id), key=lambda one: one.made_at)
-        raise _BehindError(last, is_this=False)
+    if plans and is_newest and is_behind(form.sent, _mark(connection, patient_id)):
+        raise _BehindError(max(plans, key=lambda one: one.made_at), is_this=False)
 
 
 def _mark(connection: sa.Connection, patient_id: str) -> str:
