@@ -19,6 +19,7 @@ class Waiting(StrEnum):
     OFFERED = "offered"
     BOOKED = "booked"
     LEFT = "left"
+    IN_VAIN = "in_vain"  # the last day passed; somebody is to call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

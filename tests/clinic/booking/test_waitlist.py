@@ -28,6 +28,7 @@ from spondyl.clinic.chart.practice import practice_of, save_practice
 from spondyl.clinic.chart.tables import booking_changes, claims, outbox, waitlist
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.waitlist import (
+    count_in_vain,
     end_past_waits,
     give_time,
     join_waitlist,
@@ -37,6 +38,7 @@ from spondyl.clinic.chart.waitlist import (
     sweep,
     take_back_offer,
     wait_entry,
+    waited_in_vain,
     waiting_entries,
 )
 from spondyl.clinic.chart.waitlist_times import fitting_times, takers
@@ -156,15 +158,42 @@ def test_a_free_time_is_offered_to_the_first_who_may_be_booked_and_the_rest_are_
 
 
 def test_a_wait_ends_with_its_last_day(bookings: Bookings) -> None:
-    """Nothing suits who waited for any time until then, and nobody looks for them any more."""
+    """Nobody looks any more for who waited until then; who got no time is to be called, until somebody did."""
+    soon = utc(5, 8)
     with writing(bookings.engine) as connection:
-        for number, latest in ((1, utc(5, 8)), (2, utc(9, 8))):
-            join_waitlist(connection, replace(waiting(bookings, number), latest=latest), actor="desk")
+        later = book(connection, slot_at(utc(9, 18)), person=bookings.people[0], actor="desk")
+        for entry in (
+            replace(waiting(bookings, 0), visit=later.key, latest=soon),
+            replace(waiting(bookings, 1), latest=soon),
+            replace(waiting(bookings, 2), latest=soon),
+            replace(waiting(bookings, 2), key="w3", weekdays=(4,)),
+        ):
+            join_waitlist(connection, entry, actor="desk")
+    bookings.clock.moment = soon
+    with writing(bookings.engine) as connection:
+        end_past_waits(connection)
+        assert [one.key for one in waiting_entries(connection)] == ["w3"]
+        assert [one.key for one in waited_in_vain(connection)] == ["w1", "w2"]
+        assert count_in_vain(connection) == 2
+        assert wait_entry(connection, "w0").state is Waiting.LEFT, "the visit to be moved stands"
+        leave_waitlist(connection, "w1", actor="desk")
+        book(connection, slot_at(utc(6, 18)), person=bookings.people[2], actor="desk")
+    with pytest.raises(StepRefusedError, match="no longer on"), writing(bookings.engine) as connection:
+        leave_waitlist(connection, "w1", actor="desk")
+    with writing(bookings.engine) as connection:
+        end_past_waits(connection)
+        assert waited_in_vain(connection) == [], "one was called, the other has a visit"
+
+
+def test_who_waits_again_waits_no_longer_in_vain(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        join_waitlist(connection, replace(waiting(bookings, 1), latest=utc(5, 8)), actor="desk")
     bookings.clock.moment = utc(5, 8)
     with writing(bookings.engine) as connection:
         end_past_waits(connection)
-        assert [one.key for one in waiting_entries(connection)] == ["w2"]
-        assert wait_entry(connection, "w1").state is Waiting.LEFT
+        assert join_waitlist(connection, replace(waiting(bookings, 1), key="w9"), actor="desk")
+        assert waited_in_vain(connection) == []
+        assert [one.key for one in waiting_entries(connection)] == ["w9"]
 
 
 def test_one_press_books_and_moves_the_later_visit_whose_time_goes_to_the_next(bookings: Bookings) -> None:

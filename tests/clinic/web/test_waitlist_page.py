@@ -15,7 +15,7 @@ from spondyl.clinic.chart.people import Person, PersonDetails, add_person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.chart.waitlist import waiting_entries
+from spondyl.clinic.chart.waitlist import end_past_waits, waiting_entries
 from spondyl.clinic.sample_practice import sample_practice
 from spondyl.clinic.web.services import Services
 
@@ -85,6 +85,22 @@ def test_the_list_is_shown_a_part_at_a_time_and_stays_there(
     gone = desk.submit(f"{PAGE}/{keys[1]}/leave?after=1")
     assert gone.headers["location"] == f"{PAGE}?after=1"
     assert keys[0] in desk.get(f"{PAGE}?after=1").text, "the first again when nobody is left there"
+
+
+def test_who_waited_in_vain_stands_first_until_somebody_called(
+    desk: Browser, browser: Callable[[Role], Browser], services: Services, clock: Clock, patient: Person
+) -> None:
+    entry = joined(desk, services, patient, until="2026-03-04")
+    clock.advance(timedelta(days=3))
+    with writing(services.engine) as connection:
+        end_past_waits(connection)
+    desk = browser(Role.FRONT_DESK)
+    shown = desk.get(PAGE).text
+    assert "No time came by their last day" in shown and 'href="tel:+17145550100"' in shown
+    assert "until Wed 4 Mar" in shown and "Nobody waits" in shown
+    assert "1 waited in vain: call" in desk.get("/today").text
+    desk.submit(f"{PAGE}/{entry.key}/leave")
+    assert "No time came" not in desk.get(PAGE).text and "in vain" not in desk.get("/today").text
 
 
 def test_pressing_join_twice_lists_a_patient_once(desk: Browser, services: Services, patient: Person) -> None:

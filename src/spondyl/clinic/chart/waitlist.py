@@ -42,7 +42,7 @@ from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
 
 _ADAPTER: TypeAdapter[WaitEntry] = TypeAdapter(WaitEntry)
 OFFER_MIN = 60
-_IN_LINE = (Waiting.WAITING.value, Waiting.OFFERED.value)
+_IN_LINE = (Waiting.WAITING, Waiting.OFFERED)
 
 
 class WaitEntryUnknownError(LookupError):
@@ -55,6 +55,9 @@ def join_waitlist(connection: sa.Connection, entry: WaitEntry, *, actor: str) ->
     The later of the two last days holds then.
     """
     take_waitlist_turn(connection)
+    for former in waited_in_vain(connection):
+        if former.person == entry.person:
+            _end(connection, former, Waiting.LEFT, actor=actor)
     for known in waiting_entries(connection):
         if known.wish == entry.wish:
             save_entry(connection, replace(known, latest=max(known.latest, entry.latest)))
@@ -80,12 +83,16 @@ def _is_about(entry: WaitEntry, visit: Appointment) -> bool:
 
 
 def end_past_waits(connection: sa.Connection) -> None:
-    """Take off the waitlist who waited for a time before a moment that has passed: nothing suits them any more."""
-    if not _past_waits(connection):
+    """End the waits for a time before a moment that has passed: nothing suits them any more. Who wished for any time
+    and got none waited in vain, and is listed until somebody called or a visit stands."""
+    if not _past_waits(connection) and not _served_since(connection):
         return
     take_waitlist_turn(connection)
     for entry in _past_waits(connection):
-        leave_waitlist(connection, entry.key, actor="clinic")
+        in_vain = entry.visit is None and not _has_visit(connection, entry)
+        _end(connection, entry, Waiting.IN_VAIN if in_vain else Waiting.LEFT, actor="clinic")
+    for entry in _served_since(connection):
+        _end(connection, entry, Waiting.LEFT, actor="clinic")
 
 
 def _past_waits(connection: sa.Connection) -> list[WaitEntry]:
@@ -93,14 +100,34 @@ def _past_waits(connection: sa.Connection) -> list[WaitEntry]:
     return [entry for entry in waiting_entries(connection) if entry.latest <= now]
 
 
+def _served_since(connection: sa.Connection) -> list[WaitEntry]:
+    return [entry for entry in waited_in_vain(connection) if _has_visit(connection, entry)]
+
+
+def _has_visit(connection: sa.Connection, entry: WaitEntry) -> bool:
+    """Whether the person has, or had since, a visit of the kind that they wait for."""
+    return any(
+        one.live and one.visit_type == entry.visit_type and one.start > entry.since
+        for one in appointments_of(connection, entry.person)
+    )
+
+
 def leave_waitlist(connection: sa.Connection, key: str, *, actor: str, change: str | None = None) -> None:
-    """Take a person off the waitlist, by a ``change`` where undoing it puts them back; a time kept for them goes to
-    the next in line."""
+    """Take a person off the waitlist, also one who waited in vain; by a ``change`` where undoing it puts them back. A
+    time kept for them goes to the next in line."""
     take_waitlist_turn(connection)
-    entry = _standing(connection, key)
+    entry = wait_entry(connection, key)
+    _refuse_unless(entry, {*_IN_LINE, Waiting.IN_VAIN})
+    _end(connection, entry, Waiting.LEFT, actor=actor, change=change)
+
+
+def _end(
+    connection: sa.Connection, entry: WaitEntry, state: Waiting, *, actor: str, change: str | None = None
+) -> None:
     gone = _let_go(connection, entry, actor)
-    save_entry(connection, settled(entry, Waiting.LEFT, change=change))
-    record(connection, actor=actor, action="leave waitlist", subject=f"person {entry.person}")
+    save_entry(connection, settled(entry, state, change=change))
+    action = "wait in vain" if state is Waiting.IN_VAIN else "leave waitlist"
+    record(connection, actor=actor, action=action, subject=f"person {entry.person}")
     if gone is not None:
         offer_free_time(connection, slot_of(gone))
 
@@ -166,18 +193,38 @@ def later_visit(connection: sa.Connection, entry: WaitEntry, start: datetime) ->
 
 def waiting_entries(connection: sa.Connection) -> list[WaitEntry]:
     """Everybody who waits or has an offer, in order of time."""
+    return _entries_in(connection, _IN_LINE)
+
+
+def waited_in_vain(connection: sa.Connection) -> list[WaitEntry]:
+    """Everybody to call because no time came by the last day, in order of time."""
+    return _entries_in(connection, [Waiting.IN_VAIN])
+
+
+def _entries_in(connection: sa.Connection, states: Collection[Waiting]) -> list[WaitEntry]:
     rows = connection.execute(
-        sa.select(waitlist.c.body)
-        .where(waitlist.c.state.in_(_IN_LINE))
-        .order_by(waitlist.c.since, waitlist.c.key)
+        sa.select(waitlist.c.body).where(_is_in(states)).order_by(waitlist.c.since, waitlist.c.key)
     )
     return [_ADAPTER.validate_json(row.body) for row in rows]
 
 
 def count_waiting(connection: sa.Connection) -> int:
     """How many wait or have an offer."""
-    statement = sa.select(sa.func.count()).select_from(waitlist).where(waitlist.c.state.in_(_IN_LINE))
+    return _count_in(connection, _IN_LINE)
+
+
+def count_in_vain(connection: sa.Connection) -> int:
+    """How many are to be called because no time came by the last day."""
+    return _count_in(connection, [Waiting.IN_VAIN])
+
+
+def _count_in(connection: sa.Connection, states: Collection[Waiting]) -> int:
+    statement = sa.select(sa.func.count()).select_from(waitlist).where(_is_in(states))
     return connection.execute(statement).scalar_one()
+
+
+def _is_in(states: Collection[Waiting]) -> sa.ColumnElement[bool]:
+    return waitlist.c.state.in_([one.value for one in states])
 
 
 def wait_entry(connection: sa.Connection, key: str) -> WaitEntry:
@@ -194,7 +241,7 @@ def entries_with_hold(connection: sa.Connection, hold: str) -> list[WaitEntry]:
 
 def ended_entries(connection: sa.Connection, people: Collection[str]) -> list[WaitEntry]:
     """What these people waited for and got, or wait for no longer."""
-    ended = sa.and_(waitlist.c.state.not_in(_IN_LINE), waitlist.c.person_id.in_(people))
+    ended = sa.and_(~_is_in(_IN_LINE), waitlist.c.person_id.in_(people))
     rows = connection.execute(sa.select(waitlist.c.body).where(ended))
     return [_ADAPTER.validate_json(row.body) for row in rows]
 
@@ -282,9 +329,13 @@ def _kind_there(connection: sa.Connection, slot: Slot) -> VisitType:
 def _standing(connection: sa.Connection, key: str) -> WaitEntry:
     """The entry of who waits or has an offer; the caller has the turn, so nobody is given two times at once."""
     entry = wait_entry(connection, key)
-    if entry.state not in {Waiting.WAITING, Waiting.OFFERED}:
-        raise StepRefusedError("This person is no longer on the waitlist; load the page again.")
+    _refuse_unless(entry, _IN_LINE)
     return entry
+
+
+def _refuse_unless(entry: WaitEntry, states: Collection[Waiting]) -> None:
+    if entry.state not in states:
+        raise StepRefusedError("This person is no longer on the waitlist; load the page again.")
 
 
 def _let_go(connection: sa.Connection, entry: WaitEntry, actor: str) -> Appointment | None:

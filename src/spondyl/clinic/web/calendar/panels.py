@@ -11,7 +11,7 @@ from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.practice_change import falls_outside
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.untold import count_untold
-from spondyl.clinic.chart.waitlist import count_waiting
+from spondyl.clinic.chart.waitlist import count_in_vain, count_waiting
 from spondyl.clinic.messages.when import day_words, time_words, when_words
 from spondyl.clinic.web.calendar.board import day_visits, names_of
 from spondyl.clinic.web.calendar.choices import practice_day
@@ -48,6 +48,7 @@ def today_panel(view: View) -> Panel | None:
         "own": own.name if own else None,
         "everyone": view.everyone,
         "waiting": count_waiting(view.connection),
+        "in_vain": count_in_vain(view.connection),
         "refusal": why_clinic_refused(view.connection),
         "is_administrator": view.viewer.may(Role.ADMINISTRATOR),
         "calls": count_untold(view.connection),

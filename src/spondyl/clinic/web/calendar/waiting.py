@@ -28,13 +28,20 @@ def waiting_rows(
 ) -> list[dict[str, Any]]:
     """What the page shows of each person in line."""
     line = list(entries)
-    contacts = contacts_of(connection, (one.person for one in line))
     return [
-        wish_words(practice, one)
-        | contacts.get(one.person, {"who": "", "telephone": "", "dialled": "", "mail": ""})
-        | _standing(connection, practice, one, times.get(one.key, ()))
-        for one in line
+        wish | _standing(connection, practice, one, times.get(one.key, ()))
+        for one, wish in zip(line, wishes_of(connection, practice, line), strict=True)
     ]
+
+
+def wishes_of(
+    connection: sa.Connection, practice: Practice, entries: Iterable[WaitEntry]
+) -> list[dict[str, Any]]:
+    """Who wished for what, and how to reach them."""
+    line = list(entries)
+    contacts = contacts_of(connection, (one.person for one in line))
+    nobody = {"who": "", "telephone": "", "dialled": "", "mail": ""}
+    return [wish_words(practice, one) | contacts.get(one.person, nobody) for one in line]
 
 
 def brief_words(practice: Practice, slot: Slot) -> dict[str, str]:

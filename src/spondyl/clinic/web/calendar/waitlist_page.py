@@ -16,12 +16,13 @@ from spondyl.clinic.chart.waitlist import (
     offer_time,
     take_back_offer,
     wait_entry,
+    waited_in_vain,
     waiting_entries,
 )
 from spondyl.clinic.chart.waitlist_times import fitting_times
 from spondyl.clinic.messages.when import time_words, when_words
 from spondyl.clinic.web.calendar.choices import slot_of_text, undo_bar
-from spondyl.clinic.web.calendar.waiting import waiting_rows
+from spondyl.clinic.web.calendar.waiting import waiting_rows, wishes_of
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff
 from spondyl.clinic.web.services import Clinic, Services
@@ -46,8 +47,10 @@ def line(request: Request, services: Clinic, viewer: AnyStaff, after: After = 0)
         after = after if after < len(everybody) else 0
         entries = everybody[after : after + MOST]
         rows = waiting_rows(connection, practice, entries, fitting_times(connection, entries))
+        in_vain = wishes_of(connection, practice, waited_in_vain(connection))
         changes = undo_bar(connection, practice, limit=1)
     shown = {"rows": rows, "changes": changes, "after": after, "total": len(everybody), "most": MOST}
+    shown |= {"in_vain": in_vain}
     return page(request, "calendar/waitlist.html", shown)
 
 
@@ -106,7 +109,7 @@ def take_back(request: Request, viewer: AnyStaff, writer: Writer, key: str, afte
 
 @router.post("/{key}/leave")
 def leave(request: Request, viewer: AnyStaff, writer: Writer, key: str, after: After = 0) -> Response:
-    """Take the person off the waitlist."""
+    """Take the person off the waitlist, or out of those who waited in vain."""
     writer(lambda connection: leave_waitlist(connection, key, actor=viewer.actor))
     return see_other(request, _place(after), notice="Taken off the waitlist. Booked visits stay as they are.")
 
