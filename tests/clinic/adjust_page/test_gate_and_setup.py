@@ -338,7 +338,7 @@ def test_a_session_of_the_same_day_is_said_before_another_begins(
     page = clinician.get(where).text
     assert "within the last day: 3 pulses at L4, L5, the highest 55 N. Every" in page
     assert "Of 1 no end is kept" in page
-    clock.advance(timedelta(days=1))
+    clock.advance(timedelta(days=1, seconds=1))
     assert "Treated already" not in browser(Role.CLINICIAN).get(where).text
 
 
