@@ -7,14 +7,17 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from adjust_program import Said, spondyl
 from pypdf import PdfReader
+from typer.testing import CliRunner
 
+from spondyl.clinic.cli import app
 from spondyl.clinic.report.session import write_session
 from spondyl.clinic.report.session.picture import Dot, Label, Line, Picture, picture_svg, ticks
-from spondyl.treatment.adjustment import Replay, Verdict, read_record, replay
+from spondyl.treatment.adjustment import RecordWriter, Replay, Verdict, read_record, replay
 
 
 class Words(HTMLParser):
@@ -126,6 +129,30 @@ def test_a_damaged_record_gets_no_report(ran: Said, tmp_path: Path) -> None:
     said = spondyl("adjust", "report", tmp_path / "bad.tar")
     assert said.code == 13
     assert "byte" in said.err.lower()
+    assert list(tmp_path.glob("*.html")) == []
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"command": "Note", "decision": []},
+        {"command": "Show", "row": {"segment": 3}},
+        {"decision": {}},
+        {"command": "Note", "decision": {"segment": "L3", "action": "treat", "reason": "", "cap_n": "60"}},
+    ],
+)
+def test_a_command_that_is_none_is_told_and_gets_no_report(
+    ran: Said, tmp_path: Path, forged: dict[str, Any]
+) -> None:
+    """Whoever makes the chain anew writes what they like into it; the report ended in a traceback."""
+    writer = RecordWriter()
+    data = writer.begin(read_record(Path(ran.json["record"]).read_bytes()).head)
+    data += writer._chain.json("000001-asked.json", forged)
+    data += writer._chain.json("000001-answered.json", {"reading": "Done"})
+    (tmp_path / "forged.tar").write_bytes(data)
+    said = CliRunner().invoke(app, ["adjust", "report", str(tmp_path / "forged.tar")])
+    assert said.exit_code == 13, said.output
+    assert "forged.tar cannot be told: a command in it is none" in said.stderr
     assert list(tmp_path.glob("*.html")) == []
 
 

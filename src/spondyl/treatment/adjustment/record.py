@@ -9,7 +9,7 @@ from typing import Any
 
 from spondyl import __version__
 from spondyl.instrument import Waveform
-from spondyl.treatment.adjustment.commands import Command
+from spondyl.treatment.adjustment.commands import Command, Fire
 from spondyl.treatment.adjustment.json_codec import from_json, to_json
 from spondyl.treatment.adjustment.outcome import Outcome
 from spondyl.treatment.adjustment.plan import RULES, Plan
@@ -109,6 +109,11 @@ class RecordedStep:
     missing_ms: int = 0
 
     @property
+    def fire(self) -> Fire:
+        """The pulse that it asked for; raises ValueError, KeyError or TypeError where the command is no such thing."""
+        return from_json(Fire, {key: value for key, value in self.command.items() if key != "command"})
+
+    @property
     def is_unaccepted_dose(self) -> bool:
         """Whether it proposed a dose that nobody accepted: the session ended with it."""
         is_dose = self.command["command"] == "Note" and bool(self.command["decision"].get("commanded_n"))
@@ -202,7 +207,8 @@ def _fired(value: dict[str, Any], parquet: bytes) -> Fired:
     force_n, acceleration_m_s2 = waveform_columns(parquet)
     named = {one: wave[one] for one in _WAVE}
     waveform = Waveform(force_n=force_n, acceleration_m_s2=acceleration_m_s2, **named)
-    return Fired(cap_n=value["cap_n"], charged_ns=value["charged_ns"], waveform=waveform)
+    cap_n, charged_ns = (from_json(float, value[one]) for one in ("cap_n", "charged_ns"))
+    return Fired(cap_n=cap_n, charged_ns=charged_ns, waveform=waveform)
 
 
 def _decoded(kind: type[Any], member: Member, **unsaid: Any) -> Any:
