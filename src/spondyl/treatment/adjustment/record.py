@@ -30,7 +30,11 @@ from spondyl.treatment.adjustment.waveform_table import load_parquet, waveform_c
 
 FORMAT = 1
 NOTICE = "Research software, not a medical device."
-_WAVE = ("sequence", "interval_us", "duration_us", "preload_n", "completed", "simulated")
+_WAVE: dict[str, type[Any]] = {
+    **dict.fromkeys(("sequence", "interval_us", "duration_us"), int),
+    "preload_n": float,
+    **dict.fromkeys(("completed", "simulated"), bool),
+}
 _READINGS = {kind.__name__: kind for kind in (Opened, InContact, Denied, Rested, Told, Done, Halted, Failed)}
 
 
@@ -205,7 +209,7 @@ def _fired(value: dict[str, Any], parquet: bytes) -> Fired:
     if wave["sha256"] != _sha256(parquet):
         raise ValueError(f"{wave['file']} is not the file that was recorded")
     force_n, acceleration_m_s2 = waveform_columns(parquet)
-    named = {one: wave[one] for one in _WAVE}
+    named = {one: from_json(kind, wave[one]) for one, kind in _WAVE.items()}
     waveform = Waveform(force_n=force_n, acceleration_m_s2=acceleration_m_s2, **named)
     cap_n, charged_ns = (from_json(float, value[one]) for one in ("cap_n", "charged_ns"))
     return Fired(cap_n=cap_n, charged_ns=charged_ns, waveform=waveform)
