@@ -51,6 +51,19 @@ def test_a_draft_that_somebody_corrected_is_left_and_named(tmp_path: Path, words
     assert "draft      nct99000001" not in out and "solo-2019" in out
 
 
+def test_a_draft_that_nobody_touched_is_imported_anew_on_another_day_from_another_file(
+    tmp_path: Path,
+) -> None:
+    """Every one was left out, "somebody may have corrected it", for its day alone."""
+    out, again = tmp_path / "drafts", tmp_path / "search of december.json"
+    again.write_bytes(Path(TRIAL).read_bytes())
+    assert run(TRIAL, "--out", str(out), "--on", "2026-11-25")[0] == 0
+    _, said, _ = run(str(again), "--out", str(out), "--on", "2026-12-25")
+    assert "left out" not in said and "1 drafts" in said
+    draft = (out / "nct99000001.toml").read_text()
+    assert "2026-11-25" not in draft and f"from {again.name}" in draft
+
+
 def test_a_damaged_file_is_refused_and_the_others_are_taken(tmp_path: Path) -> None:
     bad = tmp_path / "bad.json"
     bad.write_text('{"studies": [')

@@ -76,7 +76,7 @@ def test_with_a_torn_checkpoint_or_an_odd_row_it_is_said_and_backed_up_and_resto
     of_none = "PROBLEM There is no checkpoint in audit-anchor.jsonl: "
     assert (of_none in said) == (torn == "every checkpoint"), said
     code, said = ended("restore", backup, *key, "--check")
-    assert (code, "the audit log of 1 rows has 1 problem" in said) == (10, True), said
+    assert (code, "the audit log of 1 rows has 1 problem." in said) == (10, True), said
     assert (of_none in said) == (torn == "every checkpoint"), said
     code, said = ended("restore", backup, *key, "--data", tmp_path / "new")
     assert (code, "Start it with:" in said) == (10, True), said

@@ -4,17 +4,31 @@ Source: the JSON that the session printed when it ran, in another process; HTML 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from adjust_program import Said, spondyl
 from pypdf import PdfReader
+from typer.testing import CliRunner
 
+from spondyl.clinic.cli import app
 from spondyl.clinic.report.session import write_session
 from spondyl.clinic.report.session.picture import Dot, Label, Line, Picture, picture_svg, ticks
-from spondyl.treatment.adjustment import Replay, Verdict, read_record, replay
+from spondyl.treatment.adjustment import RecordError, RecordWriter, Replay, Verdict, read_record, replay
+from spondyl.treatment.adjustment.tar_chain import Chain, members
+
+ROW = {
+    "segment": "L3",
+    "when": "before",
+    "stiffness_n_mm": 30.0,
+    "low_n_mm": 28.0,
+    "high_n_mm": 32.0,
+    "text": "",
+}
 
 
 class Words(HTMLParser):
@@ -104,6 +118,8 @@ def test_the_start_is_told_by_the_clock_that_is_asked_for(ran: Said, tmp_path: P
     assert "2March2026,19:00:09PST" in pdf_text(there[1])
     here = write_session(replace(record, head=head), again, tmp_path, stem="here")
     assert "3 March 2026, 03:00:09 UTC" in page_of(here[0]).text
+    with pytest.raises(RecordError, match="its start is no time"):
+        write_session(replace(record, head=replace(head, started_at="soon")), again, tmp_path, stem="when")
     said = spondyl("adjust", "report", ran.json["record"], "--zone", "Mars/North", "--out", tmp_path)
     assert said.code == 2 and "Mars/North" in said.err
 
@@ -129,6 +145,63 @@ def test_a_damaged_record_gets_no_report(ran: Said, tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.html")) == []
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"command": "Note", "decision": []},
+        {"command": "Show", "row": {"segment": 3}},
+        {"command": "Show", "row": ROW | {"low_n_mm": None}},
+        {"decision": {}},
+        {"command": "Note", "decision": {"segment": "L3", "action": "treat", "reason": "", "cap_n": "60"}},
+    ],
+)
+def test_a_command_that_is_none_is_told_and_gets_no_report(
+    ran: Said, tmp_path: Path, forged: dict[str, Any]
+) -> None:
+    """Whoever makes the chain anew writes what they like into it; the report ended in a traceback."""
+    writer = RecordWriter()
+    data = writer.begin(read_record(Path(ran.json["record"]).read_bytes()).head)
+    data += writer._chain.json("000001-asked.json", forged)
+    data += writer._chain.json("000001-answered.json", {"reading": "Done"})
+    (tmp_path / "forged.tar").write_bytes(data)
+    said = CliRunner().invoke(app, ["adjust", "report", str(tmp_path / "forged.tar")])
+    assert said.exit_code == 13, said.output
+    assert "forged.tar cannot be told: a command in it is none" in said.stderr
+    assert list(tmp_path.glob("*.html")) == []
+
+
+def reply_with(record: Path, change: Callable[[dict[str, Any]], None]) -> bytes:
+    """The record with what its first pulse was answered with changed, and all hashes made anew."""
+    chain, data, is_done = Chain(), b"", False
+    for one in members(record.read_bytes()):
+        if not one.name.endswith(".json"):
+            data += chain.raw(one.name, one.content)
+            continue
+        value = one.json()
+        del value["before"]
+        if "waveform" in value and not is_done:
+            change(value)
+            is_done = True
+        data += chain.json(one.name, value)
+    return data + chain.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda said: said.update(cap_n="60"),
+        lambda said: said.update(cap_n=10**400),
+        lambda said: said["waveform"].update(interval_us=1e308),
+        lambda said: said["waveform"].update(completed="yes"),
+    ],
+)
+def test_a_measured_pulse_whose_numbers_are_none_is_no_record(
+    ran: Said, change: Callable[[dict[str, Any]], None]
+) -> None:
+    with pytest.raises(RecordError, match="is no reading"):
+        read_record(reply_with(Path(ran.json["record"]), change))
+
+
 def test_a_record_that_does_not_replay_says_so_first(ran: Said, tmp_path: Path) -> None:
     record = read_record(Path(ran.json["record"]).read_bytes())
     again = Replay(verdict=Verdict.DIFFERENT, text="Byte 7 differs.", record=None)
@@ -147,3 +220,4 @@ def test_text_in_a_picture_is_escaped() -> None:
 def test_ticks_are_round_and_inside() -> None:
     assert list(ticks(27.3, 44.1)) == [30.0, 35.0, 40.0]
     assert list(ticks(-390.0, 390.0, 2)) == [-200.0, 0.0, 200.0]
+    assert len(ticks(0.0, 1e308)) == 11, "a cap of a forged record took all memory of the machine"

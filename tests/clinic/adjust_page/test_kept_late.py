@@ -128,6 +128,9 @@ def test_an_end_that_is_not_kept_is_said_with_what_to_do_and_kept_when_there_is_
         where, live = stopped_session(clinician, ready)
         kinds = [one["kind"] for one in events(live.feed)]
         assert "unkept" in kinds and "end" not in kinds, "what is not kept is not told as the end"
+        stream = clinician.get(f"{where}/stream")
+        assert stream.content == live.feed.after(0)[2]
+        assert stream.headers["X-Accel-Buffering"] == "no", "nginx held the first frames back for 8 s"
         page = clinician.get(where).text
         assert "Ended, not kept" in page and "database or disk is full" in page and "INSERT" not in page
         assert f'action="{where}/keep"' in page and WAITS not in page and "being ended" not in page

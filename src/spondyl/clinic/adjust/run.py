@@ -86,8 +86,8 @@ def run_adjustment(
 ) -> Ran:
     """``ask`` and ``hear`` give the patient's word; without them a simulated patient says that nothing hurts.
 
-    Raises OptionError or AddressError for options that cannot be, InstrumentError when none answers, OSError for the
-    record."""
+    Raises OptionError or AddressError for options that cannot be, ScreenBlocksError for whom it may not be,
+    InstrumentError when none answers, OSError for the record."""
     plan, patient = plan_of(options)
     _check_asked(options, plan, ask)
     path = record or RECORDS / f"session-{plan.session}.tar"

@@ -41,14 +41,12 @@ def report(
         data = record.read_bytes()
     except OSError as error:
         leave(ExitCode.USAGE, f"{record} cannot be read: {error.strerror}. Name the record of a session.")
+    _check_zone(zone)
+    again = replay(data)
     try:
-        found = read_record(data)
+        written = write_session(read_record(data), again, out or record.parent, stem=record.stem, zone=zone)
     except RecordError as error:
         leave(ExitCode.RECORD_DIFFERS, f"{record.name} cannot be told: {error}")
-    again = replay(data)
-    _check_zone(zone)
-    try:
-        written = write_session(found, again, out or record.parent, stem=record.stem, zone=zone)
     except OSError as error:
         leave(ExitCode.OUTPUT_FAILED, f"The report cannot be written: {error}.")
     names = [str(path) for path in written]

@@ -75,7 +75,7 @@ def _write_all(
 ) -> "tuple[list[tuple[Path, Draft]], list[str]]":
     """The drafts that were written, and a sentence for each that was left as it lies there."""
     from spondyl.atomic_file import write_whole
-    from spondyl.evidence.living import registration_json
+    from spondyl.evidence.living import reads_alike, registration_json
 
     out.mkdir(parents=True, exist_ok=True)
     trials = {name: trial for one in imported for name, trial in one.registrations.items()}
@@ -84,7 +84,7 @@ def _write_all(
     for draft in found.drafts:
         path = out / f"{draft.id}.toml"
         text = draft.to_toml(imported_on=on, updates=found.updates.get(draft.id, "")).encode()
-        if path.exists() and path.read_bytes() != text:
+        if path.exists() and not reads_alike(path.read_bytes(), text):
             kept.append(
                 f"{path}: it is there already and reads otherwise, so somebody may have corrected it. "
                 "Move it away to import this study anew."

@@ -52,7 +52,8 @@ def restore(
         typer.echo(f"PROBLEM {problem}")
     if not report.sound:
         leave(ExitCode.CHART_UNSOUND, "The backup is damaged; nothing was restored.")
-    log = f"has {len(report.log_problems)} problems" if report.log_problems else "is whole"
+    count = len(report.log_problems)
+    log = "is whole" if not count else "has 1 problem" if count == 1 else f"has {count} problems"
     typer.echo(
         f"Sound: made {moment_text(datetime.fromisoformat(report.made_at))}, {report.rows} rows, {report.files} files; "
         f"the audit log of {report.audit_rows} rows {log}."

@@ -2,7 +2,7 @@
 
 from spondyl.evidence.answer import ReviewState, SignatureInvalidError, SignedConclusion
 from spondyl.evidence.living.difference import ConclusionChange, Difference, NumberChange, difference
-from spondyl.evidence.living.draft import Draft
+from spondyl.evidence.living.draft import Draft, reads_alike
 from spondyl.evidence.living.import_refused import ImportReason, ImportRefused
 from spondyl.evidence.living.importing import Imported, known_studies, read_import, registration_json
 from spondyl.evidence.living.registration import Registration
@@ -31,6 +31,7 @@ __all__ = [
     "known_studies",
     "read_import",
     "read_snapshot",
+    "reads_alike",
     "registration_json",
     "review",
     "sign",

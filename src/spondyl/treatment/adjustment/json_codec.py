@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from sys import float_info
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -57,4 +58,6 @@ def _read_optional(kind: Any, value: Any) -> Any:
 def _plain(kind: Any, value: Any) -> Any:
     if type(value) is not kind and not (kind is float and type(value) is int):
         raise TypeError(f"{value!r} is not of the kind {kind.__name__}.")
+    if kind is float and not abs(value) <= float_info.max:
+        raise ValueError(f"{value!r} is no finite number.")
     return value

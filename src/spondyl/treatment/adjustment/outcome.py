@@ -42,6 +42,11 @@ class MapRow:
     high_n_mm: float | None
     text: str
 
+    def __post_init__(self) -> None:
+        numbers = (self.stiffness_n_mm, self.low_n_mm, self.high_n_mm)
+        if None in numbers and numbers != (None, None, None):
+            raise ValueError(f"{self.segment} has a stiffness without its interval, or the other way round")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

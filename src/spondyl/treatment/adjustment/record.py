@@ -9,7 +9,7 @@ from typing import Any
 
 from spondyl import __version__
 from spondyl.instrument import Waveform
-from spondyl.treatment.adjustment.commands import Command
+from spondyl.treatment.adjustment.commands import Command, Fire
 from spondyl.treatment.adjustment.json_codec import from_json, to_json
 from spondyl.treatment.adjustment.outcome import Outcome
 from spondyl.treatment.adjustment.plan import RULES, Plan
@@ -30,7 +30,11 @@ from spondyl.treatment.adjustment.waveform_table import load_parquet, waveform_c
 
 FORMAT = 1
 NOTICE = "Research software, not a medical device."
-_WAVE = ("sequence", "interval_us", "duration_us", "preload_n", "completed", "simulated")
+_WAVE: dict[str, type[Any]] = {
+    **dict.fromkeys(("sequence", "interval_us", "duration_us"), int),
+    "preload_n": float,
+    **dict.fromkeys(("completed", "simulated"), bool),
+}
 _READINGS = {kind.__name__: kind for kind in (Opened, InContact, Denied, Rested, Told, Done, Halted, Failed)}
 
 
@@ -107,6 +111,11 @@ class RecordedStep:
     reading: Reading | None
     parquet: bytes
     missing_ms: int = 0
+
+    @property
+    def fire(self) -> Fire:
+        """The pulse that it asked for; raises ValueError, KeyError or TypeError where the command is no such thing."""
+        return from_json(Fire, {key: value for key, value in self.command.items() if key != "command"})
 
     @property
     def is_unaccepted_dose(self) -> bool:
@@ -200,9 +209,10 @@ def _fired(value: dict[str, Any], parquet: bytes) -> Fired:
     if wave["sha256"] != _sha256(parquet):
         raise ValueError(f"{wave['file']} is not the file that was recorded")
     force_n, acceleration_m_s2 = waveform_columns(parquet)
-    named = {one: wave[one] for one in _WAVE}
+    named = {one: from_json(kind, wave[one]) for one, kind in _WAVE.items()}
     waveform = Waveform(force_n=force_n, acceleration_m_s2=acceleration_m_s2, **named)
-    return Fired(cap_n=value["cap_n"], charged_ns=value["charged_ns"], waveform=waveform)
+    cap_n, charged_ns = (from_json(float, value[one]) for one in ("cap_n", "charged_ns"))
+    return Fired(cap_n=cap_n, charged_ns=charged_ns, waveform=waveform)
 
 
 def _decoded(kind: type[Any], member: Member, **unsaid: Any) -> Any:

@@ -7,7 +7,7 @@ from datetime import datetime
 from spondyl.booking import zone_of
 from spondyl.clinic.report.day_text import day_text
 from spondyl.clinic.report.session.gathered import Gathered, gathered
-from spondyl.treatment.adjustment import MapRow, Plan, Replay, Rule, SessionRecord, Verdict
+from spondyl.treatment.adjustment import MapRow, Plan, RecordError, Replay, Rule, SessionRecord, Verdict
 from spondyl.true_minus import true_minus
 
 EVIDENCE = (
@@ -153,7 +153,11 @@ def _facts(record: SessionRecord, zone: str) -> tuple[tuple[str, str], ...]:
 
 
 def _started(at: str, zone: str) -> str:
-    wall = datetime.fromisoformat(at).astimezone(zone_of(zone))
+    here = zone_of(zone)
+    try:
+        wall = datetime.fromisoformat(at).astimezone(here)
+    except (ValueError, OverflowError) as error:
+        raise RecordError(f"its start is no time: {error}.") from error
     return f"{day_text(wall)}, {wall:%H:%M:%S} {wall:%Z}"
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from spondyl.instrument import Waveform
-from spondyl.treatment.adjustment import Decision, Fired, MapRow, SessionRecord
+from spondyl.treatment.adjustment import Decision, Fired, MapRow, RecordError, SessionRecord
 from spondyl.treatment.adjustment.json_codec import from_json
 
 
@@ -36,15 +36,22 @@ class Gathered:
 
 
 def gathered(record: SessionRecord) -> Gathered:
-    """Everything that the report shows."""
+    """Everything that the report shows; raises RecordError where a command is none, as in a forged record."""
+    try:
+        return _gathered(record)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RecordError(f"a command in it is none: {error}.") from error
+
+
+def _gathered(record: SessionRecord) -> Gathered:
     commands = [step.command for step in record.steps]
     notes = [step for step in record.steps if step.command["command"] == "Note"]
     return Gathered(
         pulses=tuple(
             Pulse(
-                segment=step.command["segment"],
-                purpose=step.command["purpose"],
-                commanded_n=step.command["commanded_n"],
+                segment=step.fire.segment,
+                purpose=step.fire.purpose,
+                commanded_n=step.fire.commanded_n,
                 cap_n=step.reading.cap_n,
                 charged_ns=step.reading.charged_ns,
                 waveform=step.reading.waveform,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log10
 from typing import Any, Literal, TypeAlias
 from xml.sax.saxutils import escape
 
@@ -153,6 +154,8 @@ def _vector(shape: Shape, height: float) -> Any:
 def ticks(low: float, high: float, most: int = 6) -> Sequence[float]:
     """Round numbers from ``low`` to ``high``, at most about ``most`` of them."""
     steps = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)
-    step = next((one for one in steps if (high - low) / one <= most), steps[-1])
+    step = next((one for one in steps if (high - low) / one <= most), None)
+    if step is None:  # in a forged record as many as fit no memory
+        step = max(steps[-1], 10.0 ** int(log10((high - low) / most)))
     first, last = -int(-low // step), int(high // step)
     return [number * step for number in range(first, last + 1)]

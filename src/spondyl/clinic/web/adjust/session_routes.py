@@ -104,7 +104,9 @@ def stream(services: Clinic, desk: Sessions, patient_id: str, run: str, page: st
     if live is None:
         raise HTTPException(404)
     feed = watched(live) if page == live.token else frames_of(live.feed)
-    return StreamingResponse(feed, media_type="application/octet-stream")
+    # Nothing begins before its first frame is seen, and nginx holds small pieces back until they fill a page of memory.
+    at_once = {"X-Accel-Buffering": "no"}
+    return StreamingResponse(feed, media_type="application/octet-stream", headers=at_once)
 
 
 @router.post("/{run}/dose")

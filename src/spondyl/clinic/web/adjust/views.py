@@ -91,7 +91,7 @@ def shown_stored(stored: StoredAdjustment, data_dir: Path) -> Shown:
     delivered where no end is kept."""
     plan = from_json(Plan, stored.plan)
     steps = _steps(stored, data_dir)
-    fired = [(_fire(step.command), step.reading) for step in steps if isinstance(step.reading, Fired)]
+    fired = [(step.fire, step.reading) for step in steps if isinstance(step.reading, Fired)]
     missing_ms = sum(step.missing_ms for step in steps)
     if stored.outcome is None:
         shown = _shown(plan, (), tuple(delivered_of(*one) for one in fired), (), _last_wave(fired))
@@ -112,10 +112,6 @@ def _steps(stored: StoredAdjustment, data_dir: Path) -> Sequence[RecordedStep]:
         # The check of the record, beside the picture, says what is wrong with it.
         return ()
     return record.steps if stored.is_record(record.digest) else ()
-
-
-def _fire(command: Mapping[str, Any]) -> Fire:
-    return from_json(Fire, {key: value for key, value in command.items() if key != "command"})
 
 
 def _last_wave(fired: Sequence[tuple[Fire, Fired]]) -> Markup | None:
