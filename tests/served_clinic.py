@@ -4,14 +4,13 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-SPONDYL = str(Path(sys.executable).with_name("spondyl"))
+from warm_program import PROGRAM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +31,7 @@ class Served:
 @contextmanager
 def served_clinic(data: Path, *options: str, until: str = "Copy the key file") -> Iterator[Served]:
     """``spondyl serve --data DATA --port 0 …``; reads its output up to the line with ``until``; stops it at the end."""
-    command = [SPONDYL, "serve", "--data", str(data), "--port", "0", *options]
+    command = [PROGRAM, "serve", "--data", str(data), "--port", "0", *options]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=dict(os.environ))
     try:
         printed = ""

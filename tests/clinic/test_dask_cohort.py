@@ -27,6 +27,7 @@ from spondyl.clinic.cohort.dask_cluster import FILMS_PER_TASK, measure_on_cluste
 from spondyl.clinic.cohort.run import run_cohort
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask
 from spondyl.clinic.exit_codes import ExitCode
+from warm_program import PROGRAM
 
 pytestmark = pytest.mark.filterwarnings("default")  # Dask's own warnings while its worker is killed
 
@@ -162,10 +163,9 @@ def test_relative_paths_are_those_of_the_one_who_asks(
 ) -> None:
     """The workers' folder is another: every film was refused as missing."""
     shutil.copytree(phantoms, tmp_path / "films")
-    program = Path(sys.executable).with_name("spondyl")
     options = ["--out", "results", "--formats", "json", "--cluster", cluster.scheduler_address]
     film = "films/phantom_0003_ap"
-    command = [program, "measure", f"{film}.dcm", "--landmarks", f"{film}.landmarks.json", *options]
+    command = [PROGRAM, "measure", f"{film}.dcm", "--landmarks", f"{film}.landmarks.json", *options]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     [line] = (tmp_path / "results" / "results.jsonl").read_text().splitlines()

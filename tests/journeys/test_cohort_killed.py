@@ -12,7 +12,6 @@ import warm_program
 from clinic.cohort_runs import final_bytes
 from journeys.conftest import Spondyl, landmarks_of
 from running import is_running
-from warm_program import PROGRAM
 
 FILMS = 60
 
@@ -53,7 +52,9 @@ def start_and_signal(cohort: Path, out: Path, number: signal.Signals) -> "tuple[
     """Start a run, signal it when the first films are safe; returns exit code, stderr and the workers it had."""
     # A test run that was started in the background ignores Ctrl-C and would hand that down to the program.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with subprocess.Popen([PROGRAM, *arguments(cohort, out)], stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [warm_program.PROGRAM, *arguments(cohort, out)], stderr=subprocess.PIPE, text=True
+    ) as process:
         deadline = time.monotonic() + 60
         while not list(out.glob("journal/*.gz")) and time.monotonic() < deadline:
             time.sleep(0.01)

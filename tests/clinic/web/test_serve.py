@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from clinic_apps import Browser
 from live_clinic import PATIENCE_MS, chromium
-from served_clinic import SPONDYL, Served, served_clinic
+from served_clinic import Served, served_clinic
 from spondyl.clinic.clinic_home import home_at
 from spondyl.clinic.serve import (
     ServeOptions,
@@ -28,6 +28,7 @@ from spondyl.clinic.serve import (
     welcome,
 )
 from spondyl.clinic.web import create_app
+from warm_program import PROGRAM
 
 PASSWORD = "four unrelated words here"
 
@@ -109,7 +110,7 @@ def test_a_new_clinic_from_link_to_passkey_and_over_a_restart(tmp_path: Path, pa
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_role("heading", name="Today").wait_for()
     checked = subprocess.run(
-        [SPONDYL, "verify-audit", "--data", str(data), "--json"], capture_output=True, text=True, check=False
+        [PROGRAM, "verify-audit", "--data", str(data), "--json"], capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, checked.stdout
     assert json.loads(checked.stdout)["problems"] == []

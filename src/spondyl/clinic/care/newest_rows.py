@@ -84,9 +84,9 @@ def newest_of_people(
     signed = sa.exists().where(signatures.c.document_id == documents.c.document_id)
     of_signed = sa.and_(documents.c.kind.in_(tuple(signed_kinds)), signed)
     of_kinds = sa.or_(documents.c.kind.in_(tuple(kinds)), of_signed)
-    statement, begun = _newest(of_kinds, documents.c.person_id.in_(people))
+    statement = _begun_first(of_kinds, documents.c.person_id.in_(people))
     found: dict[str, list[NewestRow]] = {}
-    for row in connection.execute(statement.order_by(begun, documents.c.document_id)):
+    for row in connection.execute(statement):
         found.setdefault(row.person_id, []).append(_row(row))
     return {person_id: tuple(rows) for person_id, rows in found.items()}
 
@@ -95,14 +95,14 @@ def newest_of_person(
     connection: sa.Connection, person_id: str, *, kinds: Iterable[str]
 ) -> tuple[NewestRow, ...]:
     """The newest version of every document of these kinds about one patient, the one begun first first."""
-    statement, begun = _newest(documents.c.person_id == person_id, documents.c.kind.in_(tuple(kinds)))
-    found = connection.execute(statement.order_by(begun, documents.c.document_id))
+    statement = _begun_first(documents.c.person_id == person_id, documents.c.kind.in_(tuple(kinds)))
+    found = connection.execute(statement)
     return tuple(_row(row) for row in found)
 
 
-def _newest(*conditions: sa.ColumnElement[bool]) -> tuple[sa.Select[Any], sa.ColumnElement[Any]]:
+def _begun_first(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     newest = newest_versions(*conditions)
-    return rows_of(newest), newest.c.begun
+    return rows_of(newest).order_by(newest.c.begun, documents.c.document_id)
 
 
 def _is_followed() -> sa.Exists:

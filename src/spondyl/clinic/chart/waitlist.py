@@ -116,8 +116,7 @@ def leave_waitlist(connection: sa.Connection, key: str, *, actor: str, change: s
     """Take a person off the waitlist, also one who waited in vain; by a ``change`` where undoing it puts them back. A
     time kept for them goes to the next in line."""
     take_waitlist_turn(connection)
-    entry = wait_entry(connection, key)
-    _refuse_unless(entry, {*_IN_LINE, Waiting.IN_VAIN})
+    entry = _standing(connection, key, (*_IN_LINE, Waiting.IN_VAIN))
     _end(connection, entry, Waiting.LEFT, actor=actor, change=change)
 
 
@@ -326,16 +325,12 @@ def _kind_there(connection: sa.Connection, slot: Slot) -> VisitType:
     return kind
 
 
-def _standing(connection: sa.Connection, key: str) -> WaitEntry:
+def _standing(connection: sa.Connection, key: str, states: Collection[Waiting] = _IN_LINE) -> WaitEntry:
     """The entry of who waits or has an offer; the caller has the turn, so nobody is given two times at once."""
     entry = wait_entry(connection, key)
-    _refuse_unless(entry, _IN_LINE)
-    return entry
-
-
-def _refuse_unless(entry: WaitEntry, states: Collection[Waiting]) -> None:
     if entry.state not in states:
         raise StepRefusedError("This person is no longer on the waitlist; load the page again.")
+    return entry
 
 
 def _let_go(connection: sa.Connection, entry: WaitEntry, actor: str) -> Appointment | None:

@@ -49,9 +49,9 @@ def line(request: Request, services: Clinic, viewer: AnyStaff, after: After = 0)
         rows = waiting_rows(connection, practice, entries, fitting_times(connection, entries))
         in_vain = wishes_of(connection, practice, waited_in_vain(connection))
         changes = undo_bar(connection, practice, limit=1)
-    shown = {"rows": rows, "changes": changes, "after": after, "total": len(everybody), "most": MOST}
-    shown |= {"in_vain": in_vain}
-    return page(request, "calendar/waitlist.html", shown)
+    part = {"after": after, "total": len(everybody), "most": MOST}
+    shown = {"rows": rows, "in_vain": in_vain, "changes": changes}
+    return page(request, "calendar/waitlist.html", shown | part)
 
 
 @router.post("/{key}/book")
