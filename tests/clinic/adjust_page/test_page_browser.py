@@ -15,13 +15,12 @@ from adjust_course import consented
 from audit_rows import entries
 from cut_network import Network, network
 from live_clinic import PATIENCE_MS, served, signed_in, violations
-from spondyl.clinic.adjust.feed import CHANNELS, HEAD, Feed
+from spondyl.clinic.adjust.feed import CHANNELS, HEAD, LOST, Feed
 from spondyl.clinic.care.adjustment_record import StoredAdjustment, adjustments_of
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.web.adjust.stream import LOST
 from spondyl.clinic.web.services import Services
 
 

@@ -20,7 +20,7 @@ from live_sessions import Kept, events, plan_of, simulator
 from running import is_running
 from spondyl.clinic.adjust import session_process
 from spondyl.clinic.adjust.answers import AnswerRefused
-from spondyl.clinic.adjust.feed import BLOCK
+from spondyl.clinic.adjust.feed import BLOCK, SIGN_OF_LIFE
 from spondyl.clinic.adjust.heartbeat import LOOK_S, MOST_CREDIT_S, Heartbeat
 from spondyl.clinic.adjust.live_session import Finished, Keeper, Patience, Setup
 from spondyl.clinic.adjust.patient import draw_patient
@@ -120,6 +120,15 @@ def test_a_session_in_its_own_process_asks_gives_and_is_kept_before_it_is_told(t
     assert [one["kind"] for one in events(live.feed)][-2:] == ["end", "checked"]
     assert any(kind == BLOCK for kind, _, _ in unpacked(live.feed.after(0)[2]))
     until(lambda: not is_running(live.pid or 0), "the end of the process")
+
+
+def test_a_session_in_which_nothing_happens_gives_signs_of_life(tmp_path: Path) -> None:
+    """A fit on a busy machine takes seconds: the page must not take that for a feed that hangs."""
+    live, _ = started(setup_of(tmp_path))
+    until(lambda: live.feed.after(0)[0] >= 2, "a second sign of life before the first heartbeat")
+    assert live.feed.after(0)[2].startswith(SIGN_OF_LIFE * 2)
+    live.press_stop("the STOP button")
+    event(live, "end")
 
 
 def test_what_is_said_while_the_process_still_starts_is_handed_on(

@@ -3,7 +3,7 @@
 A frame is 16 bytes, then its payload, then zeros up to a multiple of 8: kind and payload length as unsigned 32-bit
 integers and a number as a 64-bit float, little-endian. Kind 1 is an event (JSON; the number counts events), kind 2 a
 block of measurements (float32, channel after channel; the number is that of its first sample, in milliseconds of the
-instrument's clock).
+instrument's clock), kind 3 has no payload and says how many frames this reader lost; 0 of them is a sign of life.
 """
 
 import json
@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 HEAD = struct.Struct("<IId")
-EVENT, BLOCK = 1, 2
+EVENT, BLOCK, LOST = 1, 2, 3
+SIGN_OF_LIFE = HEAD.pack(LOST, 0, 0.0)
 CHANNELS = ("force", "acceleration", "preload", "cap", "commanded", "segment impulse", "impulse", "pulses")
 _END = b'{"kind":"end"'
 KEPT_FRAMES = 4096

@@ -8,6 +8,7 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 
 from spondyl.clinic.adjust.answers import AnswerRefused
+from spondyl.clinic.adjust.feed import SIGN_OF_LIFE
 from spondyl.clinic.adjust.live_session import Finished, Keeper, LiveSession, Patience, Setup
 from spondyl.clinic.adjust.live_watch import Watched
 from spondyl.clinic.adjust.session_talk import (
@@ -26,6 +27,8 @@ from spondyl.clinic.adjust.session_talk import (
 from spondyl.treatment.adjustment import Replay
 
 TELL_S = 0.02
+QUIET_S = 0.5
+"""While it only computes nothing happens: then it gives a sign of life this often."""
 ENDED = "the server, which ended"
 
 
@@ -77,7 +80,7 @@ class _Child:
     def tell(self) -> None:
         """Everything that is new, again and again, until nothing more comes."""
         self._send(Ready())
-        read, watched, is_stopped = 0, Watched(), False
+        read, watched, is_stopped, told_s = 0, Watched(), False, time.monotonic()
         while True:
             is_over = self.live.feed.is_over
             if self.live.stop.is_set() and not is_stopped:
@@ -87,8 +90,11 @@ class _Child:
                 watched = self.live.watch.watched
                 self._send(watched)
             read, _, frames = self.live.feed.frames_after(read)
+            if not frames and time.monotonic() - told_s > QUIET_S:
+                frames = [SIGN_OF_LIFE]
             if frames:
                 self._send(Frames(frames=tuple(frames)))
+                told_s = time.monotonic()
             if is_over:
                 return
             time.sleep(TELL_S)

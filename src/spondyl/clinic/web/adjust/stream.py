@@ -4,12 +4,10 @@ import asyncio
 import struct
 from collections.abc import AsyncIterator
 
-from spondyl.clinic.adjust.feed import HEAD, Feed
+from spondyl.clinic.adjust.feed import HEAD, LOST, SIGN_OF_LIFE, Feed
 from spondyl.clinic.adjust.session_process import SessionProcess
 
 LOOK_S = 0.03
-LOST = 3
-"""Kind of the frame that says how many frames this reader lost."""
 
 
 async def frames_of(feed: Feed) -> AsyncIterator[bytes]:
@@ -31,12 +29,12 @@ async def watched(session: SessionProcess) -> AsyncIterator[bytes]:
     """The feed for the page that holds the session: when its connection breaks, the session stops at once.
 
     The page lets nothing begin until a frame has come, and stops a session whose feed is silent; so while the
-    instrument is opened, and there is nothing to tell, it is told that nothing is lost.
+    instrument is opened, and there is nothing to tell, it gets signs of life, which later come from the session itself.
     """
     is_whole, feed = False, session.feed
     try:
         while not (feed.is_over or feed.after(0)[0]):
-            yield HEAD.pack(LOST, 0, 0.0)
+            yield SIGN_OF_LIFE
             await asyncio.sleep(LOOK_S)
         async for data in frames_of(feed):
             yield data

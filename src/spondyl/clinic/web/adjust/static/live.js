@@ -13,7 +13,7 @@ const CAP = 3;
 const SECONDS = 8;
 /** A session that has stopped tells its end within this long, or the page will not hear of it. */
 const END_MS = 5000;
-/** While a session runs something comes by its feed ten times a second; a feed that is silent for so long hangs. */
+/** Something comes by the feed at least twice a second, also while the session only computes; silent for so long it hangs. */
 const SILENT_MS = 3000;
 /** The feed begins with a frame at once; without one for so long the page holds no session that it cannot see. */
 const FIRST_MS = 20000;
