@@ -2,7 +2,6 @@
 closed, when its server dies or falls silent; a server that does not read holds up neither session nor stop; a session
 whose process dies is told and kept as that, and its instrument is stopped."""
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -11,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread, Timer
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -27,6 +26,7 @@ from spondyl.clinic.adjust.patient import draw_patient
 from spondyl.clinic.adjust.session_child import run_child
 from spondyl.clinic.adjust.session_process import SessionProcess
 from spondyl.clinic.adjust.session_talk import ALIVE, BEAT, STOP
+from spondyl.clinic.child_processes import child_context
 from spondyl.clinic.web.adjust.stream import unpacked
 from spondyl.instrument import State
 from spondyl.instrument.drivers import TcpLink, WireInstrument
@@ -131,15 +131,18 @@ def test_a_session_in_which_nothing_happens_gives_signs_of_life(tmp_path: Path) 
     event(live, "end")
 
 
+def begins_late(*arguments: Any) -> None:
+    time.sleep(3.0)
+    run_child(*arguments)
+
+
 def test_what_is_said_while_the_process_still_starts_is_handed_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A busy machine takes longer to start it than an answer may take."""
     monkeypatch.setattr(session_process, "ANSWER_S", 2.0)
+    monkeypatch.setattr(session_process, "run_child", begins_late)
     live, _ = started(setup_of(tmp_path))
-    assert live.pid is not None
-    os.kill(live.pid, signal.SIGSTOP)
-    Timer(3.0, os.kill, (live.pid, signal.SIGCONT)).start()
     with page(live):
         live.say_pain(3)
         assert event(live, "pain")["pain"] == 3
@@ -222,7 +225,7 @@ def test_an_end_that_cannot_be_kept_is_not_told_and_stands_in_the_servers_log(
 
 
 def test_a_server_that_reads_nothing_holds_up_neither_session_nor_stop(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
+    context = child_context()
     lane, by_lane = context.Pipe(duplex=False)
     commands, _by_commands = context.Pipe(duplex=False)
     unread, news = context.Pipe(duplex=False)

@@ -1,13 +1,13 @@
 """The check of a record anew, when the one that follows a session was cut off by the server's end."""
 
 import logging
-import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock, Thread
 
+from spondyl.clinic.child_processes import child_context
 from spondyl.treatment.adjustment import Replay, replay
 
 _LOG = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class RecordChecks:
     def _check(self, run: str, path: Path, keep: Callable[[Replay], None]) -> None:
         try:
             # A replay computes for seconds: in the server it would make every page wait.
-            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as one:
+            with ProcessPoolExecutor(1, mp_context=child_context()) as one:
                 keep(one.submit(check_file, path).result())
         except Exception as error:
             _LOG.exception("a record could not be checked")

@@ -1,7 +1,6 @@
 """A session in a process of its own, as the server sees it: nothing that the server does makes the session wait."""
 
 import logging
-import multiprocessing
 import os
 import secrets
 import time
@@ -34,6 +33,7 @@ from spondyl.clinic.adjust.session_talk import (
 )
 from spondyl.clinic.adjust.stop_lane import send_stop
 from spondyl.clinic.adjust.stop_switch import StopSwitch
+from spondyl.clinic.child_processes import child_context
 from spondyl.treatment.adjustment import Replay
 
 _LOG = logging.getLogger(__name__)
@@ -131,8 +131,7 @@ class SessionProcess:
         return self._process.pid
 
     def _start(self, patience: Patience) -> None:
-        # Spawned, not forked: nothing of the server (its threads' locks, its database, its key) is in there.
-        context = multiprocessing.get_context("spawn")
+        context = child_context()
         lane, self._lane = context.Pipe(duplex=False)
         commands, self._commands = context.Pipe(duplex=False)
         news, theirs = context.Pipe(duplex=False)

@@ -1,12 +1,12 @@
 """One process beside the server that does one heavy thing after another, and gives way to the people at the screens."""
 
-import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from threading import Lock
 from typing import Any
 
+from spondyl.clinic.child_processes import child_context
 from spondyl.clinic.films.find import be_modest
 
 
@@ -36,8 +36,7 @@ class ModestProcess:
     def _begun(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._pool is None:
-                context = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=be_modest)
+                self._pool = ProcessPoolExecutor(1, mp_context=child_context(), initializer=be_modest)
             return self._pool
 
     def _end(self, pool: ProcessPoolExecutor) -> None:

@@ -25,6 +25,7 @@ from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import reading, writing
+from spondyl.clinic.child_processes import prepare_children
 from spondyl.clinic.web.adjust.form import EMPTY, LONGEST, SetupForm, SetupRefused
 from spondyl.clinic.web.adjust.gate_watch import watch_gate
 from spondyl.clinic.web.adjust.keeping import keeper_of
@@ -56,6 +57,7 @@ def setup_page(
     request: Request, services: Clinic, desk: Sessions, viewer: Clinician, patient_id: str
 ) -> Response:
     """The gate, the maximum, the rule; and earlier sessions. Opening it is in the audit log."""
+    prepare_children()
     with writing(services.engine) as connection:
         patient = person(connection, patient_id)
         record(connection, actor=viewer.actor, action="open adjustment", subject=patient.subject)
