@@ -16,22 +16,23 @@ def left_out(landmarks: Landmarks, context: FilmContext) -> tuple[Pair, ...]:
     """Levels that follow each other by name and lie farther apart than any disc, head to foot."""
     corners = landmarks.corners_px * context.scale_xy
     pairs = zip(landmarks.levels, landmarks.levels[1:], strict=False)
+    is_wide = _gaps(corners[:-1, 2:], corners[1:, :2]) > WIDEST_DISC
     return tuple(
         (upper, lower)
-        for row, (upper, lower) in enumerate(pairs)
-        if lower.index == upper.index + 1 and _gap(corners[row, 2:], corners[row + 1, :2]) > WIDEST_DISC
+        for (upper, lower), wide in zip(pairs, is_wide.tolist(), strict=True)
+        if wide and lower.index == upper.index + 1
     )
 
 
-def _gap(above: np.ndarray, below: np.ndarray) -> float:
-    """Distance of two endplates (2, 2), square to both, over their mean length; NaN where a corner is missing."""
-    one, other = above[1] - above[0], below[1] - below[0]
-    lengths = np.linalg.norm([one, other], axis=1)
-    if not np.isfinite(lengths).all() or not lengths.all():
-        return float("nan")
-    across = one / lengths[0] + other / lengths[1]
-    down = np.array([-across[1], across[0]]) / max(float(np.linalg.norm(across)), 1e-9)
-    return float((below.mean(axis=0) - above.mean(axis=0)) @ down / lengths.mean())
+def _gaps(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Distances (n,) of two endplates (n, 2, 2), square to both, over their mean length; NaN where one is missing."""
+    along = np.stack([above[:, 1] - above[:, 0], below[:, 1] - below[:, 0]], axis=1)
+    lengths = np.linalg.norm(along, axis=2)
+    lengths[lengths == 0.0] = np.nan
+    across = (along / lengths[..., None]).sum(axis=1)
+    down = np.stack([-across[:, 1], across[:, 0]], axis=1)
+    apart = ((below.mean(axis=1) - above.mean(axis=1)) * down).sum(axis=1)
+    return apart / np.maximum(np.linalg.norm(across, axis=1), 1e-9) / lengths.mean(axis=1)
 
 
 def left_out_text(pair: Pair) -> str:

@@ -5,6 +5,7 @@ from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 
 IMPORTED_BEFORE = (
+    "__main__",
     "spondyl.clinic.adjust.session_child",
     "spondyl.clinic.films.find",
     "spondyl.clinic.films.report_files",
