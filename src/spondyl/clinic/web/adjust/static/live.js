@@ -13,8 +13,11 @@ const CAP = 3;
 const SECONDS = 8;
 /** A session that has stopped tells its end within this long, or the page will not hear of it. */
 const END_MS = 5000;
-/** Something comes by the feed at least twice a second, also while the session only computes; silent for so long it hangs. */
-const SILENT_MS = 3000;
+/**
+ * Something comes by the feed at least twice a second, also while the session only computes. It hangs when it was silent
+ * for so many beats that were answered, three seconds; in one long pause of this page itself only a few are.
+ */
+const SILENT_BEATS = 8;
 /** The feed begins with a frame at once; without one for so long the page holds no session that it cannot see. */
 const FIRST_MS = 20000;
 const SIGNED_OUT = "You were signed out: no answer can be given any more. Press STOP.";
@@ -42,8 +45,8 @@ let isSignedOut = false;
 /** Whether nothing of the session comes to this page any more, and since when it is known to have stopped. */
 let isBroken = false;
 let haltedMs = NaN;
-/** When the feed gave something last. */
-let heardMs = NaN;
+/** Beats answered since the feed gave something. */
+let silentBeats = 0;
 /** Until the feed has given something nothing begins; each time it still has not, the session is stopped. */
 let waiting = 0;
 let lostFrames = 0;
@@ -72,7 +75,7 @@ function beat() {
 
 /** The feed gave something. */
 function heard() {
-  heardMs = performance.now();
+  silentBeats = 0;
   beat();
 }
 
@@ -88,7 +91,8 @@ function clearAnswer(text) {
 
 /** The server answers and the session runs: then its feed is not silent, or it hangs alone. */
 function runs() {
-  if (!isBroken && performance.now() - heardMs > SILENT_MS) broken();
+  silentBeats += 1;
+  if (!isBroken && silentBeats > SILENT_BEATS) broken();
 }
 
 /** The session has stopped or ended. Its end comes by the feed, unless that is broken, or hangs in a network that broke. */
