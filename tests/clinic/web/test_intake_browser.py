@@ -374,7 +374,7 @@ def test_a_form_is_filled_in_with_open_questions_and_a_lost_network(
 def test_a_red_flag_stops_the_form_whatever_the_network_does(
     phone: Page, services: Services, patient: Person, clock: Clock
 ) -> None:
-    """The answer is taken back after each claim, and time goes on: what is older than the kept answer changes nothing."""
+    """The answer is taken back after each claim, and time goes on: what is older than what is kept changes nothing."""
     fill_complaint(phone)
     saved(phone)
     for is_offline in (False, True):
