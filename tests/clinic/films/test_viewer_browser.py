@@ -501,6 +501,12 @@ def undo(page: Page) -> None:
     assert saved.value.ok
 
 
+def open_again(page: Page) -> None:
+    """No answer of the server is still on its way."""
+    page.reload()
+    page.wait_for_selector("[data-ready]")
+
+
 def test_what_is_seen(
     viewer: Page,
     browser_program: Browser,
@@ -525,10 +531,11 @@ def test_what_is_seen(
 
 def test_corners_follow_mouse_and_finger(viewer: Page, services: Services, film: Film) -> None:
     a_pressed_corner_is_chosen_and_stays_as_it_was_read(viewer, services, film)
+    open_again(viewer)
     a_dragged_corner_moves_its_angle_is_saved_and_undone(viewer, services, film)
     a_corner_dragged_off_the_film_stays_where_it_may_lie_and_is_saved_and_undone(viewer, services, film)
     a_finger_moves_a_corner_and_two_fingers_zoom(viewer)
-    viewer.keyboard.press("0")
+    open_again(viewer)
     the_lines_follow_before_the_server_has_answered(viewer)
 
 
