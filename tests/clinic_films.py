@@ -1,7 +1,9 @@
 """Films for tests of the clinic: small phantom films, and films already measured without a background job."""
 
+import fcntl
 import hashlib
 import io
+import os
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,8 +39,21 @@ read_once = cache(read_film)
 
 @pytest.fixture(scope="session")
 def phantoms(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two synthetic patients (seeds 3 and 4), each an AP and a lateral film of 1 mm pixels, with landmark files."""
-    folder = tmp_path_factory.mktemp("phantoms")
+    """Two synthetic patients (seeds 3 and 4), each an AP and a lateral film of 1 mm pixels, with landmark files.
+
+    Drawn once a run: the first of its processes draws, the others wait."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "phantoms"
+    with (shared / "phantoms.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            _draw(tmp_path_factory.mktemp("drawn")).rename(folder)
+    return folder
+
+
+def _draw(folder: Path) -> Path:
     for seed in (3, 4):
         pose = random_pose(np.random.default_rng(seed))
         write_phantom(folder, pose=pose, seed=seed, setup=FilmSetup(pixel_mm=1.0))

@@ -50,8 +50,9 @@ if len(sys.argv) > 5:
 else:
     export_of(empty).write(out.with_name("first.zip"))
     before_kib = peak_kib()
-    export_of(chart).write(out)
-    print(peak_kib() - before_kib)
+    for one in (out, out.with_suffix(".zip")):
+        export_of(chart).write(one)
+        print(peak_kib() - before_kib)
 """
 
 
@@ -178,18 +179,19 @@ def test_no_byte_of_a_damaged_film_is_given_out(films: FilmService) -> None:
         next(films.store.pieces(digest))
 
 
-@pytest.mark.parametrize("name", ["out", "out.zip"])
-def test_memory_does_not_grow_with_the_films(empty_chart: Path, tmp_path: Path, name: str) -> None:
-    """160 MiB of films: a process that exported an empty clinic before may grow by 16 MiB."""
+def test_memory_does_not_grow_with_the_films(empty_chart: Path, tmp_path: Path) -> None:
+    """Two films of 32 MiB, as a folder and as a zip file: a process that exported an empty clinic before may grow by
+    16 MiB, half of one film."""
     for copy in ("chart.db", "empty.db"):
         (tmp_path / copy).write_bytes(empty_chart.read_bytes())
-    chart, store = chart_of_films(tmp_path, count=5, film_bytes=32 * MIB)
-    arguments = [str(tmp_path / "empty.db"), str(chart), str(store.folder), str(tmp_path / name)]
+    chart, store = chart_of_films(tmp_path, count=2, film_bytes=32 * MIB)
+    out = tmp_path / "out"
+    arguments = [str(tmp_path / "empty.db"), str(chart), str(store.folder), str(out)]
     ran = subprocess.run(
         [sys.executable, "-c", EXPORTING, *arguments], capture_output=True, text=True, check=True
     )
-    assert int(ran.stdout) < 16 * 1024, ran.stdout
-    assert check_export(tmp_path / name).whole
+    assert all(int(grown_kib) < 16 * 1024 for grown_kib in ran.stdout.split()), ran.stdout
+    assert check_export(out).whole and check_export(out.with_suffix(".zip")).whole
 
 
 @pytest.mark.parametrize("name", ["out", "out.zip"])

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from audit_rows import entries
 from clinic_apps import Browser as Client
 from clinic_films import read_once
-from live_clinic import served, signed_in, violations
+from live_clinic import COLOUR_RULES, served, signed_in, violations
 from spondyl.anatomy import ImageSide, View
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.films import (
@@ -99,16 +99,24 @@ def truth(phantoms: Path) -> dict[str, float]:
 
 
 @pytest.fixture
-def page(
-    browser_program: Browser, services: Services, staff: dict[Role, Account], lateral: Film
-) -> Iterator[Page]:
-    """The marking page of the film, as a clinician on a desktop."""
+def desktop(browser_program: Browser, services: Services, staff: dict[Role, Account]) -> Iterator[Page]:
+    """A clinician's desktop."""
     with served(services) as address:
         page = signed_in(browser_program, address, services, staff[Role.CLINICIAN], width=1440, touch=True)
-        page.goto(f"/films/{lateral.id}/mark")
-        page.wait_for_selector("[data-ready]")
         yield page
         page.context.close()
+
+
+@pytest.fixture
+def page(desktop: Page, lateral: Film) -> Page:
+    """The marking page of the film."""
+    open_marking(desktop, lateral)
+    return desktop
+
+
+def open_marking(page: Page, film: Film) -> None:
+    page.goto(f"/films/{film.id}/mark")
+    page.wait_for_selector("[data-ready]")
 
 
 def part(page: Page, name: str):
@@ -151,14 +159,32 @@ def value(page: Page, label: str) -> float:
     return float(text.replace("−", "-").split("°")[0])
 
 
+def the_list_says_what_comes_next_once_the_film_is_read(
+    page: Page, films: FilmService, patient: Person
+) -> None:
+    page.goto(f"/patients/{patient.id}/films")
+    said = page.locator("[data-list-next]")
+    expect(said).to_have_text("Next: wait a moment; this page shows by itself when the film is read.")
+    assert films.worker.work_once()
+    expect(said).to_have_text("Next: do what the refused film says, or add another film.")
+
+
 def test_a_film_marked_by_clicks_is_measured_within_a_degree_of_the_truth(
-    page: Page,
+    desktop: Page,
     services: Services,
     films: FilmService,
-    lateral: Film,
+    phantoms: Path,
+    patient: Person,
     marks: dict[str, Any],
     truth: dict[str, float],
 ) -> None:
+    """From a list that shows a film nobody has read yet to its values."""
+    page = desktop
+    content = (phantoms / "phantom_0003_lateral.dcm").read_bytes()
+    origin = Origin(source=FilmSource.UPLOAD, name="film.dcm", actor="test", person_id=patient.id)
+    lateral = take_in(services.engine, films.store, content, origin)
+    the_list_says_what_comes_next_once_the_film_is_read(page, films, patient)
+    open_marking(page, lateral)
     hosts: set[str] = set()
     page.on("request", lambda one: hosts.add(one.url.split("/")[2]))
     expect(part(page, "prompt")).to_have_text("L1, upper left corner (front)")
@@ -206,7 +232,7 @@ def wait_until_sent(services: Services, film: Film) -> None:
     raise AssertionError("The points were not sent.")
 
 
-def test_undo_reload_drag_and_placing_anew(page: Page, marks: dict[str, Any]) -> None:
+def undo_reload_drag_and_placing_anew(page: Page, marks: dict[str, Any]) -> None:
     first, second, third, _ = corners_of(marks, "L1")
     for at in (first, second, third):
         click(page, at)
@@ -254,7 +280,7 @@ def sign_in_as(page: Page, services: Services, account: Account) -> None:
     page.context.add_cookies([{"name": name, "value": token, "url": page.url}])
 
 
-def test_marks_outlive_a_session_that_ran_out_but_not_a_sign_out_or_another_person(
+def marks_outlive_a_session_that_ran_out_but_not_a_sign_out_or_another_person(
     page: Page, services: Services, staff: dict[Role, Account], lateral: Film, marks: dict[str, Any]
 ) -> None:
     marking = f"/films/{lateral.id}/mark"
@@ -284,7 +310,7 @@ def test_marks_outlive_a_session_that_ran_out_but_not_a_sign_out_or_another_pers
     assert kept(page) == {}
 
 
-def test_a_level_is_marked_by_keys_alone(page: Page, marks: dict[str, Any]) -> None:
+def a_level_is_marked_by_keys_alone(page: Page, marks: dict[str, Any]) -> None:
     told = json.loads(page.locator("[data-film-marking]").get_attribute("data-told") or "")
     x, y = (told["columns"] - 1) / 2, (told["rows"] - 1) / 2
     part(page, "pane").focus()
@@ -315,7 +341,7 @@ def steps(page: Page, way: float, back: str, forth: str) -> int:
     return round(way)
 
 
-def test_a_tap_marks_and_two_fingers_only_zoom(page: Page, marks: dict[str, Any]) -> None:
+def a_tap_marks_and_two_fingers_only_zoom(page: Page, marks: dict[str, Any]) -> None:
     session = page.context.new_cdp_session(page)
 
     def touch(kind: str, *points: Point) -> None:
@@ -334,9 +360,7 @@ def test_a_tap_marks_and_two_fingers_only_zoom(page: Page, marks: dict[str, Any]
     expect(part(page, "count")).to_have_text("1 of 26 points")
 
 
-def test_a_refusal_and_a_lost_network_are_told_in_place_and_lose_nothing(
-    page: Page, films: FilmService
-) -> None:
+def a_refusal_and_a_lost_network_are_told_in_place_and_lose_nothing(page: Page, films: FilmService) -> None:
     """Corners beside the picture: the server's own rule refuses them, and they are still there afterwards."""
     for at in ((-150, 300), (-120, 300), (-150, 330), (-120, 330)):
         click(page, at)
@@ -356,7 +380,7 @@ def test_a_refusal_and_a_lost_network_are_told_in_place_and_lose_nothing(
     expect(part(page, "count")).to_have_text("4 of 26 points")
 
 
-def test_corners_that_cannot_be_are_not_sent(page: Page, marks: dict[str, Any]) -> None:
+def corners_that_cannot_be_are_not_sent(page: Page, marks: dict[str, Any]) -> None:
     sent: list[str] = []
     page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
     first, second, third, fourth = corners_of(marks, "L1")
@@ -379,7 +403,7 @@ DOUBTS = """async ([file, levels]) => {
   return doubts.map((one) => [one.name, one.isWrong]); }"""
 
 
-def test_true_corners_look_right_and_wrong_ones_do_not(page: Page, phantoms: Path) -> None:
+def true_corners_look_right_and_wrong_ones_do_not(page: Page, phantoms: Path) -> None:
     levels = json.loads(page.locator("[data-film-marking]").get_attribute("data-told") or "")["levels"]
     for path in sorted(phantoms.glob("*.landmarks.json")):
         file = json.loads(path.read_text())
@@ -395,15 +419,14 @@ def test_true_corners_look_right_and_wrong_ones_do_not(page: Page, phantoms: Pat
         assert page.evaluate(DOUBTS, [file, levels]) == [["L4", False]], "a vertebra left out"
 
 
-def test_what_the_header_does_not_say_is_asked(
+def what_the_header_does_not_say_is_asked(
     page: Page, services: Services, films: FilmService, phantoms: Path, patient: Person
 ) -> None:
     path = phantoms / "phantom_0004_ap.dcm"
     silent = replace(read_once(path), view=View.UNKNOWN, image_left=ImageSide.UNKNOWN)
     words = {"code": "low_confidence", "what": "Unsure.", "why": "Many corners.", "do": "Mark them."}
     film = refused_film(services, films, path, silent, words, patient)
-    page.goto(f"/films/{film.id}/mark")
-    page.wait_for_selector("[data-ready]")
+    open_marking(page, film)
     expect(part(page, "prompt")).to_have_text("T1, upper left corner")
     expect(part(page, "count")).to_have_text("0 of 68 points")
     points = json.loads(path.with_suffix(".landmarks.json").read_text())
@@ -441,7 +464,7 @@ LOUPE = """async ([x, y]) => {
   return [grey(film, x - box.left, y - box.top), grey(loupe, loupe.clientWidth / 2, loupe.clientHeight / 2)]; }"""
 
 
-def test_the_loupe_shows_what_lies_under_the_pointer(page: Page, marks: dict[str, Any]) -> None:
+def the_loupe_shows_what_lies_under_the_pointer(page: Page, marks: dict[str, Any]) -> None:
     greys = []
     for level in LUMBAR:
         for at in corners_of(marks, level):
@@ -462,7 +485,7 @@ def test_the_loupe_shows_what_lies_under_the_pointer(page: Page, marks: dict[str
     expect(part(page, "loupe")).to_be_hidden()
 
 
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(page: Page, marks: dict[str, Any]) -> None:
+def axe_finds_nothing_and_nothing_scrolls_sideways(page: Page, marks: dict[str, Any]) -> None:
     assert in_both_colours(page) == []
     click_level(page, marks, "L1")
     click(page, corners_of(marks, "L2")[3])
@@ -483,12 +506,58 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(page: Page, marks: dict[
 
 def in_both_colours(page: Page) -> list[str]:
     """What axe finds in light and in dark."""
-    found: list[str] = []
     page.mouse.move(1, 1)  # a button under the pointer changes its colours by and by
-    for colours in ("light", "dark"):
-        page.emulate_media(color_scheme=colours)
-        found += violations(page)
-    return found
+    page.emulate_media(color_scheme="light")
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    return found + violations(page, rules=COLOUR_RULES)
+
+
+def start_over(page: Page) -> None:
+    """Every point gone, the whole film in sight."""
+    page.get_by_role("button", name="Start over…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Start over").click()
+    expect(part(page, "count")).to_have_text("0 of 26 points")
+    part(page, "pane").focus()
+    page.keyboard.press("0")
+
+
+def test_points_are_placed_by_mouse_finger_and_keys(
+    page: Page, marks: dict[str, Any], phantoms: Path
+) -> None:
+    """What is placed stays in this tab: nothing is sent."""
+    true_corners_look_right_and_wrong_ones_do_not(page, phantoms)
+    a_level_is_marked_by_keys_alone(page, marks)
+    page.keyboard.press("Escape")
+    start_over(page)
+    a_tap_marks_and_two_fingers_only_zoom(page, marks)
+    start_over(page)
+    undo_reload_drag_and_placing_anew(page, marks)
+    start_over(page)
+    the_loupe_shows_what_lies_under_the_pointer(page, marks)
+    page.keyboard.press("0")
+    corners_that_cannot_be_are_not_sent(page, marks)
+    start_over(page)
+    axe_finds_nothing_and_nothing_scrolls_sideways(page, marks)
+
+
+def test_no_point_is_lost_and_none_goes_to_another_person(
+    page: Page,
+    services: Services,
+    staff: dict[Role, Account],
+    films: FilmService,
+    lateral: Film,
+    marks: dict[str, Any],
+    phantoms: Path,
+    patient: Person,
+) -> None:
+    marks_outlive_a_session_that_ran_out_but_not_a_sign_out_or_another_person(
+        page, services, staff, lateral, marks
+    )
+    sign_in_as(page, services, staff[Role.CLINICIAN])
+    open_marking(page, lateral)
+    a_refusal_and_a_lost_network_are_told_in_place_and_lose_nothing(page, films)
+    what_the_header_does_not_say_is_asked(page, services, films, phantoms, patient)
 
 
 def test_who_is_offered_it_and_what_a_bad_file_answers(
@@ -559,27 +628,6 @@ def test_of_two_who_mark_at_once_the_second_overwrites_nothing(
     assert (answer.status_code, "a moment ago" in answer.json()["error"]) == (409, True)
     assert films.worker.work_once()
     assert len(films.desk.open(lateral.id).reading.points.levels) == len(marks["landmarks"])
-
-
-def test_the_list_says_what_comes_next_once_the_film_is_read(
-    browser_program: Browser,
-    services: Services,
-    staff: dict[Role, Account],
-    films: FilmService,
-    phantoms: Path,
-    patient: Person,
-) -> None:
-    content = (phantoms / "phantom_0003_lateral.dcm").read_bytes()
-    origin = Origin(source=FilmSource.UPLOAD, name="film.dcm", actor="test", person_id=patient.id)
-    take_in(services.engine, films.store, content, origin)
-    with served(services) as address:
-        page = signed_in(browser_program, address, services, staff[Role.CLINICIAN])
-        page.goto(f"/patients/{patient.id}/films")
-        said = page.locator("[data-list-next]")
-        expect(said).to_have_text("Next: wait a moment; this page shows by itself when the film is read.")
-        assert films.worker.work_once()
-        expect(said).to_have_text("Next: do what the refused film says, or add another film.")
-        page.context.close()
 
 
 def test_a_landmark_file_from_the_list_overwrites_nothing_newer(

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from audit_rows import entries
 from clinic_apps import Browser as Client
-from live_clinic import served, signed_in, violations
+from live_clinic import COLOUR_RULES, served, signed_in, violations
 from spondyl.anatomy.landmark_text import landmarks_to_json
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.films import Film
@@ -70,7 +70,7 @@ def wait_for_curve(page: Page, text: str) -> None:
     expect(page.locator(".film-value").first).to_contain_text(f"Cobb {text} ")
 
 
-def test_one_press_names_all_levels_one_towards_the_feet_and_everything_follows(viewer: Page) -> None:
+def one_press_names_all_levels_one_towards_the_feet_and_everything_follows(viewer: Page) -> None:
     before, angle = curve(viewer)
     assert names(viewer) == AP
     expect(part(viewer, "alerts")).to_contain_text(DOUBT)
@@ -95,7 +95,7 @@ def test_one_press_names_all_levels_one_towards_the_feet_and_everything_follows(
     wait_for_curve(viewer, along(before, 1))
 
 
-def test_a_reload_keeps_the_names_and_naming_back_brings_every_corner_back(viewer: Page) -> None:
+def a_reload_keeps_the_names_and_naming_back_brings_every_corner_back(viewer: Page) -> None:
     corners = viewer.locator("[data-part=pane] .film-outline").last
     whole = corners.get_attribute("points") or ""
     viewer.get_by_role("button", name="L4 is L5").click()
@@ -109,7 +109,7 @@ def test_a_reload_keeps_the_names_and_naming_back_brings_every_corner_back(viewe
     expect(corners).to_have_attribute("points", whole)
 
 
-def test_by_keys_alone_on_the_buttons_and_on_the_film(viewer: Page) -> None:
+def by_keys_alone_on_the_buttons_and_on_the_film(viewer: Page) -> None:
     before, _ = curve(viewer)
     viewer.get_by_role("button", name="L4 is L3").focus()
     viewer.keyboard.press("Enter")
@@ -128,7 +128,7 @@ def test_by_keys_alone_on_the_buttons_and_on_the_film(viewer: Page) -> None:
     expect(part(viewer, "anew")).to_be_hidden()
 
 
-def test_a_corner_dragged_after_renaming_belongs_to_its_new_name_and_back(
+def a_corner_dragged_after_renaming_belongs_to_its_new_name_and_back(
     viewer: Page, services: Services, film: Film
 ) -> None:
     viewer.get_by_role("button", name="L4 is L5").click()
@@ -149,14 +149,14 @@ def test_a_corner_dragged_after_renaming_belongs_to_its_new_name_and_back(
     assert not moved_px[1:].any()
 
 
-def test_what_is_accepted_and_signed_bears_the_names(viewer: Page, services: Services, film: Film) -> None:
-    before, _ = curve(viewer)
-    viewer.get_by_role("button", name="L4 is L5").click()
-    wait_for_curve(viewer, along(before, 1))
+def what_is_accepted_and_signed_bears_the_names(
+    viewer: Page, services: Services, film: Film, renamed: str
+) -> None:
+    wait_for_curve(viewer, renamed)
     viewer.get_by_role("button", name="Accept landmarks").click()
     viewer.get_by_role("button", name="Sign as").click()
     viewer.get_by_role("link", name="Report (page)").click()
-    expect(viewer.get_by_text(along(before, 1)).first).to_be_visible()
+    expect(viewer.get_by_text(renamed).first).to_be_visible()
     assert DOUBT not in viewer.content()
     with reading(services.engine) as connection:
         assert [level.value for level in desk_of(connection, film.id).reading.points.levels] == AP_FEET
@@ -188,6 +188,7 @@ def test_who_counted_says_that_the_names_are_right_and_the_warning_goes(
     viewer.wait_for_selector("[data-ready]")
     expect(part(viewer, "renamed")).to_contain_text("The names are confirmed.")
     assert curve(viewer) == [before, angle]
+    assert violations(viewer) == []
     viewer.get_by_role("button", name="Accept landmarks").click()
     viewer.get_by_role("button", name="Sign as").click()
     viewer.get_by_role("link", name="Report (page)").click()
@@ -198,7 +199,7 @@ def test_who_counted_says_that_the_names_are_right_and_the_warning_goes(
         assert len(entries(connection, action="take back confirmation of level names")) == 1
 
 
-def test_a_renaming_takes_the_confirmation_back_and_can_be_confirmed_itself(viewer: Page) -> None:
+def a_renaming_takes_the_confirmation_back_and_can_be_confirmed_itself(viewer: Page) -> None:
     button = viewer.get_by_role("button", name="The names are right as they are")
     button.click()
     expect(part(viewer, "reading")).to_contain_text("confirmed by")
@@ -210,14 +211,7 @@ def test_a_renaming_takes_the_confirmation_back_and_can_be_confirmed_itself(view
     assert names(viewer) == AP_FEET
 
 
-def test_axe_finds_nothing_after_confirming(viewer: Page) -> None:
-    viewer.get_by_role("button", name="The names are right as they are").click()
-    expect(part(viewer, "status")).to_contain_text("Draft saved")
-    viewer.mouse.move(1, 1)
-    assert violations(viewer) == []
-
-
-def test_a_film_of_the_detector_is_marked_anew_and_both_readings_stay(
+def a_film_of_the_detector_is_marked_anew_and_both_readings_stay(
     viewer: Page, services: Services, film: Film
 ) -> None:
     """L1 is marked by four clicks; then the detector's points are gone back to, and the person's again."""
@@ -252,13 +246,46 @@ def test_a_film_of_the_detector_is_marked_anew_and_both_readings_stay(
     assert kept.set_aside.original.levels == points_from_json(film.original or {}).levels
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_axe_finds_nothing_after_renaming(viewer: Page, colours: str) -> None:
-    viewer.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-    viewer.get_by_role("button", name="L4 is L5").click()
-    expect(part(viewer, "status")).to_contain_text("Draft saved")
-    viewer.mouse.move(1, 1)
-    assert violations(viewer) == []
+def axe_finds_nothing(page: Page) -> None:
+    expect(part(page, "status")).to_contain_text("Draft saved")
+    page.mouse.move(1, 1)
+    assert violations(page) == []
+
+
+def undo(page: Page, times: int = 1) -> None:
+    for _ in range(times):
+        with page.expect_response(lambda one: one.request.method == "PUT") as saved:
+            page.locator('button[data-act="undo"]').click()
+        assert saved.value.ok
+
+
+def test_names_move_by_one_and_back_by_mouse_and_keys(viewer: Page, services: Services, film: Film) -> None:
+    before, _ = curve(viewer)
+    one_press_names_all_levels_one_towards_the_feet_and_everything_follows(viewer)
+    axe_finds_nothing(viewer)
+    viewer.emulate_media(color_scheme="dark")
+    assert violations(viewer, rules=COLOUR_RULES) == []
+    undo(viewer)
+    a_reload_keeps_the_names_and_naming_back_brings_every_corner_back(viewer)
+    a_corner_dragged_after_renaming_belongs_to_its_new_name_and_back(viewer, services, film)
+    undo(viewer, times=3)
+    a_film_of_the_detector_is_marked_anew_and_both_readings_stay(viewer, services, film)
+    viewer.get_by_role("button", name="Go back to the detector's points").click()
+    expect(part(viewer, "reading")).to_contain_text("found by the detector; levels renamed by hand")
+    viewer.wait_for_selector("[data-film-viewer][data-ready]")
+    viewer.get_by_role("button", name="L4 is L3").click()
+    wait_for_curve(viewer, before)
+    by_keys_alone_on_the_buttons_and_on_the_film(viewer)
+
+
+def test_confirmed_names_are_renamed_accepted_and_signed(
+    viewer: Page, services: Services, film: Film
+) -> None:
+    before, _ = curve(viewer)
+    a_renaming_takes_the_confirmation_back_and_can_be_confirmed_itself(viewer)
+    undo(viewer)
+    expect(part(viewer, "reading")).not_to_contain_text("confirmed by")
+    what_is_accepted_and_signed_bears_the_names(viewer, services, film, along(before, 1))
 
 
 def test_who_may_mark_over_the_detector_and_until_when(

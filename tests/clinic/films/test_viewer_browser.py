@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
-from live_clinic import PATIENCE_MS, served, violations
+from live_clinic import served, signed_in, violations
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.roles import Role
@@ -22,6 +22,7 @@ from spondyl.clinic.films.service import FilmService
 from spondyl.clinic.web.cookies import session_cookie
 from spondyl.clinic.web.services import Services
 
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 Point = tuple[float, float]
 DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 CORNER = """async ([n, corner]) => {
@@ -89,19 +90,12 @@ def viewer(
     browser_program: Browser, services: Services, staff: dict[Role, Account], film: Film
 ) -> Iterator[Page]:
     """The viewer of the film, as a clinician on a desktop."""
-    with writing(services.engine) as connection:
-        token = open_session(connection, staff[Role.CLINICIAN].id)
     with served(services) as address:
-        context = browser_program.new_context(
-            viewport={"width": 1440, "height": 900}, base_url=address, has_touch=True
-        )
-        context.add_cookies([{"name": session_cookie(services.settings), "value": token, "url": address}])
-        context.set_default_timeout(PATIENCE_MS)
-        page = context.new_page()
+        page = signed_in(browser_program, address, services, staff[Role.CLINICIAN], width=1440, touch=True)
         page.goto(f"/films/{film.id}")
         page.wait_for_selector("[data-ready]")
         yield page
-        context.close()
+        page.context.close()
 
 
 def part(page: Page, name: str):
@@ -136,7 +130,7 @@ def drag(page: Page, start: Point, dx: float, dy: float) -> None:
     page.mouse.up()
 
 
-def test_the_film_is_drawn_as_its_values_say(viewer: Page, films: FilmService, film: Film) -> None:
+def the_film_is_drawn_as_its_values_say(viewer: Page, films: FilmService, film: Film) -> None:
     """Claim: at 200 places of the screen the grey follows the film's own value there, and not the mirrored film's."""
     viewer.locator('[data-act="hide"]').click()
     expect(viewer.locator("[data-part=pane] .film-outline").first).to_be_hidden()
@@ -159,9 +153,11 @@ def test_the_film_is_drawn_as_its_values_say(viewer: Page, films: FilmService, f
         mirrored.append(values[row, columns - 1 - column])
     assert np.corrcoef(seen, known)[0, 1] > 0.99
     assert np.corrcoef(seen, mirrored)[0, 1] < 0.95
+    viewer.locator('[data-act="hide"]').click()
+    expect(viewer.locator("[data-part=pane] .film-outline").first).to_be_visible()
 
 
-def test_a_dragged_corner_moves_its_angle_is_saved_and_undone(
+def a_dragged_corner_moves_its_angle_is_saved_and_undone(
     viewer: Page, services: Services, film: Film
 ) -> None:
     before = value(viewer, "T1 tilt")
@@ -182,7 +178,7 @@ def test_a_dragged_corner_moves_its_angle_is_saved_and_undone(
         assert not desk_of(connection, film.id).reading.is_corrected
 
 
-def test_a_corner_dragged_off_the_film_stays_where_it_may_lie_and_is_saved_and_undone(
+def a_corner_dragged_off_the_film_stays_where_it_may_lie_and_is_saved_and_undone(
     viewer: Page, services: Services, film: Film
 ) -> None:
     start = corner_at(viewer, T1, RIGHT)
@@ -202,7 +198,7 @@ def test_a_corner_dragged_off_the_film_stays_where_it_may_lie_and_is_saved_and_u
         assert not desk_of(connection, film.id).reading.is_corrected
 
 
-def test_a_corner_moved_after_the_session_ended_is_saved_after_signing_in_again(
+def a_corner_moved_after_the_session_ended_is_saved_after_signing_in_again(
     viewer: Page, services: Services, film: Film, staff: dict[Role, Account]
 ) -> None:
     with writing(services.engine) as connection:
@@ -219,7 +215,7 @@ def test_a_corner_moved_after_the_session_ended_is_saved_after_signing_in_again(
         assert "T1 corrected by hand" in desk_of(connection, film.id).reading.origin_text()
 
 
-def test_the_lines_follow_before_the_server_has_answered(viewer: Page) -> None:
+def the_lines_follow_before_the_server_has_answered(viewer: Page) -> None:
     """Claim: with the server held back, the drawn angle of the largest curve already follows the corner."""
     viewer.route("**/measure", lambda _route: None)
     text = viewer.locator(".film-value").first
@@ -236,7 +232,7 @@ def test_the_lines_follow_before_the_server_has_answered(viewer: Page) -> None:
     viewer.mouse.up()
 
 
-def test_a_drag_writes_only_what_changes(viewer: Page) -> None:
+def a_drag_writes_only_what_changes(viewer: Page) -> None:
     """Claim: a drag of the window writes the words of the view and nothing else; one of a corner touches neither other
     vertebrae nor the words that stay. What is written again unchanged costs frames on slow cores."""
     box = part(viewer, "pane").bounding_box()
@@ -262,9 +258,7 @@ def test_a_drag_writes_only_what_changes(viewer: Page) -> None:
     assert not written & {"side", "view", "next", "reading"}
 
 
-def test_a_drag_of_the_window_lays_out_the_words_of_the_view_alone(
-    viewer: Page, browser_program: Browser
-) -> None:
+def a_drag_of_the_window_lays_out_the_words_of_the_view_alone(viewer: Page, browser_program: Browser) -> None:
     """Claim, by the browser's own trace: no layout during the drag begins at the page."""
     box = part(viewer, "pane").bounding_box()
     assert box
@@ -284,7 +278,7 @@ def test_a_drag_of_the_window_lays_out_the_words_of_the_view_alone(
     assert all(one["partialLayout"] and one["totalObjects"] < 10 for one in begun), begun
 
 
-def test_the_words_of_the_view_are_never_cut_off(viewer: Page) -> None:
+def the_words_of_the_view_are_never_cut_off(viewer: Page) -> None:
     """Claim: the longest words of the view fit into their box, on a desktop and on a telephone."""
     longest = "Zoom 2400 % · level −50 % · window 200 % · inverted · flipped"
     for width in (1440, 1000, 390):
@@ -298,7 +292,7 @@ def test_the_words_of_the_view_are_never_cut_off(viewer: Page) -> None:
         assert fits, width
 
 
-def test_a_changed_window_paints_what_a_whole_redraw_paints(viewer: Page) -> None:
+def a_changed_window_paints_what_a_whole_redraw_paints(viewer: Page) -> None:
     """Claim: the quick table and painting give exactly what the plain formula gives, on the canvas too."""
     assert viewer.evaluate(PLAIN) == [0, 0]
     box = part(viewer, "pane").bounding_box()
@@ -316,7 +310,7 @@ def test_a_changed_window_paints_what_a_whole_redraw_paints(viewer: Page) -> Non
     assert viewer.evaluate(PICTURE) == partly
 
 
-def test_everything_is_done_by_keys(viewer: Page) -> None:
+def everything_is_done_by_keys(viewer: Page) -> None:
     part(viewer, "pane").focus()
     viewer.keyboard.press("n")
     expect(part(viewer, "status")).to_contain_text("C7 top left, unsure")
@@ -349,7 +343,7 @@ def test_everything_is_done_by_keys(viewer: Page) -> None:
     expect(part(viewer, "status")).to_have_text("Accepted.")
 
 
-def test_a_finger_moves_a_corner_and_two_fingers_zoom(viewer: Page) -> None:
+def a_finger_moves_a_corner_and_two_fingers_zoom(viewer: Page) -> None:
     touch = touches(viewer)
     x, y = corner_at(viewer, 12)
     touch("touchStart", (x, y))
@@ -365,10 +359,9 @@ def test_a_finger_moves_a_corner_and_two_fingers_zoom(viewer: Page) -> None:
     expect(part(viewer, "view")).not_to_have_text(before)
 
 
-def test_a_pressed_corner_is_chosen_and_stays_as_it_was_read(
-    viewer: Page, services: Services, film: Film
-) -> None:
+def a_pressed_corner_is_chosen_and_stays_as_it_was_read(viewer: Page, services: Services, film: Film) -> None:
     """Nor does it move when a second finger comes, or by arrows while the marks are hidden."""
+    before = value(viewer, "T1 tilt")
     x, y = corner_at(viewer, T1)
     drag(viewer, (x, y), 2, -2)
     touch = touches(viewer)
@@ -380,11 +373,12 @@ def test_a_pressed_corner_is_chosen_and_stays_as_it_was_read(
     viewer.keyboard.press("ArrowUp")
     viewer.keyboard.press("h")
     expect(viewer.locator('button[data-act="undo"]')).to_be_disabled()
+    expect(viewer.locator("tr", has_text="T1 tilt").first.locator("td").first).to_have_text(before)
     with reading(services.engine) as connection:
         assert not desk_of(connection, film.id).reading.is_corrected
 
 
-def test_ruler_and_angle_say_what_plain_geometry_says(viewer: Page) -> None:
+def ruler_and_angle_say_what_plain_geometry_says(viewer: Page) -> None:
     script = "(given) => import('/static/films/hand_measure.js').then((m) => m.handText(...given))"
     at_patient = {"spacing_mm": [0.2, 0.2], "spacing_at_patient": True}
     at_detector, unsaid, oblong, unknown = (
@@ -410,7 +404,7 @@ def test_ruler_and_angle_say_what_plain_geometry_says(viewer: Page) -> None:
         assert viewer.evaluate(script, list(given)) == text
 
 
-def test_values_that_could_not_be_measured_say_so_and_leaving_asks_first(viewer: Page) -> None:
+def values_that_could_not_be_measured_say_so_and_leaving_asks_first(viewer: Page) -> None:
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -436,7 +430,7 @@ def test_values_that_could_not_be_measured_say_so_and_leaving_asks_first(viewer:
     expect(part(viewer, "alerts")).not_to_contain_text("before the last move")
 
 
-def test_what_was_moved_and_not_saved_is_not_signed(viewer: Page) -> None:
+def what_was_moved_and_not_saved_is_not_signed(viewer: Page) -> None:
     viewer.get_by_role("button", name="Accept landmarks").click()
     expect(part(viewer, "status")).to_contain_text("Accepted.")
     viewer.route("**/draft", lambda route: route.abort())
@@ -450,7 +444,7 @@ def test_what_was_moved_and_not_saved_is_not_signed(viewer: Page) -> None:
     expect(viewer.locator("[data-reading]")).to_have_attribute("data-reading", "draft")
 
 
-def test_from_the_film_to_the_report_in_three_clicks(viewer: Page) -> None:
+def from_the_film_to_the_report_in_three_clicks(viewer: Page) -> None:
     clicks = 0
     for button in ("Accept landmarks", "Sign as Test Clinician"):
         viewer.get_by_role("button", name=button).click()
@@ -463,10 +457,7 @@ def test_from_the_film_to_the_report_in_three_clicks(viewer: Page) -> None:
     assert clicks <= 10
 
 
-def test_an_earlier_film_beside_gives_changes(viewer: Page, measured: Callable[..., Film]) -> None:
-    measured("phantom_0004_ap")
-    viewer.reload()
-    viewer.wait_for_selector("[data-ready]")
+def an_earlier_film_beside_gives_changes(viewer: Page) -> None:
     viewer.route("**/pixels*", lambda route: route.abort())
     part(viewer, "earlier").select_option(index=1)
     expect(part(viewer, "status")).to_contain_text("could not be loaded, so nothing is compared")
@@ -490,13 +481,7 @@ def test_an_earlier_film_beside_gives_changes(viewer: Page, measured: Callable[.
     assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0, "every column is whole"
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.nightly)])
-def test_axe_finds_nothing(viewer: Page, theme: str) -> None:
-    viewer.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    assert violations(viewer) == []
-
-
-def test_no_request_leaves_the_clinic_and_nothing_is_kept_by_the_browser(viewer: Page) -> None:
+def no_request_leaves_the_clinic_and_nothing_is_kept_by_the_browser(viewer: Page) -> None:
     hosts: set[str] = set()
     caching: set[str] = set()
     viewer.on("request", lambda one: hosts.add(one.url.split("/")[2]))
@@ -508,3 +493,65 @@ def test_no_request_leaves_the_clinic_and_nothing_is_kept_by_the_browser(viewer:
     viewer.wait_for_selector("[data-ready]")
     assert len(hosts) == 1
     assert caching == {"no-store"}
+
+
+def undo(page: Page) -> None:
+    with page.expect_response(lambda one: one.request.method == "PUT") as saved:
+        page.locator('button[data-act="undo"]').click()
+    assert saved.value.ok
+
+
+def open_again(page: Page) -> None:
+    """No answer of the server is still on its way."""
+    page.reload()
+    page.wait_for_selector("[data-ready]")
+
+
+def test_what_is_seen(
+    viewer: Page,
+    browser_program: Browser,
+    films: FilmService,
+    film: Film,
+    measured: Callable[..., Film],
+) -> None:
+    """One clinician looks at one film: nothing is moved but one corner, which is put back."""
+    the_film_is_drawn_as_its_values_say(viewer, films, film)
+    assert violations(viewer) == []
+    ruler_and_angle_say_what_plain_geometry_says(viewer)
+    a_drag_of_the_window_lays_out_the_words_of_the_view_alone(viewer, browser_program)
+    a_changed_window_paints_what_a_whole_redraw_paints(viewer)
+    a_drag_writes_only_what_changes(viewer)
+    undo(viewer)
+    the_words_of_the_view_are_never_cut_off(viewer)
+    measured("phantom_0004_ap")
+    viewer.set_viewport_size(DESKTOP)
+    no_request_leaves_the_clinic_and_nothing_is_kept_by_the_browser(viewer)
+    an_earlier_film_beside_gives_changes(viewer)
+
+
+def test_corners_follow_mouse_and_finger(viewer: Page, services: Services, film: Film) -> None:
+    a_pressed_corner_is_chosen_and_stays_as_it_was_read(viewer, services, film)
+    open_again(viewer)
+    a_dragged_corner_moves_its_angle_is_saved_and_undone(viewer, services, film)
+    a_corner_dragged_off_the_film_stays_where_it_may_lie_and_is_saved_and_undone(viewer, services, film)
+    a_finger_moves_a_corner_and_two_fingers_zoom(viewer)
+    open_again(viewer)
+    the_lines_follow_before_the_server_has_answered(viewer)
+
+
+def test_from_keys_and_failures_to_the_signed_report(
+    viewer: Page, services: Services, film: Film, staff: dict[Role, Account]
+) -> None:
+    everything_is_done_by_keys(viewer)
+    a_corner_moved_after_the_session_ended_is_saved_after_signing_in_again(viewer, services, film, staff)
+    undo(viewer)
+    values_that_could_not_be_measured_say_so_and_leaving_asks_first(viewer)
+    undo(viewer)
+    what_was_moved_and_not_saved_is_not_signed(viewer)
+    from_the_film_to_the_report_in_three_clicks(viewer)
+
+
+@pytest.mark.nightly
+def test_axe_finds_nothing_in_the_dark(viewer: Page) -> None:
+    viewer.emulate_media(color_scheme="dark")
+    assert violations(viewer) == []

@@ -90,7 +90,7 @@ def test_a_whole_course_takes_eight_clicks_at_most(
     assert booked(services, patient) == 0
 
 
-def test_an_ill_provider_s_day_is_moved_by_proposals_and_undone(desk: Page) -> None:
+def an_ill_provider_s_day_is_moved_by_proposals_and_undone(desk: Page) -> None:
     desk.goto("/calendar?day=2026-03-02")
     assert violations(desk) == []
     before = desk.locator(".visit").all_text_contents()
@@ -144,7 +144,7 @@ def lift(desk: Page, visit: str) -> None:
     desk.mouse.move(x, y + 20, steps=4)
 
 
-def test_a_visit_that_is_dropped_where_it_cannot_go_stays_and_that_is_said(desk: Page) -> None:
+def a_visit_that_is_dropped_where_it_cannot_go_stays_and_that_is_said(desk: Page) -> None:
     desk.goto("/calendar?day=2026-03-02")
     before = desk.locator(".visit").all_text_contents()
     lift(desk, '[data-column="lind"] .visit')
@@ -162,7 +162,7 @@ def test_a_visit_that_is_dropped_where_it_cannot_go_stays_and_that_is_said(desk:
     assert desk.locator(".visit").all_text_contents() == before
 
 
-def test_free_places_that_come_after_the_visit_was_let_go_are_not_marked(desk: Page) -> None:
+def free_places_that_come_after_the_visit_was_let_go_are_not_marked(desk: Page) -> None:
     desk.goto("/calendar?day=2026-03-02")
     late: list[Route] = []
 
@@ -178,9 +178,10 @@ def test_free_places_that_come_after_the_visit_was_let_go_are_not_marked(desk: P
         late[0].continue_()
     desk.wait_for_timeout(200)
     assert desk.locator(".drop").count() == 0
+    desk.unroute("**/free?*")
 
 
-def test_the_calendar_works_by_keyboard(desk: Page) -> None:
+def the_calendar_works_by_keyboard(desk: Page) -> None:
     desk.goto("/calendar?day=2026-03-02")
     desk.locator(".visit").first.focus()
     desk.keyboard.press("Alt+ArrowDown")  # the browser's own
@@ -198,7 +199,7 @@ def test_the_calendar_works_by_keyboard(desk: Page) -> None:
     expect(desk.get_by_text("No message can go out")).to_be_visible()
 
 
-def test_an_override_needs_a_reason_and_says_so_on_the_board(desk: Page) -> None:
+def an_override_needs_a_reason_and_says_so_on_the_board(desk: Page) -> None:
     desk.goto("/calendar?day=2026-03-02")
     desk.locator(".visit").nth(1).click()
     desk.get_by_text("Put it where something stands already").click()
@@ -208,6 +209,15 @@ def test_an_override_needs_a_reason_and_says_so_on_the_board(desk: Page) -> None
     expect(desk.get_by_text("whatever stood there")).to_be_visible()
     expect(desk.locator(".visit.over")).to_have_count(1)
     assert violations(desk) == []
+
+
+def test_visits_are_dragged_moved_and_chosen_by_keys(desk: Page) -> None:
+    """On one day's board: what does not change it comes first."""
+    free_places_that_come_after_the_visit_was_let_go_are_not_marked(desk)
+    a_visit_that_is_dropped_where_it_cannot_go_stays_and_that_is_said(desk)
+    an_ill_provider_s_day_is_moved_by_proposals_and_undone(desk)
+    an_override_needs_a_reason_and_says_so_on_the_board(desk)
+    the_calendar_works_by_keyboard(desk)
 
 
 @pytest.mark.parametrize("lanes", [2, 3, 4])
@@ -230,14 +240,15 @@ def test_visits_side_by_side_keep_their_time_of_day_in_one_line(browser_program:
     page.close()
 
 
-@pytest.mark.parametrize("width", [768, 820, 1280])
 def test_every_tab_of_a_patient_is_in_sight_on_a_tablet(
-    browser_program: Browser, services: Services, staff: dict[Role, Account], patient: Person, width: int
+    browser_program: Browser, services: Services, staff: dict[Role, Account], patient: Person
 ) -> None:
     with served(services) as address:
-        page = signed_in(browser_program, address, services, staff[Role.CLINICIAN], width=width)
-        page.goto(f"/patients/{patient.id}")
-        tabs = page.locator(".tabs")
-        assert tabs.locator("a").count() >= 9
-        assert tabs.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+        page = signed_in(browser_program, address, services, staff[Role.CLINICIAN])
+        for width in (768, 820, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(f"/patients/{patient.id}")
+            tabs = page.locator(".tabs")
+            assert tabs.locator("a").count() >= 9
+            assert tabs.evaluate("one => one.scrollWidth - one.clientWidth") == 0, width
         page.context.close()

@@ -69,7 +69,7 @@ def test_a_routine_visit_note_takes_at_most_twelve_clicks(
     expect(clinician.get_by_role("heading", name="Earlier notes")).to_be_visible()
 
 
-def test_no_exception_ticks_its_group(clinician: Page, services: Services, patient: Person) -> None:
+def no_exception_ticks_its_group(clinician: Page, services: Services, patient: Person) -> None:
     """A numb C6, taken back again, says nothing of the other dermatomes, nor of the saddle area seen before."""
     saddle = Deviation(test="touch_saddle", side=Side.MIDLINE, value="absent")
     with writing(services.engine) as connection:
@@ -100,7 +100,7 @@ def test_no_exception_ticks_its_group(clinician: Page, services: Services, patie
     assert Exam() in exams and all(not one.examined for one in exams)
 
 
-def test_enter_in_a_field_signs_nothing(clinician: Page, services: Services, patient: Person) -> None:
+def enter_in_a_field_signs_nothing(clinician: Page, services: Services, patient: Person) -> None:
     """Enter in the words beside a test, or in a plan's goal, presses no button; the button still signs."""
     clinician.goto(f"/patients/{patient.id}/plan")
     clinician.get_by_label("The patient's own goal").fill("Dance")
@@ -117,7 +117,7 @@ def test_enter_in_a_field_signs_nothing(clinician: Page, services: Services, pat
     expect(clinician.get_by_role("status")).to_contain_text("kept and signed")
 
 
-def test_a_half_written_note_waits_in_the_tab_until_it_is_kept_or_the_clinician_signs_out(
+def a_half_written_note_waits_in_the_tab_until_it_is_kept_or_the_clinician_signs_out(
     clinician: Page, services: Services, patient: Person
 ) -> None:
     """A look at the plan loses nothing; Back after the signature makes no second note; signing out forgets."""
@@ -154,6 +154,17 @@ def test_a_half_written_note_waits_in_the_tab_until_it_is_kept_or_the_clinician_
     clinician.get_by_role("button", name="Sign out").click()
     expect(clinician.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     assert clinician.evaluate("Object.keys(sessionStorage).length") == 0
+
+
+def test_notes_are_written_kept_and_signed(clinician: Page, services: Services) -> None:
+    """One clinician, a patient for each claim."""
+    with writing(services.engine) as connection:
+        people = seed_patients(connection)
+    no_exception_ticks_its_group(clinician, services, people[0])
+    enter_in_a_field_signs_nothing(clinician, services, people[1])
+    a_half_written_note_waits_in_the_tab_until_it_is_kept_or_the_clinician_signs_out(
+        clinician, services, people[2]
+    )
 
 
 @pytest.mark.parametrize("is_dark", [False, pytest.param(True, marks=pytest.mark.nightly)])

@@ -71,7 +71,7 @@ def fill_complaint(page: Page) -> None:
     press_next(page)
 
 
-def test_a_patient_goes_on_where_she_stopped(phone: Page, services: Services, patient: Person) -> None:
+def a_patient_goes_on_where_she_stopped(phone: Page, services: Services, patient: Person) -> None:
     fill_complaint(phone)
     expect(phone.get_by_role("heading", name="Important questions first")).to_be_visible()
     saved(phone)
@@ -80,7 +80,7 @@ def test_a_patient_goes_on_where_she_stopped(phone: Page, services: Services, pa
     assert kept(services, patient).one("complaint") == "Low back, since I moved house"
 
 
-def test_a_screen_with_an_open_question_stays_and_says_so(phone: Page) -> None:
+def a_screen_with_an_open_question_stays_and_says_so(phone: Page) -> None:
     press_next(phone)
     here = phone.locator(".screen:not([hidden])")
     marked = here.get_by_text("Please answer this one too.")
@@ -99,11 +99,9 @@ def test_a_screen_with_an_open_question_stays_and_says_so(phone: Page) -> None:
     expect(phone.get_by_role("heading", name="What brings you here?")).to_be_visible()
 
 
-def test_lost_network_keeps_the_answers_and_sends_them_later(
+def lost_network_keeps_the_answers_and_sends_them_later(
     phone: Page, services: Services, patient: Person
 ) -> None:
-    fill_complaint(phone)
-    saved(phone)
     phone.context.set_offline(True)
     for number in range(5):
         phone.locator(".screen:not([hidden]) fieldset").nth(number).get_by_label("No", exact=True).check()
@@ -119,7 +117,7 @@ def test_lost_network_keeps_the_answers_and_sends_them_later(
     assert "red_flags_nerves" in kept(services, patient).finished
 
 
-def test_the_last_page_says_that_everything_is_saved_only_when_it_is(
+def the_last_page_says_that_everything_is_saved_only_when_it_is(
     phone: Page, services: Services, patient: Person
 ) -> None:
     leave(services, patient, INTAKE[:-1])
@@ -187,12 +185,9 @@ def test_an_emergency_stands_above_a_form_that_has_stopped(phone: Page, clock: C
     expect(phone.get_by_role("heading", name="This form has stopped")).to_be_focused()
 
 
-@pytest.mark.parametrize("is_offline", [False, True])
-def test_saddle_numbness_shows_the_page_at_once_with_or_without_network(
+def saddle_numbness_shows_the_page_at_once_with_or_without_network(
     phone: Page, services: Services, patient: Person, is_offline: bool
 ) -> None:
-    fill_complaint(phone)
-    saved(phone)
     phone.context.set_offline(is_offline)
     phone.locator("[data-question=saddle_numbness]").get_by_label("Yes").check()
     message = phone.get_by_role("alertdialog")
@@ -208,12 +203,11 @@ def test_saddle_numbness_shows_the_page_at_once_with_or_without_network(
     assert violations(phone) == []
     message.get_by_role("button", name="I answered by mistake").click()
     expect(message).to_be_hidden()
-    phone.locator("[data-question=saddle_numbness]").get_by_label("No", exact=True).check()
+    phone.context.set_offline(False)
+    answer_no(phone)
 
 
-def test_the_body_map_works_by_keyboard_touch_and_list(
-    phone: Page, services: Services, patient: Person
-) -> None:
+def the_body_map_works_by_keyboard_touch_and_list(phone: Page, services: Services, patient: Person) -> None:
     leave(services, patient, INTAKE[:3])
     phone.reload()
     low_back = phone.get_by_role("checkbox", name="Low back").first
@@ -265,23 +259,20 @@ def test_every_screen_passes_axe_and_nothing_goes_elsewhere(phone: Page, is_dark
     assert {url for url in asked if not url.startswith(base)} == set()
 
 
-def test_a_page_whose_cookie_is_over_still_sends_its_answers_and_only_then_says_that_the_clinic_sees_them(
+def a_page_whose_cookie_is_over_still_sends_its_answers_and_only_then_says_that_the_clinic_sees_them(
     phone: Page, services: Services, patient: Person
 ) -> None:
-    fill_complaint(phone)
-    saved(phone)
     phone.context.clear_cookies()
     phone.locator("[name=saddle_numbness][value=yes]").check()
     expect(phone.locator("[data-message]:not([hidden]) [data-told]")).to_be_visible()
     saved(phone)
     assert kept(services, patient).one("saddle_numbness") == "yes"
+    take_back(phone)
 
 
-def test_an_answer_that_the_clinic_does_not_take_stays_on_the_telephone_and_nothing_says_it_arrived(
+def an_answer_that_the_clinic_does_not_take_stays_on_the_telephone_and_nothing_says_it_arrived(
     phone: Page, services: Services, patient: Person
 ) -> None:
-    fill_complaint(phone)
-    saved(phone)
     phone.route("**/answer", lambda route: route.fulfill(status=403, body="{}"))
     phone.locator("[name=saddle_numbness][value=yes]").check()
     expect(phone.locator("[data-message]:not([hidden]) [data-untold]")).to_be_visible()
@@ -289,6 +280,7 @@ def test_an_answer_that_the_clinic_does_not_take_stays_on_the_telephone_and_noth
     phone.unroute("**/answer")
     expect(phone.locator("[data-message]:not([hidden]) [data-told]")).to_be_visible()
     assert kept(services, patient).one("saddle_numbness") == "yes"
+    take_back(phone)
 
 
 def test_an_answer_that_nobody_takes_is_sent_ever_more_rarely(phone: Page) -> None:
@@ -324,12 +316,9 @@ def test_back_from_the_form_on_the_desks_tablet_does_not_show_the_chart(
         tablet.context.close()
 
 
-@pytest.mark.parametrize("is_offline", [False, True])
-def test_a_message_is_read_in_the_other_language_also_before_the_clinic_has_the_answer(
+def a_message_is_read_in_the_other_language_also_before_the_clinic_has_the_answer(
     phone: Page, is_offline: bool
 ) -> None:
-    fill_complaint(phone)
-    saved(phone)
     if is_offline:
         phone.route("**/answer", lambda route: route.abort())
     phone.locator("[data-question=saddle_numbness]").get_by_label("Yes").check()
@@ -341,10 +330,12 @@ def test_a_message_is_read_in_the_other_language_also_before_the_clinic_has_the_
     expect(message.get_by_role("button", name="Respondí por error")).to_be_visible()
     expect(message.get_by_role("link", name="Llamar al 911")).to_be_visible()
     assert violations(phone) == []
+    message.get_by_role("button", name="English").click()
+    phone.unroute("**/answer")
+    take_back(phone)
 
 
-def test_who_goes_on_after_a_message_is_back_at_the_question(phone: Page) -> None:
-    fill_complaint(phone)
+def who_goes_on_after_a_message_is_back_at_the_question(phone: Page) -> None:
     item = phone.evaluate(
         "[...document.querySelectorAll('[data-stops]')].find("
         "(one) => document.querySelector(`[data-message=${one.dataset.stops}] [data-go-on]`)).dataset.item"
@@ -357,3 +348,46 @@ def test_who_goes_on_after_a_message_is_back_at_the_question(phone: Page) -> Non
     yes.check()
     phone.get_by_role("alertdialog").get_by_role("button", name="Go on with the questions").click()
     expect(yes).to_be_focused()
+
+
+def take_back(page: Page) -> None:
+    page.get_by_role("button", name="I answered by mistake").locator("visible=true").click()
+    expect(page.get_by_role("alertdialog")).to_be_hidden()
+    answer_no(page)
+
+
+def answer_no(page: Page) -> None:
+    page.locator("[data-question=saddle_numbness]").get_by_label("No", exact=True).check()
+    saved(page)
+
+
+def test_a_form_is_filled_in_with_open_questions_and_a_lost_network(
+    phone: Page, services: Services, patient: Person
+) -> None:
+    a_screen_with_an_open_question_stays_and_says_so(phone)
+    a_patient_goes_on_where_she_stopped(phone, services, patient)
+    lost_network_keeps_the_answers_and_sends_them_later(phone, services, patient)
+    the_body_map_works_by_keyboard_touch_and_list(phone, services, patient)
+    the_last_page_says_that_everything_is_saved_only_when_it_is(phone, services, patient)
+
+
+def test_a_red_flag_stops_the_form_whatever_the_network_does(
+    phone: Page, services: Services, patient: Person, clock: Clock
+) -> None:
+    """The answer is taken back after each claim, and time goes on: what is older than what is kept changes nothing."""
+    fill_complaint(phone)
+    saved(phone)
+    for is_offline in (False, True):
+        clock.advance(timedelta(minutes=1))
+        saddle_numbness_shows_the_page_at_once_with_or_without_network(phone, services, patient, is_offline)
+        clock.advance(timedelta(minutes=1))
+        a_message_is_read_in_the_other_language_also_before_the_clinic_has_the_answer(phone, is_offline)
+    clock.advance(timedelta(minutes=1))
+    an_answer_that_the_clinic_does_not_take_stays_on_the_telephone_and_nothing_says_it_arrived(
+        phone, services, patient
+    )
+    clock.advance(timedelta(minutes=1))
+    a_page_whose_cookie_is_over_still_sends_its_answers_and_only_then_says_that_the_clinic_sees_them(
+        phone, services, patient
+    )
+    who_goes_on_after_a_message_is_back_at_the_question(phone)
