@@ -50,19 +50,19 @@ class Browser(TestClient):
         return self.post(address, data={"csrf": self.csrf(), **fields})
 
 
-@pytest.fixture
-def services(embedded_engine: sa.Engine, clock: Clock, tmp_path: Path) -> Services:
+def services_of(engine: sa.Engine, clock: Clock, folder: Path) -> Services:
+    """The services of a clinic with that chart; its data lie in the folder."""
     return Services(
-        engine=embedded_engine,
-        settings=ClinicSettings(),
-        clock=clock,
-        secret=SECRET,
-        data_dir=tmp_path / "data",
+        engine=engine, settings=ClinicSettings(), clock=clock, secret=SECRET, data_dir=folder / "data"
     )
 
 
 @pytest.fixture
-def staff(services: Services) -> dict[Role, Account]:
+def services(embedded_engine: sa.Engine, clock: Clock, tmp_path: Path) -> Services:
+    return services_of(embedded_engine, clock, tmp_path)
+
+
+def add_staff(services: Services) -> dict[Role, Account]:
     """One account for each staff role, without a password."""
     with writing(services.engine) as connection:
         return {
@@ -79,12 +79,22 @@ def staff(services: Services) -> dict[Role, Account]:
 
 
 @pytest.fixture
-def patient(services: Services) -> Person:
+def staff(services: Services) -> dict[Role, Account]:
+    return add_staff(services)
+
+
+def add_patient(services: Services) -> Person:
+    """A patient whose name is not plain ASCII."""
     details = PersonDetails(
         given_name="Ána", family_name="O'Neil-Ruiz", phone="+1 714 555 0100", synthetic=True
     )
     with writing(services.engine) as connection:
         return add_person(connection, details, actor="test")
+
+
+@pytest.fixture
+def patient(services: Services) -> Person:
+    return add_patient(services)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
@@ -51,13 +52,19 @@ def empty_chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def embedded_engine(empty_chart: Path, tmp_path: Path, clock: Clock) -> Iterator[sa.Engine]:
-    path = tmp_path / "chart.db"
+@contextmanager
+def copied_chart(empty_chart: Path, path: Path, clock: Clock) -> Iterator[sa.Engine]:
+    """An empty chart of its own in that file."""
     shutil.copy(empty_chart, path)
     engine = open_engine(embedded_url(path), key=SECRET, clock=clock, survives_power_loss=False)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def embedded_engine(empty_chart: Path, tmp_path: Path, clock: Clock) -> Iterator[sa.Engine]:
+    with copied_chart(empty_chart, tmp_path / "chart.db", clock) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")

@@ -78,32 +78,36 @@ def films(services: Services, monkeypatch: pytest.MonkeyPatch) -> FilmService:
     return make_film_service(services)
 
 
+def measured_film(services: Services, films: FilmService, path: Path, *, person_id: str | None) -> Film:
+    """The film in the chart, with its exact points as a detector's."""
+    origin = Origin(source=FilmSource.UPLOAD, name=path.name, actor="test", person_id=person_id)
+    film = take_in(services.engine, films.store, path.read_bytes(), origin)
+    picture, points = read_once(path), read_landmark_file(path.with_suffix(".landmarks.json"))
+    confidence = points.confidence.copy()
+    confidence[list(UNSURE)] = 0.3
+    doubt = np.full(points.corner_sd_px.shape, 1.5)
+    points = replace(points, confidence=confidence, corner_sd_px=doubt)
+    facts = facts_from_json(facts_json(picture))
+    reading = Reading(original=points, placed=points, is_detected=True)
+    assessment = measure_reading(reading, facts, calibration=None)
+    with writing(services.engine) as connection:
+        claim_film(connection)
+        return save_outcome(
+            connection,
+            film,
+            facts=facts_json(picture),
+            original=points_json(points),
+            summary=summary_of(assessment, facts),
+            refusal=None,
+        )
+
+
 @pytest.fixture
 def measured(services: Services, films: FilmService, phantoms: Path, patient: Person) -> Callable[..., Film]:
     """``measured("phantom_0003_ap")``: the film in the patient's chart, with its exact points as a detector's."""
 
     def made(stem: str, *, person_id: str | None = patient.id) -> Film:
-        path = phantoms / f"{stem}.dcm"
-        origin = Origin(source=FilmSource.UPLOAD, name=path.name, actor="test", person_id=person_id)
-        film = take_in(services.engine, films.store, path.read_bytes(), origin)
-        picture, points = read_once(path), read_landmark_file(path.with_suffix(".landmarks.json"))
-        confidence = points.confidence.copy()
-        confidence[list(UNSURE)] = 0.3
-        doubt = np.full(points.corner_sd_px.shape, 1.5)
-        points = replace(points, confidence=confidence, corner_sd_px=doubt)
-        facts = facts_from_json(facts_json(picture))
-        reading = Reading(original=points, placed=points, is_detected=True)
-        assessment = measure_reading(reading, facts, calibration=None)
-        with writing(services.engine) as connection:
-            claim_film(connection)
-            return save_outcome(
-                connection,
-                film,
-                facts=facts_json(picture),
-                original=points_json(points),
-                summary=summary_of(assessment, facts),
-                refusal=None,
-            )
+        return measured_film(services, films, phantoms / f"{stem}.dcm", person_id=person_id)
 
     return made
 

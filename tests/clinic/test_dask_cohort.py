@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,13 +28,13 @@ from spondyl.clinic.cohort.dask_cluster import FILMS_PER_TASK, measure_on_cluste
 from spondyl.clinic.cohort.run import run_cohort
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask
 from spondyl.clinic.exit_codes import ExitCode
-from warm_program import PROGRAM
+from warm_program import spondyl
 
 pytestmark = pytest.mark.filterwarnings("default")  # Dask's own warnings while its worker is killed
 
 
-@pytest.fixture
-def cluster() -> Iterator[LocalCluster]:
+@contextmanager
+def two_workers() -> Generator[LocalCluster]:
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.comm.retry.count": 0}),
         LocalCluster(
@@ -48,6 +49,26 @@ def cluster() -> Iterator[LocalCluster]:
         yield cluster
 
 
+@pytest.fixture(scope="module")
+def begun() -> Iterator[LocalCluster]:
+    """Begun once: each worker imports for seconds. One that is killed at work is begun anew."""
+    with two_workers() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster(begun: LocalCluster) -> LocalCluster:
+    begun.wait_for_workers(2, timeout=120)
+    return begun
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[LocalCluster]:
+    """For a test whose workers may be killed while they begin, and then are not begun anew."""
+    with two_workers() as cluster:
+        yield cluster
+
+
 def worker_pids(address: str) -> list[int]:
     with Client(address, set_as_default=False) as client:
         return list(client.run(os.getpid).values())
@@ -55,7 +76,7 @@ def worker_pids(address: str) -> list[int]:
 
 def test_a_killed_worker_changes_no_byte(tmp_path: Path, cluster: LocalCluster) -> None:
     films = write_films(
-        tmp_path / "films", {f"{n:03d}.dcm": f"film {n}" for n in range(90)} | {"042.dcm": "bad"}
+        tmp_path / "films", {f"{n:03d}.dcm": f"film {n}" for n in range(30)} | {"012.dcm": "bad"}
     )
     run(films, tmp_path / "here")
     seen = Seen()
@@ -63,7 +84,7 @@ def test_a_killed_worker_changes_no_byte(tmp_path: Path, cluster: LocalCluster) 
     def measure(tasks: Iterator[FilmTask]) -> Generator[FilmRecord]:
         victim = worker_pids(cluster.scheduler_address)[0]
         for number, record in enumerate(
-            measure_on_cluster(tasks, setup=SETUP, address=cluster.scheduler_address, films_per_task=15)
+            measure_on_cluster(tasks, setup=SETUP, address=cluster.scheduler_address, films_per_task=5)
         ):
             if number == 0:
                 os.kill(victim, signal.SIGKILL)
@@ -73,10 +94,10 @@ def test_a_killed_worker_changes_no_byte(tmp_path: Path, cluster: LocalCluster) 
     assert final_bytes(tmp_path / "dask") == final_bytes(tmp_path / "here")
 
 
-def test_a_film_that_kills_workers_is_found_and_reported(tmp_path: Path, cluster: LocalCluster) -> None:
+def test_a_film_that_kills_workers_is_found_and_reported(tmp_path: Path, own_cluster: LocalCluster) -> None:
     films = write_films(tmp_path / "films", {f"{n}.dcm": f"film {n}" for n in range(8)} | {"5.dcm": "kill"})
     records = measure_on_cluster(
-        tasks_for(films), setup=SETUP, address=cluster.scheduler_address, films_per_task=4
+        tasks_for(films), setup=SETUP, address=own_cluster.scheduler_address, films_per_task=4
     )
     results = {Path(record.film).name: json.loads(record.line) for record in records}
     assert len(results) == 8
@@ -165,8 +186,7 @@ def test_relative_paths_are_those_of_the_one_who_asks(
     shutil.copytree(phantoms, tmp_path / "films")
     options = ["--out", "results", "--formats", "json", "--cluster", cluster.scheduler_address]
     film = "films/phantom_0003_ap"
-    command = [PROGRAM, "measure", f"{film}.dcm", "--landmarks", f"{film}.landmarks.json", *options]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = spondyl("measure", f"{film}.dcm", "--landmarks", f"{film}.landmarks.json", *options, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     [line] = (tmp_path / "results" / "results.jsonl").read_text().splitlines()
     report = tmp_path / "results" / "reports" / "phantom_0003_ap" / "phantom_0003_ap.json"

@@ -9,6 +9,9 @@ from pydicom import dcmread
 
 from journeys.conftest import Spondyl, landmarks_of
 
+ONE = ("--jobs", "1")
+"""For a run of two or more films: each process more that measures imports for seconds."""
+
 
 @pytest.fixture
 def mixed(tmp_path: Path, ap_film: Path) -> Path:
@@ -25,7 +28,7 @@ def mixed(tmp_path: Path, ap_film: Path) -> Path:
 
 
 def test_some_refused(spondyl: Spondyl, mixed: Path) -> None:
-    done = spondyl("measure", mixed, "--landmarks", mixed, "--json")
+    done = spondyl("measure", mixed, "--landmarks", mixed, "--json", *ONE)
     assert done.returncode == 3
     results = {Path(r["film"]).name: r for r in map(json.loads, done.stdout.splitlines())}
     assert list(results) == ["cut.dcm", "empty.dcm", "good.dcm", "noise.png"]
@@ -88,7 +91,9 @@ def test_a_landmark_file_that_cannot_be_read_or_named_costs_its_own_film_only(
     shutil.copy(landmarks_of(ap_film), mixed / f"{long}.json")
     shutil.copy(ap_film, mixed / "lost.dcm")
     (mixed / "lost.landmarks.json").symlink_to("gone.json")
-    done = spondyl("measure", mixed, "y" * 300, "--landmarks", mixed, "--out", "results", "--formats", "json")
+    done = spondyl(
+        "measure", mixed, "y" * 300, "--landmarks", mixed, "--out", "results", "--formats", "json", *ONE
+    )
     assert done.returncode == 3, done.stderr
     lines = (mixed.parent / "results" / "results.jsonl").read_text().splitlines()
     results = {Path(r["film"]).name: r for r in map(json.loads, lines)}
@@ -162,7 +167,7 @@ def test_what_is_stated_of_one_patient_is_written_on_no_other_s_film(
         (tmp_path / "films").mkdir(exist_ok=True)
         film.save_as(tmp_path / "films" / f"{name}.dcm")
         shutil.copy(landmarks_of(ap_film), tmp_path / "films" / f"{name}.landmarks.json")
-    done = spondyl("measure", "films", "--landmarks", "films", *stated, "--json")
+    done = spondyl("measure", "films", "--landmarks", "films", *stated, "--json", *ONE)
     assert done.returncode == (2 if told else 0), done.stderr
     assert bool(done.stdout) is not bool(told)
     assert told in done.stderr

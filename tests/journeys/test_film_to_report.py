@@ -47,7 +47,17 @@ def test_table_and_json_lines_say_the_same(
     spondyl: Spondyl, ap_film: Path, lateral_film: Path, phantoms: Path, tmp_path: Path
 ) -> None:
     done = spondyl(
-        "measure", ap_film, lateral_film, "--landmarks", phantoms, "--out", "results", "--formats", "none"
+        "measure",
+        ap_film,
+        lateral_film,
+        "--landmarks",
+        phantoms,
+        "--out",
+        "results",
+        "--formats",
+        "none",
+        "--jobs",
+        "1",
     )
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in (tmp_path / "results" / "results.jsonl").read_text().splitlines()]

@@ -70,8 +70,8 @@ def by_hand_px(film: PhantomFilm, points_mm: FloatArray) -> FloatArray:
 
 
 def rim_in_mid_plane_mm(plate: Endplate, film: PhantomFilm) -> FloatArray:
-    """The two of 200,000 points of the endplate's rim that lie as deep as its centre, picture-left first."""
-    angle = np.linspace(0, 2 * np.pi, 200_000, endpoint=False)
+    """The two of 20,000 points of the endplate's rim (0.01 mm apart) as deep as its centre, picture-left first."""
+    angle = np.linspace(0, 2 * np.pi, 20_000, endpoint=False)
     rim = plate.centre_mm + (
         np.outer(plate.half_width_mm * np.cos(angle), plate.axes[:, 0])
         + np.outer(plate.half_depth_mm * np.sin(angle), plate.axes[:, 1])
@@ -241,8 +241,8 @@ def test_the_same_seed_gives_the_same_film_and_another_seed_another_one() -> Non
 
 
 def test_appearance_changes_pixels_and_moves_nothing() -> None:
-    setup = FilmSetup(pixel_mm=4.0)
-    plain = phantom_film(POSE, view=View.AP, setup=setup)
+    plain = take(View.AP, ImageSide.PATIENT_RIGHT, None)
+    setup = FilmSetup(image_left=ImageSide.PATIENT_RIGHT, pixel_mm=6.0)
     other = phantom_film(
         POSE, view=View.AP, setup=setup, appearance=Appearance(gamma=1.4, girth=1.2, photons=2000)
     )
@@ -269,15 +269,22 @@ def test_bone_is_brighter_than_the_disc_below_and_air_is_black(view: View) -> No
     assert pixels.max() > 0.8 * 65535
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_random_films_are_valid_and_their_own_truth_holds(seed: int) -> None:
-    for view in (View.AP, View.LATERAL):
-        film = random_phantom(seed, view=view, pixel_mm=4.0)
-        assert film.radiograph.view is film.landmarks.view is view
-        row = Level.L2.index
-        assert tilt_deg(film.landmarks.corners_px[row], film.landmarks, 1) == pytest.approx(
-            film.truth.tilts_deg[row, 1], abs=1e-6
-        )
+@pytest.mark.parametrize(
+    ("seed", "view"),
+    [
+        (0, View.AP),
+        (1, View.LATERAL),
+        pytest.param(0, View.LATERAL, marks=pytest.mark.nightly),
+        pytest.param(1, View.AP, marks=pytest.mark.nightly),
+    ],
+)
+def test_random_films_are_valid_and_their_own_truth_holds(seed: int, view: View) -> None:
+    film = random_phantom(seed, view=view, pixel_mm=4.0)
+    assert film.radiograph.view is film.landmarks.view is view
+    row = Level.L2.index
+    assert tilt_deg(film.landmarks.corners_px[row], film.landmarks, 1) == pytest.approx(
+        film.truth.tilts_deg[row, 1], abs=1e-6
+    )
 
 
 def test_a_film_that_cannot_be_taken_is_refused() -> None:

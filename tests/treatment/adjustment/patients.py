@@ -1,11 +1,16 @@
 """Answers a session's commands from tissue alone, without wire, firmware or clock; every answer can be bent."""
 
+import hashlib
+import pickle
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import pi, sin
 
 import numpy as np
+import pytest
 
+from spondyl.biomechanics import Abstention, SegmentEstimate
 from spondyl.instrument import CONTRAINDICATIONS, Answer, Contact, Gate, Limits, Waveform, cap_n
 from spondyl.instrument.simulator import Tissue, TissuePlant
 from spondyl.treatment.adjustment import (
@@ -13,6 +18,7 @@ from spondyl.treatment.adjustment import (
     Command,
     Decision,
     Denied,
+    Device,
     Done,
     Fire,
     Fired,
@@ -31,6 +37,7 @@ from spondyl.treatment.adjustment import (
     Told,
     session,
 )
+from spondyl.treatment.adjustment.probing import read_probe
 
 CLEAR = Gate(consent=Answer.YES, answers=dict.fromkeys(CONTRAINDICATIONS, Answer.NO))
 PRELOAD_READINGS = 8
@@ -133,3 +140,18 @@ def play(of: Plan, patient: Patient, bend: Bend | None = None) -> tuple[Outcome,
 def decisions(commands: list[Command]) -> list[Decision]:
     """What was decided, in order."""
     return [one.decision for one in commands if isinstance(one, Note)]
+
+
+_READ: dict[bytes, SegmentEstimate | Abstention] = {}
+
+
+def _remembered(segment: str, waveform: Waveform, device: Device) -> SegmentEstimate | Abstention:
+    asked = hashlib.sha256(pickle.dumps((segment, waveform, device))).digest()
+    if asked not in _READ:
+        _READ[asked] = read_probe(segment, waveform, device)
+    return _READ[asked]
+
+
+def remember_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A waveform that many sessions begin with is read once: the same, to the last bit, gives the same stiffness."""
+    monkeypatch.setattr(sys.modules["spondyl.treatment.adjustment.session"], "read_probe", _remembered)

@@ -5,7 +5,7 @@ import tarfile
 
 import pyarrow.parquet as pq
 import pytest
-from patients import Patient, plan
+from patients import Patient, plan, remember_readings
 
 from spondyl.treatment.adjustment import (
     RULES,
@@ -47,7 +47,15 @@ def record() -> tuple[bytes, list[int], Outcome]:
     return written(Patient())
 
 
-def test_reads_back_as_written(record: tuple[bytes, list[int], Outcome]) -> None:
+@pytest.fixture(autouse=True)
+def _readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    remember_readings(monkeypatch)
+
+
+def test_reads_back_as_written(
+    record: tuple[bytes, list[int], Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
     data, _, outcome = record
     found = read_record(data)
     assert found.head.plan == plan(courses=1)

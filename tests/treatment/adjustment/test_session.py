@@ -2,7 +2,7 @@
 or fault at every command ends it without another pulse."""
 
 import pytest
-from patients import CLEAR, Patient, plan, play
+from patients import CLEAR, Patient, plan, play, remember_readings
 
 from spondyl.instrument import Answer, Gate, Limits
 from spondyl.instrument.simulator import Tissue
@@ -44,7 +44,15 @@ def whole(ended: tuple[Outcome, list[Command]]) -> list[Command]:
     return ended[1]
 
 
-def test_the_same_plan_and_readings_give_the_same_commands(whole: list[Command]) -> None:
+@pytest.fixture(autouse=True)
+def _readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    remember_readings(monkeypatch)
+
+
+def test_the_same_plan_and_readings_give_the_same_commands(
+    whole: list[Command], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
     assert play(plan(), Patient())[1] == whole
 
 

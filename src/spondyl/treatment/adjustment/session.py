@@ -6,6 +6,7 @@ both replays bit for bit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from spondyl.biomechanics import Abstention, Segment, SegmentEstimate, build_spine_model, modes_of
 from spondyl.instrument import cap_n
@@ -136,9 +137,8 @@ def _treat(run: Run, readings: Sequence[Stiffness], spread: Scatter) -> Part[tup
         run.take(Step.FOUND_NOTHING)
         return StopBecause.NOTHING_TO_TREAT, target.decision.reason
     run.target = target.segment
-    model = build_spine_model()
     course = _Course(
-        approach=best_approach(model, modes_of(model), target.segment),
+        approach=_approach(target.segment),
         before=next(one for one in readings if one.segment == target.segment),
         control=_control(readings, target.segment),
         spread=spread,
@@ -146,6 +146,13 @@ def _treat(run: Run, readings: Sequence[Stiffness], spread: Scatter) -> Part[tup
     yield from run.told(target.segment)
     run.take(Step.CHOSE)
     return (yield from _courses(run, course))
+
+
+@cache
+def _approach(segment: str) -> Approach:
+    """Told by the tables' spine, so the same in every session; working it out takes a third of a session's time."""
+    model = build_spine_model()
+    return best_approach(model, modes_of(model), segment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

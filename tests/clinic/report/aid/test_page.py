@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pytest
 
+from aid_pages import content_of, html_of, page_of
 from spondyl.clinic.report.aid import CRITERIA, aid_detail_text, aid_html, aid_text, check_ipdas
 from spondyl.clinic.report.aid.page_reader import Element, Page
 from spondyl.evidence.aid import Language, aid_content
@@ -16,10 +17,6 @@ from spondyl.evidence.library import shipped_library
 
 OPTIONS = [option.id for option in shipped_library().options]
 EVERY = [(option, language) for option in OPTIONS for language in Language]
-
-
-def html_of(option: str, language: Language) -> str:
-    return aid_html(aid_content(shipped_library(), option, language))
 
 
 @pytest.fixture(scope="module", params=list(Language), ids=[one.value for one in Language])
@@ -34,8 +31,7 @@ def page(html: str) -> Page:
 
 @pytest.mark.parametrize(("option", "language"), EVERY)
 def test_every_page_meets_all_twelve_criteria(option: str, language: Language) -> None:
-    content = aid_content(shipped_library(), option, language)
-    results = check_ipdas(aid_html(content), content)
+    results = check_ipdas(html_of(option, language), content_of(option, language))
     assert [one.code for one in results] == [f"q{n}" for n in range(1, 7)] + [f"c{n}" for n in range(1, 7)]
     assert [(one.code, one.missing) for one in results if not one.met] == []
 
@@ -58,8 +54,8 @@ SPOILT = {
 
 @pytest.mark.parametrize("code", [one.code for one in CRITERIA])
 def test_each_criterion_fails_when_what_meets_it_is_taken_away(code: str) -> None:
-    content = aid_content(shipped_library(), "stem-cells", Language.ENGLISH)
-    html, (old, new) = aid_html(content), SPOILT[code]
+    content = content_of("stem-cells", Language.ENGLISH)
+    html, (old, new) = html_of("stem-cells", Language.ENGLISH), SPOILT[code]
     assert old in html
     spoilt = check_ipdas(html.replace(old, new, 1), content)
     assert code in [one.code for one in spoilt if not one.met]
@@ -190,15 +186,15 @@ def test_contrast_of_every_colour_on_white(html: str) -> None:
 
 def test_the_same_records_give_the_same_bytes(html: str) -> None:
     language = Language.ENGLISH if 'lang="en">' in html[:200] else Language.SPANISH
-    assert html_of("stem-cells", language) == html
+    assert aid_html(aid_content(shipped_library(), "stem-cells", language)) == html
 
 
 @pytest.mark.parametrize("language", Language)
 def test_the_text_says_what_the_page_says(language: Language) -> None:
     """The short text what the one page says, the long one all of it; a number in brackets means the same in both."""
-    content = aid_content(shipped_library(), "stem-cells", language)
+    content = content_of("stem-cells", language)
     short, whole = (" ".join(text(content).split()) for text in (aid_text, aid_detail_text))
-    page = Page.read(aid_html(content))
+    page = page_of("stem-cells", language)
     (front,) = [one for one in page.elements if "front" in one.classes]
     for figure in [one for one in page.elements if "n" in one.classes]:
         assert figure.text in whole
@@ -215,7 +211,7 @@ def test_the_text_says_what_the_page_says(language: Language) -> None:
 
 @pytest.mark.parametrize(("option", "language"), EVERY)
 def test_the_short_text_is_short_and_says_where_the_sources_are(option: str, language: Language) -> None:
-    content = aid_content(shipped_library(), option, language)
+    content = content_of(option, language)
     text, whole = aid_text(content), aid_detail_text(content)
     assert len(text.splitlines()) <= 150
     assert f"{option}.{language.value}.detail.txt" in text
