@@ -6,7 +6,7 @@ from enum import Enum
 
 from spondyl.instrument import REGION_OF, Gate, Limits
 
-RULES = 6
+RULES = 7
 """Version of what a session asks and decides. Raise it when either changes: a record made before cannot be computed
 again, and must not look as if somebody had altered it."""
 
