@@ -69,6 +69,13 @@ def test_a_routine_visit_note_takes_at_most_twelve_clicks(
     expect(clinician.get_by_role("heading", name="Earlier notes")).to_be_visible()
 
 
+def keep_and_sign(page: Page) -> None:
+    """Until the page has seen that the note is kept: what stood in the tab is forgotten."""
+    page.get_by_role("button", name="Keep and sign").click()
+    expect(page.get_by_role("status")).to_contain_text("kept and signed")
+    page.wait_for_function("sessionStorage.length === 0")
+
+
 def no_exception_ticks_its_group(clinician: Page, services: Services, patient: Person) -> None:
     """A numb C6, taken back again, says nothing of the other dermatomes, nor of the saddle area seen before."""
     saddle = Deviation(test="touch_saddle", side=Side.MIDLINE, value="absent")
@@ -93,8 +100,7 @@ def no_exception_ticks_its_group(clinician: Page, services: Services, patient: P
         "All examined: choose below what was not normal."
     )
     clinician.get_by_label("What the patient says, what you advised").fill("Walks well")
-    clinician.get_by_role("button", name="Keep and sign").click()
-    expect(clinician.get_by_role("status")).to_contain_text("kept and signed")
+    keep_and_sign(clinician)
     with reading(services.engine) as connection:
         exams = [one.note.exam for one in notes_of(connection, patient.id)]
     assert Exam() in exams and all(not one.examined for one in exams)
@@ -113,8 +119,7 @@ def enter_in_a_field_signs_nothing(clinician: Page, services: Services, patient:
     expect(clinician.get_by_label("Note on L5 great toe extension")).to_have_value("after ten")
     with reading(services.engine) as connection:
         assert notes_of(connection, patient.id) == () and latest_plan(connection, patient.id) is None
-    clinician.get_by_role("button", name="Keep and sign").click()
-    expect(clinician.get_by_role("status")).to_contain_text("kept and signed")
+    keep_and_sign(clinician)
 
 
 def a_half_written_note_waits_in_the_tab_until_it_is_kept_or_the_clinician_signs_out(
@@ -140,8 +145,7 @@ def a_half_written_note_waits_in_the_tab_until_it_is_kept_or_the_clinician_signs
     expect(clinician.locator("[name=t-l5-left]")).to_have_value("4")
     expect(clinician.locator("[data-group=myotomes] [data-words]")).to_contain_text("left 4/5")
     assert violations(clinician) == []
-    clinician.get_by_role("button", name="Keep and sign").click()
-    expect(clinician.get_by_role("status")).to_contain_text("kept and signed")
+    keep_and_sign(clinician)
     expect(words).to_have_value("")
     clinician.go_back()
     if words.input_value():

@@ -331,6 +331,8 @@ def a_message_is_read_in_the_other_language_also_before_the_clinic_has_the_answe
     expect(message.get_by_role("link", name="Llamar al 911")).to_be_visible()
     assert violations(phone) == []
     message.get_by_role("button", name="English").click()
+    expect(message.get_by_role("button", name="Español")).to_be_visible()
+    phone.locator("body.by-screens").wait_for()  # the page's script has begun
     phone.unroute("**/answer")
     take_back(phone)
 
