@@ -2,6 +2,7 @@
 
 import ipaddress
 import secrets
+import signal
 import socket
 import sys
 from contextlib import suppress
@@ -387,6 +388,12 @@ def _serve(services: Services, listeners: tuple[socket.socket, ...], files: TlsF
             f"The certificate and its key cannot be used ({error}). Name with --cert and --cert-key the PEM files of a "
             "certificate and of the key that belongs to it."
         ) from error
-    # KeyboardInterrupt, which uvicorn raises again after a clean end, is how people stop it.
+    # What stopped it uvicorn raises again after a clean end: a service manager's SIGTERM then ends it as Ctrl-C does,
+    # and what stands in temporary folders for child processes is taken away.
+    signal.signal(signal.SIGTERM, _end)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=list(listeners))
+
+
+def _end(_number: int, _frame: object) -> None:
+    sys.exit()

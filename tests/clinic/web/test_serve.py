@@ -1,6 +1,7 @@
 """Claims: the real program starts a clinic, keeps it over a restart, speaks TLS, and signs in by a passkey."""
 
 import json
+import signal
 import socket
 import ssl
 import subprocess
@@ -126,6 +127,8 @@ def test_own_tls_serves_with_the_printed_certificate_and_marks_cookies(tmp_path:
         assert headers["set-cookie"].startswith("__Host-")
         assert headers["strict-transport-security"]
         assert "SHA-256 is" in served.printed
+        served.process.send_signal(signal.SIGTERM)  # as a service manager does
+        assert served.process.wait(60) == 0, "it ends as by Ctrl-C, taking away what it made for its children"
 
 
 def test_a_port_in_use_is_said(tmp_path: Path) -> None:
