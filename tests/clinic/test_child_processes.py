@@ -1,6 +1,7 @@
 """Claims: a process beside the server has what it needs when it begins, and nothing of the server; the one that it was
 forked from does not outlive a server that is killed."""
 
+import os
 import subprocess
 import sys
 import time
@@ -34,6 +35,22 @@ def test_what_it_needs_is_imported_before_it_begins_and_nothing_that_begins_thre
         there = one.submit(eval, "set(__import__('sys').modules)").result()
     assert set(IMPORTED_BEFORE) <= there
     assert not there & {"onnxruntime", "sqlalchemy.pool", "uvicorn"}
+
+
+def test_it_begins_also_where_the_temporary_folder_has_too_long_a_name(tmp_path: Path) -> None:
+    program, long = tmp_path / "server.py", tmp_path / ("x" * 100)
+    program.write_text(SERVER.replace("forkserver._forkserver._forkserver_pid", "'ended'"))
+    long.mkdir()
+    done = subprocess.run(
+        [sys.executable, program],
+        env=os.environ | {"TMPDIR": str(long)},
+        input="\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "False\nended\n", done.stderr
+    assert "a shorter TMPDIR mends it" in done.stderr
 
 
 def test_it_has_nothing_of_the_server_and_what_it_came_from_dies_with_a_killed_server(tmp_path: Path) -> None:
