@@ -103,6 +103,14 @@ def clicks(page: Page) -> int:
     return int(page.evaluate("Number(sessionStorage.clicks ?? 0)"))
 
 
+def undo(page: Page, times: int = 1) -> None:
+    """Press Undo on the page of a film, and wait until the server has it."""
+    for _ in range(times):
+        with page.expect_response(lambda one: one.request.method == "PUT") as saved:
+            page.locator('button[data-act="undo"]').click()
+        assert saved.value.ok
+
+
 def violations(page: Page, *, rules: tuple[str, ...] = ()) -> list[str]:
     """What axe finds wrong, as 'rule: element': by these rules, or by all."""
     page.wait_for_load_state("load")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from audit_rows import entries
 from clinic_apps import Browser as Client
-from live_clinic import COLOUR_RULES, served, signed_in, violations
+from live_clinic import COLOUR_RULES, served, signed_in, undo, violations
 from spondyl.anatomy.landmark_text import landmarks_to_json
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.films import Film
@@ -250,13 +250,6 @@ def axe_finds_nothing(page: Page) -> None:
     expect(part(page, "status")).to_contain_text("Draft saved")
     page.mouse.move(1, 1)
     assert violations(page) == []
-
-
-def undo(page: Page, times: int = 1) -> None:
-    for _ in range(times):
-        with page.expect_response(lambda one: one.request.method == "PUT") as saved:
-            page.locator('button[data-act="undo"]').click()
-        assert saved.value.ok
 
 
 def test_names_move_by_one_and_back_by_mouse_and_keys(viewer: Page, services: Services, film: Film) -> None:

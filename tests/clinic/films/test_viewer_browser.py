@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
-from live_clinic import served, signed_in, violations
+from live_clinic import served, signed_in, undo, violations
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.roles import Role
@@ -493,12 +493,6 @@ def no_request_leaves_the_clinic_and_nothing_is_kept_by_the_browser(viewer: Page
     viewer.wait_for_selector("[data-ready]")
     assert len(hosts) == 1
     assert caching == {"no-store"}
-
-
-def undo(page: Page) -> None:
-    with page.expect_response(lambda one: one.request.method == "PUT") as saved:
-        page.locator('button[data-act="undo"]').click()
-    assert saved.value.ok
 
 
 def open_again(page: Page) -> None:
