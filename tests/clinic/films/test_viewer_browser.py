@@ -53,7 +53,7 @@ WATCH = """() => {
   watching.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
   window.watched = () => { take(watching.takeRecords()); const found = seen; seen = []; return found; }; }"""
 PLAIN = """async () => {
-  const { emptySample, fillTable, paint } = await import('/static/films/raster.js');
+  const { emptySample, fillTable, paint, wholeOf } = await import('/static/films/raster.js');
   const table = new Uint32Array(65536);
   let wrong = 0;
   for (let n = 0; n < 60; n++) {
@@ -64,15 +64,44 @@ PLAIN = """async () => {
       let grey = Math.trunc(Math.min(255, Math.max(0, above)));
       if (window.inverted) grey = 255 - grey;
       if (table[value] !== (0xff000000 | grey << 16 | grey << 8 | grey) >>> 0) wrong++; } }
-  const sample = Object.assign(emptySample(37, 5), { left: 3, right: 32, top: 1, bottom: 4 });
+  const sample = Object.assign(emptySample(37, 5), { film: { left: 3, right: 32, top: 1, bottom: 4 } });
   sample.grey.forEach((_, at) => { sample.grey[at] = at * 331; });
   const picture = new Uint32Array(37 * 5).fill(7);
-  paint(sample, table, picture);
+  paint(sample, table, picture, wholeOf(sample));
   const off = picture.filter((colour, at) => {
     const [row, column] = [Math.floor(at / 37), at % 37];
     const inside = row >= 1 && row < 4 && column >= 3 && column < 32;
     return colour !== (inside ? table[sample.grey[at]] : 7); });
   return [wrong, off.length]; }"""
+PANNED = """async () => {
+  const { FilmPane } = await import('/static/films/film_pane.js');
+  const values = new Uint16Array(90 * 70).map((_, at) => (at * 40503) & 0xffff);
+  const paneOf = () => {
+    const host = document.createElement('div');
+    Object.assign(host.style, { position: 'fixed', width: '120px', height: '100px' });
+    document.body.append(Object.assign(host, { innerHTML: '<canvas></canvas>' }));
+    const pane = new FilmPane(host, () => {});
+    pane._resize();
+    pane.load(values, 90, 70);
+    return pane; };
+  const [moved, fresh] = [paneOf(), paneOf()];
+  const seen = (pane) => { pane._frame(); return pane._context.getImageData(0, 0, 120, 100).data.join(); };
+  const [wrong, pictures] = [[], new Set()];
+  for (const zoom of [0.5, 1, 2, 4]) for (const flipped of [false, true]) {
+    moved.setCamera({ ...moved.camera, zoom, flipped, left: 10.25, top: -7.5 });
+    moved._frame();
+    for (const by of [[1, 0], [0, -1], [7, 5], [-30, 12], [0.4, -0.4], [0.3, 0], [119, -99], [-200, 3], [70, 80]]) {
+      moved.panBy(...by);
+      if (by[1] === 12) moved.changeWindow(0.1, 0.1);
+      fresh._painted = undefined;
+      fresh.window = moved.window;
+      fresh.setCamera(moved.camera);
+      const picture = seen(moved);
+      pictures.add(picture);
+      if (picture !== seen(fresh)) wrong.push([zoom, flipped, ...by]); } }
+  const far = [moved.camera.left - 10.25, moved.camera.top + 7.5];
+  for (const pane of [moved, fresh]) pane.host.remove();
+  return [wrong, pictures.size, far]; }"""
 PICTURE = """async () => {
   const canvas = document.querySelector('[data-part=pane] canvas');
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -295,6 +324,9 @@ def the_words_of_the_view_are_never_cut_off(viewer: Page) -> None:
 def a_changed_window_paints_what_a_whole_redraw_paints(viewer: Page) -> None:
     """Claim: the quick table and painting give exactly what the plain formula gives, on the canvas too."""
     assert viewer.evaluate(PLAIN) == [0, 0]
+    wrong, pictures, (across, down) = viewer.evaluate(PANNED)
+    assert wrong == [] and pictures > 40  # what was shifted is what a fresh look paints
+    assert (across, down) == (pytest.approx(-32.3, abs=1), pytest.approx(-0.4, abs=1))  # parts of pixels add up
     box = part(viewer, "pane").bounding_box()
     assert box
     viewer.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -9,7 +9,7 @@
 
 import { fitted, mirrored, panned, toFilm, zoomed } from "./camera.js";
 import { fullWindow, planesOf } from "./film_pixels.js";
-import { emptySample, fillTable, paint, paintOutside, sampleFilm } from "./raster.js";
+import { emptySample, fillTable, paint, paintOutside, sampleFilm, shift, shiftBetween, wholeOf } from "./raster.js";
 
 const MOST_PIXELS = 2_300_000;
 const MIN_WIDTH = 64;
@@ -28,6 +28,7 @@ export class FilmPane {
     this._sampleIsOld = true;
     this._pictureIsOld = true;
     this._overIsOld = true;
+    this._panRest = [0, 0];
     this.window = { centre: 32768, width: 65536, inverted: false };
     /** @type {Camera} */
     this.camera = fitted(1, 1, 1, 1);
@@ -83,9 +84,15 @@ export class FilmPane {
     this.setCamera(zoomed(this.camera, factor, at));
   }
 
-  /** @param {number} dx @param {number} dy */
+  /**
+   * By whole pixels of the canvas, so that most of the picture is only shifted; the rest is kept for the next time.
+   * @param {number} dx @param {number} dy
+   */
   panBy(dx, dy) {
-    this.setCamera(panned(this.camera, dx, dy));
+    const scale = this._scale ?? 1;
+    const [x, y] = [this._panRest[0] + dx * scale, this._panRest[1] + dy * scale];
+    this._panRest = [x - Math.round(x), y - Math.round(y)];
+    this.setCamera(panned(this.camera, Math.round(x) / scale, Math.round(y) / scale));
   }
 
   flip() {
@@ -155,13 +162,22 @@ export class FilmPane {
   /** @param {import("./raster.js").Sample} sample @param {ImageData} picture */
   _paint(sample, picture) {
     const colours = this._colours ?? new Uint32Array(0);
+    const camera = this._canvasCamera();
+    let areas = [wholeOf(sample)];
     if (this._sampleIsOld) {
-      sampleFilm(this._planes, this._canvasCamera(), sample);
-      paintOutside(sample, colours);
+      const { planes, window: before, camera: from } = this._painted ?? {};
+      const isSame = planes === this._planes && before === this.window;
+      const by = isSame && from ? shiftBetween(from, camera, sample) : null;
+      if (by) areas = shift(sample, colours, by);
+      for (const area of areas) {
+        sampleFilm(this._planes, camera, sample, area);
+        paintOutside(sample, colours, area);
+      }
     }
     fillTable(this.window, this._table);
-    paint(sample, this._table, colours);
-    const { left, top, right, bottom } = sample;
+    for (const area of areas) paint(sample, this._table, colours, area);
+    this._painted = { planes: this._planes, window: this.window, camera };
+    const { left, top, right, bottom } = sample.film;
     if (this._sampleIsOld) this._context.putImageData(picture, 0, 0);
     else this._context.putImageData(picture, 0, 0, left, top, right - left, bottom - top);
   }
@@ -174,6 +190,7 @@ export class FilmPane {
     this._canvas.width = Math.max(1, Math.round(width * this._scale));
     this._canvas.height = Math.max(1, Math.round(height * this._scale));
     this._sample = emptySample(this._canvas.width, this._canvas.height);
+    this._painted = undefined;
     this._picture = this._context.createImageData(this._canvas.width, this._canvas.height);
     this._colours = new Uint32Array(this._picture.data.buffer);
     if (this._fit && (this._fit.width !== width || this._fit.height !== height)) this._keepMiddle(width, height);

@@ -1,19 +1,21 @@
 // @ts-check
 /**
  * From grey values to screen pixels, without a GPU: sample the visible part once for a camera, then look every sample up
- * in a table that is rebuilt for each frame. Changing the window costs the second step only.
+ * in a table that is rebuilt for each frame. Changing the window costs the second step only; a film moved by whole pixels
+ * is shifted, and only what comes into view is sampled and looked up.
  *
  * @typedef {import("./camera.js").Camera} Camera
  * @typedef {import("./film_pixels.js").Plane} Plane
  * @typedef {{centre: number, width: number, inverted: boolean}} Window
- * @typedef {{width: number, height: number, grey: Uint16Array, left: number, right: number, top: number,
- *   bottom: number}} Sample
+ * @typedef {{left: number, right: number, top: number, bottom: number}} Area in picture pixels; right and bottom lie outside
+ * @typedef {{width: number, height: number, grey: Uint16Array, film: Area}} Sample `film`: where in the picture it lies
  */
 
 const VALUES = 65536;
 const OUTSIDE = 0xff14100c; // a dark blue-grey, as ABGR
 const BLACK = 0xff000000;
 const WHITE = 0xffffffff;
+const A_WHOLE_PIXEL = 1e-6; // what adding and scaling may leave of a camera's place
 
 /**
  * Screen colours (ABGR) of all grey values; only those within the window are worked out one by one.
@@ -37,25 +39,65 @@ export function fillTable(window, table) {
 
 /** @param {number} width @param {number} height @returns {Sample} */
 export function emptySample(width, height) {
-  return { width, height, grey: new Uint16Array(width * height), left: 0, right: 0, top: 0, bottom: 0 };
+  return { width, height, grey: new Uint16Array(width * height), film: { left: 0, right: 0, top: 0, bottom: 0 } };
+}
+
+/** The whole picture. @param {Sample} sample @returns {Area} */
+export function wholeOf({ width, height }) {
+  return { left: 0, right: width, top: 0, bottom: height };
 }
 
 /**
- * Sample the film for every pixel of the picture, bilinear, from the plane that is at most twice too fine.
- * @param {Plane[]} planes @param {Camera} camera in picture pixels @param {Sample} sample
+ * By how many whole pixels two cameras differ; null when they differ by anything else, or by more than the picture.
+ * @param {Camera} from @param {Camera} to @param {Sample} sample @returns {[number, number] | null}
  */
-export function sampleFilm(planes, camera, sample) {
+export function shiftBetween(from, to, { width, height }) {
+  const [dx, dy] = [Math.round(to.left - from.left), Math.round(to.top - from.top)];
+  const isShift = [
+    Math.abs(to.left - from.left - dx) < A_WHOLE_PIXEL,
+    Math.abs(to.top - from.top - dy) < A_WHOLE_PIXEL,
+    to.zoom === from.zoom && to.flipped === from.flipped && to.columns === from.columns && to.rows === from.rows,
+    Math.abs(dx) < width && Math.abs(dy) < height,
+  ];
+  return isShift.every(Boolean) ? [dx, dy] : null;
+}
+
+/**
+ * Move what is sampled and painted by whole pixels; returns what has come into view, to be sampled and painted anew.
+ * @param {Sample} sample @param {Uint32Array} picture ABGR @param {[number, number]} by @returns {Area[]}
+ */
+export function shift(sample, picture, [dx, dy]) {
+  const { width, height } = sample;
+  const places = dy * width + dx;
+  for (const pixels of [sample.grey, picture]) {
+    if (places > 0) pixels.copyWithin(places, 0, pixels.length - places);
+    else pixels.copyWithin(0, -places);
+  }
+  const [top, bottom] = dy > 0 ? [0, dy] : [height + dy, height];
+  const [left, right] = dx > 0 ? [0, dx] : [width + dx, width];
+  return [
+    { left: 0, right: width, top, bottom },
+    { left, right, top: Math.max(0, dy), bottom: height + Math.min(0, dy) },
+  ];
+}
+
+/**
+ * Sample the film for every pixel of an area, bilinear, from the plane that is at most twice too fine.
+ * @param {Plane[]} planes @param {Camera} camera in picture pixels @param {Sample} sample @param {Area} area
+ */
+export function sampleFilm(planes, camera, sample, area) {
   const halvings = Math.max(0, Math.min(planes.length - 1, Math.floor(-Math.log2(camera.zoom) + 0.25)));
   const plane = planes[halvings];
   const shrink = 2 ** halvings;
   const { zoom, flipped } = camera;
   const across = axis(sample.width, { offset: camera.left, zoom, size: camera.columns, shrink, flipped }, plane.columns);
   const down = axis(sample.height, { offset: camera.top, zoom, size: camera.rows, shrink, flipped: false }, plane.rows);
-  [sample.left, sample.right, sample.top, sample.bottom] = [across.start, across.end, down.start, down.end];
+  sample.film = { left: across.start, right: across.end, top: down.start, bottom: down.end };
   const { values, columns } = plane;
   const { index, weight } = across;
-  const { grey, width, left, right } = sample;
-  for (let row = sample.top; row < sample.bottom; row++) {
+  const { grey, width } = sample;
+  const { left, right, top, bottom } = shared(sample.film, area);
+  for (let row = top; row < bottom; row++) {
     const upper = down.index[row] * columns;
     const lower = upper + (down.index[row] + 1 < plane.rows ? columns : 0);
     const rowWeight = down.weight[row];
@@ -92,21 +134,33 @@ function axis(pixels, { offset, zoom, size, shrink, flipped }, planeSize) {
   return { start, end, index, weight };
 }
 
-/**
- * Everything beside the film; it changes with the camera only.
- * @param {Sample} sample @param {Uint32Array} picture ABGR
- */
-export function paintOutside({ width, height, left, right, top, bottom }, picture) {
-  if (left > 0 || right < width || top > 0 || bottom < height) picture.fill(OUTSIDE);
+/** What two areas share; it may be empty. @param {Area} one @param {Area} other @returns {Area} */
+function shared(one, other) {
+  return {
+    left: Math.max(one.left, other.left),
+    right: Math.min(one.right, other.right),
+    top: Math.max(one.top, other.top),
+    bottom: Math.min(one.bottom, other.bottom),
+  };
 }
 
 /**
- * Look every sample up; what lies beside the film is left as it is. Eight at a time: that takes half the time of one
- * at a time, which was a third of a frame's work.
- * @param {Sample} sample @param {Uint32Array} table @param {Uint32Array} picture ABGR
+ * An area as if there were no film; that changes with the camera only.
+ * @param {Sample} sample @param {Uint32Array} picture ABGR @param {Area} area
  */
-export function paint(sample, table, picture) {
-  const { grey, width, left, right, top, bottom } = sample;
+export function paintOutside({ width, film }, picture, { left, right, top, bottom }) {
+  if (film.left <= left && film.right >= right && film.top <= top && film.bottom >= bottom) return;
+  for (let row = top; row < bottom; row++) picture.fill(OUTSIDE, row * width + left, row * width + right);
+}
+
+/**
+ * Look every sample of an area up; what lies beside the film is left as it is. Eight at a time: that takes half the
+ * time of one at a time, which was a third of a frame's work.
+ * @param {Sample} sample @param {Uint32Array} table @param {Uint32Array} picture ABGR @param {Area} area
+ */
+export function paint(sample, table, picture, area) {
+  const { grey, width } = sample;
+  const { left, right, top, bottom } = shared(sample.film, area);
   for (let row = top; row < bottom; row++) {
     let at = row * width + left;
     const end = row * width + right;
