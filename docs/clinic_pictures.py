@@ -129,6 +129,7 @@ PICTURES = (
     Picture(name="waitlist", who="desk", go=at("/calendar/waitlist")),
     Picture(name="practice", who="admin", go=at("/calendar/practice/offices/orange")),
     Picture(name="book", who="", go=at("/book"), screen=TELEPHONE),
+    Picture(name="treatments", who="", go=at("/aid"), screen=TELEPHONE),
     Picture(name="patient", who="lind", go=of("Greta")),
     Picture(name="exam", who="lind", go=of("Greta", "exam")),
     Picture(name="film", who="lind", go=viewer, dark=True),

@@ -241,6 +241,7 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
     """What the terminal says at the start."""
     address = own_address(options)
     lines = [f"Spondyl serves {services.settings.clinic_name} at {address}  (Ctrl-C stops it)"]
+    lines.append(f"Patients book a visit, and read what is known about each treatment, at {address}/book")
     if files and options.own_tls:
         lines.append(f"Browsers ask once about the certificate made here; its SHA-256 is {files.fingerprint}")
     if services.setup_token:

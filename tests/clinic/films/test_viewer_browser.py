@@ -326,7 +326,10 @@ def a_changed_window_paints_what_a_whole_redraw_paints(viewer: Page) -> None:
     assert viewer.evaluate(PLAIN) == [0, 0]
     wrong, pictures, (across, down) = viewer.evaluate(PANNED)
     assert wrong == [] and pictures > 40  # what was shifted is what a fresh look paints
-    assert (across, down) == (pytest.approx(-32.3, abs=1), pytest.approx(-0.4, abs=1))  # parts of pixels add up
+    assert (across, down) == (
+        pytest.approx(-32.3, abs=1),
+        pytest.approx(-0.4, abs=1),
+    )  # parts of pixels add up
     box = part(viewer, "pane").bounding_box()
     assert box
     viewer.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

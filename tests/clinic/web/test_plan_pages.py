@@ -253,14 +253,6 @@ def test_the_plan_is_judged_and_the_day_page_names_the_overdue(
         assert judged(connection, asked.id, stored.plan, as_of=today).state is PlanState.REACHED
 
 
-def test_a_decision_aid_is_open_to_all_with_its_own_policy(browser: Open) -> None:
-    page = browser(Role.NOBODY).get("/aid/stem-cells?lang=es")
-    assert page.status_code == 200 and '<html lang="es"' in page.text
-    policy = page.headers["content-security-policy"]
-    assert "style-src 'sha256-" in policy and "default-src 'none'" in policy and "unsafe" not in policy
-    assert browser(Role.NOBODY).get("/aid/magnets").status_code == 404
-
-
 def test_a_referral_letter_holds_the_facts_and_claims_no_cause(
     browser: Open, asked: Person, clock: Clock
 ) -> None:

@@ -263,11 +263,6 @@ def test_an_error_offers_the_other_language_and_a_way_to_its_text(visitor: Brows
     assert '<html lang="en"' in english and "Skip to the page" in english and ">Español</a>" in english
 
 
-def test_a_decision_aid_takes_the_language_as_every_page_does(visitor: Browser) -> None:
-    assert '<html lang="es"' in visitor.get("/aid/exercise?lang=es").text
-    assert BOOK_WORD in visitor.get("/aid/magnets?lang=es").text
-
-
 def test_the_language_of_the_offices_keeps_the_kind_of_visit(visitor: Browser, services: Services) -> None:
     practice = two_offices()
     kinds = tuple(replace(one, public=True) for one in practice.visit_types)

@@ -19,7 +19,7 @@ from spondyl.clinic.web.public.shown import is_language_chosen, patient_language
 from spondyl.clinic.web.services import services_of
 from spondyl.clinic.web.storable import FORMS
 
-PATIENT_PATHS = ("/book", "/visit/", "/intake/", "/aid/")
+PATIENT_PATHS = ("/book", "/visit/", "/intake/", "/aid")
 _TITLES = {
     "en": {
         404: "This page does not open",

@@ -1,14 +1,16 @@
 """The aid on one side of paper: every choice in one line, harms in a few words, the same columns for every choice."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spondyl.evidence.aid.expect import Expectation
-from spondyl.evidence.aid.ladder import LadderRow, numbers_said, verdict
+from spondyl.evidence.aid.ladder import LadderRow, ladder_row, numbers_said, verdict
 from spondyl.evidence.aid.risks import Risk, risks
 from spondyl.evidence.aid.said import Said
 from spondyl.evidence.aid.words import Words
 from spondyl.evidence.answer import answer
 from spondyl.evidence.library import Library
+from spondyl.evidence.living import SignedConclusion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,18 @@ def glance(library: Library, expect: Expectation, ladder: tuple[LadderRow, ...],
         harms=risks(library, library.option(name), words, short=True),
         rows=tuple(_row(library, row, words) for row in ladder),
         ask=(*words.texts(f"options.{name}.ask")[:1], *words.texts("ask.all")[:2]),
+    )
+
+
+def every_choice(
+    library: Library, words: Words, *, signed: Iterable[SignedConclusion] = ()
+) -> tuple[GlanceRow, ...]:
+    """Every choice that there are plain words about, in the order of the library."""
+    signed = tuple(signed)
+    return tuple(
+        _row(library, ladder_row(library, one.id, words, signed), words)
+        for one in library.options
+        if words.has_option(one.id)
     )
 
 

@@ -1,6 +1,7 @@
 """One offline HTML page: no script, nothing loaded, nothing sent; it prints on A4 and Letter."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
@@ -16,15 +17,25 @@ STEPS = 5
 """Circles in a row of the values exercise."""
 
 
-def aid_html(content: AidContent) -> str:
-    """The whole page."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLinks:
+    """Where a page leads that stands on a clinic's site; ``option`` gives the address of another option's page."""
+
+    everything: str
+    book: str
+    other_language: str
+    option: Callable[[str], str]
+
+
+def aid_html(content: AidContent, site: SiteLinks | None = None) -> str:
+    """The whole page; without ``site`` a file for itself."""
     words, sources = words_of(content.language), Sources()
 
     def say(said: Said) -> Markup:
         return _said(said, content.language, sources)
 
     def bare(said: Said) -> Markup:
-        return _words(said, content.language)
+        return prose_html(said, content.language)
 
     def marks(together: Iterable[Said]) -> Markup:
         return _marks((origin for said in together for origin in said.origins), content.language, sources)
@@ -45,6 +56,7 @@ def aid_html(content: AidContent) -> str:
         .get_template("aid.html.j2")
         .render(
             aid=content,
+            site=site,
             words=words,
             text=words.text,
             texts=words.texts,
@@ -65,10 +77,11 @@ def aid_html(content: AidContent) -> str:
 
 
 def _said(said: Said, language: Language, sources: Sources) -> Markup:
-    return _words(said, language) + _marks(said.origins, language, sources)
+    return prose_html(said, language) + _marks(said.origins, language, sources)
 
 
-def _words(said: Said, language: Language) -> Markup:
+def prose_html(said: Said, language: Language) -> Markup:
+    """The words of a sentence with its figures marked, without the numbers of its sources."""
     return Markup("").join(_piece(piece, language) for piece in said.prose.pieces)
 
 

@@ -69,6 +69,10 @@ WORDS: dict[str, dict[str, str]] = {
         "stopped": "A clinician has to look at your answers before this can be booked. Please call the clinic now.",
         "plan_ended": "Before this visit can be booked, a clinician talks with you about how your treatment goes on. "
         "Please call the clinic.",
+        "known_title": "What is known about each treatment",
+        "known_next": "tap a treatment to see what you could expect, what can go wrong and what nobody knows.",
+        "known_lead": "For back pain that has lasted long. Every treatment is judged by the same rules, ours too. "
+        "First come those that do the least to your body.",
         "call": "Call",
         "need_name": "Please give your first and last name.",
         "need_contact": "Please give a telephone number or an e-mail address.",
@@ -143,6 +147,10 @@ WORDS: dict[str, dict[str, str]] = {
         "stopped": "Antes de reservar, un profesional tiene que ver sus respuestas. Llame ahora a la clínica.",
         "plan_ended": "Antes de reservar esta cita, un profesional tiene que hablar con usted de cómo sigue su "
         "tratamiento. Llame a la clínica.",
+        "known_title": "Qué se sabe de cada tratamiento",
+        "known_next": "toque un tratamiento para ver qué puede esperar, qué puede salir mal y qué no sabe nadie.",
+        "known_lead": "Para el dolor de espalda que dura mucho. Todo se juzga con las mismas reglas, también "
+        "lo nuestro. Primero van los que menos le hacen al cuerpo.",
         "call": "Llamar a",
         "need_name": "Escriba su nombre y sus apellidos, por favor.",
         "need_contact": "Escriba un teléfono o un correo electrónico, por favor.",
