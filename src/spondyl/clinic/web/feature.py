@@ -42,6 +42,8 @@ class Panel:
     context: dict[str, Any]
     comes_first: bool = False
     """On the day's page before the others: somebody has to act now."""
+    next_step: str = ""
+    """On a patient's overview what to do now, where the feature knows; the first one in the order of a visit counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

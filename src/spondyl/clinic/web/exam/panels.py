@@ -31,10 +31,10 @@ def patient_panel(view: View, person: Person) -> Panel | None:
     if not view.viewer.may(Role.CLINICIAN):
         return None
     rows = unsigned_rows(view.connection, kind=KIND, person_id=person.id)
-    return _panel([(person, row) for row in rows], count=len(rows))
+    return _panel([(person, row) for row in rows], count=len(rows), next_step="sign the visit note.")
 
 
-def _panel(shown: Sequence[tuple[Person, NewestRow]], *, count: int) -> Panel | None:
+def _panel(shown: Sequence[tuple[Person, NewestRow]], *, count: int, next_step: str = "") -> Panel | None:
     waiting = [(patient, row, date.fromisoformat(row.body["on"])) for patient, row in shown]
     context = {"waiting": waiting, "count": count}
-    return Panel(template="exam/unsigned.html", context=context) if waiting else None
+    return Panel(template="exam/unsigned.html", context=context, next_step=next_step) if waiting else None

@@ -2,8 +2,9 @@
 
 from spondyl.clinic.chart.films import films_of
 from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.web.feature import Panel, View
-from spondyl.clinic.web.films.rows import film_row
+from spondyl.clinic.web.films.rows import film_row, until_signed
 
 
 def films_panel(view: View, patient: Person) -> Panel:
@@ -14,4 +15,6 @@ def films_panel(view: View, patient: Person) -> Panel:
         if films
         else None
     )
-    return Panel(template="films/panel.html", context={"newest": newest, "count": len(films)})
+    waits = until_signed([newest]) if newest and view.viewer.may(Role.CLINICIAN) else None
+    context = {"newest": newest, "count": len(films)}
+    return Panel(template="films/panel.html", context=context, next_step=waits or "")

@@ -104,14 +104,14 @@ def list_next(rows: list[FilmRow], patient: Person | None, *, opens: bool) -> st
         return "wait a moment; this page shows by itself when the film is read."
     if patient is None:
         return "say whose each film is." if rows else "nothing; every film has its patient."
-    if signing := _until_signed(rows):
+    if signing := until_signed(rows):
         return signing if opens else "a clinician opens the film and signs it; go on with the visit."
     if any(row.refusal for row in rows):
         return "do what the refused film says, or add another film."
     return "add a film, or go on with the plan." if rows else "add the first film."
 
 
-def _until_signed(rows: list[FilmRow]) -> str | None:
+def until_signed(rows: list[FilmRow]) -> str | None:
     """What is left to do in the viewer."""
     if any(row.status is Status.ACCEPTED for row in rows):
         return "open the film and sign the reading that was accepted."

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from spondyl.assessment.intake import Stop
-from spondyl.clinic.care.booking_block import Waiting, booking_block, waiting_for_a_look
-from spondyl.clinic.care.intake_record import newest
+from spondyl.clinic.care.booking_block import BookingBlock, Waiting, booking_block, waiting_for_a_look
+from spondyl.clinic.care.intake_record import StoredIntake, newest
 from spondyl.clinic.chart.guard import may_open
 from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.web.feature import Panel, View
 
 
@@ -28,6 +29,17 @@ def _as_seen(view: View, waiting: Waiting) -> Waiting:
 
 def patient_panel(view: View, person: Person) -> Panel:
     """Where the patient's form stands, and what it blocks."""
-    stored = newest(view.connection, person.id)
-    context = {"stored": stored, "block": booking_block(view.connection, person.id), "person_id": person.id}
-    return Panel(template="intake/overview.html", context=context)
+    stored, block = newest(view.connection, person.id), booking_block(view.connection, person.id)
+    context = {"stored": stored, "block": block, "person_id": person.id}
+    then = _next_step(stored, block, is_clinician=view.viewer.may(Role.CLINICIAN))
+    return Panel(template="intake/overview.html", context=context, next_step=then)
+
+
+def _next_step(stored: StoredIntake | None, block: BookingBlock, *, is_clinician: bool) -> str:
+    if block.blocks:
+        return (
+            "look at the answers that stop a visit." if is_clinician else "fetch a clinician: answers wait."
+        )
+    if stored is None:
+        return "begin the intake."
+    return "let the patient finish the intake." if stored.intake.next_group else ""

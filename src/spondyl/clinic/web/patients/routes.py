@@ -37,6 +37,7 @@ router = APIRouter(prefix="/patients", include_in_schema=False)
 _MOST_FOUND = 50
 _TYPED = ("given_name", "family_name", "birth_date", "phone", "email")
 _EMPTY = dict.fromkeys(_TYPED, "") | {"sex": "unknown", "language": "en"}
+_ANY_STEP = "open the step of the visit that comes now; the tabs stand in the order of a visit."
 _CHOICES = {"sexes": SEXES, "languages": LANGUAGES}
 
 
@@ -126,9 +127,10 @@ def overview(request: Request, services: Clinic, viewer: AnyStaff, patient_id: s
     with reading(services.engine) as connection:
         view = View(connection=connection, services=services, viewer=viewer, desk=request.app.state.desk)
         made = [feature.patient(view, patient) for feature in features_of(request) if feature.patient]
-    return patient_page(
-        request, "patients/overview.html", patient, {"panels": [panel for panel in made if panel]}
-    )
+    panels = [panel for panel in made if panel]
+    steps = [panel.next_step for panel in panels if panel.next_step]
+    context = {"panels": panels, "next_step": steps[0] if steps else _ANY_STEP}
+    return patient_page(request, "patients/overview.html", patient, context)
 
 
 @router.get("/{patient_id}/details")

@@ -9,4 +9,5 @@ FEATURE = Feature(
     routers=(routes.router, consent_routes.router, referral_routes.router),
     tabs=(PatientTab(label="Plan", path="plan", roles=(Role.CLINICIAN,)),),
     today=panels.today_panel,
+    patient=panels.patient_panel,
 )

@@ -1,13 +1,15 @@
-"""Plans whose review is due, on the clinician's day page."""
+"""Plans whose review is due, on the clinician's day page; how a patient's plan stands, on the overview."""
 
 from datetime import date, timedelta
 
-from spondyl.clinic.care.plan_record import plans_due
+from spondyl.clinic.care.option_names import option_name
+from spondyl.clinic.care.plan_record import latest_plan, plans_due
 from spondyl.clinic.chart.guard import shut_for
-from spondyl.clinic.chart.people import people_of
+from spondyl.clinic.chart.people import Person, people_of
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.feature import Panel, View
+from spondyl.clinic.web.plan.standing import standing_of
 from spondyl.treatment.plan import PlanState
 
 MOST_SHOWN = 12
@@ -36,6 +38,20 @@ def today_panel(view: View) -> Panel | None:
     due.sort(key=lambda one: _place(one[0], today))
     context = {"due": due[:MOST_SHOWN], "count": len(due)}
     return Panel(template="plan/due.html", context=context) if due else None
+
+
+def patient_panel(view: View, person: Person) -> Panel | None:
+    """How the plan in force stands; None for who sees no plans."""
+    if not view.viewer.may(Role.CLINICIAN):
+        return None
+    stored = latest_plan(view.connection, person.id)
+    if stored is None:
+        shown, then = None, "examine the patient and make a plan."
+    else:
+        shown = standing_of(view.connection, person.id, stored, as_of=clinic_today(view.services))
+        then = shown.next_step
+    context = {"standing": shown, "option_name": option_name}
+    return Panel(template="plan/overview.html", context=context, next_step=then)
 
 
 def _place(review_on: date, today: date) -> tuple[bool, timedelta]:

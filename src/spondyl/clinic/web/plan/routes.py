@@ -16,7 +16,6 @@ from spondyl.clinic.care.option_names import option_name
 from spondyl.clinic.care.page_mark import mark_of
 from spondyl.clinic.care.plan_record import (
     StoredPlan,
-    judged,
     keep_plan,
     latest_plan,
     plans_of,
@@ -24,7 +23,6 @@ from spondyl.clinic.care.plan_record import (
     sign_plan,
     situation_of,
     versions_of,
-    why_not_now,
 )
 from spondyl.clinic.care.scores import scores_of_person
 from spondyl.clinic.care.signed_films import signed_films
@@ -39,6 +37,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.page import patient_page, see_other
 from spondyl.clinic.web.plan.form import GOAL_NAMES, PlanForm, form_of, fresh_form, is_current
+from spondyl.clinic.web.plan.standing import standing_of
 from spondyl.clinic.web.rights import Clinician
 from spondyl.clinic.web.services import Clinic, Services
 from spondyl.clinic.web.written_fields import is_behind, key_of, written_fields
@@ -178,14 +177,15 @@ def _mark(connection: sa.Connection, patient_id: str) -> str:
 def _view(
     connection: sa.Connection, services: Services, patient: Person, stored: StoredPlan
 ) -> dict[str, Any]:
-    today, consent = clinic_today(services), consent_to(connection, patient.id, stored)
     notes = notes_of(connection, patient.id)
+    standing = standing_of(connection, patient.id, stored, notes, as_of=clinic_today(services))
     return {
         "stored": stored,
         "plan": stored.plan,
-        "judged": judged(connection, patient.id, stored.plan, as_of=today),
-        "consent": consent,
-        "why_not": None if consent else why_not_now(connection, patient.id, stored, notes),
+        "judged": standing.judged,
+        "consent": standing.consent,
+        "why_not": standing.why_not,
+        "next_step": standing.next_step,
         "block": booking_block(connection, patient.id),
         "versions": versions_of(connection, stored.document_id),
         "older": plans_of(connection, patient.id)[1:],
