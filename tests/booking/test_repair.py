@@ -64,6 +64,17 @@ def test_who_has_one_way_out_gets_it() -> None:
     assert all(isinstance(move, Move) for move in moves)
 
 
+def test_who_can_stay_at_their_own_time_does() -> None:
+    """The other provider is free from the later visit's own time on: the earlier one, who chose first,
+    took it, and both had to be told of another time."""
+    filled = [Claim(resource="provider:ana", office="yl", start=utc(2, 8), end=utc(2, 17, 45))]
+    diary = diary_of(PRACTICE, HORIZON, filled, [ILL])
+    moves = repair(diary, [displaced("a", utc(2, 17)), displaced("b", utc(2, 18))], utc(2, 8))
+    early, late = (move.slot for move in moves if isinstance(move, Move))
+    assert (late.start, late.placement.provider) == (utc(2, 18), "ana")
+    assert early.start > utc(2, 18) and early.wall.date() == MONDAY
+
+
 def test_each_visit_weighs_its_ways_once_however_many_choose_before_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -54,17 +54,39 @@ def repair(
 ) -> tuple[Move | NoMove, ...]:
     """Return a move for each visit, or why there is none; all moves can stand together.
 
-    The diary must already hold the absence and must not hold the displaced visits. The visit with the fewest ways out
-    chooses first, so that a flexible one does not take its only place.
+    The diary must already hold the absence and must not hold the displaced visits. Whoever can stay at their own time
+    chooses first: nobody else takes it, and they need not be told of another. Of the others, and of all where
+    somebody would be left without a time by that, the visit with the fewest ways out chooses first, so that a flexible
+    one does not take its only place.
     """
+    waiting = list(displaced)
+    moves = _repaired(diary, waiting, now, other_offices, stayers_first=True)
+    if _left_out(moves):
+        others = _repaired(diary, waiting, now, other_offices, stayers_first=False)
+        moves = min(moves, others, key=_left_out)
+    return moves
+
+
+def _left_out(moves: Iterable[Move | NoMove]) -> int:
+    return sum(isinstance(move, NoMove) for move in moves)
+
+
+def _repaired(
+    diary: Diary, displaced: Iterable[Displaced], now: datetime, other_offices: bool, *, stayers_first: bool
+) -> tuple[Move | NoMove, ...]:
     waiting = list(displaced)
     found: dict[str, Move | NoMove] = {}
     order = [one.key for one in waiting]
     while waiting:
-        # Only how many ways there are decides who chooses; the ways of the others need not be weighed yet.
+        # Only who may stay and how many ways there are decides who chooses; the ways need not be weighed yet.
         one, places = min(
             ((one, _places(diary, one, now, other_offices)) for one in waiting),
-            key=lambda pair: (_count(pair[1]), pair[0].start, pair[0].key),
+            key=lambda pair: (
+                stayers_first and not _may_stay(diary, *pair),
+                _count(pair[1]),
+                pair[0].start,
+                pair[0].key,
+            ),
         )
         waiting.remove(one)
         best = min(_ways(diary, one, places), default=None)
@@ -111,6 +133,12 @@ def _places(diary: Diary, one: Displaced, now: datetime, other_offices: bool) ->
         for provider, mask in free_starts(diary, _wish(one, office, now)).items():
             found[office, provider] = mask & days
     return found
+
+
+def _may_stay(diary: Diary, one: Displaced, places: _Places) -> bool:
+    """Whether somebody else is free at the visit's own time and office."""
+    own = diary.horizon.mask(one.start, one.start + timedelta(seconds=1))
+    return any(mask & own for (office, _), mask in places.items() if office == one.office)
 
 
 def _count(places: _Places) -> int:
