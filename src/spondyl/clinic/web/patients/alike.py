@@ -1,0 +1,14 @@
+"""Another chart may be the same person's: said to the staff on the overview; nobody's charts are joined by a guess."""
+
+from spondyl.clinic.chart.known_person import perhaps_same
+from spondyl.clinic.chart.people import Person
+from spondyl.clinic.web.feature import Panel, View
+
+
+def patient_panel(view: View, person: Person) -> Panel | None:
+    """The charts that may be this patient's too, and what to do; None when there are none."""
+    others = perhaps_same(view.connection, [person]).get(person.id)
+    if others is None:
+        return None
+    oldest = min([person, *others], key=lambda one: one.record_number)
+    return Panel(template="patients/alike.html", context={"others": others, "oldest": oldest})
