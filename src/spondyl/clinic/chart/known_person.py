@@ -51,13 +51,16 @@ def perhaps_known(connection: sa.Connection, details: PersonDetails) -> list[Per
     return list({one.id: one for one in alike + called}.values())
 
 
-def perhaps_same(connection: sa.Connection, known: Collection[Person]) -> dict[str, list[Person]]:
+def perhaps_same(
+    connection: sa.Connection, known: Collection[Person], *, shut: Collection[str]
+) -> dict[str, list[Person]]:
     """For each of these patients the other charts that may be theirs, the oldest first; who has none is left out. One
-    query for all of them.
+    query for all of them. Nothing is told of the charts in ``shut``, which whoever looks may not open.
 
     Nothing is joined by it: two people may share a name, a day of birth or a telephone, so somebody looks.
     """
-    near = _near(connection, [one.details for one in known if one.erased_at is None])
+    known = [one for one in known if one.erased_at is None and one.id not in shut]
+    near = [one for one in _near(connection, [one.details for one in known]) if one.id not in shut]
     found = {
         one.id: [other for other in near if other.id != one.id and _may_be_same(one.details, other.details)]
         for one in known

@@ -5,7 +5,6 @@ from typing import Any
 
 from spondyl.booking import Appointment, Practice, Status
 from spondyl.clinic.chart.appointment_rows import appointments_of
-from spondyl.clinic.chart.known_person import perhaps_same
 from spondyl.clinic.chart.outbox import why_clinic_refused
 from spondyl.clinic.chart.people import Person, people_of
 from spondyl.clinic.chart.practice import has_practice, practice_of
@@ -18,6 +17,7 @@ from spondyl.clinic.web.calendar.board import day_visits
 from spondyl.clinic.web.calendar.choices import practice_day
 from spondyl.clinic.web.calendar.past_visits import courses_attended
 from spondyl.clinic.web.feature import Panel, View
+from spondyl.clinic.web.patients.alike import perhaps_twice
 
 LOOK_AHEAD_DAYS = 14
 
@@ -66,7 +66,7 @@ def _ends(practice: Practice, visit: Appointment) -> datetime:
 
 def _rows(view: View, practice: Practice, visits: list[Appointment]) -> list[dict[str, Any]]:
     who = people_of(view.connection, {one.person for one in visits if one.person})
-    twice, now = perhaps_same(view.connection, who.values()), view.services.clock()
+    twice, now = perhaps_twice(view, who.values()), view.services.clock()
     comes_next = min((one.start for one in visits if one.start > now), default=None)
     return [
         {
