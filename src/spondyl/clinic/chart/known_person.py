@@ -87,14 +87,14 @@ def _near(connection: sa.Connection, details: Collection[PersonDetails]) -> list
 
 
 def _may_be_same(one: PersonDetails, other: PersonDetails) -> bool:
-    """Two of three agree, or nothing speaks against the one that does: the name, or a part of it, the day of birth, the
-    telephone or e-mail."""
+    """The words of one name are in the other, and either the day of birth or how to reach them is the same; or just the
+    name, where a day of birth is not known. A family shares a telephone, twins also the day."""
     mine, theirs = (_words(who) for who in (one, other))
-    is_reachable_alike = _same_phone(one, other) or _same_mail(one, other)
-    if one.birth_date is None or other.birth_date is None:
-        return mine == theirs or is_reachable_alike
-    is_named_alike = mine <= theirs or theirs <= mine
-    return is_named_alike + is_reachable_alike + (one.birth_date == other.birth_date) > 1
+    if not (mine <= theirs or theirs <= mine):
+        return False
+    is_day_known = one.birth_date is not None and other.birth_date is not None
+    is_born_alike = one.birth_date == other.birth_date if is_day_known else mine == theirs
+    return is_born_alike or _same_phone(one, other) or _same_mail(one, other)
 
 
 def _words(details: PersonDetails) -> set[str]:
