@@ -9,7 +9,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from fastapi import Depends, Request
 
-from spondyl.clinic.chart.audit import AuditEntry, record
+from spondyl.clinic.chart.audit import AuditEntry, is_sealed, record
 from spondyl.clinic.chart.audit_look import Asked, look
 from spondyl.clinic.chart.keys import anchor_signer
 from spondyl.clinic.chart.transaction import writing
@@ -89,9 +89,11 @@ class AuditCheck:
             raise _ServerEndsError
 
 
-def earlier_check(connection: sa.Connection) -> AuditEntry | None:
-    """The row of the log that tells of its newest check: what is left of one when the server starts again."""
-    return next(iter(look(connection, Asked(actions=[CHECKED]), limit=1).entries), None)
+def earlier_check(connection: sa.Connection) -> tuple[AuditEntry, bool] | None:
+    """The row of the log that tells of its newest check, what is left of one when the server starts again; and whether
+    its seal fits: who changes the log would change that row too."""
+    newest = next(iter(look(connection, Asked(actions=[CHECKED]), limit=1).entries), None)
+    return newest and (newest, is_sealed(connection, newest.lane, newest.sequence))
 
 
 async def _check_of(request: Request) -> AuditCheck:  # async, because FastAPI gives everything else a thread
