@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 from typer.testing import CliRunner
 
 from spondyl.clinic.cli import app, main
+from spondyl.clinic.cli.plain_letters import ERRORS
+from spondyl.clinic.cli.whole_table import print_table, print_whole
 from spondyl.clinic.exit_codes import ExitCode, code_for
 
 
@@ -66,6 +72,21 @@ def test_a_terminal_without_a_letter_gets_another_in_its_place(
         print("Šárka: ≥ −3½° “so”")
         stream.flush()
     assert written.getvalue().decode(encoding).rstrip().endswith(shown)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+@pytest.mark.parametrize("is_narrow", [True, False])
+def test_columns_are_as_wide_as_the_letters_that_the_terminal_has(encoding: str, is_narrow: bool) -> None:
+    """Two letters of "deg" pushed what stands to the right of them."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors=ERRORS)
+    console = Console(file=stream, width=30 if is_narrow else 60)
+    table = Table("At ≥ 3°", "Verdict", box=box.ASCII)
+    table.add_row("−12.5° ± 2.0°", Text("within noise"))
+    table.add_row("1", "changed")
+    (print_whole if is_narrow else print_table)(table, console)
+    stream.seek(0)
+    lines = stream.read().splitlines()
+    assert len({len(line) for line in lines}) == 1, lines
 
 
 @pytest.mark.parametrize(

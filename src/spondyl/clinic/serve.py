@@ -18,6 +18,7 @@ from spondyl.clinic.chart.attempts import PER_ADDRESS, WINDOW
 from spondyl.clinic.chart.audit import newest_row_at
 from spondyl.clinic.chart.engine import DatabaseUnusableError, utc_now
 from spondyl.clinic.chart.keys import KeyFileUnusableError, anchor_signer
+from spondyl.clinic.chart.postgres_log import log_warning
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.clinic_home import RESTORED, ClinicHome, open_chart, secret_of, settings_of
 from spondyl.clinic.clinic_settings import ClinicSettings, SettingsInvalidError
@@ -250,13 +251,7 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
         lines.append(
             "Copy the key file to another place now: without it neither the chart nor a backup opens."
         )
-    with reading(services.engine) as connection:
-        written_at = newest_row_at(connection)
-    if written_at and written_at > services.clock() + CLOCK_SLACK:
-        lines.append(
-            f"The newest row of the audit log was written at {moment_text(written_at)}, and this machine's clock says "
-            f"{moment_text(services.clock())}: the clock is wrong now, or was then. Put it right before anybody works."
-        )
+    lines += _of_database(services)
     if services.settings.behind_tls_proxy:
         wait = f"{int(WINDOW.total_seconds() // 60)} minutes"
         lines.append(
@@ -283,6 +278,18 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
     if options.demo:
         lines.extend(_demo_lines())
     return lines
+
+
+def _of_database(services: Services) -> list[str]:
+    lines: list[str] = []
+    with reading(services.engine) as connection:
+        written_at, of_log = newest_row_at(connection), log_warning(connection)
+    if written_at and written_at > services.clock() + CLOCK_SLACK:
+        lines.append(
+            f"The newest row of the audit log was written at {moment_text(written_at)}, and this machine's clock says "
+            f"{moment_text(services.clock())}: the clock is wrong now, or was then. Put it right before anybody works."
+        )
+    return [*lines, of_log] if of_log else lines
 
 
 def _demo_lines() -> list[str]:

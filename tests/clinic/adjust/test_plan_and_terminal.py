@@ -14,6 +14,7 @@ import pytest
 from adjust_program import ENVIRONMENT, PROGRAM, spondyl
 from typer.testing import CliRunner
 
+from spondyl.assessment.intake import Intake, Stop, answered, stop_of, stop_said
 from spondyl.assessment.screening import CONTRAINDICATIONS, QUESTION_SETS
 from spondyl.assessment.screening import Answer as Screened
 from spondyl.clinic.adjust.gate import CLEAR, gate_of
@@ -100,7 +101,25 @@ def test_a_live_session_says_what_its_screen_says_and_ends_with_its_code(
     assert done.exit_code == code
     assert words in done.stderr and "hard to start or stop your urine" in done.stderr
     assert "Nothing was touched" in done.stderr
+    assert "lets this pass" not in done.stderr
     assert not record.exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "is_told"), [("older_age", "yes", True), ("steroids", "unknown", False)]
+)
+def test_where_a_clinician_may_decide_the_command_line_says_where(
+    tmp_path: Path, key: str, said: str, is_told: bool
+) -> None:
+    """As on the clinic's pages the flag blocks; only there somebody is named who may let it pass."""
+    assert stop_of(answered(Intake(), key, (said,))) is Stop.TREATMENT
+    assert stop_said(answered(Intake(), key, ("yes",)), frozenset({key})) is Stop.NOTHING
+    screen = tmp_path / "screen.json"
+    screen.write_text(json.dumps({"answers": NOTHING_IN_THE_WAY | {key: said}}))
+    options = ("--live", "--instrument", "tcp://127.0.0.1:1", "--screen", str(screen), "--max-n", "60")
+    done = CliRunner().invoke(app, ["adjust", "probe", *options, "--record", str(tmp_path / "live.tar")])
+    assert done.exit_code == 8
+    assert ("lets this pass, with the reason, on the patient's intake page" in done.stderr) is is_told
 
 
 @pytest.mark.parametrize(

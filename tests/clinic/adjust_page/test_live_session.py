@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -20,11 +21,12 @@ from spondyl.clinic.adjust.heartbeat import FIRST_BEAT_S, LOOK_S, MOST_CREDIT_S,
 from spondyl.clinic.adjust.live_session import Finished, Keeper, LiveSession, Patience, Setup
 from spondyl.clinic.adjust.patient import draw_patient
 from spondyl.clinic.adjust.session_json import session_json
+from spondyl.clinic.adjust.session_process import SessionProcess
 from spondyl.clinic.adjust.tracer import ACCELERATION, FORCE, Tracer
 from spondyl.clinic.care.adjustment_record import FOLDER, StoredAdjustment
 from spondyl.clinic.report.session.content import session_content
 from spondyl.clinic.web.adjust.stream import unpacked
-from spondyl.clinic.web.adjust.views import shown_stored
+from spondyl.clinic.web.adjust.views import Shown, shown_live, shown_stored
 from spondyl.instrument import Sample, State, Waveform
 from spondyl.instrument.drivers import TcpLink, WireInstrument
 from spondyl.treatment.adjustment import Plan, Replay, StopBecause, Verdict, read_record, replay, to_json
@@ -90,6 +92,11 @@ def over(live: LiveSession) -> None:
     until(live, of_kind("end"))
 
 
+def shown_now(live: LiveSession) -> Shown:
+    """What the page that is open shows."""
+    return shown_live(cast(SessionProcess, SimpleNamespace(setup=live.setup, watched=live.watch.watched)))
+
+
 def commands(live: LiveSession) -> list[str]:
     data = live.setup.record.read_bytes()
     return [str(step.command["command"]) for step in read_record(data).steps]
@@ -110,7 +117,11 @@ def test_a_session_asks_proposes_and_is_kept_before_it_is_told(tmp_path: Path) -
         with pytest.raises(AnswerRefused, match="not waiting"):
             live.answers.answer(dose["number"] + 1, accepts=True)
         assert live.answers.waiting(dose["number"]).decision.reason == dose["reason"]
+        marked = shown_now(live).unaccepted
+        assert marked is not None and marked.reason == dose["reason"], "it is marked as not accepted at once"
         live.answers.answer(dose["number"], accepts=True)
+        until(live, of_kind("taken"))
+        assert shown_now(live).unaccepted is None
         with pytest.raises(AnswerRefused, match="not waiting"):
             live.answers.waiting(dose["number"])
         over(live)
@@ -150,6 +161,8 @@ def test_declining_a_dose_ends_the_session_and_gives_nothing(tmp_path: Path) -> 
     assert outcome and outcome.stopped_because is StopBecause.STOP_PRESSED
     assert "declined" in outcome.text
     assert not any(one.purpose == "treat" for one in outcome.delivered)
+    marked = shown_now(live).unaccepted
+    assert marked is not None and marked.commanded_n, "the page that is open says it, not only the next one"
     path, plan = live.setup.record, live.setup.plan
     record = path.read_bytes()
     stored = StoredAdjustment(

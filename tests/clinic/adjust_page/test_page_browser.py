@@ -252,8 +252,10 @@ def test_a_clinician_reads_the_reason_accepts_and_sees_the_record_checked(room: 
     expect(page.get_by_text("Reason: spinous process")).to_be_visible()
     assert violations(page) == []
     box = page.locator("[data-trace]").bounding_box()
+    expect(page.get_by_text("(proposed, not accepted)")).to_be_visible()
     accept.click()
     expect(page.get_by_text("Accepted")).to_be_visible()
+    expect(page.get_by_text("(proposed, not accepted)")).to_have_count(0)
     assert page.locator("[data-trace]").bounding_box() == box, "nothing jumps"
     expect(page.locator("svg.wave")).to_be_visible()
     expect(page.locator("[data-lost]")).to_have_text("0 samples lost")

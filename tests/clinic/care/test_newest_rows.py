@@ -5,7 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from clinic_charts import Clock
-from spondyl.clinic.care.newest_rows import newest_rows, rows_since, unsigned_rows
+from spondyl.clinic.care.newest_rows import newest_saying, rows_at, rows_since, unsigned_rows
 from spondyl.clinic.chart.documents import latest, save, sign
 from spondyl.clinic.chart.people import PersonDetails, add_person
 from spondyl.clinic.chart.transaction import reading, writing
@@ -31,16 +31,22 @@ def test_it_says_the_same_as_asking_patient_by_patient(engine: sa.Engine, clock:
         asked = {"kind": "plan", "field": ("plan", "review_on")}
         rows = {
             row.person_id: row
-            for row in newest_rows(connection, **asked, first="2026-04-01", last="2026-04-05")
+            for row in newest_saying(connection, **asked, first="2026-04-01", last="2026-04-05")
         }
         assert set(rows) == {people[0].id, people[1].id}
         for person_id, row in rows.items():
             alone = latest(connection, kind="plan", person_id=person_id)
             assert alone is not None
-            assert (row.document_id, row.body) == (alone.document_id, alone.body)
-        due = newest_rows(connection, **asked, first="2026-04-05", last="2026-04-05")
+            assert row.said == alone.body["plan"]["review_on"]
+            (read,) = rows_at(connection, [row]).values()
+            assert (read.document_id, read.version, read.body) == (
+                alone.document_id,
+                alone.version,
+                alone.body,
+            )
+        due = newest_saying(connection, **asked, first="2026-04-05", last="2026-04-05")
         assert [row.person_id for row in due] == [people[1].id]
-        assert newest_rows(connection, **asked, first="2026-04-01", last="2026-04-03") == ()
+        assert newest_saying(connection, **asked, first="2026-04-01", last="2026-04-03") == ()
         recent = rows_since(connection, kind="plan", since=clock() - timedelta(hours=25))
         assert [(row.person_id, row.version) for row in recent] == [(people[0].id, 1), (people[1].id, 2)]
 

@@ -5,6 +5,7 @@ few."""
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from clinic_apps import Browser
 from spondyl.assessment.exam import EXAM, Exam
 from spondyl.clinic.care.adjustment_gate import chart_gate
 from spondyl.clinic.care.clinic_outcomes import visits_of_clinic
-from spondyl.clinic.care.plan_record import KIND, judged, latest_plan, plans_due
+from spondyl.clinic.care.plan_record import KIND, judge_due, judged, latest_plan, reviews_due
 from spondyl.clinic.care.scores import add_score, scores_of_person
 from spondyl.clinic.care.visit_note import VisitNote, keep_note
 from spondyl.clinic.chart.accounts import Account
@@ -27,7 +28,7 @@ from spondyl.clinic.web.feature import View
 from spondyl.clinic.web.plan.panels import today_panel
 from spondyl.clinic.web.services import Services
 from spondyl.clinic.web.viewer import Viewer
-from spondyl.treatment.plan import Goal, Plan, plan_to_json
+from spondyl.treatment.plan import Goal, Plan, plan_from_json, plan_to_json
 
 TODAY = date(2026, 3, 2)
 MakePatient = Callable[..., Person]
@@ -82,7 +83,7 @@ def _plan(begins: date, days_ago: int) -> Plan:
 
 
 def _asked(services: Services, account: Account) -> tuple[int, int, int]:
-    """Statements of the panel and of the outcomes, and how many plans the panel counts."""
+    """Statements of the panel and of the outcomes, and how many plans the panel shows."""
     with reading(services.engine) as connection:
         view = View(
             connection=connection, services=services, viewer=Viewer(account=account, session_hash=None)
@@ -91,7 +92,7 @@ def _asked(services: Services, account: Account) -> tuple[int, int, int]:
             shown = today_panel(view)
         with counted(connection) as outcomes:
             visits_of_clinic(connection)
-    return len(panel), len(outcomes), shown.context["count"] if shown else 0
+    return len(panel), len(outcomes), len(shown.context["due"]) if shown else 0
 
 
 def test_many_patients_cost_no_more_statements_than_one(
@@ -115,7 +116,8 @@ def test_what_is_due_is_what_each_patient_s_own_page_says(
     patient_with_plan(8, days_ago=-5)
     patient_with_plan(9, days_ago=90)
     with reading(services.engine) as connection:
-        found = {one.person_id: one for one in plans_due(connection, first=date(2026, 1, 1), last=TODAY)}
+        reviews = reviews_due(connection, first=date(2026, 1, 1), last=TODAY)
+        found = {one.person_id: one for one in judge_due(connection, reviews, as_of=TODAY)}
         assert set(found) == {one.id for one in due}
         for one in due:
             alone = latest_plan(connection, one.id)
@@ -124,6 +126,31 @@ def test_what_is_due_is_what_each_patient_s_own_page_says(
         every = [len(scores_of_person(connection, one.id)) for one in due]
         assert all(number == 3 for number in every)
         assert len(visits_of_clinic(connection)) == 3 * 6
+
+
+def test_no_more_plans_are_read_than_it_takes_to_fill_the_panel(
+    services: Services,
+    staff: dict[Role, Account],
+    patient_with_plan: MakePatient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("spondyl.clinic.web.plan.panels.MOST_SHOWN", 2)
+    monkeypatch.setattr("spondyl.clinic.web.plan.panels.READ_AT_ONCE", 2)
+    read: list[str] = []
+
+    def noted(body: dict[str, Any]) -> Plan:
+        read.append(body["review_on"])
+        return plan_from_json(body)
+
+    monkeypatch.setattr("spondyl.clinic.care.plan_record.plan_from_json", noted)
+    for number in range(7):  # those due first have reached what matters
+        patient_with_plan(number, days_ago=20 - number, pain=1 if number < 2 else 6)
+    viewer = Viewer(account=staff[Role.CLINICIAN], session_hash=None)
+    with reading(services.engine) as connection:
+        panel = today_panel(View(connection=connection, services=services, viewer=viewer))
+    assert panel and panel.context["are_more"]
+    assert [(TODAY - day).days for day, _, _ in panel.context["due"]] == [18, 17]
+    assert len(read) == 6, "of seven plans, two at a time"
 
 
 def test_a_review_due_long_ago_stays_on_the_panel_below_the_newer_ones(

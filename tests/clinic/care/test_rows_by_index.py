@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from clinic_bookings import Bookings, slot_at
 from practices import utc
-from spondyl.clinic.care.newest_rows import newest_of_people, newest_rows, rows_since, unsigned_rows
+from spondyl.clinic.care.newest_rows import newest_of_people, newest_saying, rows_since, unsigned_rows
 from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.booking_changes import recent_changes
 from spondyl.clinic.chart.booking_erasure import erase_bookings
@@ -53,7 +53,7 @@ def plans(connection: sa.Connection, ask: Asking) -> list[str]:
         ),
         (lambda c: unsigned_rows(c, kind="exam"), "ix_documents_recent (kind=?)"),
         (
-            lambda c: newest_rows(c, kind="plan", field=("plan", "review_on"), first="2026", last="2027"),
+            lambda c: newest_saying(c, kind="plan", field=("plan", "review_on"), first="2026", last="2027"),
             "COVERING INDEX ix_documents_recent (kind=?)",
         ),
         (lambda c: unsigned_rows(c, kind="exam", person_id="ana"), "ix_documents_newest (person_id=?"),

@@ -3,15 +3,23 @@
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from clinic_apps import Browser
-from spondyl.clinic.chart.known_person import called_alike, find_or_add
+from clinic_bookings import slot_at
+from practices import two_offices, utc
+from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.appointments import book
+from spondyl.clinic.chart.guard import restrict
+from spondyl.clinic.chart.known_person import called_alike, find_or_add, perhaps_same
 from spondyl.clinic.chart.migrations import upgrade
 from spondyl.clinic.chart.people import PersonDetails, add_person, find_people
+from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.transaction import reading, writing
@@ -147,6 +155,7 @@ def test_a_record_number_comes_before_telephones_that_hold_its_digits(engine: sa
     [
         {"given_name": "amelia", "family_name": "Demo-Hart", "birth_date": "1980-04-12"},
         {"given_name": "Amelia", "family_name": "Demo-Hart"},
+        {"given_name": "Amelia", "family_name": "Demo Hart Ruiz", "birth_date": "1980-04-12"},
         {"given_name": "Mia", "family_name": "Hart", "phone": "+1 (714) 555-0100"},
     ],
 )
@@ -162,6 +171,59 @@ def test_the_desk_sees_who_may_be_this_patient_before_a_second_chart_is_made(
     assert f'name="others" value="{known.record_number}"' in asked.text
     assert desk.submit("/patients/new", **again, others="999").status_code == 422
     assert desk.submit("/patients/new", **again, others=str(known.record_number)).status_code == 303
+
+
+ANA = PersonDetails(given_name="Ana", family_name="Lopez", birth_date=date(1990, 5, 6), phone=PHONE)
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_hinted"),
+    [
+        ({"family_name": "Lopez Garcia", "phone": ""}, True),
+        ({"family_name": "López-Garcia", "birth_date": None, "phone": "+1 (714) 555-0100"}, True),
+        ({"given_name": "Ana Maria", "birth_date": date(1990, 6, 5)}, True),
+        ({"birth_date": None, "phone": ""}, True),
+        ({"given_name": "Rosa", "birth_date": date(2015, 1, 2)}, False),
+        ({"given_name": "Rosa", "birth_date": None}, False),
+        ({"given_name": "Rosa"}, False),
+        ({"birth_date": date(1970, 1, 2), "phone": ""}, False),
+        ({"family_name": "Lopez Garcia", "birth_date": None, "phone": ""}, False),
+        ({"given_name": "Rosa", "family_name": "Ruiz", "phone": ""}, False),
+    ],
+)
+def test_a_chart_that_may_be_the_same_person_s_is_named_on_both(
+    engine: sa.Engine, changed: dict[str, Any], is_hinted: bool
+) -> None:
+    with writing(engine) as connection:
+        one = add_person(connection, ANA, actor="desk")
+        other = add_person(connection, replace(ANA, **changed), actor="public")
+        add_person(connection, AMELIA, actor="desk")
+        found = perhaps_same(connection, [one, other], shut=())
+    assert found == ({one.id: [other], other.id: [one]} if is_hinted else {})
+
+
+def test_staff_see_on_the_overview_and_on_the_day_that_another_chart_may_be_this_patient_s(
+    browser: Callable[[Role], Browser], services: Services, staff: dict[Role, Account]
+) -> None:
+    with writing(services.engine) as connection:
+        one = add_person(connection, ANA, actor="desk")
+        other = add_person(connection, replace(ANA, family_name="Lopez Garcia"), actor="public")
+        save_practice(connection, two_offices(), actor="test")
+        book(connection, slot_at(utc(2, 18)), person=other.id, actor="public")
+    desk = browser(Role.FRONT_DESK)
+    for here, there in ((one, other), (other, one)):
+        shown = desk.get(f"/patients/{here.id}").text
+        assert f'<a href="/patients/{there.id}"><strong>{there.full_name}, record' in shown
+        assert f"book and write in record {one.record_number} only" in shown
+    assert f'href="/patients/{other.id}">perhaps two charts</a>' in desk.get("/today").text
+    with writing(services.engine) as connection:
+        restrict(connection, one.id, account_ids=[staff[Role.CLINICIAN].id], actor="test")
+    shut = desk.get(f"/patients/{other.id}")
+    assert shut.status_code == 200 and one.id not in shut.text
+    assert "perhaps two charts" not in desk.get("/today").text
+    doctor = browser(Role.CLINICIAN)
+    assert other.id in doctor.get(f"/patients/{one.id}").text
+    assert "perhaps two charts" in doctor.get("/today?everyone=1").text
 
 
 def test_one_of_the_same_name_born_on_another_day_is_added_at_once(

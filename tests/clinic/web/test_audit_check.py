@@ -1,7 +1,9 @@
 """Claims: the check of the whole audit log goes on beside the requests, and the page says what it found, as of when; a
 look for a patient says when more fit than it looks at."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Event
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from clinic_apps import Browser
+from clinic_charts import Clock
 from spondyl.clinic.chart.anchor import write_checkpoint
 from spondyl.clinic.chart.audit import Verdict, record, verify
 from spondyl.clinic.chart.keys import anchor_signer
@@ -51,6 +54,36 @@ def test_the_page_says_what_the_check_found(browser: Open, services: Services) -
         connection.exec_driver_sql("DROP TRIGGER audit_no_update")
         connection.execute(audit.update().where(audit.c.action == "save").values(actor="someone"))
     assert "The log was changed" in checked(admin)
+
+
+def test_after_a_restart_the_last_check_is_told_with_its_time_and_not_as_a_fresh_one(
+    browser: Open, services: Services, clock: Clock
+) -> None:
+    admin = browser(Role.ADMINISTRATOR)
+    more(services)
+    assert "The last check" not in checked(admin)
+    clock.advance(timedelta(minutes=5))
+    admin.app.state.audit_check = AuditCheck()
+    again = admin.get("/admin/audit").text
+    assert "The log is whole" not in again
+    assert re.search(
+        r"The last check, of 2 March 2026[^<]*:</strong> It found no problem among \d+ rows?\.", again
+    )
+    with writing(services.engine) as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
+        connection.execute(audit.update().where(audit.c.action == "save").values(actor="someone"))
+    checked(admin)
+    admin.app.state.audit_check = AuditCheck()
+    again = admin.get("/admin/audit").text
+    assert 'class="notice stop"' in again and "check again to see which" in again
+    with writing(services.engine) as connection:
+        better = sa.func.replace(audit.c.detail, '"problems":1', '"problems":0')
+        connection.execute(audit.update().where(audit.c.action == "check audit").values(detail=better))
+    again = admin.get("/admin/audit").text
+    assert (
+        "The row that tells what the last check found was changed" in again
+        and "found no problem" not in again
+    )
 
 
 def test_a_long_check_holds_up_no_request_and_nothing_written_meanwhile_is_a_problem(

@@ -10,6 +10,7 @@ from spondyl.treatment.adjustment import (
     Command,
     Decision,
     Delivered,
+    Done,
     Fire,
     Fired,
     InContact,
@@ -36,11 +37,13 @@ class Watched:
     delivered: tuple[Delivered, ...] = ()
     decisions: tuple[Decision, ...] = ()
     last: tuple[Fire, Fired] | None = None
+    is_unaccepted: bool = False
+    """Nobody has accepted the dose proposed last."""
 
     @property
-    def size(self) -> tuple[int, int, int]:
+    def size(self) -> tuple[int, int, int, bool]:
         """Of another size: something has come."""
-        return len(self.rows), len(self.delivered), len(self.decisions)
+        return len(self.rows), len(self.delivered), len(self.decisions), self.is_unaccepted
 
 
 class LiveWatch:
@@ -58,6 +61,7 @@ class LiveWatch:
         self.delivered: list[Delivered] = []
         self.decisions: list[Decision] = []
         self.last: tuple[Fire, Fired] | None = None
+        self.is_unaccepted = False
         self._spent_ns: dict[str, float] = {}
 
     @property
@@ -68,6 +72,7 @@ class LiveWatch:
             delivered=tuple(self.delivered),
             decisions=tuple(self.decisions),
             last=self.last,
+            is_unaccepted=self.is_unaccepted,
         )
 
     def asked(self, command: Command, /) -> None:
@@ -84,6 +89,7 @@ class LiveWatch:
                 self._feed.event("doing", text="Tip off")
             case Note():
                 self.decisions.append(command.decision)
+                self.is_unaccepted |= bool(command.decision.commanded_n)
                 self._feed.event("decision", **to_json(command.decision))
             case Show():
                 self.rows.append(command.row)
@@ -97,6 +103,9 @@ class LiveWatch:
             self._fired(command, reading)
         elif isinstance(reading, InContact):
             self._tracer.level = replace(self._tracer.level, preload_n=reading.preload_n)
+        elif isinstance(command, Note) and isinstance(reading, Done) and command.decision.commanded_n:
+            self.is_unaccepted = False
+            self._feed.event("taken")
 
     def force(self, _force_n: float, /) -> None:
         """A piece of waiting is over; the measurements come by :meth:`take`."""

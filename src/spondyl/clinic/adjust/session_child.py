@@ -86,10 +86,11 @@ class _Child:
             if self.live.stop.is_set() and not is_stopped:
                 is_stopped = True
                 self._send(Stopped(by=self.live.stop.by))
+            read, _, frames = self.live.feed.frames_after(read)
+            # After the events were read and before they are told: who hears of one finds it in what is shown.
             if self.live.watch.watched.size != watched.size:
                 watched = self.live.watch.watched
                 self._send(watched)
-            read, _, frames = self.live.feed.frames_after(read)
             if not frames and time.monotonic() - told_s > QUIET_S:
                 frames = [SIGN_OF_LIFE]
             if frames:

@@ -16,7 +16,7 @@ from spondyl.clinic.chart.tables import documents, signatures
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewestRow:
-    """The newest version of the document that was begun last for a patient."""
+    """A version of a document, with its body."""
 
     person_id: str
     document_id: str
@@ -27,11 +27,21 @@ class NewestRow:
     made_by: str
 
 
-def newest_rows(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewestSaying:
+    """Where a patient's newest document is, and what one field of its body says."""
+
+    person_id: str
+    document_id: str
+    version: int
+    said: str
+
+
+def newest_saying(
     connection: sa.Connection, *, kind: str, field: tuple[str, ...], first: str, last: str
-) -> tuple[NewestRow, ...]:
-    """One row a patient whose newest document says ``first`` to ``last`` in a field of its body, the one saved last
-    first. The bodies of the others stay in the database."""
+) -> tuple[NewestSaying, ...]:
+    """Each patient whose newest document says ``first`` to ``last`` in a field of its body. The bodies stay in the
+    database."""
     newest = newest_versions(documents.c.kind == kind)
     place = sa.func.row_number().over(
         partition_by=newest.c.person_id, order_by=(newest.c.begun.desc(), newest.c.document_id)
@@ -40,10 +50,19 @@ def newest_rows(
     said = _text_in(connection, field)
     statement = (
         rows_of(of_patient)
+        .with_only_columns(
+            documents.c.person_id, documents.c.document_id, documents.c.version, said.label("said")
+        )
         .where(of_patient.c.place == 1, said >= first, said <= last)
-        .order_by(documents.c.made_at.desc(), documents.c.document_id)
     )
-    return tuple(_row(row) for row in connection.execute(statement))
+    return tuple(NewestSaying(**row) for row in connection.execute(statement).mappings())
+
+
+def rows_at(connection: sa.Connection, places: Collection[NewestSaying]) -> dict[str, NewestRow]:
+    """These documents in these versions, by their identifiers; one query."""
+    version = {one.document_id: one.version for one in places}
+    found = connection.execute(sa.select(documents).where(documents.c.document_id.in_(version)))
+    return {row.document_id: _row(row) for row in found if row.version == version[row.document_id]}
 
 
 def rows_since(connection: sa.Connection, *, kind: str, since: datetime) -> tuple[NewestRow, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from spondyl.assessment.intake import CAUTIONS, ITEM_BEHIND, Stop, summarise_intake, worst_stop
-from spondyl.clinic.care.newest_rows import newest_rows
+from spondyl.clinic.care.newest_rows import NewestSaying, newest_saying, rows_at
 from spondyl.clinic.care.option_names import option_lines
 from spondyl.clinic.care.scores import GivenScore, scores_of_people, scores_of_person
 from spondyl.clinic.care.standing_flags import StandingForm, earlier_flags, standing_forms
@@ -202,19 +202,41 @@ class DuePlan:
     judged: PlanJudged
 
 
-def plans_due(connection: sa.Connection, *, first: date, last: date) -> list[DuePlan]:
-    """Each patient's newest plan, when it is signed and its review fell from ``first`` to ``last``; four queries."""
-    rows = newest_rows(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReview:
+    """A patient's newest plan, signed or not, and the day of its review."""
+
+    place: NewestSaying
+    review_on: date
+
+    @property
+    def person_id(self) -> str:
+        """Whose plan it is."""
+        return self.place.person_id
+
+
+def reviews_due(connection: sa.Connection, *, first: date, last: date) -> list[DueReview]:
+    """Each patient whose newest plan's review fell from ``first`` to ``last``; one query, and no plan is read."""
+    found = newest_saying(
         connection,
         kind=KIND,
         field=("plan", "review_on"),
         first=first.isoformat(),
         last=last.isoformat(),
     )
-    signed = signed_versions(connection, {row.document_id for row in rows})
-    due = [row for row in rows if (row.document_id, row.version) in signed]
-    scores = scores_of_people(connection, {row.person_id for row in due})
-    return [_due(row.person_id, row.body, scores.get(row.person_id, ()), last) for row in due]
+    return [DueReview(place=one, review_on=date.fromisoformat(one.said)) for one in found]
+
+
+def judge_due(connection: sa.Connection, due: Sequence[DueReview], *, as_of: date) -> list[DuePlan]:
+    """The plans of these reviews that are signed, in this order, each judged; four queries for all."""
+    signed = signed_versions(connection, {one.place.document_id for one in due})
+    places = [one.place for one in due if (one.place.document_id, one.place.version) in signed]
+    rows = rows_at(connection, places)
+    scores = scores_of_people(connection, {one.person_id for one in places})
+    return [
+        _due(one.person_id, rows[one.document_id].body, scores.get(one.person_id, ()), as_of)
+        for one in places
+    ]
 
 
 def _due(person_id: str, body: dict[str, Any], scores: tuple[GivenScore, ...], as_of: date) -> DuePlan:

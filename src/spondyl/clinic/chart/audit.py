@@ -200,13 +200,14 @@ def is_own_key(connection: sa.Connection) -> bool:
     is no matter here: ``verify`` names it.
     """
     return not holds_log(connection) or any(
-        _is_sealed_by(connection, lane, sequence)
+        is_sealed(connection, lane, sequence)
         for lane, (newest, _) in heads(connection).items()
         for sequence in (newest, 1)
     )
 
 
-def _is_sealed_by(connection: sa.Connection, lane: int, sequence: int) -> bool:
+def is_sealed(connection: sa.Connection, lane: int, sequence: int) -> bool:
+    """Whether the seal of this row fits the row and the one before it."""
     statement = sa.select(audit).where(audit.c.lane == lane, audit.c.sequence == sequence)
     row = connection.execute(statement).mappings().one_or_none()
     before = seals_at(connection, lane=lane, sequences=[sequence - 1]).get(sequence - 1)

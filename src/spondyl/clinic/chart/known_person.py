@@ -1,5 +1,7 @@
 """Whoever is added may be in the chart already: the public page asks name and contact, the front desk a person."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.people import (
@@ -9,6 +11,7 @@ from spondyl.clinic.chart.people import (
     find_people,
     fold,
     namesakes,
+    near_people,
     surnamed,
 )
 from spondyl.clinic.chart.postgres_turn import Turn, take_turn
@@ -38,20 +41,64 @@ def called_alike(connection: sa.Connection, details: PersonDetails) -> list[Pers
 
 
 def perhaps_known(connection: sa.Connection, details: PersonDetails) -> list[Person]:
-    """Who may be this person: the same name and no other day of birth, or the same telephone; nobody else is added
-    under the name before this transaction ends."""
+    """Who may be this person: as ``perhaps_same``, or whoever has the same telephone; nobody else is added under the
+    name before this transaction ends."""
     _take_turn(connection, details)
-    named = [one for one in namesakes(connection, details) if _may_be_born_alike(one.details, details)]
+    alike = [one for one in _near(connection, [details]) if _may_be_same(one.details, details)]
     number = _compared(details.phone)
     found = find_people(connection, number) if number else []
     called = [one for one in found if _same_phone(one.details, details)]
-    return list({one.id: one for one in named + called}.values())
+    return list({one.id: one for one in alike + called}.values())
+
+
+def perhaps_same(
+    connection: sa.Connection, known: Collection[Person], *, shut: Collection[str]
+) -> dict[str, list[Person]]:
+    """For each of these patients the other charts that may be theirs, the oldest first; who has none is left out. One
+    query for all of them. Nothing is told of the charts in ``shut``, which whoever looks may not open.
+
+    Nothing is joined by it: two people may share a name, a day of birth or a telephone, so somebody looks.
+    """
+    known = [one for one in known if one.erased_at is None and one.id not in shut]
+    near = [one for one in _near(connection, [one.details for one in known]) if one.id not in shut]
+    found = {
+        one.id: [other for other in near if other.id != one.id and _may_be_same(one.details, other.details)]
+        for one in known
+    }
+    return {person_id: others for person_id, others in found.items() if others}
 
 
 def contact_parts(contact: str) -> tuple[str, str]:
     """Telephone and e-mail from what somebody typed into one field."""
     text = contact.strip()
     return ("", text) if "@" in text else (text, "")
+
+
+def _near(connection: sa.Connection, details: Collection[PersonDetails]) -> list[Person]:
+    """Whoever shares with one of them the full name, the day of birth, or the first surname and how to reach them."""
+    return near_people(
+        connection,
+        names={f"{one.given_name} {one.family_name}" for one in details},
+        born={one.birth_date for one in details if one.birth_date},
+        surnames={fold(one.family_name.replace("-", " ")).split()[0] for one in details if _words(one)},
+        phones={number for one in details if len(number := _compared(one.phone)) == _COMPARED},
+        mails={one.email.strip().lower() for one in details if one.email},
+    )
+
+
+def _may_be_same(one: PersonDetails, other: PersonDetails) -> bool:
+    """The words of one name are in the other, and either the day of birth or how to reach them is the same; or just the
+    name, where a day of birth is not known. A family shares a telephone, twins also the day."""
+    mine, theirs = (_words(who) for who in (one, other))
+    if not (mine <= theirs or theirs <= mine):
+        return False
+    is_day_known = one.birth_date is not None and other.birth_date is not None
+    is_born_alike = one.birth_date == other.birth_date if is_day_known else mine == theirs
+    return is_born_alike or _same_phone(one, other) or _same_mail(one, other)
+
+
+def _words(details: PersonDetails) -> set[str]:
+    return set(fold(f"{details.given_name} {details.family_name}".replace("-", " ")).split())
 
 
 def _given_alike(one: Person, details: PersonDetails) -> bool:
@@ -65,10 +112,6 @@ def _compared(phone: str) -> str:
 
 def _take_turn(connection: sa.Connection, details: PersonDetails) -> None:
     take_turn(connection, Turn.SAME_NAME, fold(f"{details.family_name} {details.given_name}"))
-
-
-def _may_be_born_alike(one: PersonDetails, other: PersonDetails) -> bool:
-    return one.birth_date is None or other.birth_date is None or one.birth_date == other.birth_date
 
 
 def _same_phone(one: PersonDetails, other: PersonDetails) -> bool:

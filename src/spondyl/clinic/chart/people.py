@@ -226,6 +226,41 @@ def surnamed(connection: sa.Connection, first: str) -> list[Person]:
     return [_person(row) for row in connection.execute(statement.order_by(people.c.record_number))]
 
 
+def near_people(
+    connection: sa.Connection,
+    *,
+    names: Collection[str],
+    born: Collection[date],
+    surnames: Collection[str],
+    phones: Collection[str],
+    mails: Collection[str],
+) -> list[Person]:
+    """Every patient with one of these full names or days of birth, or with one of these first surnames and the last ten
+    digits of a telephone or an e-mail in small letters; the oldest chart first. All but the last are in an index."""
+    turned = {one for name in names for one in _turned(fold(name).split())}
+    last_ten = (
+        sa.func.substr(_PHONE_DIGITS, -10) if is_embedded(connection) else sa.func.right(_PHONE_DIGITS, 10)
+    )
+    reached = sa.or_(last_ten.in_(phones), sa.func.lower(people.c.email).in_(mails))
+    same_surname = people.c.id.in_(_ids_surnamed(connection, surnames).where(reached))
+    near = (people.c.folded_name.in_(turned), people.c.birth_date.in_(born), same_surname)
+    statement = sa.select(people).where(people.c.erased_at.is_(None), sa.or_(*near))
+    return [_person(row) for row in connection.execute(statement.order_by(people.c.record_number))]
+
+
+def _ids_surnamed(connection: sa.Connection, surnames: Collection[str]) -> sa.Select[tuple[str]]:
+    """Whose first surname is one of these, for many at once."""
+    if not is_embedded(
+        connection
+    ):  # its index is in the order of a language: one pass is cheaper than many words
+        first = sa.func.split_part(sa.func.replace(people.c.folded_name, "-", " "), " ", 1)
+        return sa.select(people.c.id).where(first.in_(surnames))
+    ranges = [(f"{one}{mark}", f"{one}{mark}\U0010ffff") for one in surnames for mark in " -"]
+    columns = (sa.column("begin", sa.Text), sa.column("end", sa.Text))
+    words = sa.values(*columns, name="words").data(ranges or [(" ", "")]).cte("surnames")
+    return sa.select(people.c.id).join(words, people.c.folded_name.between(words.c.begin, words.c.end))
+
+
 def _folded_begins(connection: sa.Connection, text: str) -> sa.ColumnElement[bool]:
     if is_embedded(connection):  # it compares bytes: the index answers
         return people.c.folded_name.between(text, f"{text}\U0010ffff")

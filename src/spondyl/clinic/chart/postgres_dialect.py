@@ -1,4 +1,4 @@
-"""SQLAlchemy's dialect for psycopg, ending transactions by the shortest way: every booking ends one.
+"""SQLAlchemy's dialect for psycopg: a short end of transactions, since every booking ends one; errors without rows.
 
 The driver's own ``commit`` and ``rollback`` run a generator under a lock, also where there is nothing to end.
 """
@@ -6,14 +6,21 @@ The driver's own ``commit`` and ``rollback`` run a generator under a lock, also 
 from typing import Any
 
 import psycopg
-from psycopg import errors, pq
+from psycopg import pq
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from spondyl.clinic.chart.postgres_errors import RowlessCursor, refusal
 
 
 class PostgresDialect(PGDialect_psycopg):
     """``PGDialect_psycopg`` with a quick end of a transaction."""
 
     supports_statement_cache = True
+
+    def create_connect_args(self, url: Any) -> Any:
+        """The driver's, with a cursor whose errors may be logged."""
+        args, options = super().create_connect_args(url)
+        return args, {**options, "cursor_factory": RowlessCursor}
 
     def do_commit(self, dbapi_connection: Any) -> None:
         """Commit straight through libpq, which lets other threads run meanwhile."""
@@ -22,7 +29,7 @@ class PostgresDialect(PGDialect_psycopg):
             return
         found = driver.pgconn.exec_(b"COMMIT")
         if found.status != pq.ExecStatus.COMMAND_OK:
-            raise errors.error_from_result(found)
+            raise refusal(found)
 
     def do_rollback(self, dbapi_connection: Any) -> None:
         """Roll back, unless no transaction is open."""

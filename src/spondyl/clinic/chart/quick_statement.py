@@ -155,10 +155,12 @@ def _is_idle(driver: "psycopg.Connection[Any]") -> bool:
 
 
 def _refuse_error(found: "PGresult") -> "PGresult":
-    from psycopg import errors, pq
+    from psycopg import pq
+
+    from spondyl.clinic.chart.postgres_errors import refusal
 
     if found.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
-        raise errors.error_from_result(found)
+        raise refusal(found)
     return found
 
 

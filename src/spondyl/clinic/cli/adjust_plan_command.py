@@ -91,6 +91,8 @@ def _print(rows: list[PlannedSegment], maximum_n: float) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from spondyl.clinic.cli.whole_table import print_table
+
     console = Console()
     head = ("Segment", "Cap", "Preload", "Probe", "Contact", "Tilt to head", "Pulse", "Wanted")
     table = Table(*head, box=SIMPLE_HEAD)
@@ -106,7 +108,7 @@ def _print(rows: list[PlannedSegment], maximum_n: float) -> None:
             f"{row.duration_us / 1000:g} ms",
             wanted,
         )
-    console.print(table)
+    print_table(table, console)
     if maximum_n <= 0.0:
         console.print("No maximum is set, so every cap is zero and nothing would be delivered: --max-n.")
     console.print("Caps are engineering placeholders, not clinical advice.")

@@ -197,7 +197,14 @@ def _leave_blocked(blocked: "ScreenBlocksError") -> NoReturn:
     from spondyl.clinic.cli.screens import print_screen
 
     print_screen(blocked.screen, blocked.patient_id, to_stderr=True)
-    leave(code_of(blocked.screen), "\nNothing was touched: no session begins while its own screen blocks.")
+    said = "\nNothing was touched: no session begins while its own screen blocks."
+    if all(flag.clinician_may_decide for flag in blocked.screen.flags):
+        # Whoever lets a flag pass is named with the reason, by their own sign-in; a command line has none.
+        said += (
+            " Nobody is named here who could decide otherwise: a clinician who has looked lets this pass, "
+            "with the reason, on the patient's intake page (spondyl serve), and adjusts from there."
+        )
+    leave(code_of(blocked.screen), said)
 
 
 @contextmanager

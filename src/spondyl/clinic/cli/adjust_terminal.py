@@ -24,6 +24,7 @@ from spondyl.clinic.adjust.pump import ALIVE_US
 from spondyl.clinic.adjust.run import Ran, run_adjustment
 from spondyl.clinic.adjust.said_pain import SaidPain
 from spondyl.clinic.cli.typed_keys import TypedKeys
+from spondyl.clinic.cli.whole_table import print_table
 from spondyl.treatment.adjustment import (
     Command,
     Decision,
@@ -177,7 +178,7 @@ def _show(console: Console, ran: Ran) -> None:
         "SIMULATED: nothing real was touched." if ran.plan.simulated else "LIVE session.", style="bold"
     )
     if outcome.stiffness:
-        console.print(stiffness_table(outcome.stiffness))
+        print_table(stiffness_table(outcome.stiffness), console)
     if outcome.delivered:
         console.print(_pulses(ran))
     for decision in outcome.decisions:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from spondyl.clinic.cli.terminal import SIGNS
+from spondyl.clinic.cli.whole_table import print_table
 from spondyl.clinic.report.comparison import comparison_json
 from spondyl.clinic.report.comparison_content import checked_changes, comparison_content
 from spondyl.clinic.result import FilmResult
@@ -23,7 +24,7 @@ def print_changes(before: FilmResult, after: FilmResult) -> None:
         table.add_row(change.label, *(f"{number:.1f}{sign}" for number in numbers), verdict)
     for alert in content.alerts:
         console.print(f"Beware: {alert}", markup=False)
-    console.print(table)
+    print_table(table, console)
     notes: dict[str, list[str]] = {}
     for row in (*content.rows, *content.level_rows):
         for note in row.notes:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spondyl.clinic.cli.evidence_plot_text import axis_lines, picture, plot_line
+from spondyl.clinic.cli.whole_table import print_table
 from spondyl.clinic.report.evidence.plot import plot_scale
 from spondyl.clinic.report.evidence.sources import SourceList
 from spondyl.clinic.report.evidence.words import DISCLAIMER, STEPS, TITLES, WORDS
@@ -71,7 +72,7 @@ class Page:
             column.min_width = min(WIDEST_WORD, max(_longest_word(row[place]) for row in (head, *rows)))
         for row in rows:
             table.add_row(*row)
-        self.console.print(table)
+        print_table(table, self.console)
 
     def end(self) -> None:
         """The sources, and what this is not."""

@@ -17,6 +17,7 @@ from spondyl.assessment.questionnaires import (
     instrument_of,
 )
 from spondyl.assessment.questionnaires.important_change import FOR_ONE_PERSON
+from spondyl.clinic.cli.whole_table import print_table
 from spondyl.clinic.score_json import scored_sheet_json
 from spondyl.true_minus import true_minus
 
@@ -36,7 +37,7 @@ def print_scores(scored: tuple[ScoredSheet, ...]) -> None:
     for one in scored:
         cells = (one.sheet.instrument, _score_cell(one), _change_cell(one))
         table.add_row(*(Text(cell) for cell in (*_who(one), *cells)))
-    console.print(table)
+    print_table(table, console)
     for line in _below(scored):
         console.print(line, highlight=False, markup=False)
 

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from spondyl.assessment import Unit
+from spondyl.clinic.cli.whole_table import print_table
 from spondyl.clinic.cohort.report_folder import REPORTS
 from spondyl.clinic.cohort.run import Watcher
 from spondyl.clinic.cohort.task import FilmRecord
@@ -78,7 +79,7 @@ def show_totals(totals: Totals, *, out: Path | None, json_lines: bool) -> None:
     """The closing table and where to look: on stdout, or one line on stderr beside JSON Lines."""
     console = Console(stderr=json_lines)
     if not json_lines and len(totals.shown) <= SHOWN_FILMS:
-        console.print(_table(totals))
+        print_table(_table(totals), console)
     reused = f" ({totals.reused} unchanged since the last run)" if totals.reused else ""
     console.print(f"{totals.measured} measured, {totals.refused} refused{reused}.", highlight=False)
     if out is not None and not json_lines:

@@ -13,7 +13,7 @@ people = sa.Table(
     sa.Column("given_name", sa.Text, nullable=False),
     sa.Column("family_name", sa.Text, nullable=False),
     sa.Column("folded_name", sa.Text, nullable=False, index=True),
-    sa.Column("birth_date", sa.Date, nullable=True),
+    sa.Column("birth_date", sa.Date, nullable=True, index=True),
     sa.Column("sex", sa.String(16), nullable=False),
     sa.Column("phone", sa.Text, nullable=False),
     sa.Column("email", sa.Text, nullable=False),

@@ -74,7 +74,7 @@ class Shown:
     pulses: int
     most_pulses: int
     unaccepted: Decision | None = None
-    """The last decision of a session that has ended, where it proposed a dose that nobody accepted."""
+    """The decision that proposed a dose last, where nobody has accepted it."""
     missing_ms: int = 0
     """Milliseconds of which the live traces had no measurement; told of a session that has ended."""
 
@@ -83,7 +83,8 @@ def shown_live(session: SessionProcess) -> Shown:
     """A session as it stands now."""
     watched = session.watched
     wave = wave_svg(*watched.last) if watched.last else None
-    return _shown(session.setup.plan, watched.rows, watched.delivered, watched.decisions, wave)
+    shown = _shown(session.setup.plan, watched.rows, watched.delivered, watched.decisions, wave)
+    return replace(shown, unaccepted=_last_dose(watched.decisions) if watched.is_unaccepted else None)
 
 
 def shown_stored(stored: StoredAdjustment, data_dir: Path) -> Shown:
@@ -100,9 +101,13 @@ def shown_stored(stored: StoredAdjustment, data_dir: Path) -> Shown:
     rows = tuple(from_json(MapRow, one) for one in outcome.get("stiffness", ()))
     delivered = tuple(from_json(Delivered, one) for one in outcome.get("delivered", ()))
     decisions = tuple(from_json(Decision, one) for one in outcome.get("decisions", ()))
-    doses = [one for one in decisions if one.commanded_n] if any(s.is_unaccepted_dose for s in steps) else []
+    is_unaccepted = any(step.is_unaccepted_dose for step in steps)
     shown = _shown(plan, rows, delivered, decisions, _last_wave(fired))
-    return replace(shown, missing_ms=missing_ms, unaccepted=doses[-1] if doses else None)
+    return replace(shown, missing_ms=missing_ms, unaccepted=_last_dose(decisions) if is_unaccepted else None)
+
+
+def _last_dose(decisions: Sequence[Decision]) -> Decision | None:
+    return next((one for one in reversed(decisions) if one.commanded_n), None)
 
 
 def _steps(stored: StoredAdjustment, data_dir: Path) -> Sequence[RecordedStep]:

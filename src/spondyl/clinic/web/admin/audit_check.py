@@ -6,9 +6,11 @@ from datetime import datetime
 from threading import Condition, Event, Thread
 from typing import Annotated
 
+import sqlalchemy as sa
 from fastapi import Depends, Request
 
-from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.audit import AuditEntry, is_sealed, record
+from spondyl.clinic.chart.audit_look import Asked, look
 from spondyl.clinic.chart.keys import anchor_signer
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.clinic_home import home_at
@@ -16,6 +18,7 @@ from spondyl.clinic.verify_audit import AuditState, Progress, check_log
 from spondyl.clinic.web.services import Services
 
 _LOG = logging.getLogger(__name__)
+CHECKED = "check audit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +68,12 @@ class AuditCheck:
             state = check_log(services.engine, path, public_key=public_key, watch=self._go_on)
             told = replace(told, state=state)
             with writing(services.engine) as connection:
-                found = {"problems": len(state.problems)}
-                record(connection, actor=told.asked_by, action="check audit", subject="audit", detail=found)
+                found = {
+                    "problems": len(state.problems),
+                    "rows": state.rows,
+                    "checkpoints": state.checkpoints,
+                }
+                record(connection, actor=told.asked_by, action=CHECKED, subject="audit", detail=found)
         except _ServerEndsError:
             pass
         except Exception as error:  # whatever it is: nobody waits for it, so the page must say it
@@ -80,6 +87,13 @@ class AuditCheck:
     def _go_on(self, _: Progress) -> None:
         if self._ends.is_set():
             raise _ServerEndsError
+
+
+def earlier_check(connection: sa.Connection) -> tuple[AuditEntry, bool] | None:
+    """The row of the log that tells of its newest check, what is left of one when the server starts again; and whether
+    its seal fits: who changes the log would change that row too."""
+    newest = next(iter(look(connection, Asked(actions=[CHECKED]), limit=1).entries), None)
+    return newest and (newest, is_sealed(connection, newest.lane, newest.sequence))
 
 
 async def _check_of(request: Request) -> AuditCheck:  # async, because FastAPI gives everything else a thread

@@ -24,7 +24,7 @@ from spondyl.clinic.chart.audit_look import (
 from spondyl.clinic.chart.guard import shut_for
 from spondyl.clinic.chart.people import find_people, fold, people_of
 from spondyl.clinic.chart.transaction import reading, writing
-from spondyl.clinic.web.admin.audit_check import TheCheck
+from spondyl.clinic.web.admin.audit_check import TheCheck, earlier_check
 from spondyl.clinic.web.admin.audit_words import action_words, in_full, in_short, subject_words
 from spondyl.clinic.web.clinic_words import ClinicWords, who_words
 from spondyl.clinic.web.page import page, see_other
@@ -89,6 +89,7 @@ def audit_log(
             "rows": _rows(connection, found.entries, viewer, words),
             "actions": [("", "anything"), *_choices(connection)],
             "subject": subject_words(search.subject),
+            "earlier": None if checks.last else earlier_check(connection),
         }
     _keep_look(services, viewer, search, people)
     shown |= {

@@ -6,17 +6,18 @@ from typing import Any
 from spondyl.booking import Appointment, Practice, Status
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.outbox import why_clinic_refused
-from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.people import Person, people_of
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.practice_change import falls_outside
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.untold import count_untold
 from spondyl.clinic.chart.waitlist import count_in_vain, count_waiting
 from spondyl.clinic.messages.when import day_words, time_words, when_words
-from spondyl.clinic.web.calendar.board import day_visits, names_of
+from spondyl.clinic.web.calendar.board import day_visits
 from spondyl.clinic.web.calendar.choices import practice_day
 from spondyl.clinic.web.calendar.past_visits import courses_attended
 from spondyl.clinic.web.feature import Panel, View
+from spondyl.clinic.web.patients.alike import perhaps_twice
 
 LOOK_AHEAD_DAYS = 14
 
@@ -38,10 +39,11 @@ def today_panel(view: View) -> Panel | None:
     day = min([one.wall.date() for one in coming], default=today)
     visits = [one for one in coming if one.wall.date() == day]
     now = view.services.clock()
-    over = [one for one in visits if _ends(practice, one) <= now]
+    rows = _rows(view, practice, visits)
+    over = [row for row in rows if _ends(practice, row["visit"]) <= now]
     context = {
-        "over": _rows(view, practice, over),
-        "rows": _rows(view, practice, [one for one in visits if one not in over]),
+        "over": over,
+        "rows": [row for row in rows if row not in over],
         "is_today": day == today,
         "is_open": any(office.open_on(today) for office in practice.offices),
         "day": day,
@@ -63,14 +65,16 @@ def _ends(practice: Practice, visit: Appointment) -> datetime:
 
 
 def _rows(view: View, practice: Practice, visits: list[Appointment]) -> list[dict[str, Any]]:
-    names, now = names_of(view.connection, visits), view.services.clock()
+    who = people_of(view.connection, {one.person for one in visits if one.person})
+    twice, now = perhaps_twice(view, who.values()), view.services.clock()
     comes_next = min((one.start for one in visits if one.start > now), default=None)
     return [
         {
             "visit": one,
             "time": time_words(one.wall),
             "mark": _mark(one, now, comes_next),
-            "who": names.get(one.person or "", "Kept for somebody"),
+            "who": who[one.person].full_name if one.person in who else "Kept for somebody",
+            "may_be_twice": one.person in twice,
             "what": practice.visit_type(one.visit_type).name,
             "with": practice.provider(one.placement.provider).name,
             "where": practice.office(one.placement.office).name,

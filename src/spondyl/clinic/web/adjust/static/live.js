@@ -278,6 +278,7 @@ const SHOWN = {
     if (!part("answer").closest(".panel")?.classList.contains("waits")) next("watch the patient; a dose waits for you before it is given.");
   },
   decision: refresh,
+  taken: refresh,
   row: refresh,
   pulse: refresh,
   proposal: propose,
