@@ -15,7 +15,8 @@ from clinic_apps import Browser
 from spondyl.assessment.exam import EXAM, Exam
 from spondyl.clinic.care.adjustment_gate import chart_gate
 from spondyl.clinic.care.clinic_outcomes import visits_of_clinic
-from spondyl.clinic.care.plan_record import KIND, judge_due, judged, latest_plan, reviews_due
+from spondyl.clinic.care.newest_rows import newest_due
+from spondyl.clinic.care.plan_record import KIND, judge_due, judged, latest_plan
 from spondyl.clinic.care.scores import add_score, scores_of_person
 from spondyl.clinic.care.visit_note import VisitNote, keep_note
 from spondyl.clinic.chart.accounts import Account
@@ -59,7 +60,8 @@ def patient_with_plan(services: Services) -> MakePatient:
         with writing(services.engine) as connection:
             begins = TODAY - timedelta(days=days_ago + 40)
             add_score(connection, one.id, instrument="nrs", value=7, on=begins, actor="test")
-            body = {"plan": plan_to_json(_plan(begins, days_ago)), "shown": []}
+            plan = _plan(begins, days_ago)
+            body = {"plan": plan_to_json(plan), "shown": [], "due_on": plan.review_on.isoformat()}
             kept = save(connection, kind=KIND, person_id=one.id, body=body, actor="test")
             if signed:
                 named = {"document_id": kept.document_id, "version": 1, "digest": kept.digest}
@@ -116,7 +118,7 @@ def test_what_is_due_is_what_each_patient_s_own_page_says(
     patient_with_plan(8, days_ago=-5)
     patient_with_plan(9, days_ago=90)
     with reading(services.engine) as connection:
-        reviews = reviews_due(connection, first=date(2026, 1, 1), last=TODAY)
+        reviews = newest_due(connection, kind=KIND, first=date(2026, 1, 1), last=TODAY)
         found = {one.person_id: one for one in judge_due(connection, reviews, as_of=TODAY)}
         assert set(found) == {one.id for one in due}
         for one in due:

@@ -2,6 +2,7 @@
 that an earlier version made; a plain booking writes nothing that the index of changes would have to hold."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from clinic_bookings import Bookings, slot_at
 from practices import utc
-from spondyl.clinic.care.newest_rows import newest_of_people, newest_saying, rows_since, unsigned_rows
+from spondyl.clinic.care.newest_rows import newest_due, newest_of_people, rows_since, unsigned_rows
 from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.booking_changes import recent_changes
 from spondyl.clinic.chart.booking_erasure import erase_bookings
@@ -21,7 +22,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.chart.who_came import _called_off
 
 NEW = {
-    "documents": {"ix_documents_newest", "ix_documents_recent"},
+    "documents": {"ix_documents_due", "ix_documents_newest", "ix_documents_recent"},
     "booking_changes": {"ix_booking_changes_appointment", "ix_booking_changes_at"},
 }
 Asking = Callable[[sa.Connection], object]
@@ -53,8 +54,8 @@ def plans(connection: sa.Connection, ask: Asking) -> list[str]:
         ),
         (lambda c: unsigned_rows(c, kind="exam"), "ix_documents_recent (kind=?)"),
         (
-            lambda c: newest_saying(c, kind="plan", field=("plan", "review_on"), first="2026", last="2027"),
-            "COVERING INDEX ix_documents_recent (kind=?)",
+            lambda c: newest_due(c, kind="plan", first=date(2026, 1, 1), last=date(2027, 1, 1)),
+            "COVERING INDEX ix_documents_due (kind=? AND due_on>? AND due_on<?)",
         ),
         (lambda c: unsigned_rows(c, kind="exam", person_id="ana"), "ix_documents_newest (person_id=?"),
         (

@@ -3,14 +3,12 @@
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSON
 
 from spondyl.clinic.chart.documents import newest_versions, rows_of
-from spondyl.clinic.chart.engine import is_embedded
 from spondyl.clinic.chart.tables import documents, signatures
 
 
@@ -28,37 +26,39 @@ class NewestRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewestSaying:
-    """Where a patient's newest document is, and what one field of its body says."""
+class DueDocument:
+    """Where a document is that somebody has to look at on a day."""
 
     person_id: str
     document_id: str
     version: int
-    said: str
+    due_on: date
 
 
-def newest_saying(
-    connection: sa.Connection, *, kind: str, field: tuple[str, ...], first: str, last: str
-) -> tuple[NewestSaying, ...]:
-    """Each patient whose newest document says ``first`` to ``last`` in a field of its body. The bodies stay in the
-    database."""
-    newest = newest_versions(documents.c.kind == kind)
-    place = sa.func.row_number().over(
-        partition_by=newest.c.person_id, order_by=(newest.c.begun.desc(), newest.c.document_id)
+def newest_due(connection: sa.Connection, *, kind: str, first: date, last: date) -> tuple[DueDocument, ...]:
+    """Each patient whose newest document of a kind, in its newest version, is due from ``first`` to ``last``; from
+    indexes alone, and only the patients of whom something is due then are looked at."""
+    first_version, other = documents.alias("first_version"), documents.alias("other")
+    begun = (
+        sa.select(first_version.c.made_at)
+        .where(first_version.c.document_id == documents.c.document_id, first_version.c.version == 1)
+        .correlate(documents)
+        .scalar_subquery()
     )
-    of_patient = sa.select(newest.c.document_id, newest.c.version, place.label("place")).subquery()
-    said = _text_in(connection, field)
-    statement = (
-        rows_of(of_patient)
-        .with_only_columns(
-            documents.c.person_id, documents.c.document_id, documents.c.version, said.label("said")
-        )
-        .where(of_patient.c.place == 1, said >= first, said <= last)
+    is_later = sa.tuple_(other.c.made_at, documents.c.document_id) > sa.tuple_(begun, other.c.document_id)
+    is_replaced = sa.exists().where(
+        other.c.person_id == documents.c.person_id,
+        other.c.kind == documents.c.kind,
+        other.c.version == 1,
+        is_later,
     )
-    return tuple(NewestSaying(**row) for row in connection.execute(statement).mappings())
+    statement = sa.select(
+        documents.c.person_id, documents.c.document_id, documents.c.version, documents.c.due_on
+    ).where(documents.c.kind == kind, documents.c.due_on.between(first, last), ~_is_followed(), ~is_replaced)
+    return tuple(DueDocument(**row) for row in connection.execute(statement).mappings())
 
 
-def rows_at(connection: sa.Connection, places: Collection[NewestSaying]) -> dict[str, NewestRow]:
+def rows_at(connection: sa.Connection, places: Collection[DueDocument]) -> dict[str, NewestRow]:
     """These documents in these versions, by their identifiers; one query."""
     version = {one.document_id: one.version for one in places}
     found = connection.execute(sa.select(documents).where(documents.c.document_id.in_(version)))
@@ -130,12 +130,6 @@ def _is_followed() -> sa.Exists:
     return sa.exists().where(
         later.c.document_id == documents.c.document_id, later.c.version > documents.c.version
     )
-
-
-def _text_in(connection: sa.Connection, field: tuple[str, ...]) -> sa.ColumnElement[str]:
-    if is_embedded(connection):
-        return sa.func.json_extract(documents.c.body, "$." + ".".join(field))
-    return sa.cast(documents.c.body, JSON)[field].astext
 
 
 def _row(row: Any) -> NewestRow:

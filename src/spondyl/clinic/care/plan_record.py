@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from spondyl.assessment.intake import CAUTIONS, ITEM_BEHIND, Stop, summarise_intake, worst_stop
-from spondyl.clinic.care.newest_rows import NewestSaying, newest_saying, rows_at
+from spondyl.clinic.care.newest_rows import DueDocument, rows_at
 from spondyl.clinic.care.option_names import option_lines
 from spondyl.clinic.care.scores import GivenScore, scores_of_people, scores_of_person
 from spondyl.clinic.care.standing_flags import StandingForm, earlier_flags, standing_forms
@@ -136,7 +136,7 @@ def keep_plan(
         connection,
         kind=KIND,
         person_id=person_id,
-        body={"plan": plan_to_json(plan), "shown": shown},
+        body={"plan": plan_to_json(plan), "shown": shown, "due_on": plan.review_on.isoformat()},
         actor=actor,
         document_id=document_id,
         after_version=after_version,
@@ -202,35 +202,10 @@ class DuePlan:
     judged: PlanJudged
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueReview:
-    """A patient's newest plan, signed or not, and the day of its review."""
-
-    place: NewestSaying
-    review_on: date
-
-    @property
-    def person_id(self) -> str:
-        """Whose plan it is."""
-        return self.place.person_id
-
-
-def reviews_due(connection: sa.Connection, *, first: date, last: date) -> list[DueReview]:
-    """Each patient whose newest plan's review fell from ``first`` to ``last``; one query, and no plan is read."""
-    found = newest_saying(
-        connection,
-        kind=KIND,
-        field=("plan", "review_on"),
-        first=first.isoformat(),
-        last=last.isoformat(),
-    )
-    return [DueReview(place=one, review_on=date.fromisoformat(one.said)) for one in found]
-
-
-def judge_due(connection: sa.Connection, due: Sequence[DueReview], *, as_of: date) -> list[DuePlan]:
+def judge_due(connection: sa.Connection, due: Sequence[DueDocument], *, as_of: date) -> list[DuePlan]:
     """The plans of these reviews that are signed, in this order, each judged; four queries for all."""
-    signed = signed_versions(connection, {one.place.document_id for one in due})
-    places = [one.place for one in due if (one.place.document_id, one.place.version) in signed]
+    signed = signed_versions(connection, {one.document_id for one in due})
+    places = [one for one in due if (one.document_id, one.version) in signed]
     rows = rows_at(connection, places)
     scores = scores_of_people(connection, {one.person_id for one in places})
     return [

@@ -6,7 +6,7 @@ A document is never changed: saving makes its next version. A signature holds th
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,7 +67,8 @@ def save(
     document_id: str | None = None,
     after_version: int | None = None,
 ) -> Document:
-    """Save a new document, or with ``document_id`` the next version of one.
+    """Save a new document, or with ``document_id`` the next version of one. A body with ``due_on``, a day, is to
+    be looked at then, and is found by it.
 
     With ``after_version`` the save is refused with ``DocumentChangedError`` when a newer version exists. Nothing is
     saved about an erased patient: ``PersonErasedError``.
@@ -80,7 +81,8 @@ def save(
     text = canonical(body)
     values = {"document_id": document_id, "version": version, "kind": kind, "person_id": person_id}
     digest = digest_of(text)
-    _insert(connection, values | {"body": text, "digest": digest, "made_by": actor})
+    due_on = date.fromisoformat(body["due_on"]) if "due_on" in body else None
+    _insert(connection, values | {"body": text, "digest": digest, "made_by": actor, "due_on": due_on})
     detail = {"kind": kind, "document": document_id, "version": version, "digest": digest}
     record(connection, actor=actor, action=f"save {kind}", subject=f"person {person_id}", detail=detail)
     return load(connection, document_id, version=version)

@@ -16,8 +16,18 @@ documents = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("made_by", sa.Text, nullable=False),
     sa.Column("made_at", UtcInstant, nullable=False),
+    sa.Column("due_on", sa.Date, nullable=True),
     sa.Index("ix_documents_newest", "person_id", "kind", "document_id", "version", "made_at"),
     sa.Index("ix_documents_recent", "kind", "made_at", "document_id", "version", "person_id"),
+)
+
+# Few documents ask for something on a day: the others need no entry.
+_is_due = documents.c.due_on.is_not(None)
+sa.Index(
+    "ix_documents_due",
+    *(documents.c[name] for name in ("kind", "due_on", "person_id", "document_id", "version")),
+    sqlite_where=_is_due,
+    postgresql_where=_is_due,
 )
 
 signatures = sa.Table(

@@ -6,8 +6,9 @@ from itertools import islice
 
 import sqlalchemy as sa
 
+from spondyl.clinic.care.newest_rows import DueDocument, newest_due
 from spondyl.clinic.care.option_names import option_name
-from spondyl.clinic.care.plan_record import DuePlan, DueReview, judge_due, latest_plan, reviews_due
+from spondyl.clinic.care.plan_record import KIND, DuePlan, judge_due, latest_plan
 from spondyl.clinic.chart.guard import shut_for
 from spondyl.clinic.chart.people import Person, people_of
 from spondyl.clinic.chart.roles import Role
@@ -34,9 +35,9 @@ def today_panel(view: View) -> Panel | None:
     if account is None or account.role is not Role.CLINICIAN:
         return None
     today, shut = clinic_today(view.services), shut_for(view.connection, account.id)
-    reviews = reviews_due(view.connection, first=today - SHOWN_FOR, last=today)
+    reviews = newest_due(view.connection, kind=KIND, first=today - SHOWN_FOR, last=today)
     reviews = [one for one in reviews if one.person_id not in shut]
-    reviews.sort(key=lambda one: (_place(one.review_on, today), one.person_id))
+    reviews.sort(key=lambda one: (_place(one.due_on, today), one.person_id))
     found = list(islice(_open(view.connection, reviews, today), MOST_SHOWN + 1))
     patients = people_of(view.connection, {one.person_id for one in found})
     due = [(one.plan.review_on, patients[one.person_id], one.judged) for one in found]
@@ -58,7 +59,7 @@ def patient_panel(view: View, person: Person) -> Panel | None:
     return Panel(template="plan/overview.html", context=context, next_step=then)
 
 
-def _open(connection: sa.Connection, reviews: Sequence[DueReview], today: date) -> Iterator[DuePlan]:
+def _open(connection: sa.Connection, reviews: Sequence[DueDocument], today: date) -> Iterator[DuePlan]:
     """Those of which something is left to do, in this order, read some at a time."""
     for start in range(0, len(reviews), READ_AT_ONCE):
         some = reviews[start : start + READ_AT_ONCE]
