@@ -1,5 +1,5 @@
-"""Empty PostgreSQL charts for one test after another: to copy a database takes a third of a processor's second, to empty
-one a tenth of that."""
+"""Empty PostgreSQL charts for one test after another: to copy a database takes a third of a processor's second, to
+empty one a tenth of that."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,8 +38,8 @@ ROOM_BYTES = 1 << 20
 
 
 class PostgresCharts:
-    """Copies of the migrated chart at ``like``. One is lent again where nobody else has it open, nothing but its rows was
-    changed, and it has stayed small; any other is dropped."""
+    """Copies of the migrated chart at ``like``. One is lent again where nobody else has it open, nothing but its rows
+    was changed, and it has stayed small; any other is dropped."""
 
     def __init__(self, server: PostgresServer, *, like: str) -> None:
         self._server, self._like, self._free = server, like, list[str]()

@@ -1,5 +1,5 @@
-"""Claim: a test's PostgreSQL chart is empty and as it was migrated, also where one was lent before: rows are deleted, and
-what is otherwise changed, or still open, is not lent again."""
+"""Claim: a test's PostgreSQL chart is empty and as it was migrated, also where one was lent before: rows are deleted,
+and what is otherwise changed, or still open, is not lent again."""
 
 import sqlalchemy as sa
 
@@ -39,7 +39,9 @@ def test_a_chart_whose_rows_alone_were_changed_is_emptied_and_lent_again(
         assert second == first
         tables = [one for one in sa.inspect(engine).get_table_names() if one != "alembic_version"]
         with engine.connect() as connection:
-            counts = {one: connection.exec_driver_sql(f"SELECT count(*) FROM {one}").scalar() for one in tables}
+            counts = {
+                one: connection.exec_driver_sql(f"SELECT count(*) FROM {one}").scalar() for one in tables
+            }
         assert len(counts) > 20 and set(counts.values()) == {0}
         engine.dispose()
 
