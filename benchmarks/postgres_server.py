@@ -97,6 +97,12 @@ class PostgresServer:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {model}".encode())
         return f"postgresql+psycopg://spondyl@/{name}?host={self._folder}"
 
+    def drop_database(self, url: str) -> None:
+        """Drop the database at that address, whoever has it open."""
+        name = make_url(url).database
+        with psycopg.connect(f"{self.address} dbname=postgres", autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
     def _answers(self) -> bool:
         try:
             psycopg.connect(f"{self.address} dbname=postgres").close()

@@ -11,6 +11,7 @@ from threading import Barrier, Thread
 import pytest
 import sqlalchemy as sa
 
+from postgres_charts import PostgresCharts
 from postgres_server import PostgresServer, postgres_programs, postgres_server
 from spondyl.clinic.chart.engine import embedded_url, open_engine
 from spondyl.clinic.chart.migrations import upgrade
@@ -82,20 +83,21 @@ def postgres_url(postgres: PostgresServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated_url(postgres: PostgresServer) -> str:
-    """A migrated database that each test copies, as it does the embedded file."""
+def postgres_charts(postgres: PostgresServer) -> PostgresCharts:
+    """Migrated once, as the embedded file is."""
     url = postgres.new_database()
     engine = open_engine(url, key=SECRET)
     upgrade(engine)
     engine.dispose()
-    return url
+    return PostgresCharts(postgres, like=url)
 
 
 @pytest.fixture
-def postgres_engine(postgres: PostgresServer, migrated_url: str, clock: Clock) -> Iterator[sa.Engine]:
-    engine = open_engine(postgres.new_database(like=migrated_url), key=SECRET, clock=clock)
-    yield engine
-    engine.dispose()
+def postgres_engine(postgres_charts: PostgresCharts, clock: Clock) -> Iterator[sa.Engine]:
+    with postgres_charts.lent() as url:
+        engine = open_engine(url, key=SECRET, clock=clock)
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture(params=["embedded", "postgres"])

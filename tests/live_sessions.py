@@ -1,10 +1,6 @@
-"""What tests of a watched session share: a small plan, what the chart would hold of it, and a simulator beside it."""
+"""What tests of a watched session share: a small plan, and what the chart would hold of it."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -36,15 +32,3 @@ def plan_of(**changes: Any) -> Plan:
 def events(feed: Feed) -> list[dict[str, Any]]:
     """Everything but the measurements that a page was told."""
     return [json.loads(data) for kind, _, data in unpacked(feed.after(0)[2]) if kind == EVENT]
-
-
-@contextmanager
-def simulator(*words: str) -> Iterator[str]:
-    """The address of an instrument's simulator in a process of its own."""
-    command = [sys.executable, "-m", "spondyl.instrument.simulator", *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().split()[0]
-        finally:
-            process.kill()

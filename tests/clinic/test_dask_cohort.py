@@ -22,6 +22,7 @@ import dask
 from distributed import Client, LocalCluster
 from typer.testing import CliRunner
 
+from spondyl.clinic.child_processes import prepare_children
 from spondyl.clinic.cli import app
 from spondyl.clinic.cohort import dask_cluster
 from spondyl.clinic.cohort.dask_cluster import FILMS_PER_TASK, measure_on_cluster
@@ -33,10 +34,19 @@ from warm_program import spondyl
 pytestmark = pytest.mark.filterwarnings("default")  # Dask's own warnings while its worker is killed
 
 
+CONFIG = {
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.comm.retry.count": 0,
+    "distributed.worker.multiprocessing-method": "forkserver",
+}
+
+
 @contextmanager
 def two_workers() -> Generator[LocalCluster]:
+    """Each worker is forked from a process that has imported what it needs: a spawned one imports for seconds."""
+    prepare_children()  # before Dask begins one that other tests' processes would have to be forked from
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.comm.retry.count": 0}),
+        dask.config.set(CONFIG),
         LocalCluster(
             n_workers=2,
             threads_per_worker=1,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from rigs import GATE, SHAPE, T7, Rig, interlock_over
 
-from live_sessions import simulator
+from served_instrument import simulator
 from spondyl.instrument import (
     Delivery,
     InstrumentRefusedError,

@@ -15,8 +15,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def checked(address: str, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", str(CONTRACT), "--instrument", address, *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    command = [sys.executable, "-m", "pytest", "-q", "--confcutdir", str(CONTRACT.parent), str(CONTRACT)]
+    told = [*command, "--instrument", address, *words]
+    return subprocess.run(told, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_the_simulator_in_another_process_passes_and_does_not_pass_for_a_device() -> None:

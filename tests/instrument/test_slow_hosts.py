@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from rigs import Rig
 
-from live_sessions import simulator
+from served_instrument import simulator
 from spondyl.instrument import NoReplyError
 from spondyl.instrument.drivers import InProcessLink, TcpLink, WireInstrument
 from spondyl.instrument.protocol import Frame, Kind, encode

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from live_sessions import simulator
+from served_instrument import simulator
 from spondyl.instrument import State
 from spondyl.instrument.drivers import TcpLink, WireInstrument
 from spondyl.instrument.protocol import STOP_BYTES, Frame, Kind, encode

@@ -19,7 +19,7 @@ import pytest
 from adjust_program import ENVIRONMENT, PROGRAM, spondyl
 from typer.testing import CliRunner
 
-from live_sessions import simulator
+from served_instrument import simulator
 from spondyl.clinic.cli import app
 from spondyl.instrument import State, Status
 from spondyl.instrument.drivers import TcpLink, WireInstrument

@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from live_sessions import simulator
+from served_instrument import simulator
 from spondyl.clinic.adjust import pump
 from spondyl.clinic.adjust.options import Options
 from spondyl.clinic.adjust.pump import Rig

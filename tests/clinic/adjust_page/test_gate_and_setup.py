@@ -17,7 +17,8 @@ from audit_rows import entries
 from care_course import answer_intake
 from clinic_apps import ADDRESS, Browser
 from clinic_charts import Clock
-from live_sessions import plan_of, simulator
+from live_sessions import plan_of
+from served_instrument import simulator
 from spondyl.assessment.intake import answered, open_flags
 from spondyl.assessment.screening import Answer
 from spondyl.clinic.adjust.answers import AnswerRefused, Proposal

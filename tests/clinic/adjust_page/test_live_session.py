@@ -13,7 +13,8 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from live_sessions import Kept, events, plan_of, simulator
+from live_sessions import Kept, events, plan_of
+from served_instrument import simulator
 from spondyl.clinic.adjust import answers
 from spondyl.clinic.adjust.answers import AnswerRefused
 from spondyl.clinic.adjust.feed import BLOCK, HEAD, Feed

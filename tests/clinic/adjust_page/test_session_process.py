@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from live_sessions import Kept, events, plan_of, simulator
+from live_sessions import Kept, events, plan_of
 from running import is_running
+from served_instrument import simulator
 from spondyl.clinic.adjust import session_process
 from spondyl.clinic.adjust.answers import AnswerRefused
 from spondyl.clinic.adjust.feed import BLOCK, SIGN_OF_LIFE

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from live_sessions import Kept, events, plan_of, simulator
+from live_sessions import Kept, events, plan_of
+from served_instrument import simulator
 from spondyl.clinic.adjust import record_file
 from spondyl.clinic.adjust.feed import BLOCK, Feed
 from spondyl.clinic.adjust.live_session import Finished, Keeper, LiveSession, Setup
