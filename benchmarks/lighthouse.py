@@ -101,7 +101,7 @@ def _pages(clinician: httpx.Client, administrator: httpx.Client) -> list[tuple[s
         "practice office": "/calendar/practice/offices/orange",
         "export": "/admin/export",
     }
-    public = {"book": "/book", "decision aid": "/aid/exercise", "sign-in": "/sign-in"}
+    public = {"book": "/book", "treatments": "/aid", "decision aid": "/aid/exercise", "sign-in": "/sign-in"}
     seen = ((public, ""), (staff, cookie), (administration, of_administrator))
     return [(name, path, by) for pages, by in seen for name, path in pages.items()]
 

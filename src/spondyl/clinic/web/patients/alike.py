@@ -22,4 +22,6 @@ def patient_panel(view: View, person: Person) -> Panel | None:
     if others is None:
         return None
     oldest = min([person, *others], key=lambda one: one.record_number)
-    return Panel(template="patients/alike.html", context={"others": others, "oldest": oldest})
+    context = {"others": others, "oldest": oldest}
+    then = "ask whether the other chart is this patient's too."
+    return Panel(template="patients/alike.html", context=context, next_step=then)
