@@ -13,6 +13,7 @@ from audit_rows import entries
 from clinic_apps import Browser
 from spondyl.anatomy import Landmarks
 from spondyl.anatomy.landmark_text import landmarks_from_json, landmarks_to_json
+from spondyl.assessment.change import OTHER_SIDE, RULE, STANCE
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.documents import newest_of_each
 from spondyl.clinic.chart.films import Film
@@ -217,6 +218,10 @@ def test_an_earlier_film_gives_each_row_its_change_and_the_smallest_that_can_be_
     major = next(row for row in rows if row["kind"] == "cobb_major")
     assert major["before"].endswith("°")
     assert "smallest detectable" in major["change"]
+    notes = [note for row in rows for note in row.get("notes", ())]
+    assert OTHER_SIDE in major["notes"], (major, notes)
+    assert any(note.startswith("Different vertebrae: ") for note in notes)
+    assert not {STANCE, RULE} & set(notes), "said once, or by the probability"
 
 
 def test_a_film_of_another_patient_is_never_compared(page: Page, measured: Measured) -> None:

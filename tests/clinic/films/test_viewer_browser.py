@@ -3,6 +3,7 @@ keys, values follow the corners; accept, sign and report take three clicks; ever
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -505,12 +506,16 @@ def an_earlier_film_beside_gives_changes(viewer: Page) -> None:
     expect(viewer.get_by_text("smallest detectable").first).to_be_visible()
     expect(part(viewer, "earlier-pane")).to_be_visible()
     expect(part(viewer, "earlier-side")).to_have_text("Patient's right")
+    expect(viewer.locator(".film-title")).to_have_text([re.compile("AP film of ")] * 2)
+    expect(viewer.get_by_text("Different vertebrae: ").first).to_be_visible()
     part(viewer, "earlier-pane").locator(".film-value").first.wait_for(state="attached")
     expect(viewer.get_by_text("Changes are taken before rounding.")).to_be_visible()
     for width in (1440, 1280):  # narrow panes: values lie on no bone, not on each other, not outside
         viewer.set_viewport_size({"width": width, "height": 900})
         viewer.evaluate(DRAWN)
         assert viewer.evaluate(OVERLAPS) == [[True, 0, 0, 0]] * 2
+        first, second = viewer.locator(".film-pane").all()
+        assert first.evaluate("(pane) => pane.clientHeight") == second.evaluate("(pane) => pane.clientHeight")
     viewer.set_viewport_size({"width": 390, "height": 844})
     box = viewer.locator(".film-table-box")
     assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0, "every column is whole"

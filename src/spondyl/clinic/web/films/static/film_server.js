@@ -156,7 +156,7 @@ export class DraftSaver {
         await this._save(points);
         this._hasFailed = false;
         this.isUnsaved = this._waiting !== null;
-        const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+        const time = new Date().toLocaleTimeString([], { hour: "numeric", minute: "2-digit", second: "2-digit" });
         this._say(`Draft saved ${time}`, false);
       } catch (error) {
         this._hasFailed = true;
