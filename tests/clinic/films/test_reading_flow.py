@@ -155,6 +155,8 @@ def test_corrected_then_accepted_then_signed_and_the_report_says_so(
     reports = {one["url"].rpartition("/")[2]: page.client.get(one["url"]) for one in page.state["reports"]}
     assert set(reports) == {"html", "pdf", "json", "sr", "fhir"}
     assert all(one.status_code == 200 for one in reports.values())
+    assert "open the film in its chart" in reports["html"].text
+    assert "spondyl measure" not in reports["html"].text
     saved = json.loads(reports["json"].content)
     assert saved["provenance"]["confirmed_by"] == "Test Clinician"
     corners = next(one for one in saved["landmarks"] if one["level"] == "T5")["corners_px"]
