@@ -493,6 +493,23 @@ def from_the_film_to_the_report_in_three_clicks(viewer: Page) -> None:
     assert clicks <= 10
 
 
+def a_nudge_of_a_signed_film_is_taken_back(viewer: Page) -> None:
+    viewer.go_back()
+    viewer.wait_for_selector("[data-ready]")
+    back = viewer.get_by_role("button", name="Go back to what was accepted")
+    expect(back).to_be_hidden()
+    for key in ("PageDown", "1", "ArrowUp"):
+        part(viewer, "pane").press(key)
+    expect(part(viewer, "status")).to_contain_text("Draft saved")
+    viewer.reload()
+    viewer.wait_for_selector("[data-ready]")
+    expect(part(viewer, "reading")).to_contain_text("Draft: nobody has accepted this yet")
+    back.press("Enter")
+    expect(part(viewer, "reading")).to_contain_text("Signed by")
+    expect(back).to_be_hidden()
+    expect(part(viewer, "pane")).to_be_focused()
+
+
 def an_earlier_film_beside_gives_changes(viewer: Page) -> None:
     viewer.route("**/pixels*", lambda route: route.abort())
     part(viewer, "earlier").select_option(index=1)
@@ -583,6 +600,7 @@ def test_from_keys_and_failures_to_the_signed_report(
     undo(viewer)
     what_was_moved_and_not_saved_is_not_signed(viewer)
     from_the_film_to_the_report_in_three_clicks(viewer)
+    a_nudge_of_a_signed_film_is_taken_back(viewer)
 
 
 @pytest.mark.nightly
