@@ -160,7 +160,7 @@ def test_declining_a_dose_ends_the_session_and_gives_nothing(tmp_path: Path) -> 
         over(live)
     outcome = kept.finished and kept.finished.outcome
     assert outcome and outcome.stopped_because is StopBecause.STOP_PRESSED
-    assert "declined" in outcome.text
+    assert "the clinician, who declined the dose" in outcome.text
     assert not any(one.purpose == "treat" for one in outcome.delivered)
     marked = shown_now(live).unaccepted
     assert marked is not None and marked.commanded_n, "the page that is open says it, not only the next one"

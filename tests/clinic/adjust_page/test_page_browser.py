@@ -180,7 +180,8 @@ def test_every_way_stops_in_a_pulse_and_nothing_begins_again(room: Room, way: st
     context.set_offline(False)
     again = context.new_page() if room.page.is_closed() else room.page
     again.goto(f"/patients/{room.patient.id}/adjust/{stored.run}")
-    expect(again.get_by_text(f"{len(outcome['delivered'])} pulses,")).to_be_visible()
+    count = len(outcome["delivered"])
+    expect(again.get_by_text(f"{count} {'pulse' if count == 1 else 'pulses'},")).to_be_visible()
     expect(again.get_by_text("Stopped by").first).to_be_visible()
     assert again.locator("[data-live]").count() == 0, "no page holds it again"
     time.sleep(0.5)
