@@ -97,5 +97,7 @@ def test_who_was_examined_since_the_answers_is_not_to_be_examined_again(
     chart, clinician = f"/patients/{patient.id}", browser(Role.CLINICIAN)
     answer_intake(services, patient, pain=6, roland=14)
     assert "examine the patient." in clinician.get(f"{chart}/intake").text
-    clinician.submit(f"{chart}/exam", text="seen", action="sign")
+    assert "examine the patient; then choose together" in clinician.get(f"{chart}/plan").text
+    clinician.submit(f"{chart}/exam", **{"g-motion": "examined", "action": "sign"})
+    assert "choose with the patient among what is open" in clinician.get(f"{chart}/plan").text
     assert "go on with the plan." in clinician.get(f"{chart}/intake").text
