@@ -76,8 +76,7 @@ export class FilmBeside {
     this._pane.load(values, film.rows, film.columns);
     this._part("earlier-pane").classList.remove("is-loading");
     this._part("earlier-side").textContent = film.side;
-    this._part("earlier-title").textContent = film.title;
-    this._part("earlier-caption").textContent = "";
+    this._part("earlier-caption").textContent = film.title;
   }
 
   /** @param {HTMLElement} host */
