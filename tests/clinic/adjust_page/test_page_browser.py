@@ -129,6 +129,12 @@ def test_samples_that_are_missing_are_counted_on_the_page(room: Room) -> None:
     assert "whose connection broke" in room.ended().stopped_by
 
 
+def delivered_words(stored: StoredAdjustment) -> str:
+    """How the page of an ended session counts what was delivered."""
+    count = len((stored.outcome or {})["delivered"])
+    return f"{count} {'pulse' if count == 1 else 'pulses'},"
+
+
 def leave(room: Room) -> None:
     room.page.goto("/today")
 
@@ -180,8 +186,7 @@ def test_every_way_stops_in_a_pulse_and_nothing_begins_again(room: Room, way: st
     context.set_offline(False)
     again = context.new_page() if room.page.is_closed() else room.page
     again.goto(f"/patients/{room.patient.id}/adjust/{stored.run}")
-    count = len(outcome["delivered"])
-    expect(again.get_by_text(f"{count} {'pulse' if count == 1 else 'pulses'},")).to_be_visible()
+    expect(again.get_by_text(delivered_words(stored))).to_be_visible()
     expect(again.get_by_text("Stopped by").first).to_be_visible()
     assert again.locator("[data-live]").count() == 0, "no page holds it again"
     time.sleep(0.5)
@@ -325,8 +330,7 @@ def told_lost(room: Room, why: str) -> None:
     time.sleep(1.0)
     expect(page.locator("[data-link]")).to_have_text("session over", timeout=100)
     page.get_by_role("link", name="See what was delivered").click()
-    given = len((stored.outcome or {})["delivered"])
-    expect(page.get_by_text(f"{given} pulses,")).to_be_visible()
+    expect(page.get_by_text(delivered_words(stored))).to_be_visible()
     assert "page" in stored.stopped_by
 
 

@@ -11,7 +11,6 @@ from spondyl.clinic.adjust.gate import gate_of
 from spondyl.clinic.care.consent_record import consent_to
 from spondyl.clinic.care.plan_end import is_hands_on, why_no_more
 from spondyl.clinic.care.plan_record import latest_plan, situation_of
-from spondyl.clinic.care.said_in_forms import said_in_forms
 from spondyl.clinic.care.standing_notes import standing_alerts
 from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.accounts import display_names
@@ -28,13 +27,11 @@ ASKED: tuple[Question, ...] = tuple(one for one in CONTRAINDICATIONS if one.key 
 class ChartGate:
     """``consent`` and its words: it covers a plan until its review, and beyond only when the goal is reached;
     ``found``: contraindications that the examination raised, each with its sign;
-    ``told``: contraindications that the patient said yes to in a form, each in a sentence;
     ``held``: red flags that nobody has cleared, or that nobody has asked about."""
 
     consent: Answer
     consent_text: str
     found: Mapping[str, str]
-    told: Mapping[str, str]
     held: tuple[str, ...]
 
     def gate(self, said: Mapping[str, Answer]) -> Gate:
@@ -63,8 +60,7 @@ def chart_gate(connection: sa.Connection, person_id: str) -> ChartGate:
     found = {one.question.key: ", ".join(one.reasons) for one in alerts}
     raised = {one.question.text.rstrip("?") for one in alerts}
     held = tuple(one for one in situation_of(connection, person_id, notes).held if one not in raised)
-    told = said_in_forms(connection, person_id, ASKED)
-    return ChartGate(consent=consent, consent_text=text, found=found, told=told, held=held)
+    return ChartGate(consent=consent, consent_text=text, found=found, held=held)
 
 
 def _consent(connection: sa.Connection, person_id: str) -> tuple[Answer, str]:
