@@ -220,6 +220,11 @@ def test_age(film_with: Any, fields: dict[str, str], age_years: float | None) ->
     assert age == (None if age_years is None else pytest.approx(age_years, abs=0.01))
 
 
+def test_ages_that_contradict_are_told_in_completed_years(film_with: Any) -> None:
+    notes = film_with(PatientAge="014Y", PatientBirthDate="19700203", StudyDate="20250110").notes
+    assert any("says 14 years, but from birth to study it is 54;" in note for note in notes)
+
+
 @pytest.mark.parametrize(
     ("born", "then", "whole"),
     [

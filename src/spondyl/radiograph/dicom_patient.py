@@ -1,5 +1,6 @@
 """Who was examined, and when. Broken values become None and a note."""
 
+import math
 import re
 from datetime import date
 
@@ -83,7 +84,8 @@ def _age_years(fields: Fields, study_date: date | None, born: date | None) -> fl
         counted = _plausible(years_between(born, study_date), "The age from birth to study", fields)
     if stated is not None and counted is not None and abs(stated - counted) > MAX_AGE_APART_YEARS:
         fields.note(
-            f"PatientAge says {stated:.0f} years, but from birth to study it is {counted:.0f}; the age is unknown."
+            f"PatientAge says {math.floor(stated)} years, but from birth to study it is {math.floor(counted)}; "
+            "the age is unknown."
         )
         return None
     return stated if counted is None else counted

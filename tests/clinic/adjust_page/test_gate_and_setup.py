@@ -27,6 +27,7 @@ from spondyl.clinic.adjust.live_session import Finished
 from spondyl.clinic.care.adjustment_gate import ASKED, chart_gate
 from spondyl.clinic.care.adjustment_record import adjustments_of, keep_begun, keep_finished
 from spondyl.clinic.care.consent_record import consents_of, withdraw
+from spondyl.clinic.care.flag_review import add_review
 from spondyl.clinic.care.intake_record import begin, keep
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.audit import record
@@ -229,7 +230,7 @@ def test_a_session_whose_process_dies_shows_what_it_delivered_and_gives_its_reco
         time.sleep(0.05)
     page = clinician.get(where).text
     assert "ended unexpectedly (code -9)" in page and "The record has no end" in page
-    given = re.search(r"<dt>Delivered</dt><dd>(\d+) pulses, (0\.\d+) N", page)
+    given = re.search(r"<dt>Delivered</dt><dd>(\d+) pulses?, (0\.\d+) N", page)
     assert given and int(given[1]) >= len(live.watched.delivered) and float(given[2]) > 0.0
     record = clinician.get(f"{where}/record")
     assert record.status_code == 200
@@ -385,3 +386,23 @@ def test_the_next_step_names_what_holds_the_gate_and_open_questions_stay_in_sigh
     refused = clinician.submit(address, **sent).text
     assert "Type a force above 0" in refused
     assert re.search(r"<details open>\s*<summary>Contraindications", refused)
+
+
+def test_what_the_patient_said_yes_to_and_a_clinician_weighed_is_told_where_it_is_asked_again(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    consented(services, patient)
+    stored = answer_intake(services, patient, pain=6, roland=14, blood_thinner="yes")
+    with writing(services.engine) as connection:
+        add_review(
+            connection, stored, cleared=frozenset({"blood_thinner"}), reason="INR 2.1 today.", actor="lind"
+        )
+    page = browser(Role.CLINICIAN).get(f"/patients/{patient.id}/adjust").text
+    assert "none open" in page
+    asked = re.findall(r'<li class="ask"( data-told)?>.*?name="answer-(\w+)".*?</li>', page, re.DOTALL)
+    assert [key for told, key in asked if told] == ["bleeding"]
+    assert re.search(
+        r"The patient said yes in the intake of \d+ \w+ \d{4}; [^<]+ weighed it: INR 2.1 today.", page
+    )
+    answer_intake(services, patient, pain=6, roland=14)
+    assert "data-told" not in browser(Role.CLINICIAN).get(f"/patients/{patient.id}/adjust").text

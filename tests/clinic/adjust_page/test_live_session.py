@@ -151,6 +151,23 @@ def test_pain_that_rises_while_the_segments_are_read_ends_the_session(tmp_path: 
     assert not any(one["kind"] == "question" for one in events(live.feed)), "it was said unasked"
 
 
+def test_pain_that_rises_while_a_dose_waits_stops_at_once(tmp_path: Path) -> None:
+    """The tip rests on the patient while the clinician reads; the session itself hears before the next pulse only."""
+    live, kept = started(tmp_path, plan_of())
+    live.answers.say_pain(2)
+    with page(live):
+        dose = until(live, of_kind("proposal"))
+        live.answers.say_pain(3)
+        time.sleep(0.3)
+        assert live.answers.waiting(dose["number"]).number == dose["number"], "a rise by one ends nothing"
+        live.answers.say_pain(4)
+        over(live)
+    outcome = kept.finished and kept.finished.outcome
+    assert outcome and outcome.stopped_because is StopBecause.STOP_PRESSED and outcome.is_safe
+    assert "the patient: pain rose from 2 to 4 of 10" in outcome.text
+    assert not any(one.purpose == "treat" for one in outcome.delivered)
+
+
 def test_declining_a_dose_ends_the_session_and_gives_nothing(tmp_path: Path) -> None:
     live, kept = started(tmp_path, plan_of())
     live.answers.say_pain(2)
@@ -160,7 +177,7 @@ def test_declining_a_dose_ends_the_session_and_gives_nothing(tmp_path: Path) -> 
         over(live)
     outcome = kept.finished and kept.finished.outcome
     assert outcome and outcome.stopped_because is StopBecause.STOP_PRESSED
-    assert "declined" in outcome.text
+    assert "the clinician, who declined the dose" in outcome.text
     assert not any(one.purpose == "treat" for one in outcome.delivered)
     marked = shown_now(live).unaccepted
     assert marked is not None and marked.commanded_n, "the page that is open says it, not only the next one"

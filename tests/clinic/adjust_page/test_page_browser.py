@@ -13,14 +13,16 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from adjust_course import consented
 from audit_rows import entries
+from care_course import answer_intake
 from cut_network import Network, network
 from live_clinic import PATIENCE_MS, served, signed_in, violations
 from spondyl.clinic.adjust.feed import CHANNELS, HEAD, LOST, Feed
 from spondyl.clinic.care.adjustment_record import StoredAdjustment, adjustments_of
+from spondyl.clinic.care.flag_review import add_review
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.transaction import reading
+from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.services import Services
 
 
@@ -74,7 +76,7 @@ def make_ready(room: Room) -> None:
     page.get_by_label("to", exact=True).select_option("L4")
     page.get_by_text("Chosen by the clinician").click()
     page.get_by_label("Segment to treat").select_option("L4")
-    page.get_by_role("button", name="Make the session ready").click()
+    page.get_by_role("button", name="Begin the session").click()
 
 
 def first_pulse(room: Room) -> None:
@@ -98,6 +100,23 @@ def test_a_force_has_a_true_minus_and_zero_has_none(room: Room) -> None:
     expect(room.page.locator("[data-force]")).not_to_contain_text("-")
 
 
+def test_one_click_answers_no_question_that_the_patient_said_yes_to(room: Room) -> None:
+    stored = answer_intake(room.services, room.patient, pain=6, roland=14, blood_thinner="yes")
+    with writing(room.services.engine) as connection:
+        add_review(
+            connection, stored, cleared=frozenset({"blood_thinner"}), reason="INR 2.1 today.", actor="lind"
+        )
+    page = room.page
+    page.goto(f"/patients/{room.patient.id}/adjust")
+    page.get_by_role("button", name="the rest is").click()
+    expect(page.get_by_role("button", name="the rest is")).to_be_hidden()
+    expect(page.locator("[data-left]")).to_have_text("1 of 27 questions have no answer yet")
+    expect(
+        page.get_by_role("group", name="Bleeding disorder").get_by_role("radio", checked=True)
+    ).to_have_count(0)
+    assert violations(page) == []
+
+
 def test_samples_that_are_missing_are_counted_on_the_page(room: Room) -> None:
     feed, block = Feed(), np.full((len(CHANNELS), 20), 20.0, dtype=np.float32)
     for first_ms in (1000, 1020, 1047, 1067, 1070):
@@ -108,6 +127,12 @@ def test_samples_that_are_missing_are_counted_on_the_page(room: Room) -> None:
     expect(room.page.locator("[data-lost]")).to_have_text("7 samples lost, 2 blocks among them")
     # A feed that is over without an end was broken: the page holds no session that it cannot see.
     assert "whose connection broke" in room.ended().stopped_by
+
+
+def delivered_words(stored: StoredAdjustment) -> str:
+    """How the page of an ended session counts what was delivered."""
+    count = len((stored.outcome or {})["delivered"])
+    return f"{count} {'pulse' if count == 1 else 'pulses'},"
 
 
 def leave(room: Room) -> None:
@@ -161,7 +186,7 @@ def test_every_way_stops_in_a_pulse_and_nothing_begins_again(room: Room, way: st
     context.set_offline(False)
     again = context.new_page() if room.page.is_closed() else room.page
     again.goto(f"/patients/{room.patient.id}/adjust/{stored.run}")
-    expect(again.get_by_text(f"{len(outcome['delivered'])} pulses,")).to_be_visible()
+    expect(again.get_by_text(delivered_words(stored))).to_be_visible()
     expect(again.get_by_text("Stopped by").first).to_be_visible()
     assert again.locator("[data-live]").count() == 0, "no page holds it again"
     time.sleep(0.5)
@@ -263,7 +288,9 @@ def test_a_clinician_reads_the_reason_accepts_and_sees_the_record_checked(room: 
     expect(given).to_have_text("3")
     page.get_by_role("button", name="STOP").click()
     stored = room.ended()
+    expect(page.locator('[data-pain="3"]')).to_be_disabled()
     page.get_by_role("link", name="See what was done").click()
+    expect(page.get_by_role("heading", name="Last pulse to treat")).to_be_visible()
     expect(page.get_by_text("identical", exact=True)).to_be_visible(timeout=PATIENCE_MS)
     assert violations(page) == []
     with page.expect_download() as taken:
@@ -303,8 +330,7 @@ def told_lost(room: Room, why: str) -> None:
     time.sleep(1.0)
     expect(page.locator("[data-link]")).to_have_text("session over", timeout=100)
     page.get_by_role("link", name="See what was delivered").click()
-    given = len((stored.outcome or {})["delivered"])
-    expect(page.get_by_text(f"{given} pulses,")).to_be_visible()
+    expect(page.get_by_text(delivered_words(stored))).to_be_visible()
     assert "page" in stored.stopped_by
 
 

@@ -13,9 +13,11 @@ from audit_rows import entries
 from clinic_apps import Browser
 from spondyl.anatomy import Landmarks
 from spondyl.anatomy.landmark_text import landmarks_from_json, landmarks_to_json
+from spondyl.assessment.change import OTHER_SIDE, RULE, STANCE
 from spondyl.clinic.chart.audit import verify
 from spondyl.clinic.chart.documents import newest_of_each
 from spondyl.clinic.chart.films import Film
+from spondyl.clinic.chart.films import film as film_of
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading
@@ -154,6 +156,8 @@ def test_corrected_then_accepted_then_signed_and_the_report_says_so(
     reports = {one["url"].rpartition("/")[2]: page.client.get(one["url"]) for one in page.state["reports"]}
     assert set(reports) == {"html", "pdf", "json", "sr", "fhir"}
     assert all(one.status_code == 200 for one in reports.values())
+    assert "open the film in its chart" in reports["html"].text
+    assert "spondyl measure" not in reports["html"].text
     saved = json.loads(reports["json"].content)
     assert saved["provenance"]["confirmed_by"] == "Test Clinician"
     corners = next(one for one in saved["landmarks"] if one["level"] == "T5")["corners_px"]
@@ -165,6 +169,26 @@ def test_corrected_then_accepted_then_signed_and_the_report_says_so(
         assert actions[:4] == ["correct landmarks", "save film reading", "sign film reading", "open report"]
         assert verify(connection).sound
         assert len(newest_of_each(connection, kind=KIND, person_id=patient.id)) == 1
+
+
+def test_points_that_are_the_accepted_ones_again_leave_no_draft(page: Page, services: Services) -> None:
+    """A nudge of a signed film, undone, left a draft for ever; its list and overview asked to sign it anew."""
+    given = page.points(T5=(2.0, 1.0))
+    page.send("accept", {**given, "version": 0})
+    page.send("sign", {"version": page.state["reading"]["version"]})
+    signed = page.state
+    version = signed["reading"]["version"]
+    nudged = page.send("draft", {**page.points(T6=(0.0, 3.0)), "version": version}, "PUT").json()["reading"]
+    assert nudged["status"] == "draft"
+    asked = page.client.get(f"/api/v1/films/{page.film.id}/state").json()
+    assert asked["accepted"] == signed["points"] != asked["points"]
+    back = page.send("draft", {**given, "version": nudged["version"]}, "PUT").json()["reading"]
+    assert back["status"] == "signed" and back["text"] == signed["reading"]["text"]
+    late = page.send("draft", {**given, "version": nudged["version"]}, "PUT")
+    assert late.status_code == 409
+    with reading(services.engine) as connection:
+        assert entries(connection, actor="clinician")[0].action == "go back to accepted landmarks"
+        assert film_of(connection, page.film.id).draft is None
 
 
 def test_a_draft_on_an_old_version_is_refused_and_overwrites_nothing(page: Page) -> None:
@@ -217,6 +241,10 @@ def test_an_earlier_film_gives_each_row_its_change_and_the_smallest_that_can_be_
     major = next(row for row in rows if row["kind"] == "cobb_major")
     assert major["before"].endswith("°")
     assert "smallest detectable" in major["change"]
+    notes = [note for row in rows for note in row.get("notes", ())]
+    assert OTHER_SIDE in major["notes"], (major, notes)
+    assert any(note.startswith("Different vertebrae: ") for note in notes)
+    assert not {STANCE, RULE} & set(notes), "said once, or by the probability"
 
 
 def test_a_film_of_another_patient_is_never_compared(page: Page, measured: Measured) -> None:

@@ -3,6 +3,7 @@ keys, values follow the corners; accept, sign and report take three clicks; ever
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -492,6 +493,23 @@ def from_the_film_to_the_report_in_three_clicks(viewer: Page) -> None:
     assert clicks <= 10
 
 
+def a_nudge_of_a_signed_film_is_taken_back(viewer: Page) -> None:
+    viewer.go_back()
+    viewer.wait_for_selector("[data-ready]")
+    back = viewer.get_by_role("button", name="Go back to what was accepted")
+    expect(back).to_be_hidden()
+    for key in ("PageDown", "1", "ArrowUp"):
+        part(viewer, "pane").press(key)
+    expect(part(viewer, "status")).to_contain_text("Draft saved")
+    viewer.reload()
+    viewer.wait_for_selector("[data-ready]")
+    expect(part(viewer, "reading")).to_contain_text("Draft: nobody has accepted this yet")
+    back.press("Enter")
+    expect(part(viewer, "reading")).to_contain_text("Signed by")
+    expect(back).to_be_hidden()
+    expect(part(viewer, "pane")).to_be_focused()
+
+
 def an_earlier_film_beside_gives_changes(viewer: Page) -> None:
     viewer.route("**/pixels*", lambda route: route.abort())
     part(viewer, "earlier").select_option(index=1)
@@ -505,12 +523,16 @@ def an_earlier_film_beside_gives_changes(viewer: Page) -> None:
     expect(viewer.get_by_text("smallest detectable").first).to_be_visible()
     expect(part(viewer, "earlier-pane")).to_be_visible()
     expect(part(viewer, "earlier-side")).to_have_text("Patient's right")
+    expect(viewer.locator(".film-this")).to_have_text(re.compile("AP film of "))
+    expect(viewer.get_by_text("Different vertebrae: ").first).to_be_visible()
     part(viewer, "earlier-pane").locator(".film-value").first.wait_for(state="attached")
     expect(viewer.get_by_text("Changes are taken before rounding.")).to_be_visible()
     for width in (1440, 1280):  # narrow panes: values lie on no bone, not on each other, not outside
         viewer.set_viewport_size({"width": width, "height": 900})
         viewer.evaluate(DRAWN)
         assert viewer.evaluate(OVERLAPS) == [[True, 0, 0, 0]] * 2
+        first, second = viewer.locator(".film-pane").all()
+        assert first.evaluate("(pane) => pane.clientHeight") == second.evaluate("(pane) => pane.clientHeight")
     viewer.set_viewport_size({"width": 390, "height": 844})
     box = viewer.locator(".film-table-box")
     assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0, "every column is whole"
@@ -578,6 +600,7 @@ def test_from_keys_and_failures_to_the_signed_report(
     undo(viewer)
     what_was_moved_and_not_saved_is_not_signed(viewer)
     from_the_film_to_the_report_in_three_clicks(viewer)
+    a_nudge_of_a_signed_film_is_taken_back(viewer)
 
 
 @pytest.mark.nightly

@@ -34,6 +34,7 @@ def test_a_note_holds_what_was_examined_and_its_exceptions(
     page = clinician.get(f"/patients/{patient.id}/exam").text
     assert "L5 great toe extension left 4/5 (after ten). The rest: not examined." in page
     assert "signed by Test Clinician" in page
+    assert "the note of today is signed: make the plan, or write another note below." in page
 
 
 def test_an_empty_note_and_a_wrong_number_are_refused_and_what_was_typed_stays(

@@ -11,6 +11,7 @@ import pytest
 from care_course import answer_intake, consent_fields, plan_fields
 from clinic_apps import Browser
 from clinic_charts import Clock
+from spondyl.clinic.care.intake_record import begin
 from spondyl.clinic.care.scores import add_score
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.roles import Role
@@ -78,3 +79,25 @@ def test_an_answer_that_stops_comes_first(
     answer_intake(services, patient, pain=6, roland=14, fever="yes")
     assert next_step(Role.CLINICIAN) == "look at the answers that stop a visit."
     assert next_step(Role.FRONT_DESK) == "fetch a clinician: answers wait."
+
+
+def test_an_intake_that_is_only_unfinished_has_no_answers_to_look_at(
+    services: Services, patient: Person, next_step: Callable[[Role], str]
+) -> None:
+    with writing(services.engine) as connection:
+        begin(connection, patient.id, actor="test")
+    assert {next_step(role) for role in (Role.CLINICIAN, Role.FRONT_DESK)} == {
+        "let the patient finish the intake."
+    }
+
+
+def test_who_was_examined_since_the_answers_is_not_to_be_examined_again(
+    browser: Open, services: Services, patient: Person
+) -> None:
+    chart, clinician = f"/patients/{patient.id}", browser(Role.CLINICIAN)
+    answer_intake(services, patient, pain=6, roland=14)
+    assert "examine the patient." in clinician.get(f"{chart}/intake").text
+    assert "examine the patient; then choose together" in clinician.get(f"{chart}/plan").text
+    clinician.submit(f"{chart}/exam", **{"g-motion": "examined", "action": "sign"})
+    assert "choose with the patient among what is open" in clinician.get(f"{chart}/plan").text
+    assert "go on with the plan." in clinician.get(f"{chart}/intake").text

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from adjust_course import OPTION, consented, filled
-from care_course import plan_fields
+from care_course import answer_intake, plan_fields
 from clinic_apps import Browser
 from clinic_charts import Clock
 from practices import two_offices, utc
@@ -132,7 +132,22 @@ def test_staff_book_no_more_adjustments_after_it_but_a_visit_to_talk_about_it(
     refused = desk.submit(f"{address}/book", visit="adjust", to=slot)
     assert refused.status_code == 409 and ENDS in refused.text and visits(services) == 0
     free = desk.get(f"{address}?visit=follow&office=yl").text
-    assert ENDS not in free and "press a time to book it" in free
+    assert ENDS not in free and "press a time to book a visit and talk about how it goes on" in free
+    assert "Wait with a course" in desk.get(f"{address}/course?length=6&visit=follow&office=yl").text
+
+
+def test_a_plan_without_adjustments_that_ended_is_told_where_a_visit_is_booked(
+    browser: Open, services: Services, patient: Person, clock: Clock
+) -> None:
+    with writing(services.engine) as connection:
+        save_practice(connection, two_offices(), actor="test")
+    answer_intake(services, patient, pain=6, roland=14)
+    browser(Role.CLINICIAN).submit(f"/patients/{patient.id}/plan", **plan_fields())
+    address = f"/patients/{patient.id}/visits"
+    clock.advance(timedelta(days=43))
+    assert "press a time to book it" in browser(Role.FRONT_DESK).get(address).text
+    score(services, patient, 14, REVIEW)
+    assert "so no course of the same" in browser(Role.FRONT_DESK).get(address).text
 
 
 def test_a_changed_plan_opens_booking_again(browser: Open, services: Services, ended: Person) -> None:

@@ -253,6 +253,21 @@ def test_the_plan_is_judged_and_the_day_page_names_the_overdue(
         assert judged(connection, asked.id, stored.plan, as_of=today).state is PlanState.REACHED
 
 
+def test_a_plan_that_reached_its_goal_names_what_is_left_and_one_without_visits_counts_none(
+    browser: Open, services: Services, asked: Person, clock: Clock
+) -> None:
+    clinician, chart = browser(Role.CLINICIAN), f"/patients/{asked.id}"
+    clinician.submit(f"{chart}/plan", **plan_fields(visits="0"))
+    clock.advance(timedelta(days=42))
+    with writing(services.engine) as connection:
+        add_score(connection, asked.id, instrument="rmdq", value=9, on=clock().date(), actor="test")
+    clinician = browser(Role.CLINICIAN)
+    page = clinician.get(f"{chart}/plan").text
+    assert "none planned" in page and "Stop the visits or space them out" in page
+    assert "No visits from 2 March 2026" in clinician.get(chart).text
+    assert "no visits planned from 2 March 2026" in clinician.get(f"{chart}/plan/referral").text
+
+
 def test_a_referral_letter_holds_the_facts_and_claims_no_cause(
     browser: Open, asked: Person, clock: Clock
 ) -> None:

@@ -3,6 +3,7 @@
 from spondyl.assessment.intake.body_map import BODY_REGIONS, REGION_OF, BodyRegion
 from spondyl.assessment.intake.danger import (
     ITEM_BEHIND,
+    TICK_BEHIND,
     is_said,
     question_behind,
     saying,
@@ -52,6 +53,7 @@ __all__ = [
     "REGION_OF",
     "STANDS_FOR",
     "STOP_MESSAGES",
+    "TICK_BEHIND",
     "BodyRegion",
     "Group",
     "InBoth",

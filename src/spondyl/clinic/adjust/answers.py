@@ -90,7 +90,7 @@ class Answers:
         return None
 
     def accept(self, decision: Decision) -> bool | None:
-        """Whether the dose was accepted; None while nobody has answered."""
+        """Whether the dose was accepted; None while nobody has answered. More pain stops at once: the tip is on."""
         with self._lock:
             if self.open is None:
                 self._proposals += 1
@@ -101,6 +101,8 @@ class Answers:
                 self._feed.event("answered", number=self.open.number, accepted=is_accepted)
                 self.open = self._accepted = None
                 return is_accepted
+        if rise := self._pain.rise():
+            self._stop.press(f"the patient: {rise[0].lower()}{rise[1:].rstrip('.')}")
         self._hurry(since_s, "nobody answered the proposed dose")
         return None
 

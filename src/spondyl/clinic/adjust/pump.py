@@ -314,7 +314,7 @@ def _propose(decision: Decision, rig: Rig) -> Reading:
     if is_accepted:
         return Done()
     if isinstance(rig.stop, StopSwitch):
-        rig.stop.press("the clinician declined the dose")
+        rig.stop.press("the clinician, who declined the dose")
     return _halt(rig)
 
 

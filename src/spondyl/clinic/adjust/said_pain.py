@@ -2,7 +2,7 @@
 
 from threading import Lock
 
-from spondyl.treatment.adjustment import Told
+from spondyl.treatment.adjustment import Told, judge_pain
 
 
 class SaidPain:
@@ -11,6 +11,7 @@ class SaidPain:
     def __init__(self) -> None:
         self._lock = Lock()
         self._unheard: int | None = None
+        self._least: int | None = None
         self.newest: int | None = None
 
     def say(self, pain: int) -> None:
@@ -24,4 +25,18 @@ class SaidPain:
         with self._lock:
             pain = self.newest if self._unheard is None else self._unheard
             self._unheard = None
+            if pain is not None:
+                self._least = pain if self._least is None else min(self._least, pain)
         return None if pain is None else Told(pain=pain, wants_stop=False)
+
+    def rise(self) -> str:
+        """Why what was said since the session last heard ends it, in a sentence; empty while it does not.
+
+        For a dose that waits: the tip rests on the patient, and the session itself hears only before the next pulse.
+        """
+        with self._lock:
+            now, least = self._unheard, self._least
+        if now is None:
+            return ""
+        verdict = judge_pain(now if least is None else least, now, wants_stop=False)
+        return "" if verdict.stop is None else verdict.text

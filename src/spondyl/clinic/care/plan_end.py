@@ -42,6 +42,14 @@ def why_not_booked(connection: sa.Connection, person_id: str) -> str | None:
     return _said(connection, person_id, stored.plan, {PlanState.NOT_REACHED: _NOT_REACHED})
 
 
+def is_over(connection: sa.Connection, person_id: str) -> bool:
+    """Whether the newest plan, of whatever treatment, is signed and did not reach its goal in time."""
+    stored = latest_plan(connection, person_id)
+    if stored is None or not stored.is_signed:
+        return False
+    return _said(connection, person_id, stored.plan, {PlanState.NOT_REACHED: _NOT_REACHED}) is not None
+
+
 def _said(
     connection: sa.Connection, person_id: str, plan: Plan, words: Mapping[PlanState, str]
 ) -> str | None:

@@ -118,7 +118,8 @@ def _tried(plan: Plan | None, judged: PlanJudged | None) -> tuple[str, ...]:
     if plan is None or judged is None:
         return ("No plan was made.",)
     names = ", ".join(option_name(option) for option in plan.options)
+    count = f"{plan.visits or 'no'} {'visit' if plan.visits == 1 else 'visits'}"
     return (
-        f"{names}: {plan.visits} visits planned from {day_in(plan.starts_on, LANGUAGE)}.",
+        f"{names}: {count} planned from {day_in(plan.starts_on, LANGUAGE)}.",
         judged.says,
     )

@@ -371,6 +371,15 @@ def end_draft(
     )
 
 
+def drop_draft(
+    connection: sa.Connection, film_id: str, *, summary: Body, after_version: int, actor: str
+) -> int:
+    """The points are those of the accepted reading again, whose ``summary`` holds; raises ``DocumentChangedError``."""
+    version = _next_draft(connection, film_id, after_version, draft=None, summary=canonical(summary))
+    record(connection, actor=actor, action="go back to accepted landmarks", subject=f"film {film_id}")
+    return version
+
+
 def add_reports(
     connection: sa.Connection, film_id: str, *, reading_version: int, digests: dict[str, str]
 ) -> None:

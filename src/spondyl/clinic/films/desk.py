@@ -35,6 +35,7 @@ from spondyl.clinic.films.reading import (
     points_from_json,
     reading_from_json,
     reading_json,
+    says_alike,
 )
 from spondyl.clinic.films.renamed import words_of
 from spondyl.clinic.films.report_files import EarlierReport, report_files
@@ -154,10 +155,19 @@ class FilmDesk:
         return assess_reading(desk.reading, desk.facts, calibration=shipped_calibration())
 
     def save_draft(self, film_id: str, sent: SentPoints, signer: Signer) -> Desk:
-        """Keep corrected points; raises DocumentChangedError when somebody else was faster."""
+        """Keep corrected points; raises DocumentChangedError when somebody else was faster.
+
+        Points that are those of the accepted reading again leave no draft: what was accepted or signed holds.
+        """
         with writing(self._engine) as connection:
             desk = desk_of(connection, film_id)
-            now = self._moved(desk, sent, signer)
+            now, accepted = self._moved(desk, sent, signer), accepted_of(desk)
+            if accepted is not None and says_alike(now, accepted):
+                summary = _summary(accepted, desk.facts)
+                chart.drop_draft(
+                    connection, film_id, summary=summary, after_version=sent.version, actor=signer.actor
+                )
+                return desk_of(connection, film_id)
             _keep(connection, desk, now, after_version=sent.version, signer=signer)
             return desk_of(connection, film_id)
 
@@ -291,6 +301,11 @@ def desk_of(connection: sa.Connection, film_id: str) -> Desk:
         reports=tuple(chart.reports_of(connection, film_id)),
         zone=clinic_zone(connection),
     )
+
+
+def accepted_of(desk: Desk) -> Reading | None:
+    """The reading that was accepted last, whatever was corrected since; None where none was."""
+    return None if desk.document is None else reading_from_json(desk.document.body)
 
 
 def sent_as_kept(desk: Desk) -> SentPoints:

@@ -83,6 +83,14 @@ class Reading:
         return "; ".join(parts)
 
 
+def says_alike(one: Reading, other: Reading) -> bool:
+    """Whether two readings of a film place every point alike, under the same names with the same say about them."""
+    named_alike = one.renamed_by == other.renamed_by and (one.names_confirmed is None) == (
+        other.names_confirmed is None
+    )
+    return named_alike and landmarks_to_json(one.placed) == landmarks_to_json(other.placed)
+
+
 def assess_reading(reading: Reading, facts: FilmFacts, *, calibration: Calibration | None) -> Assessment:
     """Measure and judge the reading's points; the calibration holds only for untouched points of the detector."""
     return assess(reading.points, facts.context, calibration=_holding(reading, calibration))

@@ -8,11 +8,11 @@ import numpy as np
 from spondyl.anatomy import Level
 from spondyl.assessment import Assessment, Measurement
 from spondyl.assessment.assess import names_right_p, unsure_levels
-from spondyl.assessment.change import compare
+from spondyl.assessment.change import RULE, compare
 from spondyl.clinic.films.reading import Reading
 from spondyl.clinic.films.renamed import placed_p
 from spondyl.clinic.films.summary import short_line
-from spondyl.clinic.report.comparison_content import change_row
+from spondyl.clinic.report.comparison_content import change_row, shared_notes
 from spondyl.clinic.report.drawing import drawn_measurements
 from spondyl.clinic.report.wording import (
     FLAG_TEXT,
@@ -115,11 +115,12 @@ def _drawn(item: Measurement) -> dict[str, Any]:
 
 def _changes(before: Assessment, now: Assessment, *, same_side: bool) -> dict[str, dict[str, Any]]:
     found = compare(before.measurements, now.measurements, same_side=same_side)
-    rows = [change_row(change) for change in found]
+    shared = (*shared_notes(found), RULE)
     return {
         row.kind: {
             "before": row.before,
             "change": f"{row.difference}\nsmallest detectable {row.smallest}\n{row.verdict}",
+            "notes": list(row.notes),
         }
-        for row in rows
+        for row in (change_row(change, shared) for change in found)
     }

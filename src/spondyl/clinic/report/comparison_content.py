@@ -58,7 +58,7 @@ def comparison_content(before: FilmResult, after: FilmResult) -> ComparisonConte
     Raises ComparisonRefusedError when a film was not measured, or when patients or views differ.
     """
     changes = checked_changes(before, after)
-    shared = _shared_notes(changes)
+    shared = shared_notes(changes)
     rows = tuple(change_row(change, shared) for change in changes)
     return ComparisonContent(
         title="Two spine films compared",
@@ -182,7 +182,7 @@ def _red_lines(name: str, result: FilmResult) -> tuple[str, ...]:
     return tuple(f"{name}: {line}" for line in lines)
 
 
-def _shared_notes(changes: tuple[Change, ...]) -> tuple[str, ...]:
+def shared_notes(changes: tuple[Change, ...]) -> tuple[str, ...]:
     """The notes that hold for every change: said once below the table. The one on stance always holds."""
     in_all = [note for note in (changes[0].notes if changes else ()) if all(note in c.notes for c in changes)]
     return tuple(dict.fromkeys((STANCE, *in_all)))

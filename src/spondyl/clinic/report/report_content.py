@@ -29,6 +29,10 @@ HOW_TO_CORRECT = (
     "To correct a point: edit the landmarks file beside this report (the “landmarks” of {stem}.json) and run "
     "“spondyl measure FILM --landmarks FILE” again; every value, line and sentence here then follows."
 )
+CORRECT_IN_CHART = (
+    "To correct a point: open the film in its chart, move the point, accept and sign anew; every value, line and "
+    "sentence here then follows, and this report stays in the chart as it is."
+)
 VIEW_TEXT = {View.AP: "AP", View.PA: "PA", View.LATERAL: "lateral", View.UNKNOWN: "unknown"}
 SIDE_TEXT = {
     ImageSide.PATIENT_LEFT: "patient's left",
@@ -154,7 +158,7 @@ def report_content(result: FilmResult, *, stem: str = "report") -> ReportContent
         provenance=_provenance(result),
         signed_by=confirmation.person if confirmation else None,
         signed_at=moment_text(confirmation.at) if confirmation else None,
-        how_to_correct=HOW_TO_CORRECT.format(stem=stem),
+        how_to_correct=CORRECT_IN_CHART if result.chart else HOW_TO_CORRECT.format(stem=stem),
     )
 
 

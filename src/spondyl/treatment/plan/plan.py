@@ -125,12 +125,10 @@ _FINE: Wrong = ("", "", "")
 
 
 def _wrong_options(plan: Plan) -> Wrong:
-    if not plan.options or len(set(plan.options)) != len(plan.options):
-        return (
-            "No option is chosen, or one stands twice.",
-            "A plan says what is done.",
-            "Choose at least one.",
-        )
+    if not plan.options:
+        return ("No option is chosen.", "A plan says what is done.", "Choose at least one.")
+    if len(set(plan.options)) != len(plan.options):
+        return ("An option stands twice.", "A plan names each once, in its order.", "Take one of them away.")
     return _FINE
 
 
@@ -158,8 +156,9 @@ def _wrong_review(plan: Plan) -> Wrong:
     days = (plan.review_on - plan.starts_on).days
     if 7 <= days <= LATEST_REVIEW_DAYS:
         return _FINE
+    when = f"{days} days after" if days > 0 else "not after"
     return (
-        f"The review is {days} days after the start.",
+        f"The review is {when} the start.",
         f"It is useful from 7 to {LATEST_REVIEW_DAYS} days: earlier nothing can have changed, later nobody notices "
         "that the plan does not work.",
         "Choose a day in between; four to six weeks is usual.",

@@ -150,7 +150,7 @@ _WORDS = {
     PlanState.REACHED: (
         "The change that matters is reached by the score of {last}. Without a control group nobody can say what "
         "brought it.",
-        "End the plan or space the visits out; keep the home exercise.",
+        "Stop the visits or space them out, and keep the home exercise; a new goal is a new plan.",
     ),
     PlanState.NOT_REACHED: (
         "",

@@ -20,6 +20,7 @@ from spondyl.clinic.care.adjustment_record import (
     keep_begun,
     record_name,
 )
+from spondyl.clinic.care.said_in_forms import said_in_forms
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, person
@@ -141,6 +142,7 @@ def _setup_context(
         "form": form,
         "gate": gate,
         "asked": ASKED,
+        "told": said_in_forms(connection, patient.id, ASKED),
         "segments": SEGMENTS,
         "caps": PLACEHOLDER_PEAK_N,
         "longest": LONGEST,

@@ -16,7 +16,6 @@ from spondyl.instrument import Limits, cap_n
 from spondyl.treatment.adjustment import (
     Decision,
     Delivered,
-    Fire,
     Fired,
     MapRow,
     Plan,
@@ -73,6 +72,7 @@ class Shown:
     budget_ns: float
     pulses: int
     most_pulses: int
+    wave_name: str = "Last pulse"
     unaccepted: Decision | None = None
     """The decision that proposed a dose last, where nobody has accepted it."""
     missing_ms: int = 0
@@ -93,17 +93,21 @@ def shown_stored(stored: StoredAdjustment, data_dir: Path) -> Shown:
     plan = from_json(Plan, stored.plan)
     steps = _steps(stored, data_dir)
     fired = [(step.fire, step.reading) for step in steps if isinstance(step.reading, Fired)]
+    treated = [one for one in fired if one[0].purpose == "treat"]
+    wave = next((wave_svg(*one) for one in (treated or fired)[-1:]), None)
     missing_ms = sum(step.missing_ms for step in steps)
+    name = "Last pulse to treat" if treated else "Last pulse"
     if stored.outcome is None:
-        shown = _shown(plan, (), tuple(delivered_of(*one) for one in fired), (), _last_wave(fired))
-        return replace(shown, missing_ms=missing_ms)
+        shown = _shown(plan, (), tuple(delivered_of(*one) for one in fired), (), wave)
+        return replace(shown, missing_ms=missing_ms, wave_name=name)
     outcome: Mapping[str, Any] = stored.outcome
     rows = tuple(from_json(MapRow, one) for one in outcome.get("stiffness", ()))
     delivered = tuple(from_json(Delivered, one) for one in outcome.get("delivered", ()))
     decisions = tuple(from_json(Decision, one) for one in outcome.get("decisions", ()))
     is_unaccepted = any(step.is_unaccepted_dose for step in steps)
-    shown = _shown(plan, rows, delivered, decisions, _last_wave(fired))
-    return replace(shown, missing_ms=missing_ms, unaccepted=_last_dose(decisions) if is_unaccepted else None)
+    unaccepted = _last_dose(decisions) if is_unaccepted else None
+    shown = _shown(plan, rows, delivered, decisions, wave)
+    return replace(shown, missing_ms=missing_ms, wave_name=name, unaccepted=unaccepted)
 
 
 def _last_dose(decisions: Sequence[Decision]) -> Decision | None:
@@ -117,11 +121,6 @@ def _steps(stored: StoredAdjustment, data_dir: Path) -> Sequence[RecordedStep]:
         # The check of the record, beside the picture, says what is wrong with it.
         return ()
     return record.steps if stored.is_record(record.digest) else ()
-
-
-def _last_wave(fired: Sequence[tuple[Fire, Fired]]) -> Markup | None:
-    treated = [one for one in fired if one[0].purpose == "treat"]
-    return next((wave_svg(*one) for one in (treated or fired)[-1:]), None)
 
 
 def _shown(

@@ -32,6 +32,7 @@ WORDS = {
     "fetch film": "fetched the picture or the landmarks of a film",
     "finish export": "finished an export",
     "give landmarks": "gave landmarks for a film",
+    "go back to accepted landmarks": "went back to the accepted landmarks of a film",
     "go back to detector's landmarks": "went back to the landmarks found automatically",
     "hold time": "kept a time",
     "in use again": "noted that a room or an instrument is in use again",

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from spondyl.booking import CourseRefused, CourseRule, Phase, Practice, Slot, Wish
 from spondyl.clinic.care.booking_block import booking_block
+from spondyl.clinic.care.plan_end import is_over
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.audit import record
@@ -127,6 +128,7 @@ def _shown(
         "stop": stop,
         "reasons": booking_block(connection, patient.id).reasons if asks_look else (),
         "asks_look": asks_look,
+        "plan_is_over": is_over(connection, patient.id),
         "courses": {key: words for key, (words, _) in COURSES.items()},
         "changes": undo_bar(connection, practice, limit=1, person=patient.id),
         **past_shown(connection, practice, patient.id),
@@ -238,6 +240,7 @@ def course(
         visit_type = practice.visit_type(wish.visit_type)
         asks_look = intake_stop(connection, patient_id, visit_type)
         stop = asks_look or plan_stop(connection, patient_id, visit_type)
+        plan_is_over = is_over(connection, patient_id)
         found = None if stop else propose(connection, _rule(connection, practice, wish, length, prefer))
     shown: dict[str, Any] = {
         "length": length,
@@ -249,6 +252,7 @@ def course(
         "hour_choices": [(hour, f"{hour % 12 or 12} {'am' if hour < 12 else 'pm'}") for hour in range(7, 19)],
         "stop": stop,
         "asks_look": asks_look,
+        "plan_is_over": plan_is_over,
         "refused": str(found) if isinstance(found, CourseRefused) else None,
         "slots": [slot_words(practice, slot) for slot in found] if isinstance(found, tuple) else [],
     }

@@ -189,8 +189,10 @@ def _context(
     every = every_note(connection, patient.id)
     notes = tuple(one for one in every if not one.in_error)
     plan = latest_plan(connection, patient.id)
-    standing = standing_exam(notes)
+    standing, today = standing_exam(notes), clinic_day(connection)
     return {
+        "signed_today": any(one.is_signed and one.note.on == today for one in notes),
+        "has_plan": plan is not None,
         "groups": EXAM,
         "form": form,
         "correcting": correcting,
@@ -207,7 +209,7 @@ def _context(
         "alerts": standing_alerts(notes),
         "lines_of": exam_lines,
         "offered": dict.fromkeys((*(plan.plan.options if plan else USUAL), *form.sent.get("done", ()))),
-        "today": clinic_day(connection),
+        "today": today,
         "option_name": option_name,
         "open_groups": form.groups_with_deviations,
     }

@@ -6,7 +6,7 @@ from spondyl.anatomy import ImageSide
 from spondyl.assessment.assess import names_right_p, unsure_levels
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.people import Person
-from spondyl.clinic.films.desk import Desk, Status, film_name, name_of
+from spondyl.clinic.films.desk import Desk, Status, accepted_of, film_name, name_of
 from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.films.owner import owner_warning
 from spondyl.clinic.films.report_files import NAMES
@@ -36,6 +36,7 @@ def film_state(
     return {
         "film": _picture(desk),
         "points": points_to_viewer(desk.reading),
+        "accepted": None if (accepted := accepted_of(desk)) is None else points_to_viewer(accepted),
         "assessment": with_owner_line(desk, assessed, person),
         "reading": reading_state(desk, viewer, words),
         "reports": [

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 from spondyl.anatomy.landmark_text import LandmarkTextError
-from spondyl.assessment.change import turned
+from spondyl.assessment.change import STANCE, turned
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.films import Film, FilmUnknownError, films_of, reports_of
 from spondyl.clinic.chart.films import film as film_in_chart
@@ -169,6 +169,7 @@ def _shown(
     shown = {
         "state_url": API.format(film_id=film_id) + "/state",
         "title": name_of(desk),
+        "stance": STANCE,
         "signer": viewer.name,
         "mark_url": f"/films/{film_id}/mark" if may_be_marked_again(desk.film) else None,
         "whose_url": None if film.reading_id else f"/films/{film_id}/patient",

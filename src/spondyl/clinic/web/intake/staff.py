@@ -15,6 +15,7 @@ from spondyl.clinic.care.flag_review import ReviewRefused, add_review, reviews_o
 from spondyl.clinic.care.intake_record import begin, newest
 from spondyl.clinic.care.intake_text import sections_of
 from spondyl.clinic.care.standing_flags import StandingForm, by_urgency, earlier_flags, standing_forms
+from spondyl.clinic.care.visit_note import notes_of
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, person
@@ -137,6 +138,7 @@ def _context(
         "link": intake_link(services, stored),
         "base_address": base_address,
         "is_finished": stored.intake.next_group is None,
+        "is_examined": any(one.note.on >= on for one in notes_of(connection, patient.id)),
     }
 
 

@@ -230,6 +230,8 @@ function showOver(said) {
   part("stop-state").textContent = said.stop;
   part("link").textContent = "session over";
   part("closing").textContent = "This page may be closed.";
+  // What is pressed now would reach no session: how it is afterwards stands in the visit note.
+  for (const button of live.querySelectorAll("[data-pain]")) button.setAttribute("disabled", "");
   refresh();
 }
 

@@ -2,10 +2,14 @@
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-setup]"));
 const names = [...new Set([...form.querySelectorAll('[name^="answer-"]')].map((one) => /** @type {HTMLInputElement} */ (one).name))];
+const told = new Set([...form.querySelectorAll('[data-told] [name^="answer-"]')].map((one) => /** @type {HTMLInputElement} */ (one).name));
 const rest = /** @type {HTMLButtonElement} */ (form.querySelector("[data-rest]"));
 
 /** @param {string} name @returns {string} */
 const value = (name) => String(new FormData(form).get(name) ?? "");
+
+// What the patient said yes to in a form takes a look of its own.
+const fillable = () => names.filter((name) => !value(name) && !told.has(name));
 
 function show() {
   const rule = value("rule");
@@ -19,11 +23,11 @@ function show() {
   const left = names.filter((name) => !value(name)).length;
   const place = /** @type {HTMLElement} */ (form.querySelector("[data-left]"));
   place.textContent = left ? `${left} of ${names.length} questions have no answer yet` : "Every question is answered";
-  rest.hidden = !left;
+  rest.hidden = !fillable().length;
 }
 
 rest.addEventListener("click", () => {
-  for (const name of names.filter((one) => !value(one))) {
+  for (const name of fillable()) {
     /** @type {HTMLInputElement} */ (form.querySelector(`[name="${name}"][value="no"]`)).checked = true;
   }
   show();

@@ -110,7 +110,7 @@ export class Measurer {
 
 /** Saves drafts in order; the newest one wins. What nobody refused is sent again until the server has it. */
 export class DraftSaver {
-  /** @param {(points: Points) => Promise<void>} save @param {(text: string, isBad: boolean) => void} say */
+  /** @param {(points: Points) => Promise<string>} save resolves to what was done @param {(text: string, isBad: boolean) => void} say */
   constructor(save, say) {
     this._save = save;
     this._say = say;
@@ -153,11 +153,11 @@ export class DraftSaver {
       this._waiting = null;
       if (!this._hasFailed) this._say("Saving…", false);
       try {
-        await this._save(points);
+        const done = await this._save(points);
         this._hasFailed = false;
         this.isUnsaved = this._waiting !== null;
-        const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-        this._say(`Draft saved ${time}`, false);
+        const time = new Date().toLocaleTimeString([], { hour: "numeric", minute: "2-digit", second: "2-digit" });
+        this._say(`${done} ${time}`, false);
       } catch (error) {
         this._hasFailed = true;
         this._say(`Not saved. ${/** @type {Error} */ (error).message}`, true);

@@ -4,7 +4,7 @@
  * so that nothing jumps while a corner is dragged.
  *
  * @typedef {{kind: string, label: string, value: string, interval: string, flags: string[], main: boolean,
- *   before?: string, change?: string}} Row
+ *   before?: string, change?: string, notes?: string[]}} Row
  */
 
 import { write } from "./changed_text.js";
@@ -90,11 +90,11 @@ export class MeasurementPanel {
 
 /** @param {HTMLElement} cell @param {Row} row */
 function writeLabel(cell, row) {
-  const whole = [row.label, ...row.flags].join("\n");
+  const notes = row.notes ?? [];
+  const whole = [row.label, ...row.flags, ...notes].join("\n");
   if (cell.dataset.whole === whole) return;
   cell.dataset.whole = whole;
-  const flags = row.flags.map((text) =>
-    Object.assign(document.createElement("span"), { className: "film-flag", textContent: text }),
-  );
-  cell.replaceChildren(row.label, ...flags);
+  const line = (/** @type {string} */ className) => (/** @type {string} */ textContent) =>
+    Object.assign(document.createElement("span"), { className, textContent });
+  cell.replaceChildren(row.label, ...row.flags.map(line("film-flag")), ...notes.map(line("film-note")));
 }

@@ -81,6 +81,12 @@ export class Reading {
     if (this._history.now !== this.points) this.drag(this._history.now);
   }
 
+  /** Take back every correction since the last acceptance: one step to undo. */
+  goBack() {
+    this.drag(pointsFrom(this.state.accepted));
+    this.drop();
+  }
+
   /** Move all level names: one step to undo. @param {number} by levels, towards the feet when positive */
   rename(by) {
     this.drag(renamed(this.points, by));
@@ -162,13 +168,14 @@ export class Reading {
     return this.state;
   }
 
-  /** @param {Points} points */
+  /** @param {Points} points @returns {Promise<string>} what was done */
   async _saveDraft(points) {
     const version = this.state.reading.version;
     const answer = await send(this.state.urls.draft, { ...toRequest(points), version }, "PUT");
     this.state = { ...this.state, reading: answer.reading };
     this._listener.changed();
     if (this._isUnmeasured) this._measurer.measure(this.points);
+    return answer.reading.status === "draft" ? "Draft saved" : "Again as accepted,";
   }
 
   /** @param {any} assessed @param {Points} points */

@@ -115,6 +115,7 @@ class Viewer {
       "names-feet": () => this._rename(1),
       "names-right": () => this._confirmNames(),
       exchange: () => void this._exchange(),
+      back: () => this.reading.goBack(),
       undo: () => this.reading.undo(),
       redo: () => this.reading.redo(),
       accept: () => void this._accept(),
@@ -420,6 +421,9 @@ class Viewer {
     this._enable("accept", hasPoints && reading.status === "draft");
     this._showNames();
     if (reading.is_accepted) this.part("anew").hidden = true;
+    const isBack = reading.status === "draft" && Boolean(this.reading.state.accepted);
+    this._enable("back", isBack);
+    this.part("back").hidden = !isBack;
     this._enable("sign", hasPoints && reading.status === "accepted" && reading.may_sign);
     write(this.part("next"), reading.next);
     this._showReports();
