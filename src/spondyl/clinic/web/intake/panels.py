@@ -36,7 +36,7 @@ def patient_panel(view: View, person: Person) -> Panel:
 
 
 def _next_step(stored: StoredIntake | None, block: BookingBlock, *, is_clinician: bool) -> str:
-    if block.blocks:
+    if block.blocks and not block.is_unfinished:
         return (
             "look at the answers that stop a visit." if is_clinician else "fetch a clinician: answers wait."
         )
