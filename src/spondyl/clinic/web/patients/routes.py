@@ -28,7 +28,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.feature import View
-from spondyl.clinic.web.page import features_of, page, patient_page, see_other
+from spondyl.clinic.web.page import erased_page, features_of, page, patient_page, see_other
 from spondyl.clinic.web.patients.merge import clash_words, merged, shown_of, shown_text
 from spondyl.clinic.web.rights import AnyStaff, StaffOnly
 from spondyl.clinic.web.services import Clinic
@@ -188,6 +188,8 @@ def _form(
     patient: Person | None,
     known: Sequence[Person] = (),
 ) -> Response:
+    if patient and patient.erased_at is not None:
+        return erased_page(request, patient)
     shown = {"sent": sent, "problem": problem, "patient": patient, "known": known, **_CHOICES}
     shown["shown"] = shown_text(_as_sent(patient)) if patient else ""
     return page(request, "patients/details.html", shown, status=422 if problem or known else 200)
