@@ -286,11 +286,14 @@ def test_a_restricted_chart_opens_for_its_staff_and_in_an_emergency_with_a_reaso
     assert desk.submit(f"/break-glass/{patient.id}", reason="Patient fainted at the desk").status_code == 303
     assert desk.get(f"/patients/{patient.id}").status_code == 200
     assert "Patient fainted" in admin.get("/admin/openings").text
+    assert 'href="/admin/openings"' in admin.get("/today").text
+    assert 'href="/admin/openings"' not in dr.get("/today").text + desk.get("/today").text
     with reading(services.engine) as connection:
         (waiting,) = glass_break_list(connection, reviewed=False)
     admin.submit(f"/admin/openings/{waiting.id}", finding="Justified; the ambulance came.")
     with reading(services.engine) as connection:
         assert glass_break_list(connection, reviewed=False) == []
+    assert 'href="/admin/openings"' not in admin.get("/today").text
     clock.advance(timedelta(minutes=29))
     desk.get("/today")
     clock.advance(timedelta(minutes=29))
@@ -369,6 +372,7 @@ def test_nobody_reviews_their_own_opening(
     with reading(services.engine) as connection:
         (waiting,) = glass_break_list(connection, reviewed=False)
     assert "Nobody reviews their own" in admin.submit(f"/admin/openings/{waiting.id}", finding="Fine").text
+    assert 'href="/admin/openings"' not in admin.get("/today").text, "it waits for another administrator"
 
 
 def test_a_chart_is_erased_only_with_number_and_reason_and_then_is_gone(

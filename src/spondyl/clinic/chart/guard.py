@@ -155,7 +155,7 @@ def break_glass(connection: sa.Connection, person_id: str, *, account: Account, 
     """
     text = reason.strip()
     if not SHORTEST_REASON <= len(text) <= 1000:
-        raise GuardRefusedError(f"The reason has {len(text)} characters; give {SHORTEST_REASON} to 1000.")
+        raise GuardRefusedError(f"Give a reason of {SHORTEST_REASON} to 1000 characters; this one has {len(text)}.")
     now = now_of(connection)
     values = {"id": new_id(), "person_id": person_id, "account_id": account.id, "reason": text}
     connection.execute(glass_breaks.insert().values(**values, at=now, until=now + OPEN_FOR))
@@ -177,6 +177,12 @@ def glass_break_list(connection: sa.Connection, *, reviewed: bool) -> list[Glass
     rows = connection.execute(statement.limit(500)).all()
     changes = _changes_since(connection, min((row.at for row in rows), default=now_of(connection)))
     return [_glass_break(row, changes.get(f"person {row.person_id}", [])) for row in rows]
+
+
+def openings_to_review(connection: sa.Connection, *, reviewer: Account) -> int:
+    """How many openings wait for this administrator: nobody reviews their own."""
+    waiting = sa.and_(glass_breaks.c.reviewed_at.is_(None), glass_breaks.c.account_id != reviewer.id)
+    return connection.execute(sa.select(sa.func.count()).where(waiting)).scalar_one()
 
 
 def _changes_since(connection: sa.Connection, first: datetime) -> dict[str, list[RestrictionChange]]:
