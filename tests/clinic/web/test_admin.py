@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from audit_rows import entries
 from clinic_apps import Browser
+from clinic_bookings import slot_at
 from clinic_charts import Clock
-from practices import two_offices
+from practices import two_offices, utc
 from spondyl.booking import Wish
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.accounts import Account, account, all_accounts
@@ -228,6 +229,23 @@ def test_the_log_says_who_did_what_to_whom_and_when_in_words(
     assert len(rows_of(admin.get("/admin/audit?patient=neil&day=2026-03-02").text)) == 2
     assert rows_of(admin.get("/admin/audit?patient=neil&day=2026-03-01").text) == []
     assert "That is no day" in admin.get("/admin/audit?day=yesterday").text
+
+
+def test_each_choice_of_the_log_finds_its_rows_and_says_when_a_visit_is(
+    browser: Open, patient: Person, services: Services
+) -> None:
+    """Also "undid a change", which stands for every action that begins so."""
+    with writing(services.engine) as connection:
+        save_practice(connection, two_offices(), actor="administrator")
+        visit = book(connection, slot_at(utc(3, 20)), person=patient.id, actor="clinician")
+        record(connection, actor="clinician", action="undo: moved", subject=f"appointment {visit.key}")
+    admin = browser(Role.ADMINISTRATOR)
+    choices = re.findall(r'<option value="([^"]+)"', admin.get("/admin/audit").text)
+    assert "undo: " in choices
+    for action in map(html.unescape, choices):
+        assert rows_of(admin.get("/admin/audit", params={"action": action}).text), action
+    booked = rows_of(admin.get("/admin/audit?action=book+visit").text)[0]
+    assert "start: 3 March 2026, 12:00 pm" in booked.split(" row ")[0]
 
 
 def test_the_log_hides_the_name_behind_a_chart_that_is_restricted_to_others(

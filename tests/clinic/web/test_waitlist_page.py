@@ -170,7 +170,7 @@ def test_an_offer_made_in_the_evening_names_the_morning_until_which_it_is_kept(
     address = re.search(r'href="(/calendar/visits/[^"]+)"', day)
     assert address
     held = " ".join(desk.get(address[1]).text.split())
-    assert "held until Tuesday 3 March, 9:00 am for" in held and "then it is free again" in held
+    assert "held until Tuesday 3 March, 9:00 am for" in held and "goes to the next who waits" in held
     assert "take it back, on the waitlist" in held and f'href="{PAGE}"' in held
 
 
