@@ -251,7 +251,8 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
         link = f"{address}/setup/{services.setup_token}"
         lines.append(f"No account yet. Make the first administrator at: {link}")
         lines.append(
-            f"Copy the key file {options.key_file} to another place now: without it neither the chart nor a backup opens."
+            f"Copy the key file {options.key_file} to another place now: without it neither the chart nor a backup "
+            "opens."
         )
     lines += _of_database(services)
     if services.settings.behind_tls_proxy:

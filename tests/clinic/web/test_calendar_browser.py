@@ -124,7 +124,7 @@ def test_a_visit_is_dragged_to_a_free_place(desk: Page) -> None:
     desk.mouse.move(start["x"] + 30, start["y"] + 60, steps=4)
     mark = desk.locator('[data-column="park"] .drop', has_text="10:00")
     expect(mark).to_be_visible()
-    assert desk.locator('[data-column="lind"] .drop', has_text="17:00").count() == 0  # the shift is over
+    assert desk.locator('[data-column="lind"] .drop', has_text="5:00 pm").count() == 0  # the shift is over
     mark.scroll_into_view_if_needed()
     target = mark.bounding_box()
     assert target

@@ -191,7 +191,18 @@ def test_every_page_of_an_erased_chart_says_that_it_is_erased(browser: Open, pat
     """Whoever goes back, or follows the audit log's link, found an empty chart that asked for an intake."""
     erase(browser, patient)
     dr, admin, chart = browser(Role.CLINICIAN), browser(Role.ADMINISTRATOR), f"/patients/{patient.id}"
-    tabs = ("", "/details", "/visits", "/intake", "/exam", "/films", "/plan", "/adjust", "/outcomes", "/records")
+    tabs = (
+        "",
+        "/details",
+        "/visits",
+        "/intake",
+        "/exam",
+        "/films",
+        "/plan",
+        "/adjust",
+        "/outcomes",
+        "/records",
+    )
     pages = [dr.get(f"{chart}{tab}") for tab in tabs] + [admin.get(f"/admin/retention/{patient.id}")]
     for page in pages:
         assert (page.status_code, "This chart is erased" in page.text) == (410, True), page.url

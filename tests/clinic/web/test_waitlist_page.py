@@ -103,6 +103,17 @@ def test_who_waited_in_vain_stands_first_until_somebody_called(
     assert "No time came" not in desk.get(PAGE).text and "in vain" not in desk.get("/today").text
 
 
+def test_a_last_day_that_is_over_is_refused_in_the_words_of_every_page(
+    desk: Browser, patient: Person
+) -> None:
+    sent = {"visit": "follow-up", "until": "2026-03-01", "offices": ["orange"]}
+    refused = desk.submit(f"/patients/{patient.id}/visits/wait", **sent)
+    assert refused.status_code == 422 and "until 1 March 2026 is over already" in refused.text
+    assert (
+        'name="until" value="2026-03-23" min="2026-03-02"' in desk.get(f"/patients/{patient.id}/visits").text
+    )
+
+
 def test_pressing_join_twice_lists_a_patient_once(desk: Browser, services: Services, patient: Person) -> None:
     first = joined(desk, services, patient)
     assert joined(desk, services, patient, offices=["orange"]).key == first.key

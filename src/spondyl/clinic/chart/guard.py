@@ -155,7 +155,9 @@ def break_glass(connection: sa.Connection, person_id: str, *, account: Account, 
     """
     text = reason.strip()
     if not SHORTEST_REASON <= len(text) <= 1000:
-        raise GuardRefusedError(f"Give a reason of {SHORTEST_REASON} to 1000 characters; this one has {len(text)}.")
+        raise GuardRefusedError(
+            f"Give a reason of {SHORTEST_REASON} to 1000 characters; this one has {len(text)}."
+        )
     now = now_of(connection)
     values = {"id": new_id(), "person_id": person_id, "account_id": account.id, "reason": text}
     connection.execute(glass_breaks.insert().values(**values, at=now, until=now + OPEN_FOR))

@@ -366,7 +366,7 @@ def _problem(sent: Mapping[str, str], language: str) -> str | None:
         return WORDS[language]["need_name"]
     phone, email = contact_parts(sent["contact"])
     if email:
-        # No patient's mail server is called without a dot: "ana@gmail" is a slip, and there is no other way to reach them.
+        # No patient's mail server has a name without a dot: "ana@gmail" is a slip, and nothing else reaches them.
         is_known = is_address(email) and "." in email.rpartition("@")[2].strip(".")
         return None if is_known else WORDS[language]["bad_address"]
     reachable = len(phone_digits(phone)) >= 7
