@@ -104,6 +104,7 @@ def test_no_typed_name_stays_in_the_log_or_in_a_review(
     with reading(services.engine) as connection:
         (opening,) = glass_break_list(connection, reviewed=True)
         assert (opening.reason, opening.finding) == ("erased", "erased")
+        assert opening.person_name == f"Erased patient {patient.record_number}"
         details = " ".join(connection.execute(sa.select(audit.c.detail)).scalars())
         (search,) = entries(connection, action="search FHIR Patient")
     assert family not in details
