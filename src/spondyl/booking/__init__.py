@@ -79,7 +79,16 @@ from spondyl.booking.waitlist import (
     passed_over,
     settled,
 )
-from spondyl.booking.wall_clock import first_reach, instant_of, instants, wall_at, zone_of
+from spondyl.booking.wall_clock import (
+    clock_words,
+    date_words,
+    first_reach,
+    instant_of,
+    instants,
+    moment_words,
+    wall_at,
+    zone_of,
+)
 
 __all__ = [
     "CELL_MIN",
@@ -124,7 +133,9 @@ __all__ = [
     "claims_over",
     "clash",
     "clashes",
+    "clock_words",
     "confirmed",
+    "date_words",
     "day_has_come",
     "diary_of",
     "diary_of_stretches",
@@ -139,6 +150,7 @@ __all__ = [
     "is_on_day",
     "lapsed",
     "missed",
+    "moment_words",
     "moved",
     "nearest_slots",
     "occupied",

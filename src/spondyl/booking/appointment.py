@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from spondyl.booking.claim import Placement, is_utc
 from spondyl.booking.diary import Slot
-from spondyl.booking.wall_clock import wall_at
+from spondyl.booking.wall_clock import date_words, moment_words, wall_at
 
 
 class Status(StrEnum):
@@ -149,7 +149,7 @@ def arrived(appointment: Appointment, now: datetime) -> Appointment:
         raise StepRefusedError(f"This visit is {appointment.status}; only who is booked can arrive.")
     if not day_has_come(appointment, now):
         raise StepRefusedError(
-            f"This visit is on {appointment.wall:%d %B}; that the patient is here can be noted from that day on."
+            f"This visit is on {date_words(appointment.wall)}; that the patient is here can be noted from that day on."
         )
     return replace(appointment, status=Status.ARRIVED, sequence=appointment.sequence + 1)
 
@@ -160,7 +160,7 @@ def missed(appointment: Appointment, now: datetime) -> Appointment:
         raise StepRefusedError(f"This visit is {appointment.status}; only who is booked can stay away.")
     if now < appointment.start:
         raise StepRefusedError(
-            f"This visit begins on {appointment.wall:%d %B at %H:%M}; that the patient did not come can be noted then."
+            f"This visit begins on {moment_words(appointment.wall)}; that the patient did not come can be noted then."
         )
     return replace(appointment, status=Status.MISSED, sequence=appointment.sequence + 1)
 

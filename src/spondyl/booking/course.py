@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from spondyl.booking.diary import Diary, Slot, Wish, free_starts, slot_at
 from spondyl.booking.grid import bits
-from spondyl.booking.wall_clock import wall_at
+from spondyl.booking.wall_clock import date_words, wall_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,8 @@ class CourseRefused:
 
     def __str__(self) -> str:
         return (
-            f"Visit {self.visit_number} has no free time from {self.after:%d %b %Y} to {self.until:%d %b %Y}. "
+            f"Visit {self.visit_number} has no free time from {date_words(self.after)} to {date_words(self.until)} "
+            f"{self.until.year}. "
             "Widen the spacing, allow more weekdays, another provider or the other office."
         )
 

@@ -42,6 +42,21 @@ def wall_at(zone: str, instant: datetime) -> datetime:
     return instant.astimezone(zone_of(zone)).replace(tzinfo=None, fold=0)
 
 
+def clock_words(wall: datetime) -> str:
+    """Return the time of day as every page writes it: 9:30 am."""
+    return f"{wall.hour % 12 or 12}:{wall.minute:02d} {'am' if wall.hour < 12 else 'pm'}"
+
+
+def date_words(day: date) -> str:
+    """Return a day without a zero before it: 3 March."""
+    return f"{day.day} {day:%B}"
+
+
+def moment_words(wall: datetime) -> str:
+    """Return a day and its time: 3 March, 9:30 am."""
+    return f"{date_words(wall)}, {clock_words(wall)}"
+
+
 def steady_offset(zone: str, day: date) -> timedelta | None:
     """Return the day's UTC offset if the clock is not changed from the day before to the day after, else None.
 

@@ -44,6 +44,7 @@ class ServeOptions:
     """What the command line says: where to listen, with which certificate, as a demo or not.
 
     ``own_tls`` makes a certificate; ``prepare_only`` stops before serving. ``shown_host`` is what is printed for it.
+    ``key_file`` is named when it has to be copied.
     """
 
     host: str = LOOPBACK
@@ -54,6 +55,7 @@ class ServeOptions:
     demo: bool = False
     prepare_only: bool = False
     shown_host: str = ""
+    key_file: Path = Path("clinic.key")
 
     @property
     def in_addresses(self) -> str:
@@ -97,7 +99,7 @@ def _listen_and_serve(
 ) -> None:
     _refuse_taken_port(services.settings.dicom.network)
     listeners = open_listeners(options)
-    options = replace(options, port=listeners[0].getsockname()[1])
+    options = replace(options, port=listeners[0].getsockname()[1], key_file=home.key_file)
     if "localhost" in services.settings.host_names and is_localhost(listeners):
         options = replace(options, shown_host="localhost")
     for line in welcome(services, options, files):
@@ -249,7 +251,8 @@ def welcome(services: Services, options: ServeOptions, files: TlsFiles | None) -
         link = f"{address}/setup/{services.setup_token}"
         lines.append(f"No account yet. Make the first administrator at: {link}")
         lines.append(
-            "Copy the key file to another place now: without it neither the chart nor a backup opens."
+            f"Copy the key file {options.key_file} to another place now: without it neither the chart nor a backup "
+            "opens."
         )
     lines += _of_database(services)
     if services.settings.behind_tls_proxy:

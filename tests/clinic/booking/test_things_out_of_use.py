@@ -75,7 +75,7 @@ def test_nothing_is_booked_kept_or_put_back_there(bookings: Bookings, absence: A
         book(connection, slot, person=two, actor="desk")
     name = "Room 1, Yorba Linda" if absence.room else "Instrument, Yorba Linda"
     with (
-        pytest.raises(UndoRefusedError, match=f"{name} is out of use on 03 March"),
+        pytest.raises(UndoRefusedError, match=f"{name} is out of use on 3 March"),
         writing(bookings.engine) as connection,
     ):
         undo(connection, "c", actor="desk")

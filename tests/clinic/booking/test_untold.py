@@ -134,7 +134,7 @@ def test_more_calls_than_fit_are_counted_and_reached_page_by_page(
 ) -> None:
     monkeypatch.setattr("spondyl.clinic.chart.untold.MOST", 2)
     desk = browser(Role.FRONT_DESK)
-    assert "3 patients could not be told by letter" in desk.get("/today").text
+    assert "no letter could tell of 3 visits." in desk.get("/today").text
 
     def told_at(address: str) -> tuple[list[str], str]:
         page = desk.get(address).text

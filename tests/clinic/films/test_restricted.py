@@ -42,5 +42,6 @@ def test_the_list_leads_nobody_to_a_film_that_is_not_open_to_them(
     shown = client.get(page).text
     led_to = {link for link in re.findall(r'href="(/films/[^"]*)"', shown) if film.id in link}
     assert led_to == {f"/films/{film.id}/patient"} and "a clinician opens the film" in shown
+    assert "Measured, not accepted yet" in shown
     assert client.get(*led_to).status_code == 200
     assert f'href="/films/{film.id}"' in browser(Role.CLINICIAN).get(page).text

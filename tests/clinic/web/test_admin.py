@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from audit_rows import entries
 from clinic_apps import Browser
+from clinic_bookings import slot_at
 from clinic_charts import Clock
-from practices import two_offices
+from practices import two_offices, utc
 from spondyl.booking import Wish
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.accounts import Account, account, all_accounts
@@ -230,6 +231,23 @@ def test_the_log_says_who_did_what_to_whom_and_when_in_words(
     assert "That is no day" in admin.get("/admin/audit?day=yesterday").text
 
 
+def test_each_choice_of_the_log_finds_its_rows_and_says_when_a_visit_is(
+    browser: Open, patient: Person, services: Services
+) -> None:
+    """Also "undid a change", which stands for every action that begins so."""
+    with writing(services.engine) as connection:
+        save_practice(connection, two_offices(), actor="administrator")
+        visit = book(connection, slot_at(utc(3, 20)), person=patient.id, actor="clinician")
+        record(connection, actor="clinician", action="undo: moved", subject=f"appointment {visit.key}")
+    admin = browser(Role.ADMINISTRATOR)
+    choices = re.findall(r'<option value="([^"]+)"', admin.get("/admin/audit").text)
+    assert "undo: " in choices
+    for action in map(html.unescape, choices):
+        assert rows_of(admin.get("/admin/audit", params={"action": action}).text), action
+    booked = rows_of(admin.get("/admin/audit?action=book+visit").text)[0]
+    assert "start: 3 March 2026, 12:00 pm" in booked.split(" row ")[0]
+
+
 def test_the_log_hides_the_name_behind_a_chart_that_is_restricted_to_others(
     browser: Open, patient: Person, staff: dict[Role, Account]
 ) -> None:
@@ -286,11 +304,14 @@ def test_a_restricted_chart_opens_for_its_staff_and_in_an_emergency_with_a_reaso
     assert desk.submit(f"/break-glass/{patient.id}", reason="Patient fainted at the desk").status_code == 303
     assert desk.get(f"/patients/{patient.id}").status_code == 200
     assert "Patient fainted" in admin.get("/admin/openings").text
+    assert 'href="/admin/openings"' in admin.get("/today").text
+    assert 'href="/admin/openings"' not in dr.get("/today").text + desk.get("/today").text
     with reading(services.engine) as connection:
         (waiting,) = glass_break_list(connection, reviewed=False)
     admin.submit(f"/admin/openings/{waiting.id}", finding="Justified; the ambulance came.")
     with reading(services.engine) as connection:
         assert glass_break_list(connection, reviewed=False) == []
+    assert 'href="/admin/openings"' not in admin.get("/today").text
     clock.advance(timedelta(minutes=29))
     desk.get("/today")
     clock.advance(timedelta(minutes=29))
@@ -369,6 +390,7 @@ def test_nobody_reviews_their_own_opening(
     with reading(services.engine) as connection:
         (waiting,) = glass_break_list(connection, reviewed=False)
     assert "Nobody reviews their own" in admin.submit(f"/admin/openings/{waiting.id}", finding="Fine").text
+    assert 'href="/admin/openings"' not in admin.get("/today").text, "it waits for another administrator"
 
 
 def test_a_chart_is_erased_only_with_number_and_reason_and_then_is_gone(

@@ -124,7 +124,7 @@ def test_a_visit_is_dragged_to_a_free_place(desk: Page) -> None:
     desk.mouse.move(start["x"] + 30, start["y"] + 60, steps=4)
     mark = desk.locator('[data-column="park"] .drop', has_text="10:00")
     expect(mark).to_be_visible()
-    assert desk.locator('[data-column="lind"] .drop', has_text="17:00").count() == 0  # the shift is over
+    assert desk.locator('[data-column="lind"] .drop', has_text="5:00 pm").count() == 0  # the shift is over
     mark.scroll_into_view_if_needed()
     target = mark.bounding_box()
     assert target
@@ -222,22 +222,53 @@ def test_visits_are_dragged_moved_and_chosen_by_keys(desk: Page) -> None:
 
 @pytest.mark.parametrize("lanes", [2, 3, 4])
 def test_visits_side_by_side_keep_their_time_of_day_in_one_line(browser_program: Browser, lanes: int) -> None:
-    page = browser_program.new_page(viewport={"width": 820, "height": 1180})
-    styles = (WEB / name for name in ("shell/static/spondyl.css", "calendar/static/calendar.css"))
-    visits = "".join(
-        f'<a class="visit booked from-3 for-9 lanes-{lanes} lane-{lane}"><strong>10:30 am</strong> Test-Vega</a>'
-        for lane in range(lanes)
-    )
-    column = f'<section class="board-column"><div class="cells">{visits}</div></section>'
-    page.set_content(
-        "".join(f"<style>{one.read_text()}</style>" for one in styles)
-        + f'<div class="board-box" style="width: 600px"><div class="board">{column * 6}</div></div>'
+    page = _week_on_a_tablet(
+        browser_program,
+        "".join(
+            f'<a class="visit booked from-3 for-9 lanes-{lanes} lane-{lane}"><strong>10:30 am</strong> Test-Vega</a>'
+            for lane in range(lanes)
+        ),
     )
     lines = page.evaluate(
         "[...document.querySelectorAll('.visit strong')].map((one) => one.getClientRects().length)"
     )
     assert lines == [1] * lanes * 6
     page.close()
+
+
+def test_a_narrow_visit_shows_its_state_by_a_mark_and_nothing_is_cut_at_its_edge(
+    browser_program: Browser,
+) -> None:
+    """The word stood beside the time as "(ar", or below the edge: then colour alone told it."""
+    page = _week_on_a_tablet(
+        browser_program,
+        "".join(
+            f'<a class="visit {low} arrived from-3 lanes-3 lane-{lane}"><strong>10:30 am</strong> '
+            '<bdi>Esperanza Test-Vega</bdi> <span class="what">Consultation with X-ray</span> '
+            '<span class="state">(arrived)</span></a>'
+            for lane, low in enumerate(("for-9", "short for-5", "short for-4"))
+        ),
+    )
+    beyond = page.evaluate(
+        "[...document.querySelectorAll('.visit')].map((one) => Math.max(...[...one.querySelectorAll('strong, bdi')]"
+        ".map((part) => part.getBoundingClientRect().right)) - one.getBoundingClientRect().right)"
+    )
+    assert len(beyond) == 18 and max(beyond) <= 0
+    mark = page.evaluate("getComputedStyle(document.querySelector('.visit strong'), '::after').content")
+    assert "✓" in mark
+    page.close()
+
+
+def _week_on_a_tablet(browser: Browser, visits: str) -> Page:
+    """Six days with these visits, of the calendar's own styles; scrolled sideways in 600 pixels."""
+    page = browser.new_page(viewport={"width": 820, "height": 1180})
+    styles = (WEB / name for name in ("shell/static/spondyl.css", "calendar/static/calendar.css"))
+    column = f'<section class="board-column"><div class="cells">{visits}</div></section>'
+    page.set_content(
+        "".join(f"<style>{one.read_text()}</style>" for one in styles)
+        + f'<div class="board-box" style="width: 600px"><div class="board">{column * 6}</div></div>'
+    )
+    return page
 
 
 def test_every_tab_of_a_patient_is_in_sight_on_a_tablet(

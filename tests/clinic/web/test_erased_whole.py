@@ -104,6 +104,7 @@ def test_no_typed_name_stays_in_the_log_or_in_a_review(
     with reading(services.engine) as connection:
         (opening,) = glass_break_list(connection, reviewed=True)
         assert (opening.reason, opening.finding) == ("erased", "erased")
+        assert opening.person_name == f"Erased patient {patient.record_number}"
         details = " ".join(connection.execute(sa.select(audit.c.detail)).scalars())
         (search,) = entries(connection, action="search FHIR Patient")
     assert family not in details
@@ -185,6 +186,28 @@ def test_a_page_left_open_saves_nothing_about_an_erased_patient(
         row = connection.execute(sa.select(people).where(people.c.id == patient.id)).one()
         assert (row.given_name, row.phone, row.folded_name) == ("erased", "", "")
         assert documents.latest(connection, kind="exam", person_id=patient.id) is None
+
+
+def test_every_page_of_an_erased_chart_says_that_it_is_erased(browser: Open, patient: Person) -> None:
+    """Whoever goes back, or follows the audit log's link, found an empty chart that asked for an intake."""
+    erase(browser, patient)
+    dr, admin, chart = browser(Role.CLINICIAN), browser(Role.ADMINISTRATOR), f"/patients/{patient.id}"
+    tabs = (
+        "",
+        "/details",
+        "/visits",
+        "/intake",
+        "/exam",
+        "/films",
+        "/plan",
+        "/adjust",
+        "/outcomes",
+        "/records",
+    )
+    pages = [dr.get(f"{chart}{tab}") for tab in tabs] + [admin.get(f"/admin/retention/{patient.id}")]
+    for page in pages:
+        assert (page.status_code, "This chart is erased" in page.text) == (410, True), page.url
+    assert f"Erased patient {patient.record_number}" in admin.get("/admin/audit").text
 
 
 def test_the_chart_itself_refuses_to_write_about_an_erased_patient(

@@ -18,6 +18,7 @@ from clinic_charts import Clock, copied_chart
 from clinic_films import measured_film
 from live_clinic import served, signed_in, violations
 from spondyl.clinic.chart.accounts import Account
+from spondyl.clinic.chart.erasure import Ground, erase_person
 from spondyl.clinic.chart.guard import restrict
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables.booking import appointments
@@ -96,6 +97,7 @@ class World:
     filled: dict[str, str]
     unnamed: str
     restricted: str
+    erased: str
 
     def paths(self, walked: list[str]) -> list[tuple[str, str]]:
         """Each page: what the table calls it, and an address."""
@@ -173,7 +175,7 @@ def _world(services: Services, phantoms: Path) -> World:
         "provider": "lind",
         "visit_type": "follow-up",
     }
-    return World(services, staff, "", filled, unnamed.id, people[-2].id)
+    return World(services, staff, "", filled, unnamed.id, people[-2].id, people[-3].id)
 
 
 def test_no_page_is_left_out() -> None:
@@ -233,11 +235,14 @@ def _walk(page: Page, world: World, walked: list[str], seen_by_axe: list[str]) -
     assert hosts <= {world.address.split("/")[2]}
 
 
-def test_a_page_that_is_not_there_and_a_restricted_chart(browser_program: Browser, world: World) -> None:
+def test_a_page_that_is_not_there_and_a_chart_that_is_restricted_or_erased(
+    browser_program: Browser, world: World
+) -> None:
     with writing(world.services.engine) as connection:
         restrict(connection, world.restricted, account_ids=[world.staff[Role.ADMINISTRATOR].id], actor="test")
+        erase_person(connection, world.erased, retention_years=10, ground=Ground.MADE_UP, actor="test")
     page = _opened(browser_program, world, Role.CLINICIAN)
-    for address in ("/patients/nobody", f"/patients/{world.restricted}"):
+    for address in ("/patients/nobody", f"/patients/{world.restricted}", f"/patients/{world.erased}"):
         page.goto(address)
         assert (list(_sideways(page)), violations(page)) == ([], []), address
     page.context.close()

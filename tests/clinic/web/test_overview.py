@@ -11,9 +11,11 @@ import pytest
 from care_course import answer_intake, consent_fields, plan_fields
 from clinic_apps import Browser
 from clinic_charts import Clock
+from practices import two_offices
 from spondyl.clinic.care.intake_record import begin
 from spondyl.clinic.care.scores import add_score
 from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.web.clinic_words import clinic_today
@@ -81,16 +83,6 @@ def test_an_answer_that_stops_comes_first(
     assert next_step(Role.FRONT_DESK) == "fetch a clinician: answers wait."
 
 
-def test_an_intake_that_is_only_unfinished_has_no_answers_to_look_at(
-    services: Services, patient: Person, next_step: Callable[[Role], str]
-) -> None:
-    with writing(services.engine) as connection:
-        begin(connection, patient.id, actor="test")
-    assert {next_step(role) for role in (Role.CLINICIAN, Role.FRONT_DESK)} == {
-        "let the patient finish the intake."
-    }
-
-
 def test_who_was_examined_since_the_answers_is_not_to_be_examined_again(
     browser: Open, services: Services, patient: Person
 ) -> None:
@@ -101,3 +93,20 @@ def test_who_was_examined_since_the_answers_is_not_to_be_examined_again(
     clinician.submit(f"{chart}/exam", **{"g-motion": "examined", "action": "sign"})
     assert "choose with the patient among what is open" in clinician.get(f"{chart}/plan").text
     assert "go on with the plan." in clinician.get(f"{chart}/intake").text
+
+
+def test_a_form_that_is_not_finished_waits_for_the_patient_and_fetches_nobody(
+    browser: Open, services: Services, patient: Person, next_step: Callable[[Role], str]
+) -> None:
+    with writing(services.engine) as connection:
+        save_practice(connection, two_offices(), actor="test")
+        begin(connection, patient.id, actor="test")
+    for role in (Role.FRONT_DESK, Role.CLINICIAN):
+        assert next_step(role) == "let the patient finish the intake."
+    desk, chart = browser(Role.FRONT_DESK), f"/patients/{patient.id}"
+    for page in (desk.get(chart).text, desk.get(f"{chart}/intake").text):
+        assert "a treatment only after the form is finished." in page and "clinician has looked" not in page
+    assert "no answer yet" in desk.get(chart).text
+    stopped = desk.get(f"{chart}/visits?visit=adjust").text
+    assert "The intake is not finished." in stopped and "let the patient finish the intake" in stopped
+    assert "holds answers" not in stopped and "clears it" not in stopped

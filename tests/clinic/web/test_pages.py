@@ -11,9 +11,13 @@ from typing import Any
 import pytest
 
 from clinic_apps import Browser
+from practices import two_offices
 from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.transaction import writing
 from spondyl.clinic.web.patients.merge import merged
+from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]
 
@@ -34,8 +38,19 @@ def test_a_patient_is_added_found_and_changed(browser: Open) -> None:
     assert added.status_code == 303
     assert "&lt;b&gt;Núñez" in desk.get("/patients?q=jose nunez").text
     chart = added.headers["location"]
+    assert "change what is known, then save." in desk.get(f"{chart}/details").text
     desk.submit(f"{chart}/details", given_name="José", family_name="Núñez", phone="555")
     assert "José Núñez" in desk.get(chart).text
+
+
+def test_few_digits_are_said_to_be_no_record_number_and_not_to_be_in_no_telephone_number(
+    browser: Open, patient: Person
+) -> None:
+    desk = browser(Role.FRONT_DESK)
+    assert patient.details.phone.endswith("0100")
+    few = desk.get("/patients?q=0100").text
+    assert "No patient has the record number 100." in few and "by 6 of its digits" in few
+    assert "telephone number or e-mail address" in desk.get("/patients?q=nobody").text
 
 
 def test_a_birth_date_in_the_future_is_refused_and_what_was_typed_stays(browser: Open) -> None:
@@ -127,3 +142,22 @@ def test_an_unknown_page_says_what_to_do(browser: Open) -> None:
     missing = browser(Role.CLINICIAN).get("/patients/nobody")
     assert missing.status_code == 404
     assert "find the patient by name" in missing.text
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "said"),
+    [
+        (Role.CLINICIAN, "/patients/{}/plan/consent", "There is no plan yet. Make one on the page Plan."),
+        (Role.FRONT_DESK, "/calendar/away?provider=nobody", "There is no such provider, room or instrument."),
+        (Role.NOBODY, "/book?visit=adjust", "That kind of visit cannot be booked here."),
+        (Role.FRONT_DESK, "/nowhere", "There is no page /nowhere."),
+    ],
+)
+def test_what_is_not_there_is_named(
+    browser: Open, services: Services, patient: Person, role: Role, address: str, said: str
+) -> None:
+    """Each of these said that there was no such page, of pages that there are."""
+    with writing(services.engine) as connection:
+        save_practice(connection, two_offices(), actor="test")
+    missing = browser(role).get(address.format(patient.id))
+    assert missing.status_code == 404 and said in html.unescape(missing.text)

@@ -248,7 +248,9 @@ def test_a_day_written_by_hand_is_brought_near(visitor: Browser, day: str) -> No
     assert visitor.get(f"{booked_address(visitor)}/move?day={day}").status_code == 200
 
 
-@pytest.mark.parametrize("contact", ["ana@", "ana@[x.org", "rosa@example.org rosa@example.net"])
+@pytest.mark.parametrize(
+    "contact", ["ana@", "ana@gmail", "ana@gmail.", "ana@[x.org", "rosa@example.org rosa@example.net"]
+)
 @pytest.mark.parametrize(("lang", "words"), [("en", "please check it"), ("es", "revíselo, por favor")])
 def test_an_address_that_no_letter_can_reach_is_said_where_it_is_typed(
     visitor: Browser, contact: str, lang: str, words: str

@@ -90,7 +90,8 @@ def test_who_waited_for_a_visit_that_is_over_can_wait_for_the_next(
     assert "You are on the waitlist" not in visitor.get(address).text
     visitor.submit(f"{address}/wait")
     visitor.get(address)
-    assert "You are on the waitlist" in visitor.get(address).text
+    assert "You are on the waitlist: we write or call" in visitor.get(address).text
+    assert "le escribimos o llamamos cuando" in visitor.get(f"{address}?lang=es").text
     BookingKeeper(services, base="http://localhost").look()
     with reading(services.engine) as connection:
         (entry,) = waiting_entries(connection)

@@ -127,6 +127,7 @@ def test_own_tls_serves_with_the_printed_certificate_and_marks_cookies(tmp_path:
         assert headers["set-cookie"].startswith("__Host-")
         assert headers["strict-transport-security"]
         assert "SHA-256 is" in served.printed
+        assert f"Copy the key file {tmp_path / 'clinic' / 'clinic.key'} to" in served.printed
         served.process.send_signal(signal.SIGTERM)  # as a service manager does
         assert served.process.wait(60) == 0, "it ends as by Ctrl-C, taking away what it made for its children"
 

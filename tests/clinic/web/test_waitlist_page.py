@@ -103,6 +103,17 @@ def test_who_waited_in_vain_stands_first_until_somebody_called(
     assert "No time came" not in desk.get(PAGE).text and "in vain" not in desk.get("/today").text
 
 
+def test_a_last_day_that_is_over_is_refused_in_the_words_of_every_page(
+    desk: Browser, patient: Person
+) -> None:
+    sent = {"visit": "follow-up", "until": "2026-03-01", "offices": ["orange"]}
+    refused = desk.submit(f"/patients/{patient.id}/visits/wait", **sent)
+    assert refused.status_code == 422 and "until 1 March 2026 is over already" in refused.text
+    assert (
+        'name="until" value="2026-03-23" min="2026-03-02"' in desk.get(f"/patients/{patient.id}/visits").text
+    )
+
+
 def test_pressing_join_twice_lists_a_patient_once(desk: Browser, services: Services, patient: Person) -> None:
     first = joined(desk, services, patient)
     assert joined(desk, services, patient, offices=["orange"]).key == first.key
@@ -152,6 +163,26 @@ def test_an_offer_is_kept_shown_booked_or_taken_back(
     with reading(services.engine) as connection:
         assert len(appointments_of(connection, patient.id)) == 1
         assert waiting_entries(connection) == []
+
+
+def test_an_offer_made_in_the_evening_names_the_morning_until_which_it_is_kept(
+    browser: Callable[[Role], Browser], desk: Browser, services: Services, patient: Person, clock: Clock
+) -> None:
+    """The visit's own page and the calendar say what the time is kept for, and where that is decided."""
+    entry = joined(desk, services, patient)
+    clock.advance(timedelta(hours=13, minutes=45))
+    desk = browser(Role.FRONT_DESK)
+    to = next(one for one in offered(desk.get(PAGE).text) if one.startswith("2026-03-04"))
+    desk.submit(f"{PAGE}/{entry.key}/offer", to=to)
+    shown = desk.get(PAGE).text
+    assert shown.count("until Tuesday 3 March, 9:00 am") == 2, "what was done, and what stands"
+    day = desk.get("/calendar?day=2026-03-04").text
+    assert "(offered)" in day
+    address = re.search(r'href="(/calendar/visits/[^"]+)"', day)
+    assert address
+    held = " ".join(desk.get(address[1]).text.split())
+    assert "held until Tuesday 3 March, 9:00 am for" in held and "goes to the next who waits" in held
+    assert "take it back, on the waitlist" in held and f'href="{PAGE}"' in held
 
 
 def test_booking_says_how_the_patient_hears_of_it_and_a_time_that_went_is_no_success(

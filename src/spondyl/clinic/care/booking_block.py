@@ -20,16 +20,28 @@ SHOWN_FOR = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingBlock:
-    """``reasons`` are the questions answered with yes and not cleared; ``urgency`` that of the most urgent one."""
+    """``reasons`` are the questions answered with yes and not cleared; ``urgency`` that of the most urgent one.
+
+    ``is_unfinished``: it waits for the patient, who has yet to finish the form, not for a clinician.
+    """
 
     stop: Stop
     reasons: tuple[str, ...]
     urgency: Urgency | None
+    is_unfinished: bool = False
 
     @property
     def blocks(self) -> bool:
         """Whether anything is blocked."""
         return self.stop is not Stop.NOTHING
+
+    @property
+    def words(self) -> str:
+        """What may be booked, for the front desk."""
+        if not self.is_unfinished:
+            return self.stop.words
+        looked = " and a clinician has looked" if self.reasons else ""
+        return f"A consultation may be booked; a treatment only after the form is finished{looked}."
 
 
 NOTHING_KNOWN = BookingBlock(stop=Stop.NOTHING, reasons=(), urgency=None)
@@ -59,10 +71,14 @@ def block_of(forms: tuple[StandingForm, ...]) -> BookingBlock:
         return NOTHING_KNOWN
     known = [urgency for form in forms for key in form.said if (urgency := urgency_of_yes(key)) is not None]
     reasons = [reason for form in forms for reason in _reasons(form)]
+    stop = worst_stop(form.stop for form in forms)
+    holding = [form for form in forms if form.stop is stop]
     return BookingBlock(
-        stop=worst_stop(form.stop for form in forms),
+        stop=stop,
         reasons=tuple(dict.fromkeys(reasons)),
         urgency=min(known, key=list(Urgency).index, default=None),
+        is_unfinished=stop is Stop.TREATMENT
+        and all(form.is_newest and form.stored.intake.next_group is not None for form in holding),
     )
 
 
@@ -95,9 +111,7 @@ def _order(waiting: Waiting) -> tuple[int, int, datetime]:
 def _waiting(connection: sa.Connection, person_id: str) -> Waiting | None:
     forms = standing_forms(connection, person_id)
     block = block_of(forms)
-    holding = [form for form in forms if form.stop is block.stop]
-    unfinished = all(form.is_newest and form.stored.intake.next_group is not None for form in holding)
-    if not block.blocks or (unfinished and block.stop is not Stop.EVERYTHING):
+    if not block.blocks or block.is_unfinished:
         return None
-    since = min(form.stored.saved_at for form in holding)
+    since = min(form.stored.saved_at for form in forms if form.stop is block.stop)
     return Waiting(person=person(connection, person_id), block=block, since=since)

@@ -23,6 +23,7 @@ from spondyl.booking import (
     held,
     is_on_day,
     lapsed,
+    moment_words,
     moved,
     person_resource,
     wall_at,
@@ -226,7 +227,7 @@ def _refuse_past(before: Appointment, slot: Slot, now: datetime) -> None:
     """Nobody comes at a time that is over. When today's patient came today may be put right."""
     is_today = is_on_day(before, now) and slot.wall.date() == wall_at(slot.zone, now).date()
     if slot.start <= now and not is_today:
-        raise TimeTakenError(f"{slot.wall:%d %B %Y, %H:%M} is over; choose a day and a time to come.")
+        raise TimeTakenError(f"{moment_words(slot.wall)} is over; choose a day and a time to come.")
 
 
 def cancel(connection: sa.Connection, key: str, *, actor: str, change: str | None = None) -> Appointment:

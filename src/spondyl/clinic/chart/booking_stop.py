@@ -27,9 +27,10 @@ def intake_stop(connection: sa.Connection, person_id: str, visit_type: VisitType
     It is worked out in :mod:`spondyl.clinic.care.booking_block`: everything, or treatments only, which are the visits
     that use the adjusting instrument.
     """
-    stop = booking_block(connection, person_id).stop
-    if stop is Stop.EVERYTHING or (stop is Stop.TREATMENT and visit_type.instrument):
-        return f"The intake holds answers that stop this. {stop.words}"
+    block = booking_block(connection, person_id)
+    if block.stop is Stop.EVERYTHING or (block.stop is Stop.TREATMENT and visit_type.instrument):
+        why = "is not finished" if block.is_unfinished else "holds answers that stop this"
+        return f"The intake {why}. {block.words}"
     return None
 
 

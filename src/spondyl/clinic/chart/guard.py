@@ -11,6 +11,7 @@ from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.audit import entry_of, record
 from spondyl.clinic.chart.canonical_json import digest_of
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.people import people_of
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import accounts, audit, glass_breaks, people, restrictions
 from spondyl.clinic.chart.tables.column_types import new_id
@@ -155,7 +156,9 @@ def break_glass(connection: sa.Connection, person_id: str, *, account: Account, 
     """
     text = reason.strip()
     if not SHORTEST_REASON <= len(text) <= 1000:
-        raise GuardRefusedError(f"The reason has {len(text)} characters; give {SHORTEST_REASON} to 1000.")
+        raise GuardRefusedError(
+            f"Give a reason of {SHORTEST_REASON} to 1000 characters; this one has {len(text)}."
+        )
     now = now_of(connection)
     values = {"id": new_id(), "person_id": person_id, "account_id": account.id, "reason": text}
     connection.execute(glass_breaks.insert().values(**values, at=now, until=now + OPEN_FOR))
@@ -168,15 +171,24 @@ def glass_break_list(connection: sa.Connection, *, reviewed: bool) -> list[Glass
     """The openings that were, or were not yet, reviewed; the newest first."""
     done = glass_breaks.c.reviewed_at.is_not(None)
     statement = (
-        sa.select(glass_breaks, accounts.c.full_name, people.c.given_name, people.c.family_name)
+        sa.select(glass_breaks, accounts.c.full_name)
         .join(accounts, accounts.c.id == glass_breaks.c.account_id)
-        .join(people, people.c.id == glass_breaks.c.person_id)
         .where(done if reviewed else ~done)
         .order_by(glass_breaks.c.at.desc())
     )
     rows = connection.execute(statement.limit(500)).all()
     changes = _changes_since(connection, min((row.at for row in rows), default=now_of(connection)))
-    return [_glass_break(row, changes.get(f"person {row.person_id}", [])) for row in rows]
+    whose = people_of(connection, {row.person_id for row in rows})
+    return [
+        _glass_break(row, whose[row.person_id].full_name, changes.get(f"person {row.person_id}", []))
+        for row in rows
+    ]
+
+
+def openings_to_review(connection: sa.Connection, *, reviewer: Account) -> int:
+    """How many openings wait for this administrator: nobody reviews their own."""
+    waiting = sa.and_(glass_breaks.c.reviewed_at.is_(None), glass_breaks.c.account_id != reviewer.id)
+    return connection.execute(sa.select(sa.func.count()).where(waiting)).scalar_one()
 
 
 def _changes_since(connection: sa.Connection, first: datetime) -> dict[str, list[RestrictionChange]]:
@@ -213,11 +225,11 @@ def review_glass_break(connection: sa.Connection, break_id: str, *, finding: str
     record(connection, actor=actor, action="review glass", subject=f"person {row.person_id}", detail=detail)
 
 
-def _glass_break(row: Any, changes: Sequence[RestrictionChange]) -> GlassBreak:
+def _glass_break(row: Any, person_name: str, changes: Sequence[RestrictionChange]) -> GlassBreak:
     return GlassBreak(
         id=row.id,
         person_id=row.person_id,
-        person_name=f"{row.given_name} {row.family_name}",
+        person_name=person_name,
         account_name=row.full_name,
         reason=row.reason,
         at=row.at,

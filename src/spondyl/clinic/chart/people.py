@@ -89,7 +89,9 @@ class Person:
 
     @property
     def full_name(self) -> str:
-        """Given and family name."""
+        """Given and family name; of an erased chart its number, by which the audit log goes on to name it."""
+        if self.erased_at is not None:
+            return f"Erased patient {self.record_number}"
         return f"{self.details.given_name} {self.details.family_name}"
 
     @property

@@ -11,6 +11,8 @@ from spondyl.booking import (
     Status,
     absent_name,
     cancelled,
+    date_words,
+    moment_words,
     restored,
     wall_at,
 )
@@ -90,7 +92,7 @@ def _refuse_if_old(found: ChangeSet, zone: str, now: datetime) -> None:
     """What was decided long ago is known to the patients by now."""
     if found.at <= now - UNDO_FOR:
         raise UndoRefusedError(
-            f"This was done on {wall_at(zone, found.at):%d %B, %H:%M}, too long ago to be undone as a whole; "
+            f"This was done on {moment_words(wall_at(zone, found.at))}, too long ago to be undone as a whole; "
             "open the visits and change them one by one."
         )
 
@@ -99,11 +101,11 @@ def _refuse_if_over(visit: Appointment, before: Appointment | None, now: datetim
     """Nobody is written to about a time that is over, and what has begun stays in the record."""
     if before is None and visit.live and visit.start <= now:
         raise UndoRefusedError(
-            f"The visit of {visit.wall:%d %B, %H:%M} has begun, so this booking is not undone as a whole; "
+            f"The visit of {moment_words(visit.wall)} has begun, so this booking is not undone as a whole; "
             "open each visit that shall not be, and cancel it."
         )
     if before is not None and before.live and before.start < now:
-        when = f"{before.wall:%d %B, %H:%M}"
+        when = moment_words(before.wall)
         raise UndoRefusedError(
             f"The time before, {when}, is over; choose another time for this visit instead."
         )
@@ -113,7 +115,7 @@ def _refuse_if_away(connection: sa.Connection, practice: Practice, visit: Appoin
     """Nothing is put back into an absence noted since, no part of a visit; over one that was known staff had given a
     reason."""
     if not visit.override_reason and (noted := absences_of_visit(connection, practice, visit)):
-        what = f"{absent_name(practice, noted[0])} {noted[0].words} on {visit.wall:%d %B} by now"
+        what = f"{absent_name(practice, noted[0])} {noted[0].words} on {date_words(visit.wall)} by now"
         raise UndoRefusedError(f"{what}; move the visit to another time instead.")
 
 
@@ -121,5 +123,5 @@ def _refuse_if_outside(practice: Practice, visit: Appointment, now: datetime) ->
     """Nothing is put back where the practice has no hours by now; outside those that were known staff had given a
     reason."""
     if not visit.override_reason and (problem := why_outside(practice, visit, now)):
-        when = f"{visit.wall:%d %B, %H:%M}"
+        when = moment_words(visit.wall)
         raise UndoRefusedError(f"The time before was {when}. {problem} Choose another time for this visit.")

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from spondyl.booking import clock_words
+
 _DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
@@ -31,8 +33,8 @@ def short_day(wall: datetime, language: str = "en") -> str:
 
 def time_words(wall: datetime, language: str = "en") -> str:
     """9:30 am; 9:30 a. m."""
-    hour, half = wall.hour % 12 or 12, ("am", "pm") if language == "en" else ("a. m.", "p. m.")
-    return f"{hour}:{wall.minute:02d} {half[wall.hour >= 12]}"
+    said = clock_words(wall)
+    return said if language == "en" else said.replace("am", "a. m.").replace("pm", "p. m.")
 
 
 def hour_words(wall: datetime, language: str = "en") -> str:

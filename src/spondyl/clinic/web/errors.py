@@ -129,7 +129,8 @@ def add_error_pages(app: FastAPI) -> None:
 
 def _http(request: Request, error: Exception) -> Response:
     failure = cast(HTTPException, error)
-    what = failure.detail if failure.status_code != 404 else f"There is no page {request.url.path}."
+    is_unsaid = failure.status_code == 404 and failure.detail == HTTPStatus.NOT_FOUND.phrase
+    what = f"There is no page {request.url.path}." if is_unsaid else failure.detail
     if isinstance(failure, PageTooOldError) and not (for_machine(request) or is_for_patient(request)):
         response = _error_page(request, 403, failure.title, str(what), failure.advice)
     else:

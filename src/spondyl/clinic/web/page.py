@@ -71,7 +71,12 @@ def patient_page(
     *,
     status: int = 200,
 ) -> HTMLResponse:
-    """A page of one patient: the patient's header and tabs stand above it. Extend "shell/patient.html"."""
+    """A page of one patient: the patient's header and tabs stand above it. Extend "shell/patient.html".
+
+    Of an erased chart it says that only.
+    """
+    if person.erased_at is not None:
+        return erased_page(request, person)
     services = services_of(request)
     shown = {
         "person": person,
@@ -80,6 +85,11 @@ def patient_page(
         "age_years": person.age_years(clinic_today(services)),
     }
     return page(request, template, shown | dict(context or {}), status=status)
+
+
+def erased_page(request: Request, person: Person) -> HTMLResponse:
+    """What stands in place of every page of a patient whose chart was erased."""
+    return page(request, "patients/erased.html", {"person": person}, status=410)
 
 
 def see_other(

@@ -64,8 +64,9 @@ def sent_search(
     who: str = "", patient: str = "", action: str = "", day: str = "", subject: str = "", before: str = ""
 ) -> Search:
     """What the address asks for."""
-    asked = (who, patient, action, day, subject, before)
-    who, patient, action, day, subject, before = (one.replace("\x00", "").strip()[:100] for one in asked)
+    asked = (who, patient, day, subject, before)
+    who, patient, day, subject, before = (one.replace("\x00", "").strip()[:100] for one in asked)
+    action = action.replace("\x00", "")[:100]  # chosen, not typed; that of every undo ends with a space
     return Search(who=who, patient=patient, action=action, day=day, subject=subject, before=before)
 
 

@@ -117,6 +117,8 @@ _SHORT_KEYS = (
     "name_before",
     "name",
     "finding",
+    "start",
+    "from",
     "to",
 )
 """What of the details is shown at first sight; everything is shown on asking."""

@@ -23,7 +23,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.admin.erased_files import delete_listed, list_files
 from spondyl.clinic.web.feature import Feature
-from spondyl.clinic.web.page import features_of, page, see_other
+from spondyl.clinic.web.page import erased_page, features_of, page, see_other
 from spondyl.clinic.web.rights import Administrator, AdministratorOnly
 from spondyl.clinic.web.services import Clinic, Services
 
@@ -123,8 +123,11 @@ def _coming_visits(connection: sa.Connection, person_id: str) -> list[str]:
 
 def _form(request: Request, services: Services, person_id: str, *, problem: str | None) -> Response:
     with reading(services.engine) as connection:
+        patient = person(connection, person_id)
+        if patient.erased_at is not None:
+            return erased_page(request, patient)
         shown = {
-            "person": person(connection, person_id),
+            "person": patient,
             "last_entry_at": last_entry_at(connection, person_id),
             "coming": _coming_visits(connection, person_id),
             "unsent": unsent_letters(connection, person_id),

@@ -3,6 +3,7 @@ done as one change."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import combinations
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -17,6 +18,8 @@ from spondyl.booking import (
     Practice,
     Slot,
     absent_name,
+    claims_of,
+    clashes,
     first_reach,
     wall_at,
 )
@@ -81,8 +84,10 @@ def _proposals(
     day: date | None,
     reason: str = "",
     moves: Mapping[str, str] | None = None,
+    clash: str = "",
 ) -> Response:
-    """The page of a provider's day; ``moves`` are what was chosen before something was taken: it stays where it can."""
+    """The page of a provider's day; ``moves`` are what was chosen before something was taken: it stays where it can.
+    ``clash`` says which two of them cannot both be had."""
     with reading(services.engine) as connection:
         if not has_practice(connection):
             return page(request, "calendar/no_practice.html", {"role": viewer_of(request).role.value})
@@ -98,6 +103,7 @@ def _proposals(
             "day_words": day_words(chosen),
             "rows": _rows(connection, practice, visits, absence),
             "again": moves is not None,
+            "clash": clash,
             "reason": reason or ("ill" if absence.provider else "out of order"),
             "chosen": moves or {},
             "noted": [
@@ -245,7 +251,8 @@ def go_away(
     try:
         left = writer(lambda connection: _done(connection, absence, pairs, viewer.actor, words))
     except TimeTakenError:
-        return _proposals(request, services, form.provider, form.day, form.reason, dict(sent))
+        clash = _clash_words(services, pairs)
+        return _proposals(request, services, form.provider, form.day, form.reason, dict(sent), clash)
     notice = " ".join([_moved_words(len(pairs)), *([_left_words(left)] if left else [])])
     return see_other(request, f"/calendar?day={form.day}", notice=notice)
 
@@ -286,6 +293,31 @@ def _left_words(count: int) -> str:
 
 def _pair(connection: sa.Connection, practice: Practice, key: str, text: str) -> tuple[str, Slot]:
     return key, slot_of_text(practice, appointment(connection, key).visit_type, text)
+
+
+def _clash_words(services: Services, pairs: list[tuple[str, Slot]]) -> str:
+    """The first two of the times chosen here of which only one can be had; empty when nobody chose such two."""
+    with reading(services.engine) as connection:
+        practice = practice_of(connection)
+        chosen = [(appointment(connection, key), slot) for key, slot in pairs]
+        names = names_of(connection, [visit for visit, _ in chosen])
+    wanted = [
+        (
+            f"{names.get(visit.person or '', 'a patient')}, {when_words(slot.wall)}",
+            claims_of(
+                practice,
+                practice.visit_type(visit.visit_type),
+                slot.placement,
+                slot.start,
+                visit.person,
+            ),
+        )
+        for visit, slot in chosen
+    ]
+    for (one, mine), (other, theirs) in combinations(wanted, 2):
+        if clashes(mine, theirs):
+            return f"Only one of these two can be had: {one}; and {other}."
+    return ""
 
 
 def _is_same(noted: Absence, absence: Absence) -> bool:

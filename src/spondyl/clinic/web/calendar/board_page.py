@@ -99,7 +99,7 @@ def undo_change(
     visits, waiting, away = writer(undone)
     address = back if back.startswith(("/calendar", "/patients/")) else "/calendar"
     back_words = "the visit is as it was" if visits == 1 else f"{visits} visits are as they were"
-    again = "Who was booked off the waitlist waits again, in the old place." if waiting else ""
+    again = "Who left the waitlist by it waits again, in the old place." if waiting else ""
     return see_other(request, address, notice=f"Undone: {back_words}. {away}{again}".strip())
 
 

@@ -108,14 +108,15 @@ def undo_bar(
             "words": one.words,
             "whose": _whose(visits.get(one.change, []), names),
             "actor": who_words(one.actor, staff),
-            "time": _moment_words(wall_at(zone, one.at), wall_at(zone, now_of(connection))),
+            "time": moment_words(one.at, now_of(connection), zone),
         }
         for one in last
     ]
 
 
-def _moment_words(wall: datetime, now: datetime) -> str:
-    """8:00 am today; on another day the day too."""
+def moment_words(moment: datetime, now: datetime, zone: str) -> str:
+    """8:00 am today; on another day, by the clock of the zone, the day too."""
+    wall, now = wall_at(zone, moment), wall_at(zone, now)
     return time_words(wall) if wall.date() == now.date() else when_words(wall)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import Response
 
-from spondyl.booking import Practice, WaitEntry, first_reach
+from spondyl.booking import Practice, WaitEntry, date_words, first_reach
 from spondyl.booking.wall_clock import MINUTES_IN_DAY
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import practice_of
@@ -75,7 +75,10 @@ def _entry(practice: Practice, patient_id: str, form: WaitForm, *, now: datetime
     latest = first_reach(practice.office(offices[0]).zone, form.until + timedelta(days=1), 0)
     begins, ends = _minute(form.begins) or 0, _minute(form.ends) or MINUTES_IN_DAY
     if latest <= now:
-        raise HTTPException(422, f"Waiting until {form.until:%d %B %Y} is over already; choose a later day.")
+        raise HTTPException(
+            422,
+            f"Waiting until {date_words(form.until)} {form.until.year} is over already; choose a later day.",
+        )
     if begins >= ends:
         raise HTTPException(
             422, f"From {form.begins} until {form.ends} is no time of day; set the later one last."

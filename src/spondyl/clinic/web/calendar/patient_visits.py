@@ -104,6 +104,7 @@ def _shown(
     after = max((one.start for one in coming), default=now_of(connection)) + timedelta(days=2)
     asks_look = intake_stop(connection, patient.id, visit_type)
     stop = asks_look or plan_stop(connection, patient.id, visit_type)
+    block = booking_block(connection, patient.id)
     free = () if stop else next_free(connection, wish, after=after, limit=300)
     return {
         "practice": practice,
@@ -126,7 +127,8 @@ def _shown(
         "until": practice_day(connection, practice, None) + timedelta(days=WAIT_DAYS),
         "day_names": DAY_NAMES,
         "stop": stop,
-        "reasons": booking_block(connection, patient.id).reasons if asks_look else (),
+        "reasons": block.reasons if asks_look else (),
+        "waits_for_patient": block.is_unfinished,
         "asks_look": asks_look,
         "plan_is_over": is_over(connection, patient.id),
         "courses": {key: words for key, (words, _) in COURSES.items()},

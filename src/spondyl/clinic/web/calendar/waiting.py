@@ -14,7 +14,7 @@ from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.waitlist import later_visit
 from spondyl.clinic.messages.when import short_day, time_words, when_words
-from spondyl.clinic.web.calendar.choices import slot_words
+from spondyl.clinic.web.calendar.choices import moment_words, slot_words
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WORKDAYS = (0, 1, 2, 3, 4)
@@ -79,9 +79,7 @@ def _standing(
         "since_day": short_day(wall_at(zone, entry.since)),
         "stop": booking_stop(connection, entry.person, kinds[0]) if kinds else None,
         "offered": when_words(hold.wall) if hold else None,
-        "offered_until": time_words(wall_at(hold.zone, hold.held_until))
-        if hold and hold.held_until
-        else None,
+        "offered_until": moment_words(hold.held_until, now, hold.zone) if hold and hold.held_until else None,
         "later": when_words(later.wall) if later else None,
         "times": [brief_words(practice, slot) for slot in slots],
     }

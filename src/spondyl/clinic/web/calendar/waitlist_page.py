@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
-from spondyl.booking import Appointment, Slot, wall_at
+from spondyl.booking import Appointment, Slot
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.practice import has_practice, practice_of
 from spondyl.clinic.chart.transaction import reading
@@ -20,8 +20,8 @@ from spondyl.clinic.chart.waitlist import (
     waiting_entries,
 )
 from spondyl.clinic.chart.waitlist_times import fitting_times
-from spondyl.clinic.messages.when import time_words, when_words
-from spondyl.clinic.web.calendar.choices import slot_of_text, undo_bar
+from spondyl.clinic.messages.when import when_words
+from spondyl.clinic.web.calendar.choices import moment_words, slot_of_text, undo_bar
 from spondyl.clinic.web.calendar.waiting import waiting_rows, wishes_of
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.rights import AnyStaff
@@ -94,7 +94,7 @@ def offer(
         after,
         lambda: writer(lambda connection: offer_time(connection, key, slot, actor=viewer.actor)),
         lambda hold: (
-            f"Offered: {when_words(hold.wall)}, kept until {_until(hold)}. A message with a link goes out."
+            f"Offered: {when_words(hold.wall)}, kept until {_until(hold, services)}. A message with a link goes out."
         ),
     )
 
@@ -135,5 +135,5 @@ def _given(
     return see_other(request, _place(after), notice=words(visit))
 
 
-def _until(hold: Appointment) -> str:
-    return time_words(wall_at(hold.zone, hold.held_until)) if hold.held_until else ""
+def _until(hold: Appointment, services: Services) -> str:
+    return moment_words(hold.held_until, services.clock(), hold.zone) if hold.held_until else ""

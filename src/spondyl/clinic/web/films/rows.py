@@ -28,7 +28,7 @@ _CAME = {
 }
 
 _STANDS = {
-    Status.DRAFT: "Measured; a draft awaits you",
+    Status.DRAFT: "Measured, not accepted yet",
     Status.ACCEPTED: "Accepted, not signed",
     Status.SIGNED: "Signed",
 }

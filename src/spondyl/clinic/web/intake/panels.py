@@ -36,11 +36,10 @@ def patient_panel(view: View, person: Person) -> Panel:
 
 
 def _next_step(stored: StoredIntake | None, block: BookingBlock, *, is_clinician: bool) -> str:
-    is_unfinished = stored is not None and stored.intake.next_group is not None
-    if block.stop is Stop.EVERYTHING or block.reasons or (block.blocks and not is_unfinished):
+    if block.blocks and (block.reasons or not block.is_unfinished):
         return (
             "look at the answers that stop a visit." if is_clinician else "fetch a clinician: answers wait."
         )
     if stored is None:
         return "begin the intake."
-    return "let the patient finish the intake." if is_unfinished else ""
+    return "let the patient finish the intake." if stored.intake.next_group is not None else ""

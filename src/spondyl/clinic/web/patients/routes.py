@@ -21,14 +21,16 @@ from spondyl.clinic.chart.people import (
     add_person,
     change_person,
     find_people,
+    fold,
     person,
     person_to_change,
 )
+from spondyl.clinic.chart.search_words import FEWEST_PHONE_DIGITS, sought
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.feature import View
-from spondyl.clinic.web.page import features_of, page, patient_page, see_other
+from spondyl.clinic.web.page import erased_page, features_of, page, patient_page, see_other
 from spondyl.clinic.web.patients.merge import clash_words, merged, shown_of, shown_text
 from spondyl.clinic.web.rights import AnyStaff, StaffOnly
 from spondyl.clinic.web.services import Clinic
@@ -84,8 +86,29 @@ def patients(
     """The patients whom what was typed fits, a part at a time: those after the first ``after``."""
     with reading(services.engine) as connection:
         found = find_people(connection, q[:100], limit=_MOST_FOUND + 1, after=after)
-    shown = {"found": found[:_MOST_FOUND], "q": q, "after": after, "most": _MOST_FOUND}
-    return page(request, "patients/list.html", shown | {"is_cut": len(found) > _MOST_FOUND})
+    shown = {
+        "found": found[:_MOST_FOUND],
+        "q": q,
+        "after": after,
+        "most": _MOST_FOUND,
+        "is_cut": len(found) > _MOST_FOUND,
+        "nobody": _nobody_words(q[:100]),
+    }
+    return page(request, "patients/list.html", shown)
+
+
+def _nobody_words(q: str) -> str:
+    """Where what was typed was looked for in vain, and what to try."""
+    asked = sought(fold(q))
+    if asked.record_number is not None and not asked.digits:
+        return (
+            f"No patient has the record number {asked.record_number}. A telephone number is found by "
+            f"{FEWEST_PHONE_DIGITS} of its digits or more."
+        )
+    return (
+        f"“{q}” is in no name, record number, telephone number or e-mail address. Try fewer letters; accents do not "
+        "matter. Write a date of birth as 1980-12-31 or 31 December 1980."
+    )
 
 
 @router.get("/new", dependencies=[StaffOnly])
@@ -188,6 +211,8 @@ def _form(
     patient: Person | None,
     known: Sequence[Person] = (),
 ) -> Response:
+    if patient and patient.erased_at is not None:
+        return erased_page(request, patient)
     shown = {"sent": sent, "problem": problem, "patient": patient, "known": known, **_CHOICES}
     shown["shown"] = shown_text(_as_sent(patient)) if patient else ""
     return page(request, "patients/details.html", shown, status=422 if problem or known else 200)

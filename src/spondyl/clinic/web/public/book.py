@@ -366,6 +366,8 @@ def _problem(sent: Mapping[str, str], language: str) -> str | None:
         return WORDS[language]["need_name"]
     phone, email = contact_parts(sent["contact"])
     if email:
-        return None if is_address(email) else WORDS[language]["bad_address"]
+        # No patient's mail server has a name without a dot: "ana@gmail" is a slip, and nothing else reaches them.
+        is_known = is_address(email) and "." in email.rpartition("@")[2].strip(".")
+        return None if is_known else WORDS[language]["bad_address"]
     reachable = len(phone_digits(phone)) >= 7
     return None if reachable else WORDS[language]["need_contact"]

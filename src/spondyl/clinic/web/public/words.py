@@ -64,7 +64,7 @@ WORDS: dict[str, dict[str, str]] = {
         "take_moves": "If you take it, your visit of {when} moves to this time.",
         "take_adds": "If you take it, it is one more visit: those that you have stay as they are.",
         "wait": "Tell me if an earlier time becomes free",
-        "waiting": "You are on the waitlist: we write to you when an earlier time becomes free, for you alone.",
+        "waiting": "You are on the waitlist: we write or call when an earlier time becomes free, for you alone.",
         "not_here": "This visit cannot be booked here. Please call the clinic, who will find a time with you.",
         "stopped": "A clinician has to look at your answers before this can be booked. Please call the clinic now.",
         "plan_ended": "Before this visit can be booked, a clinician talks with you about how your treatment goes on. "
@@ -142,7 +142,8 @@ WORDS: dict[str, dict[str, str]] = {
         "take_moves": "Si la toma, su cita del {when} pasa a esta hora.",
         "take_adds": "Si la toma, es una cita más: las que tiene quedan como están.",
         "wait": "Avísenme si queda libre una hora antes",
-        "waiting": "Está en la lista de espera: le escribimos cuando quede libre una hora antes, solo para usted.",
+        "waiting": "Está en la lista de espera: le escribimos o llamamos cuando quede libre una hora antes, solo para "
+        "usted.",
         "not_here": "Esta cita no se puede reservar aquí. Llame a la clínica, por favor: le buscan una hora.",
         "stopped": "Antes de reservar, un profesional tiene que ver sus respuestas. Llame ahora a la clínica.",
         "plan_ended": "Antes de reservar esta cita, un profesional tiene que hablar con usted de cómo sigue su "
