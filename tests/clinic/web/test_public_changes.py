@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from care_course import answer_intake
 from clinic_apps import Browser
 from clinic_bookings import slot_at
 from clinic_charts import Clock
@@ -144,6 +145,21 @@ def test_what_staff_changed_meanwhile_is_shown_before_a_patient_changes_it(
     again = hidden(visitor.get(page).text, f"{address}/{step}")
     assert visitor.submit(f"{address}/{step}", **again).status_code == 303
     assert visits(services) != [theirs], "having seen it, they decide"
+
+
+def test_an_answer_that_stops_every_visit_is_told_to_a_clinician_before_the_visit_is_put_off(
+    visitor: Browser, services: Services
+) -> None:
+    address = booked_address(visitor)
+    wanted = offered(visitor.get(f"{address}/move?day=2026-03-06").text)
+    (visit,) = visits(services)
+    with reading(services.engine) as connection:
+        (rosa,) = find_people(connection, "Rosa Test-Vega")
+    answer_intake(services, rosa, pain=4, roland=4, saddle_numbness="yes")
+    for told in (visitor.submit(f"{address}/move", **wanted), visitor.get(f"{address}/move?day=2026-03-06")):
+        assert told.status_code == 409 and "Please call the clinic now" in told.text
+    assert visits(services) == [visit]
+    assert visitor.submit(f"{address}/cancel").status_code == 303
 
 
 def test_a_time_pressed_in_two_tabs_moves_the_visit_once_and_is_nobody_else_s(

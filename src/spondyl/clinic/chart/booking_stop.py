@@ -48,3 +48,11 @@ def refuse_if_stopped(connection: sa.Connection, person_id: str, visit_type: Vis
         raise BookingStoppedError(reason)
     if reason := plan_stop(connection, person_id, visit_type):
         raise PlanEndedError(reason)
+
+
+def refuse_while_urgent(connection: sa.Connection, person_id: str) -> None:
+    """Raise ``BookingStoppedError`` while an answer stops every visit, so that a clinician hears of it by telephone
+    before the patient puts a visit off. What stops treatments only stops no change of a visit that is booked."""
+    block = booking_block(connection, person_id)
+    if block.stop is Stop.EVERYTHING:
+        raise BookingStoppedError(f"The intake holds answers that stop this. {block.words}")

@@ -47,6 +47,7 @@ from spondyl.clinic.web.public.shown import (
     patient_language,
     public_page,
     public_type,
+    stopped_page,
     visit_facts,
     visitor_language,
 )
@@ -196,9 +197,9 @@ def confirm(
         return _hold_page(request, services, one, token, language, shown, status=422)
     except BookingStoppedError as stopped:
         with reading(services.engine) as connection:
-            offices = practice_of(connection).offices
-        shown = {"offices": offices, "why": WORDS[language][_why_not(stopped, known=one.person is not None)]}
-        return public_page(request, "stopped.html", language, shown, status=409)
+            practice = practice_of(connection)
+        why = _why_not(stopped, known=one.person is not None)
+        return stopped_page(request, practice, language, why=why)
     except (StepRefusedError, TimeTakenError):
         return _not_confirmed(request, services, _held(services, token), language)
     return _booked(request, services, booked, language)

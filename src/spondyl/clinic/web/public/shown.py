@@ -48,6 +48,12 @@ def public_page(
     return page(request, f"public/{template}", shown | dict(context), status=status)
 
 
+def stopped_page(request: Request, practice: Practice, language: str, *, why: str) -> HTMLResponse:
+    """What is not done here and ``why``, one of the words, with the telephone of each office."""
+    shown = {"offices": practice.offices, "why": WORDS[language][why]}
+    return public_page(request, "stopped.html", language, shown, status=409)
+
+
 def time_buttons(slots: tuple[Slot, ...], language: str) -> list[dict[str, str]]:
     """Times as the buttons that take them."""
     return [

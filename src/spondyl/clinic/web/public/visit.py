@@ -11,6 +11,7 @@ from starlette.responses import Response
 from spondyl.booking import Appointment, Status, StepRefusedError, WaitEntry, Wish
 from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.booking_changes import BY_LINK, VisitChangedError
+from spondyl.clinic.chart.booking_stop import BookingStoppedError, refuse_while_urgent
 from spondyl.clinic.chart.claims import TimeTakenError
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.free_times import stands_at
@@ -26,7 +27,13 @@ from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.few_at_once import FewAtOnce
 from spondyl.clinic.web.page import see_other
 from spondyl.clinic.web.patient_link import refuse_if_old, signed_link
-from spondyl.clinic.web.public.shown import office_of, patient_language, public_page, visit_facts
+from spondyl.clinic.web.public.shown import (
+    office_of,
+    patient_language,
+    public_page,
+    stopped_page,
+    visit_facts,
+)
 from spondyl.clinic.web.public.taken import Gone, still_free, taken_page
 from spondyl.clinic.web.public.times import times_shown
 from spondyl.clinic.web.public.words import WORDS
@@ -92,13 +99,17 @@ def choose_new_time(
     office: str | None = None,
     lang: str | None = None,
 ) -> Response:
-    """Free times for the same kind of visit."""
+    """Free times for the same kind of visit; to call instead where an answer has to be looked at first."""
     visit = _visit(services, token)
     if not _changeable(services, visit):
         return _as_it_stands(request, token, lang)
     with reading(services.engine) as connection:
         practice = practice_of(connection)
         language = patient_language(connection, request, visit, lang)
+        try:
+            _refuse_while_urgent(connection, visit)
+        except BookingStoppedError:
+            return stopped_page(request, practice, language, why="stopped")
         place = office_of(practice, office or visit.placement.office)
         shown = times_shown(connection, practice, _wish(visit, place.key), day, language, moving=visit)
     shown |= {
@@ -139,7 +150,8 @@ def move(
     visit = _visit(services, token)
     with reading(services.engine) as connection:
         language = patient_language(connection, request, visit, form.lang)
-        place = office_of(practice_of(connection), form.office).key
+        practice = practice_of(connection)
+        place = office_of(practice, form.office).key
     if not _changeable(services, visit):
         return _as_it_stands(request, token, language)
     try:
@@ -149,6 +161,8 @@ def move(
     except (VisitChangedError, StepRefusedError):
         if not stands_at(_visit(services, token), place, form.start):
             return _changed_meanwhile(request, services, token, language)
+    except BookingStoppedError:
+        return stopped_page(request, practice, language, why="stopped")
     except TimeTakenError:
         own = f"/visit/{token}/move"
         gone = Gone(wish=_wish(visit, place), start=form.start, address=own, times=own, moving=visit)
@@ -162,8 +176,14 @@ def _wish(visit: Appointment, office: str) -> Wish:
 
 
 def _moved(connection: sa.Connection, visit: Appointment, office: str, start: datetime) -> Appointment:
+    _refuse_while_urgent(connection, visit)
     slot = still_free(connection, _wish(visit, office), start, moving=visit)
     return move_and_offer(connection, visit, slot, actor=BY_LINK, sequence=visit.sequence)
+
+
+def _refuse_while_urgent(connection: sa.Connection, visit: Appointment) -> None:
+    if visit.person is not None:
+        refuse_while_urgent(connection, visit.person)
 
 
 def _refuse_if_changed(visit: Appointment, sequence: int | None) -> None:
