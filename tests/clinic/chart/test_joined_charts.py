@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from audit_rows import entries
 from clinic_bookings import Bookings, slot_at, waiting
 from practices import utc
-from spondyl.booking import Appointment
+from spondyl.booking import Appointment, Slot
 from spondyl.clinic.chart import documents
 from spondyl.clinic.chart.accounts import Account, add_account
 from spondyl.clinic.chart.appointment_rows import appointment, appointments_of
@@ -52,12 +52,10 @@ def joined(bookings: Bookings) -> tuple[str, str]:
     return kept, closed
 
 
-def booked(bookings: Bookings, who: int, hour: int = 17, *, day: int = 3, room: str = "t1") -> Appointment:
-    """A visit of the one or the other, with Ana, or in the second room with Ben."""
-    provider = "ben" if room == "t2" else "ana"
+def booked(bookings: Bookings, who: int, hour: int) -> Appointment:
+    """A visit of the one or the other."""
     with writing(bookings.engine) as connection:
-        slot = slot_at(utc(day, hour), provider=provider, room=room)
-        return book(connection, slot, person=bookings.people[who], actor=DESK)
+        return book(connection, slot_at(utc(3, hour)), person=bookings.people[who], actor=DESK)
 
 
 def claimed(connection: sa.Connection, person_id: str) -> list[str]:
@@ -79,7 +77,7 @@ def clinician(connection: sa.Connection) -> Account:
 
 
 def test_what_comes_goes_to_the_kept_chart_and_back(bookings: Bookings) -> None:
-    mine, theirs = booked(bookings, 0, 17), booked(bookings, 1, 19)
+    mine, theirs = booked(bookings, 0, 18), booked(bookings, 1, 19)
     with writing(bookings.engine) as connection:
         join_waitlist(connection, waiting(bookings, 1), actor=DESK)
     kept, closed = joined(bookings)
@@ -111,18 +109,19 @@ def test_what_comes_goes_to_the_kept_chart_and_back(bookings: Bookings) -> None:
         assert join_of(connection, closed) is None
         assert charts_of(connection, kept) == (kept,)
         assert verify(connection).sound
-    booked(bookings, 1, 21)
+    booked(bookings, 1, 20)
 
 
-@pytest.mark.parametrize(("hour", "room"), [(17, "t2"), (18, "t3")], ids=["at one time", "no time to travel"])
-def test_two_visits_at_one_time_are_told_and_nothing_is_joined(
-    bookings: Bookings, hour: int, room: str
-) -> None:
+@pytest.mark.parametrize(
+    "theirs",
+    [slot_at(utc(3, 17, 30)), slot_at(utc(3, 17, 45), room="t3")],
+    ids=["at one time", "at two offices"],
+)
+def test_two_visits_at_one_time_are_told_and_nothing_is_joined(bookings: Bookings, theirs: Slot) -> None:
+    first, second = bookings.people[:2]
     with writing(bookings.engine) as connection:
-        first, second = bookings.people[:2]
         book(connection, slot_at(utc(3, 17, 30), provider="ben", room="t2"), person=first, actor=DESK)
-        slot = slot_at(utc(3, hour, 30 if hour == 17 else 0), room="t1" if hour == 17 else room)
-        theirs = book(connection, slot, person=second, actor=DESK, reason="the desk knows why")
+        visit = book(connection, theirs, person=second, actor=DESK)
     with (
         pytest.raises(JoinRefusedError, match=r"03 March 2026, 09:30 in record 1001\. Move or cancel"),
         writing(bookings.engine) as connection,
@@ -130,29 +129,27 @@ def test_two_visits_at_one_time_are_told_and_nothing_is_joined(
         join_charts(connection, kept=first, closed=second, actor=DESK)
     with writing(bookings.engine) as connection:
         assert charts_of(connection, second) == (second,)
-        assert appointment(connection, theirs.key).person == second
-        cancel(connection, theirs.key, actor=DESK)
+        assert appointment(connection, visit.key).person == second
+        cancel(connection, visit.key, actor=DESK)
         join_charts(connection, kept=first, closed=second, actor=DESK)
 
 
 def test_what_was_booked_over_something_goes_along_in_its_lane(bookings: Bookings) -> None:
     with writing(bookings.engine) as connection:
         second = bookings.people[1]
-        plain = book(connection, slot_at(utc(3, 17)), person=second, actor=DESK)
+        plain = book(connection, slot_at(utc(3, 18)), person=second, actor=DESK)
         over = book(
             connection,
-            slot_at(utc(3, 17), provider="ben", room="t2"),
+            slot_at(utc(3, 18), provider="ben", room="t2"),
             person=second,
             actor=DESK,
             reason="twice",
         )
     kept, closed = joined(bookings)
     with reading(bookings.engine) as connection:
-        lanes = dict(
-            connection.execute(
-                sa.select(claims.c.appointment, claims.c.lane).where(claims.c.resource == f"person:{kept}")
-            ).tuples()
-        )
+        of_kept = claims.c.resource == f"person:{kept}"
+        found = connection.execute(sa.select(claims.c.appointment, claims.c.lane).where(of_kept))
+        lanes = {row.appointment: row.lane for row in found}
         assert lanes == {plain.key: 0, over.key: 1}
     with writing(bookings.engine) as connection:
         separate_charts(connection, closed, actor=DESK)
@@ -228,7 +225,7 @@ def test_a_closed_chart_takes_nothing_new_and_names_the_kept_one(bookings: Booki
 
 
 def test_no_change_from_before_brings_a_visit_back_to_the_closed_chart(bookings: Bookings) -> None:
-    visit, gone = booked(bookings, 1, 17), booked(bookings, 1, 20)
+    visit, gone = booked(bookings, 1, 19), booked(bookings, 1, 20)
     with writing(bookings.engine) as connection:
         reschedule(connection, visit.key, slot_at(utc(3, 18)), actor=DESK, change="moved")
         cancel(connection, gone.key, actor=DESK, change="cancelled")
@@ -243,8 +240,9 @@ def test_no_change_from_before_brings_a_visit_back_to_the_closed_chart(bookings:
 
 
 def test_no_document_changes_its_chart_and_both_are_read_as_one(bookings: Bookings) -> None:
-    with writing(bookings.engine) as connection:
-        for number, who in enumerate(bookings.people[:2]):
+    for number, who in enumerate(bookings.people[:2]):
+        bookings.clock.advance(timedelta(minutes=1))
+        with writing(bookings.engine) as connection:
             saved = documents.save(connection, kind="plan", person_id=who, body={"n": number}, actor="dr")
             documents.sign(
                 connection, document_id=saved.document_id, version=1, actor="dr", digest=saved.digest
@@ -310,7 +308,7 @@ def test_films_go_along_and_come_back(bookings: Bookings) -> None:
 
 def test_whoever_books_with_the_closed_charts_name_gets_the_kept_one(bookings: Bookings) -> None:
     second = bookings.people[1]
-    kept, closed = joined(bookings)
+    kept, _ = joined(bookings)
     with writing(bookings.engine) as connection:
         known = person(connection, second).details
         assert find_or_add(connection, known, actor="public page").id == kept

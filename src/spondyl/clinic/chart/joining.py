@@ -193,7 +193,7 @@ def _refuse_if_two_at_once(connection: sa.Connection, kept: Person, closed: Pers
         for theirs, mine in clashes
     )
     raise JoinRefusedError(
-        f"Nobody is in two rooms at once, with time to travel between the offices: {told}. Move or cancel one of "
+        f"Nobody is in two rooms at once: {told}. Move or cancel one of "
         "them in the calendar, then join the charts."
     )
 
