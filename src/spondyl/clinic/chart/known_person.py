@@ -32,7 +32,7 @@ def find_or_add(connection: sa.Connection, details: PersonDetails, *, actor: str
     _take_turn(connection, details)
     for one in namesakes(connection, details):
         if _same_phone(one.details, details) or _same_mail(one.details, details):
-            return _open_ones(connection, [one])[0]
+            return in_open_charts(connection, [one])[0]
     return add_person(connection, details, actor=actor)
 
 
@@ -52,7 +52,7 @@ def perhaps_known(connection: sa.Connection, details: PersonDetails) -> list[Per
     number = _compared(details.phone)
     found = find_people(connection, number) if number else []
     called = [one for one in found if _same_phone(one.details, details)]
-    return _open_ones(connection, alike + called)
+    return in_open_charts(connection, alike + called)
 
 
 def perhaps_same(
@@ -84,7 +84,7 @@ def _still_open(connection: sa.Connection, found: dict[str, list[Person]]) -> di
     return {one: others for one, others in left.items() if others}
 
 
-def _open_ones(connection: sa.Connection, found: Collection[Person]) -> list[Person]:
+def in_open_charts(connection: sa.Connection, found: Collection[Person]) -> list[Person]:
     """Each of them once, the kept chart in place of a closed one."""
     kept = kept_charts(connection, [one.id for one in found])
     known = {one.id: one for one in found} | people_of(connection, kept.values())

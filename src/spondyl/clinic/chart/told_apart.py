@@ -47,6 +47,13 @@ def told_of(connection: sa.Connection, one: str, other: str) -> ToldApart | None
     return None if row is None else ToldApart(one=row.one, other=row.other, by=row.said_by, at=row.said_at)
 
 
+def others_told_apart(connection: sa.Connection, person_id: str) -> list[ToldApart]:
+    """The pairs of which this chart is one, the one said last first."""
+    named = sa.or_(told_apart.c.one == person_id, told_apart.c.other == person_id)
+    rows = connection.execute(sa.select(told_apart).where(named).order_by(told_apart.c.said_at.desc()))
+    return [ToldApart(one=row.one, other=row.other, by=row.said_by, at=row.said_at) for row in rows]
+
+
 def pairs_told_apart(connection: sa.Connection, ids: Collection[str]) -> frozenset[tuple[str, str]]:
     """The pairs with one of these charts, each in both orders; one query."""
     named = sa.or_(told_apart.c.one.in_(ids), told_apart.c.other.in_(ids))

@@ -21,8 +21,10 @@ from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknown
 from spondyl.clinic.chart.films import FilmUnknownError
 from spondyl.clinic.chart.full_disk import is_full_disk
 from spondyl.clinic.chart.guard import RestrictionRefusedError
+from spondyl.clinic.chart.joining import JoinRefusedError
 from spondyl.clinic.chart.people import PersonErasedError, PersonUnknownError
 from spondyl.clinic.chart.practice import PracticeUnknownError
+from spondyl.clinic.chart.same_person import ChartClosedError
 from spondyl.clinic.chart.transaction import DeadlockError
 from spondyl.clinic.chart.waitlist import WaitEntryUnknownError
 from spondyl.clinic.records.fhir_outcome import MEDIA_TYPE, outcome_of
@@ -32,7 +34,7 @@ from spondyl.clinic.web.headers import HEADERS
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.patient_error import is_for_patient, patient_error
 from spondyl.clinic.web.patient_link import LinkUnusableError
-from spondyl.clinic.web.restricted import ChartRestrictedError
+from spondyl.clinic.web.restricted import ChartJoinedError, ChartRestrictedError
 from spondyl.clinic.web.rights import SignInNeededError
 from spondyl.clinic.web.storable import UNSTORABLE
 
@@ -109,6 +111,7 @@ def add_error_pages(app: FastAPI) -> None:
     ):
         app.add_exception_handler(kind, _unknown)
     app.add_exception_handler(ChartRestrictedError, _restricted)
+    app.add_exception_handler(ChartJoinedError, _joined)
     app.add_exception_handler(RestrictionRefusedError, _not_named)
     app.add_exception_handler(AppointmentUnknownError, _unknown)
     app.add_exception_handler(DocumentChangedError, _changed)
@@ -116,6 +119,8 @@ def add_error_pages(app: FastAPI) -> None:
         TimeTakenError,
         StepRefusedError,
         BookingStoppedError,
+        ChartClosedError,
+        JoinRefusedError,
         UndoRefusedError,
         PracticeUnknownError,
         DeadlockError,
@@ -161,6 +166,10 @@ def _restricted(request: Request, error: Exception) -> Response:
         return _for_program(request, 403, str(error))
     shown = {"person_id": cast(ChartRestrictedError, error).person_id, "problem": None}
     return page(request, "shell/restricted.html", shown, status=403)
+
+
+def _joined(request: Request, error: Exception) -> Response:
+    return see_other(request, cast(ChartJoinedError, error).address)
 
 
 def _not_named(request: Request, error: Exception) -> Response:

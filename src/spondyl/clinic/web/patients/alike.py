@@ -1,11 +1,15 @@
-"""Another chart may be the same person's: said to the staff on the overview; nobody's charts are joined by a guess."""
+"""Another chart may be the same person's, or is: said to the staff on the overview; no chart is joined by a guess."""
 
 from collections.abc import Collection
 
+import sqlalchemy as sa
+
 from spondyl.clinic.chart.guard import shut_for
+from spondyl.clinic.chart.joining import joins_into
 from spondyl.clinic.chart.known_person import perhaps_same
-from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.people import Person, people_of
 from spondyl.clinic.web.feature import Panel, View
+from spondyl.clinic.web.viewer import Viewer
 
 
 def perhaps_twice(view: View, known: Collection[Person]) -> dict[str, list[Person]]:
@@ -16,12 +20,26 @@ def perhaps_twice(view: View, known: Collection[Person]) -> dict[str, list[Perso
     return perhaps_same(view.connection, known, shut=shut_for(view.connection, account.id))
 
 
+def may_be_theirs(connection: sa.Connection, patient: Person, viewer: Viewer) -> list[Person]:
+    """The other charts that may be this patient's, as far as the viewer may open them."""
+    if viewer.account is None:
+        return []
+    shut = shut_for(connection, viewer.account.id)
+    return perhaps_same(connection, [patient], shut=shut).get(patient.id, [])
+
+
 def patient_panel(view: View, person: Person) -> Panel | None:
-    """The charts that may be this patient's too, and what to do; None when there are none."""
-    others = perhaps_twice(view, [person]).get(person.id)
-    if others is None:
+    """The charts that may be this patient's too, and what to do, and those that were joined; None when there are
+    none."""
+    others = may_be_theirs(view.connection, person, view.viewer)
+    joins = joins_into(view.connection, person.id)
+    if not others and not joins:
         return None
-    oldest = min([person, *others], key=lambda one: one.record_number)
-    context = {"others": others, "oldest": oldest}
-    then = "ask whether the other chart is this patient's too."
+    closed = people_of(view.connection, [one.closed for one in joins])
+    context = {
+        "person": person,
+        "others": others,
+        "joins": [(one, closed[one.closed]) for one in joins],
+    }
+    then = "ask whether the other chart is this patient's too." if others else ""
     return Panel(template="patients/alike.html", context=context, next_step=then)

@@ -21,9 +21,11 @@ from spondyl.clinic.chart.people import (
     add_person,
     change_person,
     find_people,
+    people_of,
     person,
     person_to_change,
 )
+from spondyl.clinic.chart.same_person import kept_charts
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.web.clinic_words import clinic_today
@@ -84,7 +86,11 @@ def patients(
     """The patients whom what was typed fits, a part at a time: those after the first ``after``."""
     with reading(services.engine) as connection:
         found = find_people(connection, q[:100], limit=_MOST_FOUND + 1, after=after)
+        closed = kept_charts(connection, [one.id for one in found])
+        kept = people_of(connection, closed.values())
+    joined_to = {one: kept[name].record_number for one, name in closed.items()}
     shown = {"found": found[:_MOST_FOUND], "q": q, "after": after, "most": _MOST_FOUND}
+    shown |= {"joined_to": joined_to}
     return page(request, "patients/list.html", shown | {"is_cut": len(found) > _MOST_FOUND})
 
 
