@@ -19,6 +19,8 @@ from clinic_films import measured_film
 from live_clinic import served, signed_in, violations
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.guard import restrict
+from spondyl.clinic.chart.joining import join_charts
+from spondyl.clinic.chart.people import add_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables.booking import appointments
 from spondyl.clinic.chart.transaction import reading, writing
@@ -88,7 +90,8 @@ NO_PAGES = re.compile(
 
 @dataclass(frozen=True)
 class World:
-    """The demo's clinic with a film, an examination and a restricted chart; addresses by what the table calls them."""
+    """The demo's clinic with a film, an examination, a restricted and a closed chart; addresses by what the table calls
+    them."""
 
     services: Services
     staff: dict[Role, Account]
@@ -96,6 +99,7 @@ class World:
     filled: dict[str, str]
     unnamed: str
     restricted: str
+    closed: str
 
     def paths(self, walked: list[str]) -> list[tuple[str, str]]:
         """Each page: what the table calls it, and an address."""
@@ -108,6 +112,7 @@ class World:
 
     def _filled(self, path: str) -> str:
         for name, value in self.filled.items():
+            path = path.replace("{patient_id}/joined", f"{self.closed}/joined")
             path = path.replace(f"unnamed/{{{name}}}", f"unnamed/{self.unnamed}").replace(
                 f"{{{name}}}", value
             )
@@ -152,6 +157,8 @@ def _world(services: Services, phantoms: Path) -> World:
     staff, patient, films = add_staff(services), add_patient(services), make_film_service(services)
     with writing(services.engine) as connection:
         people = seed_patients(connection)
+        other, closed = (add_person(connection, patient.details, actor="test") for _ in range(2))
+        join_charts(connection, kept=patient.id, closed=closed.id, actor="test")
     demo = DemoClinic(services=services, staff={}, people=people, films={})
     seed_bookings(demo)
     seed_care(demo)
@@ -164,6 +171,7 @@ def _world(services: Services, phantoms: Path) -> World:
         visit = connection.execute(sa.select(appointments.c.key).limit(1)).scalar_one()
     filled = {
         "patient_id": patient.id,
+        "other_id": other.id,
         "person_id": people[-1].id,
         "film_id": film.id,
         "key": visit,
@@ -173,7 +181,7 @@ def _world(services: Services, phantoms: Path) -> World:
         "provider": "lind",
         "visit_type": "follow-up",
     }
-    return World(services, staff, "", filled, unnamed.id, people[-2].id)
+    return World(services, staff, "", filled, unnamed.id, people[-2].id, closed.id)
 
 
 def test_no_page_is_left_out() -> None:
