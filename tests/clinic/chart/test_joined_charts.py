@@ -4,6 +4,7 @@ booked twice or lost, no document moves, the closed chart takes nothing new, and
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Thread
 
 import pytest
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ from spondyl.clinic.chart.guard import break_glass, may_open, named_for, restric
 from spondyl.clinic.chart.joining import JoinRefusedError, join_charts, join_of, separate_charts
 from spondyl.clinic.chart.known_person import find_or_add, perhaps_known, perhaps_same
 from spondyl.clinic.chart.people import PersonErasedError, change_person, person
+from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.same_person import ChartClosedError, charts_of, kept_chart
 from spondyl.clinic.chart.tables import claims
@@ -407,3 +409,50 @@ def test_charts_joined_are_kept_and_erased_together(bookings: Bookings) -> None:
             separate_charts(connection, second, actor=DESK)
         with pytest.raises(PersonErasedError):
             tell_apart(connection, first, third, actor=DESK)
+
+
+def later(work: Callable[[], object]) -> tuple[Thread, list[object]]:
+    """Begin this beside what is under way here; the list holds what came of it."""
+    said: list[object] = []
+
+    def run() -> None:
+        try:
+            said.append(work())
+        except ChartClosedError as closed:
+            said.append(closed)
+
+    thread = Thread(target=run)
+    thread.start()
+    return thread, said
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_booking_begun_during_a_join_is_refused(bookings: Bookings, alone: bool) -> None:
+    def book_it() -> object:
+        with writing(bookings.engine) as connection:
+            slot = slot_at(utc(3, 20))
+            return book(connection, slot, person=bookings.people[1], actor=DESK, alone=alone)
+
+    with reading(bookings.engine) as connection:
+        practice_of(connection)  # seen before, so that the quick way is open
+    with writing(bookings.engine) as connection:
+        join_charts(connection, kept=bookings.people[0], closed=bookings.people[1], actor=DESK)
+        thread, said = later(book_it)
+        thread.join(0.5)
+        assert thread.is_alive(), said
+    thread.join(20)
+    assert isinstance(said[0], ChartClosedError)
+    with reading(bookings.engine) as connection:
+        assert appointments_of(connection, bookings.people[0]) == []
+
+
+def test_a_join_begun_during_a_booking_takes_it_along(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        visit = book(connection, slot_at(utc(3, 20)), person=bookings.people[1], actor=DESK)
+        thread, _ = later(lambda: joined(bookings))
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join(20)
+    with reading(bookings.engine) as connection:
+        assert appointment(connection, visit.key).person == bookings.people[0]
+        assert claimed(connection, bookings.people[0]) == [visit.key]

@@ -251,6 +251,23 @@ def test_a_page_that_is_not_there_and_a_restricted_chart(browser_program: Browse
     page.context.close()
 
 
+def test_two_charts_are_joined_and_separated_by_the_keyboard(browser_program: Browser, world: World) -> None:
+    page = _opened(browser_program, world, Role.FRONT_DESK)
+    page.goto(f"/patients/{world.filled['patient_id']}")
+    page.get_by_role("link", name="Look at both side by side").focus()
+    page.keyboard.press("Enter")
+    keep = page.get_by_label("Which chart stays open")
+    keep.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("is joined to this chart").wait_for()
+    page.goto(f"/patients/{world.filled['other_id']}")
+    page.get_by_role("button", name="Separate again").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("These are two charts again").wait_for()
+    page.context.close()
+
+
 def test_what_is_known_stands_in_one_line_however_long_it_is(browser_program: Browser, world: World) -> None:
     page = _opened(browser_program, world, Role.FRONT_DESK)
     page.goto(f"/patients/{world.filled['person_id']}")

@@ -19,8 +19,8 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.canonical_json import canonical
 from spondyl.clinic.chart.documents import DocumentChangedError
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.people import refuse_unless_open
 from spondyl.clinic.chart.practice import clinic_zone
-from spondyl.clinic.chart.same_person import refuse_if_closed
 from spondyl.clinic.chart.tables import documents, film_reports, films
 from spondyl.clinic.chart.tables.column_types import new_id
 
@@ -117,10 +117,10 @@ def add_film(connection: sa.Connection, new: NewFilm, *, actor: str) -> Film:
     """Enter a stored film, to be read by the background job; raises ``FilmKnownError`` for a file that is known.
 
     One that was refused is read once more when it is sent again, with the landmarks that come with it. Raises
-    ``ChartClosedError``.
+    ``PersonErasedError``, ``ChartClosedError``.
     """
     if new.person_id is not None:
-        refuse_if_closed(connection, new.person_id)
+        refuse_unless_open(connection, new.person_id)
     known = _known(connection, new)
     if known is not None:
         return _sent_again(connection, known, new, actor=actor)
@@ -327,9 +327,9 @@ def name_person(
     """Say whose film it is, of a film that nobody accepted yet; raises ``DocumentChangedError``.
 
     ``was``: whose it is said to be by now, None for nobody's; it must still be so. To name the same patient again
-    changes nothing. Raises ``ChartClosedError``.
+    changes nothing. Raises ``PersonErasedError``, ``ChartClosedError``.
     """
-    refuse_if_closed(connection, person_id)
+    refuse_unless_open(connection, person_id)
     changed = connection.execute(
         films.update()
         .where(

@@ -129,8 +129,7 @@ def change_person(connection: sa.Connection, person_id: str, details: PersonDeta
 
     Raises ``PersonErasedError``, ``ChartClosedError``.
     """
-    refuse_if_erased(connection, person_id)
-    refuse_if_closed(connection, person_id)
+    refuse_unless_open(connection, person_id)
     before = person(connection, person_id).details
     changed = [
         field.name for field in fields(details) if getattr(before, field.name) != getattr(details, field.name)
@@ -183,6 +182,13 @@ def refuse_if_erased(connection: sa.Connection, person_id: str) -> None:
         raise PersonUnknownError(f"There is no patient {person_id!r}.")
     if row.erased_at is not None:
         raise PersonErasedError
+
+
+def refuse_unless_open(connection: sa.Connection, person_id: str) -> None:
+    """Raise ``PersonErasedError`` or ``ChartClosedError`` for a chart that takes nothing new; none can become so before
+    this transaction ends."""
+    refuse_if_erased(connection, person_id)  # which takes the lock, so that a join is seen or waits
+    refuse_if_closed(connection, person_id)
 
 
 def people_of(connection: sa.Connection, ids: Collection[str]) -> dict[str, Person]:
