@@ -97,11 +97,17 @@ def stop_now(chart: Services, patient: Person) -> Stop:
     return stop
 
 
-def say(chart: Services, document_id: str, item: str) -> None:
+def say(chart: Services, document_id: str, item: str, mark: str = "yes") -> None:
     """The patient answers by the link that was sent for this form."""
     with writing(chart.engine) as connection:
         stored = opened_to_change(connection, document_id)
-        keep(connection, stored, answered(stored.intake, item, ("yes",)), actor="patient by link")
+        keep(connection, stored, answered(stored.intake, item, (mark,)), actor="patient by link")
+
+
+def born_long_ago(chart: Services, patient: Person) -> None:
+    with writing(chart.engine) as connection:
+        details = replace(patient.details, birth_date=date(1930, 1, 1))
+        change_person(connection, patient.id, details, actor="desk")
 
 
 def test_a_flag_of_the_closed_chart_holds_in_every_order_of_events(chart: Services, clock: Clock) -> None:
@@ -243,13 +249,64 @@ def test_no_look_covers_flags_that_its_page_did_not_show(chart: Services, clock:
     assert stop_now(chart, kept) is Stop.NOTHING
 
 
-def test_an_age_that_only_the_closed_chart_knew_counts_at_once(chart: Services) -> None:
+def test_a_look_in_one_chart_lets_nothing_pass_that_the_other_carried_over(
+    chart: Services, clock: Clock
+) -> None:
+    """The short form does not ask again what the whole one said; in the other chart somebody let the same pass."""
     kept, closed = added(chart), added(chart)
+    for who in (kept, closed):
+        answer_intake(chart, who, pain=2, roland=3, conditions=("broken_bone",))
+    clock.advance(timedelta(minutes=1))
     with writing(chart.engine) as connection:
-        change_person(
-            connection, closed.id, replace(closed.details, birth_date=date(1930, 1, 1)), actor="desk"
-        )
+        begin(connection, closed.id, actor="test", again=True)
+    look(chart, kept, "conditions")
+    assert stop_now(chart, kept) is Stop.NOTHING
+    with reading(chart.engine) as connection:
+        holding = situation_of(connection, closed.id).held
+    join(chart, kept, closed)
+    with reading(chart.engine) as connection:
+        assert set(holding) <= set(situation_of(connection, kept.id).held)
+
+
+def test_the_front_desk_sees_who_waits_after_a_join_and_after_a_separation(
+    chart: Services, clock: Clock
+) -> None:
+    kept, closed = added(chart), added(chart)
+    answer_intake(chart, closed, pain=2, roland=3, saddle_numbness="yes")
+    clock.advance(timedelta(days=40))  # what waits longer is not on the page of the day by itself
     answer_intake(chart, kept, pain=2, roland=3)
+    clock.advance(timedelta(minutes=1))
     assert stop_now(chart, kept) is Stop.NOTHING
     join(chart, kept, closed)
+    assert stop_now(chart, kept) is Stop.EVERYTHING
+    clock.advance(timedelta(minutes=1))
+    look(chart, kept, "saddle_numbness")
+    assert stop_now(chart, kept) is Stop.NOTHING
+    separate(chart, closed)
+    assert stop_now(chart, closed) is Stop.EVERYTHING
+    assert stop_now(chart, kept) is Stop.NOTHING
+
+
+@pytest.mark.parametrize("who_answered", ["kept", "closed"])
+def test_an_age_that_only_the_other_chart_knew_counts_at_once(chart: Services, who_answered: str) -> None:
+    kept, closed = added(chart), added(chart)
+    answered_in, known_in = (kept, closed) if who_answered == "kept" else (closed, kept)
+    born_long_ago(chart, known_in)
+    answer_intake(chart, answered_in, pain=2, roland=3)
+    assert stop_now(chart, answered_in) is Stop.NOTHING
+    join(chart, kept, closed)
     assert stop_now(chart, kept) is Stop.TREATMENT
+
+
+def test_an_answer_by_a_link_of_the_closed_chart_is_held_against_what_the_kept_one_knows(
+    chart: Services,
+) -> None:
+    kept, closed = added(chart), added(chart)
+    born_long_ago(chart, kept)
+    with writing(chart.engine) as connection:
+        form = begin(connection, closed.id, actor="test").document_id
+    join(chart, kept, closed)
+    say(chart, form, "older_age", "no")
+    with reading(chart.engine) as connection:
+        stored = newest(connection, kept.id)
+    assert stored is not None and stored.intake.of("older_age") == ("yes",)
