@@ -56,6 +56,7 @@ WORDS = {
     "read film again": "sent a refused film again",
     "open films": "opened the list of films",
     "open intake": "opened the intake",
+    "open other charts": "looked for other charts of the patient",
     "open outcomes": "opened the outcomes",
     "open plan": "opened the plan",
     "open records": "opened the records",

@@ -42,10 +42,12 @@ def charts_beside(
     patient_id: str,
     record_number: Annotated[str, Query(alias="record", max_length=_MOST_DIGITS)] = "",
 ) -> Response:
-    """The other charts of this patient, those that may be, and a way to any by its record number."""
+    """The other charts of this patient, those that may be, and a way to any by its record number. Opening it is in the
+    audit log."""
     problem = None
-    with reading(services.engine) as connection:
+    with writing(services.engine) as connection:
         patient = person(connection, patient_id)
+        record(connection, actor=viewer.actor, action="open other charts", subject=patient.subject)
         if record_number.strip():
             other = _numbered(connection, record_number.strip())
             if other is not None and other.id != patient.id:
@@ -135,10 +137,10 @@ def say_one_person(
 def joined_page(request: Request, services: Clinic, viewer: AnyStaff, patient_id: str) -> Response:
     """A closed chart: where the patient's chart is, what stands in this one, and how to separate them again."""
     with writing(services.engine) as connection:
-        patient = person(connection, patient_id)
-        if (join := join_of(connection, patient_id)) is None:
-            return see_other(request, f"/patients/{patient_id}")
+        patient, join = person(connection, patient_id), join_of(connection, patient_id)
         record(connection, actor=viewer.actor, action="open chart", subject=patient.subject)
+    if join is None:
+        return see_other(request, f"/patients/{patient_id}")
     with reading(services.engine) as connection:
         context = {
             "person": patient,
