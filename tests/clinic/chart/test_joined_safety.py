@@ -31,7 +31,7 @@ from spondyl.clinic.care.scores import add_score, scores_of_person
 from spondyl.clinic.care.visit_note import VisitNote, keep_note, notes_of
 from spondyl.clinic.chart.booking_stop import booking_stop
 from spondyl.clinic.chart.documents import sign
-from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.engine import is_embedded, now_of
 from spondyl.clinic.chart.joining import join_charts, separate_charts
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person, change_person
 from spondyl.clinic.chart.practice import clinic_day, save_practice
@@ -112,8 +112,9 @@ def born_long_ago(chart: Services, patient: Person) -> None:
 
 def test_a_flag_of_the_closed_chart_holds_in_every_order_of_events(chart: Services, clock: Clock) -> None:
     """Flag by the link of a form in the closed chart, clean form in the kept one, join, a look at what the kept chart
-    shows then: only a look after flag and join covers the flag."""
-    for order in permutations(("flag", "clean", "join", "look")):
+    shows then: only a look after flag and join covers the flag. Where the clean form comes is tried on one database."""
+    orders = [*permutations(("flag", "clean", "join", "look"))]
+    for order in orders if is_embedded(chart.engine) else [one for one in orders if one[-1] == "clean"]:
         kept, closed = added(chart), added(chart)
         with writing(chart.engine) as connection:
             form = begin(connection, closed.id, actor="test").document_id

@@ -23,7 +23,7 @@ class ChartClosedError(ValueError):
         self.record_number = record_number
 
 
-# In words: most functions of the chart ask this, and SQLAlchemy takes longer to put it together than a database to answer.
+# In words: most functions of the chart ask this, and to put it together takes longer than the answer.
 _CHARTS = sa.text(
     "SELECT CAST(:of_person AS VARCHAR) UNION ALL SELECT beside.person_id FROM joined_charts AS here "
     "JOIN joined_charts AS beside ON here.kept = beside.kept WHERE here.person_id = :of_person"
