@@ -32,9 +32,10 @@ from spondyl.clinic.chart.guard import restrict
 from spondyl.clinic.chart.people import Person, PersonDetails, add_person, find_people, person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
-from spondyl.clinic.chart.same_person import charts_of
+from spondyl.clinic.chart.same_person import ChartClosedError, charts_of
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.web.intake.form_link import intake_link
+from spondyl.clinic.web.public import book as book_page
 from spondyl.clinic.web.services import Services
 
 Open = Callable[[Role], Browser]
@@ -205,6 +206,23 @@ def test_the_links_that_the_patient_holds_go_on_working(
     assert stopped.status_code == 409  # found under the closed chart's contact, held by what both know
     with reading(services.engine) as connection:
         assert len(find_people(connection, "O'Neil")) == 2
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Something changed"), ("es", "Algo cambió")])
+def test_a_visitor_who_books_in_the_moment_of_a_join_is_told_of_no_chart(
+    browser: Open, services: Services, monkeypatch: pytest.MonkeyPatch, lang: str, words: str
+) -> None:
+    def closed_meanwhile(*_given: object, **_named: object) -> None:
+        raise ChartClosedError("somebody", 1001)
+
+    with writing(services.engine) as connection:
+        save_practice(connection, two_offices(), actor="test")
+    phone = browser(Role.NOBODY)
+    kept = held_address(phone, **offered(phone.get("/book/times?office=yl&day=2026-03-05").text))
+    monkeypatch.setattr(book_page, "confirm_and_settle", closed_meanwhile)
+    name = {"given": "Ana", "family": "Ruiz", "contact": "ana@example.org", "lang": lang}
+    answer = phone.submit(f"{kept}/confirm", **name)
+    assert answer.status_code == 409 and words in answer.text and "1001" not in answer.text
 
 
 def test_nothing_is_joined_while_a_session_is_open(

@@ -119,7 +119,6 @@ def add_error_pages(app: FastAPI) -> None:
         TimeTakenError,
         StepRefusedError,
         BookingStoppedError,
-        ChartClosedError,
         JoinRefusedError,
         UndoRefusedError,
         PracticeUnknownError,
@@ -127,6 +126,7 @@ def add_error_pages(app: FastAPI) -> None:
     ):
         app.add_exception_handler(kind, _changed)
     app.add_exception_handler(PersonErasedError, _erased)
+    app.add_exception_handler(ChartClosedError, _closed)
     app.add_exception_handler(TooManyAttemptsError, _too_many)
     app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(Exception, _fault)
@@ -193,6 +193,13 @@ def _too_many(request: Request, error: Exception) -> Response:
 def _erased(request: Request, error: Exception) -> Response:
     if is_for_patient(request):
         return answer(request, 404, "This link does not work any more, and nothing was saved.")
+    return answer(request, 409, str(error))
+
+
+def _closed(request: Request, error: Exception) -> Response:
+    if is_for_patient(request):  # who opens a link is told of no chart
+        what = "Something changed in the meantime, and nothing was saved. Go back and load the page again."
+        return answer(request, 409, what)
     return answer(request, 409, str(error))
 
 
