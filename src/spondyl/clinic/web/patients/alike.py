@@ -12,26 +12,19 @@ from spondyl.clinic.web.feature import Panel, View
 from spondyl.clinic.web.viewer import Viewer
 
 
-def perhaps_twice(view: View, known: Collection[Person]) -> dict[str, list[Person]]:
+def perhaps_twice(
+    connection: sa.Connection, viewer: Viewer, known: Collection[Person]
+) -> dict[str, list[Person]]:
     """For each of these patients the other charts that may be theirs, as far as the viewer may open them."""
-    account = view.viewer.account
-    if account is None:
-        return {}
-    return perhaps_same(view.connection, known, shut=shut_for(view.connection, account.id))
-
-
-def may_be_theirs(connection: sa.Connection, patient: Person, viewer: Viewer) -> list[Person]:
-    """The other charts that may be this patient's, as far as the viewer may open them."""
     if viewer.account is None:
-        return []
-    shut = shut_for(connection, viewer.account.id)
-    return perhaps_same(connection, [patient], shut=shut).get(patient.id, [])
+        return {}
+    return perhaps_same(connection, known, shut=shut_for(connection, viewer.account.id))
 
 
 def patient_panel(view: View, person: Person) -> Panel | None:
     """The charts that may be this patient's too, and what to do, and those that were joined; None when there are
     none."""
-    others = may_be_theirs(view.connection, person, view.viewer)
+    others = perhaps_twice(view.connection, view.viewer, [person]).get(person.id, [])
     joins = joins_into(view.connection, person.id)
     if not others and not joins:
         return None

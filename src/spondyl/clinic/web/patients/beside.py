@@ -23,7 +23,7 @@ from spondyl.clinic.chart.same_person import are_same_person, kept_chart
 from spondyl.clinic.chart.told_apart import ToldApart, others_told_apart, tell_apart, tell_no_more, told_of
 from spondyl.clinic.chart.transaction import reading, write, writing
 from spondyl.clinic.web.page import page, patient_page, see_other
-from spondyl.clinic.web.patients.alike import may_be_theirs
+from spondyl.clinic.web.patients.alike import perhaps_twice
 from spondyl.clinic.web.patients.chart_facts import facts_of, held_kinds
 from spondyl.clinic.web.restricted import ClosedToo, refuse_restricted
 from spondyl.clinic.web.rights import AnyStaff
@@ -211,7 +211,7 @@ def _others(connection: sa.Connection, patient: Person, viewer: Viewer) -> dict[
     return {
         "joins": [(one, known[one.closed]) for one in joins],
         "apart": [(one, known[other]) for one, other in apart],
-        "alike": may_be_theirs(connection, patient, viewer),
+        "alike": perhaps_twice(connection, viewer, [patient]).get(patient.id, []),
     }
 
 
