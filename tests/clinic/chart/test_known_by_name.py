@@ -214,7 +214,7 @@ def test_staff_see_on_the_overview_and_on_the_day_that_another_chart_may_be_this
     for here, there in ((one, other), (other, one)):
         shown = desk.get(f"/patients/{here.id}").text
         assert f'<a href="/patients/{there.id}"><strong>{there.full_name}, record' in shown
-        assert f"book and write in record {one.record_number} only" in shown
+        assert "look at the intake and the plan of each before you treat" in shown
         assert "ask whether the other chart is this patient" in shown
     assert f'href="/patients/{other.id}">perhaps two charts</a>' in desk.get("/today").text
     with writing(services.engine) as connection:

@@ -20,6 +20,8 @@ from live_clinic import served, signed_in, violations
 from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.erasure import Ground, erase_person
 from spondyl.clinic.chart.guard import restrict
+from spondyl.clinic.chart.joining import join_charts
+from spondyl.clinic.chart.people import add_person
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables.booking import appointments
 from spondyl.clinic.chart.transaction import reading, writing
@@ -89,7 +91,8 @@ NO_PAGES = re.compile(
 
 @dataclass(frozen=True)
 class World:
-    """The demo's clinic with a film, an examination and a restricted chart; addresses by what the table calls them."""
+    """The demo's clinic with a film, an examination, a restricted and a closed chart; addresses by what the table calls
+    them."""
 
     services: Services
     staff: dict[Role, Account]
@@ -98,6 +101,7 @@ class World:
     unnamed: str
     restricted: str
     erased: str
+    closed: str
 
     def paths(self, walked: list[str]) -> list[tuple[str, str]]:
         """Each page: what the table calls it, and an address."""
@@ -110,6 +114,7 @@ class World:
 
     def _filled(self, path: str) -> str:
         for name, value in self.filled.items():
+            path = path.replace("{patient_id}/joined", f"{self.closed}/joined")
             path = path.replace(f"unnamed/{{{name}}}", f"unnamed/{self.unnamed}").replace(
                 f"{{{name}}}", value
             )
@@ -154,6 +159,8 @@ def _world(services: Services, phantoms: Path) -> World:
     staff, patient, films = add_staff(services), add_patient(services), make_film_service(services)
     with writing(services.engine) as connection:
         people = seed_patients(connection)
+        other, closed = (add_person(connection, patient.details, actor="test") for _ in range(2))
+        join_charts(connection, kept=patient.id, closed=closed.id, actor="test")
     demo = DemoClinic(services=services, staff={}, people=people, films={})
     seed_bookings(demo)
     seed_care(demo)
@@ -166,6 +173,7 @@ def _world(services: Services, phantoms: Path) -> World:
         visit = connection.execute(sa.select(appointments.c.key).limit(1)).scalar_one()
     filled = {
         "patient_id": patient.id,
+        "other_id": other.id,
         "person_id": people[-1].id,
         "film_id": film.id,
         "key": visit,
@@ -175,7 +183,7 @@ def _world(services: Services, phantoms: Path) -> World:
         "provider": "lind",
         "visit_type": "follow-up",
     }
-    return World(services, staff, "", filled, unnamed.id, people[-2].id, people[-3].id)
+    return World(services, staff, "", filled, unnamed.id, people[-2].id, people[-3].id, closed.id)
 
 
 def test_no_page_is_left_out() -> None:
@@ -245,6 +253,23 @@ def test_a_page_that_is_not_there_and_a_chart_that_is_restricted_or_erased(
     for address in ("/patients/nobody", f"/patients/{world.restricted}", f"/patients/{world.erased}"):
         page.goto(address)
         assert (list(_sideways(page)), violations(page)) == ([], []), address
+    page.context.close()
+
+
+def test_two_charts_are_joined_and_separated_by_the_keyboard(browser_program: Browser, world: World) -> None:
+    page = _opened(browser_program, world, Role.FRONT_DESK)
+    page.goto(f"/patients/{world.filled['patient_id']}")
+    page.get_by_role("link", name="Look at both side by side").focus()
+    page.keyboard.press("Enter")
+    keep = page.get_by_label("Which chart stays open")
+    keep.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("is joined to this chart").wait_for()
+    page.goto(f"/patients/{world.filled['other_id']}")
+    page.get_by_role("button", name="Separate again").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("These are two charts again").wait_for()
     page.context.close()
 
 

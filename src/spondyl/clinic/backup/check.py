@@ -109,8 +109,19 @@ def log_verdict(connection: sa.Connection, anchor: Path | None, *, secret: bytes
 
 
 def _report(connection: sa.Connection, folder: Path, made_at: str, files: int, secret: bytes) -> BackupReport:
+    damaged = tuple(map(str, connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars()))
+    if damaged:  # a page that was changed cannot be read: nothing is counted, and no row is looked at
+        return BackupReport(
+            made_at=made_at,
+            files=files,
+            rows=0,
+            audit_rows=0,
+            revision=None,
+            problems=damaged,
+            log_problems=(),
+            films_missing=0,
+        )
     log = log_verdict(connection, folder / ANCHOR, secret=secret)
-    damaged = connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars()
     store = FilmStore(folder=folder / FILMS, key=derive(secret, "films"))
     return BackupReport(
         made_at=made_at,
@@ -118,7 +129,7 @@ def _report(connection: sa.Connection, folder: Path, made_at: str, files: int, s
         rows=rows_in(connection),
         audit_rows=log.rows,
         revision=present_revision(connection),
-        problems=tuple(map(str, damaged)),
+        problems=(),
         log_problems=log.problems,
         films_missing=sum(not store.opens(one) for one in _film_digests(connection)),
     )

@@ -12,6 +12,7 @@ from spondyl.clinic.adjust.live_session import Finished
 from spondyl.clinic.adjust.session_json import session_json
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import Document, DocumentUnknownError, load, newest_of_each, save
+from spondyl.clinic.chart.same_person import are_same_person
 from spondyl.treatment.adjustment import Plan, Replay, to_json
 
 KIND = "adjustment"
@@ -117,7 +118,7 @@ def adjustments_of(connection: sa.Connection, person_id: str) -> tuple[StoredAdj
 def adjustment_at(connection: sa.Connection, person_id: str, run: str) -> StoredAdjustment:
     """One session of a patient; raises DocumentUnknownError when it is somebody else's."""
     document = load(connection, run)
-    if (document.person_id, document.kind) != (person_id, KIND):
+    if document.kind != KIND or not are_same_person(connection, document.person_id, person_id):
         raise DocumentUnknownError(
             "This session is not one of this patient. Open it from the patient's page."
         )

@@ -13,6 +13,7 @@ from spondyl.clinic.care.newest_rows import rows_since
 from spondyl.clinic.care.standing_flags import StandingForm, standing_forms
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.same_person import kept_charts
 
 SHOWN_FOR = timedelta(days=30)
 """How long an intake that nobody looked at stays on the front desk's page."""
@@ -96,8 +97,10 @@ def _taken_back(stored: StoredIntake, raised: list[str]) -> list[str]:
 def waiting_for_a_look(connection: sa.Connection) -> tuple[Waiting, ...]:
     """Patients for whom everything is blocked, or whose finished form blocks a treatment; the most urgent first."""
     rows = rows_since(connection, kind=KIND, since=now_of(connection) - SHOWN_FOR)
-    stopped = dict.fromkeys(row.person_id for row in rows if row.body.get("stop") != Stop.NOTHING.value)
-    found = [_waiting(connection, person_id) for person_id in stopped]
+    stopped = [row.person_id for row in rows if row.body.get("stop") != Stop.NOTHING.value]
+    kept = kept_charts(connection, set(stopped))
+    charts = dict.fromkeys(kept.get(one, one) for one in stopped)
+    found = [_waiting(connection, person_id) for person_id in charts]
     return tuple(sorted((one for one in found if one), key=_order))
 
 

@@ -10,6 +10,7 @@ from spondyl.clinic.care.cleared_flags import KIND
 from spondyl.clinic.care.intake_record import StoredIntake, every, mark_again
 from spondyl.clinic.chart.documents import Document, newest_of_each, save
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.same_person import joined_since, kept_chart
 
 SHORTEST_REASON = 8
 
@@ -45,13 +46,19 @@ def add_review(
     """Keep a review of what stands in every form of the patient, ``stored`` being the newest.
 
     ``seen_at`` is when the clinician's page was made: what the patient said since then was not looked at.
-    Raises ReviewRefused without a reason, or for an item that carries no flag.
+    Raises ReviewRefused without a reason, for an item that carries no flag, or when a chart was joined since then: its
+    flags did not stand on the page.
     """
     if len(reason.strip()) < SHORTEST_REASON:
         raise ReviewRefused("Write what you asked or examined and what you found; a word is not enough.")
     unknown = sorted(cleared - set(ITEM_BEHIND.values()))
     if unknown:
         raise ReviewRefused(f"{unknown[0]!r} is no question of safety. Load the page again.")
+    if seen_at and joined_since(connection, stored.person_id, seen_at):
+        raise ReviewRefused(
+            "Another chart of this patient was joined to this one after you opened the page. Load it again: it shows "
+            "the flags of both."
+        )
     forms = every(connection, stored.person_id)
     body = {
         "intake": stored.document_id,
@@ -60,7 +67,8 @@ def add_review(
         "reason": reason.strip(),
         "seen_at": min(seen_at or now_of(connection), now_of(connection)).isoformat(),
     }
-    review = _review(save(connection, kind=KIND, person_id=stored.person_id, body=body, actor=actor))
+    open_chart = kept_chart(connection, stored.person_id)  # the newest form may stand in a closed one
+    review = _review(save(connection, kind=KIND, person_id=open_chart, body=body, actor=actor))
     for form in forms:
         mark_again(connection, form, actor=actor)
     return review

@@ -29,6 +29,7 @@ from spondyl.clinic.chart.documents import Document, load, newest_of_each, save
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import clinic_day, clinic_zone
+from spondyl.clinic.chart.same_person import kept_chart
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
 
@@ -142,7 +143,8 @@ def _with_later_yes(stored: StoredIntake, intake: Intake, given_at: datetime) ->
 def _of_known_age(connection: sa.Connection, person_id: str, intake: Intake) -> Intake:
     if intake.of("older_age") in ((), ("yes",)):
         return intake
-    age = person(connection, person_id).age_years(clinic_day(connection))
+    known = person(connection, kept_chart(connection, person_id))
+    age = known.age_years(clinic_day(connection))
     return answered(intake, "older_age", ("yes",)) if age is not None and age >= OLDER_YEARS else intake
 
 

@@ -1,14 +1,15 @@
 """The newest document of a kind of every patient in one query: pages of the day must not ask patient by patient."""
 
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.documents import newest_versions, rows_of
+from spondyl.clinic.chart.same_person import charts_beside, closed_charts, same_person
 from spondyl.clinic.chart.tables import documents, signatures
 
 
@@ -37,7 +38,8 @@ class DueDocument:
 
 def newest_due(connection: sa.Connection, *, kind: str, first: date, last: date) -> tuple[DueDocument, ...]:
     """Each patient whose newest document of a kind, in its newest version, is due from ``first`` to ``last``; from
-    indexes alone, and only the patients of whom something is due then are looked at."""
+    indexes alone, and only the patients of whom something is due then are looked at. Of several charts of one person
+    the kept one is named."""
     first_version, other = documents.alias("first_version"), documents.alias("other")
     begun = (
         sa.select(first_version.c.made_at)
@@ -55,7 +57,27 @@ def newest_due(connection: sa.Connection, *, kind: str, first: date, last: date)
     statement = sa.select(
         documents.c.person_id, documents.c.document_id, documents.c.version, documents.c.due_on
     ).where(documents.c.kind == kind, documents.c.due_on.between(first, last), ~_is_followed(), ~is_replaced)
-    return tuple(DueDocument(**row) for row in connection.execute(statement).mappings())
+    found = [DueDocument(**row) for row in connection.execute(statement).mappings()]
+    return tuple(_of_open_charts(connection, found))
+
+
+def _of_open_charts(connection: sa.Connection, found: Iterable[DueDocument]) -> Iterator[DueDocument]:
+    closed = closed_charts(connection)
+    joined = closed.keys() | set(closed.values())
+    for one in found:
+        if one.person_id not in joined:
+            yield one
+        elif _newest_of_kind(connection, one) == one.document_id:
+            yield replace(one, person_id=closed.get(one.person_id, one.person_id))
+
+
+def _newest_of_kind(connection: sa.Connection, due: DueDocument) -> str:
+    """The newest document of the same kind in any chart of the person."""
+    kind = sa.select(documents.c.kind).where(documents.c.document_id == due.document_id).limit(1)
+    of_kind = documents.c.kind == kind.scalar_subquery()
+    newest = newest_versions(same_person(documents.c.person_id, due.person_id), of_kind)
+    first = sa.select(newest.c.document_id).order_by(newest.c.begun.desc(), newest.c.document_id).limit(1)
+    return connection.execute(first).scalar_one()
 
 
 def rows_at(connection: sa.Connection, places: Collection[DueDocument]) -> dict[str, NewestRow]:
@@ -79,7 +101,7 @@ def unsigned_rows(
     connection: sa.Connection, *, kind: str, person_id: str | None = None
 ) -> tuple[NewestRow, ...]:
     """Every document of a kind whose newest version nobody has signed, the one saved last first; one query."""
-    of_one = sa.true() if person_id is None else documents.c.person_id == person_id
+    of_one = sa.true() if person_id is None else same_person(documents.c.person_id, person_id)
     newest = newest_versions(documents.c.kind == kind, of_one)
     signed = sa.exists().where(
         signatures.c.document_id == newest.c.document_id, signatures.c.version == newest.c.version
@@ -96,17 +118,19 @@ def newest_of_people(
     people: Collection[str],
     signed_kinds: Iterable[str] = (),
 ) -> dict[str, tuple[NewestRow, ...]]:
-    """For each patient what :func:`newest_of_person` gives, in one query.
+    """For each patient what :func:`newest_of_person` gives, in one query and one for their other charts.
 
     A document of ``signed_kinds`` comes too when somebody signed a version of it.
     """
     signed = sa.exists().where(signatures.c.document_id == documents.c.document_id)
     of_signed = sa.and_(documents.c.kind.in_(tuple(signed_kinds)), signed)
     of_kinds = sa.or_(documents.c.kind.in_(tuple(kinds)), of_signed)
-    statement = _begun_first(of_kinds, documents.c.person_id.in_(people))
+    read_for = charts_beside(connection, people)
+    statement = _begun_first(of_kinds, documents.c.person_id.in_(read_for))
     found: dict[str, list[NewestRow]] = {}
     for row in connection.execute(statement):
-        found.setdefault(row.person_id, []).append(_row(row))
+        for person_id in read_for[row.person_id]:
+            found.setdefault(person_id, []).append(_row(row))
     return {person_id: tuple(rows) for person_id, rows in found.items()}
 
 
@@ -114,7 +138,9 @@ def newest_of_person(
     connection: sa.Connection, person_id: str, *, kinds: Iterable[str]
 ) -> tuple[NewestRow, ...]:
     """The newest version of every document of these kinds about one patient, the one begun first first."""
-    statement = _begun_first(documents.c.person_id == person_id, documents.c.kind.in_(tuple(kinds)))
+    statement = _begun_first(
+        same_person(documents.c.person_id, person_id), documents.c.kind.in_(tuple(kinds))
+    )
     found = connection.execute(statement)
     return tuple(_row(row) for row in found)
 

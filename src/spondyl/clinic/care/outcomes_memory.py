@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from spondyl.assessment.outcomes import ClinicOutcomes
 from spondyl.clinic.care.clinic_outcomes import READ_KINDS, clinic_outcomes
 from spondyl.clinic.chart.practice import clinic_zone
+from spondyl.clinic.chart.same_person import closed_charts
 from spondyl.clinic.chart.tables import documents, people, signatures
 from spondyl.clinic.chart.transaction import reading
 
@@ -23,6 +24,8 @@ class _Read:
     last_made_at: datetime | None
     signatures: int
     erased: int
+    closed: frozenset[str]
+    """Charts whose scores are read with another."""
 
 
 class OutcomesMemory:
@@ -55,4 +58,5 @@ def _read(connection: sa.Connection, as_of: date) -> _Read:
         last_made_at=held[1],
         signatures=connection.execute(signed).scalar_one(),
         erased=connection.execute(erased).scalar_one(),
+        closed=frozenset(closed_charts(connection)),
     )

@@ -15,6 +15,7 @@ from spondyl.clinic.care.visit_note import PAIN_TODAY, note_from_json
 from spondyl.clinic.chart.documents import DocumentUnknownError, load, save
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import clinic_zone
+from spondyl.clinic.chart.same_person import are_same_person
 from spondyl.treatment.plan import ScoreOnDay
 
 KIND = "score"
@@ -74,7 +75,7 @@ def take_back_score(
 ) -> None:
     """Say that a score was entered in error. Raises TakeBackRefused without a reason; DocumentUnknownError."""
     document = load(connection, document_id)
-    if (document.person_id, document.kind) != (person_id, KIND):
+    if document.kind != KIND or not are_same_person(connection, document.person_id, person_id):
         raise DocumentUnknownError("This score is not one of this patient. Load the page again.")
     take_back(connection, document, reason=reason, actor=actor)
 
@@ -104,7 +105,7 @@ def scores_of_person(connection: sa.Connection, person_id: str) -> tuple[GivenSc
 
 
 def scores_of_people(connection: sa.Connection, people: Collection[str]) -> dict[str, tuple[GivenScore, ...]]:
-    """The scores of these patients in one query and one for the clock."""
+    """The scores of these patients in three queries, whoever they are."""
     found, zone = newest_of_people(connection, kinds=_READ, people=people), clinic_zone(connection)
     return {person_id: scores_in_rows(rows, zone) for person_id, rows in found.items()}
 

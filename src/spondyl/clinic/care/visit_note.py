@@ -20,6 +20,7 @@ from spondyl.clinic.chart.documents import (
     newest_of_each,
     save,
 )
+from spondyl.clinic.chart.same_person import are_same_person
 
 KIND = "exam"
 PAIN_TODAY = "nrs_today"
@@ -142,7 +143,7 @@ def versions_of(connection: sa.Connection, notes: Iterable[StoredNote]) -> dict[
 def note_at(connection: sa.Connection, person_id: str, document_id: str) -> StoredNote:
     """One note of a patient; raises DocumentUnknownError when it is somebody else's, or was entered in error."""
     document = load(connection, document_id)
-    if document.person_id != person_id or document.kind != KIND:
+    if document.kind != KIND or not are_same_person(connection, document.person_id, person_id):
         raise DocumentUnknownError("This note is not one of this patient. Open it from the patient's page.")
     stored = _stored(document)
     if stored.in_error:

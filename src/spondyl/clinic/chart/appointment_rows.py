@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from spondyl.booking import Appointment, Placement, Slot, Status
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.same_person import same_person
 from spondyl.clinic.chart.tables.booking import appointments
 
 
@@ -51,8 +52,8 @@ def appointments_between(connection: sa.Connection, start: datetime, end: dateti
 
 
 def appointments_of(connection: sa.Connection, person_id: str) -> list[Appointment]:
-    """The live appointments of a patient, in order of time."""
-    return _many(connection, appointments.c.person_id == person_id)
+    """The live appointments of a patient, in any of their charts, in order of time."""
+    return _many(connection, same_person(appointments.c.person_id, person_id))
 
 
 def appointments_of_course(

@@ -57,6 +57,7 @@ from spondyl.clinic.chart.outbox import MessageKind, forget_messages, queue, que
 from spondyl.clinic.chart.overrides import come_down, put_down_over
 from spondyl.clinic.chart.practice import latest_seen, practice_of
 from spondyl.clinic.chart.quick_read import QuickRead
+from spondyl.clinic.chart.same_person import refuse_if_closed
 from spondyl.clinic.chart.tables.booking import appointments
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.visit_insert import (
@@ -212,6 +213,8 @@ def reschedule(
     before = appointment(connection, key, lock=True)
     after = moved(before, slot, reason=reason)
     facts = booking_facts(connection, slot.start, after.person)
+    if facts.must_look and after.person:
+        refuse_if_closed(connection, after.person)
     if reason:
         _refuse_past(before, slot, now_of(connection))
     else:
@@ -346,7 +349,8 @@ def _facts_for(connection: sa.Connection, visit: Appointment) -> BookingFacts:
 
 
 def _refuse_if_stopped(connection: sa.Connection, visit: Appointment, facts: BookingFacts) -> None:
-    if facts.has_intake and visit.person:
+    if facts.must_look and visit.person:
+        refuse_if_closed(connection, visit.person)
         refuse_if_stopped(connection, visit.person, facts.practice.visit_type(visit.visit_type))
 
 

@@ -11,6 +11,7 @@ from spondyl.booking import Appointment
 from spondyl.clinic.chart.appointment_rows import appointment as stored_appointment
 from spondyl.clinic.chart.appointment_rows import appointment_of
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.same_person import same_person
 from spondyl.clinic.chart.tables.booking import appointments, booking_changes
 
 BY_LINK = "patient link"
@@ -143,7 +144,7 @@ def _touches(person: str | None, visit: str | None) -> sa.ColumnElement[bool]:
         return booking_changes.c.change.in_(of_visit)
     if person is None:
         return booking_changes.c.words.not_in(NOTES)
-    visits = sa.select(appointments.c.key).where(appointments.c.person_id == person)
+    visits = sa.select(appointments.c.key).where(same_person(appointments.c.person_id, person))
     return booking_changes.c.change.in_(
         sa.select(booking_changes.c.change).where(booking_changes.c.appointment.in_(visits))
     )

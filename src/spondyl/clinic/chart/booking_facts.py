@@ -18,20 +18,26 @@ from spondyl.clinic.chart.tables.column_types import embedded_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingFacts:
-    """The practice as it is now, who is away about the time, and whether the patient has an intake to look into.
+    """The practice as it is now, who is away about the time, and whether there is something about the patient to look
+    into first: an intake, or another chart that this one was joined with.
 
     ``head`` is where the audit log of the embedded file stands, if nothing is recorded in between.
     """
 
     practice: Practice
     away: Sequence[Absence]
-    has_intake: bool
+    must_look: bool
     head: Head | None
 
 
 _DAY = timedelta(days=1)
 _AWAY = "EXISTS (SELECT 1 FROM absences WHERE ends_at > {} AND starts_at < {})"
-_INTAKE = "EXISTS (SELECT 1 FROM documents WHERE person_id = {} AND kind = {})"
+# Who is asked about stands in one place of the question, and of what is given with it.
+_INTAKE = (
+    "EXISTS (SELECT 1 FROM (SELECT {} AS who, {} AS kind) AS asked "
+    "WHERE EXISTS (SELECT 1 FROM documents WHERE person_id = asked.who AND kind = asked.kind) "
+    "OR EXISTS (SELECT 1 FROM joined_charts WHERE person_id = asked.who))"
+)
 _NEWEST = "SELECT (SELECT max(version) FROM practice_versions) AS version"
 _ABOUT = "CAST(%(about)s AS timestamptz) {} interval '24 hours'"  # quicker to add there than to read two more
 AWAY_SQL = _AWAY.format(_ABOUT.format("-"), _ABOUT.format("+"))
@@ -85,6 +91,6 @@ def facts_told(
     return BookingFacts(
         practice=practice_of_version(connection, version),
         away=absences_between(connection, Horizon(first_day=start.date(), days=1)) if away else (),
-        has_intake=bool(intake),
+        must_look=bool(intake),
         head=head,
     )

@@ -27,7 +27,7 @@ from spondyl.clinic.chart.handed_in import PLACES, Request
 from spondyl.clinic.chart.visit_insert import VisitRows, insert_visit
 from spondyl.clinic.chart.writers_place import WritersPlace, place_of
 
-_FORM = 1  # another version of Spondyl may write the same file
+_FORM = 2  # another version of Spondyl may write the same file
 _STANDS = "SELECT 1 FROM appointments WHERE key = ?"
 
 
@@ -85,7 +85,7 @@ def _in_savepoint(connection: sa.Connection, request: Request) -> bool:
 
 
 def _carry(connection: sa.Connection, asked: dict[str, Any]) -> bool:
-    """Write one booking if its practice is the newest yet, nobody is away about it, and there is no intake."""
+    """Write one booking if its practice is the newest yet, nobody is away, and the patient needs no look."""
     if asked["form"] != _FORM:
         return False
     version, away, intake, head = facts_and_head(connection, asked["facts"])

@@ -16,6 +16,7 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.canonical_json import canonical, digest_of
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import refuse_if_erased
+from spondyl.clinic.chart.same_person import are_same_person, refuse_if_closed, same_person
 from spondyl.clinic.chart.tables import documents, signatures
 from spondyl.clinic.chart.tables.column_types import new_id
 
@@ -71,13 +72,16 @@ def save(
     be looked at then, and is found by it.
 
     With ``after_version`` the save is refused with ``DocumentChangedError`` when a newer version exists. Nothing is
-    saved about an erased patient: ``PersonErasedError``.
+    saved about an erased patient: ``PersonErasedError``. A document of another chart of the same person gets its next
+    version there; a closed chart takes no new one: ``ChartClosedError``.
     """
     refuse_if_erased(connection, person_id)
     document_id = document_id or new_id()
-    version = _next_version(
+    version, person_id = _next_version(
         connection, document_id, kind=kind, person_id=person_id, after_version=after_version
     )
+    if version == 1:
+        refuse_if_closed(connection, person_id)
     text = canonical(body)
     values = {"document_id": document_id, "version": version, "kind": kind, "person_id": person_id}
     digest = digest_of(text)
@@ -100,7 +104,8 @@ def load(connection: sa.Connection, document_id: str, *, version: int | None = N
 
 
 def latest(connection: sa.Connection, *, kind: str, person_id: str) -> Document | None:
-    """The newest version of the newest document of a kind about a patient; None when there is none."""
+    """The newest version of the newest document of a kind about a patient, in any of their charts; None when there is
+    none."""
     found = newest_of_each(connection, kind=kind, person_id=person_id)
     return found[0] if found else None
 
@@ -108,13 +113,13 @@ def latest(connection: sa.Connection, *, kind: str, person_id: str) -> Document 
 def newest_of_each(
     connection: sa.Connection, *, kind: str, person_id: str, only_signed: bool = False
 ) -> list[Document]:
-    """Each document of a kind about a patient in its newest version, or in the newest that is signed; the one begun
-    last comes first."""
+    """Each document of a kind about a patient, in any of their charts, in its newest version, or in the newest that is
+    signed; the one begun last comes first."""
     signed = sa.exists().where(
         signatures.c.document_id == documents.c.document_id, signatures.c.version == documents.c.version
     )
     newest = newest_versions(
-        documents.c.person_id == person_id,
+        same_person(documents.c.person_id, person_id),
         documents.c.kind == kind,
         signed if only_signed else sa.true(),
     )
@@ -212,21 +217,22 @@ def _insert(connection: sa.Connection, values: dict[str, Any]) -> None:
 def _after_all(connection: sa.Connection, person_id: str) -> datetime:
     """Now; or just after the newest of this patient's documents, where that one is of this very moment or from a clock
     that was ahead: what is saved last is always the newest. The row of the audit log tells the clock's own time."""
-    newest = sa.select(sa.func.max(documents.c.made_at)).where(documents.c.person_id == person_id)
+    newest = sa.select(sa.func.max(documents.c.made_at)).where(same_person(documents.c.person_id, person_id))
     last, now = connection.execute(newest).scalar_one(), now_of(connection)
     return now if last is None or last < now else last + timedelta(microseconds=1)
 
 
 def _next_version(
     connection: sa.Connection, document_id: str, *, kind: str, person_id: str, after_version: int | None
-) -> int:
+) -> tuple[int, str]:
+    """The number of the next version, and the chart that it stands in."""
     row = connection.execute(
         sa.select(documents.c.version, documents.c.kind, documents.c.person_id)
         .where(documents.c.document_id == document_id)
         .order_by(documents.c.version.desc())
         .limit(1)
     ).one_or_none()
-    if row is not None and (row.kind, row.person_id) != (kind, person_id):
+    if row is not None and not (row.kind == kind and are_same_person(connection, row.person_id, person_id)):
         raise DocumentUnknownError(f"Document {document_id!r} is no {kind} of this patient.")
     present = row.version if row else 0
     if after_version is not None and after_version != present:
@@ -234,7 +240,7 @@ def _next_version(
             f"Version {present} was saved after version {after_version}, which you had open; nothing was overwritten. "
             "Load the page again and compare."
         )
-    return present + 1
+    return present + 1, row.person_id if row else person_id
 
 
 def _documents(connection: sa.Connection, rows: Sequence[Any]) -> list[Document]:

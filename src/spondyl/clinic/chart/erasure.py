@@ -10,6 +10,7 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import Person, people_of, person
 from spondyl.clinic.chart.practice import clinic_day, clinic_zone, told_by
+from spondyl.clinic.chart.same_person import charts_of, closed_charts, kept_charts, numbers_of, same_person
 from spondyl.clinic.chart.tables import (
     appointments,
     documents,
@@ -75,10 +76,12 @@ class OverdueCharts:
 
 
 def last_entry_at(connection: sa.Connection, person_id: str) -> datetime:
-    """When something was last written about a patient, a film came, or a visit is or was: the latest of them."""
+    """When something was last written about a patient, a film came, or a visit is or was, in any of their charts: the
+    latest of them."""
     found = [person(connection, person_id).created_at]
-    for moment, whose in _ENTRIES:
-        newest = connection.execute(sa.select(sa.func.max(moment)).where(whose == person_id)).scalar_one()
+    for moment, whose in (*_ENTRIES, (people.c.created_at, people.c.id)):
+        here = same_person(whose, person_id)
+        newest = connection.execute(sa.select(sa.func.max(moment)).where(here)).scalar_one()
         found += [newest] if newest else []
     return max(found)
 
@@ -112,6 +115,9 @@ def overdue(connection: sa.Connection, *, retention_years: int, limit: int = 200
     )
     today, zone = clinic_day(connection), clinic_zone(connection)
     last = {row[0]: max(one for one in row[1:] if one) for row in connection.execute(statement)}
+    closed = closed_charts(connection)
+    last = {name: entry for name, entry in last.items() if name not in closed}  # they go with the kept one
+    last |= {name: last_entry_at(connection, name) for name in last.keys() & set(closed.values())}
     over = [
         name
         for name, entry in sorted(last.items(), key=lambda pair: pair[1])
@@ -125,7 +131,14 @@ def overdue(connection: sa.Connection, *, retention_years: int, limit: int = 200
 def check_erasable(
     connection: sa.Connection, person_id: str, *, retention_years: int, ground: Ground | None
 ) -> None:
-    """Raise ``ErasureRefusedError`` for a chart that is erased already, or must be kept and no ground is given."""
+    """Raise ``ErasureRefusedError`` for a chart that is erased already, that was joined to another, or that must be
+    kept and no ground is given."""
+    if kept := kept_charts(connection, [person_id]):
+        number = numbers_of(connection, kept.values())[kept[person_id]]
+        raise ErasureRefusedError(
+            f"This chart was joined to record {number}. Erase that one: this one goes with it. Was it joined by "
+            "mistake, separate them first."
+        )
     last_entry = last_entry_at(connection, person_id)
     last_day = kept_through(clinic_zone(connection), last_entry, retention_years=retention_years)
     if person(connection, person_id).erased_at is not None:
@@ -137,12 +150,18 @@ def check_erasable(
 def erase_person(
     connection: sa.Connection, person_id: str, *, retention_years: int, ground: Ground | None, actor: str
 ) -> None:
-    """Erase what the chart's own tables know; features erase theirs in the same transaction, before this call.
+    """Erase what the chart's own tables know of a patient, in every chart that was joined to this one too; features
+    erase theirs in the same transaction, before this call.
 
     Before the end of the time of keeping a ground is needed (such as an order of a court). What features erased counts
     no longer then: ask ``check_erasable`` before them.
     """
     check_erasable(connection, person_id, retention_years=retention_years, ground=ground)
+    for chart in charts_of(connection, person_id):
+        _erase_chart(connection, chart, ground=ground, actor=actor)
+
+
+def _erase_chart(connection: sa.Connection, person_id: str, *, ground: Ground | None, actor: str) -> None:
     mine = sa.select(documents.c.document_id).where(documents.c.person_id == person_id)
     connection.execute(signatures.delete().where(signatures.c.document_id.in_(mine)))
     removed = connection.execute(documents.delete().where(documents.c.person_id == person_id)).rowcount

@@ -19,8 +19,9 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.canonical_json import canonical
 from spondyl.clinic.chart.documents import DocumentChangedError
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.people import refuse_unless_open
 from spondyl.clinic.chart.practice import clinic_zone
-from spondyl.clinic.chart.tables import film_reports, films
+from spondyl.clinic.chart.tables import documents, film_reports, films
 from spondyl.clinic.chart.tables.column_types import new_id
 
 Body = dict[str, Any]
@@ -115,8 +116,11 @@ class NewFilm:
 def add_film(connection: sa.Connection, new: NewFilm, *, actor: str) -> Film:
     """Enter a stored film, to be read by the background job; raises ``FilmKnownError`` for a file that is known.
 
-    One that was refused is read once more when it is sent again, with the landmarks that come with it.
+    One that was refused is read once more when it is sent again, with the landmarks that come with it. Raises
+    ``PersonErasedError``, ``ChartClosedError``.
     """
+    if new.person_id is not None:
+        refuse_unless_open(connection, new.person_id)
     known = _known(connection, new)
     if known is not None:
         return _sent_again(connection, known, new, actor=actor)
@@ -323,8 +327,9 @@ def name_person(
     """Say whose film it is, of a film that nobody accepted yet; raises ``DocumentChangedError``.
 
     ``was``: whose it is said to be by now, None for nobody's; it must still be so. To name the same patient again
-    changes nothing.
+    changes nothing. Raises ``PersonErasedError``, ``ChartClosedError``.
     """
+    refuse_unless_open(connection, person_id)
     changed = connection.execute(
         films.update()
         .where(
@@ -338,6 +343,28 @@ def name_person(
         raise DocumentChangedError("The film was given to its patient already, and was not moved to another.")
     detail = {"person": person_id} if was is None else {"person": person_id, "was": was}
     record(connection, actor=actor, action="name film's patient", subject=f"film {film_id}", detail=detail)
+
+
+def move_films(
+    connection: sa.Connection, *, giver: str, taker: str, ids: Collection[str] | None = None
+) -> tuple[str, ...]:
+    """Give a chart's films, or these of them, to another chart of the same person; returns their identifiers.
+
+    Their readings stay where they are: a document never changes its chart.
+    """
+    theirs = [films.c.person_id == giver] + ([] if ids is None else [films.c.id.in_(ids)])
+    moved = tuple(connection.execute(sa.select(films.c.id).where(*theirs).order_by(films.c.id)).scalars())
+    connection.execute(films.update().where(films.c.id.in_(moved)).values(person_id=taker))
+    return moved
+
+
+def films_to_give_back(connection: sa.Connection, ids: Collection[str], *, giver: str) -> tuple[str, ...]:
+    """Those of these films whose reading, if there is one, was not begun in the giver's chart."""
+    begun_here = sa.exists().where(
+        documents.c.document_id == films.c.reading_id, documents.c.person_id == giver
+    )
+    found = sa.select(films.c.id).where(films.c.id.in_(ids), films.c.person_id == giver, ~begun_here)
+    return tuple(connection.execute(found.order_by(films.c.id)).scalars())
 
 
 def save_draft(

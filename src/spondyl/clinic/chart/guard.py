@@ -13,6 +13,7 @@ from spondyl.clinic.chart.canonical_json import digest_of
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import people_of
 from spondyl.clinic.chart.roles import Role
+from spondyl.clinic.chart.same_person import charts_of, closed_charts, kept_chart
 from spondyl.clinic.chart.tables import accounts, audit, glass_breaks, people, restrictions
 from spondyl.clinic.chart.tables.column_types import new_id
 
@@ -106,14 +107,25 @@ def restrict_by(
 
 
 def restrict(connection: sa.Connection, person_id: str, *, account_ids: Collection[str], actor: str) -> None:
-    """Let only these accounts open a chart; with none named the chart is open to all staff again."""
-    connection.execute(restrictions.delete().where(restrictions.c.person_id == person_id))
-    now = now_of(connection)
-    rows = [{"person_id": person_id, "account_id": one, "set_at": now} for one in sorted(set(account_ids))]
+    """Let only these accounts open a chart; with none named the chart is open to all staff again.
+
+    Charts of one person that were joined open for the same staff.
+    """
+    named, now, charts = sorted(set(account_ids)), now_of(connection), charts_of(connection, person_id)
+    connection.execute(restrictions.delete().where(restrictions.c.person_id.in_(charts)))
+    rows = [
+        {"person_id": chart, "account_id": account, "set_at": now} for chart in charts for account in named
+    ]
     if rows:
         connection.execute(restrictions.insert(), rows)
-    detail = {"accounts": sorted(set(account_ids))}
-    record(connection, actor=actor, action=_RESTRICTED, subject=f"person {person_id}", detail=detail)
+    for chart in charts:
+        record(
+            connection,
+            actor=actor,
+            action=_RESTRICTED,
+            subject=f"person {chart}",
+            detail={"accounts": named},
+        )
 
 
 def named_for(connection: sa.Connection, person_id: str) -> frozenset[str]:
@@ -129,7 +141,8 @@ def may_open(connection: sa.Connection, person_id: str, account_id: str) -> bool
     named = named_for(connection, person_id)
     if not named or account_id in named:
         return True
-    opened = _broken_now(connection, account_id).where(glass_breaks.c.person_id == person_id)
+    kept = kept_chart(connection, person_id)
+    opened = _broken_now(connection, account_id).where(glass_breaks.c.person_id == kept)
     return connection.execute(opened).first() is not None
 
 
@@ -141,16 +154,18 @@ def _broken_now(connection: sa.Connection, account_id: str) -> sa.Select[Any]:
 
 
 def shut_for(connection: sa.Connection, account_id: str) -> frozenset[str]:
-    """The patients whose charts this account may not open now, in two queries."""
+    """The patients whose charts this account may not open now, in two queries, or three where glass was broken."""
     named: dict[str, set[str]] = {}
     for row in connection.execute(sa.select(restrictions.c.person_id, restrictions.c.account_id)):
         named.setdefault(row.person_id, set()).add(row.account_id)
     opened = set(connection.execute(_broken_now(connection, account_id)).scalars())
-    return frozenset(one for one, accounts in named.items() if account_id not in accounts) - opened
+    shut = frozenset(one for one, accounts in named.items() if account_id not in accounts)
+    closed = closed_charts(connection) if shut and opened else {}
+    return frozenset(one for one in shut if closed.get(one, one) not in opened)
 
 
 def break_glass(connection: sa.Connection, person_id: str, *, account: Account, reason: str) -> None:
-    """Open a restricted chart for an hour; the reason goes to the review.
+    """Open a restricted chart for an hour, with those joined to it; the reason goes to the review.
 
     The log keeps its digest only: words there would outlast the erasure of the patient.
     """
@@ -159,7 +174,7 @@ def break_glass(connection: sa.Connection, person_id: str, *, account: Account, 
         raise GuardRefusedError(
             f"Give a reason of {SHORTEST_REASON} to 1000 characters; this one has {len(text)}."
         )
-    now = now_of(connection)
+    person_id, now = kept_chart(connection, person_id), now_of(connection)
     values = {"id": new_id(), "person_id": person_id, "account_id": account.id, "reason": text}
     connection.execute(glass_breaks.insert().values(**values, at=now, until=now + OPEN_FOR))
     detail = {"opening": values["id"], "reason_digest": digest_of(text)}

@@ -12,23 +12,27 @@ from spondyl.clinic.chart.people import (
     fold,
     namesakes,
     near_people,
+    people_of,
     surnamed,
 )
 from spondyl.clinic.chart.postgres_turn import Turn, take_turn
+from spondyl.clinic.chart.same_person import closed_charts, kept_charts
 from spondyl.clinic.chart.search_words import phone_digits
+from spondyl.clinic.chart.told_apart import pairs_told_apart
 
 _COMPARED = 10  # digits from the end of a telephone number: the code of the country may be left out
 
 
 def find_or_add(connection: sa.Connection, details: PersonDetails, *, actor: str) -> Person:
-    """The patient with this name and contact, or a new one. Nothing tells the visitor which of the two it was.
+    """The patient with this name and contact, or a new one. Nothing tells the visitor which of the two it was. For a
+    closed chart it is the kept one.
 
     Two at once with one name, as after a double press, wait for each other and find the same chart.
     """
     _take_turn(connection, details)
     for one in namesakes(connection, details):
         if _same_phone(one.details, details) or _same_mail(one.details, details):
-            return one
+            return in_open_charts(connection, [one])[0]
     return add_person(connection, details, actor=actor)
 
 
@@ -48,14 +52,15 @@ def perhaps_known(connection: sa.Connection, details: PersonDetails) -> list[Per
     number = _compared(details.phone)
     found = find_people(connection, number) if number else []
     called = [one for one in found if _same_phone(one.details, details)]
-    return list({one.id: one for one in alike + called}.values())
+    return in_open_charts(connection, alike + called)
 
 
 def perhaps_same(
     connection: sa.Connection, known: Collection[Person], *, shut: Collection[str]
 ) -> dict[str, list[Person]]:
     """For each of these patients the other charts that may be theirs, the oldest first; who has none is left out. One
-    query for all of them. Nothing is told of the charts in ``shut``, which whoever looks may not open.
+    query for all of them, and two more where somebody is found. Nothing is told of the charts in ``shut``, which
+    whoever looks may not open, of closed charts, and of pairs of which somebody said that they are two people.
 
     Nothing is joined by it: two people may share a name, a day of birth or a telephone, so somebody looks.
     """
@@ -65,7 +70,25 @@ def perhaps_same(
         one.id: [other for other in near if other.id != one.id and _may_be_same(one.details, other.details)]
         for one in known
     }
-    return {person_id: others for person_id, others in found.items() if others}
+    found = {person_id: others for person_id, others in found.items() if others}
+    return _still_open(connection, found) if found else {}
+
+
+def _still_open(connection: sa.Connection, found: dict[str, list[Person]]) -> dict[str, list[Person]]:
+    closed, apart = closed_charts(connection), pairs_told_apart(connection, found)
+    left = {
+        one: [other for other in others if other.id not in closed and (one, other.id) not in apart]
+        for one, others in found.items()
+        if one not in closed
+    }
+    return {one: others for one, others in left.items() if others}
+
+
+def in_open_charts(connection: sa.Connection, found: Collection[Person]) -> list[Person]:
+    """Each of them once, the kept chart in place of a closed one."""
+    kept = kept_charts(connection, [one.id for one in found])
+    known = {one.id: one for one in found} | people_of(connection, kept.values())
+    return [known[one] for one in dict.fromkeys(kept.get(one.id, one.id) for one in found)]
 
 
 def contact_parts(contact: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import is_embedded, now_of
 from spondyl.clinic.chart.outbox import write_in_own
 from spondyl.clinic.chart.postgres_turn import Turn, take_turn
+from spondyl.clinic.chart.same_person import kept_chart, refuse_if_closed
 from spondyl.clinic.chart.search_words import Sought, sought
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
@@ -128,9 +129,9 @@ def add_person(connection: sa.Connection, details: PersonDetails, *, actor: str)
 def change_person(connection: sa.Connection, person_id: str, details: PersonDetails, *, actor: str) -> Person:
     """Replace what is known about a patient; the audit log names the fields that changed, not their contents.
 
-    Raises ``PersonErasedError``.
+    Raises ``PersonErasedError``, ``ChartClosedError``.
     """
-    refuse_if_erased(connection, person_id)
+    refuse_unless_open(connection, person_id)
     before = person(connection, person_id).details
     changed = [
         field.name for field in fields(details) if getattr(before, field.name) != getattr(details, field.name)
@@ -150,7 +151,8 @@ def change_person(connection: sa.Connection, person_id: str, details: PersonDeta
 
 def speak_to(connection: sa.Connection, person_id: str, language: str, *, actor: str) -> None:
     """Letters, forms and consent are in this language from now on, also the letters about what was booked in another;
-    raises ``PersonErasedError``."""
+    raises ``PersonErasedError``. A link may name a closed chart: it is the kept one's that letters are written by."""
+    person_id = kept_chart(connection, person_id)
     details = person_to_change(connection, person_id).details
     if details.language != language:
         change_person(connection, person_id, replace(details, language=language), actor=actor)
@@ -182,6 +184,13 @@ def refuse_if_erased(connection: sa.Connection, person_id: str) -> None:
         raise PersonUnknownError(f"There is no patient {person_id!r}.")
     if row.erased_at is not None:
         raise PersonErasedError
+
+
+def refuse_unless_open(connection: sa.Connection, person_id: str) -> None:
+    """Raise ``PersonErasedError`` or ``ChartClosedError`` for a chart that takes nothing new; none can become so before
+    this transaction ends."""
+    refuse_if_erased(connection, person_id)  # which takes the lock, so that a join is seen or waits
+    refuse_if_closed(connection, person_id)
 
 
 def people_of(connection: sa.Connection, ids: Collection[str]) -> dict[str, Person]:

@@ -38,13 +38,14 @@ from spondyl.clinic.chart.outbox import MessageKind, queue_change, queue_undone
 from spondyl.clinic.chart.overrides import come_down
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.practice_change import why_outside
+from spondyl.clinic.chart.same_person import refuse_if_closed
 from spondyl.clinic.chart.tables.booking import absences
 
 
 def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointment]:
     """Undo a change as a whole; refused with ``UndoRefusedError`` when a visit was changed again since, when the
     patient is here, it is a day old, the time before is over, what it booked has begun, its provider is away by now or
-    the hours no longer allow it.
+    the hours no longer allow it; with ``ChartClosedError`` when the patient's chart was joined to another.
 
     What was noted of who came is taken back by ``who_came``."""
     found = change_set(connection, change)
@@ -62,6 +63,7 @@ def undo(connection: sa.Connection, change: str, *, actor: str) -> list[Appointm
     for visit in after:
         update_row(connection, visit)
         if visit.live:
+            refuse_if_closed(connection, visit.person or "")
             _refuse_if_away(connection, practice, visit)
             _refuse_if_outside(practice, visit, now_of(connection))
             occupy(connection, practice, visit)

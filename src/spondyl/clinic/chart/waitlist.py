@@ -36,6 +36,7 @@ from spondyl.clinic.chart.booking_stop import booking_stop, refuse_if_stopped
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.outbox import MessageKind, queue
 from spondyl.clinic.chart.practice import practice_of
+from spondyl.clinic.chart.same_person import refuse_if_closed
 from spondyl.clinic.chart.tables.booking import waitlist
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
@@ -52,9 +53,10 @@ class WaitEntryUnknownError(LookupError):
 def join_waitlist(connection: sa.Connection, entry: WaitEntry, *, actor: str) -> bool:
     """Put a person on the waitlist; False when they wait for the same already, and keep their place.
 
-    The later of the two last days holds then.
+    The later of the two last days holds then. Raises ``ChartClosedError``.
     """
     take_waitlist_turn(connection)
+    refuse_if_closed(connection, entry.person)
     for former in waited_in_vain(connection):
         if former.person == entry.person:
             _end(connection, former, Waiting.LEFT, actor=actor)

@@ -19,6 +19,7 @@ from spondyl.clinic.chart.booking_changes import (
     refuse_if_changed,
 )
 from spondyl.clinic.chart.engine import now_of
+from spondyl.clinic.chart.same_person import same_person
 from spondyl.clinic.chart.tables.booking import appointments, booking_changes
 from spondyl.clinic.chart.tables.column_types import new_id
 
@@ -79,7 +80,7 @@ def visits_had(connection: sa.Connection, person: str) -> list[Appointment]:
     booked = appointments.c.status.in_(_BOOKED) & (appointments.c.starts_at <= now_of(connection))
     statement = (
         sa.select(appointments)
-        .where(appointments.c.person_id == person, booked)
+        .where(same_person(appointments.c.person_id, person), booked)
         .order_by(appointments.c.starts_at.desc(), appointments.c.key)
     )
     found = [appointment_of(row) for row in connection.execute(statement)]
@@ -104,7 +105,7 @@ def course_visits(connection: sa.Connection, person: str) -> list[list[Appointme
     statement = (
         sa.select(appointments)
         .where(
-            appointments.c.person_id == person,
+            same_person(appointments.c.person_id, person),
             appointments.c.course.is_not(None),
             appointments.c.status.in_(_BOOKED),
         )

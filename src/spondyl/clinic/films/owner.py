@@ -9,6 +9,7 @@ from functools import cache, partial
 import sqlalchemy as sa
 
 from spondyl.clinic.chart.films import SYSTEM, Film, name_person
+from spondyl.clinic.chart.known_person import in_open_charts
 from spondyl.clinic.chart.people import Person, find_people, fold, person_of_record
 from spondyl.clinic.films.facts import facts_from_json
 from spondyl.clinic.report.day_text import day_text
@@ -48,8 +49,12 @@ def likely_owners(connection: sa.Connection, header: FilmHeader) -> list[Person]
 
 def likely_owners_of(connection: sa.Connection, headers: Iterable[FilmHeader]) -> list[list[Person]]:
     """The same of several films: each name is sought once, however many of them bear it."""
-    named = cache(partial(find_people, connection, limit=_MOST_LIKELY))
+    named = cache(partial(_named, connection))
     return [_likely(header, _numbered(connection, header), named) for header in headers]
+
+
+def _named(connection: sa.Connection, words: str) -> list[Person]:
+    return in_open_charts(connection, find_people(connection, words, limit=_MOST_LIKELY))
 
 
 def _likely(
@@ -105,11 +110,12 @@ def _name(header: FilmHeader) -> str:
 
 
 def _numbered(connection: sa.Connection, header: FilmHeader) -> Person | None:
-    """The patient whose record number the header holds."""
+    """The patient whose record number the header holds; an old number leads to the kept chart."""
     number = _number(header)
     if not (number.isascii() and number.isdigit() and len(number) < 10 and number[0] != "0"):
         return None
-    return person_of_record(connection, int(number))
+    found = person_of_record(connection, int(number))
+    return found and in_open_charts(connection, [found])[0]
 
 
 def _words(name: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from spondyl.clinic.chart.same_person import same_person
 from spondyl.clinic.chart.tables.booking import appointments, courses, outbox, waitlist
 
 
@@ -19,7 +20,9 @@ def bookings_of(connection: sa.Connection, person_id: str) -> dict[str, list[dic
 
 def _courses(connection: sa.Connection, person_id: str) -> list[dict[str, Any]]:
     rows = connection.execute(
-        sa.select(courses).where(courses.c.person_id == person_id).order_by(courses.c.made_at, courses.c.key)
+        sa.select(courses)
+        .where(same_person(courses.c.person_id, person_id))
+        .order_by(courses.c.made_at, courses.c.key)
     )
     return [
         {
@@ -52,7 +55,7 @@ def _visits_of_course(connection: sa.Connection, course: str) -> list[dict[str, 
 
 
 def _waits(connection: sa.Connection, person_id: str) -> list[dict[str, Any]]:
-    mine = sa.select(waitlist.c.body).where(waitlist.c.person_id == person_id)
+    mine = sa.select(waitlist.c.body).where(same_person(waitlist.c.person_id, person_id))
     return [
         json.loads(body)
         for body in connection.execute(mine.order_by(waitlist.c.since, waitlist.c.key)).scalars()
@@ -60,7 +63,7 @@ def _waits(connection: sa.Connection, person_id: str) -> list[dict[str, Any]]:
 
 
 def _letters(connection: sa.Connection, person_id: str) -> list[dict[str, Any]]:
-    of_person = sa.select(appointments.c.key).where(appointments.c.person_id == person_id)
+    of_person = sa.select(appointments.c.key).where(same_person(appointments.c.person_id, person_id))
     mine = sa.select(outbox).where(outbox.c.appointment.in_(of_person)).order_by(outbox.c.due_at, outbox.c.id)
     return [
         {

@@ -9,14 +9,15 @@ import sqlalchemy as sa
 from spondyl.clinic.care.scores import scores_of_person
 from spondyl.clinic.chart.documents import Document, history
 from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.same_person import same_person
 from spondyl.clinic.chart.tables import documents
 
 
 def documents_of(connection: sa.Connection, person_id: str) -> Iterator[Document]:
-    """Every version of every document of one patient, the document made first first."""
+    """Every version of every document of one patient, in any of their charts, the document made first first."""
     names = connection.execute(
         sa.select(documents.c.document_id)
-        .where(documents.c.person_id == person_id)
+        .where(same_person(documents.c.person_id, person_id))
         .group_by(documents.c.document_id)
         .order_by(sa.func.min(documents.c.made_at), documents.c.document_id)
     ).scalars()

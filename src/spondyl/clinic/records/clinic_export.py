@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from spondyl.clinic.chart.films import films_of
 from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.same_person import closed_charts
 from spondyl.clinic.chart.tables import films, people
 from spondyl.clinic.chart.transaction import one_moment
 from spondyl.clinic.films.store import FilmStore
@@ -40,6 +41,9 @@ bookings.ndjson        a line for each patient with any: courses of visits as th
                        and which letters were or will be sent; the visits themselves are fhir/Appointment.ndjson
 practice.ndjson        every version of what can be booked; absences.ndjson: who is away, what is out of use
 accounts.ndjson        the staff: name, role, and by which ways each signs in
+joins.ndjson           which chart was joined to which, by whom and when, and separated again; a joined chart's
+                       documents stand with the record number of the chart that was kept. apart.ndjson: charts
+                       that look alike and are two people's
 restrictions.ndjson    which restricted chart opens for whom; openings.ndjson: those in an emergency, and their reviews
 audit.ndjson           the audit log, row by row with its seal
 films/NUMBER/          every film of the patient with that record number, the very file that came, and of each signed
@@ -101,6 +105,7 @@ def _spool(
 ) -> tuple[list[FilmFiles], list[AdjustmentFile]]:
     kept: list[FilmFiles] = []
     sessions: list[AdjustmentFile] = []
+    closed = closed_charts(connection)
     everybody = connection.execute(sa.select(people.c.id).order_by(people.c.record_number)).scalars().all()
     with (
         SpooledTable(spools, "patients", PATIENTS) as patients,
@@ -110,6 +115,9 @@ def _spool(
         for name in everybody:
             patient = person(connection, name)
             patients.add(patient_row(patient))
+            if name in closed:  # what stands in it is exported with the chart that was kept
+                _spool_fhir(connection, spools, patient, as_of)
+                continue
             for row in score_rows(connection, patient):
                 scores.add(row)
             _spool_chart(connection, spools, patient, as_of)
@@ -123,14 +131,18 @@ def _spool(
 
 
 def _spool_chart(connection: sa.Connection, spools: Spools, patient: Person, as_of: date) -> None:
-    for resource in resources_of(connection, patient, as_of=as_of):
-        spools.add_line(f"fhir/{resource['resourceType']}.ndjson", resource)
+    _spool_fhir(connection, spools, patient, as_of)
     for document in documents_of(connection, patient.id):
         line = {"record_number": patient.record_number, **document_values(document)}
         spools.add_line("documents.ndjson", line)
     bookings = bookings_of(connection, patient.id)
     if any(bookings.values()):
         spools.add_line("bookings.ndjson", {"record_number": patient.record_number, **bookings})
+
+
+def _spool_fhir(connection: sa.Connection, spools: Spools, patient: Person, as_of: date) -> None:
+    for resource in resources_of(connection, patient, as_of=as_of):
+        spools.add_line(f"fhir/{resource['resourceType']}.ndjson", resource)
 
 
 def _spool_films(connection: sa.Connection, table: SpooledTable, patient: Person | None) -> list[FilmFiles]:

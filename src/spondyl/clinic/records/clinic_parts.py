@@ -8,7 +8,16 @@ import sqlalchemy as sa
 
 from spondyl.clinic.chart.accounts import all_accounts
 from spondyl.clinic.chart.passkeys import passkeys_of
-from spondyl.clinic.chart.tables import accounts, audit, audit_heads, glass_breaks, people, restrictions
+from spondyl.clinic.chart.tables import (
+    accounts,
+    audit,
+    audit_heads,
+    chart_joins,
+    glass_breaks,
+    people,
+    restrictions,
+    told_apart,
+)
 from spondyl.clinic.chart.tables.booking import absences, practice_versions
 
 Line = tuple[str, dict[str, Any]]
@@ -20,6 +29,8 @@ def clinic_lines(connection: sa.Connection) -> Iterator[Line]:
     yield from (("practice.ndjson", one) for one in _practices(connection))
     yield from (("absences.ndjson", one) for one in _absences(connection))
     yield from (("accounts.ndjson", one) for one in _accounts(connection))
+    yield from (("joins.ndjson", one) for one in _joins(connection))
+    yield from (("apart.ndjson", one) for one in _apart(connection))
     yield from (("restrictions.ndjson", one) for one in _restrictions(connection))
     yield from (("openings.ndjson", one) for one in _openings(connection))
     yield from (("audit.ndjson", one) for one in _audit(connection))
@@ -52,6 +63,41 @@ def _accounts(connection: sa.Connection) -> Iterator[dict[str, Any]]:
             "has_password": one.has_password,
             "passkeys": len(passkeys_of(connection, one.id)),
             "single_sign_on": one.oidc_subject is not None,
+        }
+
+
+def _joins(connection: sa.Connection) -> Iterator[dict[str, Any]]:
+    closed, kept = people.alias("closed"), people.alias("kept")
+    statement = (
+        sa.select(chart_joins, closed.c.record_number, kept.c.record_number.label("kept_number"))
+        .join_from(chart_joins, closed, closed.c.id == chart_joins.c.closed)
+        .join(kept, kept.c.id == chart_joins.c.kept)
+        .order_by(chart_joins.c.joined_at, chart_joins.c.id)
+    )
+    for row in connection.execute(statement):
+        yield {
+            "record_number": row.record_number,
+            "joined_to": row.kept_number,
+            "joined_by": row.joined_by,
+            "joined_at": row.joined_at.isoformat(),
+            "separated_by": row.separated_by,
+            "separated_at": row.separated_at.isoformat() if row.separated_at else None,
+        }
+
+
+def _apart(connection: sa.Connection) -> Iterator[dict[str, Any]]:
+    one, other = people.alias("first"), people.alias("second")
+    statement = (
+        sa.select(told_apart, one.c.record_number, other.c.record_number.label("other_number"))
+        .join_from(told_apart, one, one.c.id == told_apart.c.one)
+        .join(other, other.c.id == told_apart.c.other)
+        .order_by(one.c.record_number, other.c.record_number)
+    )
+    for row in connection.execute(statement):
+        yield {
+            "record_numbers": sorted((row.record_number, row.other_number)),
+            "said_by": row.said_by,
+            "said_at": row.said_at.isoformat(),
         }
 
 

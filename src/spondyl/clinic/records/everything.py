@@ -13,11 +13,12 @@ from spondyl.clinic.care.intake_record import cleared_items, every
 from spondyl.clinic.care.plan_record import judged, plans_of
 from spondyl.clinic.care.scores import scores_of_person
 from spondyl.clinic.chart.appointment_rows import appointments_of
-from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.people import Person, people_of
 from spondyl.clinic.chart.practice import clinic_moment, has_practice, practice_of
+from spondyl.clinic.chart.same_person import charts_of, kept_charts
 from spondyl.clinic.records.fhir_answers import answers_resource, flag_resources, score_resource
 from spondyl.clinic.records.fhir_parts import Resource, present
-from spondyl.clinic.records.fhir_person import appointment_resource, patient_resource
+from spondyl.clinic.records.fhir_person import appointment_resource, patient_resources
 from spondyl.clinic.records.fhir_plan import consent_resource, plan_resources
 from spondyl.clinic.report.codes import checked
 from spondyl.clinic.report.fhir_check import check_codes
@@ -30,15 +31,26 @@ KINDS = (
 
 
 def resources_of(connection: sa.Connection, person: Person, *, as_of: date) -> list[Resource]:
-    """Everything about one patient, each resource checked. Raises UnknownCodeError for a code of no value set."""
+    """Everything about one patient, each resource checked. Raises UnknownCodeError for a code of no value set.
+
+    Of charts that were joined everything is the kept one's: of a closed one there is the patient alone.
+    """
+    if person.id in kept_charts(connection, [person.id]):
+        return _checked(patient_resources(connection, [person]))
+    charts = charts_of(connection, person.id)
+    known = people_of(connection, charts)
     made = [
-        patient_resource(person),
+        *patient_resources(connection, [known[one] for one in charts]),
         *_appointments(connection, person.id),
         *_answers(connection, person.id),
         *(score_resource(person.id, one) for one in scores_of_person(connection, person.id)),
         *_plans(connection, person.id, as_of),
         *_consents(connection, person.id),
     ]
+    return _checked(made)
+
+
+def _checked(made: list[Resource]) -> list[Resource]:
     for resource in made:
         check_resource(resource)
     return made

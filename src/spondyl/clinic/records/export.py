@@ -28,7 +28,8 @@ scores.csv         outcome scores; scores.parquet holds the same rows. What was 
 bookings.json      courses of visits as they were planned, waits on the waitlist, and which letters were or will be
                    sent; the visits themselves are in fhir.json
 documents/         every version of every document of the chart (intake, exam, plan, consent …), as JSON with its
-                   SHA-256 digest, who made it, when, and who signed it
+                   SHA-256 digest, who made it, when, and who signed it; "person_id" says in which chart it stands
+                   where two charts of this patient were joined
 
 films/             every film, the very file that came, and of each signed film the report (page, PDF, values, DICOM SR,
                    FHIR)

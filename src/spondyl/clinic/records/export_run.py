@@ -14,6 +14,7 @@ from spondyl.clinic.chart.audit_look import Asked, Place, look
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.practice import clinic_moment
+from spondyl.clinic.chart.same_person import kept_chart
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
 from spondyl.clinic.chart.transaction import writing
@@ -177,7 +178,8 @@ def _ended(connection: sa.Connection, since: datetime) -> dict[str, dict[str, An
 
 
 def person_numbered(connection: sa.Connection, record_number: int) -> str:
-    """The identifier of the patient with this record number; raises PatientUnknownError."""
+    """The identifier of the patient with this record number, of a closed chart that of the kept one; raises
+    PatientUnknownError."""
     found = connection.execute(
         sa.select(people.c.id).where(people.c.record_number == record_number)
     ).scalar_one_or_none()
@@ -185,7 +187,7 @@ def person_numbered(connection: sa.Connection, record_number: int) -> str:
         raise PatientUnknownError(
             f"No patient has the record number {record_number}. It stands at the head of the patient's page."
         )
-    return found
+    return kept_chart(connection, found)
 
 
 def _watched(member: Member, watch: Callable[[int], None]) -> Member:

@@ -1,9 +1,13 @@
 """Patient and Appointment."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+
+import sqlalchemy as sa
 
 from spondyl.booking import Appointment, Practice
 from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.tables import joined_charts
 from spondyl.clinic.records.fhir_parts import RECORD_SYSTEM, Resource, concept, present, reference
 from spondyl.clinic.report.codes import checked
 
@@ -18,8 +22,32 @@ _STATUS = {
 """State of an appointment to FHIR: a hold that lapsed is a cancelled offer."""
 
 
-def patient_resource(person: Person) -> Resource:
-    """The patient; one who was erased has an identifier and nothing else."""
+def patient_resources(connection: sa.Connection, people: Sequence[Person]) -> list[Resource]:
+    """These patients. A chart that was joined to another is not active and is replaced by that one, which replaces it;
+    one question for all."""
+    ids = [one.id for one in people]
+    named = sa.or_(joined_charts.c.person_id.in_(ids), joined_charts.c.kept.in_(ids))
+    pairs = [
+        (row.person_id, row.kept)
+        for row in connection.execute(
+            sa.select(joined_charts).where(named).order_by(joined_charts.c.person_id)
+        )
+        if row.person_id != row.kept
+    ]
+    return [
+        patient_resource(
+            one,
+            replaced_by=next((kept for closed, kept in pairs if closed == one.id), None),
+            replaces=[closed for closed, kept in pairs if kept == one.id],
+        )
+        for one in people
+    ]
+
+
+def patient_resource(
+    person: Person, *, replaced_by: str | None = None, replaces: Sequence[str] = ()
+) -> Resource:
+    """The patient, with the charts of the same person; one who was erased has an identifier and nothing else."""
     details = person.details
     telecom = [
         {"system": checked("contact-point-system", system), "value": value}
@@ -34,7 +62,14 @@ def patient_resource(person: Person) -> Resource:
         "gender": checked("administrative-gender", details.sex),
         "communication": [{"language": {"text": {"en": "English", "es": "Spanish"}[details.language]}}],
         **present(birthDate=details.birth_date.isoformat() if details.birth_date else None, telecom=telecom),
+        **present(active=False if replaced_by else None, link=_links(replaced_by, replaces)),
     }
+
+
+def _links(replaced_by: str | None, replaces: Sequence[str]) -> list[Resource]:
+    links = [("replaced-by", replaced_by)] if replaced_by else []
+    links += [("replaces", one) for one in replaces]
+    return [{"other": reference("Patient", one), "type": checked("link-type", kind)} for kind, one in links]
 
 
 def appointment_resource(one: Appointment, practice: Practice) -> Resource:

@@ -31,6 +31,7 @@ CARE_CODE_SETS: dict[str, frozenset[str]] = {
     ),
     "consent-scope": frozenset(("adr", "research", "patient-privacy", "treatment")),
     "flag-status": frozenset(("active", "inactive", "entered-in-error")),
+    "link-type": frozenset(("replaced-by", "replaces", "refer", "seealso")),
     "contact-point-system": frozenset(("phone", "fax", "email", "pager", "url", "sms", "other")),
     "search-entry-mode": frozenset(("match", "include", "outcome")),
     "issue-severity": frozenset(("fatal", "error", "warning", "information")),

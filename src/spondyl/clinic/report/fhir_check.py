@@ -30,6 +30,7 @@ BOUND = {
     ("Device.deviceName", "type"): "device-nametype",
     ("Patient", "gender"): "administrative-gender",
     ("Patient.telecom", "system"): "contact-point-system",
+    ("Patient.link", "type"): "link-type",
     ("Bundle.entry.search", "mode"): "search-entry-mode",
     ("Appointment", "status"): "appointmentstatus",
     ("Appointment.participant", "status"): "participationstatus",

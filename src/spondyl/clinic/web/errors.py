@@ -21,8 +21,10 @@ from spondyl.clinic.chart.documents import DocumentChangedError, DocumentUnknown
 from spondyl.clinic.chart.films import FilmUnknownError
 from spondyl.clinic.chart.full_disk import is_full_disk
 from spondyl.clinic.chart.guard import RestrictionRefusedError
+from spondyl.clinic.chart.joining import JoinRefusedError
 from spondyl.clinic.chart.people import PersonErasedError, PersonUnknownError
 from spondyl.clinic.chart.practice import PracticeUnknownError
+from spondyl.clinic.chart.same_person import ChartClosedError
 from spondyl.clinic.chart.transaction import DeadlockError
 from spondyl.clinic.chart.waitlist import WaitEntryUnknownError
 from spondyl.clinic.records.fhir_outcome import MEDIA_TYPE, outcome_of
@@ -32,7 +34,7 @@ from spondyl.clinic.web.headers import HEADERS
 from spondyl.clinic.web.page import page, see_other
 from spondyl.clinic.web.patient_error import is_for_patient, patient_error
 from spondyl.clinic.web.patient_link import LinkUnusableError
-from spondyl.clinic.web.restricted import ChartRestrictedError
+from spondyl.clinic.web.restricted import ChartJoinedError, ChartRestrictedError
 from spondyl.clinic.web.rights import SignInNeededError
 from spondyl.clinic.web.storable import UNSTORABLE
 
@@ -109,6 +111,7 @@ def add_error_pages(app: FastAPI) -> None:
     ):
         app.add_exception_handler(kind, _unknown)
     app.add_exception_handler(ChartRestrictedError, _restricted)
+    app.add_exception_handler(ChartJoinedError, _joined)
     app.add_exception_handler(RestrictionRefusedError, _not_named)
     app.add_exception_handler(AppointmentUnknownError, _unknown)
     app.add_exception_handler(DocumentChangedError, _changed)
@@ -116,12 +119,14 @@ def add_error_pages(app: FastAPI) -> None:
         TimeTakenError,
         StepRefusedError,
         BookingStoppedError,
+        JoinRefusedError,
         UndoRefusedError,
         PracticeUnknownError,
         DeadlockError,
     ):
         app.add_exception_handler(kind, _changed)
     app.add_exception_handler(PersonErasedError, _erased)
+    app.add_exception_handler(ChartClosedError, _closed)
     app.add_exception_handler(TooManyAttemptsError, _too_many)
     app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(Exception, _fault)
@@ -164,6 +169,10 @@ def _restricted(request: Request, error: Exception) -> Response:
     return page(request, "shell/restricted.html", shown, status=403)
 
 
+def _joined(request: Request, error: Exception) -> Response:
+    return see_other(request, cast(ChartJoinedError, error).address)
+
+
 def _not_named(request: Request, error: Exception) -> Response:
     if for_machine(request):
         return answer(request, 403, str(error))
@@ -185,6 +194,13 @@ def _too_many(request: Request, error: Exception) -> Response:
 def _erased(request: Request, error: Exception) -> Response:
     if is_for_patient(request):
         return answer(request, 404, "This link does not work any more, and nothing was saved.")
+    return answer(request, 409, str(error))
+
+
+def _closed(request: Request, error: Exception) -> Response:
+    if is_for_patient(request):  # who opens a link is told of no chart
+        what = "Something changed in the meantime, and nothing was saved. Go back and load the page again."
+        return answer(request, 409, what)
     return answer(request, 409, str(error))
 
 

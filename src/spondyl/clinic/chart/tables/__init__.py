@@ -15,6 +15,7 @@ from spondyl.clinic.chart.tables.booking import (
 from spondyl.clinic.chart.tables.documents import documents, signatures
 from spondyl.clinic.chart.tables.films import film_reports, films
 from spondyl.clinic.chart.tables.guard import glass_breaks, restrictions
+from spondyl.clinic.chart.tables.joined import chart_joins, joined_charts, told_apart
 from spondyl.clinic.chart.tables.metadata import metadata
 from spondyl.clinic.chart.tables.people import people
 
@@ -25,12 +26,14 @@ __all__ = [
     "audit",
     "audit_heads",
     "booking_changes",
+    "chart_joins",
     "claims",
     "courses",
     "documents",
     "film_reports",
     "films",
     "glass_breaks",
+    "joined_charts",
     "metadata",
     "outbox",
     "passkeys",
@@ -40,5 +43,6 @@ __all__ = [
     "sessions",
     "sign_in_attempts",
     "signatures",
+    "told_apart",
     "waitlist",
 ]

@@ -19,6 +19,7 @@ from spondyl.clinic.chart.erasure import (
     overdue,
 )
 from spondyl.clinic.chart.people import Person, person, person_to_change
+from spondyl.clinic.chart.same_person import charts_of, numbers_of
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages.when import when_words
 from spondyl.clinic.web.admin.erased_files import delete_listed, list_files
@@ -66,7 +67,10 @@ def erase(
         )
     except ErasureRefusedError as error:
         return _form(request, services, person_id, problem=str(error))
-    delete_listed(services.data_dir, person_id)
+    with reading(services.engine) as connection:
+        erased = charts_of(connection, person_id)
+    for chart in erased:
+        delete_listed(services.data_dir, chart)
     notice = "The chart is erased. Backups made before still hold it until they are replaced."
     return see_other(request, "/admin/retention", notice=notice)
 
@@ -90,14 +94,19 @@ def _erase(
         years = services.settings.retention_years
         check_erasable(connection, person_id, retention_years=years, ground=ground)
         _refuse_if_expected(connection, patient)
-        files = [
-            path
-            for feature in features
-            if feature.erase
-            for path in feature.erase(connection, services, patient)
-        ]
+        charts = [person_to_change(connection, one) for one in charts_of(connection, person_id)]
+        files = {
+            chart.id: [
+                path
+                for feature in features
+                if feature.erase
+                for path in feature.erase(connection, services, chart)
+            ]
+            for chart in charts
+        }
         erase_person(connection, person_id, retention_years=years, ground=ground, actor=actor)
-        list_files(services.data_dir, person_id, files)
+        for chart, paths in files.items():
+            list_files(services.data_dir, chart, paths)
 
 
 def _refuse_while_adjusted(desk: Desk, person_id: str) -> None:
@@ -121,6 +130,12 @@ def _coming_visits(connection: sa.Connection, person_id: str) -> list[str]:
     return [when_words(one.wall) for one in appointments_of(connection, person_id) if one.start > now]
 
 
+def _joined_numbers(connection: sa.Connection, person_id: str) -> list[int]:
+    """The record numbers of the charts that go with this one."""
+    others = [one for one in charts_of(connection, person_id) if one != person_id]
+    return list(numbers_of(connection, others).values())
+
+
 def _form(request: Request, services: Services, person_id: str, *, problem: str | None) -> Response:
     with reading(services.engine) as connection:
         patient = person(connection, person_id)
@@ -132,6 +147,7 @@ def _form(request: Request, services: Services, person_id: str, *, problem: str 
             "coming": _coming_visits(connection, person_id),
             "unsent": unsent_letters(connection, person_id),
             "problem": problem,
+            "others": sorted(_joined_numbers(connection, person_id)),
             "grounds": [("", "the time of keeping is over"), *((one.value, one.label) for one in Ground)],
         }
     return page(request, "admin/erase.html", shown, status=422 if problem else 200)

@@ -66,7 +66,7 @@ def _ends(practice: Practice, visit: Appointment) -> datetime:
 
 def _rows(view: View, practice: Practice, visits: list[Appointment]) -> list[dict[str, Any]]:
     who = people_of(view.connection, {one.person for one in visits if one.person})
-    twice, now = perhaps_twice(view, who.values()), view.services.clock()
+    twice, now = perhaps_twice(view.connection, view.viewer, who.values()), view.services.clock()
     comes_next = min((one.start for one in visits if one.start > now), default=None)
     return [
         {

@@ -22,9 +22,11 @@ from spondyl.clinic.chart.people import (
     change_person,
     find_people,
     fold,
+    people_of,
     person,
     person_to_change,
 )
+from spondyl.clinic.chart.same_person import kept_charts
 from spondyl.clinic.chart.search_words import FEWEST_PHONE_DIGITS, sought
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages.address import is_address
@@ -86,8 +88,11 @@ def patients(
     """The patients whom what was typed fits, a part at a time: those after the first ``after``."""
     with reading(services.engine) as connection:
         found = find_people(connection, q[:100], limit=_MOST_FOUND + 1, after=after)
+        closed = kept_charts(connection, [one.id for one in found])
+        kept = people_of(connection, closed.values())
     shown = {
         "found": found[:_MOST_FOUND],
+        "joined_to": {one: kept[name].record_number for one, name in closed.items()},
         "q": q,
         "after": after,
         "most": _MOST_FOUND,

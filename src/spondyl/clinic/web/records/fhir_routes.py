@@ -17,7 +17,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.records.everything import KINDS, bundle_of, check_resource, resources_of
 from spondyl.clinic.records.fhir_outcome import MEDIA_TYPE, outcome_of
 from spondyl.clinic.records.fhir_parts import Resource
-from spondyl.clinic.records.fhir_person import patient_resource
+from spondyl.clinic.records.fhir_person import patient_resources
 from spondyl.clinic.records.fhir_search import (
     OF_OTHERS,
     OF_PATIENT,
@@ -138,6 +138,7 @@ def _patients(
         open_ids = [one for one in found if one not in shut]
         shown = open_ids[part.offset : part.offset + part.count]
         known = people_of(connection, shown)
+        made = patient_resources(connection, [known[one] for one in shown])
     with writing(services.engine) as connection:
         for one in named.intersection(found):
             record(connection, actor=viewer.actor, action="read FHIR Patient", subject=f"person {one}")
@@ -146,7 +147,7 @@ def _patients(
         record(
             connection, actor=viewer.actor, action="search FHIR Patient", subject="patients", detail=detail
         )
-    return [patient_resource(known[one]) for one in shown], len(open_ids)
+    return made, len(open_ids)
 
 
 def _resources(

@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.audit_look import Asked, look
 from spondyl.clinic.chart.people import Person, person
+from spondyl.clinic.chart.same_person import charts_of, same_person
 from spondyl.clinic.chart.tables import documents
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.records.export_run import begin_export
@@ -58,11 +59,11 @@ def _context(connection: sa.Connection, patient: Person) -> dict[str, Any]:
             sa.func.count().label("versions"),
             sa.func.max(documents.c.made_at).label("last"),
         )
-        .where(documents.c.person_id == patient.id)
+        .where(same_person(documents.c.person_id, patient.id))
         .group_by(documents.c.kind)
         .order_by(documents.c.kind)
     ).all()
-    asked = Asked(subjects=[patient.subject])
+    asked = Asked(subjects=[f"person {one}" for one in charts_of(connection, patient.id)])
     log = [
         {"at": one.at, "actor": one.actor, "did": action_words(one.action)}
         for one in look(connection, asked, limit=SHOWN).entries
