@@ -35,7 +35,7 @@ from spondyl.clinic.chart.people import PersonErasedError, change_person, person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.same_person import ChartClosedError, charts_of, kept_chart
-from spondyl.clinic.chart.tables import claims
+from spondyl.clinic.chart.tables import appointments, claims
 from spondyl.clinic.chart.tables import documents as document_rows
 from spondyl.clinic.chart.told_apart import tell_apart, tell_no_more, told_of
 from spondyl.clinic.chart.transaction import reading, writing
@@ -426,15 +426,26 @@ def later(work: Callable[[], object]) -> tuple[Thread, list[object]]:
     return thread, said
 
 
-@pytest.mark.parametrize("alone", [True, False])
-def test_a_booking_begun_during_a_join_is_refused(bookings: Bookings, alone: bool) -> None:
+def book_once(connection: sa.Connection, bookings: Bookings) -> object:
+    return book(connection, slot_at(utc(3, 20)), person=bookings.people[1], actor=DESK)
+
+
+def confirm_the_hold(connection: sa.Connection, bookings: Bookings) -> object:
+    (hold,) = connection.execute(sa.select(appointments.c.key).where(appointments.c.status == "held")).scalars()
+    return confirm_hold(connection, hold, person=bookings.people[1], actor=DESK)
+
+
+@pytest.mark.parametrize("do", [book_alone, book_once, book_over, confirm_the_hold])
+def test_a_booking_begun_during_a_join_is_refused(bookings: Bookings, do: Do) -> None:
     def book_it() -> object:
         with writing(bookings.engine) as connection:
-            slot = slot_at(utc(3, 20))
-            return book(connection, slot, person=bookings.people[1], actor=DESK, alone=alone)
+            return do(connection, bookings)
 
     with reading(bookings.engine) as connection:
         practice_of(connection)  # seen before, so that the quick way is open
+    if do is confirm_the_hold:
+        with writing(bookings.engine) as connection:
+            hold_slot(connection, slot_at(utc(3, 20)), actor=DESK)
     with writing(bookings.engine) as connection:
         join_charts(connection, kept=bookings.people[0], closed=bookings.people[1], actor=DESK)
         thread, said = later(book_it)
