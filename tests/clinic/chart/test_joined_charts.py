@@ -348,6 +348,18 @@ def test_a_pair_told_apart_is_no_hint_until_that_is_taken_back(bookings: Booking
         }
 
 
+def test_who_was_told_apart_from_a_closed_chart_is_not_joined_to_the_kept_one(bookings: Bookings) -> None:
+    first, second, third = bookings.people
+    with writing(bookings.engine) as connection:
+        tell_apart(connection, second, third, actor=DESK)
+    joined(bookings)
+    with writing(bookings.engine) as connection:
+        with pytest.raises(JoinRefusedError, match="two people: records 1002 and 1003"):
+            join_charts(connection, kept=first, closed=third, actor=DESK)
+        tell_no_more(connection, second, third, actor=DESK)
+        join_charts(connection, kept=first, closed=third, actor=DESK)
+
+
 def test_a_chart_that_others_were_joined_to_is_kept(bookings: Bookings) -> None:
     first, second, third = bookings.people
     kept, closed = joined(bookings)
@@ -431,7 +443,9 @@ def book_once(connection: sa.Connection, bookings: Bookings) -> object:
 
 
 def confirm_the_hold(connection: sa.Connection, bookings: Bookings) -> object:
-    (hold,) = connection.execute(sa.select(appointments.c.key).where(appointments.c.status == "held")).scalars()
+    (hold,) = connection.execute(
+        sa.select(appointments.c.key).where(appointments.c.status == "held")
+    ).scalars()
     return confirm_hold(connection, hold, person=bookings.people[1], actor=DESK)
 
 
