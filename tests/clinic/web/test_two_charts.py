@@ -236,6 +236,18 @@ def test_nothing_is_joined_while_a_session_is_open(
     assert refused.status_code == 409 and "session of record 1002 is ready or runs" in refused.text
 
 
+def test_no_link_of_one_chart_leads_to_a_form_of_the_other(
+    browser: Open, services: Services, patient: Person, other: Person
+) -> None:
+    """Were the join a mistake, another person's answers would stand on it; and the link outlasts a separation."""
+    with writing(services.engine) as connection:
+        link = intake_link(services, begin(connection, other.id, actor="test"))
+    join(browser(Role.FRONT_DESK), patient, other)
+    with writing(services.engine) as connection:
+        begin(connection, patient.id, actor="test")
+    assert browser(Role.NOBODY).get(link).status_code == 200
+
+
 def test_a_session_is_looked_for_when_both_charts_are_held(
     browser: Open, patient: Person, other: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
