@@ -430,8 +430,8 @@ def later(work: Callable[[], object]) -> tuple[Thread, list[object]]:
     def run() -> None:
         try:
             said.append(work())
-        except ChartClosedError as closed:
-            said.append(closed)
+        except (ChartClosedError, ErasureRefusedError) as refused:
+            said.append(refused)
 
     thread = Thread(target=run)
     thread.start()
@@ -481,3 +481,18 @@ def test_a_join_begun_during_a_booking_takes_it_along(bookings: Bookings) -> Non
     with reading(bookings.engine) as connection:
         assert appointment(connection, visit.key).person == bookings.people[0]
         assert claimed(connection, bookings.people[0]) == [visit.key]
+
+
+def test_no_closed_chart_is_erased_alone_by_an_erasure_begun_during_the_join(bookings: Bookings) -> None:
+    kept, closed = bookings.people[:2]
+
+    def erase() -> None:
+        with writing(bookings.engine) as connection:
+            erase_person(connection, closed, retention_years=10, ground=Ground.REQUEST, actor="admin")
+
+    with writing(bookings.engine) as connection:
+        join_charts(connection, kept=kept, closed=closed, actor=DESK)
+        thread, said = later(erase)
+        thread.join(0.5)
+    thread.join(20)
+    assert isinstance(said[0], ErasureRefusedError)
