@@ -35,7 +35,7 @@ from spondyl.clinic.chart.people import PersonErasedError, change_person, person
 from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.same_person import ChartClosedError, charts_of, kept_chart
-from spondyl.clinic.chart.tables import claims
+from spondyl.clinic.chart.tables import appointments, claims
 from spondyl.clinic.chart.tables import documents as document_rows
 from spondyl.clinic.chart.told_apart import tell_apart, tell_no_more, told_of
 from spondyl.clinic.chart.transaction import reading, writing
@@ -348,6 +348,18 @@ def test_a_pair_told_apart_is_no_hint_until_that_is_taken_back(bookings: Booking
         }
 
 
+def test_who_was_told_apart_from_a_closed_chart_is_not_joined_to_the_kept_one(bookings: Bookings) -> None:
+    first, second, third = bookings.people
+    with writing(bookings.engine) as connection:
+        tell_apart(connection, second, third, actor=DESK)
+    joined(bookings)
+    with writing(bookings.engine) as connection:
+        with pytest.raises(JoinRefusedError, match="two people: records 1002 and 1003"):
+            join_charts(connection, kept=first, closed=third, actor=DESK)
+        tell_no_more(connection, second, third, actor=DESK)
+        join_charts(connection, kept=first, closed=third, actor=DESK)
+
+
 def test_a_chart_that_others_were_joined_to_is_kept(bookings: Bookings) -> None:
     first, second, third = bookings.people
     kept, closed = joined(bookings)
@@ -418,23 +430,36 @@ def later(work: Callable[[], object]) -> tuple[Thread, list[object]]:
     def run() -> None:
         try:
             said.append(work())
-        except ChartClosedError as closed:
-            said.append(closed)
+        except (ChartClosedError, ErasureRefusedError) as refused:
+            said.append(refused)
 
     thread = Thread(target=run)
     thread.start()
     return thread, said
 
 
-@pytest.mark.parametrize("alone", [True, False])
-def test_a_booking_begun_during_a_join_is_refused(bookings: Bookings, alone: bool) -> None:
+def book_once(connection: sa.Connection, bookings: Bookings) -> object:
+    return book(connection, slot_at(utc(3, 20)), person=bookings.people[1], actor=DESK)
+
+
+def confirm_the_hold(connection: sa.Connection, bookings: Bookings) -> object:
+    (hold,) = connection.execute(
+        sa.select(appointments.c.key).where(appointments.c.status == "held")
+    ).scalars()
+    return confirm_hold(connection, hold, person=bookings.people[1], actor=DESK)
+
+
+@pytest.mark.parametrize("do", [book_alone, book_once, book_over, confirm_the_hold])
+def test_a_booking_begun_during_a_join_is_refused(bookings: Bookings, do: Do) -> None:
     def book_it() -> object:
         with writing(bookings.engine) as connection:
-            slot = slot_at(utc(3, 20))
-            return book(connection, slot, person=bookings.people[1], actor=DESK, alone=alone)
+            return do(connection, bookings)
 
     with reading(bookings.engine) as connection:
         practice_of(connection)  # seen before, so that the quick way is open
+    if do is confirm_the_hold:
+        with writing(bookings.engine) as connection:
+            hold_slot(connection, slot_at(utc(3, 20)), actor=DESK)
     with writing(bookings.engine) as connection:
         join_charts(connection, kept=bookings.people[0], closed=bookings.people[1], actor=DESK)
         thread, said = later(book_it)
@@ -456,3 +481,18 @@ def test_a_join_begun_during_a_booking_takes_it_along(bookings: Bookings) -> Non
     with reading(bookings.engine) as connection:
         assert appointment(connection, visit.key).person == bookings.people[0]
         assert claimed(connection, bookings.people[0]) == [visit.key]
+
+
+def test_no_closed_chart_is_erased_alone_by_an_erasure_begun_during_the_join(bookings: Bookings) -> None:
+    kept, closed = bookings.people[:2]
+
+    def erase() -> None:
+        with writing(bookings.engine) as connection:
+            erase_person(connection, closed, retention_years=10, ground=Ground.REQUEST, actor="admin")
+
+    with writing(bookings.engine) as connection:
+        join_charts(connection, kept=kept, closed=closed, actor=DESK)
+        thread, said = later(erase)
+        thread.join(0.5)
+    thread.join(20)
+    assert isinstance(said[0], ErasureRefusedError)

@@ -23,10 +23,10 @@ from spondyl.assessment.intake import Stop, answered
 from spondyl.assessment.screening import Answer
 from spondyl.clinic.care.adjustment_gate import ASKED, ChartGate, chart_gate
 from spondyl.clinic.care.booking_block import booking_block, waiting_for_a_look
-from spondyl.clinic.care.consent_record import consents_of, withdraw
+from spondyl.clinic.care.consent_record import consents_of, keep_consent, withdraw
 from spondyl.clinic.care.flag_review import ReviewRefused, add_review
 from spondyl.clinic.care.intake_record import begin, keep, newest, opened_to_change
-from spondyl.clinic.care.plan_record import situation_of
+from spondyl.clinic.care.plan_record import latest_plan, situation_of
 from spondyl.clinic.care.scores import add_score, scores_of_person
 from spondyl.clinic.care.visit_note import VisitNote, keep_note, notes_of
 from spondyl.clinic.chart.booking_stop import booking_stop
@@ -211,6 +211,32 @@ def test_a_consent_covers_no_newer_plan_of_the_other_chart(chart: Services, cloc
     assert gate_of(chart, kept).consent is Answer.YES
 
 
+def test_no_consent_from_before_the_join_covers_a_plan_where_the_other_chart_has_one_too(
+    chart: Services, clock: Clock
+) -> None:
+    """In the older chart consent was taken back after the patient had agreed in the newer one."""
+    kept, closed = added(chart), added(chart)
+    for who in (kept, closed):
+        clock.advance(timedelta(minutes=1))
+        consented(chart, who)
+    clock.advance(timedelta(minutes=1))
+    take_back(chart, kept)
+    clock.advance(timedelta(minutes=1))
+    assert gate_of(chart, closed).consent is Answer.YES
+    join(chart, kept, closed)
+    for who in (kept, closed):
+        assert gate_of(chart, who).consent is Answer.UNKNOWN
+    clock.advance(timedelta(minutes=1))
+    with writing(chart.engine) as connection:
+        plan, before = latest_plan(connection, kept.id), consents_of(connection, closed.id)[0]
+        assert plan is not None
+        leaflet, agreed_by = before.leaflet, before.agreed_by
+        keep_consent(connection, kept.id, plan, leaflet, agreed_by=agreed_by, actor="lind")
+    assert gate_of(chart, kept).consent is Answer.YES
+    separate(chart, closed)
+    assert gate_of(chart, kept).consent is Answer.UNKNOWN
+
+
 @pytest.mark.parametrize("is_join_first", [True, False])
 def test_a_plan_that_ended_stops_adjustments_in_the_kept_chart(
     chart: Services, clock: Clock, is_join_first: bool
@@ -311,3 +337,13 @@ def test_an_answer_by_a_link_of_the_closed_chart_is_held_against_what_the_kept_o
     with reading(chart.engine) as connection:
         stored = newest(connection, kept.id)
     assert stored is not None and stored.intake.of("older_age") == ("yes",)
+
+
+def test_of_two_days_of_birth_the_one_that_makes_older_counts(chart: Services) -> None:
+    kept, closed = added(chart), added(chart)
+    born_long_ago(chart, closed)
+    with writing(chart.engine) as connection:
+        change_person(connection, kept.id, replace(kept.details, birth_date=date(1990, 1, 1)), actor="desk")
+    answer_intake(chart, kept, pain=2, roland=3)
+    join(chart, kept, closed)
+    assert stop_now(chart, kept) is Stop.TREATMENT

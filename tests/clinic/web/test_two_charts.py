@@ -236,6 +236,37 @@ def test_nothing_is_joined_while_a_session_is_open(
     assert refused.status_code == 409 and "session of record 1002 is ready or runs" in refused.text
 
 
+def test_no_link_of_one_chart_leads_to_a_form_of_the_other(
+    browser: Open, services: Services, patient: Person, other: Person
+) -> None:
+    """Were the join a mistake, another person's answers would stand on it; and the link outlasts a separation."""
+    with writing(services.engine) as connection:
+        link = intake_link(services, begin(connection, other.id, actor="test"))
+    join(browser(Role.FRONT_DESK), patient, other)
+    with writing(services.engine) as connection:
+        begin(connection, patient.id, actor="test")
+    assert browser(Role.NOBODY).get(link).status_code == 200
+
+
+def test_a_session_is_looked_for_when_both_charts_are_held(
+    browser: Open, patient: Person, other: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From then on no plan of a session is kept in either chart: what runs was begun before, and is seen."""
+    order: list[str] = []
+
+    def running(_desk: Desk, _person_id: str) -> object:
+        order.append("looked")
+        return "run", None
+
+    def joining(*_charts: object, **_named: object) -> None:
+        order.append("held")
+
+    monkeypatch.setattr(Desk, "running", running)
+    monkeypatch.setattr("spondyl.clinic.web.patients.beside.join_charts", joining)
+    refused = browser(Role.CLINICIAN).submit(f"{both(patient, other)}/one", keep=patient.id)
+    assert (refused.status_code, order) == (409, ["held", "looked"])
+
+
 def test_a_number_finds_any_other_chart(browser: Open, services: Services, patient: Person) -> None:
     with writing(services.engine) as connection:
         wed = add_person(connection, PersonDetails(given_name="Ana", family_name="Married"), actor="test")
@@ -269,6 +300,8 @@ def test_what_leaves_names_both_charts_once(
     assert plan["resource"]["subject"] == {"reference": f"Patient/{patient.id}"}
     assert clinician.get(f"/fhir/R4B/CarePlan/{plan['resource']['id']}").status_code == 200
     assert clinician.get(f"/fhir/R4B/CarePlan?patient={other.id}").json()["total"] == 0
+    (answers,) = clinician.get(f"/fhir/R4B/QuestionnaireResponse?patient={patient.id}").json()["entry"]
+    assert answers["resource"]["subject"] == {"reference": f"Patient/{patient.id}"}
     packed = clinician.submit(f"/patients/{patient.id}/records/export").content
     with zipfile.ZipFile(io.BytesIO(packed)) as file:
         bundle = json.loads(file.read("fhir.json"))

@@ -6,8 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from spondyl.clinic.care.leaflet import Leaflet, leaflet_from_json, leaflet_to_json
-from spondyl.clinic.care.plan_record import StoredPlan, why_not_now
+from spondyl.clinic.care.plan_record import StoredPlan, charts_with_plans, why_not_now
 from spondyl.clinic.chart.documents import Document, load, newest_of_each, save, sign
+from spondyl.clinic.chart.same_person import joined_since
 
 KIND = "consent"
 AGREED = 1
@@ -102,8 +103,16 @@ def consents_of(connection: sa.Connection, person_id: str) -> tuple[Consent, ...
 
 
 def consent_to(connection: sa.Connection, person_id: str, plan: StoredPlan) -> Consent | None:
-    """The consent that covers this very version of a plan; None where there is none."""
-    return next((one for one in consents_of(connection, person_id) if one.covers(plan)), None)
+    """The consent that covers this very version of a plan; None where there is none.
+
+    Where two charts that both hold a plan were joined after it, it covers nothing: whoever agreed, and the clinician
+    before whom, had only one of the plans before them, and in the other chart consent may be taken back, or the plan
+    be at its end.
+    """
+    given = next((one for one in consents_of(connection, person_id) if one.covers(plan)), None)
+    if given is None or not joined_since(connection, person_id, given.at):
+        return given
+    return None if charts_with_plans(connection, person_id) > 1 else given
 
 
 def _documents(connection: sa.Connection, person_id: str) -> list[Document]:

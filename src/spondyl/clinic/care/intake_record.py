@@ -27,9 +27,9 @@ from spondyl.clinic.care.cleared_flags import cleared_in
 from spondyl.clinic.care.kept_scores import KeptScore, kept_after, scores_in, scores_to_json
 from spondyl.clinic.chart.documents import Document, load, newest_of_each, save
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.people import person
+from spondyl.clinic.chart.people import people_of, person
 from spondyl.clinic.chart.practice import clinic_day, clinic_zone
-from spondyl.clinic.chart.same_person import kept_chart
+from spondyl.clinic.chart.same_person import charts_of
 from spondyl.clinic.chart.tables import people
 from spondyl.clinic.chart.tables.column_types import new_id
 
@@ -143,9 +143,10 @@ def _with_later_yes(stored: StoredIntake, intake: Intake, given_at: datetime) ->
 def _of_known_age(connection: sa.Connection, person_id: str, intake: Intake) -> Intake:
     if intake.of("older_age") in ((), ("yes",)):
         return intake
-    known = person(connection, kept_chart(connection, person_id))
-    age = known.age_years(clinic_day(connection))
-    return answered(intake, "older_age", ("yes",)) if age is not None and age >= OLDER_YEARS else intake
+    known, today = people_of(connection, charts_of(connection, person_id)), clinic_day(connection)
+    # Where two charts of the person differ, the older age is the safe one.
+    ages = [one.age_years(today) or 0 for one in known.values()]
+    return answered(intake, "older_age", ("yes",)) if max(ages) >= OLDER_YEARS else intake
 
 
 def _says_yes(intake: Intake, key: str) -> bool:

@@ -182,6 +182,12 @@ def latest_plan(connection: sa.Connection, person_id: str) -> StoredPlan | None:
     return found[0] if found else None
 
 
+def charts_with_plans(connection: sa.Connection, person_id: str) -> int:
+    """In how many charts of this person plans stand."""
+    found = newest_of_each(connection, kind=KIND, person_id=person_id)
+    return len({one.person_id for one in found})
+
+
 def versions_of(connection: sa.Connection, document_id: str) -> tuple[StoredPlan, ...]:
     """Every version of a plan, the first one first."""
     return tuple(_stored(one) for one in history(connection, document_id))

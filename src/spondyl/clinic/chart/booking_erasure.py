@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from spondyl.clinic.chart.same_person import same_person
 from spondyl.clinic.chart.tables.booking import (
     appointments,
     booking_changes,
@@ -21,8 +22,8 @@ def letters_about(connection: sa.Connection, person_id: str) -> tuple[str, ...]:
 
 
 def unsent_letters(connection: sa.Connection, person_id: str) -> int:
-    """How many letters about a patient's visits wait to be sent: erased now, they never are."""
-    of_person = sa.select(appointments.c.key).where(appointments.c.person_id == person_id)
+    """How many letters about visits in any chart of a patient wait to be sent: erased now, they never are."""
+    of_person = sa.select(appointments.c.key).where(same_person(appointments.c.person_id, person_id))
     waiting = sa.and_(outbox.c.appointment.in_(of_person), outbox.c.state == "waiting")
     return connection.execute(sa.select(sa.func.count()).where(waiting)).scalar_one()
 

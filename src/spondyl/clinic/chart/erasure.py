@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.engine import now_of
-from spondyl.clinic.chart.people import Person, people_of, person
+from spondyl.clinic.chart.people import Person, people_of, person, person_to_change
 from spondyl.clinic.chart.practice import clinic_day, clinic_zone, told_by
 from spondyl.clinic.chart.same_person import charts_of, closed_charts, kept_charts, numbers_of, same_person
 from spondyl.clinic.chart.tables import (
@@ -156,6 +156,7 @@ def erase_person(
     Before the end of the time of keeping a ground is needed (such as an order of a court). What features erased counts
     no longer then: ask ``check_erasable`` before them.
     """
+    person_to_change(connection, person_id)  # a join that is under way is waited for, and seen
     check_erasable(connection, person_id, retention_years=retention_years, ground=ground)
     for chart in charts_of(connection, person_id):
         _erase_chart(connection, chart, ground=ground, actor=actor)

@@ -27,10 +27,10 @@ from spondyl.clinic.chart.moved_bookings import (
     move_bookings,
 )
 from spondyl.clinic.chart.people import Person, PersonDetails, change_person, people_of
-from spondyl.clinic.chart.same_person import kept_charts
+from spondyl.clinic.chart.same_person import charts_of, kept_charts, numbers_of
 from spondyl.clinic.chart.tables import chart_joins, joined_charts, people
 from spondyl.clinic.chart.tables.column_types import new_id
-from spondyl.clinic.chart.told_apart import told_of
+from spondyl.clinic.chart.told_apart import ToldApart, told_of
 
 UNKNOWN: dict[str, Any] = {"birth_date": None, "phone": "", "email": "", "sex": "unknown"}
 """What the kept chart takes from the closed one where it says just this: nothing."""
@@ -173,15 +173,25 @@ def _refuse_unless_joinable(connection: sa.Connection, kept: Person, closed: Per
             f"Another chart was joined to record {closed.record_number}. Keep record {closed.record_number}, or "
             "separate those two first."
         )
-    if told := told_of(connection, kept.id, closed.id):
+    told = [one for mine in charts_of(connection, kept.id) if (one := told_of(connection, mine, closed.id))]
+    if told:
         raise JoinRefusedError(
-            f"{told.by} said that these are two people. Take that back first, if it is one person after all."
+            f"{told[0].by} said that these are two people{_of_other(connection, told[0], kept, closed)}. Take that "
+            "back first, if it is one person after all."
         )
     if named_for(connection, kept.id) != named_for(connection, closed.id):
         raise JoinRefusedError(
             "These charts do not open for the same staff. Let those who may say who opens each make it the same in "
             "both, under “Who may open it”; then join them."
         )
+
+
+def _of_other(connection: sa.Connection, told: ToldApart, kept: Person, closed: Person) -> str:
+    """Which chart joined to the kept one is meant; nothing where it is the kept one itself."""
+    other = told.other if told.one == closed.id else told.one
+    if other == kept.id:
+        return ""
+    return f": records {numbers_of(connection, [other])[other]} and {closed.record_number}"
 
 
 def _refuse_if_two_at_once(connection: sa.Connection, kept: Person, closed: Person) -> None:

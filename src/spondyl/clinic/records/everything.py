@@ -1,6 +1,7 @@
 """Every FHIR resource about a patient, and bundles of them, checked for structure and for every code."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -102,7 +103,8 @@ def _appointments(connection: sa.Connection, person_id: str) -> list[Resource]:
     if not has_practice(connection):
         return []
     practice: Practice = practice_of(connection)
-    return [appointment_resource(one, practice) for one in appointments_of(connection, person_id)]
+    visits = appointments_of(connection, person_id)
+    return [appointment_resource(replace(one, person=person_id), practice) for one in visits]
 
 
 def _answers(connection: sa.Connection, person_id: str) -> list[Resource]:
@@ -110,8 +112,8 @@ def _answers(connection: sa.Connection, person_id: str) -> list[Resource]:
         resource
         for stored in every(connection, person_id)
         for resource in (
-            answers_resource(stored),
-            *flag_resources(stored, cleared_items(connection, stored)),
+            answers_resource(person_id, stored),
+            *flag_resources(person_id, stored, cleared_items(connection, stored)),
         )
     ]
 

@@ -21,8 +21,8 @@ QUESTIONNAIRE = "urn:x-spondyl:questionnaire:intake"
 _LOINC = {"nrs": PAIN_SCORE, "nrs_today": PAIN_SCORE, "odi": OSWESTRY_SCORE}
 
 
-def answers_resource(stored: StoredIntake) -> Resource:
-    """Every answer of a form, screen by screen."""
+def answers_resource(person_id: str, stored: StoredIntake) -> Resource:
+    """Every answer of a form, screen by screen; of several charts of one person the kept one is the patient."""
     done = stored.intake.next_group is None
     groups = [
         {"linkId": group.key, "text": group.title.en, "item": items}
@@ -34,9 +34,9 @@ def answers_resource(stored: StoredIntake) -> Resource:
         "id": stored.document_id,
         "questionnaire": QUESTIONNAIRE,
         "status": checked("questionnaire-answers-status", "completed" if done else "in-progress"),
-        "subject": reference("Patient", stored.person_id),
+        "subject": reference("Patient", person_id),
         "authored": stored.saved_at.isoformat(),
-        "source": reference("Patient", stored.person_id),
+        "source": reference("Patient", person_id),
         **present(item=groups),
     }
 
@@ -95,7 +95,7 @@ def score_id(person_id: str, score: GivenScore) -> str:
     return safe_id(f"{person_id}-{score.instrument.removeprefix('promis_')}-{score.on:%Y%m%d}")
 
 
-def flag_resources(stored: StoredIntake, cleared: frozenset[str]) -> list[Resource]:
+def flag_resources(person_id: str, stored: StoredIntake, cleared: frozenset[str]) -> list[Resource]:
     """A Flag for every answer that raised one; inactive once a clinician has let it pass."""
     from spondyl.assessment.intake import ITEM_BEHIND
 
@@ -110,7 +110,7 @@ def flag_resources(stored: StoredIntake, cleared: frozenset[str]) -> list[Resour
                 "text": flag.question.text,
                 "coding": [coding(private_code(flag.question.key, flag.question.text))],
             },
-            "subject": reference("Patient", stored.person_id),
+            "subject": reference("Patient", person_id),
             "period": {"start": stored.saved_at.isoformat()},
         }
         for flag in flags_said(stored.intake)

@@ -39,9 +39,12 @@ def link_to_newer(
 ) -> str | None:
     """Where a link that was sent leads once a newer form is begun and open; None where it leads to its own.
 
-    It works no longer than the link that led there.
+    It works no longer than the link that led there. A form of a chart that was joined to this one is opened by its own
+    link only: were the join a mistake, somebody else's answers would stand on it.
     """
     if newest is None or newest.document_id == shown.document_id or newest.intake.next_group is None:
+        return None
+    if newest.person_id != shown.person_id:
         return None
     key = services.key_for("patient link")
     try:

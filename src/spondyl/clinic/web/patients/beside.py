@@ -116,8 +116,8 @@ def say_one_person(
         kept, closed = pair if keep == pair[0].id else pair[::-1]
         if keep != kept.id:
             raise JoinRefusedError("Say which of the two charts is kept.")
-        _refuse_while_adjusted(request.app.state.desk, kept, closed)
         join_charts(connection, kept=kept.id, closed=closed.id, actor=viewer.actor)
+        _refuse_while_adjusted(request.app.state.desk, kept, closed)
         return kept, closed
 
     try:
@@ -159,10 +159,10 @@ def separate(request: Request, services: Clinic, viewer: AnyStaff, patient_id: s
 
     def work(connection: sa.Connection) -> Join | None:
         join = join_of(connection, person(connection, patient_id).id)
+        separate_charts(connection, patient_id, actor=viewer.actor)
         if join is not None:
             kept, closed = (person(connection, one) for one in (join.kept, join.closed))
             _refuse_while_adjusted(request.app.state.desk, kept, closed)
-        separate_charts(connection, patient_id, actor=viewer.actor)
         return join
 
     write(services.engine, work)
@@ -232,7 +232,10 @@ def _numbered(connection: sa.Connection, typed: str) -> Person | None:
 
 
 def _refuse_while_adjusted(desk: Desk, *charts: Person) -> None:
-    """A session writes what it did into the chart that it began in, and its page stands there."""
+    """A session writes what it did into the chart that it began in, and its page stands there.
+
+    Asked last, when both charts are held: a session that begins now is kept in neither before this transaction ends.
+    """
     for one in charts:
         if desk.running(one.id) is not None:
             raise JoinRefusedError(
