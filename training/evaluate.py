@@ -3,6 +3,8 @@
 python evaluate.py sight --fold 0 --weights runs/fold0 --out runs/sight0.npz     what the networks say of held-out films
 python evaluate.py score runs/sight0.npz runs/sight1.npz --worst runs/worst      figures, shipped intervals, the worst
 python evaluate.py fit runs/sight0.npz runs/sight1.npz --out DIR/model.json      confidence, intervals, thresholds
+python evaluate.py sight --on-labels …                     the refiners alone, on the labels' centres
+python evaluate.py agree runs/one0.npz runs/other0.npz     tilts that two networks say of the same films, and the labels
 python evaluate.py refit runs/sight0.npz runs/sight1.npz --card DIR/model.json --kinds cobb_mt   some kinds
 """
 
@@ -16,7 +18,7 @@ from confidence_fit import fit_confidence, names_lines
 from films import DATA, folds, load_films
 from interval_fit import coverage_lines, fit_rules, pairs, tilt_factor
 from scores import report, scored
-from sightings import gather, store_sightings
+from sightings import gather, store_sightings, tilt_deg
 from spondyl.assessment.calibration import Calibration
 from spondyl.radiograph.abstain import Evidence
 from spondyl.radiograph.detector import Detector
@@ -27,7 +29,24 @@ from worst_films import draw_worst
 def sight(o: argparse.Namespace) -> None:
     films = load_films(o.films)
     held = np.flatnonzero(folds(films, o.count) == o.fold)
-    store_sightings(Detector.load(o.weights, threads=o.threads), films, held, out=o.out)
+    detector = Detector.load(o.weights, threads=o.threads)
+    store_sightings(detector, films, held, out=o.out, on_labels=o.on_labels)
+
+
+def agree(o: argparse.Namespace) -> None:
+    """How far two networks' tilts are apart, beside how far each is from the labels: noise of training, or the rest."""
+    films, one = gather([o.one], load_films(o.films), gain=1.0)
+    same, other = gather([o.other], load_films(o.films), gain=1.0)
+    if [f.name for f in films] != [f.name for f in same]:
+        raise SystemExit(f"{o.one} and {o.other} hold other films; give two stores of one fold.")
+    told = tilt_deg(np.stack([f.corners for f in films]))
+    first, second = (tilt_deg(np.stack([s.corners_px for s in store])) for store in (one, other))
+    off = [np.abs(said - told).mean() for said in (first, second)]
+    r = np.corrcoef((first - told).ravel(), (second - told).ravel())[0, 1]
+    print(
+        f"{len(films)} films: tilts {np.abs(first - second).mean():.2f} deg apart, off the labels "
+        f"{off[0]:.2f} and {off[1]:.2f} deg, correlation of the errors {r:.3f}"
+    )
 
 
 def score(o: argparse.Namespace) -> None:
@@ -96,7 +115,12 @@ def main() -> None:
     a.add_argument("--weights", type=Path, required=True)
     a.add_argument("--threads", type=int, default=1)
     a.add_argument("--out", type=Path, required=True)
+    a.add_argument("--on-labels", action="store_true", help="no locator: one look along the labels' centres")
     a.set_defaults(run=sight)
+    e = sub.add_parser("agree")
+    e.add_argument("one", type=Path)
+    e.add_argument("other", type=Path)
+    e.set_defaults(run=agree)
     b = sub.add_parser("score")
     b.add_argument("sights", type=Path, nargs="+")
     b.add_argument("--worst", type=Path)
@@ -118,7 +142,7 @@ def main() -> None:
     d.set_defaults(run=refit)
     for command in (b, c):
         command.add_argument("--gain", type=float, default=1.0, help="steepening of curves; 1 is what ships")
-    for command in (a, b, c, d):
+    for command in (a, b, c, d, e):
         command.add_argument(
             "--films", type=Path, default=DATA, help="folder of films, labels and official angles"
         )

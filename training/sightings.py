@@ -1,12 +1,15 @@
 """What the networks say of held-out films: looked at once, stored, and scored as often as one likes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from films import LabelledFilm
+from spondyl.anatomy import body_axes
 from spondyl.radiograph.abstain import Evidence
+from spondyl.radiograph.canvas import stretch
 from spondyl.radiograph.detector import Detector, Sighting, steepened
 
 FIELDS = (
@@ -27,16 +30,35 @@ def tilt_deg(corners: np.ndarray) -> np.ndarray:
     return np.degrees(np.arctan2(v[..., 1], v[..., 0]))
 
 
-def store_sightings(detector: Detector, films: list[LabelledFilm], held: np.ndarray, *, out: Path) -> None:
-    """Run the detector on the films numbered ``held`` and write what it says as one npz file."""
+def store_sightings(
+    detector: Detector, films: list[LabelledFilm], held: np.ndarray, *, out: Path, on_labels: bool = False
+) -> None:
+    """Run the detector on the films numbered ``held`` and write what it says as one npz file; ``on_labels`` looks
+    along the centres of the labels instead of what was found."""
     rows: dict[str, list] = {name: [] for name in (*FIELDS, *EVIDENCE)}
     for i in held:
         s = detector.sight(films[i].grey)
+        if on_labels:
+            s = _looked_again(detector, films[i], s)
         for name in FIELDS:
             rows[name].append(getattr(s, name))
         for name in EVIDENCE:
             rows[name].append(getattr(s.evidence, name))
     np.savez(out, films=held, **{k: np.stack(v) for k, v in rows.items()})
+
+
+def _looked_again(detector: Detector, film: LabelledFilm, found: Sighting) -> Sighting:
+    looks = max(2, len(detector.networks.refiners))
+    said = detector.look(stretch(film.grey), film.corners.mean(1), looks=looks)
+    across, _ = body_axes(said.corners_px)
+    return replace(
+        found,
+        corners_px=said.corners_px,
+        corner_scale_px=said.corner_scale_px,
+        tilt_scale_deg=said.tilt_scale_deg,
+        shift_logits=said.shift_logits,
+        width_px=np.linalg.norm(across, axis=1),
+    )
 
 
 def gather(
