@@ -125,7 +125,7 @@ def test_two_visits_at_one_time_are_told_and_nothing_is_joined(bookings: Booking
         book(connection, slot_at(utc(3, 17, 30), provider="ben", room="t2"), person=first, actor=DESK)
         visit = book(connection, theirs, person=second, actor=DESK)
     with (
-        pytest.raises(JoinRefusedError, match=r"03 March 2026, 09:30 in record 1001\. Move or cancel"),
+        pytest.raises(JoinRefusedError, match=r"3 March, 9:30 am in record 1001\. Move or cancel"),
         writing(bookings.engine) as connection,
     ):
         join_charts(connection, kept=first, closed=second, actor=DESK)

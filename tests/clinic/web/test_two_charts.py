@@ -146,7 +146,7 @@ def test_visits_at_one_time_are_named_and_nothing_is_joined(
         for who, room, provider in ((patient, "t1", "ana"), (other, "t2", "ben")):
             book(connection, slot_at(utc(3, 19), provider, room), person=who.id, actor="test")
     desk = browser(Role.FRONT_DESK)
-    words = "03 March 2026, 11:00 in record 1002 and 03 March 2026, 11:00 in record 1001. Move or cancel one"
+    words = "3 March, 11:00 am in record 1002 and 3 March, 11:00 am in record 1001. Move or cancel one"
     assert words in told(desk, both(patient, other))
     refused = desk.submit(f"{both(patient, other)}/one", keep=patient.id)
     assert refused.status_code == 409 and words in refused.text

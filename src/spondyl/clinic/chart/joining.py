@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from spondyl.booking import Appointment
+from spondyl.booking import moment_words
 from spondyl.clinic.care.intake_record import age_is_known, every, mark_again
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.canonical_json import canonical
@@ -199,17 +199,14 @@ def _refuse_if_two_at_once(connection: sa.Connection, kept: Person, closed: Pers
     if not clashes:
         return
     told = "; ".join(
-        f"{_when(theirs)} in record {closed.record_number} and {_when(mine)} in record {kept.record_number}"
+        f"{moment_words(theirs.wall)} in record {closed.record_number} and {moment_words(mine.wall)} in record "
+        f"{kept.record_number}"
         for theirs, mine in clashes
     )
     raise JoinRefusedError(
         f"Nobody is in two rooms at once: {told}. Move or cancel one of "
         "them in the calendar, then join the charts."
     )
-
-
-def _when(visit: Appointment) -> str:
-    return f"{visit.wall:%d %B %Y, %H:%M}"
 
 
 def _fill(connection: sa.Connection, kept: Person, other: PersonDetails, *, actor: str) -> list[str]:
