@@ -131,6 +131,22 @@ def test_the_stop_asks_no_database(browser: Open, ready: Person, monkeypatch: py
         assert stopped and all(stopped), "stopped before the first question to the database"
 
 
+def test_who_stopped_a_session_is_not_told_that_it_had_ended_already(
+    browser: Open, ready: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, clinician = browser(Role.FRONT_DESK), browser(Role.CLINICIAN)
+    with running(clinician, ready) as (live, _):
+        stop = stop_on(desk.get("/today").text)
+
+        def late(*asked: object) -> object:
+            assert live.has_ended.wait(30)
+            return reading(*asked)  # type: ignore[arg-type]
+
+        monkeypatch.setattr("spondyl.clinic.web.viewer.reading", late)
+        desk.post(stop)
+    assert "The session is stopped. Nothing begins again" in desk.get("/today").text
+
+
 def test_a_limit_of_requests_holds_back_no_stop(browser: Open, ready: Person) -> None:
     clinician = browser(Role.CLINICIAN)
     with running(clinician, ready) as (live, stop):

@@ -217,10 +217,11 @@ def stop(
     request: Request, services: Clinic, desk: Sessions, viewer: AnyStaff, patient_id: str, run: str
 ) -> Response:
     """Stop a session from any other page or device: every member of the staff may."""
-    live = desk.of_run(run)
-    had_ended = live is None or live.has_ended.is_set()
+    live, by = desk.of_run(run), f"{viewer.name}, from another page"
     if live is not None:
-        live.press_stop(f"{viewer.name}, from another page")
+        live.press_stop(by)
+    # Pressed by its own secret before it came here, it may have ended by this very STOP.
+    had_ended = live is None or (live.has_ended.is_set() and live.stop.by != by)
     whose = _log_stop(services, patient_id, run, viewer.actor)
     if viewer.may(Role.CLINICIAN):
         return see_other(request, f"/patients/{whose}/adjust/{run}")
