@@ -36,18 +36,19 @@ def why_not_booked(connection: sa.Connection, person_id: str) -> str | None:
 
     A review without a score stops the treatment and not the booking: the scores can be asked for until the visit.
     """
-    stored = latest_plan(connection, person_id)
-    if stored is None or not stored.is_signed or not is_hands_on(stored.plan):
-        return None
-    return _said(connection, person_id, stored.plan, {PlanState.NOT_REACHED: _NOT_REACHED})
+    return _why_over(connection, person_id, only_hands_on=True)
 
 
 def is_over(connection: sa.Connection, person_id: str) -> bool:
     """Whether the newest plan, of whatever treatment, is signed and did not reach its goal in time."""
+    return _why_over(connection, person_id, only_hands_on=False) is not None
+
+
+def _why_over(connection: sa.Connection, person_id: str, *, only_hands_on: bool) -> str | None:
     stored = latest_plan(connection, person_id)
-    if stored is None or not stored.is_signed:
-        return False
-    return _said(connection, person_id, stored.plan, {PlanState.NOT_REACHED: _NOT_REACHED}) is not None
+    if stored is None or not stored.is_signed or (only_hands_on and not is_hands_on(stored.plan)):
+        return None
+    return _said(connection, person_id, stored.plan, {PlanState.NOT_REACHED: _NOT_REACHED})
 
 
 def _said(

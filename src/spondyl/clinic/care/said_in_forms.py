@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from spondyl.assessment.intake import ITEM_BEHIND, TICK_BEHIND, Intake
+from spondyl.assessment.intake import ITEM_BEHIND, TICK_BEHIND, Intake, is_said
 from spondyl.assessment.screening import Question
 from spondyl.booking import wall_at
 from spondyl.clinic.care.flag_review import reviews_of
@@ -42,6 +42,4 @@ def _answers(intake: Intake, key: str) -> bool:
 
 def _says_yes(intake: Intake, key: str) -> bool:
     item = ITEM_BEHIND[key]
-    if key in TICK_BEHIND:
-        return TICK_BEHIND[key][1] in intake.of(item)
-    return intake.of(item) == ("yes",) or item in intake.raised
+    return is_said(item, intake.of(item)) or (key not in TICK_BEHIND and item in intake.raised)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from spondyl.assessment.intake import Stop
 from spondyl.booking import VisitType
-from spondyl.clinic.care.booking_block import booking_block
+from spondyl.clinic.care.booking_block import BookingBlock, booking_block
 from spondyl.clinic.care.plan_end import why_not_booked
 
 
@@ -29,9 +29,13 @@ def intake_stop(connection: sa.Connection, person_id: str, visit_type: VisitType
     """
     block = booking_block(connection, person_id)
     if block.stop is Stop.EVERYTHING or (block.stop is Stop.TREATMENT and visit_type.instrument):
-        why = "is not finished" if block.is_unfinished else "holds answers that stop this"
-        return f"The intake {why}. {block.words}"
+        return _told(block)
     return None
+
+
+def _told(block: BookingBlock) -> str:
+    why = "is not finished" if block.is_unfinished else "holds answers that stop this"
+    return f"The intake {why}. {block.words}"
 
 
 def plan_stop(connection: sa.Connection, person_id: str, visit_type: VisitType) -> str | None:
@@ -55,4 +59,4 @@ def refuse_while_urgent(connection: sa.Connection, person_id: str) -> None:
     before the patient puts a visit off. What stops treatments only stops no change of a visit that is booked."""
     block = booking_block(connection, person_id)
     if block.stop is Stop.EVERYTHING:
-        raise BookingStoppedError(f"The intake holds answers that stop this. {block.words}")
+        raise BookingStoppedError(_told(block))
