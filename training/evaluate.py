@@ -5,6 +5,7 @@ python evaluate.py score runs/sight0.npz runs/sight1.npz --worst runs/worst     
 python evaluate.py fit runs/sight0.npz runs/sight1.npz --out DIR/model.json      confidence, intervals, thresholds
 python evaluate.py sight --on-labels …                     the refiners alone, on the labels' centres
 python evaluate.py agree runs/one0.npz runs/other0.npz     tilts that two networks say of the same films, and the labels
+python evaluate.py copies                                  how far two labels of one picture are apart
 python evaluate.py refit runs/sight0.npz runs/sight1.npz --card DIR/model.json --kinds cobb_mt   some kinds
 """
 
@@ -17,12 +18,14 @@ import numpy as np
 from confidence_fit import fit_confidence, names_lines
 from films import DATA, folds, load_films
 from interval_fit import coverage_lines, fit_rules, pairs, tilt_factor
-from scores import report, scored
+from scores import overlap, report, scored, without_line
 from sightings import gather, store_sightings, tilt_deg
+from spondyl.assessment.aasce import smape
 from spondyl.assessment.calibration import Calibration
 from spondyl.radiograph.abstain import Evidence
 from spondyl.radiograph.detector import Detector
 from spondyl.radiograph.networks import WEIGHTS
+from twins import SAME_PICTURE, copied_elsewhere, likeness
 from worst_films import draw_worst
 
 
@@ -49,13 +52,34 @@ def agree(o: argparse.Namespace) -> None:
     )
 
 
+def copies(o: argparse.Namespace) -> None:
+    """How far two labels of one picture are apart: what no network can know."""
+    films = load_films(o.films)
+    pairs = np.argwhere(np.triu(likeness(films) >= SAME_PICTURE))
+    apart, angles = [], []
+    for one, other in (
+        (films[i], films[j]) for i, j in pairs if films[i].examination != films[j].examination
+    ):
+        turned = [tilt_deg(one.corners)[m] - tilt_deg(other.corners)[t] for m, t in map(overlap, (-1, 0, 1))]
+        apart.append(min(np.abs(d - np.median(d)).mean() for d in turned))
+        angles.append((one.angles_deg, other.angles_deg))
+    first, second = np.moveaxis(np.array(angles), 1, 0)
+    print(
+        f"{len(apart)} pictures with two labels: tilts {np.mean(apart):.2f} deg apart ({np.min(apart):.2f} to "
+        f"{np.max(apart):.2f}), official angles SMAPE {smape(first, second):.2f}"
+    )
+
+
 def score(o: argparse.Namespace) -> None:
-    films, sightings = gather(o.sights, load_films(o.films), gain=o.gain)
+    every = load_films(o.films)
+    films, sightings = gather(o.sights, every, gain=o.gain)
     result = scored(films, sightings)
+    copied = copied_elsewhere(every, folds(every, o.count))
+    copies = {film.name for film, elsewhere in zip(every, copied, strict=True) if elsewhere}
     card = json.loads(o.card.read_text(encoding="utf-8"))
     table = pairs(films, sightings, card["tilt_sd_per_scale"])
     rules = Calibration.from_dict(card["calibration"])
-    print(*report(result), *coverage_lines(table, rules), sep="\n")
+    print(*report(result), without_line(result, copies), *coverage_lines(table, rules), sep="\n")
     if o.worst:
         draw_worst(result, o.worst)
 
@@ -121,9 +145,14 @@ def main() -> None:
     e.add_argument("one", type=Path)
     e.add_argument("other", type=Path)
     e.set_defaults(run=agree)
+    f = sub.add_parser("copies")
+    f.set_defaults(run=copies)
     b = sub.add_parser("score")
     b.add_argument("sights", type=Path, nargs="+")
     b.add_argument("--worst", type=Path)
+    b.add_argument(
+        "--count", type=int, default=4, help="folds of the networks, to know whose copies they learnt"
+    )
     b.add_argument("--card", type=Path, default=WEIGHTS / "model.json", help="whose intervals are counted")
     b.set_defaults(run=score)
     c = sub.add_parser("fit")
@@ -142,7 +171,7 @@ def main() -> None:
     d.set_defaults(run=refit)
     for command in (b, c):
         command.add_argument("--gain", type=float, default=1.0, help="steepening of curves; 1 is what ships")
-    for command in (a, b, c, d, e):
+    for command in (a, b, c, d, e, f):
         command.add_argument(
             "--films", type=Path, default=DATA, help="folder of films, labels and official angles"
         )

@@ -28,12 +28,22 @@ class LabelledFilm:
     group: int
 
     @property
+    def examination(self) -> str:
+        return _examination(self.name)
+
+    @property
     def reader(self) -> int | None:
         """``FIRST`` or ``SECOND``, who drew the label, by the date in a file name of this data set; None for others."""
         date = re.match(r"sunhl-1th-\d\d-([A-Z][a-z]{2})-(20\d\d)-", self.name)
         if not date:
             return None
         return SECOND if date[2] >= "2017" or date[1] == "Dec" else FIRST
+
+
+def _examination(name: str) -> str:
+    """The number of the examination in a file name of this data set, else the whole name."""
+    match = re.search(r"-(\d+)(?: [A-Z])? ?(?:AP)?\.jpg$", name)
+    return match.group(1) if match else name
 
 
 def tidy(corners: np.ndarray) -> np.ndarray:
@@ -71,9 +81,7 @@ def _groups(names: list[str], greys: list[np.ndarray]) -> np.ndarray:
 
     numbers: dict[str, int] = {}
     for i, name in enumerate(names):
-        match = re.search(r"-(\d+)(?: [A-Z])? ?(?:AP)?\.jpg$", name)
-        key = match.group(1) if match else name
-        parent[root(i)] = root(numbers.setdefault(key, i))
+        parent[root(i)] = root(numbers.setdefault(_examination(name), i))
     prints = np.stack([_fingerprint(grey) for grey in greys])
     for i, j in zip(*np.nonzero(np.triu(prints @ prints.T > 0.985, 1)), strict=True):
         parent[root(int(i))] = root(int(j))

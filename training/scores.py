@@ -60,7 +60,11 @@ def shift_of(found: np.ndarray, truth: np.ndarray) -> int:
 
 def partners(found: np.ndarray, truth: np.ndarray) -> tuple[slice, slice]:
     """Levels of ``found`` and of ``truth`` that are the same vertebrae."""
-    k = shift_of(found, truth)
+    return overlap(shift_of(found, truth))
+
+
+def overlap(k: int) -> tuple[slice, slice]:
+    """Levels of one chain and of another, which lies ``k`` levels lower, that are the same vertebrae."""
     return slice(max(0, -k), 17 - max(0, k)), slice(max(0, k), 17 - max(0, -k))
 
 
@@ -162,6 +166,16 @@ def _corner_lines(s: Scored) -> list[str]:
         f"vertebral tilt error: mean {tilt.mean():.2f} deg, median {np.median(tilt):.2f}, "
         f"film-wise worst {tilt.mean(1).max():.1f}",
     ]
+
+
+def without_line(s: Scored, copies: set[str]) -> str:
+    """SMAPE and CMAE without the films of these names, of which the networks learnt a copy."""
+    kept = np.array([film.name not in copies for film in s.films])
+    said, told = s.angles_deg[kept], s.official_deg[kept]
+    return (
+        f"without {np.sum(~kept)} films of which another fold holds a copy: SMAPE {smape(said, told):.2f}  "
+        f"CMAE {cmae_deg(said, told):.2f} deg"
+    )
 
 
 def _worst_line(s: Scored) -> str:

@@ -12,6 +12,7 @@ from pictures import load_pictures
 from precision import quick
 from schedule import BATCH, Learner, arguments
 from spondyl.radiograph.chain import decode_chain
+from twins import learnt
 
 AP, LATERAL, OTHER = 0, 1, 2
 MADE = 0.25
@@ -48,7 +49,7 @@ def main() -> None:
     fold = folds(films, o.count)
     ready = [labelled(f) for f in films]
     made = load_pictures(o.made)
-    train = [i for i in range(len(films)) if fold[i] != o.fold]
+    train = learnt(films, fold, o.fold)
     held = [i for i in range(len(films)) if fold[i] == o.fold]
     torch.manual_seed(o.seed)
     learner = Learner(Locator(), options=o, steps_per_epoch=int(len(train) * (1 + MADE)) // BATCH)

@@ -8,6 +8,7 @@ from networks import Refiner
 from precision import quick
 from schedule import BATCH, Learner, arguments
 from strips import make_strip, reduced
+from twins import learnt
 
 TILT_WEIGHT = 1.5
 SHIFT_WEIGHT = 0.3
@@ -73,7 +74,7 @@ def main() -> None:
     films = load_films(o.films)
     fold = folds(films, o.count)
     small = [(s.astype(np.float16), c) for s, c in map(reduced, films)]
-    train = [i for i in range(len(films)) if fold[i] != o.fold]
+    train = learnt(films, fold, o.fold)
     held = [i for i in range(len(films)) if fold[i] == o.fold]
     torch.manual_seed(o.seed)
     learner = Learner(Refiner(), options=o, steps_per_epoch=len(train) // BATCH)
