@@ -297,7 +297,7 @@ def test_a_restricted_chart_opens_for_its_staff_and_in_an_emergency_with_a_reaso
     says = "Restricted: opens for named staff only"
     assert says not in dr.get(f"/patients/{patient.id}").text
     dr.submit(f"/restrict/{patient.id}", account=staff[Role.CLINICIAN].id)
-    for page in ("", "/details", "/visits"):
+    for page in ("", "/visits", "/plan"):
         assert says in dr.get(f"/patients/{patient.id}{page}").text
     for address in (f"/patients/{patient.id}", f"/patients/{patient.id}/details"):
         shut = desk.get(address)

@@ -18,6 +18,7 @@ from spondyl.clinic.chart.people import (
 from spondyl.clinic.chart.postgres_turn import Turn, take_turn
 from spondyl.clinic.chart.same_person import closed_charts, kept_charts
 from spondyl.clinic.chart.search_words import phone_digits
+from spondyl.clinic.chart.telephone import dialled
 from spondyl.clinic.chart.told_apart import pairs_told_apart
 
 _COMPARED = 10  # digits from the end of a telephone number: the code of the country may be left out
@@ -130,7 +131,7 @@ def _given_alike(one: Person, details: PersonDetails) -> bool:
 
 
 def _compared(phone: str) -> str:
-    return phone_digits(phone)[-_COMPARED:]
+    return phone_digits(dialled(phone))[-_COMPARED:]
 
 
 def _take_turn(connection: sa.Connection, details: PersonDetails) -> None:
