@@ -75,8 +75,8 @@ class PersonForm:
             )
         if self.sent["phone"] and not is_telephone(self.sent["phone"]):
             raise PersonInvalidError(
-                f"The telephone {self.sent['phone']!r} is no number to dial: write {FEWEST_DIGITS} digits or more, such "
-                "as 714-555-0101, +1 714 555 0101 or 714-555-0101 ext. 12, or leave it empty."
+                f"The telephone {self.sent['phone']!r} is no number to dial: write {FEWEST_DIGITS} digits or more, "
+                "such as 714-555-0101, +1 714 555 0101 or 714-555-0101 ext. 12, or leave it empty."
             )
         return PersonDetails(**(self.sent | {"birth_date": _birth_date(self.sent["birth_date"], today)}))  # pyright: ignore[reportArgumentType]
 
