@@ -268,6 +268,7 @@ def test_a_header_that_names_somebody_else_is_the_first_red_line(page: Page) -> 
 
 
 def test_what_to_check_first_stands_before_the_buttons_and_is_read_out_with_them(page: Page) -> None:
-    shown = page.client.get(f"/films/{page.film.id}").text
+    to = page.client.get(f"/films/{page.film.id}").headers["location"]
+    shown = page.client.get(to).text
     assert shown.index('id="film-alerts"') < shown.index('data-act="accept"') < shown.index('data-act="sign"')
     assert shown.count('aria-describedby="film-alerts"') == 2
