@@ -8,17 +8,15 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from lite import LiteRefiner
 from networks import Locator, Refiner
 
-STRIP = (
-    [("strip", (1, 2, 896, 160)), ("guide", (1, 3, 112, 20)), ("prior", (1, 17, 4, 112, 20))],
-    ["corners", "logs", "variance", "shift", "looks"],
-)
 SHAPES = {
     "locator": (Locator, [("canvas", (1, 2, 512, 256))], ["heat", "null", "film"]),
-    "refiner": (Refiner, *STRIP),
-    "lite_refiner": (LiteRefiner, *STRIP),
+    "refiner": (
+        Refiner,
+        [("strip", (1, 2, 896, 160)), ("guide", (1, 3, 112, 20)), ("prior", (1, 17, 4, 112, 20))],
+        ["corners", "logs", "variance", "shift", "looks"],
+    ),
 }
 
 

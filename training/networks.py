@@ -162,11 +162,10 @@ class Refiner(nn.Module):
         out: int = 96,
         dropout: float = 0.1,
         close_looks: int = 2,
-        body: nn.Module | None = None,
     ) -> None:
         super().__init__()
         self.close_looks = close_looks
-        self.body = body or Pyramid(widths=widths, extra=3, out=out, dropout=dropout)
+        self.body = Pyramid(widths=widths, extra=3, out=out, dropout=dropout)
         self.head = nn.Sequential(conv_bn(out, out), nn.Conv2d(out, 12, 1))
         self.chain = ChainHead(out)
         self.close = CloseLook(out)

@@ -16,8 +16,6 @@ from muon import Muon, split
 BATCH = 8
 KEEPS, AGAIN_KEEPS = 0.998, 0.99
 """What a step leaves of the average of weights: less in a second cycle, which is short and shall forget its start."""
-GENTLER = 0.4
-"""Of AdamW's rate, what weights learnt on ImageNet get."""
 SETTLED = 5000
 """Steps after which an average no longer remembers random first weights."""
 
@@ -49,10 +47,6 @@ def cosine(step: int, *, total: int, peak: float, warm: int = 100) -> float:
     return peak * (0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm) / max(1, total - warm)))) + 0.005)
 
 
-def _adamw(params: list, lr: float) -> torch.optim.AdamW:
-    return torch.optim.AdamW(params, lr=lr, weight_decay=0.02)
-
-
 class Average:
     """Exponential moving average of weights and buffers."""
 
@@ -73,33 +67,28 @@ class Average:
 
 
 class Optimizers:
-    """Muon for normalised convolutions, AdamW for the rest, on one schedule; AdamW, gentler, for parts that know
-    ImageNet (``net.learnt``)."""
+    """Muon for normalised convolutions, AdamW for the rest, on one schedule."""
 
     def __init__(self, net: nn.Module, *, lr: float, muon_lr: float) -> None:
-        learnt = list(net.learnt.parameters()) if hasattr(net, "learnt") else []
-        known = {id(p) for p in learnt}
-        convs, rest = ([p for p in kind if id(p) not in known] for kind in split(net))
-        groups = [(muon_lr, Muon(convs, lr=muon_lr)), (lr, _adamw(rest, lr))]
-        if learnt:
-            groups.append((GENTLER * lr, _adamw(learnt, GENTLER * lr)))
-        self.peaks, self.all = zip(*groups, strict=True)
+        convs, rest = split(net)
+        self.peaks = (muon_lr, lr)
+        self.both = (Muon(convs, lr=muon_lr), torch.optim.AdamW(rest, lr=lr, weight_decay=0.02))
 
     def step(self, loss: torch.Tensor, net: nn.Module, *, at: int, total: int) -> None:
-        for opt, peak in zip(self.all, self.peaks, strict=True):
+        for opt, peak in zip(self.both, self.peaks, strict=True):
             for group in opt.param_groups:
                 group["lr"] = cosine(at, total=total, peak=peak)
             opt.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-        for opt in self.all:
+        for opt in self.both:
             opt.step()
 
     def state_dict(self):
-        return [opt.state_dict() for opt in self.all]
+        return [opt.state_dict() for opt in self.both]
 
     def load_state_dict(self, states) -> None:
-        for opt, state in zip(self.all, states, strict=True):
+        for opt, state in zip(self.both, states, strict=True):
             opt.load_state_dict(state)
 
 

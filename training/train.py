@@ -21,7 +21,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-NETWORKS = ("locator", "refiner", "lite_refiner")
+NETWORKS = ("locator", "refiner")
 FOLD_CARD = {"name": "fold", "thresholds": {}, "confidence": {}, "tilt_gain": 1.0}
 
 
@@ -63,7 +63,7 @@ class Recipe:
             (net, fold): self._export(step, net, self.runs / _place(fold) / f"{net}.onnx")
             for (net, fold), step in trained.items()
         }
-        sights = [self._sight(k, tuple(exports[net, k] for net in NETWORKS)) for k in numbers]
+        sights = [self._sight(k, (exports["locator", k], exports["refiner", k])) for k in numbers]
         model = self.config["model"]
         shipped = [
             self._export(trained[net, fold], net, ROOT / model["folder"] / f"{net}-{fold}.onnx")
@@ -96,10 +96,9 @@ class Recipe:
         return Step(name=out.stem, words=words, out=out, needs=(first,))
 
     def _learn(self, net: str, fold: int, epochs: int, rates: dict, out: Path) -> tuple[str, ...]:
-        locator = net == "locator"
-        rest = {"made": self.pictures.out} if locator else {"kind": net}
+        rest = {"made": self.pictures.out} if net == "locator" else {}
         return _words(
-            "train_locator.py" if locator else "train_refiner.py",
+            f"train_{net}.py",
             fold=fold,
             count=self.config["folds"]["count"],
             epochs=epochs,

@@ -4,14 +4,12 @@ import numpy as np
 import torch
 
 from films import folds, load_films
-from lite import lite_refiner
 from networks import Refiner
 from precision import quick
 from schedule import BATCH, Learner, arguments
 from strips import make_strip, reduced
 from twins import learnt
 
-KINDS = {"refiner": Refiner, "lite_refiner": lite_refiner}
 TILT_WEIGHT = 1.5
 SHIFT_WEIGHT = 0.3
 OFF_BY_ONE = 0.3
@@ -71,7 +69,7 @@ def look(net, batch):
 
 
 def main() -> None:
-    o = arguments(__doc__, kind=str)
+    o = arguments(__doc__)
     torch.set_num_threads(o.threads)
     films = load_films(o.films)
     fold = folds(films, o.count)
@@ -79,7 +77,7 @@ def main() -> None:
     train = learnt(films, fold, o.fold)
     held = [i for i in range(len(films)) if fold[i] == o.fold]
     torch.manual_seed(o.seed)
-    learner = Learner(KINDS[o.kind](), options=o, steps_per_epoch=len(train) // BATCH)
+    learner = Learner(Refiner(), options=o, steps_per_epoch=len(train) // BATCH)
 
     def epoch_of(epoch: int) -> str:
         rng = np.random.default_rng((16 + o.seed, epoch, o.fold + 1))

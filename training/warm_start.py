@@ -1,7 +1,7 @@
 """A checkpoint from shipped ONNX weights, to go on training when the checkpoints are gone.
 
 python warm_start.py src/spondyl/radiograph/weights/refiner-0.onnx refiner runs/start0.pt --fold 0
-python train_refiner.py --kind=refiner --fold=0 --start=runs/start0.pt --out=runs/again0.pt …
+python train_refiner.py --fold=0 --start=runs/start0.pt --out=runs/again0.pt …
 
 The exporter folds every normalisation into the convolution before it. Here each is given back: filters of unit norm as
 Muon keeps them, and the mean and variance that the layer sees on training strips. The function stays the same.
@@ -137,7 +137,7 @@ def looks(name: str, films: list, train: np.ndarray) -> Iterator[tuple[Tensor, .
     rng = np.random.default_rng(0)
     for _ in range(LOOKS):
         picked = rng.choice(train, BATCH, replace=False)
-        if name.endswith("refiner"):
+        if name == "refiner":
             batch = batch_of([make_strip(*reduced(films[i]), rng=rng, off=0.3) for i in picked])
             yield batch["strip"], batch["guide"], batch["prior"]
         else:
