@@ -2,7 +2,6 @@
 
 from spondyl.clinic.chart.outbox import CLINIC_REFUSED, MessageKind
 from spondyl.clinic.chart.people import Person
-from spondyl.clinic.chart.telephone import dialled
 from spondyl.clinic.chart.untold import Untold
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.send import NO_ADDRESS, REFUSED
@@ -36,7 +35,7 @@ def call_words(one: Untold) -> dict[str, str]:
         "person": one.patient.id,
         "who": one.patient.full_name,
         "telephone": telephone,
-        "dialled": dialled(telephone),
+        "dialled": "".join(sign for sign in telephone if sign in "+0123456789"),
         "say": _SAY[one.kind].format(when=when_words(one.visit.wall)),
         "why": _why(one),
     }
