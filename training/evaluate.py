@@ -55,10 +55,10 @@ def agree(o: argparse.Namespace) -> None:
 def copies(o: argparse.Namespace) -> None:
     """How far two labels of one picture are apart: what no network can know."""
     films = load_films(o.films)
-    pairs = np.argwhere(np.triu(likeness(films) >= SAME_PICTURE))
+    alike = np.argwhere(np.triu(likeness(films) >= SAME_PICTURE))
     apart, angles = [], []
     for one, other in (
-        (films[i], films[j]) for i, j in pairs if films[i].examination != films[j].examination
+        (films[i], films[j]) for i, j in alike if films[i].examination != films[j].examination
     ):
         turned = [tilt_deg(one.corners)[m] - tilt_deg(other.corners)[t] for m, t in map(overlap, (-1, 0, 1))]
         apart.append(min(np.abs(d - np.median(d)).mean() for d in turned))
@@ -75,11 +75,11 @@ def score(o: argparse.Namespace) -> None:
     films, sightings = gather(o.sights, every, gain=o.gain)
     result = scored(films, sightings)
     copied = copied_elsewhere(every, folds(every, o.count))
-    copies = {film.name for film, elsewhere in zip(every, copied, strict=True) if elsewhere}
+    learnt = {film.name for film, elsewhere in zip(every, copied, strict=True) if elsewhere}
     card = json.loads(o.card.read_text(encoding="utf-8"))
     table = pairs(films, sightings, card["tilt_sd_per_scale"])
     rules = Calibration.from_dict(card["calibration"])
-    print(*report(result), without_line(result, copies), *coverage_lines(table, rules), sep="\n")
+    print(*report(result), without_line(result, learnt), *coverage_lines(table, rules), sep="\n")
     if o.worst:
         draw_worst(result, o.worst)
 

@@ -173,7 +173,7 @@ def without_line(s: Scored, copies: set[str]) -> str:
     kept = np.array([film.name not in copies for film in s.films])
     said, told = s.angles_deg[kept], s.official_deg[kept]
     return (
-        f"without {np.sum(~kept)} films of which another fold holds a copy: SMAPE {smape(said, told):.2f}  "
+        f"without {np.sum(~kept)} films of which another fold holds a copy or its like: SMAPE {smape(said, told):.2f}  "
         f"CMAE {cmae_deg(said, told):.2f} deg"
     )
 
