@@ -32,11 +32,15 @@ def as_postgres(command: list[str]) -> list[str]:
 
 
 class PostgresServer:
-    """A server that can be started, crashed and stopped; ``address`` is libpq's, without a database's name."""
+    """A server that can be started, crashed and stopped; ``address`` is libpq's, without a database's name.
 
-    def __init__(self, programs: Path, folder: Path, *, survives_power_loss: bool) -> None:
+    One for tests neither waits for the disk nor gathers statistics of its own accord, by which it would plan otherwise
+    in a test that takes longer.
+    """
+
+    def __init__(self, programs: Path, folder: Path, *, for_tests: bool) -> None:
         self._programs, self._folder = programs, folder
-        self._waits_for_disk = "on" if survives_power_loss else "off"
+        self._settings = ("fsync=off", "autovacuum=off") if for_tests else ()
         self._process: subprocess.Popen[bytes] | None = None
         self.address = f"host={folder} user=spondyl"
 
@@ -54,7 +58,8 @@ class PostgresServer:
             str(self._folder),
         ]
         command += ["-c", "listen_addresses=", "-c", "max_connections=200"]
-        command += ["-c", f"fsync={self._waits_for_disk}"]
+        for setting in self._settings:
+            command += ["-c", setting]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(as_postgres(command), cwd="/", stdout=log, stderr=log)
         end = time.monotonic() + START_WITHIN_S
@@ -112,15 +117,15 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(*, survives_power_loss: bool = True) -> Iterator[PostgresServer]:
-    """A running server; one that need not survive a loss of power does not wait for the disk."""
+def postgres_server(*, for_tests: bool = False) -> Iterator[PostgresServer]:
+    """A running server."""
     programs = postgres_programs()
     if programs is None:
         raise FileNotFoundError("no PostgreSQL in /usr/lib/postgresql; install the package postgresql")
     folder = Path(tempfile.mkdtemp(prefix="spondyl-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    server = PostgresServer(programs, folder, survives_power_loss=survives_power_loss)
+    server = PostgresServer(programs, folder, for_tests=for_tests)
     try:
         server.make()
         server.start()

@@ -72,7 +72,7 @@ def embedded_engine(empty_chart: Path, tmp_path: Path, clock: Clock) -> Iterator
 def postgres() -> Iterator[PostgresServer]:
     if postgres_programs() is None:
         pytest.skip("not run: no PostgreSQL")
-    with postgres_server(survives_power_loss=False) as server:
+    with postgres_server(for_tests=True) as server:
         yield server
 
 
