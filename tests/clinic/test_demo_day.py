@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -10,6 +10,7 @@ from clinic_apps import Browser
 from clinic_charts import Clock
 from spondyl.clinic.chart.appointment_rows import appointments_between
 from spondyl.clinic.chart.audit import verify
+from spondyl.clinic.chart.practice import practice_of
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.demo.bookings import seed_bookings
@@ -80,3 +81,19 @@ def test_once_the_letters_are_files_the_front_desk_reads_that_all_is_well(
     assert int(said[1]) == len(list((services.data_dir / "letters").iterdir())) > 50
     assert "need a look" not in shown
     assert "on their way" not in shown
+
+
+def test_one_working_day_is_closed_and_nobody_is_booked_on_it(
+    services: Services, clock: Clock, browser: Open
+) -> None:
+    seeded_at(services, clock, NOON)
+    with reading(services.engine) as connection:
+        assert {one.closed for one in practice_of(connection).offices} == {(date(2026, 3, 9),)}
+        assert not appointments_between(
+            connection, datetime(2026, 3, 9, 8, tzinfo=UTC), datetime(2026, 3, 10, 7, tzinfo=UTC)
+        )
+    desk = browser(Role.FRONT_DESK)
+    assert "no office opens on Monday 9 March" in desk.get("/calendar?day=2026-03-09").text
+    week = desk.get("/calendar?day=2026-03-11&view=week").text
+    assert week.count('<span class="small">Closed</span>') == 1
+    assert "no office opens" not in desk.get("/calendar?day=2026-03-10").text

@@ -83,6 +83,7 @@ def test_both_forms_hold_every_reason_and_every_reading(ran: Said, reported: tup
     ]
     peaks = [one["peak_n"] for one in ran.json["delivered"] if one["purpose"] == "treat"]
     told += [f"{max(peaks):.1f} N of the 70 N allowed", ran.json["record_sha256"]]
+    told += ["Pain as the patient said it", "0 of 10", "after pulse "]
     for words in told:
         assert squeezed(words) in squeezed(page), words
         assert squeezed(words) in pdf, words

@@ -26,6 +26,7 @@ from spondyl.clinic.adjust.session_process import SessionProcess
 from spondyl.clinic.adjust.tracer import ACCELERATION, FORCE, Tracer
 from spondyl.clinic.care.adjustment_record import FOLDER, StoredAdjustment
 from spondyl.clinic.report.session.content import session_content
+from spondyl.clinic.report.session.gathered import pains_of
 from spondyl.clinic.web.adjust.stream import unpacked
 from spondyl.clinic.web.adjust.views import Shown, shown_live, shown_stored
 from spondyl.instrument import Sample, State, Waveform
@@ -118,6 +119,7 @@ def test_a_session_asks_proposes_and_is_kept_before_it_is_told(tmp_path: Path) -
         with pytest.raises(AnswerRefused, match="not waiting"):
             live.answers.answer(dose["number"] + 1, accepts=True)
         assert live.answers.waiting(dose["number"]).decision.reason == dose["reason"]
+        live.answers.say_pain(2)
         marked = shown_now(live).unaccepted
         assert marked is not None and marked.reason == dose["reason"], "it is marked as not accepted at once"
         live.answers.answer(dose["number"], accepts=True)
@@ -135,6 +137,9 @@ def test_a_session_asks_proposes_and_is_kept_before_it_is_told(tmp_path: Path) -
     assert kept.is_checked.wait(PATIENCE_S) and kept.check is not None
     assert kept.check.verdict is Verdict.IDENTICAL, kept.check.text
     assert live.feed.after(0)[1] == 0
+    pains = [(one.pain, one.when) for one in pains_of(read_record(live.setup.record.read_bytes()).steps)]
+    assert [pain for pain, _ in pains] == [3, 2]
+    assert pains[1][1].startswith("while the dose at L4 waited, after pulse ")
 
 
 def test_pain_that_rises_while_the_segments_are_read_ends_the_session(tmp_path: Path) -> None:
@@ -173,11 +178,13 @@ def test_declining_a_dose_ends_the_session_and_gives_nothing(tmp_path: Path) -> 
     live.answers.say_pain(2)
     with page(live):
         dose = until(live, of_kind("proposal"))
+        live.answers.say_pain(3)
         live.answers.answer(dose["number"], accepts=False)
         over(live)
     outcome = kept.finished and kept.finished.outcome
     assert outcome and outcome.stopped_because is StopBecause.STOP_PRESSED
     assert "the clinician, who declined the dose" in outcome.text
+    assert "pain said last: 3 of 10" in outcome.text
     assert not any(one.purpose == "treat" for one in outcome.delivered)
     marked = shown_now(live).unaccepted
     assert marked is not None and marked.commanded_n, "the page that is open says it, not only the next one"
@@ -203,6 +210,7 @@ def test_declining_a_dose_ends_the_session_and_gives_nothing(tmp_path: Path) -> 
     kept_at.parent.mkdir(exist_ok=True)
     kept_at.write_bytes(record)
     shown = shown_stored(stored, tmp_path)
+    assert [one.pain for one in shown.pains] == [2]
     assert shown.unaccepted is shown.decisions[-1] and shown.decisions[-1].commanded_n
     decisions = session_content(read_record(record), replay(record)).decisions
     assert [one.action for one in decisions if "not accepted" in one.action] == [decisions[-1].action]

@@ -78,6 +78,23 @@ def clinician(connection: sa.Connection) -> Account:
     )
 
 
+def test_who_waits_for_the_same_in_both_charts_stands_in_line_once(bookings: Bookings) -> None:
+    with writing(bookings.engine) as connection:
+        for who in (1, 0):
+            assert join_waitlist(connection, waiting(bookings, who), actor=DESK)
+        before = {one.person: one for one in waiting_entries(connection)}
+    kept, closed = joined(bookings)
+    with reading(bookings.engine) as connection:
+        (only,) = waiting_entries(connection)
+        assert (only.person, only.key) == (kept, before[kept].key)
+        assert only.since == min(one.since for one in before.values())
+    with writing(bookings.engine) as connection:
+        separate_charts(connection, closed, actor=DESK)
+    with reading(bookings.engine) as connection:
+        again = {one.person: one for one in waiting_entries(connection)}
+    assert again[closed] == before[closed] and again[kept].key == before[kept].key
+
+
 def test_what_comes_goes_to_the_kept_chart_and_back(bookings: Bookings) -> None:
     mine, theirs = booked(bookings, 0, 18), booked(bookings, 1, 19)
     with writing(bookings.engine) as connection:

@@ -265,3 +265,10 @@ def test_a_header_that_names_somebody_else_is_the_first_red_line(page: Page) -> 
     assert "PHANTOM SPINE" in page.state["assessment"]["red_lines"][0]
     now = page.send("measure", {**page.points(T1=(0.0, -3.0)), "version": 0}).json()
     assert "PHANTOM SPINE" in now["red_lines"][0]
+
+
+def test_what_to_check_first_stands_before_the_buttons_and_is_read_out_with_them(page: Page) -> None:
+    to = page.client.get(f"/films/{page.film.id}").headers["location"]
+    shown = page.client.get(to).text
+    assert shown.index('id="film-alerts"') < shown.index('data-act="accept"') < shown.index('data-act="sign"')
+    assert shown.count('aria-describedby="film-alerts"') == 2

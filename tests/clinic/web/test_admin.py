@@ -294,8 +294,11 @@ def test_a_restricted_chart_opens_for_its_staff_and_in_an_emergency_with_a_reaso
     browser: Open, patient: Person, staff: dict[Role, Account], services: Services, clock: Clock
 ) -> None:
     desk, dr, admin = browser(Role.FRONT_DESK), browser(Role.CLINICIAN), browser(Role.ADMINISTRATOR)
+    says = "Restricted: opens for named staff only"
+    assert says not in dr.get(f"/patients/{patient.id}").text
     dr.submit(f"/restrict/{patient.id}", account=staff[Role.CLINICIAN].id)
-    assert dr.get(f"/patients/{patient.id}").status_code == 200
+    for page in ("", "/visits", "/plan"):
+        assert says in dr.get(f"/patients/{patient.id}{page}").text
     for address in (f"/patients/{patient.id}", f"/patients/{patient.id}/details"):
         shut = desk.get(address)
         assert shut.status_code == 403

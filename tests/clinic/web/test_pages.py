@@ -39,7 +39,7 @@ def test_a_patient_is_added_found_and_changed(browser: Open) -> None:
     assert "&lt;b&gt;Núñez" in desk.get("/patients?q=jose nunez").text
     chart = added.headers["location"]
     assert "change what is known, then save." in desk.get(f"{chart}/details").text
-    desk.submit(f"{chart}/details", given_name="José", family_name="Núñez", phone="555")
+    desk.submit(f"{chart}/details", given_name="José", family_name="Núñez", phone="714-555-0100")
     assert "José Núñez" in desk.get(chart).text
 
 

@@ -71,11 +71,19 @@ def test_who_changes_the_language_while_typing_keeps_what_was_typed(phone: Page)
     phone.wait_for_load_state()
     assert violations(phone) == []
     phone.get_by_label("Apellidos").fill("Test-Vega")
-    phone.get_by_label("Teléfono o correo electrónico").fill("714 555 0123")
+    phone.get_by_label("Teléfono o correo electrónico").fill("714 555")
     phone.get_by_role("button", name="English").click()
     expect(phone.get_by_label("Last name")).to_have_value("Test-Vega")
     phone.get_by_label("Last name").press("Enter")  # books, and does not change the language
+    expect(phone.get_by_text("That is no telephone number and no e-mail address")).to_be_visible()
+    phone.wait_for_load_state()
+    phone.get_by_label("Telephone or e-mail").fill("714 555 0123")
+    phone.get_by_label("Last name").press("Enter")
     expect(phone.get_by_text("Keep this page's address")).to_be_visible()
+    booked = phone.url
+    phone.go_back()  # from here the browser would ask whether to send the refused form again
+    expect(phone.get_by_text("Keep this page's address")).to_be_visible()
+    assert phone.url == booked
 
 
 def _overflow(page: Page) -> int:

@@ -14,6 +14,7 @@ from spondyl.clinic.chart.people import Person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.tables import appointments
+from spondyl.clinic.chart.telephone import dialled
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages import FolderSender, send_due
 from spondyl.clinic.sample_practice import sample_practice
@@ -88,3 +89,30 @@ def test_a_link_that_does_not_open_tells_the_patient_whom_to_call_in_their_langu
         assert word not in broken.text.split("<main")[1]
     spanish = visitor.get("/intake/nothing?lang=es").text
     assert '<html lang="es"' in spanish and "Esta página no se abre" in spanish and YORBA_LINDA in spanish
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("714-555-0101", "7145550101"),
+        ("+49 (0)30 123456", "+49030123456"),
+        ("00 52 55 1234 5678", "00525512345678"),
+        ("(714) 555\u20110101 ext. 12", "7145550101"),
+        ("714.555.0101x7", "7145550101"),
+        ("714 555 0101, extensión 3", "7145550101"),
+        ("abc", None),
+        ("12345", None),
+        ("714-555-0101 or Ana's", None),
+        ("1" * 19, None),
+        ("+", None),
+    ],
+)
+def test_what_cannot_be_a_telephone_number_is_refused_at_the_desk_and_in_a_chart_that_is_there(
+    browser: Callable[[Role], Browser], patient: Person, written: str, number: str | None
+) -> None:
+    desk, typed = browser(Role.FRONT_DESK), {"given_name": "Nadia", "family_name": "Test", "phone": written}
+    for address in ("/patients/new", f"/patients/{patient.id}/details"):
+        answer = desk.submit(address, **typed)
+        assert (answer.status_code == 303) is (number is not None), answer.text
+        assert number or "is no number to dial: write 7 digits or more" in answer.text
+    assert number is None or dialled(written) == number

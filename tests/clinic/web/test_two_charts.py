@@ -29,7 +29,7 @@ from spondyl.clinic.chart.accounts import Account
 from spondyl.clinic.chart.appointment_rows import appointments_of
 from spondyl.clinic.chart.appointments import book
 from spondyl.clinic.chart.guard import restrict
-from spondyl.clinic.chart.people import Person, PersonDetails, add_person, find_people, person
+from spondyl.clinic.chart.people import Person, PersonDetails, add_person, change_person, find_people, person
 from spondyl.clinic.chart.practice import save_practice
 from spondyl.clinic.chart.roles import Role
 from spondyl.clinic.chart.same_person import ChartClosedError, charts_of
@@ -86,6 +86,16 @@ def test_the_hint_leads_to_both_charts_side_by_side_as_far_as_one_may_see(
     with reading(services.engine) as connection:
         opened = {one.subject for one in entries(connection) if one.action == "open chart beside"}
     assert opened == {patient.subject, other.subject}
+
+
+def test_a_number_written_in_two_ways_is_the_same_number(
+    browser: Open, services: Services, patient: Person, other: Person
+) -> None:
+    with writing(services.engine) as connection:
+        for one, phone in ((patient, "+1 714 555 0100"), (other, "714-555-0100 ext. 2")):
+            change_person(connection, one.id, replace(one.details, phone=phone), actor="test")
+    page = told(browser(Role.FRONT_DESK), both(patient, other))
+    assert "Telephone +1 714 555 0100 714-555-0100 ext. 2 same" in page
 
 
 def test_two_people_puts_the_hint_away_and_can_be_taken_back(

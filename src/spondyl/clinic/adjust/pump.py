@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from threading import Event, Thread
 from typing import Protocol
@@ -209,7 +209,7 @@ def _obey(command: Command, rig: Rig) -> Reading:
         return Failed(text=" ".join((str(error), *_unread(rig))), is_safe=is_safe)
     if not rig.stop.is_set():
         return reading
-    halted = _halt(rig)
+    halted = _halt_with_word(rig) if isinstance(command, Note) else _halt(rig)
     # A pulse that took place is told, whatever came meanwhile; the next command is answered with the stop.
     return reading if isinstance(reading, Fired) else halted
 
@@ -225,6 +225,12 @@ def _halt(rig: Rig) -> Halted:
         return Halted(by=" ".join(said), is_safe=False)
     _last_trace(rig)
     return Halted(by=" ".join((f"{by}; the instrument confirmed", *_unread(rig))))
+
+
+def _halt_with_word(rig: Rig) -> Halted:
+    """Made safe first; then what the patient said last, for the session hears it before a pulse only."""
+    halted, told = _halt(rig), rig.hear()
+    return halted if told is None else replace(halted, by=f"{halted.by}; pain said last: {told.pain} of 10")
 
 
 def _unread(rig: Rig) -> tuple[str, ...]:

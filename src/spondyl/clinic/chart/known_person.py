@@ -18,6 +18,7 @@ from spondyl.clinic.chart.people import (
 from spondyl.clinic.chart.postgres_turn import Turn, take_turn
 from spondyl.clinic.chart.same_person import closed_charts, kept_charts
 from spondyl.clinic.chart.search_words import phone_digits
+from spondyl.clinic.chart.telephone import dialled
 from spondyl.clinic.chart.told_apart import pairs_told_apart
 
 _COMPARED = 10  # digits from the end of a telephone number: the code of the country may be left out
@@ -31,7 +32,7 @@ def find_or_add(connection: sa.Connection, details: PersonDetails, *, actor: str
     """
     _take_turn(connection, details)
     for one in namesakes(connection, details):
-        if _same_phone(one.details, details) or _same_mail(one.details, details):
+        if same_phone(one.details, details) or _same_mail(one.details, details):
             return in_open_charts(connection, [one])[0]
     return add_person(connection, details, actor=actor)
 
@@ -41,7 +42,7 @@ def called_alike(connection: sa.Connection, details: PersonDetails) -> list[Pers
     with a second surname or a second given name, or without, or somebody called so who shares the telephone."""
     words = fold(details.family_name.replace("-", " ")).split()
     found = [one for one in surnamed(connection, words[0]) if _given_alike(one, details)] if words else []
-    return [one for one in found if _same_phone(one.details, details) or _same_mail(one.details, details)]
+    return [one for one in found if same_phone(one.details, details) or _same_mail(one.details, details)]
 
 
 def perhaps_known(connection: sa.Connection, details: PersonDetails) -> list[Person]:
@@ -51,7 +52,7 @@ def perhaps_known(connection: sa.Connection, details: PersonDetails) -> list[Per
     alike = [one for one in _near(connection, [details]) if _may_be_same(one.details, details)]
     number = _compared(details.phone)
     found = find_people(connection, number) if number else []
-    called = [one for one in found if _same_phone(one.details, details)]
+    called = [one for one in found if same_phone(one.details, details)]
     return in_open_charts(connection, alike + called)
 
 
@@ -117,7 +118,7 @@ def _may_be_same(one: PersonDetails, other: PersonDetails) -> bool:
         return False
     is_day_known = one.birth_date is not None and other.birth_date is not None
     is_born_alike = one.birth_date == other.birth_date if is_day_known else mine == theirs
-    return is_born_alike or _same_phone(one, other) or _same_mail(one, other)
+    return is_born_alike or same_phone(one, other) or _same_mail(one, other)
 
 
 def _words(details: PersonDetails) -> set[str]:
@@ -130,14 +131,15 @@ def _given_alike(one: Person, details: PersonDetails) -> bool:
 
 
 def _compared(phone: str) -> str:
-    return phone_digits(phone)[-_COMPARED:]
+    return phone_digits(dialled(phone))[-_COMPARED:]
 
 
 def _take_turn(connection: sa.Connection, details: PersonDetails) -> None:
     take_turn(connection, Turn.SAME_NAME, fold(f"{details.family_name} {details.given_name}"))
 
 
-def _same_phone(one: PersonDetails, other: PersonDetails) -> bool:
+def same_phone(one: PersonDetails, other: PersonDetails) -> bool:
+    """True where both have the same telephone number, however it is written, with the country's code or without."""
     digits = _compared(one.phone)
     return len(digits) >= 7 and digits == _compared(other.phone)
 

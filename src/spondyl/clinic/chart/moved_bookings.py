@@ -9,13 +9,22 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from spondyl.booking import Appointment, Claim, Status, Waiting, is_on_day, person_resource
+from spondyl.booking import (
+    Appointment,
+    Claim,
+    Status,
+    WaitEntry,
+    Waiting,
+    is_on_day,
+    person_resource,
+    settled,
+)
 from spondyl.clinic.chart.appointment_rows import LIVE_STATES, appointment_of, update_row
 from spondyl.clinic.chart.claims import in_the_way, put_down, shut_out_bookings, standing_claims
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.overrides import put_down_over
 from spondyl.clinic.chart.tables.booking import appointments, claims, courses, waitlist
-from spondyl.clinic.chart.waitlist import save_entry, wait_entry
+from spondyl.clinic.chart.waitlist import save_entry, wait_entry, waited_in_vain, waiting_entries
 from spondyl.clinic.chart.waitlist_turn import take_waitlist_turn
 
 _STANDS = [one.value for one in (Waiting.WAITING, Waiting.OFFERED, Waiting.IN_VAIN)]
@@ -23,11 +32,13 @@ _STANDS = [one.value for one in (Waiting.WAITING, Waiting.OFFERED, Waiting.IN_VA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedBookings:
-    """The keys of what went from one chart to the other."""
+    """The keys of what went from one chart to the other. ``folded``: places on the waitlist that ended with a join,
+    because the other chart waits for the same."""
 
     visits: tuple[str, ...] = ()
     courses: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
 
 
 def hold_bookings(connection: sa.Connection, *people: str) -> None:
@@ -90,9 +101,36 @@ def move_bookings(
     }
     theirs = courses.c.key.in_(gone["courses"])
     connection.execute(courses.update().where(theirs).values(person_id=taker))
+    reopened = _reopen(connection, moved.folded, taker)
+    folded = tuple(key for key in gone["waits"] if _fold(connection, wait_entry(connection, key), taker))
+    gone["waits"] = tuple(key for key in gone["waits"] if key not in folded)
     for key in gone["waits"]:
         save_entry(connection, replace(wait_entry(connection, key), person=taker))
-    return MovedBookings(visits=visits, **gone)
+    return MovedBookings(visits=visits, **gone, folded=(*folded, *reopened))
+
+
+def _fold(connection: sa.Connection, entry: WaitEntry, taker: str) -> bool:
+    """End this wait where the taker waits for the same: one person stands in line once, at the better place."""
+    wish, states = replace(entry, person=taker).wish, {entry.state}
+    if entry.state is Waiting.WAITING:
+        states.add(Waiting.OFFERED)
+    line = waited_in_vain(connection) if entry.state is Waiting.IN_VAIN else waiting_entries(connection)
+    twin = next((one for one in line if one.wish == wish and one.state in states), None)
+    if entry.state is Waiting.OFFERED or twin is None:
+        return False
+    since, latest = min(twin.since, entry.since), max(twin.latest, entry.latest)
+    save_entry(connection, replace(twin, since=since, latest=latest))
+    save_entry(connection, settled(entry, Waiting.LEFT))
+    return True
+
+
+def _reopen(connection: sa.Connection, keys: Sequence[str], taker: str) -> tuple[str, ...]:
+    """Let the waits that ended with a join stand again, in their own chart."""
+    found = [wait_entry(connection, key) for key in keys]
+    ended = [one for one in found if one.person == taker and one.state is Waiting.LEFT]
+    for one in ended:
+        save_entry(connection, replace(one, state=Waiting.WAITING))
+    return tuple(one.key for one in ended)
 
 
 def _of_giver(connection: sa.Connection, table: sa.Table, keys: Sequence[str], giver: str) -> tuple[str, ...]:

@@ -67,9 +67,9 @@ WAITING = (
 
 def seed_bookings(clinic: DemoClinic) -> None:
     """Describe the practice and fill today and the coming days; written with the clock of this morning."""
-    engine, now, practice = clinic.services.engine, clinic.services.clock(), _practice(clinic)
-    zone = practice.offices[0].zone
+    engine, now, zone = clinic.services.engine, clinic.services.clock(), sample_practice().offices[0].zone
     today = wall_at(zone, now).date()
+    practice = _practice(clinic, today)
     morning = min(now, first_reach(zone, today, BEFORE_OPENING_MIN))
     with writing(engine.execution_options(spondyl_clock=lambda: morning)) as connection:
         save_practice(connection, practice, actor=DEMO_ACTOR)
@@ -88,12 +88,15 @@ def seed_bookings(clinic: DemoClinic) -> None:
             arrive(connection, visit.key, actor=DEMO_ACTOR)
 
 
-def _practice(clinic: DemoClinic) -> Practice:
-    """The sample, each provider with the account that signs in under the same name."""
+def _practice(clinic: DemoClinic, today: date) -> Practice:
+    """The sample, each provider with the account that signs in under the same name, and both offices closed on the
+    first working day after those that are filled."""
     practice = sample_practice()
     accounts = {name: account.id for name, account in clinic.staff.items()}
     providers = tuple(replace(one, account=accounts.get(one.key, "")) for one in practice.providers)
-    return replace(practice, providers=providers)
+    closed = opening_days(practice, today, count=DAYS + 1)[-1:]
+    offices = tuple(replace(one, closed=closed) for one in practice.offices)
+    return replace(practice, providers=providers, offices=offices)
 
 
 def opening_days(practice: Practice, first: date, count: int = DAYS) -> tuple[date, ...]:

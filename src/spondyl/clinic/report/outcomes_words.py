@@ -1,5 +1,6 @@
 """A clinic's outcomes in words and numbers: terminal and page print exactly this."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from spondyl.assessment.outcomes import ChangeSummary, InstrumentOutcome, Responders
@@ -62,14 +63,30 @@ def words_of(one: InstrumentOutcome) -> OutcomeWords:
     )
 
 
-def too_few_text(one: InstrumentOutcome) -> str:
-    """Why a result of few patients is not shown, and how many are missing until it is."""
-    missing = FEWEST_SHOWN - one.people
-    verb = "has" if one.people == 1 else "have"
+def too_few_text(few: Sequence[InstrumentOutcome]) -> str:
+    """What is not shown because few patients have a score, why, and from how many it will be; empty without any."""
+    if not few:
+        return ""
+    windows = _by_instrument(few, lambda one: f"{one.window.label} {one.people}")
     return (
-        f"Not shown, {patients_text(one.people)} {verb} a score: {one.instrument.name}, {one.window.label}. A result "
-        f"needs {FEWEST_SHOWN}, or it would tell what became of somebody who is known; {missing} more to come."
+        f"Not shown, because fewer than {FEWEST_SHOWN} patients have a score: it would tell what became of somebody "
+        f"who is known. Each is shown from {FEWEST_SHOWN} patients on. Patients with a score so far: {windows}."
     )
+
+
+def nobody_text(empty: Sequence[InstrumentOutcome]) -> str:
+    """The windows in which nobody has a score, in one sentence; empty without any."""
+    windows = _by_instrument(
+        empty, lambda one: f"{one.window.label} ({one.missing} missing, {one.not_yet_due} not yet due)"
+    )
+    return f"Not judged, because nobody has a score there: {windows}." if empty else ""
+
+
+def _by_instrument(found: Sequence[InstrumentOutcome], words: Callable[[InstrumentOutcome], str]) -> str:
+    lines: dict[str, list[str]] = {}
+    for one in found:
+        lines.setdefault(one.instrument.name, []).append(words(one))
+    return "; ".join(f"{name}: {', '.join(windows)}" for name, windows in lines.items())
 
 
 def not_judged_text(one: InstrumentOutcome) -> str:

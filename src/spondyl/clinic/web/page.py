@@ -9,7 +9,9 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from spondyl.clinic.chart.guard import named_for
 from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.web.clinic_words import ClinicWords, clinic_today
 from spondyl.clinic.web.cookies import NOTICE_COOKIE, THEME_COOKIE, drop_cookie, set_cookie, visitor_cookie
 from spondyl.clinic.web.csrf import csrf_token
@@ -78,8 +80,11 @@ def patient_page(
     if person.erased_at is not None:
         return erased_page(request, person)
     services = services_of(request)
+    with reading(services.engine) as connection:
+        is_restricted = bool(named_for(connection, person.id))
     shown = {
         "person": person,
+        "is_restricted": is_restricted,
         "place": f"/patients/{person.id}",
         "tabs": tabs_of(request),
         "age_years": person.age_years(clinic_today(services)),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from spondyl.booking import zone_of
 from spondyl.clinic.report.day_text import day_text
-from spondyl.clinic.report.session.gathered import Gathered, gathered
+from spondyl.clinic.report.session.gathered import Gathered, PainSaid, gathered
 from spondyl.treatment.adjustment import MapRow, Plan, RecordError, Replay, Rule, SessionRecord, Verdict
 from spondyl.true_minus import true_minus
 
@@ -78,6 +78,7 @@ class SessionContent:
     stiffness: tuple[StiffnessLine, ...]
     doses: tuple[DoseLine, ...]
     decisions: tuple[DecisionLine, ...]
+    pains: tuple[PainSaid, ...]
     evidence: tuple[str, ...]
     proof: str
     notice: str
@@ -106,6 +107,7 @@ def session_content(record: SessionRecord, again: Replay, *, zone: str = "UTC") 
             )
             for number, one in enumerate(found.decisions)
         ),
+        pains=found.pains,
         evidence=EVIDENCE,
         proof=again.text if record.digest in again.text else f"{again.text} SHA-256 {record.digest}",
         notice=record.head.notice,

@@ -1,9 +1,18 @@
 """What a record holds, gathered from its steps, so that a session without an end is reported like any other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spondyl.instrument import Waveform
-from spondyl.treatment.adjustment import Decision, Fired, MapRow, RecordError, SessionRecord
+from spondyl.treatment.adjustment import (
+    Decision,
+    Fired,
+    MapRow,
+    RecordedStep,
+    RecordError,
+    SessionRecord,
+    Told,
+)
 from spondyl.treatment.adjustment.json_codec import from_json
 
 
@@ -20,6 +29,14 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PainSaid:
+    """What the patient said of the pain, 0 to 10, and in words when: a record keeps the order, not the time of day."""
+
+    pain: int
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """Pulses, decisions and map rows in the order in which they came."""
 
@@ -28,6 +45,7 @@ class Gathered:
     unaccepted: frozenset[int]
     """Which of the decisions, counted from 0, proposed a dose that nobody accepted."""
     rows: tuple[MapRow, ...]
+    pains: tuple[PainSaid, ...]
 
     @property
     def treated(self) -> tuple[Pulse, ...]:
@@ -62,4 +80,23 @@ def _gathered(record: SessionRecord) -> Gathered:
         decisions=tuple(from_json(Decision, step.command["decision"]) for step in notes),
         unaccepted=frozenset(number for number, step in enumerate(notes) if step.is_unaccepted_dose),
         rows=tuple(from_json(MapRow, one["row"]) for one in commands if one["command"] == "Show"),
+        pains=pains_of(record.steps),
     )
+
+
+def pains_of(steps: Sequence[RecordedStep]) -> tuple[PainSaid, ...]:
+    """What the session heard of the pain, each word once, in its order; one that stands unchanged is not said again.
+
+    Raises KeyError, TypeError or ValueError where a command is none.
+    """
+    found: list[PainSaid] = []
+    pulses, last, dose = 0, "", ""
+    for step in steps:
+        if step.command["command"] == "Note" and step.command["decision"].get("commanded_n"):
+            dose = f"while the dose at {step.command['decision']['segment']} waited, "
+        if isinstance(step.reading, Fired):
+            pulses, last, dose = pulses + 1, step.fire.segment, ""
+        if isinstance(step.reading, Told) and (not found or found[-1].pain != step.reading.pain):
+            when = f"after pulse {pulses}, at {last}" if pulses else "before the first pulse"
+            found.append(PainSaid(pain=step.reading.pain, when=f"{dose}{when}"))
+    return tuple(found)

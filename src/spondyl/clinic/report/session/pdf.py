@@ -32,6 +32,7 @@ def session_pdf(
             picture_drawing(dose_picture(found, limits, segments), width=0.8 * CONTENT_WIDTH)
         )
     _doses(story, content)
+    _pains(story, content)
     _decisions(story, content)
     story.heading("Waveforms")
     _pairs(story, wave_pictures(found))
@@ -64,6 +65,15 @@ def _doses(story: Story, content: SessionContent) -> None:
     rows = [(one.segment, one.pulses, one.peak, one.impulse) for one in content.doses]
     story.table(("Segment", "Pulses", "Highest total force", "Impulse"), rows, shares=(0.12, 0.3, 0.28, 0.3))
     story.small(PLACEHOLDER)
+
+
+def _pains(story: Story, content: SessionContent) -> None:
+    story.heading("Pain as the patient said it")
+    if not content.pains:
+        story.small("Nobody was heard about the pain.")
+        return
+    rows = [(f"{one.pain} of 10", one.when) for one in content.pains]
+    story.table(("Pain", "When"), rows, shares=(0.15, 0.85))
 
 
 def _decisions(story: Story, content: SessionContent) -> None:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from spondyl.clinic.adjust.desk import Desk
 from spondyl.clinic.adjust.session_process import SessionProcess
 from spondyl.clinic.care.adjustment_record import StoredAdjustment
+from spondyl.clinic.report.session.gathered import PainSaid, pains_of
 from spondyl.clinic.web.adjust.pictures import map_svg, wave_svg
 from spondyl.instrument import Limits, cap_n
 from spondyl.treatment.adjustment import (
@@ -75,6 +76,8 @@ class Shown:
     wave_name: str = "Last pulse"
     unaccepted: Decision | None = None
     """The decision that proposed a dose last, where nobody has accepted it."""
+    pains: Sequence[PainSaid] = ()
+    """What the patient said of the pain; told of a session that has ended."""
     missing_ms: int = 0
     """Milliseconds of which the live traces had no measurement; told of a session that has ended."""
 
@@ -95,11 +98,11 @@ def shown_stored(stored: StoredAdjustment, data_dir: Path) -> Shown:
     fired = [(step.fire, step.reading) for step in steps if isinstance(step.reading, Fired)]
     treated = [one for one in fired if one[0].purpose == "treat"]
     wave = next((wave_svg(*one) for one in (treated or fired)[-1:]), None)
-    missing_ms = sum(step.missing_ms for step in steps)
+    of_record = {"missing_ms": sum(step.missing_ms for step in steps), "pains": pains_of(steps)}
     name = "Last pulse to treat" if treated else "Last pulse"
     if stored.outcome is None:
         shown = _shown(plan, (), tuple(delivered_of(*one) for one in fired), (), wave)
-        return replace(shown, missing_ms=missing_ms, wave_name=name)
+        return replace(shown, **of_record, wave_name=name)
     outcome: Mapping[str, Any] = stored.outcome
     rows = tuple(from_json(MapRow, one) for one in outcome.get("stiffness", ()))
     delivered = tuple(from_json(Delivered, one) for one in outcome.get("delivered", ()))
@@ -107,7 +110,7 @@ def shown_stored(stored: StoredAdjustment, data_dir: Path) -> Shown:
     is_unaccepted = any(step.is_unaccepted_dose for step in steps)
     unaccepted = _last_dose(decisions) if is_unaccepted else None
     shown = _shown(plan, rows, delivered, decisions, wave)
-    return replace(shown, missing_ms=missing_ms, wave_name=name, unaccepted=unaccepted)
+    return replace(shown, **of_record, wave_name=name, unaccepted=unaccepted)
 
 
 def _last_dose(decisions: Sequence[Decision]) -> Decision | None:

@@ -128,6 +128,13 @@ def _calls(connection: sa.Connection, after: int) -> dict[str, Any]:
     return {"rows": rows, "after": after, "total": total}
 
 
+def _shut_days(practice: Practice, first: date, count: int) -> list[date]:
+    """The days shown on which no office opens; a week is shown from Monday."""
+    first -= timedelta(days=first.weekday() if count == 7 else 0)
+    days = [first + timedelta(days=number) for number in range(count)]
+    return [day for day in days if not any(office.open_on(day) for office in practice.offices)]
+
+
 def _shown(practice: Practice, board: Board, day: date, step: int) -> dict[str, Any]:
     return {
         "board": board,
@@ -136,5 +143,6 @@ def _shown(practice: Practice, board: Board, day: date, step: int) -> dict[str, 
         "day_words": day_words(day),
         "earlier": day - timedelta(days=step),
         "later": day + timedelta(days=step),
+        "shut_days": [one.isoformat() for one in _shut_days(practice, day, step)],
         "count": sum(len(column.blocks) for column in board.columns),
     }

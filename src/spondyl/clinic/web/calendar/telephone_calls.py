@@ -2,6 +2,7 @@
 
 from spondyl.clinic.chart.outbox import CLINIC_REFUSED, MessageKind
 from spondyl.clinic.chart.people import Person
+from spondyl.clinic.chart.telephone import dialled
 from spondyl.clinic.chart.untold import Untold
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.messages.send import NO_ADDRESS, REFUSED
@@ -35,7 +36,7 @@ def call_words(one: Untold) -> dict[str, str]:
         "person": one.patient.id,
         "who": one.patient.full_name,
         "telephone": telephone,
-        "dialled": "".join(sign for sign in telephone if sign in "+0123456789"),
+        "dialled": dialled(telephone),
         "say": _SAY[one.kind].format(when=when_words(one.visit.wall)),
         "why": _why(one),
     }

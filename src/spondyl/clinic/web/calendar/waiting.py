@@ -12,6 +12,7 @@ from spondyl.clinic.chart.appointment_rows import appointment
 from spondyl.clinic.chart.booking_stop import booking_stop
 from spondyl.clinic.chart.engine import now_of
 from spondyl.clinic.chart.tables import people
+from spondyl.clinic.chart.telephone import dialled
 from spondyl.clinic.chart.waitlist import later_visit
 from spondyl.clinic.messages.when import short_day, time_words, when_words
 from spondyl.clinic.web.calendar.choices import moment_words, slot_words
@@ -119,7 +120,7 @@ def contacts_of(connection: sa.Connection, ids: Iterable[str]) -> dict[str, dict
         row.id: {
             "who": f"{row.given_name} {row.family_name}",
             "telephone": row.phone,
-            "dialled": "".join(one for one in row.phone if one in "+0123456789"),
+            "dialled": dialled(row.phone),
             "mail": row.email,
         }
         for row in rows

@@ -26,7 +26,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.report.outcomes_svg import change_svgs, hundred_svg
 from spondyl.clinic.report.outcomes_words import (
     FEWEST_SHOWN,
-    not_judged_text,
+    nobody_text,
     patients_text,
     too_few_text,
     words_of,
@@ -60,13 +60,13 @@ def clinic_page(request: Request, services: Clinic) -> Response:
         for one in judged_here
         if one.people >= FEWEST_SHOWN
     ]
-    not_shown = [too_few_text(one) for one in judged_here if one.people < FEWEST_SHOWN]
-    not_judged = [not_judged_text(one) for one in (found.not_judged if found else ())]
+    too_few = too_few_text([one for one in judged_here if one.people < FEWEST_SHOWN])
+    nobody = nobody_text(found.not_judged if found else ())
     context = {
         "found": found,
         "patients": patients_text(found.patients) if found else "",
         "sections": sections,
-        "not_shown": [*not_shown, *not_judged],
+        "not_shown": [line for line in (too_few, nobody) if line],
     }
     return page(request, "outcomes/clinic.html", context)
 

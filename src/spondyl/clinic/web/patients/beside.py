@@ -18,6 +18,7 @@ from spondyl.clinic.chart.joining import (
     separate_charts,
     why_not_joined,
 )
+from spondyl.clinic.chart.known_person import same_phone
 from spondyl.clinic.chart.people import Person, PersonUnknownError, people_of, person, person_of_record
 from spondyl.clinic.chart.same_person import are_same_person, kept_chart
 from spondyl.clinic.chart.told_apart import ToldApart, others_told_apart, tell_apart, tell_no_more, told_of
@@ -190,6 +191,7 @@ def _two(
             "other": other,
             "charts": [facts_of(connection, one, viewer) for one in (older, newer)],
             "told": told_of(connection, patient.id, other.id),
+            "same_phone": same_phone(patient.details, other.details),
         }
     may_keep = [one for one in (older, newer) if why_not[one.id] is None]
     shown |= {"may_keep": may_keep, "why_not": None if may_keep else why_not[older.id], "problem": problem}

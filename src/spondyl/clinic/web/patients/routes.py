@@ -28,6 +28,7 @@ from spondyl.clinic.chart.people import (
 )
 from spondyl.clinic.chart.same_person import kept_charts
 from spondyl.clinic.chart.search_words import FEWEST_PHONE_DIGITS, sought
+from spondyl.clinic.chart.telephone import FEWEST_DIGITS, is_telephone
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.messages.address import is_address
 from spondyl.clinic.web.clinic_words import clinic_today
@@ -71,6 +72,11 @@ class PersonForm:
             raise PersonInvalidError(
                 f"No letter can reach the e-mail address {self.sent['email']!r}: write one address without accents, "
                 "such as ana@example.org, or leave it empty."
+            )
+        if self.sent["phone"] and not is_telephone(self.sent["phone"]):
+            raise PersonInvalidError(
+                f"The telephone {self.sent['phone']!r} is no number to dial: write {FEWEST_DIGITS} digits or more, "
+                "such as 714-555-0101, +1 714 555 0101 or 714-555-0101 ext. 12, or leave it empty."
             )
         return PersonDetails(**(self.sent | {"birth_date": _birth_date(self.sent["birth_date"], today)}))  # pyright: ignore[reportArgumentType]
 

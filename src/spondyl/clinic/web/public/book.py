@@ -31,7 +31,7 @@ from spondyl.clinic.chart.known_person import called_alike, contact_parts, find_
 from spondyl.clinic.chart.outbox import write_in
 from spondyl.clinic.chart.people import PersonDetails, PersonInvalidError, person, speak_to
 from spondyl.clinic.chart.practice import practice_of
-from spondyl.clinic.chart.search_words import phone_digits
+from spondyl.clinic.chart.telephone import is_telephone
 from spondyl.clinic.chart.transaction import reading
 from spondyl.clinic.chart.waitlist import entries_with_hold, later_visit, sweep
 from spondyl.clinic.chart.writer_queue import WriterQueue
@@ -370,5 +370,6 @@ def _problem(sent: Mapping[str, str], language: str) -> str | None:
         # No patient's mail server has a name without a dot: "ana@gmail" is a slip, and nothing else reaches them.
         is_known = is_address(email) and "." in email.rpartition("@")[2].strip(".")
         return None if is_known else WORDS[language]["bad_address"]
-    reachable = len(phone_digits(phone)) >= 7
-    return None if reachable else WORDS[language]["need_contact"]
+    if phone and not is_telephone(phone):
+        return WORDS[language]["bad_telephone"]
+    return None if phone else WORDS[language]["need_contact"]

@@ -76,6 +76,8 @@ WORDS: dict[str, dict[str, str]] = {
         "call": "Call",
         "need_name": "Please give your first and last name.",
         "need_contact": "Please give a telephone number or an e-mail address.",
+        "bad_telephone": "That is no telephone number and no e-mail address: please write a number of at least 7 "
+        "digits, such as 714-555-0101, or an address, such as ana@example.org.",
         "bad_address": "No letter can reach that e-mail address: please check it (one address without accents, "
         "such as ana@example.org), or give a telephone number instead.",
         "too_late": "This visit can no longer be changed here. Please call the clinic.",
@@ -155,6 +157,8 @@ WORDS: dict[str, dict[str, str]] = {
         "call": "Llamar a",
         "need_name": "Escriba su nombre y sus apellidos, por favor.",
         "need_contact": "Escriba un teléfono o un correo electrónico, por favor.",
+        "bad_telephone": "Eso no es un teléfono ni un correo electrónico: escriba un número de 7 cifras o más, por "
+        "favor, como 714-555-0101, o una dirección, como ana@example.org.",
         "bad_address": "Ningún mensaje puede llegar a ese correo electrónico: revíselo, por favor (una sola dirección "
         "sin acentos ni ñ, como ana@example.org), o escriba un teléfono.",
         "too_late": "Esta cita ya no se puede cambiar aquí. Llame a la clínica, por favor.",

@@ -1,5 +1,6 @@
 // Says how long a time is still kept, counted from when the page came (the server decides; this only tells), and keeps
-// what was typed when the language is changed.
+// what was typed when the language is changed. A page that answers a form takes the address that opens without one, so
+// that Back and Reload do not ask whether to send the form again.
 
 const line = /** @type {HTMLElement | null} */ (document.querySelector("[data-seconds]"));
 
@@ -26,3 +27,7 @@ language?.addEventListener("submit", () => {
     /** @type {HTMLInputElement} */ (language.elements.namedItem(name)).value = String(typed.get(name) ?? "");
   }
 });
+
+const form = /** @type {HTMLFormElement} */ (document.getElementById("who"));
+const here = new URL(form.dataset.here ?? "", location.href);
+if (location.pathname !== here.pathname) history.replaceState(null, "", here);
