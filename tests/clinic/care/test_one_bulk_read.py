@@ -195,7 +195,7 @@ def _visited(services: Services, patient: Person, times: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "most"), [("exam", 15), ("plan", 27), ("plan/edit?new=true", 22), ("gate", 9)]
+    ("page", "most"), [("exam", 16), ("plan", 28), ("plan/edit?new=true", 23), ("gate", 9)]
 )
 def test_many_notes_cost_no_more_statements_than_a_few(
     services: Services,
