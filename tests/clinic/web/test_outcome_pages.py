@@ -240,8 +240,8 @@ def test_the_clinic_page_shows_no_result_of_few_patients_and_says_so_once(
         assert page.count("Not shown") == 1 and page.count("Not judged") == 1
         assert "Each is shown from 10 patients on" in page
         assert (
-            f"Roland-Morris Disability Questionnaire: 6 weeks {count}" in page
-            and "Oswestry Disability Index: 6 weeks 1" in page
+            f"Roland-Morris Disability Questionnaire: {count} at 6 weeks" in page
+            and "Oswestry Disability Index: 1 at 6 weeks" in page
         )
         assert "There is no control group" in page and "1 patients" not in page
         assert "Mean change" not in page and '<svg class="chart' not in page and "hundred people" not in page

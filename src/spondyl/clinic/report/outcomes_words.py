@@ -67,7 +67,7 @@ def too_few_text(few: Sequence[InstrumentOutcome]) -> str:
     """What is not shown because few patients have a score, why, and from how many it will be; empty without any."""
     if not few:
         return ""
-    windows = _by_instrument(few, lambda one: f"{one.window.label} {one.people}")
+    windows = _by_instrument(few, lambda one: f"{one.people} at {one.window.label}")
     return (
         f"Not shown, because fewer than {FEWEST_SHOWN} patients have a score: it would tell what became of somebody "
         f"who is known. Each is shown from {FEWEST_SHOWN} patients on. Patients with a score so far: {windows}."
