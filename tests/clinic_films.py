@@ -97,7 +97,7 @@ def measured_film(services: Services, films: FilmService, path: Path, *, person_
             film,
             facts=facts_json(picture),
             original=points_json(points),
-            summary=summary_of(assessment, facts),
+            summary=summary_of(assessment),
             refusal=None,
         )
 

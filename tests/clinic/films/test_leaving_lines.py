@@ -117,7 +117,8 @@ def test_a_film_whose_header_names_nobody_is_reported_as_the_charts_patients(
     picture = replace(films.desk.picture(film), header=header, sop_uid=None)
     chart = ChartPatient(name="Ana Ruiz", birth_date=date(1990, 3, 2), doubt=doubt)
     by = Confirmation(person="Dr Test", at=datetime(2026, 3, 2, tzinfo=UTC))
-    files = report_files(desk.reading, films.desk.assess(desk), picture, "AP film, date unknown", by, chart)
+    facts = replace(desk.facts, header=header)
+    files = report_files(desk.reading, films.desk.assess(desk), picture, facts, by, chart)
     assert "sr" not in files
     assert "Chart of" in files["html"].decode()
     assert "Ana Ruiz, born 2 March 1990" in files["html"].decode()

@@ -18,7 +18,7 @@ from spondyl.clinic.films.take_in import take_arrivals
 from spondyl.clinic.web.services import Services
 from spondyl.radiograph import FilmHeader
 
-BORN, ELSE = date(1970, 5, 3), date(1970, 3, 5)
+BORN, ELSE, FILMED = date(1970, 5, 3), date(1970, 3, 5), date(2026, 5, 2)
 
 
 @pytest.fixture
@@ -36,16 +36,16 @@ def sent(films: FilmService, services: Services, phantoms: Path, **header: str) 
         pass
 
 
-def test_number_and_name_do_not_outweigh_another_day_of_birth(
+def test_number_and_name_do_not_outweigh_another_birth_or_age(
     films: FilmService, services: Services, rosa: Person, phantoms: Path
 ) -> None:
     fits = {"PatientName": "TEST-VEGA^ROSA", "PatientID": str(rosa.record_number)}
-    for born, hers in (("19700305", 0), ("19700503", 1), ("", 2)):
-        sent(films, services, phantoms, PatientBirthDate=born, **fits)
+    for born, age, hers in (("19700305", "", 0), ("19700503", "", 1), ("", "", 2), ("", "003Y", 2)):
+        sent(films, services, phantoms, PatientBirthDate=born, PatientAge=age, **fits)
         with reading(services.engine) as connection:
             assert len(films_of(connection, rosa.id)) == hers
     with reading(services.engine) as connection:
-        assert len(films_of(connection, None)) == 1
+        assert len(films_of(connection, None)) == 2
     films.stop()
 
 
@@ -94,6 +94,14 @@ def test_likely_are_those_of_number_then_name_then_family(
             "says born 5 March 1970, but the chart of Rosa",
         ),
         (FilmHeader(birth_date=ELSE), "Test-Vega says 3 May 1970. Make sure"),
+        (FilmHeader(age_years=53.0, study_date=FILMED), None),  # she was 55
+        (FilmHeader(age_years=57.5, study_date=FILMED), "says 57 years of age, but by the day of birth"),
+        (FilmHeader(age_years=52.9, study_date=FILMED), "Rosa Test-Vega was 55 when it was taken. Make sure"),
+        (FilmHeader(age_years=30.0), None),
+        (
+            FilmHeader(study_date=date(1970, 5, 2)),
+            "taken on 2 May 1970, but the chart of Rosa Test-Vega says",
+        ),
     ],
 )
 def test_a_red_line_where_the_header_is_of_somebody_else(

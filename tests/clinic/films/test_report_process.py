@@ -14,7 +14,7 @@ import pytest
 from spondyl.clinic.chart.documents import DocumentChangedError
 from spondyl.clinic.chart.films import Film, reports_of
 from spondyl.clinic.chart.transaction import reading
-from spondyl.clinic.films.desk import FilmNotReadyError, Signer, Status, name_of, sent_as_kept
+from spondyl.clinic.films.desk import FilmNotReadyError, Signer, Status, sent_as_kept
 from spondyl.clinic.films.modest_process import ModestProcess
 from spondyl.clinic.films.report_files import report_files
 from spondyl.clinic.films.service import FilmService
@@ -39,7 +39,7 @@ def test_reports_made_beside_the_server_are_the_same_and_a_death_signs_nothing(
     opened = desk.open(film.id)
     by = Confirmation(person=DOCTOR.name, at=datetime(2026, 1, 2, tzinfo=UTC))
     chart = ChartPatient(name="Ana Ruiz", birth_date=None, doubt=None)
-    told = opened.reading, desk.assess(opened), desk.picture(film), name_of(opened), by, chart
+    told = opened.reading, desk.assess(opened), desk.picture(film), opened.facts, by, chart
     beside = ModestProcess()
     try:
         assert beside.ask(report_files, *told, patience_s=120.0) == report_files(*told)

@@ -9,8 +9,9 @@ from spondyl.assessment import Finding
 from spondyl.clinic.chart.documents import newest_of_each
 from spondyl.clinic.chart.films import film
 from spondyl.clinic.chart.people import person
+from spondyl.clinic.films.chart_age import with_chart_age
 from spondyl.clinic.films.desk import KIND, shipped_calibration
-from spondyl.clinic.films.facts import facts_from_json
+from spondyl.clinic.films.facts import facts_of
 from spondyl.clinic.films.owner import owner_warning
 from spondyl.clinic.films.reading import assess_reading, reading_from_json
 
@@ -30,13 +31,12 @@ def signed_films(connection: sa.Connection, person_id: str) -> tuple[SignedFilm,
     patient = person(connection, person_id)
     found: list[SignedFilm] = []
     for document in newest_of_each(connection, kind=KIND, person_id=person_id, only_signed=True):
-        saved = film(connection, document.body["film_id"]).facts
-        if saved is None:
+        facts = facts_of(film(connection, document.body["film_id"]))
+        if facts is None:
             continue
-        facts = facts_from_json(saved)
-        assessment = assess_reading(
-            reading_from_json(document.body), facts, calibration=shipped_calibration()
-        )
+        read = reading_from_json(document.body)
+        known = with_chart_age(facts, patient)
+        assessment = assess_reading(read, known, calibration=shipped_calibration())
         doubt = owner_warning(facts.header, patient)
         found.append(
             SignedFilm(

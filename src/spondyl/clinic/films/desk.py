@@ -24,8 +24,9 @@ from spondyl.clinic.chart.people import person, person_to_change
 from spondyl.clinic.chart.practice import clinic_zone, told_by
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.anew import exchanged, marked_anew
+from spondyl.clinic.films.chart_age import with_chart_age
 from spondyl.clinic.films.corrected import Corner, corrected
-from spondyl.clinic.films.facts import FilmFacts, facts_from_json
+from spondyl.clinic.films.facts import FilmFacts, facts_of, film_name
 from spondyl.clinic.films.modest_process import ModestProcess
 from spondyl.clinic.films.owner import chart_patient
 from spondyl.clinic.films.reading import (
@@ -42,7 +43,6 @@ from spondyl.clinic.films.report_files import EarlierReport, report_files
 from spondyl.clinic.films.store import FilmStore
 from spondyl.clinic.films.summary import summary_of
 from spondyl.clinic.films.unsigned_files import stored
-from spondyl.clinic.report.day_text import day_text
 from spondyl.provenance import Confirmation
 from spondyl.radiograph import Radiograph
 from spondyl.radiograph.read import FilmReader
@@ -91,7 +91,8 @@ class SentPoints:
 class Desk:
     """One film with everything that a person sees of its reading. ``document`` is the accepted reading, if any.
 
-    ``zone``: of the clinic's clock, by which a confirmation is told.
+    ``facts`` hold what a person and the chart say where the film's header says nothing. ``zone``: of the clinic's
+    clock, by which a confirmation is told.
     """
 
     film: Film
@@ -250,7 +251,8 @@ class FilmDesk:
         with reading(self._engine) as connection:
             chart = chart_patient(desk.facts.header, person(connection, desk.document.person_id))
         earlier = self._earlier_report(desk)
-        told = desk.reading, self.assess(desk), self.picture(desk.film), name_of(desk), by, chart, earlier
+        picture, facts = self.picture(desk.film), desk.facts
+        told = desk.reading, self.assess(desk), picture, facts, by, chart, earlier
         if self._reports is None:
             return report_files(*told)
         try:
@@ -289,12 +291,14 @@ class FilmDesk:
 def desk_of(connection: sa.Connection, film_id: str) -> Desk:
     """The film with its reading; raises FilmNotReadyError when it has no landmarks."""
     film = chart.film(connection, film_id)
-    if film.facts is None or film.original is None:
+    facts = facts_of(film)
+    if facts is None or film.original is None:
         raise FilmNotReadyError("This film has no landmarks: it waits to be read, or it was refused.")
+    patient = None if film.person_id is None else person(connection, film.person_id)
     document = None if film.reading_id is None else load(connection, film.reading_id)
     return Desk(
         film=film,
-        facts=facts_from_json(film.facts),
+        facts=with_chart_age(facts, patient),
         reading=reading_of(film, document),
         status=status_of(film, document),
         document=document,
@@ -328,14 +332,6 @@ def sent_as_kept(desk: Desk) -> SentPoints:
 def name_of(desk: Desk) -> str:
     """How a film is called: its view and date."""
     return film_name(desk.facts)
-
-
-def film_name(facts: FilmFacts) -> str:
-    """``AP film of 2 March 2026``."""
-    day = facts.header.study_date
-    view = facts.view.value if facts.view.value != "UNKNOWN" else "Spine"
-    view = "Lateral" if view == "LATERAL" else view
-    return f"{view} film{f' of {day_text(day)}' if day else ', date unknown'}"
 
 
 @cache
@@ -417,4 +413,4 @@ def _keep(connection: sa.Connection, desk: Desk, now: Reading, *, after_version:
 
 
 def _summary(now: Reading, facts: FilmFacts) -> dict[str, Any]:
-    return summary_of(measure_reading(now, facts, calibration=shipped_calibration()), facts)
+    return summary_of(measure_reading(now, facts, calibration=shipped_calibration()))

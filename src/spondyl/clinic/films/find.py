@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from spondyl.clinic.compose import Tools
-from spondyl.clinic.films.facts import facts_from_json, facts_json
+from spondyl.clinic.films.facts import facts_json
 from spondyl.clinic.films.reading import points_json
 from spondyl.clinic.films.summary import summary_of
 from spondyl.radiograph import FilmRefused
@@ -48,8 +48,7 @@ def find_landmarks(path: str, landmarks: str | None) -> Found:
     facts = None if result.radiograph is None else facts_json(result.radiograph)
     if result.refusal is not None or result.landmarks is None or result.assessment is None:
         return Found(facts=facts, original=None, summary=None, refusal=_refusal(result.refusal))
-    assert facts is not None
-    summary = summary_of(result.assessment, facts_from_json(facts))
+    summary = summary_of(result.assessment)
     return Found(facts=facts, original=points_json(result.landmarks), summary=summary, refusal=None)
 
 

@@ -2,6 +2,7 @@
 other day of birth is told.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache, partial
@@ -11,10 +12,11 @@ import sqlalchemy as sa
 from spondyl.clinic.chart.films import SYSTEM, Film, name_person
 from spondyl.clinic.chart.known_person import in_open_charts
 from spondyl.clinic.chart.people import Person, find_people, fold, person_of_record
-from spondyl.clinic.films.facts import facts_from_json
+from spondyl.clinic.films.facts import facts_of
 from spondyl.clinic.report.day_text import day_text
 from spondyl.clinic.result import ChartPatient
 from spondyl.radiograph import FilmHeader
+from spondyl.radiograph.dicom_patient import MAX_AGE_APART_YEARS
 
 _MOST_LIKELY = 5
 
@@ -22,11 +24,11 @@ _MOST_LIKELY = 5
 def name_owner(connection: sa.Connection, film: Film) -> Person | None:
     """Give the film to the patient whom its header names by record number *and* name, and not born on another day; None
     when there is none."""
-    if film.person_id is not None or film.facts is None:
+    facts = facts_of(film)
+    if film.person_id is not None or facts is None:
         return None
-    header = facts_from_json(film.facts).header
-    found = _numbered(connection, header)
-    if found is None or not names_agree(header, found) or _two_birthdays(header, found):
+    found = _numbered(connection, facts.header)
+    if found is None or not names_agree(facts.header, found) or _other_birth(facts.header, found):
         return None
     name_person(connection, film.id, found.id, actor=SYSTEM)
     return found
@@ -74,15 +76,11 @@ def names_agree(header: FilmHeader, person: Person) -> bool:
 
 
 def owner_warning(header: FilmHeader, person: Person) -> str | None:
-    """A red line when the header names somebody else, or another day of birth; None when it fits or names nobody."""
-    told = None
+    """A red line when the header names somebody else, another day of birth or another age; None when it fits or names
+    nobody."""
+    told = _other_birth(header, person)
     if header.patient_name and not names_agree(header, person):
         told = f"The film's header names {_name(header)}, but this is the chart of {person.full_name}."
-    elif birthdays := _two_birthdays(header, person):
-        in_header, in_chart = map(day_text, birthdays)
-        told = (
-            f"The film's header says born {in_header}, but the chart of {person.full_name} says {in_chart}."
-        )
     return told and f"{told} Make sure that the film is of this patient."
 
 
@@ -95,10 +93,29 @@ def chart_patient(header: FilmHeader, person: Person) -> ChartPatient:
     )
 
 
-def _two_birthdays(header: FilmHeader, person: Person) -> tuple[date, date] | None:
-    """What header and chart say, where they differ; None where they agree or one of them says nothing."""
-    told, charted = header.birth_date, person.details.birth_date
-    return (told, charted) if told and charted and told != charted else None
+def _other_birth(header: FilmHeader, person: Person) -> str | None:
+    """How the header's day of birth, age or day of the film contradicts the chart's day of birth; None where it does
+    not, or one of them says nothing."""
+    born, day, name = person.details.birth_date, header.study_date, person.full_name
+    if born is None:
+        return None
+    if header.birth_date is not None and header.birth_date != born:
+        told, charted = day_text(header.birth_date), day_text(born)
+        return f"The film's header says born {told}, but the chart of {name} says {charted}."
+    return None if day is None else _other_age(header.age_years, day, born, person)
+
+
+def _other_age(age_years: float | None, day: date, born: date, person: Person) -> str | None:
+    """The same of the age on the day of the film."""
+    if day < born:
+        return f"The film was taken on {day_text(day)}, but the chart of {person.full_name} says born {day_text(born)}."
+    by_chart = person.age_years(day)
+    if age_years is None or by_chart is None or abs(age_years - by_chart) <= MAX_AGE_APART_YEARS:
+        return None
+    return (
+        f"The film's header says {math.floor(age_years)} years of age, but by the day of birth in the chart "
+        f"{person.full_name} was {by_chart} when it was taken."
+    )
 
 
 def _number(header: FilmHeader) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from spondyl.assessment import Assessment
+from spondyl.clinic.films.facts import FilmFacts, film_name
 from spondyl.clinic.films.reading import Reading
 from spondyl.clinic.report.signature import signed
 from spondyl.clinic.result import ChartPatient, FilmResult
@@ -37,15 +38,15 @@ def report_files(
     reading: Reading,
     assessment: Assessment,
     picture: Radiograph,
-    film_name: str,
+    facts: FilmFacts,
     by: Confirmation,
     chart: ChartPatient,
     earlier: EarlierReport | None = None,
 ) -> dict[str, bytes]:
     """Each format's bytes by its name; the structured report only for a film that came as DICOM.
 
-    A doubt whether the film is of the chart's patient is the first red line, as it is on the screen. A report that
-    corrects an ``earlier`` one says so.
+    ``facts`` say what a person and the chart know of the film besides its header. A doubt whether the film is of the
+    chart's patient is the first red line, as it is on the screen. A report that corrects an ``earlier`` one says so.
     """
     from spondyl.clinic.report.dicom_sr import dicom_sr_bytes, has_sr, source_header
     from spondyl.clinic.report.fhir import fhir_bundle_json
@@ -56,8 +57,8 @@ def report_files(
     doubt = () if chart.doubt is None else (chart.doubt,)
     result = signed(
         FilmResult(
-            film=film_name,
-            radiograph=picture,
+            film=film_name(facts),
+            radiograph=replace(picture, header=facts.header, notes=facts.notes),
             landmarks=reading.points,
             assessment=replace(assessment, red_lines=(*doubt, *assessment.red_lines)),
             refusal=None,

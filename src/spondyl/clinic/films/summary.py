@@ -3,21 +3,18 @@
 from typing import Any
 
 from spondyl.assessment import Assessment, Measurement, is_cobb
-from spondyl.clinic.films.facts import FilmFacts
 from spondyl.clinic.report.drawing import drawn_measurements
 from spondyl.clinic.report.wording import interval_text, levels_text, short_name, value_text
 
 
-def summary_of(assessment: Assessment, facts: FilmFacts) -> dict[str, Any]:
+def summary_of(assessment: Assessment) -> dict[str, Any]:
     """The main values with their 90 % intervals and every red line, in words."""
-    day = facts.header.study_date
     return {
         "values": [
             {"name": short_line(item), "value": value_text(item), "interval": interval_text(item)}
             for item in drawn_measurements(assessment)
         ],
         "red_lines": list(assessment.red_lines),
-        "taken_on": None if day is None else day.isoformat(),
     }
 
 

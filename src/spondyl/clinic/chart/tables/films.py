@@ -28,6 +28,8 @@ films = sa.Table(
     sa.Column("draft", sa.Text, nullable=True),
     sa.Column("draft_version", sa.Integer, nullable=False),
     sa.Column("reading_id", sa.String(ID_LENGTH), nullable=True),
+    # What a person said, of a film whose file does not say when it was taken.
+    sa.Column("stated_day", sa.Date, nullable=True),
     # With the state, which is asked for too: SQLite would else take the index of the states and read every film.
     sa.Index("ix_films_same_picture", "sop_uid_sha256", "state"),
 )

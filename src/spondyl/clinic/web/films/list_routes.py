@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from spondyl.anatomy.landmark_text import LandmarkTextError
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.films import (
     Film,
+    FilmDayError,
     FilmKnownError,
     FilmSource,
     FilmState,
@@ -22,15 +24,17 @@ from spondyl.clinic.chart.films import (
     name_person,
     read_again,
     reports_of,
+    state_day,
 )
 from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import was_detected
 from spondyl.clinic.films.desk import Signer
-from spondyl.clinic.films.facts import facts_from_json
+from spondyl.clinic.films.facts import facts_of
 from spondyl.clinic.films.owner import likely_owners_of
 from spondyl.clinic.films.take_in import Origin, landmark_body, take_in
+from spondyl.clinic.web.clinic_words import clinic_today
 from spondyl.clinic.web.errors import for_machine
 from spondyl.clinic.web.films.choice import people_to_choose
 from spondyl.clinic.web.films.not_taken import NOTHING, NotTaken, Told, known_film, upload_next
@@ -193,6 +197,37 @@ def name_patient(
     return see_other(request, f"/patients/{patient.id}/films", notice=f"The film is {patient.full_name}'s.")
 
 
+@router.post("/films/{film_id}/day")
+def say_day(
+    request: Request,
+    services: Clinic,
+    viewer: AnyStaff,
+    film_id: str,
+    day: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Say when a film was taken whose file does not say it; an empty day takes that back."""
+    said: dict[str, str]
+    with writing(services.engine) as connection:
+        film = film_in_chart(connection, film_id)
+        born = None if film.person_id is None else person(connection, film.person_id).details.birth_date
+        try:
+            stated, today = _day(day), clinic_today(services)
+            state_day(connection, film_id, stated, today=today, born=born, actor=viewer.actor)
+            said = {
+                "notice": "The day of the film is kept." if stated else "The day of the film is open again."
+            }
+        except FilmDayError as error:
+            said = {"problem": str(error)}
+    return see_other(request, _place(film.person_id), **said)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise FilmDayError(f"{text!r} is no date; write it as 2026-12-31.") from None
+
+
 def _note_opened(services: Services, viewer: Viewer, patient_id: str) -> None:
     with writing(services.engine) as connection:
         subject = person(connection, patient_id).subject
@@ -277,7 +312,7 @@ def _unnamed(films: Films, connection: Any, asked: Unnamed) -> tuple[list[FilmRo
     total = count_unnamed(connection)
     after = asked.after if asked.after < total else 0
     found = films_unnamed(connection, limit=MOST, after=after)
-    headers = {one.id: facts_from_json(one.facts).header for one in found if one.facts is not None}
+    headers = {one.id: facts.header for one in found if (facts := facts_of(one)) is not None}
     likely = dict(zip(headers, likely_owners_of(connection, headers.values()), strict=True))
     part = {"total": total, "after": after, "step": MOST}
     return _rows(films, connection, found, None, likely), part | people_to_choose(connection, asked.query)

@@ -15,8 +15,8 @@ from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import may_be_marked, may_be_marked_again, refusal_words, was_detected
 from spondyl.clinic.films.anew import by_hand
-from spondyl.clinic.films.desk import film_name, reading_of
-from spondyl.clinic.films.facts import FilmFacts, facts_from_json
+from spondyl.clinic.films.desk import reading_of
+from spondyl.clinic.films.facts import FilmFacts, facts_of, film_name
 from spondyl.clinic.web.films.service import check_film_restricted
 from spondyl.clinic.web.films.viewer_routes import API
 from spondyl.clinic.web.page import page, patient_page, see_other
@@ -41,8 +41,8 @@ def mark_page(request: Request, services: Clinic, viewer: Clinician, film_id: st
             return _sent_on(request, film)
         given = None if film.original is None else by_hand(reading_of(film))
         record(connection, actor=viewer.actor, action="open film", subject=film.subject)
-    assert film.facts is not None
-    facts = facts_from_json(film.facts)
+    facts = facts_of(film)
+    assert facts is not None
     shown = {
         "film": film,
         "title": film_name(facts),

@@ -16,8 +16,8 @@ from spondyl.clinic.films.advice import (
     takes_landmarks,
     was_detected,
 )
-from spondyl.clinic.films.desk import Status, film_name, status_of
-from spondyl.clinic.films.facts import facts_from_json
+from spondyl.clinic.films.desk import Status, status_of
+from spondyl.clinic.films.facts import FilmFacts, facts_of, film_name
 from spondyl.clinic.films.owner import header_names, owner_warning
 from spondyl.clinic.films.report_files import NAMES
 
@@ -38,7 +38,8 @@ _STANDS = {
 class FilmRow:
     """A film as the list shows it. ``share_done`` is that of the background job, 0 to 1.
 
-    Of a film without a patient: whom its header names (None until it is read), and the patients whom that may mean.
+    ``asks_day``: its file does not say when it was taken, so that a person may. Of a film without a patient: whom its
+    header names (None until it is read), and the patients whom that may mean.
     """
 
     film: Film
@@ -56,6 +57,7 @@ class FilmRow:
     may_be_marked_again: bool
     reports: tuple[tuple[str, str], ...]
     sends_to: str | None
+    asks_day: bool
     header_names: str | None
     likely: Sequence[Person]
 
@@ -71,19 +73,20 @@ def film_row(
     likely: Sequence[Person] = (),
 ) -> FilmRow:
     """The row of one film; ``before_it`` films are read first."""
+    facts = facts_of(film)
     summary = film.summary or {"values": [], "red_lines": []}
     refusal = None if film.refusal is None else refusal_words(film.refusal)
     status = status_of(film, None if film.reading_id is None else load(connection, film.reading_id))
     progress, share_done = _progress(film, status, before_it)
     return FilmRow(
         film=film,
-        title=film.source_name if film.facts is None else film_name(facts_from_json(film.facts)),
+        title=film.source_name if facts is None else film_name(facts),
         came=f"{_CAME[film.source]} {film.source_name if film.source is not FilmSource.FOLDER else ''}".strip(),
         progress=progress,
         status=status,
         share_done=share_done,
         is_open=film.state is FilmState.MEASURED,
-        red_lines=(*_owner_line(film, patient), *summary["red_lines"]),
+        red_lines=(*_owner_line(facts, patient), *summary["red_lines"]),
         values=tuple(summary["values"]),
         refusal=refusal,
         takes_landmarks=film.refusal is not None and takes_landmarks(film.refusal),
@@ -91,9 +94,8 @@ def film_row(
         may_be_marked_again=may_be_marked_again(film) and not was_detected(film),
         reports=tuple((name, words) for name, words in NAMES.items() if name in reports),
         sends_to=sends_to if "sr" in reports else None,
-        header_names=None
-        if patient or film.facts is None
-        else header_names(facts_from_json(film.facts).header),
+        asks_day=facts is not None and not film.says_its_day,
+        header_names=None if patient or facts is None else header_names(facts.header),
         likely=likely,
     )
 
@@ -133,8 +135,8 @@ def _progress(film: Film, status: Status, before_it: int) -> tuple[str, float]:
     return _STANDS[status], 1.0
 
 
-def _owner_line(film: Film, patient: Person | None) -> tuple[str, ...]:
-    if film.facts is None or patient is None:
+def _owner_line(facts: FilmFacts | None, patient: Person | None) -> tuple[str, ...]:
+    if facts is None or patient is None:
         return ()
-    line = owner_warning(facts_from_json(film.facts).header, patient)
+    line = owner_warning(facts.header, patient)
     return () if line is None else (line,)

@@ -6,8 +6,8 @@ from spondyl.anatomy import ImageSide
 from spondyl.assessment.assess import names_right_p, unsure_levels
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.people import Person
-from spondyl.clinic.films.desk import Desk, Status, accepted_of, film_name, name_of
-from spondyl.clinic.films.facts import facts_from_json
+from spondyl.clinic.films.desk import Desk, Status, accepted_of, name_of
+from spondyl.clinic.films.facts import facts_of, film_name
 from spondyl.clinic.films.owner import owner_warning
 from spondyl.clinic.films.report_files import NAMES
 from spondyl.clinic.films.viewer_json import points_to_viewer
@@ -72,9 +72,9 @@ def reading_state(desk: Desk, viewer: Viewer, words: ClinicWords) -> dict[str, A
 
 def earlier_film(film: Film) -> dict[str, Any]:
     """A film to lay beside."""
-    assert film.facts is not None
-    name = film_name(facts_from_json(film.facts))
-    return {"id": film.id, "title": name, "state_url": f"/api/v1/films/{film.id}/state"}
+    facts = facts_of(film)
+    assert facts is not None
+    return {"id": film.id, "title": film_name(facts), "state_url": f"/api/v1/films/{film.id}/state"}
 
 
 def _picture(desk: Desk) -> dict[str, Any]:

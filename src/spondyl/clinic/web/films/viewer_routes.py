@@ -17,7 +17,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import may_be_marked_again
 from spondyl.clinic.films.anew import other_text
 from spondyl.clinic.films.desk import Desk, FilmNotReadyError, SentPoints, Signer, name_of
-from spondyl.clinic.films.facts import facts_from_json
+from spondyl.clinic.films.facts import facts_of
 from spondyl.clinic.films.report_files import MEDIA_TYPES, SUFFIXES
 from spondyl.clinic.films.viewer_json import assessment_to_viewer
 from spondyl.clinic.web.clinic_words import ClinicWords
@@ -213,13 +213,12 @@ def _earlier(services: Any, desk: Desk) -> list[Film]:
         return []
     with reading(services.engine) as connection:
         others, zone = films_of(connection, desk.film.person_id), clinic_zone(connection)
-    readable = [one for one in others if one.id != desk.film.id and one.facts and one.original]
-    coronal = desk.facts.view.is_coronal
+    coronal, until = desk.facts.view.is_coronal, desk.film.taken_on(zone)
     return [
         one
-        for one in readable
-        if one.taken_on(zone) <= desk.film.taken_on(zone)
-        and (facts_from_json(one.facts or {}).view.is_coronal == coronal)
+        for one in others
+        if one.id != desk.film.id and one.original and one.taken_on(zone) <= until
+        if (facts := facts_of(one)) and facts.view.is_coronal == coronal
     ]
 
 

@@ -7,8 +7,7 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import writing
-from spondyl.clinic.films.desk import film_name
-from spondyl.clinic.films.facts import facts_from_json
+from spondyl.clinic.films.facts import facts_of, film_name
 from spondyl.clinic.films.owner import header_names, likely_owners
 from spondyl.clinic.web.films.choice import people_to_choose
 from spondyl.clinic.web.films.service import check_film_restricted
@@ -25,7 +24,7 @@ def whose(request: Request, services: Clinic, viewer: AnyStaff, film_id: str, q:
     with writing(services.engine) as connection:
         film = film_in_chart(connection, film_id)
         patient = None if film.person_id is None else person(connection, film.person_id)
-        facts = None if film.facts is None else facts_from_json(film.facts)
+        facts = facts_of(film)
         likely = [] if facts is None else likely_owners(connection, facts.header)
         choice = people_to_choose(connection, q)
         record(connection, actor=viewer.actor, action="open film's patient", subject=film.subject)
