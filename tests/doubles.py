@@ -33,6 +33,8 @@ class ReaderDouble:
             os.kill(os.getpid(), signal.SIGKILL)
         if "slow" in text:
             time.sleep(0.1)
+        if "asleep" in text:
+            time.sleep(60.0)
         if "bug" in text:
             raise RuntimeError("a fault made for the test")
         if "bad" in text:

@@ -4,6 +4,7 @@ one bad film costs nothing but itself; results come in the order of the paths.""
 import json
 import os
 import shutil
+import time
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from math import inf
@@ -97,6 +98,23 @@ def test_a_film_that_kills_its_worker_is_reported_and_the_others_are_measured(tm
         Path(film).name: r["refusal"]["code"] for film, r in records.items() if r["status"] == "refused"
     }
     assert refused == {"2.dcm": "worker_died"}
+
+
+def test_a_run_that_is_stopped_does_not_wait_for_the_films_in_hand(tmp_path: Path) -> None:
+    films = write_films(tmp_path / "films", {"a.dcm": "film a", "b.dcm": "asleep", "c.dcm": "asleep"})
+    records = measure_on_cores(tasks_for(films), setup=SETUP, jobs=2)
+    assert next(records).film == films[0]
+    begun = time.monotonic()
+    records.close()
+    assert time.monotonic() - begun < 20.0, "a film in hand takes 60 s, and its result would be thrown away"
+
+
+def test_a_stopped_run_leaves_no_half_written_report(tmp_path: Path) -> None:
+    films = write_films(tmp_path / "films", TEXTS)
+    (tmp_path / "out" / "reports" / ".007.part").mkdir(parents=True)
+    with pytest.raises(KeyboardInterrupt):
+        run(films, tmp_path / "out", stop_after=3)
+    assert list(tmp_path.rglob("*.part")) == []
 
 
 def test_a_folder_that_holds_a_run_is_left_alone_without_resume(tmp_path: Path) -> None:

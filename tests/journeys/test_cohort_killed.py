@@ -1,5 +1,6 @@
 """Journey: a cohort is killed (SIGKILL) or stopped (Ctrl-C) half-way; resumed, it ends with the same bytes."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -71,7 +72,7 @@ def children_of(pid: int) -> list[int]:
 def wait_until_gone(pids: list[int], *, limit_s: float = 10.0) -> list[int]:
     deadline = time.monotonic() + limit_s
     while (left := [pid for pid in pids if is_running(pid)]) and time.monotonic() < deadline:
-        time.sleep(0.05)
+        time.sleep(0.3)
     return left
 
 
@@ -104,3 +105,19 @@ def test_ctrl_c_says_how_to_go_on(
     assert spondyl(*arguments(cohort, out)).returncode == 2, "a run is not overwritten without --resume"
     assert spondyl(*arguments(cohort, out), "--resume").returncode == 3
     assert final_bytes(out) == whole
+
+
+def test_ctrl_c_while_the_workers_start_prints_no_traceback(cohort: Path, tmp_path: Path) -> None:
+    """A terminal sends Ctrl-C to every process of the program, also to those that are still importing."""
+    out = tmp_path / "out"
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    command = [warm_program.PROGRAM, *arguments(cohort, out)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        deadline = time.monotonic() + 60
+        # The third is what keeps Python's own account of shared memory.
+        while len(children_of(process.pid)) < 3 and time.monotonic() < deadline:
+            time.sleep(0.005)
+        time.sleep(0.3)
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (130, f"Stopped. '--out {out} --resume' goes on with it.\n")

@@ -1,10 +1,12 @@
 """Measure films over the cores of this machine, and survive a worker that dies."""
 
+import signal
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup
 from spondyl.clinic.cohort.worker import measure_task, record_of_death, start_worker
@@ -14,7 +16,7 @@ def measure_on_cores(tasks: Iterable[FilmTask], *, setup: WorkSetup, jobs: int) 
     """Measure films with ``jobs`` worker processes; records come as they finish, in any order.
 
     When a worker dies, the films in flight are suspects: each is measured again alone, and only a film that ends its
-    worker again is reported as such.
+    worker again is reported as such. Whoever closes the generator, or presses Ctrl-C, ends the workers at once.
     """
     remaining = iter(tasks)
     suspects: list[FilmTask] | None = []
@@ -28,9 +30,8 @@ def _run_pool(
     remaining: Iterator[FilmTask], *, setup: WorkSetup, jobs: int
 ) -> Generator[FilmRecord, None, list[FilmTask] | None]:
     """Yield records until all is done (then return None) or a worker dies (then return the films in flight)."""
-    pool = _new_pool(jobs)
     flying: dict[Future[FilmRecord], FilmTask] = {}
-    try:
+    with _pool(jobs) as pool:
         while True:
             for task in islice(remaining, 2 * jobs - len(flying)):
                 flying[_submit(pool, setup, task)] = task
@@ -43,18 +44,29 @@ def _run_pool(
                 yield future.result()
             if len(finished) < len(done):
                 return list(flying.values())
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _submit(pool: ProcessPoolExecutor, setup: WorkSetup, task: FilmTask) -> Future[FilmRecord]:
     """Submit a film; a pool that broke a moment ago gives a future that says so, and the film is not lost."""
     try:
-        return pool.submit(measure_task, setup, task)
+        with _ctrl_c_held():
+            return pool.submit(measure_task, setup, task)
     except BrokenProcessPool as error:
         future: Future[FilmRecord] = Future()
         future.set_exception(error)
         return future
+
+
+@contextmanager
+def _ctrl_c_held() -> Generator[None]:
+    """Start processes that no Ctrl-C reaches, not even while they import: they inherit what is held back here. This
+    process gets it a moment later."""
+    resource_tracker.ensure_running()  # started within, it would let Ctrl-C through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _is_broken(future: Future[FilmRecord]) -> bool:
@@ -62,15 +74,25 @@ def _is_broken(future: Future[FilmRecord]) -> bool:
 
 
 def _measure_alone(setup: WorkSetup, task: FilmTask) -> FilmRecord:
-    pool = _new_pool(1)
-    try:
-        return pool.submit(measure_task, setup, task).result()
-    except BrokenProcessPool:
-        return record_of_death(setup, task)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    with _pool(1) as pool:
+        future = _submit(pool, setup, task)
+        return record_of_death(setup, task) if _is_broken(future) else future.result()
 
 
-def _new_pool(jobs: int) -> ProcessPoolExecutor:
-    # A spawned worker starts clean: a forked one would inherit the parent's onnxruntime and reader threads half alive.
-    return ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn"), initializer=start_worker)
+@contextmanager
+def _pool(jobs: int) -> Generator[ProcessPoolExecutor]:
+    """Workers for a while. Left early, by Ctrl-C or a failure, they end at once: nobody would take what they find.
+
+    A spawned worker starts clean: a forked one would inherit the parent's onnxruntime and reader threads half alive.
+    """
+    context = get_context("spawn")
+    theirs, ours = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=start_worker, initargs=(theirs,))
+    with ours, theirs:
+        try:
+            yield pool
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)

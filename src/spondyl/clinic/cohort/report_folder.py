@@ -81,8 +81,7 @@ def are_in_place(reports: Iterable[ReportFile], folder: Path) -> bool:
 
 def remove_unrecorded(folder: Path, *, owned: Collection[str]) -> None:
     """Remove what killed runs began to write, or wrote and never recorded; once all is recorded, every note too."""
-    for part in folder.glob(".*.part"):
-        shutil.rmtree(part, ignore_errors=True)
+    remove_unfinished(folder)
     for note in folder.glob(f"*/{NOTE}"):
         for report in _noted(note):
             path = folder / report.name
@@ -90,6 +89,12 @@ def remove_unrecorded(folder: Path, *, owned: Collection[str]) -> None:
                 path.unlink()
         note.unlink()
         _remove_empty(note.parent)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a stopped run had begun to write: on a full disk it would be in the way of the next one."""
+    for part in folder.glob(".*.part"):
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def _noted(note: Path) -> list[ReportFile]:

@@ -8,7 +8,13 @@ from pathlib import Path
 
 from spondyl.clinic.cohort.journal import Journal
 from spondyl.clinic.cohort.outputs import write_outputs
-from spondyl.clinic.cohort.report_folder import REPORTS, are_in_place, remove_disowned, remove_unrecorded
+from spondyl.clinic.cohort.report_folder import (
+    REPORTS,
+    are_in_place,
+    remove_disowned,
+    remove_unfinished,
+    remove_unrecorded,
+)
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, is_unchanged
 
 Measure = Callable[[Iterator[FilmTask]], Generator[FilmRecord]]
@@ -79,6 +85,7 @@ def measure_into(
                 waiting.ready.add(record.film)
                 waiting.tell(journal, watcher)
     finally:
+        remove_unfinished(reports)
         journal.save()
 
 

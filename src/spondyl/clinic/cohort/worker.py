@@ -1,12 +1,12 @@
 """What runs in a worker process: measure one film, write its reports, give back its record."""
 
 import os
-import signal
 import threading
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import lru_cache
-from multiprocessing import connection, parent_process
+from multiprocessing import connection
+from multiprocessing.connection import Connection
 from multiprocessing.util import Finalize
 
 from spondyl.clinic.cohort.report_folder import remove_report_folder, write_report_folder
@@ -18,17 +18,13 @@ from spondyl.clinic.result import FilmResult
 from spondyl.radiograph import FilmRefused, Refusal, printable
 
 
-def start_worker() -> None:
-    """Leave Ctrl-C to the parent, and end with it: a parent that is killed leaves no worker behind."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is not None:
-        sentinel = parent.sentinel
-        threading.Thread(target=_end_with_parent, args=(sentinel,), daemon=True).start()
+def start_worker(lifeline: Connection) -> None:
+    """End with the run: no worker stays when its process, stopped or killed, lets go of the lifeline's other end."""
+    threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
 
 
-def _end_with_parent(sentinel: int) -> None:
-    connection.wait([sentinel])
+def _end_with(lifeline: Connection) -> None:
+    connection.wait([lifeline])
     os._exit(1)
 
 
