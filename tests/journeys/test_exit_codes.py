@@ -2,11 +2,13 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from pydicom import dcmread
 
+import warm_program
 from journeys.conftest import Spondyl, landmarks_of
 
 ONE = ("--jobs", "1")
@@ -185,6 +187,39 @@ def test_a_folder_that_cannot_be_written(spondyl: Spondyl, mixed: Path, tmp_path
     done = spondyl("measure", film, "--landmarks", marks, "--out", tmp_path / "file" / "results")
     assert done.returncode == 6
     assert "could not be written" in done.stderr
+
+
+def test_a_folder_that_may_not_be_written_is_not_to_be_resumed(spondyl: Spondyl, mixed: Path) -> None:
+    """It said "[Errno 13] … '/sys/.lock'. '--out /sys --resume' goes on with it.": no going on would help."""
+    film, marks = mixed / "good.dcm", mixed / "good.landmarks.json"
+    done = spondyl("measure", film, "--landmarks", marks, "--out", "/proc/self")
+    assert done.returncode == 6
+    assert done.stderr.startswith("The results could not be written to /proc/self: ")
+    assert done.stderr.endswith(". Choose another folder.\n") or "that you may write to" in done.stderr
+
+
+def test_a_run_whose_output_is_read_no_more_says_how_to_go_on(mixed: Path, tmp_path: Path) -> None:
+    """``| head -1`` ended the run into ``--out`` without a word, and with the code of a fault of our own."""
+    words = ("measure", str(mixed), "--landmarks", str(mixed), "--json", "--out", str(tmp_path / "out"), *ONE)
+    command = [warm_program.PROGRAM, *words, "--formats", "none"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        told = process.stderr.read()
+    assert (process.returncode, told.splitlines()) == (
+        130,
+        [f"Stopped: what is printed is read no more. '--out {tmp_path / 'out'} --resume' goes on with it."],
+    )
+
+
+def test_a_closed_output_is_no_fault(mixed: Path) -> None:
+    """A job that is started with its output closed got a traceback, and its files the numbers of the streams."""
+    film, marks = mixed / "good.dcm", mixed / "good.landmarks.json"
+    words = f"measure {film} --landmarks {marks} --json >&-"
+    command = ["sh", "-c", f"{warm_program.PROGRAM} {words}"]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "1 measured, 0 refused.\n")
 
 
 def test_missing_weights(spondyl: Spondyl, mixed: Path, tmp_path: Path) -> None:

@@ -48,7 +48,8 @@ _MEANINGS = {
     ExitCode.RECORD_DIFFERS: "A session record is not, to the last byte, what the session gives.",
     ExitCode.RECORD_UNFINISHED: "A session record has no end: intact as far as it goes, or cut off.",
     ExitCode.RECORD_OTHER_RULES: "A session record was made by another version's rules: intact, not computed again.",
-    ExitCode.INTERRUPTED: "Stopped by Ctrl-C, SIGTERM, the stop key or the loss of its cluster; --resume goes on.",
+    ExitCode.INTERRUPTED: "Stopped by Ctrl-C, SIGTERM, the stop key, or the loss of its cluster or of whoever reads "
+    "its output; --resume goes on.",
 }
 
 

@@ -8,12 +8,14 @@ import typer
 from spondyl import __version__
 from spondyl.clinic.cli.adjust_app import adjust_app
 from spondyl.clinic.cli.backup_command import backup
+from spondyl.clinic.cli.closed_streams import open_closed_streams
 from spondyl.clinic.cli.compare_command import compare
 from spondyl.clinic.cli.doctor_command import doctor
 from spondyl.clinic.cli.evidence_app import evidence_app
 from spondyl.clinic.cli.export_command import export
 from spondyl.clinic.cli.landmarks_command import landmarks
 from spondyl.clinic.cli.measure_command import measure
+from spondyl.clinic.cli.not_written import not_written
 from spondyl.clinic.cli.phantom_command import phantom
 from spondyl.clinic.cli.plain_letters import print_plainly
 from spondyl.clinic.cli.recover_access_command import recover_access
@@ -84,6 +86,7 @@ def main() -> None:
     Whatever a command prints, a disk or a pipe that takes no more of it is no fault of the software, nor is a terminal
     that has not every letter.
     """
+    open_closed_streams()
     print_plainly()
     try:
         sys.exit(app())
@@ -92,5 +95,5 @@ def main() -> None:
 
         if not (is_full_disk(error) or isinstance(error, BlockingIOError)):
             raise
-        typer.echo(f"The results could not be written: {error}.", err=True)
+        typer.echo(not_written(error), err=True)
         sys.exit(int(ExitCode.OUTPUT_FAILED))

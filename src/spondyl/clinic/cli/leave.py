@@ -1,6 +1,8 @@
 """End a command with a message on stderr and a documented exit code."""
 
+import os
 import signal
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
@@ -8,6 +10,7 @@ from typing import NoReturn
 
 import typer
 
+from spondyl.clinic.cli.not_written import not_written
 from spondyl.clinic.exit_codes import ExitCode
 
 
@@ -27,9 +30,12 @@ def clean_stop(how_to_go_on: str) -> Generator[None]:
     except KeyboardInterrupt:
         leave(ExitCode.INTERRUPTED, f"Stopped. {how_to_go_on}")
     except BrokenPipeError:
-        raise  # the reader of our output went away (as in "| head"): typer ends quietly
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # what is left in the buffer goes nowhere
+        leave(ExitCode.INTERRUPTED, f"Stopped: what is printed is read no more. {how_to_go_on}")
     except OSError as error:
-        leave(ExitCode.OUTPUT_FAILED, f"The results could not be written: {error}. {how_to_go_on}")
+        leave(ExitCode.OUTPUT_FAILED, not_written(error, how_to_go_on))
     finally:
         signal.signal(signal.SIGTERM, before)
 
