@@ -89,6 +89,17 @@ def test_columns_are_as_wide_as_the_letters_that_the_terminal_has(encoding: str,
     assert len({len(line) for line in lines}) == 1, lines
 
 
+def test_a_word_longer_than_its_column_is_not_cut() -> None:
+    """The page that a refusal names was "(docs/how-to/ow…" on a narrow terminal."""
+    stream = io.StringIO()
+    table = Table("Film", "Result", box=box.ASCII)
+    table.add_row("film.dcm", "(docs/how-to/own-landmarks.md).")
+    print_table(table, Console(file=stream, width=30))
+    assert "".join(line[-17:-2].strip() for line in stream.getvalue().splitlines()[3:-1]).endswith(
+        "marks.md)."
+    )
+
+
 @pytest.mark.parametrize(
     ("command", "text"),
     [

@@ -1,15 +1,21 @@
 """Journey: a script relies on the exit code, and on stdout holding nothing but JSON Lines."""
 
 import json
+import os
 import shutil
 import subprocess
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from pydicom import dcmread
+from typer.testing import CliRunner
 
 import warm_program
 from journeys.conftest import Spondyl, landmarks_of
+from spondyl.clinic.cli import app, measure_run
+from spondyl.clinic.compose import Tools
+from spondyl.clinic.settings import Settings
 
 ONE = ("--jobs", "1")
 """For a run of two or more films: each process more that measures imports for seconds."""
@@ -220,6 +226,63 @@ def test_a_closed_output_is_no_fault(mixed: Path) -> None:
     command = ["sh", "-c", f"{warm_program.PROGRAM} {words}"]
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "1 measured, 0 refused.\n")
+
+
+def test_what_may_hold_films_and_is_not_read_is_told(spondyl: Spondyl, mixed: Path, tmp_path: Path) -> None:
+    """A folder of BMP pictures, or of a disc in an archive, was "no film" or a smaller cohort without a word."""
+    (tmp_path / "sent").mkdir()
+    for name in ("a.bmp", "b.bmp", "disc.zip"):
+        (tmp_path / "sent" / name).touch()
+    done = spondyl("measure", "sent", mixed / "empty.dcm", "--landmarks", mixed)
+    assert "Passed over: 2 .bmp, 1 .zip." in done.stderr
+    alone = spondyl("measure", "sent")
+    assert (alone.returncode, alone.stdout) == (5, "")
+    assert "Passed over: 2 .bmp, 1 .zip." in alone.stderr and "DICOM, PNG, JPEG and TIFF" in alone.stderr
+
+
+def test_a_film_that_two_paths_name_is_measured_once(spondyl: Spondyl, mixed: Path) -> None:
+    """``films /data/films/a.dcm``: the cohort counted it twice."""
+    done = spondyl(
+        "measure", "mixed", mixed / "good.dcm", "mixed/../mixed", "--landmarks", mixed, "--json", *ONE
+    )
+    assert [json.loads(line)["film"] for line in done.stdout.splitlines()] == [
+        f"mixed/{name}" for name in ("cut.dcm", "empty.dcm", "good.dcm", "noise.png")
+    ]
+
+
+def test_more_jobs_than_cores_do_not_slow_one_film(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``--jobs 1000`` on one film started a thousand threads a network, and did not come back for minutes."""
+    asked: list[int] = []
+    take = measure_run.open_tools
+
+    def open_tools(settings: Settings) -> AbstractContextManager[Tools]:
+        asked.append(settings.threads)
+        return take(settings)
+
+    monkeypatch.setattr(measure_run, "open_tools", open_tools)
+    film, marks = str(mixed / "good.dcm"), str(mixed / "good.landmarks.json")
+    words = ["measure", film, "--landmarks", marks, "--jobs", "1000"]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert asked == [len(os.sched_getaffinity(0))]
+
+
+def test_a_cohort_without_reports_says_how_to_get_them(
+    spondyl: Spondyl, ap_film: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "films").mkdir()
+    for number in range(21):
+        (tmp_path / "films" / f"{number}.dcm").write_bytes(ap_film.read_bytes()[:5000])
+        shutil.copy(landmarks_of(ap_film), tmp_path / "films" / f"{number}.landmarks.json")
+    done = spondyl("measure", "films", "--landmarks", "films", "--out", "out", *ONE)
+    assert "Reports: none, for 21 films; --formats all --resume writes them." in done.stdout
+    asked = spondyl("measure", "films", "--landmarks", "films", "--out", "two", "--formats", "none", *ONE)
+    assert "Reports" not in asked.stdout
+
+
+def test_choices_are_taken_in_either_case(spondyl: Spondyl, mixed: Path) -> None:
+    film, marks = mixed / "good.dcm", mixed / "good.landmarks.json"
+    done = spondyl("measure", film, "--landmarks", marks, "--view", "AP", "--sex", "f", "--json")
+    assert done.returncode == 0, done.stderr
 
 
 def test_missing_weights(spondyl: Spondyl, mixed: Path, tmp_path: Path) -> None:

@@ -31,6 +31,13 @@ def test_folders_are_walked_in_order_and_only_obvious_non_films_are_left_out(tmp
     assert found == ["a.dcm", "z.png", "z.tif", "b/1.2.840.5", "b/IM0001", "b/IM0002", "c/ü film.JPG"]
 
 
+def test_a_film_that_may_lie_in_what_is_passed_over_is_told(tmp_path: Path) -> None:
+    touch(tmp_path, "a.dcm", "b/disc.ZIP", "b/scan.bmp", "notes.txt", ".hidden.zip")
+    told: list[str] = []
+    found = list(film_paths([tmp_path], passed_over=lambda file: told.append(file.name)))
+    assert ([path.name for path in found], told) == (["a.dcm"], ["disc.ZIP", "scan.bmp"])
+
+
 def test_named_files_are_yielded_whatever_they_are(tmp_path: Path) -> None:
     touch(tmp_path, "r.json", "DICOMDIR")
     named = [tmp_path / "r.json", tmp_path / "DICOMDIR", tmp_path / "missing.dcm"]

@@ -36,8 +36,8 @@ class LazyDetector:
             return Detector.load(self._weights_dir, threads=self._threads)
         except Exception as error:  # onnxruntime's errors share no base; none of them lets a film be measured
             raise MissingModelError(
-                f"The vertebra detector cannot be loaded: {error}. Films with a landmark file can be measured without "
-                "it; 'spondyl doctor' says what is missing."
+                f"The vertebra detector cannot be loaded: {str(error).rstrip('.')}. Films with a landmark file can be "
+                "measured without it; 'spondyl doctor' says what is missing."
             ) from error
 
     @property

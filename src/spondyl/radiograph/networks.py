@@ -70,7 +70,9 @@ def load_networks(folder: Path = WEIGHTS, *, threads: int = 2) -> Networks:
     paths = {name: sorted(folder.glob(f"{name}*.onnx")) for name in ("locator", "refiner")}
     for name, found in paths.items():
         if not found:
-            raise WeightsMissingError(f"No model file {name}*.onnx in {folder}. Reinstall spondyl.")
+            raise WeightsMissingError(
+                f"No model file {name}*.onnx in {folder}. Reinstall spondyl, or name the folder that holds it."
+            )
     sessions = {name: tuple(session(path) for path in found) for name, found in paths.items()}
     card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     return Networks(

@@ -160,6 +160,10 @@ def test_doubt_about_the_pair_is_said_first(measured: FilmResult, later: Later) 
     renamed = replace(after, radiograph=replace(after.radiograph, header=named))
     assert "bear different names" in comparison_content(measured, renamed).alerts[0]
     assert "the other way round" in comparison_content(after, measured).alerts[0]
+    undated = replace(after.radiograph.header, study_date=None)
+    sometime = replace(after, radiograph=replace(after.radiograph, header=undated))
+    for pair in ((measured, sometime), (sometime, measured)):
+        assert "is the earlier one" in comparison_content(*pair).alerts[0]
     assert "same picture" in comparison_content(measured, measured).alerts[0]
 
 

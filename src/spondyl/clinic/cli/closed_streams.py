@@ -5,8 +5,8 @@ import sys
 
 
 def open_closed_streams() -> None:
-    """Let what is printed to a closed stream go nowhere: else the next file that is opened would get its number, and with
-    it what the program and its children print."""
+    """Let what is printed to a closed stream go nowhere: else the next file that is opened would get its number, and
+    with it what the program and its children print."""
     number = -1
     while number < 3:
         number = os.open(os.devnull, os.O_RDWR)

@@ -65,7 +65,11 @@ def measure(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     ] = None,
     view: Annotated[
         ViewChoice | None,
-        typer.Option(help="State the view when the header lacks it or is wrong.", show_default=False),
+        typer.Option(
+            help="State the view when the header lacks it or is wrong.",
+            show_default=False,
+            case_sensitive=False,
+        ),
     ] = None,
     spacing_mm: Annotated[
         float | None,
@@ -74,7 +78,9 @@ def measure(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     age: Annotated[
         float | None, typer.Option(help="State the age on the day of the film, in years.", show_default=False)
     ] = None,
-    sex: Annotated[SexChoice | None, typer.Option(help="State the sex.", show_default=False)] = None,
+    sex: Annotated[
+        SexChoice | None, typer.Option(help="State the sex.", show_default=False, case_sensitive=False)
+    ] = None,
     patient: Annotated[
         str | None,
         typer.Option(

@@ -1,5 +1,7 @@
 """Carry out ``spondyl measure``: find the films, plan the tasks, choose where they run."""
 
+import os
+from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,14 +64,9 @@ class MeasureRequest:
 def run_request(request: MeasureRequest) -> Totals:
     """Measure what was asked for; a request that contradicts itself ends with a usage error."""
     films = _films(request)
-    if not films:
-        leave(
-            ExitCode.NO_FILMS,
-            "No film was found in " + ", ".join(printable(str(path)) for path in request.paths) + ".",
-        )
     _check(request, films)
     setup = _setup(request, films)
-    totals = Totals()
+    totals = Totals(reports_unasked=request.formats is None and not setup.formats)
     watcher = watch(totals, json_lines=request.json_lines)
     try:
         with watcher as told:
@@ -93,13 +90,28 @@ def run_request(request: MeasureRequest) -> Totals:
 
 
 def _films(request: MeasureRequest) -> list[str]:
-    """Every film once, by path; pictures among the reports that an earlier run wrote are no films.
+    """Every film once, also where two paths name it; pictures among the reports of an earlier run are no films.
 
     Films beside them are: ``--out`` may be the very folder that holds the films.
     """
     reports = (request.out / REPORTS).resolve() if request.out else None
-    paths = film_paths(request.paths)
-    return sorted({str(path) for path in paths if reports is None or reports not in path.resolve().parents})
+    passed: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for path in film_paths(request.paths, passed_over=lambda file: passed.update([file.suffix.lower()])):
+        if reports is None or reports not in path.resolve().parents:
+            first.setdefault(os.path.abspath(path), str(path))  # noqa: PTH100 (links are kept: each is a film)
+    if passed:
+        typer.echo(_told_passed_over(passed), err=True)
+    if not first:
+        where = ", ".join(printable(str(path)) for path in request.paths)
+        leave(ExitCode.NO_FILMS, f"No film was found in {where}. DICOM, PNG, JPEG and TIFF are read.")
+    return sorted(first.values())
+
+
+def _told_passed_over(passed: Counter[str]) -> str:
+    """Films may be lost among files that are not read: a person should know, and a script's results stay the same."""
+    files = ", ".join(f"{count} {suffix}" for suffix, count in sorted(passed.items()))
+    return f"Passed over: {files}. Films in them are not measured: save pictures as PNG, unpack archives."
 
 
 def _check(request: MeasureRequest, films: Sequence[str]) -> None:
@@ -137,7 +149,9 @@ def _check_one_patient(settings: Settings, films: Sequence[str]) -> None:
 
 def _setup(request: MeasureRequest, films: Sequence[str]) -> WorkSetup:
     alone = len(films) == 1
-    settings = replace(request.settings, threads=request.jobs if alone else 1)
+    # More threads than cores wait for each other: sixteen on two took four times as long.
+    threads = min(request.jobs, len(os.sched_getaffinity(0))) if alone else 1
+    settings = replace(request.settings, threads=threads)
     formats = _formats(request.formats, films) if request.out else ()
     reports = (request.out / REPORTS).absolute() if request.out and formats else None
     return WorkSetup(settings=settings, reports=reports, formats=formats)

@@ -26,12 +26,14 @@ SHOWN_FILMS = 40
 
 @dataclass(slots=True)
 class Totals:
-    """What became of the films, and the first few results to show."""
+    """What became of the films, and the first few results to show. ``reports_unasked``: so many films get no reports
+    unless a person asks for them."""
 
     measured: int = 0
     refused: int = 0
     reused: int = 0
     reported: int = 0
+    reports_unasked: bool = False
     shown: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     def count(self, record: FilmRecord) -> None:
@@ -83,18 +85,20 @@ def show_totals(totals: Totals, *, out: Path | None, json_lines: bool) -> None:
     reused = f" ({totals.reused} unchanged since the last run)" if totals.reused else ""
     console.print(f"{totals.measured} measured, {totals.refused} refused{reused}.", highlight=False)
     if out is not None and not json_lines:
-        _show_where(console, out, has_reports=totals.reported > 0)
+        _show_where(console, out, totals)
 
 
-def _show_where(console: Console, out: Path, *, has_reports: bool) -> None:
-    if has_reports:
+def _show_where(console: Console, out: Path, totals: Totals) -> None:
+    if totals.reports_unasked:
+        words = f"Reports: none, for {totals.measured + totals.refused} films; --formats all --resume writes them."
+        console.print(words, highlight=False, soft_wrap=True)
+    elif totals.reported:
         console.print(f"Reports: {out / REPORTS}", highlight=False, soft_wrap=True)
     console.print(f"Results: {out / 'results.jsonl'} and {out / 'tables'}", highlight=False, soft_wrap=True)
 
 
 def _table(totals: Totals) -> Table:
     table = Table("Film", "Result", box=SIMPLE_HEAD, show_lines=False)
-    table.columns[0].overflow = "fold"
     for result in totals.shown:
         table.add_row(Text(Path(result["film"]).name), Text(_told(result)))
     return table

@@ -12,8 +12,10 @@ NAME_COLUMNS = 16
 
 
 def print_table(table: Table, console: Console) -> None:
-    """Print it, laid out with the letters that the terminal has."""
+    """Print it, laid out with the letters that the terminal has; a word too long for its column goes on below."""
     _take_letters_of(console.encoding, table)
+    for column in table.columns:
+        column.overflow = "fold"
     console.print(table)
 
 

@@ -24,6 +24,11 @@ def _field(name: str, kind: Any, meaning: str) -> Any:
 _KEYS = (
     _field("film", pa.string(), "path of the film as given on the command line"),
     _field("sha256", pa.string(), "SHA-256 of the film's pixels; null when it could not be decoded"),
+    _field(
+        "sop_uid",
+        pa.string(),
+        "SOP Instance UID of a DICOM film, as the archive knows it; null for a picture",
+    ),
     _field("result_key", pa.string(), "SHA-256 over pixels, model, landmark file, settings and version"),
     _field(
         "model", pa.string(), "what gave the landmarks: the detector's model, or the landmark file's format"
@@ -54,6 +59,11 @@ MEASUREMENTS_SCHEMA = pa.schema(
         _field("status", pa.string(), "measured; not_measured (reason says why); refused (the whole film)"),
         _field("reason", pa.string(), "why there is no value"),
         _field("kind", pa.string(), "name of the value (docs/reference/measurements.md); null when refused"),
+        _field(
+            "levels",
+            pa.list_(pa.string()),
+            "the vertebrae used, head to foot; first and last are a curve's ends",
+        ),
         _field("value", pa.float64(), "the value, in the row's unit"),
         _field("unit", pa.string(), "UCUM: deg, mm, % or 1"),
         _field("interval_90_low", pa.float64(), "lower end of the 90 % interval, in the row's unit"),
@@ -80,6 +90,7 @@ def _keys(record: FilmRecord, result: Row) -> Row:
     return {
         "film": result["film"],
         "sha256": result["sha256"],
+        "sop_uid": result["sop_uid"],
         "result_key": record.result_key,
         "model": made and made["method"],
         "version": result["spondyl_version"],
@@ -119,6 +130,7 @@ def _value_row(measurement: Row) -> Row:
     return {
         "status": "measured",
         "kind": measurement["kind"],
+        "levels": measurement["levels"],
         "value": measurement[unit.json_key],
         "unit": unit.value,
         "interval_90_low": low,

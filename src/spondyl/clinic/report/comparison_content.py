@@ -170,6 +170,10 @@ def comparison_alerts(before: FilmResult, after: FilmResult) -> tuple[str, ...]:
             days[0] is not None and days[1] is not None and days[0] > days[1],
             "The film given as “before” is the later one: read the changes the other way round.",
         ),
+        (
+            None in days,
+            "When the films were taken is not on both: make sure that “before” is the earlier one.",
+        ),
         (first.sha256 == second.sha256, "Both films are the same picture."),
         (sides is not None, sides or ""),
     )
