@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 from typer.testing import CliRunner
 
-from spondyl.clinic.cli import app, main
+from spondyl.clinic.cli import app, main, terminal
+from spondyl.clinic.cli.leave import leave
 from spondyl.clinic.cli.plain_letters import ERRORS
 from spondyl.clinic.cli.whole_table import print_table, print_whole
 from spondyl.clinic.exit_codes import ExitCode, code_for
@@ -87,6 +88,24 @@ def test_columns_are_as_wide_as_the_letters_that_the_terminal_has(encoding: str,
     stream.seek(0)
     lines = stream.read().splitlines()
     assert len({len(line) for line in lines}) == 1, lines
+
+
+def test_a_run_without_a_terminal_says_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The log of a cohort of 40,000 films was empty for hours."""
+    monkeypatch.setattr(terminal, "SECONDS_A_LINE", 0.0)
+    with terminal.watch(terminal.Totals(), json_lines=True) as told:
+        told.started(3, 1)
+        told.ticked()
+        told.ticked()
+    assert capsys.readouterr().err.splitlines() == ["2 of 3 films.", "3 of 3 films."]
+
+
+def test_what_a_film_is_called_gives_a_terminal_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit):
+        leave(ExitCode.USAGE, "films/\x1b]0;title\x07\x9b31m a.dcm\nSecond line.")
+    assert capsys.readouterr().err == "films/\\x1b]0;title\\x07\\x9b31m a.dcm\nSecond line.\n"
 
 
 def test_a_word_longer_than_its_column_is_not_cut() -> None:

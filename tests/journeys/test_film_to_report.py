@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from pypdf import PdfReader
 
 from journeys.conftest import Spondyl, landmarks_of
 
@@ -41,6 +42,14 @@ def test_ap_film_to_every_report(spondyl: Spondyl, ap_film: Path, tmp_path: Path
     line = (tmp_path / "results" / "results.jsonl").read_text()
     assert line == (folder / f"{stem}.json").read_text()
     assert "Cobb" in done.stdout
+
+
+def test_no_level_of_a_lateral_report_is_broken(spondyl: Spondyl, lateral_film: Path, tmp_path: Path) -> None:
+    """Beside the picture its table is narrow: "Note" stood as "Not" and "e"."""
+    words = ("--landmarks", landmarks_of(lateral_film), "--out", tmp_path / "out", "--formats", "pdf")
+    assert spondyl("measure", lateral_film, *words).returncode == 0
+    text = PdfReader(next(tmp_path.rglob("*.pdf"))).pages[0].extract_text().splitlines()
+    assert {"Levels", "Note", "T4–T12", "T5–T12"} <= set(text)
 
 
 def test_table_and_json_lines_say_the_same(

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -22,6 +23,10 @@ from spondyl.clinic.cohort.task import FilmRecord
 
 SHOWN_FILMS = 40
 """A longer run is summed up instead of listed."""
+
+
+SECONDS_A_LINE = 60.0
+"""How often the log of a run without a terminal says how far it is."""
 
 
 @dataclass(slots=True)
@@ -48,21 +53,54 @@ class Totals:
 
 @contextmanager
 def watch(totals: Totals, *, json_lines: bool) -> Generator[Watcher]:
-    """Count finished films, print their JSON lines when asked, and show a bar when stderr is a terminal."""
+    """Count finished films, print their JSON lines when asked, and show how far: a bar on a terminal, else lines."""
     with ExitStack() as stack:
-        bar = stack.enter_context(_progress()) if sys.stderr.isatty() else None
-        task = bar.add_task("Films", total=None) if bar else None
+        shown = _Bar(bar=stack.enter_context(_progress())) if sys.stderr.isatty() else _Lines()
+
+        def started(films: int, reused: int) -> None:
+            totals.reused = reused
+            shown.started(films, reused)
+
         yield Watcher(
-            started=lambda films, reused: _started(totals, bar, task, films, reused),
+            started=started,
             finished=lambda record: _finished(totals, record, json_lines=json_lines),
-            ticked=lambda: bar.advance(task) if bar and task is not None else None,
+            ticked=shown.ticked,
         )
 
 
-def _started(totals: Totals, bar: Progress | None, task: TaskID | None, films: int, reused: int) -> None:
-    totals.reused = reused
-    if bar and task is not None:
-        bar.update(task, total=films, completed=reused)
+@dataclass(slots=True)
+class _Bar:
+    """How far, on a terminal."""
+
+    bar: Progress
+    task: TaskID = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.task = self.bar.add_task("Films", total=None)
+
+    def started(self, films: int, reused: int) -> None:
+        self.bar.update(self.task, total=films, completed=reused)
+
+    def ticked(self) -> None:
+        self.bar.advance(self.task)
+
+
+@dataclass(slots=True)
+class _Lines:
+    """How far, in the log of a job that nobody looks at: a line now and then."""
+
+    films: int = 0
+    done: int = 0
+    told_at: float = field(default_factory=monotonic)
+
+    def started(self, films: int, reused: int) -> None:
+        self.films, self.done = films, reused
+
+    def ticked(self) -> None:
+        self.done += 1
+        if monotonic() - self.told_at >= SECONDS_A_LINE:
+            sys.stderr.write(f"{self.done} of {self.films} films.\n")
+            self.told_at = monotonic()
 
 
 def _finished(totals: Totals, record: FilmRecord, *, json_lines: bool) -> None:

@@ -139,7 +139,7 @@ def _table(story: Story, rows: tuple[MeasurementRow, ...]) -> None:
             (_name(r.name, r.flags), r.value, r.interval, r.reference or "—", r.levels, str(r.note))
             for r in rows
         ]
-        story.table(header, cells, shares=(0.27, 0.15, 0.2, 0.17, 0.1, 0.11))
+        story.table(header, cells, shares=(0.25, 0.16, 0.19, 0.165, 0.135, 0.1))
         return
     header = ("Measurement", "Value", "90 % interval", "Levels", "Note")
     plain = [(_name(r.name, r.flags), r.value, r.interval, r.levels, str(r.note)) for r in rows]
