@@ -300,4 +300,9 @@ def test_a_lateral_film_asks_for_landmarks(spondyl: Spondyl, lateral_film: Path,
     assert done.returncode == 4
     assert json.loads(done.stdout)["refusal"]["code"] == "landmarks_invalid"
     assert spondyl("landmarks", wrong).returncode == 4
+    for no_text, why in (
+        (lateral_film, "It is not UTF-8 text."),
+        (tmp_path, "cannot be read: Is a directory."),
+    ):
+        assert why in spondyl("landmarks", no_text).stderr
     assert spondyl("landmarks", landmarks_of(lateral_film)).returncode == 0

@@ -44,6 +44,8 @@ def film_file(tmp_path: Path, **fields: object) -> Path:
 def test_what_is_no_file(reader: FilmReader, tmp_path: Path) -> None:
     assert refusal(reader, tmp_path / "missing.dcm").refusal is Refusal.FILE_MISSING
     assert refusal(reader, Path("with\0zero")).refusal is Refusal.FILE_MISSING
+    (tmp_path / "link.dcm").symlink_to("gone.dcm")
+    assert "is a link to a file that is not there" in refusal(reader, tmp_path / "link.dcm").what
     assert refusal(reader, tmp_path / ("x" * 300)).refusal is Refusal.FILE_UNREADABLE
     assert refusal(reader, tmp_path).refusal is Refusal.FILE_UNREADABLE
     os.mkfifo(tmp_path / "pipe")

@@ -53,9 +53,13 @@ def read_landmarks_of(path: Path) -> tuple[Landmarks, MarkedFilm]:
         return landmarks_from_json(text), marked_film(text)
     except FileNotFoundError:
         raise _invalid(path, "There is no such file.", "Check the path given with --landmarks.") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise _invalid(
-            path, f"It cannot be read: {error}.", "Save it as UTF-8 text and check its rights."
+            path, f"It cannot be read: {error.strerror}.", "Name one landmark file that you may read."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise _invalid(
+            path, "It is not UTF-8 text.", "Name the landmark file, not the film; or save it as UTF-8."
         ) from error
     except LandmarkTextError as error:
         raise _invalid(path, str(error), "Correct it; 'spondyl landmarks FILE' checks it again.") from error

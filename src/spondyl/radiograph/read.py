@@ -147,12 +147,26 @@ def check_file(path: Path, limits: DecodeLimits) -> None:
 
 
 def _missing(path: Path) -> FilmRefused:
+    if _is_link(path):
+        return FilmRefused(
+            Refusal.FILE_MISSING,
+            what=f"{path} is a link to a file that is not there.",
+            why="What it points to was moved or removed, or lies on a drive that is not connected.",
+            do="Put the film itself in its place, or connect the drive.",
+        )
     return FilmRefused(
         Refusal.FILE_MISSING,
         what=f"There is no file {path}.",
         why="The name leads nowhere.",
         do="Check the spelling and the folder.",
     )
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except ValueError:  # a NUL in the name
+        return False
 
 
 def _unreadable(path: Path, why: str) -> FilmRefused:

@@ -13,7 +13,6 @@ import typer
 from spondyl.clinic.cli.not_written import not_written
 from spondyl.clinic.exit_codes import ExitCode
 
-
 _AS_CODES = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 """A message may name a file, and a file's name may hold what a terminal would obey."""
 
