@@ -3,7 +3,9 @@ never change."""
 
 import errno
 import io
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import typer
@@ -88,6 +90,22 @@ def test_columns_are_as_wide_as_the_letters_that_the_terminal_has(encoding: str,
     stream.seek(0)
     lines = stream.read().splitlines()
     assert len({len(line) for line in lines}) == 1, lines
+
+
+@pytest.mark.parametrize("command", ["measure", "phantom"])
+def test_ctrl_c_while_the_command_imports_is_answered_too(
+    monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """For the first second it ended without a word."""
+
+    class Interrupted(ModuleType):
+        def __getattr__(self, name: str) -> None:
+            raise KeyboardInterrupt
+
+    for name in ("spondyl.clinic.cli.measure_run", "spondyl.clinic.phantom_patients"):
+        monkeypatch.setitem(sys.modules, name, Interrupted(name))
+    done = CliRunner().invoke(app, [command, "films"])
+    assert (done.exit_code, done.stderr.split()[0]) == (ExitCode.INTERRUPTED, "Stopped.")
 
 
 def test_a_run_without_a_terminal_says_how_far_it_is(

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -22,6 +23,13 @@ def leave(code: ExitCode, message: str = "") -> NoReturn:
     if message:
         typer.echo(message.translate(_AS_CODES), err=True)
     raise typer.Exit(int(code))
+
+
+def how_to_resume(out: Path | None) -> str:
+    """What to do after a run over films was stopped that writes to ``out``."""
+    if out is None:
+        return "With --out a stopped run can be resumed."
+    return f"'--out {out} --resume' goes on with it."
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spondyl.clinic.cli.leave import clean_stop, leave
+from spondyl.clinic.cli.leave import clean_stop, how_to_resume, leave
 from spondyl.clinic.exit_codes import ExitCode, code_for
 
 if TYPE_CHECKING:
@@ -127,21 +127,21 @@ def measure(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     Exit codes: 0 all measured, 3 some refused, 4 all refused, 5 no films, 2 wrong command line,
     6 results not written, 7 installation incomplete, 130 stopped.
     """
-    from spondyl.clinic.cli.measure_run import MeasureRequest, run_request
-    from spondyl.clinic.cli.terminal import show_totals
+    with clean_stop(how_to_resume(out)):  # from here on: what follows imports for up to seconds
+        from spondyl.clinic.cli.measure_run import MeasureRequest, run_request
+        from spondyl.clinic.cli.terminal import show_totals
 
-    request = MeasureRequest(
-        paths=tuple(paths),
-        out=out,
-        landmarks=landmarks,
-        json_lines=json_lines,
-        resume=resume,
-        jobs=jobs or len(os.sched_getaffinity(0)),
-        cluster=cluster,
-        formats=formats,
-        settings=_settings(view, spacing_mm, age, sex, patient, sign, weights),
-    )
-    with clean_stop(request.how_to_go_on):
+        request = MeasureRequest(
+            paths=tuple(paths),
+            out=out,
+            landmarks=landmarks,
+            json_lines=json_lines,
+            resume=resume,
+            jobs=jobs or len(os.sched_getaffinity(0)),
+            cluster=cluster,
+            formats=formats,
+            settings=_settings(view, spacing_mm, age, sex, patient, sign, weights),
+        )
         totals = run_request(request)
         show_totals(totals, out=out, json_lines=json_lines)
     leave(code_for(measured=totals.measured, refused=totals.refused))

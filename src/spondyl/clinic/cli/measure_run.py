@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import typer
 
-from spondyl.clinic.cli.leave import leave
+from spondyl.clinic.cli.leave import how_to_resume, leave
 from spondyl.clinic.cli.terminal import Totals, watch
 from spondyl.clinic.cohort.journal import Journal
 from spondyl.clinic.cohort.local_pool import measure_on_cores
@@ -51,15 +51,6 @@ class MeasureRequest:
     formats: str | None
     settings: Settings
 
-    @property
-    def how_to_go_on(self) -> str:
-        """What to do after the run was stopped."""
-        return (
-            f"'--out {self.out} --resume' goes on with it."
-            if self.out
-            else "With --out a stopped run can be resumed."
-        )
-
 
 def run_request(request: MeasureRequest) -> Totals:
     """Measure what was asked for; a request that contradicts itself ends with a usage error."""
@@ -83,7 +74,7 @@ def run_request(request: MeasureRequest) -> Totals:
     except (RunFolderError, ClusterError) as error:
         leave(ExitCode.USAGE, str(error))
     except ClusterLostError as error:
-        leave(ExitCode.INTERRUPTED, f"{error} {request.how_to_go_on}")
+        leave(ExitCode.INTERRUPTED, f"{error} {how_to_resume(request.out)}")
     except MissingModelError as error:
         leave(ExitCode.INSTALLATION_INCOMPLETE, str(error))
     return totals

@@ -27,9 +27,9 @@ def phantom(
     \b
     Exit codes: 0 done, 6 the folder cannot be written, 130 stopped.
     """
-    from spondyl.clinic.phantom_patients import write_patients
-
     with clean_stop("The films written so far are whole."):
+        from spondyl.clinic.phantom_patients import write_patients
+
         for film in write_patients(directory, patients=patients, seed=seed):
             typer.echo(film)
     typer.echo("Each has a .landmarks.json and a .truth.json beside it. Measure them with:", err=True)
