@@ -9,7 +9,9 @@ from spondyl.clinic.chart.people import Person
 from spondyl.clinic.films.desk import Desk, Status, accepted_of, name_of
 from spondyl.clinic.films.facts import facts_of, film_name
 from spondyl.clinic.films.owner import owner_warning
+from spondyl.clinic.films.reading import Reading
 from spondyl.clinic.films.report_files import NAMES
+from spondyl.clinic.films.stated_side import SIDE_WORDS, sides_of
 from spondyl.clinic.films.viewer_json import points_to_viewer
 from spondyl.clinic.web.clinic_words import ClinicWords
 from spondyl.clinic.web.viewer import Viewer
@@ -46,7 +48,7 @@ def film_state(
         ],
         "urls": {
             name: f"/api/v1/films/{desk.film.id}/{name}"
-            for name in ("measure", "draft", "accept", "sign", "exchange")
+            for name in ("measure", "draft", "accept", "sign", "exchange", "side")
         },
         "earlier": [earlier_film(film) for film in earlier],
     }
@@ -75,6 +77,16 @@ def earlier_film(film: Film) -> dict[str, Any]:
     facts = facts_of(film)
     assert facts is not None
     return {"id": film.id, "title": film_name(facts), "state_url": f"/api/v1/films/{film.id}/state"}
+
+
+def sides_to_state(reading: Reading) -> list[tuple[str, str]]:
+    """What a person may say lies on the left edge of a picture that does not say it: names and words; else nothing."""
+    if reading.original.image_left is not ImageSide.UNKNOWN:
+        return []
+    sides = [*sides_of(reading.original.view)]
+    if sides and reading.stated_left is not None:
+        sides.append(ImageSide.UNKNOWN)
+    return [(side.value, SIDE_WORDS[side].capitalize()) for side in sides]
 
 
 def _picture(desk: Desk) -> dict[str, Any]:
