@@ -24,7 +24,7 @@ from hostile_films import DX
 
 
 def dcmtk(name: str) -> str:
-    """The path of one of dcmtk's programs; pynetdicom puts others of the same names before it on an active venv's path."""
+    """The path of one of dcmtk's programs: in an active venv pynetdicom's of the same names come first."""
     path = os.pathsep.join(one for one in os.get_exec_path() if Path(one) != Path(sys.executable).parent)
     program = shutil.which(name, path=path)
     assert program, "dcmtk is missing: apt-get install dcmtk"
