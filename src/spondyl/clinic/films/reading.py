@@ -9,6 +9,7 @@ from typing import Any
 
 from spondyl.anatomy import ImageSide, Landmarks, Level, LevelNames
 from spondyl.anatomy.landmark_text import landmarks_from_json, landmarks_to_json
+from spondyl.anatomy.levels import in_runs
 from spondyl.assessment import Assessment
 from spondyl.assessment.assess import assess, assess_values, names_right_p
 from spondyl.assessment.calibration import Calibration
@@ -79,7 +80,7 @@ class Reading:
         found = "found by the detector" if self.is_detected else "marked by hand or given as a file"
         parts = [f"Landmarks {found}"]
         if is_corrected(self.original, self.placed):
-            parts.append(f"{', '.join(one.value for one in self.moved) or 'femoral heads'} corrected by hand")
+            parts.append(f"{in_runs(self.moved) or 'femoral heads'} corrected by hand")
         if self.renamed_by:
             parts.append(f"levels renamed by hand ({words_of(self.placed.levels, self.renamed_by)})")
         if self.stated_left is not None:

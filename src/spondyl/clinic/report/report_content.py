@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from spondyl import __version__
 from spondyl.anatomy import ImageSide, View
 from spondyl.assessment import Assessment, Classification, Finding, Flag, Measurement
-from spondyl.assessment.assess import names_right_p, unsure_levels
+from spondyl.assessment.assess import names_right_p
 from spondyl.clinic.report.day_text import day_text, moment_text
 from spondyl.clinic.report.references import Reference, reference_sentences, reference_text, references_of
 from spondyl.clinic.report.signature import confirmation_of, names_confirmed_in, names_line
@@ -140,7 +140,7 @@ def report_content(result: FilmResult, *, stem: str = "report") -> ReportContent
         title="Spine film report" if result.assessment else "Spine film not measured",
         film=result.film,
         examination=_examination(result),
-        alerts=_alerts(result, assessment),
+        alerts=assessment.red_lines,
         caption=_caption(result),
         table_caption=_table_caption(shared),
         rows=tuple(
@@ -232,16 +232,6 @@ def _refusal(result: FilmResult) -> RefusalText | None:
         return None
     refused = result.refusal
     return RefusalText(code=refused.refusal.value, what=refused.what, why=refused.why, do=refused.do)
-
-
-def _alerts(result: FilmResult, assessment: Assessment) -> tuple[str, ...]:
-    """The red lines, and the unsure vertebrae when no red line names them."""
-    unsure = () if result.landmarks is None else unsure_levels(result.landmarks)
-    named = all(any(level.value in line for line in assessment.red_lines) for level in unsure)
-    if not unsure or named:
-        return assessment.red_lines
-    names = ", ".join(level.value for level in unsure)
-    return (*assessment.red_lines, f"Unsure vertebrae (dashed on the film): {names}. Check them before use.")
 
 
 def _caption(result: FilmResult) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from spondyl.anatomy import ImageSide
+from spondyl.anatomy.levels import in_runs
 from spondyl.assessment.assess import names_right_p, unsure_levels
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.people import Person
@@ -115,14 +116,14 @@ def _standing(desk: Desk, words: ClinicWords) -> str:
 
 
 def _next(desk: Desk) -> str:
-    unsure = [level.value for level in unsure_levels(desk.reading.points)]
+    unsure = in_runs(unsure_levels(desk.reading.points))
     if desk.status is Status.SIGNED:
         return "Open the report, or go on with the plan."
     if desk.status is Status.ACCEPTED:
         return "Sign the reading: the report is made then."
     if desk.film.person_id is None:
         return "Say whose film this is, on the page of films without a patient."
-    look = f"check {', '.join(unsure)} (marked unsure)" if unsure else "look whether the corners lie well"
+    look = f"check {unsure} (marked unsure)" if unsure else "look whether the corners lie well"
     steps = f"{look}, then accept the landmarks."
     if names_right_p(desk.reading.points) < 1:
         return f"Count, confirm or move the level names, {steps}"
