@@ -14,14 +14,14 @@ SIDE_WORDS = {
     ImageSide.POSTERIOR: "the back",
     ImageSide.UNKNOWN: "not known",
 }
-_ACROSS, _ALONG = (ImageSide.PATIENT_RIGHT, ImageSide.PATIENT_LEFT), (ImageSide.ANTERIOR, ImageSide.POSTERIOR)
+
+
+_OFFERED = (ImageSide.PATIENT_RIGHT, ImageSide.PATIENT_LEFT, ImageSide.ANTERIOR, ImageSide.POSTERIOR)
 
 
 def sides_of(view: View) -> tuple[ImageSide, ...]:
     """What may lie on the left edge of a film of this view; nothing can be said while the view is unknown."""
-    if view is View.UNKNOWN:
-        return ()
-    return _ACROSS if view.is_coronal else _ALONG
+    return () if view is View.UNKNOWN else tuple(side for side in _OFFERED if side.fits(view))
 
 
 def check_side(original: Landmarks, side: ImageSide | None) -> None:

@@ -1,7 +1,7 @@
 """What a report of one film says, in words, before any layout: HTML and PDF print exactly this."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spondyl import __version__
@@ -83,10 +83,10 @@ class FindingText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassificationText:
-    """One classification in words: its grade, or why it cannot be classified."""
+    """One classification in words."""
 
     label: str
-    verdict: str
+    grade: str
     reason: str
     probabilities: str
     source: str
@@ -119,6 +119,7 @@ class ReportContent:
     unmeasured: tuple[tuple[str, str], ...]
     findings: tuple[FindingText, ...]
     classifications: tuple[ClassificationText, ...]
+    unclassified: tuple[tuple[str, str], ...]
     refusal: RefusalText | None
     provenance: tuple[tuple[str, str], ...]
     signed_by: str | None
@@ -153,7 +154,10 @@ def report_content(result: FilmResult, *, stem: str = "report") -> ReportContent
         notes=notes,
         unmeasured=tuple((item.label, item.reason) for item in assessment.unmeasured),
         findings=tuple(map(_finding, assessment.findings)),
-        classifications=tuple(map(_classification, assessment.classifications)),
+        classifications=_classified(assessment.classifications),
+        unclassified=tuple(
+            (one.label, one.reason) for one in assessment.classifications if one.grade is None
+        ),
         refusal=_refusal(result),
         provenance=_provenance(result),
         signed_by=confirmation.person if confirmation else None,
@@ -216,14 +220,17 @@ def _finding(finding: Finding) -> FindingText:
     )
 
 
-def _classification(item: Classification) -> ClassificationText:
-    verdict = item.grade if item.grade is not None else "cannot be classified"
-    return ClassificationText(
-        label=item.label,
-        verdict=verdict,
-        reason=item.reason,
-        probabilities=", ".join(f"{name}: {probability_text(p)}" for name, p in item.probabilities),
-        source=item.source,
+def _classified(found: Sequence[Classification]) -> tuple[ClassificationText, ...]:
+    return tuple(
+        ClassificationText(
+            label=one.label,
+            grade=one.grade,
+            reason=one.reason,
+            probabilities=", ".join(f"{name}: {probability_text(p)}" for name, p in one.probabilities),
+            source=one.source,
+        )
+        for one in found
+        if one.grade is not None
     )
 
 
