@@ -1,6 +1,7 @@
 """What a report of one film says, in words, before any layout: HTML and PDF print exactly this."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -156,7 +157,9 @@ def report_content(result: FilmResult, *, stem: str = "report") -> ReportContent
         findings=tuple(map(_finding, assessment.findings)),
         classifications=_classified(assessment.classifications),
         unclassified=tuple(
-            (one.label, one.reason) for one in assessment.classifications if one.grade is None
+            (one.label, _CANNOT.sub("", one.reason))
+            for one in assessment.classifications
+            if one.grade is None
         ),
         refusal=_refusal(result),
         provenance=_provenance(result),
@@ -218,6 +221,10 @@ def _finding(finding: Finding) -> FindingText:
         source=finding.source,
         flags=tuple(FLAG_TEXT[flag] for flag in finding.flags),
     )
+
+
+_CANNOT = re.compile(r"^cannot be (classified|named) because ")
+"""What the heading says already."""
 
 
 def _classified(found: Sequence[Classification]) -> tuple[ClassificationText, ...]:
