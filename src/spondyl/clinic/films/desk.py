@@ -25,9 +25,9 @@ from spondyl.clinic.chart.people import person, person_to_change
 from spondyl.clinic.chart.practice import clinic_zone, told_by
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.anew import exchanged, marked_anew
-from spondyl.clinic.films.chart_age import with_chart_age
 from spondyl.clinic.films.corrected import Corner, corrected
-from spondyl.clinic.films.facts import FilmFacts, facts_of, film_name
+from spondyl.clinic.films.facts import FilmFacts, film_name
+from spondyl.clinic.films.known_facts import facts_of, with_chart_age
 from spondyl.clinic.films.modest_process import ModestProcess
 from spondyl.clinic.films.owner import chart_patient
 from spondyl.clinic.films.reading import (

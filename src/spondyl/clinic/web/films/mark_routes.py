@@ -16,7 +16,8 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import may_be_marked, may_be_marked_again, refusal_words, was_detected
 from spondyl.clinic.films.anew import by_hand
 from spondyl.clinic.films.desk import reading_of
-from spondyl.clinic.films.facts import FilmFacts, facts_of, film_name
+from spondyl.clinic.films.facts import FilmFacts, film_name
+from spondyl.clinic.films.known_facts import facts_of
 from spondyl.clinic.films.stated_side import sides_of
 from spondyl.clinic.web.films.service import check_film_restricted
 from spondyl.clinic.web.films.viewer_routes import API

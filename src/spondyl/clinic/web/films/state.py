@@ -8,7 +8,8 @@ from spondyl.assessment.assess import names_right_p, unsure_levels
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.films.desk import Desk, Status, accepted_of, name_of
-from spondyl.clinic.films.facts import facts_of, film_name
+from spondyl.clinic.films.facts import film_name
+from spondyl.clinic.films.known_facts import facts_of
 from spondyl.clinic.films.owner import owner_warning
 from spondyl.clinic.films.reading import Reading
 from spondyl.clinic.films.report_files import NAMES

@@ -17,7 +17,7 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import may_be_marked_again
 from spondyl.clinic.films.anew import other_text
 from spondyl.clinic.films.desk import Desk, FilmNotReadyError, SentPoints, Signer, name_of
-from spondyl.clinic.films.facts import facts_of
+from spondyl.clinic.films.known_facts import facts_of
 from spondyl.clinic.films.report_files import MEDIA_TYPES, SUFFIXES
 from spondyl.clinic.films.viewer_json import assessment_to_viewer
 from spondyl.clinic.web.clinic_words import ClinicWords
