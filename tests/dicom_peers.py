@@ -2,9 +2,11 @@
 
 import io
 import json
+import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -21,15 +23,32 @@ from pynetdicom.dimse_primitives import C_STORE
 from hostile_films import DX
 
 
+def dcmtk(name: str) -> str:
+    """The path of one of dcmtk's programs: in an active venv pynetdicom's of the same names come first."""
+    path = os.pathsep.join(one for one in os.get_exec_path() if Path(one) != Path(sys.executable).parent)
+    program = shutil.which(name, path=path)
+    assert program, "dcmtk is missing: apt-get install dcmtk"
+    return program
+
+
 def storescu(
     path: Path, *, port: int, calling: str = "XRAY1", called: str = "SPONDYL", syntax: str = ""
 ) -> str:
     """Send a file with dcmtk; what it said, beginning with its exit code."""
-    program = shutil.which("storescu")
-    assert program, "dcmtk is missing: apt-get install dcmtk"
     options = [syntax] if syntax else []
     done = subprocess.run(
-        [program, "-v", *options, "-aet", calling, "-aec", called, "127.0.0.1", str(port), str(path)],
+        [
+            dcmtk("storescu"),
+            "-v",
+            *options,
+            "-aet",
+            calling,
+            "-aec",
+            called,
+            "127.0.0.1",
+            str(port),
+            str(path),
+        ],
         capture_output=True,
         text=True,
         timeout=60,

@@ -20,19 +20,21 @@ def test_a_landmark_file_of_the_other_side_is_refused_and_of_an_unknown_side_is_
 ) -> None:
     marks = json.loads((phantoms / f"{stem}.landmarks.json").read_text())
     assert marks["image_left"] != wrong
-    refusals = {}
+    results = {}
     for side in (marks["image_left"], "unknown", wrong):
         file = tmp_path / f"{side}.json"
         file.write_text(json.dumps({**marks, "image_left": side}))
         with FilmReader() as reader:
-            refusals[side] = measure_film(
+            results[side] = measure_film(
                 phantoms / f"{stem}.dcm",
                 reader=reader,
                 detector=create_autospec(SpineDetector),
                 settings=Settings(),
                 landmarks=file,
-            ).refusal
-    refused = refusals.pop(wrong)
+            )
+    refused = results.pop(wrong).refusal
     assert refused is not None and refused.refusal is Refusal.LANDMARKS_INVALID
     assert wrong.replace("_", " ") in str(refused)
-    assert set(refusals.values()) == {None}
+    told, untold = (results[side].assessment for side in (marks["image_left"], "unknown"))
+    assert told is not None and untold is not None
+    assert untold.measurements == told.measurements, "where the file does not say it, the film's header does"

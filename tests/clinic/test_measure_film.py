@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from doubles import DetectorDouble, ReaderDouble, spine_double
-from spondyl.anatomy import AP_LEVELS, Landmarks, Level, View
+from spondyl.anatomy import AP_LEVELS, ImageSide, Landmarks, Level, View
 from spondyl.anatomy.landmark_text import landmarks_to_json
 from spondyl.clinic.measure_film import MissingModelError, measure_film
 from spondyl.clinic.report.json_lines import film_result_to_json
@@ -152,6 +152,36 @@ def test_stated_facts_are_used_and_recorded(film: Path) -> None:
     notes = " ".join(radiograph.notes)
     for fact in ("View PA", "0.25 mm", "71 years", "Sex F", "says 40 years", "identifier was stated"):
         assert fact in notes
+
+
+@pytest.mark.parametrize(
+    ("view", "side", "said"),
+    [
+        (
+            View.AP,
+            ImageSide.PATIENT_LEFT,
+            "Left edge patient left was stated by the person who ran the measurement",
+        ),
+        (View.UNKNOWN, ImageSide.PATIENT_LEFT, "the header says nothing."),
+        (View.LATERAL, ImageSide.POSTERIOR, "the header says nothing."),
+        (View.LATERAL, ImageSide.PATIENT_LEFT, None),
+        (View.AP, ImageSide.ANTERIOR, None),
+    ],
+)
+def test_a_stated_side_is_used_on_the_films_that_can_have_it(
+    film: Path, view: View, side: ImageSide, said: str | None
+) -> None:
+    radiograph = measure(film).radiograph
+    assert radiograph is not None
+    sideless = replace(radiograph, view=view, image_left=ImageSide.UNKNOWN)
+    stated = with_stated_facts(sideless, StatedFacts(image_left=side))
+    assert stated.image_left is (ImageSide.UNKNOWN if said is None else side)
+    assert (said or "was stated and not used: it fits no film of the view") in stated.notes[-1]
+    over = with_stated_facts(
+        replace(radiograph, view=View.AP, image_left=ImageSide.PATIENT_RIGHT),
+        StatedFacts(image_left=ImageSide.PATIENT_LEFT),
+    )
+    assert over.image_left is ImageSide.PATIENT_LEFT and over.notes[-1].endswith("header says patient right.")
 
 
 def test_one_spacing_is_not_stated_for_pixels_that_are_not_square(film: Path) -> None:

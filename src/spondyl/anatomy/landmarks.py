@@ -1,6 +1,6 @@
 """Landmarks of a film: four corners a vertebra, femoral heads, pedicles."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -39,6 +39,13 @@ class ImageSide(Enum):
     def is_lateral_half(self) -> bool:
         """True when it is the patient's left or right."""
         return self in (ImageSide.PATIENT_LEFT, ImageSide.PATIENT_RIGHT)
+
+    def fits(self, view: "View") -> bool:
+        """True when it can lie on the left edge of a film of this view. One of unknown view is taken for an AP film,
+        the only one on which vertebrae are found."""
+        return self is not ImageSide.UNKNOWN and self.is_lateral_half == (
+            view is View.UNKNOWN or view.is_coronal
+        )
 
     def contradicts(self, other: "ImageSide") -> bool:
         """True when both are known and differ: of two pictures one is mirrored, or one of two sources is wrong."""
@@ -108,6 +115,11 @@ class Landmarks:
     def corners_of(self, level: Level) -> FloatArray | None:
         """Corners (4, 2) of one level, or None when the film has no such landmark."""
         return self.corners_px[self.levels.index(level)] if level in self.levels else None
+
+    def on_film(self, image_left: ImageSide) -> "Landmarks":
+        """These landmarks, where they do not know it with what the film says lies on its left edge."""
+        is_told = self.image_left is ImageSide.UNKNOWN and image_left.fits(self.view)
+        return replace(self, image_left=image_left) if is_told else self
 
 
 def make_landmarks(  # noqa: PLR0913

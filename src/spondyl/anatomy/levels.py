@@ -1,5 +1,6 @@
 """Vertebral levels from the axis to the sacrum, in anatomical order."""
 
+from collections.abc import Iterable
 from enum import Enum
 
 
@@ -53,3 +54,23 @@ _AT = {index: level for level, index in _ORDER.items()}
 
 AP_LEVELS: tuple[Level, ...] = tuple(level for level in Level if level.value[0] in "TL")
 """T1 to L5, the 17 levels that the AP detector finds."""
+_A_RUN = 3
+
+
+def in_runs(levels: Iterable[Level]) -> str:
+    """Levels in words, head to foot; three or more neighbours as a run.
+
+    >>> in_runs([Level.T1, Level.T2, Level.T3, Level.T4, Level.T7, Level.L4, Level.L5])
+    'T1 to T4, T7, L4, L5'
+    """
+    runs: list[list[Level]] = []
+    for level in sorted(levels):
+        if runs and runs[-1][-1].moved(1) is level:
+            runs[-1].append(level)
+        else:
+            runs.append([level])
+    parts = [
+        [f"{run[0].value} to {run[-1].value}"] if len(run) >= _A_RUN else [level.value for level in run]
+        for run in runs
+    ]
+    return ", ".join(text for part in parts for text in part)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from spondyl.anatomy import Landmarks, Level
+from spondyl.anatomy.levels import in_runs
 from spondyl.assessment.calibration import Calibration
 from spondyl.assessment.classification import classify
 from spondyl.assessment.coronal import coronal_quantities
@@ -174,7 +175,7 @@ def _red_lines(
     measured: tuple[Measurement, ...], unmeasured: tuple[Unmeasured, ...], landmarks: Landmarks
 ) -> tuple[str, ...]:
     """What a reader must see before using any value, one sentence each."""
-    unsure = ", ".join(level.value for level in unsure_levels(landmarks))
+    unsure = in_runs(unsure_levels(landmarks))
     apart_deg = _conventions_apart_deg(measured)
     named_p = names_right_p(landmarks)
     flags = {flag for item in measured for flag in item.flags}

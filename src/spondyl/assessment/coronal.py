@@ -252,8 +252,8 @@ def _disc_wedges(landmarks: Landmarks, context: FilmContext) -> Iterator[Quantit
             levels=(upper, lower),
             compute=column(wedges, row),
             draw=_disc_lines(upper, lower),
-            definition=f"Angle between the inferior endplate of {upper.value} and the superior endplate of "
-            f"{lower.value}, positive when the disc is higher on the picture's right.",
+            definition="Angle between the inferior endplate of the vertebra above and the superior endplate of the one "
+            "below, positive when the disc is higher on the picture's right.",
             source=OWN_SOURCE,
         )
 

@@ -44,7 +44,7 @@ def by_age(table: AgeTable, age_years: float | None) -> str:
     """How common the finding is at the two tabulated ages around this one, or why that is not shown."""
     ages = sorted(table.percent)
     if age_years is None:
-        return f"How common {table.name} is without pain depends on age, and the age is unknown."
+        return f"It depends on age how many people without pain have {table.name}, and the age is unknown."
     if not ages[0] <= age_years < ages[-1] + 10:
         return (
             f"Not shown: no verified figure for {table.name} without pain at {math.floor(age_years)} years."
@@ -57,7 +57,7 @@ def by_age(table: AgeTable, age_years: float | None) -> str:
 def scoliosis(age_years: float | None) -> str:
     """How common coronal curves are: in the population, as no study of pain-free adults was verified."""
     if age_years is None:
-        return "How common curves are depends on age, and the age is unknown."
+        return "It depends on age how many people have such curves, and the age is unknown."
     if age_years < 18:
         return (
             "Curves over 10°: 0.9 to 12 % of adolescents; over 20°: 0.3 to 0.5 %; over 40°: below 0.1 %. "

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spondyl.anatomy import ImageSide, Landmarks, Level, View
+from spondyl.anatomy.levels import in_runs
 from spondyl.assessment.lateral import FACING, Plate, drawn, lateral, missing_corners
 from spondyl.assessment.measurement import Measurement, Unit, Unmeasured
 from spondyl.assessment.quantity import FilmContext, Quantity
@@ -305,7 +306,7 @@ def _why_not(parameter: Parameter, landmarks: Landmarks, context: FilmContext) -
     """The first reason that forbids the value, or None."""
     lacking = [level for level, used in parameter.needs if missing_corners(landmarks, level, used)]
     reasons = (
-        (bool(lacking), "landmarks are missing: " + ", ".join(level.value for level in sorted(lacking))),
+        (bool(lacking), f"landmarks are missing: {in_runs(lacking)}"),
         (parameter.hips and not _hips_given(landmarks), "landmarks are missing: femoral heads"),
         (parameter.unit is Unit.MM and context.spacing_mm is None, NO_SPACING),
         (not parameter.mirror_safe and landmarks.image_left not in FACING, NO_FACING),

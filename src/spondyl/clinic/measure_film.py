@@ -110,11 +110,14 @@ def _landmarks_of(radiograph: Radiograph, detector: SpineDetector, file: Path | 
 
 
 def landmarks_for(radiograph: Radiograph, file: Path) -> Landmarks:
-    """The landmarks in ``file``; raises FilmRefused when it is invalid or not for this film."""
+    """The landmarks in ``file``; raises FilmRefused when it is invalid or not for this film.
+
+    Where the file does not say what lies on the picture's left edge, the film does, if it knows.
+    """
     landmarks, marked = read_landmarks_of(file)
     _check_film(marked, radiograph, file)
     _check_they_belong(landmarks, radiograph, file)
-    return landmarks
+    return landmarks.on_film(radiograph.image_left)
 
 
 def _check_film(marked: MarkedFilm, radiograph: Radiograph, file: Path) -> None:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from spondyl.anatomy import View
+from spondyl.anatomy import ImageSide, View
 from spondyl.provenance import Confirmation
 
 
@@ -14,11 +14,12 @@ from spondyl.provenance import Confirmation
 class StatedFacts:
     """Facts that a person states about the films because the header lacks them or is wrong; None: not stated.
 
-    ``spacing_mm`` is the distance of pixel centres at the patient, in millimetres. Each stated fact is recorded in the
-    film's notes.
+    ``spacing_mm`` is the distance of pixel centres at the patient, in millimetres; ``image_left`` what lies on the left
+    edge of the pictures of the views that it fits. Each stated fact is recorded in the film's notes.
     """
 
     view: View | None = None
+    image_left: ImageSide | None = None
     spacing_mm: float | None = None
     age_years: float | None = None
     sex: str | None = None
@@ -53,6 +54,7 @@ class Settings:
         stated = self.stated
         parts = {
             "view": stated.view.value if stated.view else None,
+            "image_left": stated.image_left.value if stated.image_left else None,
             "spacing_mm": stated.spacing_mm,
             "age_years": stated.age_years,
             "sex": stated.sex,

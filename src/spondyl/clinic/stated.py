@@ -2,25 +2,41 @@
 
 from dataclasses import replace
 
+from spondyl.anatomy import ImageSide, View
 from spondyl.clinic.settings import StatedFacts
 from spondyl.radiograph import FilmHeader, Radiograph, SpacingSource
 from spondyl.radiograph.picture_checks import check_square
 
 
 def with_stated_facts(radiograph: Radiograph, stated: StatedFacts) -> Radiograph:
-    """The film with the stated view, spacing, age, sex and patient; each stated fact adds one note.
+    """The film with the stated view, side, spacing, age, sex and patient; each stated fact adds one note.
 
-    Raises :class:`FilmRefused` where one spacing is stated for pixels that the header says are not square.
+    A side that no film of this view can have on its left edge is not used, and the note says so. Raises
+    :class:`FilmRefused` where one spacing is stated for pixels that the header says are not square.
     """
     if stated.spacing_mm and radiograph.spacing_mm:
         check_square(radiograph.spacing_mm[0] / radiograph.spacing_mm[1])
+    view, side = stated.view or radiograph.view, stated.image_left
     return replace(
         radiograph,
-        view=stated.view or radiograph.view,
+        view=view,
+        image_left=side if side is not None and side.fits(view) else radiograph.image_left,
         spacing_mm=(stated.spacing_mm,) * 2 if stated.spacing_mm else radiograph.spacing_mm,
         spacing_source=SpacingSource.STATED if stated.spacing_mm else radiograph.spacing_source,
         header=_header(radiograph.header, stated),
-        notes=radiograph.notes + _notes(radiograph, stated),
+        notes=radiograph.notes + _notes(radiograph, stated) + _side_note(radiograph, side, view),
+    )
+
+
+def _side_note(radiograph: Radiograph, side: ImageSide | None, view: View) -> tuple[str, ...]:
+    if side is None:
+        return ()
+    words, said = side.value.replace("_", " "), radiograph.image_left.value.replace("_", " ")
+    if not side.fits(view):
+        return (f"Left edge {words} was stated and not used: it fits no film of the view {view.value}.",)
+    return (
+        f"Left edge {words} was stated by the person who ran the measurement; the header says "
+        f"{'nothing' if radiograph.image_left is ImageSide.UNKNOWN else said}.",
     )
 
 

@@ -2,7 +2,6 @@
 10.1. Peer: dcmtk's storescp."""
 
 import io
-import shutil
 import socket
 import subprocess
 import time
@@ -13,7 +12,7 @@ from pydicom import Dataset, dcmread
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ComprehensiveSRStorage, ExplicitVRLittleEndian
 
-from dicom_peers import free_port
+from dicom_peers import dcmtk, free_port
 from spondyl.clinic.films.network.peers import Peer
 from spondyl.clinic.films.network.send import send_report
 
@@ -32,9 +31,8 @@ def small_report() -> bytes:
 
 @pytest.mark.parametrize("takes", ["+xi", "+xe", "+x="])
 def test_a_report_is_sent_in_a_syntax_that_the_peer_takes(takes: str, tmp_path: Path) -> None:
-    program, port = shutil.which("storescp"), free_port()
-    assert program, "dcmtk is missing: apt-get install dcmtk"
-    peer = subprocess.Popen([program, takes, "-aet", "PACS", "-od", str(tmp_path), str(port)])
+    port = free_port()
+    peer = subprocess.Popen([dcmtk("storescp"), takes, "-aet", "PACS", "-od", str(tmp_path), str(port)])
     try:
         wait_for(port)
         sent = send_report(

@@ -9,9 +9,8 @@ from spondyl.assessment import Finding
 from spondyl.clinic.chart.documents import newest_of_each
 from spondyl.clinic.chart.films import film
 from spondyl.clinic.chart.people import person
-from spondyl.clinic.films.chart_age import with_chart_age
 from spondyl.clinic.films.desk import KIND, shipped_calibration
-from spondyl.clinic.films.facts import facts_of
+from spondyl.clinic.films.known_facts import facts_of, with_chart_age
 from spondyl.clinic.films.owner import owner_warning
 from spondyl.clinic.films.reading import assess_reading, reading_from_json
 

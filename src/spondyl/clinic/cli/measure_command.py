@@ -21,6 +21,15 @@ class ViewChoice(Enum):
     LATERAL = "lateral"
 
 
+class SideChoice(Enum):
+    """What ``--left-edge`` takes."""
+
+    PATIENT_RIGHT = "patient-right"
+    PATIENT_LEFT = "patient-left"
+    ANTERIOR = "anterior"
+    POSTERIOR = "posterior"
+
+
 class SexChoice(Enum):
     """What ``--sex`` takes (DICOM's codes)."""
 
@@ -71,6 +80,14 @@ def measure(  # noqa: PLR0913, PLR0917  a command's options are its arguments
             case_sensitive=False,
         ),
     ] = None,
+    left_edge: Annotated[
+        SideChoice | None,
+        typer.Option(
+            help="State what lies on the left edge of the pictures, when the header does not say it.",
+            show_default=False,
+            case_sensitive=False,
+        ),
+    ] = None,
     spacing_mm: Annotated[
         float | None,
         typer.Option(help="State the distance of pixel centres at the patient, in mm.", show_default=False),
@@ -112,14 +129,14 @@ def measure(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     """Measure films: alignment with 90 % intervals, findings with probabilities, reports.
 
     Every film is measured or refused with a reason; one bad film never stops a folder. A fact stated with --view,
-    --spacing-mm, --age or --sex is recorded in the film's notes. --age, --sex and --patient are for the films of one
-    patient.
+    --left-edge, --spacing-mm, --age or --sex is recorded in the film's notes. --age, --sex and --patient are for the
+    films of one patient.
 
     \b
     Examples:
       spondyl measure film.dcm --out results
       spondyl measure lateral.dcm --landmarks lateral.landmarks.json --out results
-      spondyl measure film.png --spacing-mm 0.14 --view ap --json
+      spondyl measure film.png --spacing-mm 0.14 --view ap --left-edge patient-right --json
       spondyl measure films/ --out results --formats none     (a cohort: tables only)
       spondyl measure films/ --out results --formats none --resume     (after a stop)
 
@@ -140,15 +157,16 @@ def measure(  # noqa: PLR0913, PLR0917  a command's options are its arguments
             jobs=jobs or len(os.sched_getaffinity(0)),
             cluster=cluster,
             formats=formats,
-            settings=_settings(view, spacing_mm, age, sex, patient, sign, weights),
+            settings=_settings(view, left_edge, spacing_mm, age, sex, patient, sign, weights),
         )
         totals = run_request(request)
         show_totals(totals, out=out, json_lines=json_lines)
     leave(code_for(measured=totals.measured, refused=totals.refused))
 
 
-def _settings(
+def _settings(  # noqa: PLR0913, PLR0917  a command's options are its arguments
     view: ViewChoice | None,
+    left_edge: SideChoice | None,
     spacing_mm: float | None,
     age: float | None,
     sex: SexChoice | None,
@@ -159,13 +177,14 @@ def _settings(
     """The typed settings of these options; a value out of range ends with a usage error."""
     from datetime import UTC, datetime
 
-    from spondyl.anatomy import View
+    from spondyl.anatomy import ImageSide, View
     from spondyl.clinic.settings import Settings, StatedFacts
     from spondyl.provenance import Confirmation
 
     try:
         stated = StatedFacts(
             view=View[view.name] if view else None,
+            image_left=ImageSide[left_edge.name] if left_edge else None,
             spacing_mm=spacing_mm,
             age_years=age,
             sex=sex.value if sex else None,

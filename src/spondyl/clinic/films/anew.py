@@ -23,6 +23,7 @@ def marked_anew(reading: Reading, facts: FilmFacts, *, given: dict[str, Any]) ->
     _check_film(marked_film(text), facts)
     _check_view(points, facts)
     _check_side(points, facts)
+    points = points.on_film(facts.image_left)
     check_inside(facts, [(x, y) for x, y in points.corners_px.reshape(-1, 2).tolist() if not math.isnan(x)])
     before = reading if reading.is_detected else reading.set_aside or reading
     return Reading(

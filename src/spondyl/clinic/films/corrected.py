@@ -15,6 +15,7 @@ from spondyl.anatomy.landmark_draft import (
     parse_number,
 )
 from spondyl.anatomy.landmarks import FloatArray
+from spondyl.anatomy.levels import in_runs
 from spondyl.assessment.propagate import landmarks_digest
 from spondyl.clinic.films.facts import FilmFacts
 from spondyl.provenance import Provenance
@@ -51,8 +52,8 @@ def corrected(
         for row, is_moved in enumerate(hands)
     )
     draft = Draft(view=base.view, image_left=base.image_left, vertebrae=vertebrae, femoral_heads_px=heads)
-    levels = [level.value for level, is_moved in zip(base.levels, hands, strict=True) if is_moved]
-    named = ", ".join([*levels, *(["femoral heads"] if any(head_moves) else [])])
+    levels = in_runs(level for level, is_moved in zip(base.levels, hands, strict=True) if is_moved)
+    named = ", ".join(part for part in (levels, "femoral heads" if any(head_moves) else "") if part)
     made = Provenance(
         method=f"{named} {BY_HAND}; before: {base.provenance.method}",
         inputs=(*base.provenance.inputs, landmarks_digest(base)),

@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from spondyl.anatomy import ImageSide
 from spondyl.assessment import Assessment
 from spondyl.assessment.calibration import Calibration
 from spondyl.clinic.chart import films as chart
@@ -24,9 +25,9 @@ from spondyl.clinic.chart.people import person, person_to_change
 from spondyl.clinic.chart.practice import clinic_zone, told_by
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.anew import exchanged, marked_anew
-from spondyl.clinic.films.chart_age import with_chart_age
 from spondyl.clinic.films.corrected import Corner, corrected
-from spondyl.clinic.films.facts import FilmFacts, facts_of, film_name
+from spondyl.clinic.films.facts import FilmFacts, film_name
+from spondyl.clinic.films.known_facts import facts_of, with_chart_age
 from spondyl.clinic.films.modest_process import ModestProcess
 from spondyl.clinic.films.owner import chart_patient
 from spondyl.clinic.films.reading import (
@@ -40,6 +41,7 @@ from spondyl.clinic.films.reading import (
 )
 from spondyl.clinic.films.renamed import words_of
 from spondyl.clinic.films.report_files import EarlierReport, report_files
+from spondyl.clinic.films.stated_side import check_side
 from spondyl.clinic.films.store import FilmStore
 from spondyl.clinic.films.summary import summary_of
 from spondyl.clinic.films.unsigned_files import stored
@@ -162,14 +164,21 @@ class FilmDesk:
         """
         with writing(self._engine) as connection:
             desk = desk_of(connection, film_id)
-            now, accepted = self._moved(desk, sent, signer), accepted_of(desk)
-            if accepted is not None and says_alike(now, accepted):
-                summary = _summary(accepted, desk.facts)
-                chart.drop_draft(
-                    connection, film_id, summary=summary, after_version=sent.version, actor=signer.actor
-                )
-                return desk_of(connection, film_id)
-            _keep(connection, desk, now, after_version=sent.version, signer=signer)
+            now = self._moved(desk, sent, signer)
+            _keep_or_drop(connection, desk, now, after_version=sent.version, signer=signer)
+            return desk_of(connection, film_id)
+
+    def state_side(self, film_id: str, left: ImageSide | None, *, after_version: int, signer: Signer) -> Desk:
+        """Say what lies on the left edge of a picture that does not say it; None takes that back. A draft, as a moved
+        corner is.
+
+        Raises LandmarkTextError for what cannot be, DocumentChangedError when somebody else was faster.
+        """
+        with writing(self._engine) as connection:
+            desk = desk_of(connection, film_id)
+            check_side(desk.reading.original, left)
+            now = replace(desk.reading, stated_left=left)
+            _keep_or_drop(connection, desk, now, after_version=after_version, signer=signer)
             return desk_of(connection, film_id)
 
     def mark_anew(self, film_id: str, given: dict[str, Any], *, after_version: int, signer: Signer) -> Desk:
@@ -385,6 +394,20 @@ def _not_accepted(connection: sa.Connection, film_id: str) -> Desk:
     return desk
 
 
+def _keep_or_drop(
+    connection: sa.Connection, desk: Desk, now: Reading, *, after_version: int, signer: Signer
+) -> None:
+    """Keep a draft; none where the reading is again what was accepted."""
+    accepted = accepted_of(desk)
+    if accepted is None or not says_alike(now, accepted):
+        _keep(connection, desk, now, after_version=after_version, signer=signer)
+        return
+    summary = _summary(accepted, desk.facts)
+    chart.drop_draft(
+        connection, desk.film.id, summary=summary, after_version=after_version, actor=signer.actor
+    )
+
+
 def _keep(connection: sa.Connection, desk: Desk, now: Reading, *, after_version: int, signer: Signer) -> None:
     """Keep a draft; the audit log says what kind of change it was."""
     before = desk.reading
@@ -393,12 +416,16 @@ def _keep(connection: sa.Connection, desk: Desk, now: Reading, *, after_version:
         action = "go back to detector's landmarks" if now.is_detected else "mark film anew"
     elif now.renamed_by != before.renamed_by:
         action = "rename levels"
+    elif now.stated_left != before.stated_left:
+        action = "state picture's side"
     elif now.names_confirmed != before.names_confirmed:
         action = "confirm level names" if now.names_confirmed else "take back confirmation of level names"
     detail: dict[str, Any] = {"moved": [level.value for level in now.moved]}
     if now.renamed_by or before.renamed_by:
         by = now.renamed_by
         detail["names"] = words_of(now.placed.levels, by) if by else "as they were read"
+    if now.stated_left != before.stated_left:
+        detail["left"] = None if now.stated_left is None else now.stated_left.value
     if now.names_confirmed != before.names_confirmed:
         detail["names_confirmed"] = now.names_confirmed is not None
     chart.save_draft(

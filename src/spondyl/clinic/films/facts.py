@@ -1,11 +1,10 @@
 """What the chart keeps of a decoded film besides its file: everything about it but the pixels."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from spondyl.anatomy import ImageSide, View
 from spondyl.assessment.quantity import FilmContext
-from spondyl.clinic.chart.films import Film
 from spondyl.clinic.report.day_text import day_text
 from spondyl.radiograph import FilmHeader, Radiograph, SpacingSource
 from spondyl.radiograph.film_message import film_message, header_from_message
@@ -37,20 +36,6 @@ class FilmFacts:
             age_years=self.header.age_years,
             sex=self.header.sex,
         )
-
-
-def facts_of(film: Film) -> FilmFacts | None:
-    """The facts of a film in the chart; None until it is decoded.
-
-    The day that a person stated stands where the file says none, and a note tells that.
-    """
-    if film.facts is None:
-        return None
-    facts, day = facts_from_json(film.facts), film.stated_day
-    if day is None or facts.header.study_date is not None:
-        return facts
-    note = f"That the film was taken on {day_text(day)} was stated by a person; the header does not say when."
-    return replace(facts, header=replace(facts.header, study_date=day), notes=(*facts.notes, note))
 
 
 def film_name(facts: FilmFacts) -> str:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from spondyl.clinic.chart.films import SYSTEM, Film, name_person
 from spondyl.clinic.chart.known_person import in_open_charts
 from spondyl.clinic.chart.people import Person, find_people, fold, person_of_record
-from spondyl.clinic.films.facts import facts_of
+from spondyl.clinic.films.known_facts import facts_of
 from spondyl.clinic.report.day_text import day_text
 from spondyl.clinic.result import ChartPatient
 from spondyl.radiograph import FilmHeader

@@ -7,14 +7,16 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from spondyl.anatomy import Landmarks, Level, LevelNames
+from spondyl.anatomy import ImageSide, Landmarks, Level, LevelNames
 from spondyl.anatomy.landmark_text import landmarks_from_json, landmarks_to_json
+from spondyl.anatomy.levels import in_runs
 from spondyl.assessment import Assessment
 from spondyl.assessment.assess import assess, assess_values, names_right_p
 from spondyl.assessment.calibration import Calibration
 from spondyl.clinic.films.corrected import is_corrected, moved_levels
 from spondyl.clinic.films.facts import FilmFacts
 from spondyl.clinic.films.renamed import renamed, with_names_confirmed, words_of
+from spondyl.clinic.films.stated_side import SIDE_WORDS, with_side
 from spondyl.clinic.report.day_text import moment_text
 from spondyl.clinic.report.signature import names_line
 from spondyl.provenance import Confirmation, Provenance
@@ -30,7 +32,8 @@ class Reading:
     ``original`` is what the detector, a person or a landmark file said; ``placed`` where its points lie now, under the
     names of the original; ``renamed_by`` how many levels a person moved all names towards the feet. ``is_detected``
     says that the original is the detector's, whose intervals are calibrated as long as nobody moved anything.
-    ``names_confirmed`` is who counted the levels and found the names that hold right. ``set_aside`` is another reading
+    ``names_confirmed`` is who counted the levels and found the names that hold right. ``stated_left`` is what a person
+    said lies on the picture's left edge, where the original does not say it. ``set_aside`` is another reading
     of the same film, in whose place this one stands.
     """
 
@@ -39,6 +42,7 @@ class Reading:
     is_detected: bool
     renamed_by: int = 0
     names_confirmed: Confirmation | None = None
+    stated_left: ImageSide | None = None
     set_aside: "Reading | None" = None
 
     def __post_init__(self) -> None:
@@ -57,6 +61,8 @@ class Reading:
         named_p = names_right_p(self.original)
         points = replace(self.placed, names=LevelNames(right_p=named_p))
         points = renamed(points, self.renamed_by, named_right_p=named_p)
+        if self.stated_left is not None:
+            points = with_side(points, self.stated_left)
         return points if self.names_confirmed is None else with_names_confirmed(points, self.names_confirmed)
 
     @property
@@ -74,9 +80,11 @@ class Reading:
         found = "found by the detector" if self.is_detected else "marked by hand or given as a file"
         parts = [f"Landmarks {found}"]
         if is_corrected(self.original, self.placed):
-            parts.append(f"{', '.join(one.value for one in self.moved) or 'femoral heads'} corrected by hand")
+            parts.append(f"{in_runs(self.moved) or 'femoral heads'} corrected by hand")
         if self.renamed_by:
             parts.append(f"levels renamed by hand ({words_of(self.placed.levels, self.renamed_by)})")
+        if self.stated_left is not None:
+            parts.append(f"left edge of the picture by hand: {SIDE_WORDS[self.stated_left]}")
         if self.names_confirmed is not None:
             line = names_line(self.names_confirmed, when)
             parts.append(f"{line[0].lower()}{line[1:]}")
@@ -84,11 +92,13 @@ class Reading:
 
 
 def says_alike(one: Reading, other: Reading) -> bool:
-    """Whether two readings of a film place every point alike, under the same names with the same say about them."""
+    """Whether two readings of a film place every point alike, under the same names, with the same say about them and
+    about the side of the picture."""
     named_alike = one.renamed_by == other.renamed_by and (one.names_confirmed is None) == (
         other.names_confirmed is None
     )
-    return named_alike and landmarks_to_json(one.placed) == landmarks_to_json(other.placed)
+    same_side = one.stated_left is other.stated_left
+    return named_alike and same_side and landmarks_to_json(one.placed) == landmarks_to_json(other.placed)
 
 
 def assess_reading(reading: Reading, facts: FilmFacts, *, calibration: Calibration | None) -> Assessment:
@@ -109,7 +119,8 @@ def reading_json(reading: Reading) -> dict[str, Any]:
     """The reading as the body of a chart document; :func:`reading_from_json` gives it back.
 
     ``points`` bear the names that hold; ``placed`` (the same points under the names of the original, with the doubt
-    about them) is there when names were moved or confirmed, so that this can be taken back without losing anything.
+    about them and the side as the original knows it) is there when names were moved or confirmed or the side was
+    stated, so that this can be taken back without losing anything.
     """
     body: dict[str, Any] = {
         "format": "spondyl-film-reading",
@@ -123,7 +134,9 @@ def reading_json(reading: Reading) -> dict[str, Any]:
     if reading.names_confirmed is not None:
         who = reading.names_confirmed
         body["names_confirmed"] = {"person": who.person, "at": who.at.isoformat()}
-    if reading.renamed_by or reading.names_confirmed is not None:
+    if reading.stated_left is not None:
+        body["stated_left"] = reading.stated_left.value
+    if reading.renamed_by or reading.names_confirmed is not None or reading.stated_left is not None:
         body["placed"] = points_json(reading.placed)
     if reading.set_aside is not None:
         body["set_aside"] = reading_json(reading.set_aside)
@@ -132,7 +145,7 @@ def reading_json(reading: Reading) -> dict[str, Any]:
 
 def reading_from_json(saved: dict[str, Any]) -> Reading:
     """The reading that :func:`reading_json` wrote."""
-    aside, named = saved.get("set_aside"), saved.get("names_confirmed")
+    aside, named, left = (saved.get(key) for key in ("set_aside", "names_confirmed", "stated_left"))
     return Reading(
         original=points_from_json(saved["original"]),
         placed=points_from_json(saved.get("placed", saved["points"])),
@@ -141,6 +154,7 @@ def reading_from_json(saved: dict[str, Any]) -> Reading:
         names_confirmed=None
         if named is None
         else Confirmation(person=named["person"], at=datetime.fromisoformat(named["at"])),
+        stated_left=None if left is None else ImageSide(left),
         set_aside=None if aside is None else reading_from_json(aside),
     )
 

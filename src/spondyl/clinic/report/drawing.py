@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spondyl.anatomy import Landmarks
+from spondyl.anatomy.levels import in_runs
 from spondyl.assessment import Assessment, Measurement, is_cobb
 from spondyl.assessment.assess import unsure_levels
 from spondyl.clinic.report.typeface import BOLD, font_path
@@ -304,7 +305,7 @@ def _description(result: FilmResult, drawn: tuple[Measurement, ...]) -> str:
     if result.landmarks is None or not result.landmarks.levels:
         return f"Spine film {result.film}. Nothing is drawn on it."
     levels = result.landmarks.levels
-    unsure = ", ".join(level.value for level in unsure_levels(result.landmarks))
+    unsure = in_runs(unsure_levels(result.landmarks))
     parts = [
         f"Spine film with the outlines of {len(levels)} vertebrae, {levels[0].value} to {levels[-1].value}."
     ]

@@ -180,7 +180,10 @@ def _classifications(story: Story, content: ReportContent) -> None:
     for item in content.classifications:
         reason = f" — {item.reason}" if item.reason else ""
         chances = (f"Probabilities: {item.probabilities}",) if item.probabilities else ()
-        story.item(f"{item.label}: {item.verdict}{reason}", (), (*chances, f"Source: {item.source}"))
+        story.item(f"{item.label}: {item.grade}{reason}", (), (*chances, f"Source: {item.source}"))
+    if content.unclassified:
+        story.heading("Not classified, and why")
+        story.pairs(content.unclassified)
 
 
 def _finding(story: Story, item: FindingText) -> None:

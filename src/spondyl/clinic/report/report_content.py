@@ -1,13 +1,14 @@
 """What a report of one film says, in words, before any layout: HTML and PDF print exactly this."""
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spondyl import __version__
 from spondyl.anatomy import ImageSide, View
 from spondyl.assessment import Assessment, Classification, Finding, Flag, Measurement
-from spondyl.assessment.assess import names_right_p, unsure_levels
+from spondyl.assessment.assess import names_right_p
 from spondyl.clinic.report.day_text import day_text, moment_text
 from spondyl.clinic.report.references import Reference, reference_sentences, reference_text, references_of
 from spondyl.clinic.report.signature import confirmation_of, names_confirmed_in, names_line
@@ -83,10 +84,10 @@ class FindingText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassificationText:
-    """One classification in words: its grade, or why it cannot be classified."""
+    """One classification in words."""
 
     label: str
-    verdict: str
+    grade: str
     reason: str
     probabilities: str
     source: str
@@ -119,6 +120,7 @@ class ReportContent:
     unmeasured: tuple[tuple[str, str], ...]
     findings: tuple[FindingText, ...]
     classifications: tuple[ClassificationText, ...]
+    unclassified: tuple[tuple[str, str], ...]
     refusal: RefusalText | None
     provenance: tuple[tuple[str, str], ...]
     signed_by: str | None
@@ -140,7 +142,7 @@ def report_content(result: FilmResult, *, stem: str = "report") -> ReportContent
         title="Spine film report" if result.assessment else "Spine film not measured",
         film=result.film,
         examination=_examination(result),
-        alerts=_alerts(result, assessment),
+        alerts=assessment.red_lines,
         caption=_caption(result),
         table_caption=_table_caption(shared),
         rows=tuple(
@@ -153,7 +155,12 @@ def report_content(result: FilmResult, *, stem: str = "report") -> ReportContent
         notes=notes,
         unmeasured=tuple((item.label, item.reason) for item in assessment.unmeasured),
         findings=tuple(map(_finding, assessment.findings)),
-        classifications=tuple(map(_classification, assessment.classifications)),
+        classifications=_classified(assessment.classifications),
+        unclassified=tuple(
+            (one.label, _CANNOT.sub("", one.reason))
+            for one in assessment.classifications
+            if one.grade is None
+        ),
         refusal=_refusal(result),
         provenance=_provenance(result),
         signed_by=confirmation.person if confirmation else None,
@@ -216,14 +223,21 @@ def _finding(finding: Finding) -> FindingText:
     )
 
 
-def _classification(item: Classification) -> ClassificationText:
-    verdict = item.grade if item.grade is not None else "cannot be classified"
-    return ClassificationText(
-        label=item.label,
-        verdict=verdict,
-        reason=item.reason,
-        probabilities=", ".join(f"{name}: {probability_text(p)}" for name, p in item.probabilities),
-        source=item.source,
+_CANNOT = re.compile(r"^cannot be (classified|named) because ")
+"""What the heading says already."""
+
+
+def _classified(found: Sequence[Classification]) -> tuple[ClassificationText, ...]:
+    return tuple(
+        ClassificationText(
+            label=one.label,
+            grade=one.grade,
+            reason=one.reason,
+            probabilities=", ".join(f"{name}: {probability_text(p)}" for name, p in one.probabilities),
+            source=one.source,
+        )
+        for one in found
+        if one.grade is not None
     )
 
 
@@ -232,16 +246,6 @@ def _refusal(result: FilmResult) -> RefusalText | None:
         return None
     refused = result.refusal
     return RefusalText(code=refused.refusal.value, what=refused.what, why=refused.why, do=refused.do)
-
-
-def _alerts(result: FilmResult, assessment: Assessment) -> tuple[str, ...]:
-    """The red lines, and the unsure vertebrae when no red line names them."""
-    unsure = () if result.landmarks is None else unsure_levels(result.landmarks)
-    named = all(any(level.value in line for line in assessment.red_lines) for level in unsure)
-    if not unsure or named:
-        return assessment.red_lines
-    names = ", ".join(level.value for level in unsure)
-    return (*assessment.red_lines, f"Unsure vertebrae (dashed on the film): {names}. Check them before use.")
 
 
 def _caption(result: FilmResult) -> str:

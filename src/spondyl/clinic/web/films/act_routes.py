@@ -1,9 +1,12 @@
 """What a clinician does in the viewer: keep a draft, accept, sign, send the report back."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Depends, HTTPException, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Strict
 from starlette.responses import JSONResponse, Response
 
+from spondyl.anatomy import ImageSide
 from spondyl.anatomy.landmark_text import LandmarkTextError
 from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.documents import DocumentChangedError
@@ -28,6 +31,14 @@ class Version(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
     version: SeenVersion
+
+
+class Side(BaseModel):
+    """What a person says lies on the picture's left edge ("unknown": nobody says), and which version the page shows."""
+
+    model_config = ConfigDict(extra="forbid")
+    version: Annotated[SeenVersion, Strict()]
+    left: ImageSide
 
 
 @router.put(API + "/draft")
@@ -66,6 +77,17 @@ def exchange(services: Clinic, films: Films, viewer: Clinician, film_id: str, sh
     try:
         films.desk.exchange(film_id, after_version=shown.version, signer=signer_of(viewer))
     except (DocumentChangedError, FilmNotReadyError, LookupError) as error:
+        raise _refused(error) from None
+    return JSONResponse(described(services, films, viewer, film_id))
+
+
+@router.post(API + "/side")
+def state_side(services: Clinic, films: Films, viewer: Clinician, film_id: str, said: Side) -> Response:
+    """Say what lies on the left edge of a picture that does not say it."""
+    left = None if said.left is ImageSide.UNKNOWN else said.left
+    try:
+        films.desk.state_side(film_id, left, after_version=said.version, signer=signer_of(viewer))
+    except (DocumentChangedError, FilmNotReadyError, LandmarkTextError) as error:
         raise _refused(error) from None
     return JSONResponse(described(services, films, viewer, film_id))
 

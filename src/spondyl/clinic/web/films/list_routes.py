@@ -31,7 +31,7 @@ from spondyl.clinic.chart.people import Person, person
 from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import was_detected
 from spondyl.clinic.films.desk import Signer
-from spondyl.clinic.films.facts import facts_of
+from spondyl.clinic.films.known_facts import facts_of
 from spondyl.clinic.films.owner import likely_owners_of
 from spondyl.clinic.films.take_in import Origin, landmark_body, take_in
 from spondyl.clinic.web.clinic_words import clinic_today

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
-from spondyl.anatomy import ImageSide, View
+from spondyl.anatomy import View
 from spondyl.anatomy.landmark_text import landmarks_to_json
 from spondyl.anatomy.levels import Level
 from spondyl.clinic.chart.audit import record
@@ -16,7 +16,9 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import may_be_marked, may_be_marked_again, refusal_words, was_detected
 from spondyl.clinic.films.anew import by_hand
 from spondyl.clinic.films.desk import reading_of
-from spondyl.clinic.films.facts import FilmFacts, facts_of, film_name
+from spondyl.clinic.films.facts import FilmFacts, film_name
+from spondyl.clinic.films.known_facts import facts_of
+from spondyl.clinic.films.stated_side import sides_of
 from spondyl.clinic.web.films.service import check_film_restricted
 from spondyl.clinic.web.films.viewer_routes import API
 from spondyl.clinic.web.page import page, patient_page, see_other
@@ -25,10 +27,6 @@ from spondyl.clinic.web.services import Clinic
 from spondyl.clinic.web.viewer import AskedByPage
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(check_film_restricted)])
-
-_ACROSS = (ImageSide.PATIENT_RIGHT, ImageSide.PATIENT_LEFT)
-SIDES = {View.AP: _ACROSS, View.PA: _ACROSS, View.LATERAL: (ImageSide.ANTERIOR, ImageSide.POSTERIOR)}
-"""What may lie on the left edge of a film of each view."""
 
 
 @router.get("/films/{film_id}/mark")
@@ -74,7 +72,7 @@ def told(facts: FilmFacts) -> dict[str, Any]:
     return {
         "rows": facts.rows,
         "columns": facts.columns,
-        "views": {view.value: [side.value for side in SIDES[view]] for view in views},
+        "views": {view.value: [side.value for side in sides_of(view)] for view in views},
         "image_left": facts.image_left.value,
         "levels": [level.value for level in Level],
     }

@@ -17,7 +17,8 @@ from spondyl.clinic.films.advice import (
     was_detected,
 )
 from spondyl.clinic.films.desk import Status, status_of
-from spondyl.clinic.films.facts import FilmFacts, facts_of, film_name
+from spondyl.clinic.films.facts import FilmFacts, film_name
+from spondyl.clinic.films.known_facts import facts_of
 from spondyl.clinic.films.owner import header_names, owner_warning
 from spondyl.clinic.films.report_files import NAMES
 

@@ -3,13 +3,17 @@
 from typing import Any
 
 from spondyl.anatomy import ImageSide
+from spondyl.anatomy.levels import in_runs
 from spondyl.assessment.assess import names_right_p, unsure_levels
 from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.people import Person
 from spondyl.clinic.films.desk import Desk, Status, accepted_of, name_of
-from spondyl.clinic.films.facts import facts_of, film_name
+from spondyl.clinic.films.facts import film_name
+from spondyl.clinic.films.known_facts import facts_of
 from spondyl.clinic.films.owner import owner_warning
+from spondyl.clinic.films.reading import Reading
 from spondyl.clinic.films.report_files import NAMES
+from spondyl.clinic.films.stated_side import SIDE_WORDS, sides_of
 from spondyl.clinic.films.viewer_json import points_to_viewer
 from spondyl.clinic.web.clinic_words import ClinicWords
 from spondyl.clinic.web.viewer import Viewer
@@ -46,7 +50,7 @@ def film_state(
         ],
         "urls": {
             name: f"/api/v1/films/{desk.film.id}/{name}"
-            for name in ("measure", "draft", "accept", "sign", "exchange")
+            for name in ("measure", "draft", "accept", "sign", "exchange", "side")
         },
         "earlier": [earlier_film(film) for film in earlier],
     }
@@ -77,6 +81,16 @@ def earlier_film(film: Film) -> dict[str, Any]:
     return {"id": film.id, "title": film_name(facts), "state_url": f"/api/v1/films/{film.id}/state"}
 
 
+def sides_to_state(reading: Reading) -> list[tuple[str, str]]:
+    """What a person may say lies on the left edge of a picture that does not say it: names and words; else nothing."""
+    if reading.original.image_left is not ImageSide.UNKNOWN:
+        return []
+    sides = [*sides_of(reading.original.view)]
+    if sides and reading.stated_left is not None:
+        sides.append(ImageSide.UNKNOWN)
+    return [(side.value, SIDE_WORDS[side].capitalize()) for side in sides]
+
+
 def _picture(desk: Desk) -> dict[str, Any]:
     side, flipped = _SIDES[desk.reading.points.image_left]
     return {
@@ -103,14 +117,14 @@ def _standing(desk: Desk, words: ClinicWords) -> str:
 
 
 def _next(desk: Desk) -> str:
-    unsure = [level.value for level in unsure_levels(desk.reading.points)]
+    unsure = in_runs(unsure_levels(desk.reading.points))
     if desk.status is Status.SIGNED:
         return "Open the report, or go on with the plan."
     if desk.status is Status.ACCEPTED:
         return "Sign the reading: the report is made then."
     if desk.film.person_id is None:
         return "Say whose film this is, on the page of films without a patient."
-    look = f"check {', '.join(unsure)} (marked unsure)" if unsure else "look whether the corners lie well"
+    look = f"check {unsure} (marked unsure)" if unsure else "look whether the corners lie well"
     steps = f"{look}, then accept the landmarks."
     if names_right_p(desk.reading.points) < 1:
         return f"Count, confirm or move the level names, {steps}"

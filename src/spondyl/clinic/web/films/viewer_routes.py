@@ -17,12 +17,12 @@ from spondyl.clinic.chart.transaction import reading, writing
 from spondyl.clinic.films.advice import may_be_marked_again
 from spondyl.clinic.films.anew import other_text
 from spondyl.clinic.films.desk import Desk, FilmNotReadyError, SentPoints, Signer, name_of
-from spondyl.clinic.films.facts import facts_of
+from spondyl.clinic.films.known_facts import facts_of
 from spondyl.clinic.films.report_files import MEDIA_TYPES, SUFFIXES
 from spondyl.clinic.films.viewer_json import assessment_to_viewer
 from spondyl.clinic.web.clinic_words import ClinicWords
 from spondyl.clinic.web.films.service import Films, check_film_restricted
-from spondyl.clinic.web.films.state import earlier_film, film_state, with_owner_line
+from spondyl.clinic.web.films.state import earlier_film, film_state, sides_to_state, with_owner_line
 from spondyl.clinic.web.page import page, patient_page, see_other
 from spondyl.clinic.web.rights import Clinician, ClinicianOnly
 from spondyl.clinic.web.services import Clinic, Services
@@ -175,6 +175,7 @@ def _shown(
         "whose_url": None if film.reading_id else f"/films/{film_id}/patient",
         "is_by_hand": not desk.reading.is_detected,
         "other_reading": None if desk.film.reading_id else other_text(desk.reading),
+        "sides": sides_to_state(desk.reading),
         "earlier": [earlier_film(one) for one in _earlier(services, desk)],
     }
     if patient is None:

@@ -7,7 +7,8 @@ from spondyl.clinic.chart.audit import record
 from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import person
 from spondyl.clinic.chart.transaction import writing
-from spondyl.clinic.films.facts import facts_of, film_name
+from spondyl.clinic.films.facts import film_name
+from spondyl.clinic.films.known_facts import facts_of
 from spondyl.clinic.films.owner import header_names, likely_owners
 from spondyl.clinic.web.films.choice import people_to_choose
 from spondyl.clinic.web.films.service import check_film_restricted

@@ -120,6 +120,12 @@ export class Reading {
     return send(this.state.urls.exchange, { version: this.state.reading.version });
   }
 
+  /** Say what lies on the left edge of the picture as it is stored. @param {string} left @returns {Promise<any>} the new state */
+  async stateSide(left) {
+    await this._saved();
+    return send(this.state.urls.side, { version: this.state.reading.version, left });
+  }
+
   /** Compare with an earlier film's reading; empty for none. @param {string} earlier */
   compareWith(earlier) {
     this._measurer.earlier = earlier;

@@ -18,6 +18,8 @@ import { Reading } from "./reading.js";
 
 const REACH_PX = { mouse: 14, pen: 16, touch: 30 };
 const STEP = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+/** @type {Record<string, string>} */
+const OPPOSITE = { patient_left: "patient_right", patient_right: "patient_left", anterior: "posterior", posterior: "anterior" };
 
 /** The page of one film. */
 class Viewer {
@@ -127,7 +129,8 @@ class Viewer {
       hide: () => this._hide(),
       help: () => this.part("help").toggleAttribute("open"),
     };
-    if (act.startsWith("tool-")) this._setTool(/** @type {any} */ (act.slice(5)));
+    if (act.startsWith("side-")) void this._stateSide(act.slice(5));
+    else if (act.startsWith("tool-")) this._setTool(/** @type {any} */ (act.slice(5)));
     else acts[act]?.();
     this._showView();
     this.pane.redraw();
@@ -235,8 +238,19 @@ class Viewer {
   }
 
   async _exchange() {
+    await this._anew(() => this.reading.exchange());
+  }
+
+  /** What lies on the left of the picture as it is shown now. @param {string} side */
+  async _stateSide(side) {
+    const left = this.pane.camera.flipped ? OPPOSITE[side] ?? side : side;
+    await this._anew(() => this.reading.stateSide(left));
+  }
+
+  /** Do what changes more than points, and show the page anew. @param {() => Promise<unknown>} deed */
+  async _anew(deed) {
     try {
-      await this.reading.exchange();
+      await deed();
       location.reload();
     } catch (error) {
       this.say(/** @type {Error} */ (error).message, true);

@@ -1,9 +1,25 @@
-"""The age at a film, from the chart where the film's own header says none."""
+"""What is known of a film in the chart: what its file says and, where that says nothing, a person or the chart."""
 
 from dataclasses import replace
 
+from spondyl.clinic.chart.films import Film
 from spondyl.clinic.chart.people import Person
-from spondyl.clinic.films.facts import FilmFacts
+from spondyl.clinic.films.facts import FilmFacts, facts_from_json
+from spondyl.clinic.report.day_text import day_text
+
+
+def facts_of(film: Film) -> FilmFacts | None:
+    """The facts of a film in the chart; None until it is decoded.
+
+    The day that a person stated stands where the file says none, and a note tells that.
+    """
+    if film.facts is None:
+        return None
+    facts, day = facts_from_json(film.facts), film.stated_day
+    if day is None or facts.header.study_date is not None:
+        return facts
+    note = f"That the film was taken on {day_text(day)} was stated by a person; the header does not say when."
+    return replace(facts, header=replace(facts.header, study_date=day), notes=(*facts.notes, note))
 
 
 def with_chart_age(facts: FilmFacts, person: Person | None) -> FilmFacts:
