@@ -77,6 +77,7 @@ def test_table_and_json_lines_say_the_same(
             (row,) = [r for r in rows if (r["film"], r["kind"]) == (line["film"], measurement["kind"])]
             assert row["value"] == measurement[keys[row["unit"]]]
             assert [row["interval_90_low"], row["interval_90_high"]] == measurement["interval_90"]
+            assert (row["levels"], row["sop_uid"]) == (measurement["levels"], line["sop_uid"])
     assert len([r for r in rows if r["status"] == "measured"]) == sum(
         len(line["measurements"]) for line in lines
     )
