@@ -119,6 +119,13 @@ def stacked_boxes() -> np.ndarray:
     return box + np.stack([np.full(17, 300.0), 80.0 + 60.0 * np.arange(17)], axis=-1)[:, None]
 
 
+def test_networks_side_by_side_say_what_they_say_one_after_another(detector: Detector) -> None:
+    pixels = phantom(View.AP)
+    alone, beside = detector.sight(pixels), Detector.load(threads=3).sight(pixels)
+    assert np.array_equal(alone.corners_px, beside.corners_px)
+    assert np.array_equal(detector.confidence(alone), detector.confidence(beside))
+
+
 def test_a_vertebra_that_fell_together_gets_the_shape_of_its_neighbours() -> None:
     whole = stacked_boxes()
     flat = whole.copy()

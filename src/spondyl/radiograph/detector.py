@@ -21,6 +21,7 @@ from spondyl.radiograph.canvas import (
     CANVAS_COLS,
     CANVAS_ROWS,
     Canvas,
+    Centreline,
     centreline,
     fit_canvas,
     stretch,
@@ -158,9 +159,8 @@ class Detector:
         self, grey: F32, centres_px: F64, twice: NDArray[np.bool_]
     ) -> tuple[StripReading, StripReading]:
         """A look at each way to count once what the chain counts ``twice``: a vertebra missing above T1, below L5."""
-        above, below = (
-            self.look(grey, once(centres_px, twice, above=first), looks=1) for first in (True, False)
-        )
+        strips = [_Strip.along(grey, once(centres_px, twice, above=first)) for first in (True, False)]
+        above, below = self.networks.side_by_side(lambda strip: self._look(strip, 0), strips)
         return above, below
 
     def confidence(self, sighting: Sighting) -> F64:
@@ -208,14 +208,27 @@ class Detector:
 
     def look(self, grey: F32, centres_px: F64, *, looks: int) -> StripReading:
         """The mean of so many looks at one strip, the refiners in turn, every other one on the mirrored strip."""
+        strip = _Strip.along(grey, centres_px)
+        return mean_reading(self.networks.side_by_side(lambda turn: self._look(strip, turn), range(looks)))
+
+    def _look(self, strip: "_Strip", turn: int) -> StripReading:
+        mirror = turn % 2 == 1
+        inputs = mirrored(strip.inputs) if mirror else strip.inputs
+        said = self.networks.refine(turn % len(self.networks.refiners), inputs)
+        return strip_reading(said, strip.line, mirror=mirror)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Strip:
+    """The film straightened along a chain, as the refiners take it."""
+
+    line: Centreline
+    inputs: dict[str, F32]
+
+    @classmethod
+    def along(cls, grey: F32, centres_px: F64) -> "_Strip":
         line = centreline(centres_px)
-        plain = strip_inputs(grey, line)
-        readings: list[StripReading] = []
-        for n in range(looks):
-            mirror = n % 2 == 1
-            said = self.networks.refine(n % len(self.networks.refiners), mirrored(plain) if mirror else plain)
-            readings.append(strip_reading(said, line, mirror=mirror))
-        return mean_reading(readings)
+        return cls(line=line, inputs=strip_inputs(grey, line))
 
 
 def answer_of(found: Found, said: StripReading) -> Answer:
