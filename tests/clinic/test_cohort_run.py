@@ -8,6 +8,8 @@ import time
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from math import inf
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -19,7 +21,7 @@ from spondyl.clinic.cohort.local_pool import measure_on_cores
 from spondyl.clinic.cohort.report_folder import report_names
 from spondyl.clinic.cohort.run import RunFolderError, run_cohort
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, file_state
-from spondyl.clinic.cohort.worker import measure_task
+from spondyl.clinic.cohort.worker import measure_for_pool, measure_task, start_worker
 from spondyl.clinic.report import FORMATS
 
 TEXTS = {f"{n:03d}.dcm": f"film {n}" for n in range(23)} | {"005.dcm": "bad", "011.dcm": "bug"}
@@ -324,3 +326,28 @@ def test_a_name_of_any_length_and_bytes_gets_its_reports(tmp_path: Path, stem: s
         assert json.loads(record.line)["status"] == "measured"
         assert any(report.name.endswith(".small.png") for report in record.reports)
     assert len(list((tmp_path / "reports").iterdir())) == 2
+
+
+def _sends_slowly(lifeline: Connection, sent: Connection) -> None:
+    """A worker that needs a while to send what it measured."""
+    start_worker(lifeline)
+    with pytest.raises(AttributeError):
+        measure_for_pool(None, None)  # pyright: ignore[reportArgumentType]
+    sent.send("measured")
+    time.sleep(1.0)
+    sent.send("sent")
+    time.sleep(60.0)
+
+
+def test_a_worker_that_is_told_to_end_sends_first_what_it_has_begun_to_send() -> None:
+    """Half a record in the pipe held up the whole run for ever."""
+    context = get_context("spawn")
+    theirs, ours = context.Pipe(duplex=False)
+    received, sent = context.Pipe(duplex=False)
+    worker = context.Process(target=_sends_slowly, args=(theirs, sent))
+    worker.start()
+    assert received.poll(60) and received.recv() == "measured"
+    ours.close()
+    assert received.poll(30) and received.recv() == "sent"
+    worker.join(30)
+    assert worker.exitcode == 1

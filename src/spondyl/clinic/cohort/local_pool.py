@@ -9,7 +9,7 @@ from itertools import islice
 from multiprocessing import get_context, resource_tracker
 
 from spondyl.clinic.cohort.task import FilmRecord, FilmTask, WorkSetup
-from spondyl.clinic.cohort.worker import measure_task, record_of_death, start_worker
+from spondyl.clinic.cohort.worker import measure_for_pool, record_of_death, start_worker
 
 
 def measure_on_cores(tasks: Iterable[FilmTask], *, setup: WorkSetup, jobs: int) -> Generator[FilmRecord]:
@@ -50,7 +50,7 @@ def _submit(pool: ProcessPoolExecutor, setup: WorkSetup, task: FilmTask) -> Futu
     """Submit a film; a pool that broke a moment ago gives a future that says so, and the film is not lost."""
     try:
         with _ctrl_c_held():
-            return pool.submit(measure_task, setup, task)
+            return pool.submit(measure_for_pool, setup, task)
     except BrokenProcessPool as error:
         future: Future[FilmRecord] = Future()
         future.set_exception(error)

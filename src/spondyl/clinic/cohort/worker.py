@@ -17,6 +17,27 @@ from spondyl.clinic.report.json_lines import to_json_line
 from spondyl.clinic.result import FilmResult
 from spondyl.radiograph import FilmRefused, Refusal, printable
 
+SENT_WITHIN_S = 5.0
+
+
+class _Sending:
+    """Held from the end of one film to the beginning of the next, while the pool sends the record: a worker that ended
+    within it would leave half a record in the pipe, and the run would wait for the rest for ever."""
+
+    lock = threading.Lock()
+    is_held = False
+
+    @classmethod
+    def begin(cls) -> None:
+        cls.lock.acquire()
+        cls.is_held = True
+
+    @classmethod
+    def end(cls) -> None:
+        if cls.is_held:
+            cls.is_held = False
+            cls.lock.release()
+
 
 def start_worker(lifeline: Connection) -> None:
     """End with the run: no worker stays when its process, stopped or killed, lets go of the lifeline's other end."""
@@ -25,6 +46,7 @@ def start_worker(lifeline: Connection) -> None:
 
 def _end_with(lifeline: Connection) -> None:
     connection.wait([lifeline])
+    _Sending.lock.acquire(timeout=SENT_WITHIN_S)
     os._exit(1)
 
 
@@ -39,6 +61,15 @@ def _tools(setup: WorkSetup) -> Tools:
 def measure_task(setup: WorkSetup, task: FilmTask) -> FilmRecord:
     """Measure one film in this worker process."""
     return record_of(measure_with(_tools(setup), setup, task), setup=setup, task=task)
+
+
+def measure_for_pool(setup: WorkSetup, task: FilmTask) -> FilmRecord:
+    """Measure one film in a worker of a pool, which sends the record before it asks for the next film."""
+    _Sending.end()
+    try:
+        return measure_task(setup, task)
+    finally:
+        _Sending.begin()
 
 
 def measure_tasks(setup: WorkSetup, tasks: tuple[FilmTask, ...]) -> list[FilmRecord]:
