@@ -27,7 +27,6 @@ from spondyl.clinic.chart.tables.column_types import new_id
 Body = dict[str, Any]
 SYSTEM = "film reader"
 """How the audit log names the background job."""
-FIRST_XRAY = date(1895, 11, 8)
 
 
 class FilmState(StrEnum):
@@ -62,10 +61,6 @@ class FilmUnknownError(LookupError):
     """There is no such film."""
 
 
-class FilmDayError(ValueError):
-    """The film cannot have been taken on that day, or its own file says when it was; the message says which."""
-
-
 class FilmKnownError(ValueError):
     """The very same file is in the chart already; ``film`` is it."""
 
@@ -97,16 +92,14 @@ class Film:
     stated_day: date | None
 
     @property
-    def says_its_day(self) -> bool:
-        """True when the file itself says when the film was taken."""
-        return bool((self.facts or {}).get("header", {}).get("study_date"))
+    def own_day(self) -> str | None:
+        """The day of the examination as the film's own file says it, ISO text; None where it does not."""
+        return (self.facts or {}).get("header", {}).get("study_date")
 
     def taken_on(self, zone: str) -> str:
         """The day of the examination, as the file or else a person says it, else the day when the film came by the
         zone's clock: ISO text, to order by."""
-        if self.facts is not None and self.says_its_day:
-            return self.facts["header"]["study_date"]
-        return (self.stated_day or wall_at(zone, self.received_at).date()).isoformat()
+        return self.own_day or (self.stated_day or wall_at(zone, self.received_at).date()).isoformat()
 
     @property
     def subject(self) -> str:
@@ -356,39 +349,6 @@ def name_person(
         raise DocumentChangedError("The film was given to its patient already, and was not moved to another.")
     detail = {"person": person_id} if was is None else {"person": person_id, "was": was}
     record(connection, actor=actor, action="name film's patient", subject=f"film {film_id}", detail=detail)
-
-
-def state_day(
-    connection: sa.Connection, film_id: str, day: date | None, *, today: date, born: date | None, actor: str
-) -> None:
-    """Say when a film was taken whose file does not say it; None takes that back. What was signed stays as it is.
-
-    Raises ``FilmDayError`` for a day before X-rays were known, before the patient was ``born`` or after ``today``,
-    and for a film whose file says its day, or that has not been read yet.
-    """
-    known = film(connection, film_id)
-    if known.facts is None:
-        raise FilmDayError("The film has not been read yet, and its file may say the day: wait a moment.")
-    if known.says_its_day:
-        raise FilmDayError("The film's own file says when it was taken, so no other day was kept.")
-    if day is not None:
-        _check_day(day, today=today, born=born)
-    if day == known.stated_day:
-        return
-    connection.execute(films.update().where(films.c.id == film_id).values(stated_day=day))
-    told = {"day": day and day.isoformat(), "was": known.stated_day and known.stated_day.isoformat()}
-    record(connection, actor=actor, action="state film's day", subject=known.subject, detail=told)
-
-
-def _check_day(day: date, *, today: date, born: date | None) -> None:
-    if day > today:
-        raise FilmDayError(f"{day} lies in the future, so no film was taken then; check the year.")
-    if day < FIRST_XRAY:
-        raise FilmDayError(f"{day} lies before the first X-ray picture ({FIRST_XRAY}); check the year.")
-    if born is not None and day < born:
-        raise FilmDayError(
-            f"{day} lies before the patient's birth ({born}); check the day, or whose film this is."
-        )
 
 
 def move_films(

@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from spondyl.anatomy.landmark_text import LandmarkTextError
 from spondyl.clinic.chart.audit import record
+from spondyl.clinic.chart.film_day import FilmDayError, state_day
 from spondyl.clinic.chart.films import (
     Film,
-    FilmDayError,
     FilmKnownError,
     FilmSource,
     FilmState,
@@ -24,7 +24,6 @@ from spondyl.clinic.chart.films import (
     name_person,
     read_again,
     reports_of,
-    state_day,
 )
 from spondyl.clinic.chart.films import film as film_in_chart
 from spondyl.clinic.chart.people import Person, person

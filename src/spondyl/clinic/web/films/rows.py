@@ -95,7 +95,7 @@ def film_row(
         may_be_marked_again=may_be_marked_again(film) and not was_detected(film),
         reports=tuple((name, words) for name, words in NAMES.items() if name in reports),
         sends_to=sends_to if "sr" in reports else None,
-        asks_day=facts is not None and not film.says_its_day,
+        asks_day=facts is not None and not film.own_day,
         header_names=None if patient or facts is None else header_names(facts.header),
         likely=likely,
     )
